@@ -1,0 +1,1 @@
+"""refdec: integer-exact reference decoder for JPEG AI."""

@@ -1,0 +1,1 @@
+"""Integer arithmetic of chapter 6: number formats, roundings, and functions by table."""

@@ -1,0 +1,100 @@
+"""The tree of errors that refdec raises, and the position type that they carry.
+
+Every broken rule has a class of its own in the `errors` module of the package that checks it; this module holds the
+branches of the tree.  A caller that wants one `except` takes `RefdecError`; the branches tell whose fault it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+__all__ = [
+    "BitOffset",
+    "CodestreamError",
+    "InputError",
+    "LimitExceeded",
+    "RefdecError",
+    "UnsupportedError",
+    "UsageError",
+    "WeightsError",
+]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BitOffset:
+    """A position in a file, counted in bits from its first bit; printed as `byte.bit`."""
+
+    bits: int
+
+    @classmethod
+    def of_byte(cls, byte: int) -> BitOffset:
+        """Return the position of the first bit of a byte."""
+        return cls(8 * byte)
+
+    def __add__(self, bits: int) -> BitOffset:
+        return BitOffset(self.bits + bits)
+
+    def __str__(self) -> str:
+        return f"{self.bits >> 3}.{self.bits & 7}"
+
+
+class RefdecError(Exception):
+    """Anything that refdec reports on purpose; a bug in refdec is never one of these.
+
+    `code` is stable and unique, `clause` names the rule of `docs/spec`, `exit_code` is what the command line returns,
+    `at` is the place in the file where one is known.
+    """
+
+    code: ClassVar[str] = "RD0000"
+    clause: ClassVar[str] = ""
+    exit_code: ClassVar[int] = 70
+    at: BitOffset | None = None
+
+    def explain(self) -> str:
+        """Return the message: first line what is wrong, further lines what helps."""
+        return self.args[0] if self.args else type(self).__name__
+
+    def headline(self) -> str:
+        """Return one line: message, clause and place."""
+        first = self.explain().splitlines()[0]
+        where = "" if self.at is None else f", at byte.bit {self.at}"
+        rule = f" (clause {self.clause}{where})" if self.clause else where
+        return f"{first} [{self.code}]{rule}"
+
+    def __str__(self) -> str:
+        return self.headline()
+
+
+class CodestreamError(RefdecError):
+    """The codestream breaks a rule of the standard."""
+
+    exit_code = 3
+
+
+class LimitExceeded(CodestreamError):
+    """The codestream asks for more than `Limits` allows; it may be legal for a decoder with more room."""
+
+
+class UnsupportedError(RefdecError):
+    """The codestream is legal, and this decoder cannot decode it (or not with these options)."""
+
+    exit_code = 5
+
+
+class WeightsError(RefdecError):
+    """A checkpoint or a pack of weights is missing, damaged or of another kind."""
+
+    exit_code = 1
+
+
+class InputError(RefdecError):
+    """A file cannot be read or written, or is not of the kind that its name says."""
+
+    exit_code = 1
+
+
+class UsageError(RefdecError):
+    """The caller asked for something that contradicts itself or does not exist."""
+
+    exit_code = 2

@@ -1,0 +1,31 @@
+"""Fixtures that every suite may use: example data of the repository, and the big material where it is at hand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def examples() -> Path:
+    """The worked examples of the specification (a copy lies in the repository)."""
+    return ROOT / "tests" / "golden" / "examples"
+
+
+@pytest.fixture(scope="session")
+def vectors() -> Path:
+    """The conformance streams `<case>.jai` and `fingerprints.json` (without the float intermediates)."""
+    return ROOT / "tests" / "golden" / "vectors"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The big reference material: $REFDEC_SHARED, or `shared` beside the checkout; skips where there is none."""
+    folder = Path(os.environ.get("REFDEC_SHARED", ROOT.parent / "shared"))
+    if not (folder / "vectors").is_dir():
+        pytest.skip("the reference material is not here (set REFDEC_SHARED to its folder)")
+    return folder
