@@ -1,0 +1,179 @@
+"""What can be wrong with weights: checkpoints that are missing, damaged, of another kind, or not to be represented.
+
+All are `WeightsError`; codes RD06xx.  File problems (containers, pickles, packs) are in `errors_files`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from refdec.errors import WeightsError
+
+__all__ = [
+    "BiasTooLarge",
+    "GainOutOfRange",
+    "HyperScaleNotQuantised",
+    "MissingCheckpoint",
+    "MissingTensor",
+    "NotFinite",
+    "NotWholeNumbers",
+    "UnknownCheckpoint",
+    "WeightTooLarge",
+    "WrongDtype",
+    "WrongShape",
+]
+
+
+class MissingCheckpoint(WeightsError):
+    """A stream needs weights that the pack does not hold."""
+
+    code, clause = "RD0601", "4.11.1"
+
+    def __init__(self, name: str, file: str, present: Sequence[str]) -> None:
+        super().__init__(name, file, tuple(present))
+        self.name, self.file, self.present = name, file, tuple(present)
+
+    def explain(self) -> str:
+        held = ", ".join(self.present) if self.present else "nothing"
+        return (
+            f"The weights {self.name} are not in this pack.\n"
+            f"It holds {held}.\n"
+            f"They come from the file {self.file} of the reference software (or of whoever made the stream).\n"
+            "Put it into a folder with the others and type: refdec weights import FOLDER MY.pack"
+        )
+
+
+class UnknownCheckpoint(WeightsError):
+    """A name is not that of any checkpoint the codec knows."""
+
+    code, clause = "RD0602", "4.11.1"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def explain(self) -> str:
+        return (
+            f"{self.name!r} is not the name of a checkpoint.\n"
+            "Names look like VM_common_int/Y_0.012.pth, VM_bop/decoder_UV_0.012.pth or VM_bop__decoder_UV_0.012.npz.\n"
+            "See what a pack holds: refdec weights list PACK"
+        )
+
+
+class _TensorError(WeightsError):
+    """Names the checkpoint's tensor; the branches say what is wrong with it."""
+
+    def __init__(self, tensor: str, *details: object) -> None:
+        super().__init__(tensor, *details)
+        self.tensor = tensor
+
+
+class MissingTensor(_TensorError):
+    """A network tensor of the list is not in the file (4.11.2 item 5)."""
+
+    code, clause = "RD0603", "4.11.2"
+
+    def __init__(self, tensor: str, checkpoint: str) -> None:
+        super().__init__(tensor, checkpoint)
+        self.checkpoint = checkpoint
+
+    def explain(self) -> str:
+        return f"The tensor {self.tensor} is missing; a file of {self.checkpoint} must have it."
+
+
+class WrongShape(_TensorError):
+    """A tensor has another shape than its list says (4.11.2 item 5)."""
+
+    code, clause = "RD0604", "4.11.2"
+
+    def __init__(self, tensor: str, shape: tuple[int, ...], wanted: tuple[int, ...]) -> None:
+        super().__init__(tensor, shape, wanted)
+        self.shape, self.wanted = shape, wanted
+
+    def explain(self) -> str:
+        return f"The tensor {self.tensor} has shape {list(self.shape)}, it must be {list(self.wanted)}."
+
+
+class WrongDtype(_TensorError):
+    """A tensor has a type that cannot hold what it should."""
+
+    code, clause = "RD0605", "4.11.2"
+
+    def __init__(self, tensor: str, dtype: str, wanted: str) -> None:
+        super().__init__(tensor, dtype, wanted)
+        self.dtype, self.wanted = dtype, wanted
+
+    def explain(self) -> str:
+        return f"The tensor {self.tensor} holds {self.dtype}, it must hold {self.wanted}."
+
+
+class NotFinite(_TensorError):
+    """A weight is infinite or not a number (6.2.2 item 1)."""
+
+    code, clause = "RD0606", "6.2.2"
+
+    def explain(self) -> str:
+        return f"The tensor {self.tensor} has a value that is not finite."
+
+
+class NotWholeNumbers(_TensorError):
+    """A tensor of the integer path has a value that is not an integer of 32 bits."""
+
+    code, clause = "RD0607", "3.3.1"
+
+    def explain(self) -> str:
+        return f"The tensor {self.tensor} belongs to the integer path, but has values that are no 32-bit integers."
+
+
+class WeightTooLarge(_TensorError):
+    """No exponent 0..30 brings the weights of a channel into 20 bits (6.2.2 item 2)."""
+
+    code, clause = "RD0608", "6.2.2"
+
+    def __init__(self, tensor: str, channel: int) -> None:
+        super().__init__(tensor, channel)
+        self.channel = channel
+
+    def explain(self) -> str:
+        return f"The weights of {self.tensor}, output channel {self.channel}, are too large for 20-bit mantissas."
+
+
+class BiasTooLarge(_TensorError):
+    """|B| > 2^60 (6.2.2 item 4)."""
+
+    code, clause = "RD0609", "6.2.2"
+
+    def __init__(self, tensor: str, channel: int) -> None:
+        super().__init__(tensor, channel)
+        self.channel = channel
+
+    def explain(self) -> str:
+        return (
+            f"The bias of {self.tensor}, output channel {self.channel}, is above 2^60 in units of the accumulator.\n"
+            "It is enormous beside the weights of its channel; such a layer cannot be computed exactly."
+        )
+
+
+class GainOutOfRange(_TensorError):
+    """A gain G[c] is above 2047 (3.4.1)."""
+
+    code, clause = "RD0610", "3.4.1"
+
+    def __init__(self, tensor: str, channel: int, value: int) -> None:
+        super().__init__(tensor, channel, value)
+        self.channel, self.value = channel, value
+
+    def explain(self) -> str:
+        return f"The gain of channel {self.channel} in {self.tensor} is {self.value}/128; at most 2047/128 is allowed."
+
+
+class HyperScaleNotQuantised(_TensorError):
+    """The hyper-scale decoder of a common file is still in floating point (3.3.4)."""
+
+    code, clause = "RD0611", "3.3.4"
+
+    def explain(self) -> str:
+        return (
+            f"{self.tensor} is not true: the hyper-scale decoder of this file has not been quantised.\n"
+            "Streams are exchanged with the integer files: import those of VM_common_int, not of VM_common."
+        )
