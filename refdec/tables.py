@@ -27,6 +27,7 @@ __all__ = [
     "gain_scaler_q10",
     "integer_constants",
     "integer_exp",
+    "light_analysis",
     "manifest",
     "model_constants",
     "profiles_levels",
@@ -139,6 +140,11 @@ def integer_exp() -> Table:
 def checkpoints() -> Table:
     """Return checkpoint files, their sizes and MD5, and their tensors (4.11)."""
     return _json("weights/checkpoints.json")
+
+
+def light_analysis() -> Table:
+    """Return the tensor lists of the light analysis networks (4.6; not of the reference software's set)."""
+    return _json("weights/light_analysis.json")
 
 
 def synthetic_weights() -> Table:
