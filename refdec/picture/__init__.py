@@ -1,1 +1,1 @@
-"""picture"""
+"""From the synthesis networks to the output picture: planes, filters, colour, codes (chapter 5)."""

@@ -1,0 +1,108 @@
+"""The chain of enhancement filters (5.2 step 4, 5.5): EFE linear, eICCI, EFE non-linear, LEF, each if its flag is 1.
+
+In: planes after assembly, Q18, and the tools header.  Out: filtered planes.  Each stage is shown to an observer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from refdec.arithmetic.types import Int32Array
+from refdec.clauses import clause
+from refdec.picture.errors import PlaneSizeMismatch
+from refdec.picture.filters.efe_linear import ALTERNATIVE, MAIN, efe_linear
+from refdec.picture.filters.efe_nonlinear import efe_nonlinear
+from refdec.picture.filters.lef import lef
+from refdec.picture.planes import Observer, PictureFormat, Planes, chroma_size, unobserved
+
+if TYPE_CHECKING:
+    from refdec.bitstream.tools import EfeLinear, EfeNonlinear, Icci
+    from refdec.picture.filters.eicci import LoadIcci
+
+__all__ = ["FilterTools", "ScaleIndex", "apply_filters", "makes_alternative"]
+
+ScaleIndex: TypeAlias = Int32Array | Callable[[int], Int32Array]
+"""Scale indices [LatH, LatW] of channel LEF_chIdx, or a function that gives them for a channel number."""
+
+
+class FilterTools(Protocol):
+    """What the chain reads of the tools header; None is a filter that is off."""
+
+    @property
+    def efe_linear(self) -> EfeLinear | None: ...
+    @property
+    def icci(self) -> Icci | None: ...
+    @property
+    def efe_nonlinear(self) -> EfeNonlinear | None: ...
+    @property
+    def lef_ch_idx(self) -> int | None: ...
+
+
+@clause("5.6.6")
+def makes_alternative(tools: FilterTools) -> bool:
+    """(5.6.6) Tell whether EFE linear also makes the alternative picture, for the switch of EFE non-linear."""
+    linear, nonlinear = tools.efe_linear, tools.efe_nonlinear
+    if linear is None or nonlinear is None or not nonlinear.mask1:
+        return False
+    return any(index > 0 for index in linear.sets[ALTERNATIVE].best_cand_idx)
+
+
+@clause("5.1")
+def _require_sizes(planes: Planes, header: PictureFormat) -> None:
+    """(5.1) Raise PlaneSizeMismatch unless the planes have the display size in the output format."""
+    chroma = chroma_size(header)
+    needed = ((header.display_height, header.display_width), chroma, chroma)
+    for name, plane, size in zip("YUV", planes.as_tuple(), needed, strict=True):
+        if plane.shape != size:
+            raise PlaneSizeMismatch(name, plane.shape, size)
+
+
+@clause("5.2")
+@clause("5.5")
+def apply_filters(
+    planes: Planes,
+    header: PictureFormat,
+    tools: FilterTools | None,
+    *,
+    transform: int,
+    load_icci: LoadIcci,
+    scale_index_channel: ScaleIndex | None = None,
+    observe: Observer = unobserved,
+) -> Planes:
+    """(5.2, 5.5) Run the filters that `tools` enables, in their order; the same planes come back if there are none.
+
+    `transform` is the synthesis transform that runs (0 SOP, 1 BOP, 2 HOP).  `load_icci(kind)` gives an eICCI network and
+    is called only for models that are used; `scale_index_channel` is asked only if LEF is on.  `observe(stage, array)`
+    sees the stages of 6.5 item 4.  Raises the errors of the filters and PlaneSizeMismatch.
+    """
+    _require_sizes(planes, header)
+    if tools is None:
+        return planes
+    alternative = None
+    if tools.efe_linear is not None:
+        source = planes
+        planes = efe_linear(source, header, tools.efe_linear, MAIN)
+        _show_chroma(observe, "efe_linear", planes)
+        if makes_alternative(tools):
+            alternative = efe_linear(source, header, tools.efe_linear, ALTERNATIVE)
+            _show_chroma(observe, "efe_linear_alt", alternative)
+    if tools.icci is not None:
+        from refdec.picture.filters.eicci import eicci
+
+        planes = eicci(planes, header, tools.icci, transform, load_icci)
+        observe("eicci.Y", planes.y)
+        _show_chroma(observe, "eicci", planes)
+    if tools.efe_nonlinear is not None:
+        planes = efe_nonlinear(planes, alternative, header, tools.efe_nonlinear)
+        _show_chroma(observe, "efe_nonlinear", planes)
+    if tools.lef_ch_idx is not None:
+        scale_index = scale_index_channel(tools.lef_ch_idx) if callable(scale_index_channel) else scale_index_channel
+        planes = planes.with_luma(lef(planes.y, scale_index, header))
+        observe("lef.Y", planes.y)
+    return planes
+
+
+def _show_chroma(observe: Observer, stage: str, planes: Planes) -> None:
+    observe(f"{stage}.U", planes.u)
+    observe(f"{stage}.V", planes.v)

@@ -1,0 +1,187 @@
+"""EFE linear, the luma-aided chroma filter (5.6, 6.4.9).
+
+In: planes in the output format, Q18, and the parameters of TON.  Out: new chroma planes; luma never changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from refdec.arithmetic.fixed import Q, rdiv, rhe
+from refdec.arithmetic.types import Int32Array, Int64Array
+from refdec.clauses import clause
+from refdec.picture.errors import EfeKernelShape
+from refdec.picture.planes import PictureFormat, Planes, ceil_div
+from refdec.tables import efe_splits, integer_constants
+
+if TYPE_CHECKING:
+    from refdec.bitstream.tools import EfeFilterSet, EfeLinear
+
+__all__ = ["MAIN", "ALTERNATIVE", "efe_linear", "mean_q18", "rectangle_bound", "rectangles"]
+
+ALTERNATIVE, MAIN = 0, 1
+"""Indices of the two filter sets."""
+UNIT_BITS = 11
+ZERO_WEIGHT = 32767
+BASE_HALF, BASE_EVEN = (-1, 9, 9, -1), (0, 16, 0, 0)
+
+
+@clause("6.4.9")
+def mean_q18(b1: int) -> int:
+    """(6.4.9) mu of a component from B1, in hundredths."""
+    return int(rdiv(b1 << Q, 100))
+
+
+@clause("5.6.3")
+@clause("6.4.9")
+def rectangle_bound(hundredths: int, extent: int) -> int:
+    """(5.6.3, 6.4.9) b(f, s) for f in hundredths: a multiple of 32, not yet limited to the extent."""
+    return 32 * int(rhe(hundredths * (extent + 31), 3200))
+
+
+@clause("5.6.3")
+def rectangles(best_cand_idx: int, height: int, width: int) -> list[Int64Array]:
+    """(5.6.1, 5.6.3) Rectangles [top, bottom, left, right] of a pattern (1..8; 0: the whole plane) in coded order.
+
+    They cover a phase plane of height x width once; a rectangle may be empty where the plane is small.
+    """
+    if best_cand_idx == 0:
+        return [np.array([0, height, 0, width], np.int64)]
+    hundredths = integer_constants()["efe_fraction_hundredths"]
+    made = []
+    for pattern in efe_splits()["patterns"][best_cand_idx - 1]:
+        fractions = [hundredths[f"{fraction:g}"] for fraction in pattern]
+        extents = (height, height, width, width)
+        bounds = [min(rectangle_bound(f, s), s) for f, s in zip(fractions, extents, strict=True)]
+        made.append(np.array(bounds, np.int64))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Phases:
+    """How a plane falls into phase planes, in one direction: `step` 2 if it is split, 1 if all phases share it."""
+
+    step: int
+    extent: int
+    size: int
+
+    def sources(self, phase: int) -> Int64Array:
+        """Return the sample of the plane at each phase sample -1..extent + 1, borders repeated (5.6.2)."""
+        inside = np.clip(np.arange(-1, self.extent + 2, dtype=np.int64), 0, self.extent - 1)
+        return np.minimum(self.step * inside + (phase if self.step == 2 else 0), self.size - 1)
+
+
+@clause("5.6.2")
+def _phase_plane(plane: Int32Array, rows: _Phases, columns: _Phases, i: int, j: int) -> Int32Array:
+    """(5.6.2) Phase p = 2*i + j of a plane with one repeated sample above and left, two below and right."""
+    return np.ascontiguousarray(plane[rows.sources(i)][:, columns.sources(j)])
+
+
+def _taps(kernel: Int64Array, anchor: int) -> Iterator[tuple[int, int, int]]:
+    """Give (row, column, weight) of every weight that is not 0; row and column 1 stand for offset 0."""
+    for r, c in zip(*np.nonzero(kernel), strict=True):
+        yield int(r) + 1 - anchor, int(c) + 1 - anchor, int(kernel[r, c])
+
+
+def _base(i: int, j: int, resampled: bool) -> Int64Array:
+    """Return the base term of phase (i, j) as a kernel with anchor 1, in units of 2^-11 (6.4.9)."""
+    if not resampled:
+        identity = np.zeros((4, 4), np.int64)
+        identity[1, 1] = 1 << UNIT_BITS
+        return identity
+    down = np.array(BASE_HALF if i else BASE_EVEN, np.int64)
+    across = np.array(BASE_HALF if j else BASE_EVEN, np.int64)
+    return 8 * down[:, None] * across[None, :]
+
+
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """The filter of one chroma plane: pattern, kernels in units of 2^-11 ([rect, phase, L, L] and [rect, L, L])."""
+
+    pattern: int
+    chroma: Int64Array
+    luma: Int64Array
+
+    @property
+    def anchor(self) -> int:
+        return (self.luma.shape[-1] - 1) >> 1
+
+    def chroma_taps(self, part: int, i: int, j: int, resampled: bool) -> Int64Array:
+        """Return [n, 3] (row, column, weight) for phase (i, j) of a rectangle, the base term included."""
+        taps = list(_taps(_base(i, j, resampled), 1))
+        if self.pattern:
+            phase = 2 * i + j if resampled else 0
+            taps += _taps(self.chroma[part, phase], self.anchor)
+        return np.array(taps, np.int64).reshape(-1, 3)
+
+    def luma_taps(self, part: int) -> Int64Array:
+        """Return [n, 3] (row, column, weight) of a rectangle's luma kernel."""
+        taps = list(_taps(self.luma[part], self.anchor)) if self.pattern else []
+        return np.array(taps, np.int64).reshape(-1, 3)
+
+
+def _weights(name: str, coded: Int32Array | None, shape: tuple[int, ...], min_symbol: int) -> Int64Array:
+    if coded is None or coded.shape != shape:
+        raise EfeKernelShape(name, None if coded is None else coded.shape, shape)
+    return coded.astype(np.int64) + (min_symbol - ZERO_WEIGHT)
+
+
+@clause("5.6.1")
+def _filter_of(parameters: EfeFilterSet, m: int, resampled: bool) -> _Filter:
+    """(5.6.1) The filter of plane m (0 = U, 1 = V) of a set, with its weights de-integerised."""
+    pattern, edge = parameters.best_cand_idx[m], parameters.fL[m]
+    if pattern == 0:
+        nothing = np.zeros((0, 1, 1), np.int64)
+        return _Filter(0, nothing, nothing)
+    parts = len(efe_splits()["patterns"][pattern - 1])
+    shape = (parts, 4 if resampled else 1, edge, edge)
+    if not 1 <= edge <= 4:
+        raise EfeKernelShape(f"fL[{m}]", (edge,), (4,))
+    chroma = _weights(f"weightC[{m}]", parameters.weightC[m], shape, parameters.minSymbol)
+    luma = _weights(f"weightY[{m}]", parameters.weightY[m], (parts, edge, edge), parameters.minSymbol)
+    return _Filter(pattern, chroma, luma)
+
+
+@clause("5.6.4")
+@clause("5.6.5")
+@clause("6.4.9")
+def _filter_plane(plane: Int32Array, luma: Int32Array, chosen: _Filter, mean: int, header: PictureFormat) -> Int32Array:
+    """(5.6.4, 5.6.5, 6.4.9) One chroma plane: split into phases, filter each, put the phases together."""
+    from refdec.picture.filters.kernels import efe_linear_rectangle
+
+    extents = ceil_div(header.display_height, 2), ceil_div(header.display_width, 2)
+    split = 3 - header.s_ver, 3 - header.s_hor
+    rows, columns = (_Phases(split[d], extents[d], plane.shape[d]) for d in (0, 1))
+    luma_rows, luma_columns = (_Phases(2, extents[d], luma.shape[d]) for d in (0, 1))
+    resampled = (header.c_ver, header.c_hor) != (header.s_ver, header.s_hor)
+    parts = rectangles(chosen.pattern, *extents)
+    result = np.empty(plane.shape, np.int32)
+    for i in range(split[0]):
+        for j in range(split[1]):
+            source = _phase_plane(plane, rows, columns, i, j)
+            light = _phase_plane(luma, luma_rows, luma_columns, i, j)
+            out = np.empty(extents, np.int32)
+            for part, rectangle in enumerate(parts):
+                taps = chosen.chroma_taps(part, i, j, resampled), chosen.luma_taps(part)
+                efe_linear_rectangle(out, source, light, mean, *taps, rectangle)
+            target = result[i :: split[0], j :: split[1]]
+            target[:] = out[: target.shape[0], : target.shape[1]]
+    return result
+
+
+@clause("5.6")
+def efe_linear(planes: Planes, header: PictureFormat, parameters: EfeLinear, which: int) -> Planes:
+    """(5.6, 6.4.9) The planes filtered with set `which` (ALTERNATIVE or MAIN); luma is the one handed in.
+
+    Raises EfeKernelShape if weights and pattern do not fit (a parsed TON always fits).
+    """
+    resampled = (header.c_ver, header.c_hor) != (header.s_ver, header.s_hor)
+    made = []
+    for m, plane in enumerate((planes.u, planes.v)):
+        chosen = _filter_of(parameters.sets[which], m, resampled)
+        made.append(_filter_plane(plane, planes.y, chosen, mean_q18(parameters.B1[m]), header))
+    return planes.with_chroma(made[0], made[1])

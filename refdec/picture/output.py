@@ -1,0 +1,42 @@
+"""Sample codes of planes (5.11, 6.4.14), and the planes that a kind of file wants.
+
+In: planes int32 Q18 in 0..255.  Out: integer codes of a bit depth, uint8 up to 8 bits, uint16 above.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from refdec.arithmetic.types import Int32Array, UInt8Array, UInt16Array
+from refdec.clauses import clause
+from refdec.picture.errors import BitDepthOutOfRange
+
+__all__ = ["Codes", "codes", "png_samples"]
+
+Codes = UInt8Array | UInt16Array
+MAX_BITS = 16
+
+
+@clause("5.11")
+@clause("6.4.14")
+def codes(plane_q18: Int32Array, bits: int) -> Codes:
+    """(5.11, 6.4.14) Codes 0..2^bits - 1 of a plane, rounded half to even; the same shape, uint8 or uint16.
+
+    Raises BitDepthOutOfRange unless 1 <= bits <= 16.
+    """
+    from refdec.picture.kernels import codes_of_plane
+
+    if not 1 <= bits <= MAX_BITS:
+        raise BitDepthOutOfRange(bits)
+    out = np.empty(plane_q18.shape, np.uint16)
+    codes_of_plane(np.ascontiguousarray(plane_q18), (1 << bits) - 1, out)
+    return out.astype(np.uint8) if bits <= 8 else out
+
+
+@clause("5.11")
+def png_samples(code: Codes, bits: int) -> Codes:
+    """(5.11) What a PNG holds: codes up to 8 bits as they are, others in the high bits of 16 above ones."""
+    if bits <= 8:
+        return code
+    unused = MAX_BITS - bits
+    return (code.astype(np.uint16) << np.uint16(unused)) | np.uint16((1 << unused) - 1)
