@@ -38,6 +38,7 @@ class Limits:
     codestream_bytes: int = 1 << 31
     substreams: int = 2048
     regions: int = 16384
+    tiles: int = 1 << 17
     header_elements: int = 1 << 22
     seconds: int | None = None
 

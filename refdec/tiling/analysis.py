@@ -1,0 +1,146 @@
+"""Analysis tiles of encoders (4.10.6), and tile sizes that writers usually choose (1.6.6, 4.10.5).
+
+In: a partition and a component.  Out: tiles in component samples, with the rectangles of `y` and `z` that each one
+yields and the part of them that is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from refdec.clauses import clause
+from refdec.limits import Limits
+from refdec.tiling.geometry import Rect, ceil_div
+from refdec.tiling.regions import PartitionLike, Region, RegionGrid
+from refdec.tiling.tiles import region_around, tile_rectangles
+
+__all__ = ["AnalysisTile", "Piece", "Tiling", "analysis_tiles", "usual_analysis_tiling", "usual_synthesis_tiling"]
+
+DEFAULT_LIMITS = Limits()
+THRESHOLD_SAMPLES = 1 << 20
+USUAL_SIZE, USUAL_OVERLAP, INDEPENDENT_OVERLAP = 1024, 64, 128
+
+
+@dataclass(frozen=True, slots=True)
+class Tiling:
+    """Tile size (0: the whole picture is one tile) and overlap, in samples of the plane that is tiled."""
+
+    size: int
+    overlap: int
+
+
+@clause("4.10.6")
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """(4.10.6) What one tile yields: `made` in the frame; `keep` of it, counted from its corner, is written to `at`."""
+
+    made: Rect
+    keep: Rect
+    at: Rect
+
+
+@clause("4.10.6")
+@dataclass(frozen=True, slots=True)
+class AnalysisTile:
+    """(4.10.6) Analyse `rect` of the component plane into `y`, that into `z`; later tiles overwrite earlier ones."""
+
+    rect: Rect
+    y: Piece
+    z: Piece
+
+
+@clause("1.6.6")
+def usual_synthesis_tiling(partition: PartitionLike) -> Tiling:
+    """(1.6.6) Tile size and overlap that writers choose, in luma samples: one tile up to 2^20 samples."""
+    if partition.img_width * partition.img_height <= THRESHOLD_SAMPLES:
+        return Tiling(0, 0)
+    if not partition.independent_regions:
+        return Tiling(USUAL_SIZE, USUAL_OVERLAP)
+    return _nested_tiling(partition)
+
+
+@clause("4.10.6")
+def usual_analysis_tiling(partition: PartitionLike, component: int) -> Tiling:
+    """(4.10.6) Tile size and overlap of the analysis, in component samples: half the luma numbers for chroma."""
+    per_sample = 1 + component
+    height, width = ceil_div(partition.img_height, per_sample), ceil_div(partition.img_width, per_sample)
+    if height * width * per_sample**2 <= THRESHOLD_SAMPLES:
+        return Tiling(0, 0)
+    luma = Tiling(USUAL_SIZE, USUAL_OVERLAP) if not partition.independent_regions else _nested_tiling(partition)
+    return Tiling(luma.size // per_sample, luma.overlap // per_sample)
+
+
+@clause("4.10.6", kind="inferred", reason="the reference rule exchanges NH and NV; the text advises a common divisor")
+def _nested_tiling(partition: PartitionLike) -> Tiling:
+    """(4.10.6) The largest tile up to 1024 that divides both region steps and exceeds the overlap, else one tile."""
+    blocks_h, blocks_w = ceil_div(partition.img_height, 128), ceil_div(partition.img_width, 128)
+    common = 0
+    for blocks, count in ((blocks_h, partition.num_ver), (blocks_w, partition.num_hor)):
+        if count > 1:
+            common = _common_divisor(common, blocks // count * 128)
+    if common == 0:
+        return Tiling(USUAL_SIZE, INDEPENDENT_OVERLAP)
+    sizes = [n for n in range(INDEPENDENT_OVERLAP + 64, USUAL_SIZE + 1, 64) if common % n == 0]
+    return Tiling(sizes[-1], INDEPENDENT_OVERLAP) if sizes else Tiling(0, 0)
+
+
+@clause("4.10.6")
+def analysis_tiles(
+    partition: PartitionLike, component: int, tiling: Tiling, *, limits: Limits = DEFAULT_LIMITS
+) -> tuple[AnalysisTile, ...]:
+    """(4.10.6) Return the analysis tiles of a component (0 luma, 1 chroma at half size) in raster order.
+
+    Raises the errors of RegionGrid.of and of tile_rectangles.
+    """
+    per_sample = 1 + component
+    height, width = ceil_div(partition.img_height, per_sample), ceil_div(partition.img_width, per_sample)
+    factor = 16 // per_sample
+    if tiling.size == 0:
+        rects: tuple[Rect, ...] = (Rect(0, 0, width, height),)
+        tiling = Tiling(max(height, width), 0)
+    regions: tuple[Region, ...] = ()
+    if partition.independent_regions:
+        regions = RegionGrid.of(partition, component, limits=limits).regions
+    areas = tuple(_halved(region.image) if component else region.image for region in regions)
+    if tiling.size < max(height, width) or tiling.overlap:
+        rects = tile_rectangles((height, width), tiling.size, tiling.overlap, areas, grid=factor, limits=limits)
+    y_areas = tuple(region.y_core for region in regions)
+    z_areas = tuple(region.z_core for region in regions)
+    return tuple(
+        AnalysisTile(
+            rect,
+            _piece(rect, (height, width), tiling, factor, y_areas),
+            _piece(rect, (height, width), tiling, 4 * factor, z_areas),
+        )
+        for rect in rects
+    )
+
+
+def _common_divisor(a: int, b: int) -> int:
+    while b:
+        a, b = b, a % b
+    return a
+
+
+def _halved(rect: Rect) -> Rect:
+    return Rect(ceil_div(rect.x, 2), ceil_div(rect.y, 2), ceil_div(rect.w, 2), ceil_div(rect.h, 2))
+
+
+def _piece(rect: Rect, plane_hw: tuple[int, int], tiling: Tiling, factor: int, regions: tuple[Rect, ...]) -> Piece:
+    """(4.10.6) Return what a tile yields `factor` times smaller, cut by half the overlap on that scale."""
+    made, trim = rect.downscaled(factor), tiling.overlap // 2 // factor
+    if not regions:
+        at = Rect.between(
+            made.x + (trim if rect.x > 0 else 0),
+            made.y + (trim if rect.y > 0 else 0),
+            made.right - (trim if rect.right < plane_hw[1] else 0),
+            made.bottom - (trim if rect.bottom < plane_hw[0] else 0),
+        )
+        return Piece(made, at.seen_from(made), at)
+    region, at = region_around(made, regions), made
+    if region is not None:
+        x = made.x + (trim if made.x > region.x else 0)
+        y = made.y + (trim if made.y > region.y else 0)
+        high, wide = (ceil_div(min(tiling.size, n), factor) for n in plane_hw)
+        at = Rect(x, y, min(made.right - x, wide), min(made.bottom - y, high))
+    return Piece(made, at.seen_from(made), at)
