@@ -20,7 +20,7 @@ NumberArray: TypeAlias = npt.NDArray[Any]
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 4096
 HEADER = re.compile(
-    rb"\{'descr': '(?P<type>[<>|=](?:[iuf][1248]|b1))', 'fortran_order': (?P<fortran>True|False), "
+    rb"\{'descr': '(?P<type>[<>|=](?:[iu][1248]|f[248]|b1))', 'fortran_order': (?P<fortran>True|False), "
     rb"'shape': \((?P<shape>|\d{1,10},|\d{1,10}(?:, \d{1,10}){1,7}),?\),? *\} *\n?"
 )
 

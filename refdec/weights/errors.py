@@ -10,13 +10,19 @@ from collections.abc import Sequence
 from refdec.errors import WeightsError
 
 __all__ = [
+    "BadFrequencies",
     "BiasTooLarge",
+    "CheckpointRefused",
+    "DuplicateCheckpoint",
     "GainOutOfRange",
     "HyperScaleNotQuantised",
+    "HyperScaleTooLarge",
     "MissingCheckpoint",
     "MissingTensor",
     "NotFinite",
     "NotWholeNumbers",
+    "NothingToImport",
+    "ShiftOutOfRange",
     "UnknownCheckpoint",
     "WeightTooLarge",
     "WrongDtype",
@@ -176,4 +182,86 @@ class HyperScaleNotQuantised(_TensorError):
         return (
             f"{self.tensor} is not true: the hyper-scale decoder of this file has not been quantised.\n"
             "Streams are exchanged with the integer files: import those of VM_common_int, not of VM_common."
+        )
+
+
+class BadFrequencies(_TensorError):
+    """The frequencies of z of a channel are negative or all zero (2.7.2)."""
+
+    code, clause = "RD0612", "2.7.2"
+
+    def __init__(self, tensor: str, channel: int) -> None:
+        super().__init__(tensor, channel)
+        self.channel = channel
+
+    def explain(self) -> str:
+        return f"The frequencies of channel {self.channel} in {self.tensor} are negative or all zero."
+
+
+class ShiftOutOfRange(_TensorError):
+    """A shift of the hyper-scale decoder is not one of 32-bit integers (3.3.2)."""
+
+    code, clause = "RD0613", "3.3.2"
+
+    def __init__(self, tensor: str, shift: int) -> None:
+        super().__init__(tensor, shift)
+        self.shift = shift
+
+    def explain(self) -> str:
+        return f"{self.tensor} has a shift of {self.shift}; only 0 to 31 are possible."
+
+
+class HyperScaleTooLarge(_TensorError):
+    """Sums of the hyper-scale decoder could leave 32 bits (3.3.2)."""
+
+    code, clause = "RD0614", "3.3.2"
+
+    def __init__(self, tensor: str, channel: int) -> None:
+        super().__init__(tensor, channel)
+        self.channel = channel
+
+    def explain(self) -> str:
+        return f"The weights of {self.tensor}, output channel {self.channel}, are so large that sums can leave 32 bits."
+
+
+class CheckpointRefused(WeightsError):
+    """A file of a folder cannot be imported; the reason is an error of its own."""
+
+    code, clause = "RD0615", "4.11"
+
+    def __init__(self, file: str, reason: WeightsError) -> None:
+        super().__init__(file, reason)
+        self.file, self.reason = file, reason
+
+    def explain(self) -> str:
+        return f"{self.file}: {self.reason.explain()}"
+
+
+class DuplicateCheckpoint(WeightsError):
+    """Two files of a folder hold the same checkpoint."""
+
+    code, clause = "RD0616", "4.11.1"
+
+    def __init__(self, name: str, first: str, second: str) -> None:
+        super().__init__(name, first, second)
+        self.name, self.first, self.second = name, first, second
+
+    def explain(self) -> str:
+        return f"{self.first} and {self.second} both are {self.name}.\nMove one of them out of the folder."
+
+
+class NothingToImport(WeightsError):
+    """No file of a folder is a checkpoint that refdec can use."""
+
+    code, clause = "RD0617", "4.11.1"
+
+    def __init__(self, files: int) -> None:
+        super().__init__(files)
+        self.files = files
+
+    def explain(self) -> str:
+        return (
+            f"None of the {self.files} files is a checkpoint that refdec can use.\n"
+            "Expected are names like VM_common_int/Y_0.012.pth or VM_bop__decoder_Y_0.012.npz below the folder.\n"
+            "Type: refdec weights import FOLDER MY.pack"
         )

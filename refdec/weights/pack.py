@@ -18,7 +18,15 @@ from refdec.weights.errors import MissingCheckpoint
 from refdec.weights.layers import Layer
 from refdec.weights.names import CheckpointName, checkpoint_name
 
-__all__ = ["Checkpoint", "PackNotes", "WeightPack", "pack_fingerprint"]
+__all__ = ["Checkpoint", "Origin", "PackNotes", "WeightPack", "pack_fingerprint"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a checkpoint was imported from: the file's name, and whether its MD5 is that of the published file."""
+
+    file: str = ""
+    published: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +44,7 @@ class Checkpoint:
     integers: Mapping[str, Int32Array]
     gain: Int32Array | None
     fingerprint: str
+    origin: Origin = Origin()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """A pickle interpreter that executes nothing (4.11.3): it knows tensors, and nothing else of the world.
 
 In: the bytes of data.pkl.  Out: plain dictionaries, lists, numbers and text, `Tensor` for tensors, `Opaque` for
-whatever else a pickle names or calls.  No name is ever looked up, no module imported, no function called: `os.system` is
-two words.  Time and memory are bounded by the number of bytes: each opcode is done once, copies are counted.
+whatever else a pickle names or calls.  No name is ever looked up, no module imported, no function called: `os.system`
+is two words.  Time and memory are bounded by the number of bytes: each opcode is done once, copies are counted.
 """
 
 from __future__ import annotations
