@@ -1,0 +1,147 @@
+"""Integer loops of the networks (6.3.1): always right, for any int32 input, with int64 accumulators.
+
+In: feature maps int32 Q18 [h, w, C] and the taps of a `Stencil`.  Out: written into maps that the caller made.  Bounds of
+the accumulators: 6.2.3, see `Stencil`.  `low` and `high` clamp the input first (ReLU6; -2^31 and 2^31 - 1 for none).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from refdec.arithmetic.types import Int32Array, Int64Array
+from refdec.clauses import clause
+from refdec.jit import kernel
+
+__all__ = ["add_after", "depthwise", "gate_after", "products", "relu_after", "rounded_gate"]
+
+_LOW, _HIGH = -(1 << 31), (1 << 31) - 1
+_HALF_Q18 = 1 << 17
+
+
+@kernel(
+    "void(int32[:,:,::1], int32[:,:,::1], int64[:,::1], int64, int64, int64, int64, int64, int64,"
+    "int64[::1], int64[::1], int32[:,:,::1], int64[::1], int64[::1])"
+)
+def products(
+    x: Int32Array,
+    taps: Int32Array,
+    offsets: Int64Array,
+    stride_y: int,
+    stride_x: int,
+    groups: int,
+    low: int,
+    high: int,
+    step: int,
+    start: Int64Array,
+    shift: Int64Array,
+    out: Int32Array,
+    corner: Int64Array,
+    area: Int64Array,
+) -> None:
+    """(6.3.1) Write one phase of a stencil: taps [n, I/g, O] at offsets [n, 2].
+
+    `area`: first and last + 1 row and column of positions; `corner`: (dy, dx); position (r, q) goes to output
+    (step*r + dy, step*q + dx), dropped where that lies outside.
+    """
+    height, width = x.shape[0], x.shape[1]
+    n_taps, inputs, outputs = taps.shape
+    per_group = outputs // groups
+    acc = np.empty(outputs, dtype=np.int64)
+    for r in range(area[0], area[1]):
+        y = step * r + corner[0]
+        if y >= out.shape[0]:
+            continue
+        for q in range(area[2], area[3]):
+            c = step * q + corner[1]
+            if c >= out.shape[1]:
+                continue
+            for o in range(outputs):
+                acc[o] = start[o]
+            for t in range(n_taps):
+                yy = stride_y * r + offsets[t, 0]
+                xx = stride_x * q + offsets[t, 1]
+                if yy < 0 or yy >= height or xx < 0 or xx >= width:
+                    continue
+                sample = x[yy, xx]
+                for g in range(groups):
+                    first = g * per_group
+                    for i in range(inputs):
+                        v = min(max(np.int64(sample[g * inputs + i]), low), high)
+                        row = taps[t, i]
+                        for o in range(first, first + per_group):
+                            acc[o] += v * np.int64(row[o])
+            for o in range(outputs):
+                out[y, c, o] = np.int32(min(max(acc[o] >> shift[o], _LOW), _HIGH))
+
+
+@kernel(
+    "void(int32[:,:,::1], int32[:,::1], int64[:,::1], int64[::1], int64[::1], int32[:,:,::1], int64, int64)",
+)
+def depthwise(
+    x: Int32Array,
+    taps: Int32Array,
+    offsets: Int64Array,
+    start: Int64Array,
+    shift: Int64Array,
+    out: Int32Array,
+    first_row: int,
+    last_row: int,
+) -> None:
+    """(6.3.1) Write rows first_row..last_row - 1 of a depth-wise convolution: taps [n, C] at offsets [n, 2], stride 1."""
+    height, width, channels = x.shape
+    acc = np.empty(channels, dtype=np.int64)
+    for r in range(first_row, last_row):
+        for q in range(width):
+            for c in range(channels):
+                acc[c] = start[c]
+            for t in range(taps.shape[0]):
+                yy = r + offsets[t, 0]
+                xx = q + offsets[t, 1]
+                if yy < 0 or yy >= height or xx < 0 or xx >= width:
+                    continue
+                sample = x[yy, xx]
+                row = taps[t]
+                for c in range(channels):
+                    acc[c] += np.int64(sample[c]) * np.int64(row[c])
+            for c in range(channels):
+                out[r, q, c] = np.int32(min(max(acc[c] >> shift[c], _LOW), _HIGH))
+
+
+@clause("4.2.5")
+@kernel("void(int32[:,:,::1], int64[::1])")
+def relu_after(out: Int32Array, area: Int64Array) -> None:
+    """(4.2.5) ReLU in place on rows area[0]..area[1] - 1, columns area[2]..area[3] - 1 (limited to the map)."""
+    for r in range(area[0], min(area[1], out.shape[0])):
+        for q in range(area[2], min(area[3], out.shape[1])):
+            for c in range(out.shape[2]):
+                out[r, q, c] = max(out[r, q, c], np.int32(0))
+
+
+@clause("4.2.6")
+@kernel("void(int32[:,:,::1], int32[:,:,::1], int64, int64[::1])")
+def add_after(out: Int32Array, other: Int32Array, floor: int, area: Int64Array) -> None:
+    """(4.2.6, 6.3.1) sat32(other + max(out, floor)) in place: floor 0 for R1, -2^31 for R2 and plain sums."""
+    for r in range(area[0], min(area[1], out.shape[0])):
+        for q in range(area[2], min(area[3], out.shape[1])):
+            for c in range(out.shape[2]):
+                total = np.int64(other[r, q, c]) + max(np.int64(out[r, q, c]), floor)
+                out[r, q, c] = np.int32(min(max(total, _LOW), _HIGH))
+
+
+@kernel("int64(int64, int64)")
+def rounded_gate(x: int, m: int) -> int:
+    """(6.3.1) sat32(rshift(x * (2^18 + m), 18)) for int32 x and m; |x * m| + 2^17 <= 2^62 + 2^17.
+
+    x * 2^18 is a multiple of 2^18, so that it may stay out of the shift.
+    """
+    return min(max(x + ((x * m + _HALF_Q18) >> 18), _LOW), _HIGH)
+
+
+@clause("4.2.5")
+@kernel("void(int32[:,:,::1], int32[:,:,::1], int64[::1])")
+def gate_after(out: Int32Array, x: Int32Array, area: Int64Array) -> None:
+    """(4.2.5, 6.3.1) The last step of ResAU in place: sat32(rshift(x * (2^18 + out), 18))."""
+    for r in range(area[0], min(area[1], out.shape[0])):
+        for q in range(area[2], min(area[3], out.shape[1])):
+            for c in range(out.shape[2]):
+                out[r, q, c] = np.int32(rounded_gate(np.int64(x[r, q, c]), np.int64(out[r, q, c])))

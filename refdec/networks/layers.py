@@ -1,0 +1,165 @@
+"""Linear layers of the networks (4.2.1 to 4.2.3, 6.3.1) with what precedes and follows them, on maps int32 Q18 [h, w, C].
+
+In: a `Layer` of a checkpoint.  Out: callables from map to map.  Each layer has the integer loop, which is right for any
+input, and where possible float64 products that are proven exact for the inputs at hand (`exact_blas`); both give the same
+integers.  What surrounds a layer is fused into it: ReLU6 before, and after it ReLU, a sum or the gate of ResAU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Self
+
+import numpy as np
+
+from refdec.arithmetic.types import Int32Array, Int64Array
+from refdec.clauses import clause
+from refdec.networks import kernels
+from refdec.networks.errors import ChannelMismatch
+from refdec.networks.exact_blas import DirectProducts, FastProducts, exact_products
+from refdec.networks.stencil import Stencil
+from refdec.weights.layers import Layer
+
+__all__ = ["After", "Convolution", "TransposedConvolution", "UpSampler2"]
+
+INT32_MIN, INT32_MAX = -(1 << 31), (1 << 31) - 1
+RELU6 = (0, 6 << 18)
+ALL = (INT32_MIN, INT32_MAX)
+
+
+class After(Enum):
+    """What follows a layer with result y, given a second map x."""
+
+    NOTHING = "y"
+    RELU = "max(y, 0)"
+    ADD = "sat32(x + y)"
+    ADD_RELU = "sat32(x + max(y, 0))"
+    GATE = "sat32(rshift(x * (2^18 + y), 18))"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Linear:
+    """A stencil with its float64 form; `exact=None` forces the integer loop."""
+
+    name: str
+    stencil: Stencil
+    exact: FastProducts | DirectProducts | None
+
+    @classmethod
+    def _of(cls, name: str, stencil: Stencil, fast: bool) -> Self:
+        return cls(name, stencil, exact_products(stencil) if fast else None)
+
+    def __call__(
+        self,
+        x: Int32Array,
+        *,
+        relu6: bool = False,
+        after: After = After.NOTHING,
+        other: Int32Array | None = None,
+        size: tuple[int, int] | None = None,
+    ) -> Int32Array:
+        """Return the layer's map [h', w', O] for x [h, w, I].
+
+        `relu6`: clamp the input to 0..6 first.  `after`: see there; `other` is its x, of the result's shape.  `size`:
+        rows and columns to keep at the top left (a crop after a layer that doubles).  Raises ChannelMismatch.
+        """
+        if x.shape[2] != self.stencil.in_channels:
+            raise ChannelMismatch(self.name, self.stencil.in_channels, x.shape[2])
+        low, high = RELU6 if relu6 else ALL
+        rows, columns = size or self.stencil.output_size(x.shape[0], x.shape[1])
+        out = np.empty((rows, columns, self.stencil.out_channels), dtype=np.int32)
+        x = _ready(x)
+        finish = _finisher(after, out, None if other is None else _ready(other))
+        if self.exact is None:
+            self._loop(x, low, high, out, _whole(self.stencil, x))
+            finish(np.array([0, rows, 0, columns]))
+        else:
+            self.exact.run(x, low, high, out, lambda area: self._loop(x, low, high, out, area), finish)
+        return out
+
+    def _loop(self, x: Int32Array, low: int, high: int, out: Int32Array, area: Int64Array) -> None:
+        """Write an area of positions by the integer loops, all phases."""
+        s = self.stencil
+        step = len(s.vertical.phases)
+        for dy, rows in enumerate(s.vertical.phases):
+            for dx, columns in enumerate(s.horizontal.phases):
+                taps = s.taps[[ty for ty, _ in rows]][:, [tx for tx, _ in columns]].reshape(-1, *s.taps.shape[2:])
+                offsets = np.array([(oy, ox) for _, oy in rows for _, ox in columns])
+                start, shift = np.ascontiguousarray(s.start[dy, dx]), np.ascontiguousarray(s.shift[dy, dx])
+                if s.is_depthwise and s.vertical.stride == 1 and (low, high) == ALL:
+                    kernels.depthwise(x, taps[:, 0], offsets, start, shift, out, area[0], area[1])
+                else:
+                    strides = s.vertical.stride, s.horizontal.stride
+                    corner = np.array([dy, dx])
+                    kernels.products(
+                        x, taps, offsets, *strides, s.groups, low, high, step, start, shift, out, corner, area
+                    )
+
+
+def _ready(x: Int32Array) -> Int32Array:
+    """Return the map as compiled loops take it: contiguous and not read-only."""
+    return np.require(x, requirements=["C", "W"])
+
+
+def _whole(stencil: Stencil, x: Int32Array) -> Int64Array:
+    return np.array([0, stencil.vertical.positions(x.shape[0]), 0, stencil.horizontal.positions(x.shape[1])])
+
+
+def _finisher(after: After, out: Int32Array, other: Int32Array | None) -> Callable[[Int64Array], None]:
+    """Return a function that carries out `after` on an area of the map."""
+    if after is After.NOTHING:
+        return lambda area: None
+    if after is After.RELU:
+        return lambda area: kernels.relu_after(out, area)
+    if other is None or other.shape != out.shape:
+        raise ValueError(f"{after.value} needs a second map of shape {out.shape}")
+    if after is After.GATE:
+        return lambda area: kernels.gate_after(out, other, area)
+    floor = 0 if after is After.ADD_RELU else INT32_MIN
+    return lambda area: kernels.add_after(out, other, floor, area)
+
+
+@clause("4.2.1")
+@clause("6.3.1")
+class Convolution(_Linear):
+    """(4.2.1, 6.3.1) Kn(i->o, stride, groups), n = 1 or 3 and also 1x3 and 3x1, zero padding, one rounding."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, layer: Layer, *, stride: int = 1, groups: int = 1, fast: bool = True) -> Convolution:
+        """Prepare a convolution; `fast=False` keeps to the integer loop."""
+        return cls._of(layer.name, Stencil.of_convolution(layer, stride, groups), fast)
+
+    @classmethod
+    def shuffled(cls, layer: Layer, *, fast: bool = True) -> Convolution:
+        """Prepare a 1x1 convolution followed by PS(2) (4.2.4), as one step."""
+        return cls._of(layer.name, Stencil.of_shuffled_point(layer), fast)
+
+
+@clause("4.2.2")
+@clause("6.3.1")
+class TransposedConvolution(_Linear):
+    """(4.2.2, 6.3.1) T3 or T4: stride 2, output exactly twice the size, one rounding per output sample."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, layer: Layer, *, fast: bool = True) -> TransposedConvolution:
+        """Prepare a transposed convolution; `fast=False` keeps to the integer loop."""
+        return cls._of(layer.name, Stencil.of_transposed(layer), fast)
+
+
+@clause("4.2.3")
+@clause("6.3.1")
+class UpSampler2(_Linear):
+    """(4.2.3, 6.3.1) U2: 2x2 convolution looking forward, and PS(2), as one step."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, layer: Layer, *, fast: bool = True) -> UpSampler2:
+        """Prepare an up-sampler; `fast=False` keeps to the integer loop."""
+        return cls._of(layer.name, Stencil.of_up_sampler(layer), fast)

@@ -1,0 +1,160 @@
+"""Fast algorithms with fewer products for the stencils (6.6), in exact integers, and the bounds that permit them.
+
+In: a `Stencil`.  Out: per direction an input transform (each point is one sample, or the sum or difference of two), filters
+transformed in int64, and output sums; together they give the very accumulators of the direct sum times `2^scale`.
+
+In one direction a tile of two positions reads a window of samples; with m the products at the points:
+
+    3 taps      F(2,3), filter side times 2 so that it stays whole
+    2 taps      F(2,2), as (x0 - x1)*a, x1*(a + b), (x1 - x2)*b: no factor at all
+    doubled     both phases share their differences: five points for T4, four for T3, three for U2
+
+Nothing here is a float; `exact_blas` carries these integers in float64 where `bound` proves that nothing reaches 2^53.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from refdec.arithmetic.types import Int64Array
+from refdec.clauses import clause
+from refdec.networks.stencil import DOUBLED_2, DOUBLED_3, DOUBLED_4, THREE, Direction, Stencil
+
+__all__ = ["FAST", "FastPhase", "Side", "direct_limit", "fast_limit", "fast_side", "transformed_filter"]
+
+EXACT = 1 << 53
+"""Below this magnitude float64 holds every integer, and sums of integers in any order."""
+
+Row = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FastPhase:
+    """One phase in one direction: which points it uses (a slice), filter rows [point][tap], output rows [2][point]."""
+
+    points: tuple[int, int, int]
+    filter_rows: tuple[Row, ...]
+    output_rows: tuple[Row, Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A fast algorithm in one direction.
+
+    `origin`: offset of the window from the first position of a tile; `span`: samples of the window; `points`: (p, q, s)
+    for w[p] + s*w[q], s in -1, 0, 1; `scale`: bits by which the output sums exceed the accumulators.
+    """
+
+    origin: int
+    span: int
+    points: tuple[tuple[int, int, int], ...]
+    phases: tuple[FastPhase, ...]
+    scale: int = 0
+
+    def gains(self, phase: FastPhase) -> tuple[int, ...]:
+        """Return per point of a phase the most by which the input transform enlarges a sample: 1 or 2."""
+        return tuple(1 + abs(s) for _, _, s in self.points[slice(*phase.points)])
+
+
+_F22 = ((1, 1, 0), (0, 1, -1))
+
+FAST: dict[Direction, Side] = {
+    THREE: Side(
+        origin=-1,
+        span=4,
+        points=((0, 2, -1), (1, 2, 1), (2, 1, -1), (1, 3, -1)),
+        phases=(FastPhase((0, 4, 1), ((2, 0, 0), (1, 1, 1), (1, -1, 1), (0, 0, 2)), ((1, 1, 1, 0), (0, 1, -1, -1))),),
+        scale=1,
+    ),
+    DOUBLED_4: Side(
+        origin=-1,
+        span=4,
+        points=((0, 1, -1), (1, 1, 0), (1, 2, -1), (2, 2, 0), (2, 3, -1)),
+        phases=(
+            FastPhase((0, 3, 1), ((0, 0, 0, 1), (0, 1, 0, 1), (0, 1, 0, 0)), _F22),
+            FastPhase((2, 5, 1), ((0, 0, 1, 0), (1, 0, 1, 0), (1, 0, 0, 0)), _F22),
+        ),
+    ),
+    DOUBLED_3: Side(
+        origin=0,
+        span=3,
+        points=((0, 0, 0), (0, 1, -1), (1, 1, 0), (1, 2, -1)),
+        phases=(
+            FastPhase((0, 3, 2), ((0, 1, 0), (0, 1, 0)), ((1, 0), (0, 1))),
+            FastPhase((1, 4, 1), ((0, 0, 1), (1, 0, 1), (1, 0, 0)), _F22),
+        ),
+    ),
+    DOUBLED_2: Side(
+        origin=0,
+        span=3,
+        points=((0, 1, -1), (1, 1, 0), (1, 2, -1)),
+        phases=(
+            FastPhase((0, 3, 1), ((1, 0, 0, 0), (1, 1, 0, 0), (0, 1, 0, 0)), _F22),
+            FastPhase((0, 3, 1), ((0, 0, 1, 0), (0, 0, 1, 1), (0, 0, 0, 1)), _F22),
+        ),
+    ),
+}
+
+
+def fast_side(stencil: Stencil) -> Side | None:
+    """Return the fast algorithm of a stencil that has the same direction twice, None where there is none."""
+    return FAST.get(stencil.vertical) if stencil.vertical == stencil.horizontal else None
+
+
+@clause("6.6", kind="added", reason="an implementation note; the result is the same integer")
+def transformed_filter(stencil: Stencil, vertical: FastPhase, horizontal: FastPhase) -> Int64Array:
+    """(6.6) Return G_v * taps * G_h^T as int64 [points_v, points_h, I/g, O]; |entry| <= 9 * 2^19."""
+    rows = np.array(vertical.filter_rows, dtype=np.int64)
+    columns = np.array(horizontal.filter_rows, dtype=np.int64)
+    half = _weighted(rows, stencil.taps.astype(np.int64))
+    return np.swapaxes(_weighted(columns, np.swapaxes(half, 0, 1)), 0, 1)
+
+
+def _weighted(rows: Int64Array, values: Int64Array) -> Int64Array:
+    """Return rows [n, t] times values [t, ...] with small factors, as sums of whole arrays."""
+    result = np.zeros((rows.shape[0], *values.shape[1:]), dtype=np.int64)
+    for n, row in enumerate(rows):
+        for factor, value in zip(row.tolist(), values, strict=True):
+            if factor:
+                result[n] += factor * value
+    return result
+
+
+def _limit(worst: Int64Array, start: Int64Array) -> int:
+    """Return the largest m with m * worst + |start| < 2^53 in every channel, at most 2^31; -1 if start alone is too big."""
+    limit = 1 << 31
+    for products, begin in zip(worst.ravel().tolist(), np.abs(start).ravel().tolist(), strict=True):
+        if begin >= EXACT:
+            return -1
+        if products:
+            limit = min(limit, (EXACT - 1 - begin) // products)
+    return limit
+
+
+@clause("6.6", kind="added", reason="the proof that float64 products are exact")
+def direct_limit(stencil: Stencil) -> int:
+    """(6.6) Return the largest max|x| for which every partial sum of the direct products, with start, is below 2^53."""
+    worst = np.abs(stencil.taps.astype(np.int64)).sum(axis=(0, 1, 2))
+    starts = np.abs(stencil.start).max(axis=(0, 1))
+    return _limit(worst, starts)
+
+
+@clause("6.6", kind="added", reason="the proof that float64 products are exact")
+def fast_limit(
+    filters: Int64Array, side: Side, vertical: FastPhase, horizontal: FastPhase, scaled_start: Int64Array
+) -> int:
+    """(6.6) Return the largest max|x| for which one phase stays below 2^53 in every partial sum, in any order.
+
+    A product at point (a, b) and channel i is at most gain_a * gain_b * |U[a, b, i, o]| * max|x|; an output adds the
+    products of the points that its two output rows name, and the start value.  Every point is in some output.
+    """
+    magnitude = np.abs(filters).sum(axis=2)
+    gains = np.multiply.outer(np.array(side.gains(vertical)), np.array(side.gains(horizontal)))
+    magnitude *= gains[:, :, None]
+    rows = np.abs(np.array(vertical.output_rows, dtype=np.int64))
+    columns = np.abs(np.array(horizontal.output_rows, dtype=np.int64))
+    vertical_sums = _weighted(rows, magnitude)
+    sums = _weighted(columns, np.swapaxes(vertical_sums, 0, 1))
+    return _limit(sums.max(axis=(0, 1)), scaled_start)
