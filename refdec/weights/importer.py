@@ -15,18 +15,16 @@ from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
 from refdec.weights.arrays import NumberArray
 from refdec.weights.errors import (
-    BadFrequencies,
     HyperScaleNotQuantised,
-    HyperScaleTooLarge,
     MissingTensor,
     NotWholeNumbers,
-    ShiftOutOfRange,
     WrongDtype,
     WrongShape,
 )
 from refdec.weights.fingerprint import GAIN_NAME, checkpoint_fingerprint
 from refdec.weights.folding import folded_layers
 from refdec.weights.frequencies import frequencies_from_model
+from refdec.weights.integerpath import FREQUENCIES, HYPER_SCALE, require_integer_path
 from refdec.weights.layers import Layer
 from refdec.weights.names import CheckpointName
 from refdec.weights.pack import Checkpoint, Origin
@@ -35,13 +33,7 @@ from refdec.weights.tensorlists import canonical_names, is_ignored, tensor_list
 
 __all__ = ["import_tensors", "unexpected_keys"]
 
-FREQUENCIES = "hyper_entropy.freqs_int"
 LARGEST_INT32 = (1 << 31) - 1
-LARGEST_SHIFT = 31
-LARGEST_INPUT = 128
-"""Inputs of a layer of the hyper-scale decoder are clamped to [-128, 127]."""
-LARGEST_SUM = 1 << 54
-"""Bound on 255 times the sum of a channel's frequencies, far inside int64."""
 
 
 class _Tensors:
@@ -96,11 +88,11 @@ class _Tensors:
 def _hyper_scale(tensors: _Tensors) -> dict[str, Int32Array]:
     """(3.3.1) Return weights, biases and shifts of the hyper-scale decoder by full name; a missing bias is 0.
 
-    Raises HyperScaleNotQuantised, ShiftOutOfRange, or HyperScaleTooLarge where sums could leave 32 bits (3.3.2).
+    Raises HyperScaleNotQuantised where a layer is still in floating point.
     """
     found: dict[str, Int32Array] = {}
     for spec in tensors.specs:
-        if not spec.name.startswith("hyper_scale_decoder."):
+        if not spec.name.startswith(HYPER_SCALE):
             continue
         if spec.role == "flag":
             if not tensors.flag(spec.name):
@@ -109,41 +101,15 @@ def _hyper_scale(tensors: _Tensors) -> dict[str, Int32Array]:
             found[spec.name] = np.zeros(spec.shape, np.int32)
         else:
             found[spec.name] = tensors.integers(spec.name)
-            if spec.role == "shift":
-                _require_shifts(spec.name, found[spec.name])
-    for name, weight in found.items():
-        if name.endswith(".weight"):
-            _require_32_bits(name, weight, found[name.removesuffix("weight") + "bias"])
     return found
-
-
-def _require_shifts(name: str, shifts: Int32Array) -> None:
-    outside = (shifts < 0) | (shifts > LARGEST_SHIFT)
-    if outside.any():
-        raise ShiftOutOfRange(name, int(shifts[outside][0]))
-
-
-@clause("3.3.2")
-def _require_32_bits(name: str, weight: Int32Array, bias: Int32Array) -> None:
-    """(3.3.2) |b| + 128 * sum |W| < 2^31 in every channel, so that sums fit 32 bits in any order."""
-    sums = np.abs(weight.astype(np.int64)).reshape(weight.shape[0], -1).sum(axis=1)
-    bounds = LARGEST_INPUT * sums + np.abs(bias.astype(np.int64))
-    if (bounds > LARGEST_INT32).any():
-        raise HyperScaleTooLarge(name, int(np.argmax(bounds)))
 
 
 @clause("2.7.4")
 def _frequencies(tensors: _Tensors) -> Int32Array:
     """(2.7.4) Return the frequencies of z, int32 [C][63], as stored or recomputed from the float model."""
     if tensors.flag("hyper_entropy.is_quantized"):
-        frequencies = tensors.integers(FREQUENCIES)
-    else:
-        frequencies = frequencies_from_model(tensors.floats)
-    sums = frequencies.astype(np.int64).sum(axis=1)
-    bad = (frequencies < 0).any(axis=1) | (sums < 1)
-    if bad.any():
-        raise BadFrequencies(FREQUENCIES, int(np.argmax(bad)))
-    return frequencies
+        return tensors.integers(FREQUENCIES)
+    return frequencies_from_model(tensors.floats)
 
 
 @clause("6.2")
@@ -163,6 +129,7 @@ def import_tensors(
     gain: Int32Array | None = None
     if name.kind.startswith("VM_common"):
         integers = {**_hyper_scale(tensors), FREQUENCIES: _frequencies(tensors)}
+        require_integer_path(integers)
         gain = gain_log(tensors.floats(GAIN_NAME))
     fingerprint = checkpoint_fingerprint(layers, integers, gain)
     frozen = MappingProxyType(layers), MappingProxyType(integers)

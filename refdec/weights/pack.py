@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 
 from refdec.arithmetic.types import Int32Array
@@ -18,7 +19,7 @@ from refdec.weights.errors import MissingCheckpoint
 from refdec.weights.layers import Layer
 from refdec.weights.names import CheckpointName, checkpoint_name
 
-__all__ = ["Checkpoint", "Origin", "PackNotes", "WeightPack", "pack_fingerprint"]
+__all__ = ["NO_NOTES", "Checkpoint", "Origin", "PackNotes", "WeightPack", "pack_fingerprint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,9 @@ class PackNotes:
     notes: str = ""
 
 
+NO_NOTES = PackNotes()
+
+
 @clause("6.2.5", kind="added", reason="one name for a whole set of weights; the text defines only that of a file")
 def pack_fingerprint(fingerprints: Mapping[str, str]) -> str:
     """(6.2.5) Return SHA-256, hexadecimal, over the checkpoints in ascending order of their names.
@@ -73,21 +77,23 @@ class WeightPack:
     """A set of checkpoints, each made when it is first asked for.
 
     `makers`: per checkpoint name a function that makes it.  `known`: fingerprints known without making anything
-    (those of a pack file's manifest); may be empty.
+    (those of a pack file's manifest).  `origins`: where checkpoints came from, as far as known.
     """
 
     makers: Mapping[str, Callable[[], Checkpoint]]
-    notes: PackNotes = PackNotes()
+    notes: PackNotes = NO_NOTES
     known: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
     _made: dict[str, Checkpoint] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, checkpoints: Iterable[Checkpoint], notes: PackNotes = PackNotes()) -> WeightPack:
+    def of(cls, checkpoints: Iterable[Checkpoint], notes: PackNotes = NO_NOTES) -> WeightPack:
         """Return a pack of checkpoints that exist already."""
         made = {checkpoint.name: checkpoint for checkpoint in checkpoints}
         known = {name: checkpoint.fingerprint for name, checkpoint in made.items()}
-        makers = {name: _bound(made.__getitem__, name) for name in made}
-        return cls(MappingProxyType(makers), notes, MappingProxyType(known), made)
+        origins = {name: checkpoint.origin for name, checkpoint in made.items()}
+        makers = {name: partial(made.__getitem__, name) for name in made}
+        return cls(MappingProxyType(makers), notes, MappingProxyType(known), MappingProxyType(origins), made)
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all checkpoints, sorted."""
@@ -123,7 +129,3 @@ class WeightPack:
     def fingerprint(self) -> str:
         """Return the fingerprint of the whole pack, hexadecimal."""
         return pack_fingerprint(self.fingerprints())
-
-
-def _bound(make: Callable[[str], Checkpoint], name: str) -> Callable[[], Checkpoint]:
-    return lambda: make(name)

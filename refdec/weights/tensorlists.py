@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 from refdec import tables
 from refdec.clauses import clause
 from refdec.weights.errors import UnknownCheckpoint
 from refdec.weights.names import EICCI
 
-__all__ = ["IGNORED_KEYS", "IGNORED_PREFIX", "TensorSpec", "canonical_names", "is_ignored", "tensor_list"]
+__all__ = ["TensorSpec", "canonical_names", "integer_shapes", "is_ignored", "layer_shapes", "tensor_list"]
 
 IGNORED_KEYS = frozenset({"epoch", "best_loss", "optimizer", "channel_wise_entropy", "clip_thres"})
 IGNORED_PREFIX = "entropy."
@@ -73,3 +74,27 @@ def is_ignored(name: str) -> bool:
     return (
         name in IGNORED_KEYS or name.startswith((IGNORED_PREFIX, HYPER_ENTROPY)) or name.endswith("num_batches_tracked")
     )
+
+
+@cache
+def layer_shapes(kind: str) -> Mapping[str, tuple[tuple[int, ...], bool]]:
+    """Return {layer: (shape of the stored weight, transposed?)} of a kind: what a pack holds of it as layers."""
+    found: dict[str, tuple[tuple[int, ...], bool]] = {}
+    for spec in tensor_list(kind):
+        if spec.role == "temperature":
+            found[spec.name] = spec.shape, False
+        elif len(spec.shape) == 4 and spec.role in ("conv", "tconv", "filter") and not spec.is_integer:
+            found[spec.name.removesuffix(".weight")] = spec.shape, spec.role == "tconv"
+    return MappingProxyType(found)
+
+
+@cache
+def integer_shapes(kind: str) -> Mapping[str, tuple[int, ...]]:
+    """Return {tensor: shape} of the integer tensors that a pack holds of a kind; the gain counts as G, shape [C]."""
+    found: dict[str, tuple[int, ...]] = {}
+    for spec in tensor_list(kind):
+        if spec.is_integer or spec.name.endswith(".freqs_int"):
+            found[spec.name] = spec.shape
+        elif spec.role == "gain":
+            found[spec.name] = spec.shape[:1]
+    return MappingProxyType(found)
