@@ -111,8 +111,8 @@ def decode_z(
         raise ZEscapeOutOfRange(fault.thread, channel, position, at=where)
     if strict:
         stacks.after(bits_left, states).require_finished()
-    y, uv = z[: tables_y.channels], z[tables_y.channels :]
-    return y.reshape(-1, z_h, z_w), uv.reshape(-1, z_h, z_w)
+    planes = z.reshape(len(z), z_h, z_w)
+    return planes[: tables_y.channels], planes[tables_y.channels :]
 
 
 @clause("2.7.3")
@@ -145,4 +145,4 @@ def _symbols(name: str, z: IntArray, tables: ZTables, plane: tuple[int, ...]) ->
     for extreme in (int(z.min(initial=0)), int(z.max(initial=0))):
         if abs(extreme) > Z_MAX:
             raise ValueNotCodable(name, extreme, -Z_MAX, Z_MAX)
-    return (z.reshape(tables.channels, -1).astype(np.int16) + Z_MAX).astype(np.uint8)
+    return (z.reshape(z.shape[0], z.shape[1] * z.shape[2]).astype(np.int16) + Z_MAX).astype(np.uint8)

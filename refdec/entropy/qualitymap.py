@@ -63,8 +63,8 @@ def map_differences(quality_map: IntArray) -> Int16Array:
             raise ValueNotCodable("the quality map", extreme, -QUALITY_MAX, QUALITY_MAX)
     wide: Int64Array = quality_map.astype(np.int64)
     prediction = np.zeros_like(wide)
-    prediction[0, 1:] = wide[0, :-1]
-    prediction[1:, 0] = wide[:-1, 0]
+    prediction[:1, 1:] = wide[:1, :-1]
+    prediction[1:, :1] = wide[:-1, :1]
     prediction[1:, 1:] = (wide[1:, :-1] + wide[:-1, 1:]) >> 1
     return (wide - prediction).astype(np.int16)
 

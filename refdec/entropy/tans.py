@@ -73,8 +73,8 @@ def slot_map(masses: UInt16Array, *, spread: bool) -> UInt8Array:
 
 def _slot_symbols(masses: UInt16Array) -> Int64Array:
     """Return the symbol index that owns each slot, int64 [D][256]."""
-    indices = np.arange(masses.shape[1])
-    return np.stack([np.repeat(indices, row) for row in masses])
+    rows, count = masses.shape
+    return np.repeat(np.tile(np.arange(count), rows), masses.reshape(-1)).reshape(rows, MASS)
 
 
 def _ilog2(values: npt.NDArray[np.integer]) -> Int64Array:
