@@ -1,4 +1,4 @@
-"""What can be wrong with the parameters of the hyper-scale decoder (3.3); missing tensors and shapes: `weights.errors`."""
+"""What can be wrong with the parameters of the hyper-scale decoder (3.3), once all of them are there."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
 from refdec.jit import kernel
 
-__all__ = ["add_after", "depthwise", "gate_after", "products", "relu_after", "rounded_gate"]
+__all__ = ["add_after", "depthwise", "gate_after", "products", "relu_after", "rounded_gate", "shuffled_planes"]
 
 _LOW, _HIGH = -(1 << 31), (1 << 31) - 1
 _HALF_Q18 = 1 << 17
@@ -145,3 +145,18 @@ def gate_after(out: Int32Array, x: Int32Array, area: Int64Array) -> None:
         for q in range(area[2], min(area[3], out.shape[1])):
             for c in range(out.shape[2]):
                 out[r, q, c] = np.int32(rounded_gate(np.int64(x[r, q, c]), np.int64(out[r, q, c])))
+
+
+@clause("4.2.4")
+@clause("6.3.2")
+@kernel("void(int32[:,:,::1], int64, int64, int64, int64, int32[:,:,::1])")
+def shuffled_planes(x: Int32Array, factor: int, offset: int, low: int, high: int, planes: Int32Array) -> None:
+    """(4.2.4, 6.3.2) PS(factor) of x into planes [n, h, w], with `offset` added and a clamp, top-left part kept."""
+    for p in range(planes.shape[0]):
+        for y in range(planes.shape[1]):
+            row = x[y // factor]
+            first = (p * factor + y % factor) * factor
+            goal = planes[p, y]
+            for c in range(planes.shape[2]):
+                value = np.int64(row[c // factor, first + c % factor]) + offset
+                goal[c] = np.int32(min(max(value, low), high))

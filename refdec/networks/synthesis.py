@@ -1,0 +1,165 @@
+"""Synthesis networks SOP and BOP, and the door to all three (4.5): from latents to sample planes.
+
+In: latent int32 Q18 [160, h16, w16] for luma, [256, ...] for chroma (luma's 160 channels first), and the size of the picture
+piece in luma samples.  Out: planes int32 Q18 [1 or 2, h, w] at full luma resolution, 0..255 * 2^18.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
+from refdec.arithmetic.types import Int32Array
+from refdec.clauses import clause
+from refdec.networks.blocks import R1, ResAU
+from refdec.networks.errors import LatentSizeMismatch
+from refdec.networks.layers import Convolution, TransposedConvolution, UpSampler2
+from refdec.networks.movement import concatenate, crop, depth_size, output_planes, to_map
+from refdec.networks.source import LayerSource
+from refdec.weights.pack import Checkpoint
+
+__all__ = ["Synthesis", "SynthesisChroma", "SynthesisLuma", "SynthesisTransform", "load_synthesis", "require_latent"]
+
+LUMA_CHANNELS, COMBINED_CHANNELS = 160, 48
+LATENT_DEPTH = 4
+
+
+@clause("4.5.3")
+class SynthesisTransform(IntEnum):
+    """(4.5.3) synthesis_transform_id."""
+
+    SOP = 0
+    BOP = 1
+    HOP = 2
+
+
+class Synthesis(Protocol):
+    """A synthesis network of one component.
+
+    `halo`: rows and columns of latent (before, after) that a sample depends on beyond its own position; None where it
+    depends on the whole tile.
+    """
+
+    @property
+    def halo(self) -> tuple[int, int] | None:
+        """Return the halo in latent samples."""
+
+    def __call__(self, latent: Int32Array, height: int, width: int) -> Int32Array:
+        """Return planes [n, height, width] Q18; raises LatentSizeMismatch."""
+
+
+def require_latent(latent: Int32Array, height: int, width: int) -> None:
+    """Raise LatentSizeMismatch unless the latent has cd(height, 16) x cd(width, 16) positions."""
+    expected = depth_size(height, width, LATENT_DEPTH)
+    if latent.shape[1:] != expected:
+        raise LatentSizeMismatch("The latent", expected, latent.shape[1:])
+
+
+UpSampler = TransposedConvolution | UpSampler2
+
+
+def _up_sampler(source: LayerSource, transform: SynthesisTransform, name: str) -> UpSampler:
+    return source.up_sampler(name) if transform is SynthesisTransform.SOP else source.transposed(name)
+
+
+def _halo(transform: SynthesisTransform) -> tuple[int, int]:
+    """Return the halo of 6.6: U2 of SOP looks forward only."""
+    return (3, 4) if transform is SynthesisTransform.SOP else (3, 3)
+
+
+@clause("4.5.1")
+@dataclass(frozen=True, slots=True, eq=False)
+class SynthesisLuma:
+    """(4.5.1) Luma, SOP or BOP; they differ in channels and in how they double the size."""
+
+    halo: tuple[int, int] | None
+    block: R1
+    first_up: UpSampler
+    first_act: ResAU
+    conv2_t: UpSampler
+    iact2: ResAU
+    conv3: Convolution
+    iact3: ResAU
+    conv4: Convolution
+
+    @classmethod
+    def of(cls, source: LayerSource, transform: SynthesisTransform) -> SynthesisLuma:
+        """Build from the checkpoint `decoder_Y` of the transform."""
+        return cls(
+            _halo(transform),
+            R1.of(source.below("first_stage.0.0")),
+            _up_sampler(source, transform, "first_stage.1"),
+            ResAU.of(source.below("first_stage.2")),
+            _up_sampler(source, transform, "conv2_t"),
+            ResAU.of(source.below("iact2")),
+            source.convolution("conv3"),
+            ResAU.of(source.below("iact3")),
+            source.convolution("conv4"),
+        )
+
+    def __call__(self, latent: Int32Array, height: int, width: int) -> Int32Array:
+        """Return the plane [1, height, width] Q18."""
+        require_latent(latent, height, width)
+        x = self.first_act(self.first_up(self.block(to_map(latent))))
+        x = crop(x, depth_size(height, width, 3))
+        x = self.iact2(self.conv2_t(x, size=depth_size(height, width, 2)))
+        x = self.conv4(self.iact3(self.conv3(x)))
+        return output_planes(x, 4, height, width)
+
+
+@clause("4.5.2")
+@dataclass(frozen=True, slots=True, eq=False)
+class SynthesisChroma:
+    """(4.5.2) Chroma, SOP or BOP, on the latents of both components."""
+
+    halo: tuple[int, int] | None
+    combine: Convolution
+    conv2_t: UpSampler
+    iact2: ResAU
+    conv3: Convolution
+    iact3: ResAU
+    conv4: Convolution
+
+    @classmethod
+    def of(cls, source: LayerSource, transform: SynthesisTransform) -> SynthesisChroma:
+        """Build from the checkpoint `decoder_UV` of the transform."""
+        return cls(
+            _halo(transform),
+            source.convolution("first_stage.conv1"),
+            _up_sampler(source, transform, "conv2_t"),
+            ResAU.of(source.below("iact2")),
+            source.convolution("conv3"),
+            ResAU.of(source.below("iact3")),
+            source.convolution("conv4"),
+        )
+
+    def __call__(self, latent: Int32Array, height: int, width: int) -> Int32Array:
+        """Return the planes U and V [2, height, width] Q18."""
+        require_latent(latent, height, width)
+        x = combined(self.combine, to_map(latent))
+        x = self.iact2(self.conv2_t(x, size=depth_size(height, width, 3)))
+        x = self.conv4(self.iact3(self.conv3(x)))
+        return output_planes(x, 8, height, width)
+
+
+@clause("4.5.2")
+def combined(combine: Convolution, latent: Int32Array) -> Int32Array:
+    """(4.5.2, step 1) Return 48 channels from both latents, then chroma's own 96."""
+    return concatenate([combine(latent), latent[:, :, LUMA_CHANNELS:]])
+
+
+@clause("4.5.3")
+def load_synthesis(
+    transform: SynthesisTransform, checkpoint: Checkpoint, component: int, *, fast: bool = True
+) -> Synthesis:
+    """(4.5.3) Build the synthesis network of a component (0 luma, 1 chroma) from its decoder checkpoint.
+
+    `fast=False` keeps to the integer loops.  Raises NoSuchNetwork if the checkpoint is of another network.
+    """
+    source = LayerSource(checkpoint, fast=fast)
+    if transform is SynthesisTransform.HOP:
+        from refdec.networks import synthesis_hop  # noqa: PLC0415 - its kernels are compiled for HOP only
+
+        return synthesis_hop.HopLuma.of(source) if component == 0 else synthesis_hop.HopChroma.of(source)
+    return SynthesisLuma.of(source, transform) if component == 0 else SynthesisChroma.of(source, transform)
