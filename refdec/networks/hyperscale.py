@@ -24,8 +24,6 @@ __all__ = ["HyperScaleDecoder", "IntegerLayer", "hyper_scale"]
 PREFIX = "hyper_scale_decoder."
 ENTRY_LOW, ENTRY_HIGH = -128, 127
 INT32_MIN, INT32_MAX = -(1 << 31), (1 << 31) - 1
-BAND_BYTES = 1 << 18
-"""Trunk activations that are used again and again while the channels are walked; should stay in a core's cache."""
 
 
 class HasIntegers(Protocol):
@@ -131,22 +129,13 @@ class HyperScaleDecoder:
         first_row, end_row, _ = rows.indices(h)
         out = np.empty((max(0, end_channel - first_channel), max(0, end_row - first_row), w), np.int32)
         if out.size:
-            padding = ((0, 0), (0, _fours(needed[1]) - needed[1]), (0, 0))
-            self._fill(np.ascontiguousarray(np.pad(a2, padding)), first_channel, first_row, out)
+            from refdec.networks import hyperscale_kernels
+
+            x = a2[first_row >> 2 : -(-end_row // 4)]
+            x = np.ascontiguousarray(np.pad(x, ((0, 0), (0, _fours(needed[1]) - needed[1]), (0, 0))))
+            last = self.pointwise
+            hyperscale_kernels.scale_rows(x, last.weight, last.bias, last.shift, first_channel, first_row & 3, out)
         return out
-
-    def _fill(self, x: Int16Array, first_channel: int, first_row: int, out: Int32Array) -> None:
-        """Write s0 in groups of rows whose activations stay in the cache while the channels are walked."""
-        from refdec.networks import hyperscale_kernels
-
-        last = self.pointwise
-        count, rows, columns = out.shape
-        group = 4 * max(1, BAND_BYTES // (x.shape[1] * x.shape[2] * x.itemsize))
-        for row in range(0, rows, group):
-            part = out if rows <= group else np.empty((count, min(group, rows - row), columns), np.int32)
-            hyperscale_kernels.scale_rows(x, last.weight, last.bias, last.shift, first_channel, first_row + row, part)
-            if part is not out:
-                out[:, row : row + part.shape[1]] = part
 
 
 @clause("3.3")

@@ -1,8 +1,8 @@
 """Integer loops of the hyper-scale decoder (3.3.2, 3.3.3).
 
-In: activations int16 [row, column, channel] within -128..127, weights int16 or int32.  Out: written into arrays that the
-caller made.  `IntegerLayer.of` has proven that every accumulator, and every partial sum that begins with the bias, fits
-int32; so the sums are kept in int32.  Four positions share each weight: the caller pads rows to a multiple of four.
+In: activations int16 [row, column, channel] within -128..127, weights int16 or int32.  Out: written into arrays that
+the caller made.  `IntegerLayer.of` has proven that every accumulator, and every partial sum that begins with the bias,
+fits int32; so the sums stay in int32.  Four positions share each weight: the caller pads rows to a multiple of four.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def scale_rows(
 ) -> None:
     """(3.3.3) Write s0 of some channels and rows: pointwise layer, pixel shuffle, |.|, clamp to 3967, crop.
 
-    `out` [c, row, column] begins at latent channel `first_channel` and latent row `first_row`; `x` has a multiple of four
-    columns.
+    `out` [c, row, column] begins at latent channel `first_channel` and at row `first_row` of what `x` makes; `x` has a
+    multiple of four columns.
     """
     count, rows, columns = out.shape
     channels = weight.shape[3]
@@ -96,10 +96,10 @@ def scale_rows(
                         a2 = np.int32(np.int64(a2) + w * np.int64(x[i, j + 2, k]))
                         a3 = np.int32(np.int64(a3) + w * np.int64(x[i, j + 3, k]))
                     place = 4 * j + dj
-                    out[c, r, place] = min(abs(np.int64(a0) >> t), _LARGEST)
+                    out[c, r, place] = min(abs(int(np.int64(a0) >> t)), _LARGEST)
                     if place + 4 < columns:
-                        out[c, r, place + 4] = min(abs(np.int64(a1) >> t), _LARGEST)
+                        out[c, r, place + 4] = min(abs(int(np.int64(a1) >> t)), _LARGEST)
                     if place + 8 < columns:
-                        out[c, r, place + 8] = min(abs(np.int64(a2) >> t), _LARGEST)
+                        out[c, r, place + 8] = min(abs(int(np.int64(a2) >> t)), _LARGEST)
                     if place + 12 < columns:
-                        out[c, r, place + 12] = min(abs(np.int64(a3) >> t), _LARGEST)
+                        out[c, r, place + 12] = min(abs(int(np.int64(a3) >> t)), _LARGEST)
