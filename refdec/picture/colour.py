@@ -19,7 +19,6 @@ __all__ = ["CUSTOM", "NONE", "TO_RGB", "clamped", "custom_colour", "rgb_from_yuv
 
 NONE, TO_RGB, CUSTOM = 0, 1, 2
 """Values of colour_transform_idx."""
-ThreePlanes = tuple[Int32Array, Int32Array, Int32Array]
 
 
 def clamped(plane: Int32Array) -> Int32Array:

@@ -78,7 +78,7 @@ class MaskSizeMismatch(CodestreamError):
     def explain(self) -> str:
         found = "missing" if self.stated is None else f"{self.stated[0]} x {self.stated[1]} blocks"
         return (
-            f"The mask of plane {self.plane} is {found}, its plane has {self.needed[0]} x {self.needed[1]} (rows x columns).\n"
+            f"The mask of plane {self.plane} is {found}, its plane has {self.needed[0]} x {self.needed[1]}.\n"
             "See the tools:  refdec view FILE --element len_mask_y"
         )
 

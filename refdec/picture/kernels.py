@@ -1,10 +1,12 @@
 """Compiled loops of the picture stages: resampling, colour, codes (6.4.8, 6.4.13, 6.4.14).
 
-In and out: C-contiguous int32 planes [rows, columns]; inputs may be read-only.  Import only where a picture is computed:
-loading this module loads Numba.
+In and out: C-contiguous int32 planes [rows, columns]; inputs may be read-only.  Import only where a picture is
+computed: loading this module loads Numba.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +48,7 @@ def resample_rows(source: Int32Array, index: Int64Array, weight: Int64Array, shi
 @kernel(f"void({PLANE}, {TABLE}, {TABLE}, int64, int32[:, ::1])")
 def resample_columns(source: Int32Array, index: Int64Array, weight: Int64Array, shift: int, out: Int32Array) -> None:
     """(6.4.8) As resample_rows, in the other direction."""
-    half = np.int64(1) << (shift - 1)
+    half: Any = np.int64(1) << (shift - 1)
     for y in range(out.shape[0]):
         for i in range(out.shape[1]):
             total = half
@@ -64,9 +66,9 @@ def rgb_from_ycc(
     half = np.int64(1) << 29
     for i in range(y_plane.shape[0]):
         for j in range(y_plane.shape[1]):
-            y = np.int64(y_plane[i, j])
-            u = np.int64(u_plane[i, j]) - MIDDLE
-            v = np.int64(v_plane[i, j]) - MIDDLE
+            y: Any = np.int64(y_plane[i, j])
+            u: Any = np.int64(u_plane[i, j]) - MIDDLE
+            v: Any = np.int64(v_plane[i, j]) - MIDDLE
             red[i, j] = min(max(y + ((1690928624 * v + half) >> 30), 0), WHITE)
             green[i, j] = min(max(y + ((-201137906 * u - 502644611 * v + half) >> 30), 0), WHITE)
             blue[i, j] = min(max(y + ((1992435329 * u + half) >> 30), 0), WHITE)

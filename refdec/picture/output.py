@@ -5,16 +5,25 @@ In: planes int32 Q18 in 0..255.  Out: integer codes of a bit depth, uint8 up to 
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TypeAlias
 
-from refdec.arithmetic.types import Int32Array, UInt8Array, UInt16Array
+import numpy as np
+import numpy.typing as npt
+
+from refdec.arithmetic.types import Int32Array, IntArray
 from refdec.clauses import clause
 from refdec.picture.errors import BitDepthOutOfRange
 
-__all__ = ["Codes", "codes", "png_samples"]
+__all__ = ["Codes", "as_codes", "codes", "png_samples"]
 
-Codes = UInt8Array | UInt16Array
+Codes: TypeAlias = npt.NDArray[np.unsignedinteger]
+"""Codes of a component, uint8 or uint16."""
 MAX_BITS = 16
+
+
+def as_codes(values: IntArray, bits: int) -> Codes:
+    """Return values 0..2^bits - 1 in the type of codes of that depth: uint8 up to 8 bits, else uint16."""
+    return np.ascontiguousarray(values, np.uint8) if bits <= 8 else np.ascontiguousarray(values, np.uint16)
 
 
 @clause("5.11")
@@ -30,7 +39,7 @@ def codes(plane_q18: Int32Array, bits: int) -> Codes:
         raise BitDepthOutOfRange(bits)
     out = np.empty(plane_q18.shape, np.uint16)
     codes_of_plane(np.ascontiguousarray(plane_q18), (1 << bits) - 1, out)
-    return out.astype(np.uint8) if bits <= 8 else out
+    return as_codes(out, bits)
 
 
 @clause("5.11")

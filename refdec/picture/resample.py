@@ -104,4 +104,5 @@ def nearest_indices(n: int, m: int) -> Int64Array:
     product = np.arange(m, dtype=np.int64) * rhe(n << s, m)
     dropped = np.maximum(_bit_lengths(product) - 24, 0)
     product = rhe(product, np.left_shift(np.int64(1), dropped)) << dropped
-    return np.minimum(product >> s, n - 1)
+    indices: Int64Array = np.minimum(product >> s, n - 1)
+    return indices

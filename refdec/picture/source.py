@@ -33,9 +33,9 @@ def planes_from_rgb(red: IntArray, green: IntArray, blue: IntArray, bits: int) -
     """(6.7, 5.14.1 step 1) Y'CbCr 4:4:4 planes of R, G, B codes 0..2^bits - 1; one rounding per sample."""
     from refdec.picture.kernels import weighted_sum
 
-    for name, plane in (("G", green), ("B", blue)):
-        if plane.shape != red.shape:
-            raise PlaneSizeMismatch(name, plane.shape, red.shape)
+    for name, component in (("G", green), ("B", blue)):
+        if component.shape != red.shape:
+            raise PlaneSizeMismatch(name, component.shape, red.shape)
     rgb = [np.ascontiguousarray(plane, dtype=np.int32) for plane in (red, green, blue)]
     divisor = ((1 << bits) - 1) << 12
     made = []
@@ -48,24 +48,24 @@ def planes_from_rgb(red: IntArray, green: IntArray, blue: IntArray, bits: int) -
 
 
 @clause("1.6.1", kind="inferred", reason="how a small picture is padded to 64 samples is left to the encoder")
-def grown(planes: Planes, height: int, width: int) -> Planes:
+def grown(planes: Planes, height: int, width: int, output: Size) -> Planes:
     """(1.6.1) Planes of at least height x width luma samples; the last row and column are repeated.
 
-    Chroma keeps its ratio to luma, rounded up; sizes that are large enough stay.
+    `output` (ver, hor) is the format of the chroma planes; sizes that are large enough stay.
     """
 
-    def grow(plane: Int32Array) -> Int32Array:
-        ver, hor = ceil_div(planes.size[0], plane.shape[0]), ceil_div(planes.size[1], plane.shape[1])
-        missing = [max(ceil_div(goal, step) - n, 0) for goal, step, n in zip((height, width), (ver, hor), plane.shape)]
-        return plane if not any(missing) else np.pad(plane, [(0, missing[0]), (0, missing[1])], mode="edge")
+    def grow(plane: Int32Array, ver: int, hor: int) -> Int32Array:
+        below = max(ceil_div(height, ver) - plane.shape[0], 0)
+        beside = max(ceil_div(width, hor) - plane.shape[1], 0)
+        return np.pad(plane, [(0, below), (0, beside)], mode="edge") if below or beside else plane
 
-    return Planes(grow(planes.y), grow(planes.u), grow(planes.v))
+    return Planes(grow(planes.y, 1, 1), grow(planes.u, *output), grow(planes.v, *output))
 
 
 @clause("5.14.1")
 @clause("6.7")
 def chroma_to_coded(planes: Planes, output: Size, coded: Size) -> Planes:
-    """(5.14.1 step 4, 6.7) Chroma from the output format to the coded one, `(ver, hor)` each; the same planes if equal."""
+    """(5.14.1 step 4, 6.7) Chroma from the output format to the coded one, (ver, hor) each; the same if equal."""
     if output == coded:
         return planes
     size = ceil_div(planes.size[0], coded[0]), ceil_div(planes.size[1], coded[1])

@@ -72,9 +72,9 @@ def apply_filters(
 ) -> Planes:
     """(5.2, 5.5) Run the filters that `tools` enables, in their order; the same planes come back if there are none.
 
-    `transform` is the synthesis transform that runs (0 SOP, 1 BOP, 2 HOP).  `load_icci(kind)` gives an eICCI network and
-    is called only for models that are used; `scale_index_channel` is asked only if LEF is on.  `observe(stage, array)`
-    sees the stages of 6.5 item 4.  Raises the errors of the filters and PlaneSizeMismatch.
+    `transform` is the synthesis transform that runs (0 SOP, 1 BOP, 2 HOP).  `load_icci(kind)` gives an eICCI network
+    and is called only for models that are used; `scale_index_channel` is asked only if LEF is on.
+    `observe(stage, array)` sees the stages of 6.5 item 4.  Raises the errors of the filters and PlaneSizeMismatch.
     """
     _require_sizes(planes, header)
     if tools is None:

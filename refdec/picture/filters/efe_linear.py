@@ -21,7 +21,7 @@ from refdec.tables import efe_splits, integer_constants
 if TYPE_CHECKING:
     from refdec.bitstream.tools import EfeFilterSet, EfeLinear
 
-__all__ = ["MAIN", "ALTERNATIVE", "efe_linear", "mean_q18", "rectangle_bound", "rectangles"]
+__all__ = ["ALTERNATIVE", "MAIN", "efe_linear", "mean_q18", "rectangle_bound", "rectangles"]
 
 ALTERNATIVE, MAIN = 0, 1
 """Indices of the two filter sets."""
@@ -108,7 +108,8 @@ class _Filter:
 
     @property
     def anchor(self) -> int:
-        return (self.luma.shape[-1] - 1) >> 1
+        edge: int = self.luma.shape[-1]
+        return (edge - 1) >> 1
 
     def chroma_taps(self, part: int, i: int, j: int, resampled: bool) -> Int64Array:
         """Return [n, 3] (row, column, weight) for phase (i, j) of a rectangle, the base term included."""

@@ -72,8 +72,8 @@ def offset_curve(planes: Planes, header: PictureFormat, parameters: EfeNonlinear
 def on_off_switch(planes: Planes, alternative: Planes | None, parameters: EfeNonlinear) -> Planes:
     """(5.8.2, 6.4.11) Mix in the alternative picture block by block.
 
-    Without mask1 nothing happens, whatever mask2 says (I-7); without mask2 V stays.  Raises AlternativePictureMissing and
-    MaskSizeMismatch.
+    Without mask1 nothing happens, whatever mask2 says (I-7); without mask2 V stays.  Raises AlternativePictureMissing
+    and MaskSizeMismatch.
     """
     if not parameters.mask1:
         return planes

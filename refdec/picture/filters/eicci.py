@@ -36,7 +36,7 @@ EDGE = 4
 
 @clause("5.7.3")
 def model_kind(transform: int, long_index: int) -> str:
-    """(5.7.3) The pack's name of a model: family of the running transform (SOP uses the files of BOP), long index 0..9."""
+    """(5.7.3) The pack's name of a model: family of the running transform (SOP has those of BOP), long index 0..9."""
     return f"eICCI/{'hop' if TRANSFORMS[transform] == 'hop' else 'bop'}_{NAMES[long_index]}"
 
 
@@ -96,23 +96,18 @@ class _Filter:
 
 
 @clause("5.7.1", kind="interop", reason="I-5 (b): tiles are read and written in place")
-def _filter_tiles(
-    planes: list[Int32Array], header: PictureFormat, parameters: Icci, filter_tile: _Filter
-) -> None:
+def _filter_tiles(planes: list[Int32Array], header: PictureFormat, parameters: Icci, filter_tile: _Filter) -> None:
     """(5.7.1, 5.7.4) Filter the tiles of the coded size, cut to the display size, one after the other, in place."""
-    height, width = planes[0].shape
-    grid = icci_tiles(header.img_height, header.img_width, parameters.tile_size, parameters.tile_overlap)
-    for tile in grid:
-        rect, core = tile.rect, tile.core
-        bottom, right = min(core.y + core.h, height), min(core.x + core.w, width)
-        if core.y >= bottom or core.x >= right:
+    shown = planes[0].shape[0], planes[0].shape[1]
+    size = header.img_height, header.img_width
+    for tile in icci_tiles(*size, parameters.tile_size, parameters.tile_overlap, display_hw=shown):
+        if tile.core.empty:
             continue
-        window = (slice(rect.y, min(rect.y + rect.h, height)), slice(rect.x, min(rect.x + rect.w, width)))
-        filtered = filter_tile([plane[window] for plane in planes])
-        inside = (slice(core.y - rect.y, bottom - rect.y), slice(core.x - rect.x, right - rect.x))
+        filtered = filter_tile([plane[tile.rect.rows, tile.rect.columns] for plane in planes])
+        inside = tile.core_in_tile
         for plane, new in zip(planes, filtered, strict=True):
             if new is not None:
-                plane[core.y : bottom, core.x : right] = new[inside]
+                plane[tile.core.rows, tile.core.columns] = new[inside.rows, inside.columns]
 
 
 @clause("5.7")
@@ -125,7 +120,7 @@ def eicci(planes: Planes, header: PictureFormat, parameters: Icci, transform: in
     if is_420(header):
         raise IcciNeedsChroma
     chosen = selected(parameters, transform, header.model_id)
-    network = {kind: load_icci(kind) for kind in {chosen.luma, chosen.chroma} if kind is not None}
+    network = {kind: load_icci(kind) for kind in dict.fromkeys((chosen.luma, chosen.chroma)) if kind is not None}
     luma = None if chosen.luma is None else network[chosen.luma]
     chroma = None if chosen.chroma is None else network[chosen.chroma]
     full = [planes.y.copy(), *(_own(plane, planes) for plane in (planes.u, planes.v))]

@@ -1,7 +1,7 @@
 """The network of eICCI (5.7.2, 5.7.3, 6.4.10): two-level Haar analysis, two branches, correction.
 
-In: tile planes int32 Q18 whose sizes are multiples of 4.  Out: corrections [h/4, w/4, 16] Q18, to be added by the inverse
-transform.  Weights come folded (6.2.1 (c)), so a branch is convolutions, ReLU and additions.
+In: tile planes int32 Q18 whose sizes are multiples of 4.  Out: corrections [h/4, w/4, 16] Q18, to be added by the
+inverse transform.  Weights come folded (6.2.1 (c)), so a branch is convolutions, ReLU and additions.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _relu(features: Int32Array) -> Int32Array:
 @clause("5.7.3")
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """(5.7.3, 6.4.10) One branch: a first convolution, residual blocks of two, and one last convolution for each output."""
+    """(5.7.3, 6.4.10) One branch: first convolution, residual blocks of two, a last convolution for each output."""
 
     first: Operator
     blocks: tuple[tuple[Operator, Operator], ...]
@@ -88,9 +88,7 @@ def _branch(
     count = sum(name.startswith(f"{blocks}.") and name.endswith(".conv1") for name in layers)
     return Branch(
         first=make(layers[first]),
-        blocks=tuple(
-            (make(layers[f"{blocks}.{i}.conv1"]), make(layers[f"{blocks}.{i}.conv2"])) for i in range(count)
-        ),
+        blocks=tuple((make(layers[f"{blocks}.{i}.conv1"]), make(layers[f"{blocks}.{i}.conv2"])) for i in range(count)),
         last=tuple(make(layers[name]) for name in last),
     )
 

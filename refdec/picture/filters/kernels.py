@@ -1,10 +1,12 @@
 """Compiled loops of the enhancement filters (6.4.9 to 6.4.12).
 
-In and out: C-contiguous int32 planes [rows, columns]; inputs may be read-only.  Import only where a filter runs: loading
-this module loads Numba.
+In and out: C-contiguous int32 planes [rows, columns]; inputs may be read-only.  Import only where a filter runs:
+loading this module loads Numba.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -44,8 +46,8 @@ def efe_linear_rectangle(
     """(6.4.9) Filter one rectangle (top, bottom, left, right) of one phase plane.
 
     `chroma` and `luma` carry one more sample above and left, two more below and right.  A tap is (row, column, weight)
-    with offsets counted from that corner; the base term is among the chroma taps.  |D| < 2^32.1, at most 32 weights below
-    2^17 and a base below 2^12.7 in sum: |acc| < 2^55.
+    with offsets counted from that corner; the base term is among the chroma taps.  |D| < 2^32.1, at most 32 weights
+    below 2^17 and a base below 2^12.7 in sum: |acc| < 2^55.
     """
     top, bottom, left, right = rectangle[0], rectangle[1], rectangle[2], rectangle[3]
     total = np.empty(right - left, np.int64)
@@ -106,7 +108,7 @@ def switch_plane(
 @clause("6.4.12")
 @kernel(f"void(int32[:, ::1], {PLANE}, {TABLE}, {VECTOR}, {VECTOR})")
 def lef_plane(out: Int32Array, luma: Int32Array, factor: Int64Array, rows: Int64Array, columns: Int64Array) -> None:
-    """(6.4.12) Sharpen: factor[rows[y], columns[x]] in hundredths, 100 or more.  |T| < 2^37, so all stays below 2^46."""
+    """(6.4.12) Sharpen: factor[rows[y], columns[x]] in hundredths, 100 or more.  |T| < 2^37, all below 2^46."""
     height, width = luma.shape
     for y in range(height):
         for x in range(width):
@@ -163,5 +165,5 @@ def add_saturated(features: Int32Array, more: Int32Array) -> None:
     for y in range(features.shape[0]):
         for x in range(features.shape[1]):
             for c in range(features.shape[2]):
-                total = np.int64(features[y, x, c]) + np.int64(more[y, x, c])
+                total: Any = np.int64(features[y, x, c]) + np.int64(more[y, x, c])
                 features[y, x, c] = min(max(total, INT32_MIN), INT32_MAX)

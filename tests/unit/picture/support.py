@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from refdec.arithmetic.types import Int32Array
+from refdec.bitstream.tools import EfeFilterSet, EfeLinear, EfeNonlinear, ToolsHeader
 from refdec.picture.planes import Planes
 
 ZERO = 32767
@@ -62,29 +62,29 @@ def noisy(height: int, width: int, output: str = "444", seed: int = 1) -> Planes
     return Planes(*(g.integers(0, 255 << 18, size, dtype=np.int32, endpoint=True) for size in sizes))
 
 
-def filter_set(cand: Any, edge: Any, chroma: Any, luma: Any, min_symbol: int = 0) -> Any:
+def filter_set(cand: Any, edge: Any, chroma: Any, luma: Any, min_symbol: int = 0) -> EfeFilterSet:
     """One set of EFE linear; weights are nested lists of codes, None where a plane has no filter."""
 
     def array(values: Any, used: int) -> Int32Array | None:
         return np.array(values, np.int32) if used else None
 
-    return SimpleNamespace(
-        best_cand_idx=tuple(cand),
-        fL=tuple(edge),
+    return EfeFilterSet(
+        best_cand_idx=(cand[0], cand[1]),
+        fL=(edge[0], edge[1]),
         minSymbol=min_symbol,
         maxSymbol=65535 - min_symbol,
-        weightC=tuple(array(w, used) for w, used in zip(chroma, cand, strict=True)),
-        weightY=tuple(array(w, used) for w, used in zip(luma, cand, strict=True)),
+        weightC=(array(chroma[0], cand[0]), array(chroma[1], cand[1])),
+        weightY=(array(luma[0], cand[0]), array(luma[1], cand[1])),
     )
 
 
-def linear(b1: Any, main: Any, alternative: Any = None) -> Any:
+def linear(b1: Any, main: EfeFilterSet, alternative: EfeFilterSet | None = None) -> EfeLinear:
     """Parameters of EFE linear."""
     none = filter_set((0, 0), (0, 0), (None, None), (None, None))
-    return SimpleNamespace(B1=tuple(b1), sets=(alternative or none, main))
+    return EfeLinear((b1[0], b1[1]), (alternative or none, main))
 
 
-def nonlinear(**given: Any) -> Any:
+def nonlinear(**given: Any) -> EfeNonlinear:
     """Parameters of EFE non-linear: nothing switched, no curve, unless given."""
     base: dict[str, Any] = {
         "minSymbol": 0,
@@ -100,10 +100,9 @@ def nonlinear(**given: Any) -> Any:
         "maxLuma": np.zeros(0, np.int32),
         "A1": (None, None),
     }
-    return SimpleNamespace(**(base | given))
+    return EfeNonlinear(**(base | given))
 
 
-def tools(**given: Any) -> Any:
+def tools(**given: Any) -> ToolsHeader:
     """A tools header with everything off unless given."""
-    base: dict[str, Any] = {"efe_linear": None, "icci": None, "efe_nonlinear": None, "lef_ch_idx": None}
-    return SimpleNamespace(**(base | given))
+    return ToolsHeader(**given)

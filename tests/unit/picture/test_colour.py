@@ -26,7 +26,9 @@ def test_example_5_17_7() -> None:
 
 
 def test_example_6_8_scalars_colour(examples: Path) -> None:
-    for y, u, v, rgb in json.loads((examples / "06_scalars.json").read_text())["RGB planes from Y, U, V (before the clamp)"]:
+    for y, u, v, rgb in json.loads((examples / "06_scalars.json").read_text())[
+        "RGB planes from Y, U, V (before the clamp)"
+    ]:
         out = rgb_from_yuv(Planes(*(np.array([[value]], np.int32) for value in (y, u, v))))
         assert [int(plane[0, 0]) for plane in out] == [min(max(value, 0), 255 << 18) for value in rgb]
 

@@ -46,7 +46,12 @@ def test_example_5_17_2_identity_base() -> None:
 
 def test_example_5_17_3_half_sample_base() -> None:
     zero = [[[0.0]]] * 4
-    expected = [[100, 120, 120, 131.25], [102, 122, 122, 133.25], [102, 122, 122, 133.25], [103.125, 123.125, 123.125, 134.375]]
+    expected = [
+        [100, 120, 120, 131.25],
+        [102, 122, 122, 133.25],
+        [102, 122, 122, 133.25],
+        [103.125, 123.125, 123.125, 134.375],
+    ]
     assert np.array_equal(one_plane(zero, [[0.0]], 1, "420").u, q18(expected))
 
 
@@ -103,7 +108,9 @@ def test_example_5_17_8_efe_linear(examples: Path, name: str) -> None:
 @pytest.mark.parametrize("output", ["444", "420", "422"])
 def test_no_filter_without_resampling_is_the_identity(output: str) -> None:
     planes, header = noisy(33, 35, output), picture_format(33, 35, output)
-    out = efe_linear(planes, header, linear((12345, 23456), filter_set((0, 0), (0, 0), (None, None), (None, None))), MAIN)
+    out = efe_linear(
+        planes, header, linear((12345, 23456), filter_set((0, 0), (0, 0), (None, None), (None, None))), MAIN
+    )
     assert np.array_equal(out.u, planes.u)
     assert np.array_equal(out.v, planes.v)
 

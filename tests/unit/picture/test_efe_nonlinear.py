@@ -27,7 +27,10 @@ def test_example_5_17_4() -> None:
         A1=(np.array([[32972, 32665, *[32767] * 6]]), None),
     )
     out = efe_nonlinear(Planes(luma, fifty, fifty), None, picture_format(2, 4), parameters)
-    expected = [[50, 50.50048828125, 51.0009765625, 51.50390625], [53.0126953125, 54.521484375, 49.49951171875, 55.0244140625]]
+    expected = [
+        [50, 50.50048828125, 51.0009765625, 51.50390625],
+        [53.0126953125, 54.521484375, 49.49951171875, 55.0244140625],
+    ]
     assert np.array_equal(out.u, q18(expected))
     assert np.array_equal(out.v, fifty)
     assert out.y is luma

@@ -27,7 +27,9 @@ def test_example_6_8_scalars_planes_from_codes(examples: Path) -> None:
 
 
 def test_example_6_8_scalars_planes_from_rgb(examples: Path) -> None:
-    for *rgb, bits, expected in json.loads((examples / "06_scalars.json").read_text())["planes from RGB (R, G, B, bits)"]:
+    for *rgb, bits, expected in json.loads((examples / "06_scalars.json").read_text())[
+        "planes from RGB (R, G, B, bits)"
+    ]:
         planes = planes_from_rgb(*(np.array([[value]]) for value in rgb), bits)
         assert [int(plane[0, 0]) for plane in planes.as_tuple()] == expected
 
@@ -69,8 +71,10 @@ def test_422_pads_only_rows_of_chroma() -> None:
 
 def test_grown_repeats_the_border_of_small_pictures() -> None:
     planes = noisy(10, 81, "420")
-    big = grown(planes, 64, 64)
+    big = grown(planes, 64, 64, (2, 2))
     assert [plane.shape for plane in big.as_tuple()] == [(64, 81), (32, 41), (32, 41)]
     assert np.array_equal(big.y[:10], planes.y)
     assert np.array_equal(big.u[31], planes.u[4])
-    assert grown(big, 64, 64).y is big.y
+    assert grown(big, 64, 64, (2, 2)).y is big.y
+    one = grown(noisy(1, 1, "420"), 64, 64, (2, 2))
+    assert one.v.shape == (32, 32)

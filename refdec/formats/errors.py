@@ -1,0 +1,183 @@
+"""What can be wrong with a file that is read or written, one class each."""
+
+from __future__ import annotations
+
+from refdec.errors import InputError
+
+__all__ = [
+    "AlphaNotSupported",
+    "FileTooLong",
+    "FileUnreadable",
+    "FileUnwritable",
+    "FormatCannotHold",
+    "PictureDamaged",
+    "PictureTooLarge",
+    "PictureUnsupported",
+    "RowsDoNotFit",
+    "SuffixUnknown",
+    "YuvLayoutUnknown",
+    "YuvSizeMismatch",
+]
+
+
+class FileUnreadable(InputError):
+    """A file cannot be opened or read."""
+
+    code, clause = "RD0701", ""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name, self.reason = name, reason
+
+    def explain(self) -> str:
+        return f"{self.name} cannot be read: {self.reason}."
+
+
+class FileUnwritable(InputError):
+    """A file cannot be created or written; nothing is left of it."""
+
+    code, clause = "RD0702", ""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name, self.reason = name, reason
+
+    def explain(self) -> str:
+        return f"{self.name} cannot be written: {self.reason}.\nNo partial file is left behind."
+
+
+class SuffixUnknown(InputError):
+    """The suffix of a file name names no format that is known here."""
+
+    code, clause = "RD0703", "5.11"
+
+    def __init__(self, suffix: str, known: tuple[str, ...]) -> None:
+        super().__init__(suffix, known)
+        self.suffix, self.known = suffix, known
+
+    def explain(self) -> str:
+        what = f"The suffix {self.suffix!r} names no picture format" if self.suffix else "A format cannot be told"
+        return f"{what}; known are {' '.join(self.known)}."
+
+
+class FormatCannotHold(InputError):
+    """A format has no way to store this kind of picture."""
+
+    code, clause = "RD0704", "5.11"
+
+    def __init__(self, format_name: str, what: str, remedy: str) -> None:
+        super().__init__(format_name, what, remedy)
+        self.format_name, self.what, self.remedy = format_name, what, remedy
+
+    def explain(self) -> str:
+        return f"{self.format_name} cannot hold {self.what}.\n{self.remedy}"
+
+
+class RowsDoNotFit(InputError):
+    """Rows handed to a writer do not fit the picture that was announced."""
+
+    code, clause = "RD0705", ""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+    def explain(self) -> str:
+        return f"The rows do not fit the picture: {self.what}."
+
+
+class PictureDamaged(InputError):
+    """A picture file contradicts its own format."""
+
+    code, clause = "RD0706", ""
+
+    def __init__(self, format_name: str, what: str) -> None:
+        super().__init__(format_name, what)
+        self.format_name, self.what = format_name, what
+
+    def explain(self) -> str:
+        return f"This is no sound {self.format_name} file: {self.what}."
+
+
+class PictureUnsupported(InputError):
+    """A picture file is sound, but of a variant that is not read."""
+
+    code, clause = "RD0707", "5.11"
+
+    def __init__(self, format_name: str, what: str) -> None:
+        super().__init__(format_name, what)
+        self.format_name, self.what = format_name, what
+
+    def explain(self) -> str:
+        return f"{self.format_name} with {self.what} is not read here."
+
+
+class PictureTooLarge(InputError):
+    """A picture file announces more samples than the limit allows."""
+
+    code, clause = "RD0708", "1.8 (7)"
+
+    def __init__(self, width: int, height: int, limit: int) -> None:
+        super().__init__(width, height, limit)
+        self.width, self.height, self.limit = width, height, limit
+
+    def explain(self) -> str:
+        return (
+            f"The picture is {self.width} x {self.height}, the limit is {self.limit} pixels.\n"
+            "If you trust the file, raise the limit: --limit-pixels on the command line, Limits(...) in Python."
+        )
+
+
+class FileTooLong(InputError):
+    """A file is longer than the limit allows."""
+
+    code, clause = "RD0709", "1.8 (7)"
+
+    def __init__(self, name: str, limit: int) -> None:
+        super().__init__(name, limit)
+        self.name, self.limit = name, limit
+
+    def explain(self) -> str:
+        return f"{self.name} is longer than the limit of {self.limit} bytes."
+
+
+class YuvLayoutUnknown(InputError):
+    """Size, depth or format of a raw YUV file are neither declared nor in its name."""
+
+    code, clause = "RD0710", "5.11"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def explain(self) -> str:
+        return (
+            f"{self.name} is raw YUV of unknown size.\n"
+            "Declare it, or put it into the name:  picture_768x512_10bit_420.yuv"
+        )
+
+
+class YuvSizeMismatch(InputError):
+    """A raw YUV file has not the length that its layout asks for."""
+
+    code, clause = "RD0711", "5.11"
+
+    def __init__(self, found_bytes: int, needed_bytes: int) -> None:
+        super().__init__(found_bytes, needed_bytes)
+        self.found_bytes, self.needed_bytes = found_bytes, needed_bytes
+
+    def explain(self) -> str:
+        return f"The YUV file has {self.found_bytes} bytes, its layout asks for {self.needed_bytes}."
+
+
+class AlphaNotSupported(InputError):
+    """A picture has transparent samples; JPEG AI has no alpha channel."""
+
+    code, clause = "RD0712", "5.14.1"
+
+    def __init__(self, format_name: str) -> None:
+        super().__init__(format_name)
+        self.format_name = format_name
+
+    def explain(self) -> str:
+        return f"This {self.format_name} file has transparent samples; JPEG AI has no alpha channel.\nFlatten it first."

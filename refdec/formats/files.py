@@ -1,0 +1,169 @@
+"""The door between files and arrays: paths, bytes, file objects and "-", and formats by suffix.
+
+In: a source or a target.  Out: bytes, pictures, or a writer that takes rows.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePath
+from typing import BinaryIO, TypeAlias
+
+from refdec.formats.errors import FileTooLong, FileUnreadable, FormatCannotHold, SuffixUnknown
+from refdec.formats.npy import NpyWriter, read_npy
+from refdec.formats.pictures import CodePicture, Colour, PictureSpec
+from refdec.formats.png import PngWriter
+from refdec.formats.png_reader import read_png
+from refdec.formats.ppm import PpmWriter, read_ppm
+from refdec.formats.rows import RowWriter
+from refdec.formats.sinks import Sink, Target, sink_of
+from refdec.formats.yuv import YuvLayout, YuvWriter, layout_of_name, read_yuv
+from refdec.limits import Limits
+
+__all__ = [
+    "READ_SUFFIXES",
+    "WRITERS",
+    "Source",
+    "name_of",
+    "open_writer",
+    "read_bytes",
+    "read_picture",
+    "suffix_of",
+    "write_bytes",
+    "write_picture",
+]
+
+Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
+"""A path, "-" for standard input, the bytes themselves, or a binary file object."""
+WriterClass: TypeAlias = Callable[[Sink, PictureSpec], RowWriter]
+WRITERS: Mapping[str, WriterClass] = {
+    ".png": PngWriter,
+    ".ppm": PpmWriter,
+    ".pgm": PpmWriter,
+    ".pnm": PpmWriter,
+    ".yuv": YuvWriter,
+    ".npy": NpyWriter,
+}
+READ_SUFFIXES = (".png", ".ppm", ".pgm", ".pnm", ".yuv", ".npy")
+
+
+def name_of(source: Source | Target) -> str:
+    """Return what to call a source or a target in a message."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        return "the data"
+    if isinstance(source, str | os.PathLike):
+        return "standard input or output" if source == "-" else os.fspath(source)
+    return str(getattr(source, "name", "the stream"))
+
+
+def suffix_of(source: Source | Target) -> str:
+    """Return the suffix of a path (or of a named file object) in lower case, or an empty text."""
+    name = source if isinstance(source, str | os.PathLike) else getattr(source, "name", "")
+    return PurePath(name).suffix.lower() if isinstance(name, str | os.PathLike) else ""
+
+
+def read_bytes(source: Source, *, limits: Limits | None = None) -> bytes:
+    """Return all bytes of a source.  Raises FileUnreadable, or FileTooLong beyond `limits.codestream_bytes`."""
+    longest = (limits or Limits()).codestream_bytes
+    if isinstance(source, bytes | bytearray | memoryview):
+        data = bytes(source)
+    else:
+        try:
+            data = _read_at_most(source, longest + 1)
+        except OSError as reason:
+            raise FileUnreadable(name_of(source), reason.strerror or str(reason)) from reason
+    if len(data) > longest:
+        raise FileTooLong(name_of(source), longest)
+    return data
+
+
+def _read_at_most(source: str | os.PathLike[str] | BinaryIO, count: int) -> bytes:
+    """Read up to `count` bytes in pieces: a limit is no reason to reserve that much memory."""
+    if source == "-":
+        return _drain(sys.stdin.buffer, count)
+    if isinstance(source, str | os.PathLike):
+        with Path(source).open("rb") as file:
+            return _drain(file, count)
+    return _drain(source, count)
+
+
+def _drain(stream: BinaryIO, count: int) -> bytes:
+    parts: list[bytes] = []
+    while count > 0 and (part := stream.read(min(count, 1 << 24))):
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
+def write_bytes(target: Target, data: bytes) -> None:
+    """Write a whole file at once: it appears complete, or not at all.  Raises FileUnwritable."""
+    sink = sink_of(target)
+    try:
+        sink.write(data)
+        sink.commit()
+    except BaseException:
+        sink.discard()
+        raise
+
+
+def open_writer(
+    target: Target, suffix: str, spec: PictureSpec, *, writers: Mapping[str, WriterClass] = WRITERS
+) -> RowWriter:
+    """Open a picture file for writing; `suffix` (".png") chooses the format, empty: that of the target's name.
+
+    Nothing is created if the format cannot hold the picture.  Raises SuffixUnknown, FormatCannotHold, FileUnwritable.
+    """
+    suffix = (suffix or suffix_of(target)).lower()
+    if suffix not in writers:
+        raise SuffixUnknown(suffix, tuple(writers))
+    if suffix == ".pgm" and spec.colour is not Colour.GRAY:
+        raise FormatCannotHold("PGM", "colour", "Write .ppm.")
+    sink = sink_of(target)
+    try:
+        return writers[suffix](sink, spec)
+    except BaseException:
+        sink.discard()
+        raise
+
+
+def write_picture(
+    target: Target,
+    picture: CodePicture,
+    *,
+    suffix: str = "",
+    cicp: tuple[int, int] | None = None,
+    gamma: int | None = None,
+) -> None:
+    """Write a whole picture; see open_writer."""
+    with open_writer(target, suffix, picture.spec(cicp=cicp, gamma=gamma)) as writer:
+        writer.write_rows(*picture.components)
+
+
+def read_picture(
+    source: Source,
+    *,
+    suffix: str = "",
+    layout: YuvLayout | None = None,
+    bits: int | None = None,
+    limits: Limits | None = None,
+) -> CodePicture:
+    """Read a picture file; `suffix` chooses the format, empty: that of the source's name.
+
+    `layout` describes raw YUV (else its name does), `bits` the depth of codes in a 16-bit PNG or NPY.
+    Raises SuffixUnknown, FileUnreadable, FileTooLong, YuvLayoutUnknown and what the readers raise.
+    """
+    limits = limits or Limits()
+    suffix = (suffix or suffix_of(source)).lower()
+    if suffix not in READ_SUFFIXES:
+        raise SuffixUnknown(suffix, READ_SUFFIXES)
+    if suffix == ".yuv":
+        layout = layout or layout_of_name(PurePath(name_of(source)).name)
+        return read_yuv(read_bytes(source, limits=limits), layout, limits=limits)
+    data = read_bytes(source, limits=limits)
+    if suffix == ".png":
+        return read_png(data, bits=bits, limits=limits)
+    if suffix == ".npy":
+        return read_npy(data, bits=bits, limits=limits)
+    return read_ppm(data, limits=limits)

@@ -1,0 +1,66 @@
+"""NPY: codes as an array [rows, columns, 3] (gray: [rows, columns]), uint8 or uint16; read, and written row by row."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+
+from refdec.formats.errors import PictureDamaged, PictureUnsupported
+from refdec.formats.pictures import CodePicture, Colour, PictureSpec, require_pixels
+from refdec.formats.rows import InterleavedWriter
+from refdec.formats.sinks import Sink
+from refdec.limits import Limits
+from refdec.picture.output import Codes, as_codes
+
+__all__ = ["NpyWriter", "read_npy"]
+
+
+class NpyWriter(InterleavedWriter):
+    """An array of codes, RGB, gray or Y'CbCr of one size; the file does not say which."""
+
+    name = "NPY"
+    takes_yuv = True
+
+    def __init__(self, sink: Sink, spec: PictureSpec) -> None:
+        super().__init__(sink, spec)
+        self._stored = np.dtype("u1" if spec.sample_bytes == 1 else "<u2")
+        channels = () if len(spec.sizes) == 1 else (len(spec.sizes),)
+        head = io.BytesIO()
+        described = {"descr": self._stored.str, "fortran_order": False, "shape": (spec.height, spec.width, *channels)}
+        np.lib.format.write_array_header_1_0(head, described)
+        self._head: bytes | None = head.getvalue()
+
+    def _put_band(self, samples: Codes) -> None:
+        if self._head is not None:
+            self._sink.write(self._head)
+            self._head = None
+        self._sink.write(samples.astype(self._stored).tobytes())
+
+
+def read_npy(data: bytes, *, bits: int | None, limits: Limits) -> CodePicture:
+    """Read an array [rows, columns] or [rows, columns, 3] of uint8 or uint16; `bits` is the depth (default 8 or 16).
+
+    Three channels are taken as RGB.  Raises PictureDamaged, PictureUnsupported or PictureTooLarge.
+    """
+    stream = io.BytesIO(data)
+    try:
+        version = np.lib.format.read_magic(stream)
+        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, fortran, dtype = read_header(stream)
+    except ValueError as reason:
+        raise PictureDamaged("NPY", str(reason)) from reason
+    channels = shape[2] if len(shape) == 3 else 1
+    if len(shape) not in (2, 3) or channels not in (1, 3) or fortran or dtype not in (np.uint8, np.uint16):
+        raise PictureUnsupported("NPY", f"an array {dtype} {shape}; asked for is uint8 or uint16 [rows, columns(, 3)]")
+    height, width = int(shape[0]), int(shape[1])
+    require_pixels(width, height, limits)
+    count = height * width * channels
+    if not count or len(data) - stream.tell() < count * dtype.itemsize:
+        raise PictureDamaged("NPY", f"it has {len(data) - stream.tell()} bytes of samples for {count} of them")
+    samples = np.frombuffer(data, dtype, count, stream.tell()).reshape(height, width, channels)
+    depth = bits if bits is not None else 8 * dtype.itemsize
+    if int(samples.max()) >> depth:
+        raise PictureDamaged("NPY", f"a sample is above {depth} bits")
+    components = tuple(as_codes(samples[:, :, i], depth) for i in range(channels))
+    return CodePicture(components, depth, Colour.GRAY if channels == 1 else Colour.RGB)

@@ -1,0 +1,95 @@
+"""What a picture file holds: sample codes of one or three components, and the description that a writer needs.
+
+Codes are uint8 up to 8 bits, uint16 above; components of a YUV picture may differ in size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from refdec.formats.errors import PictureTooLarge
+from refdec.limits import Limits
+from refdec.picture.output import Codes
+
+__all__ = ["CodePicture", "Colour", "PictureSpec", "require_pixels"]
+
+Size = tuple[int, int]
+
+
+class Colour(Enum):
+    """What the components mean."""
+
+    RGB = "RGB"
+    YUV = "YUV"
+    GRAY = "gray"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSpec:
+    """Description of a picture before its rows exist.
+
+    `sizes` are (height, width) of each component, one for GRAY and three else; `bits` is the depth of the codes, 1..16.
+    `cicp` (colour primaries, transfer characteristics; ITU-T H.273) and `gamma` (in 1/100000) are passed on by formats
+    that can say them.
+    """
+
+    sizes: tuple[Size, ...]
+    bits: int
+    colour: Colour
+    cicp: tuple[int, int] | None = None
+    gamma: int | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) != (1 if self.colour is Colour.GRAY else 3):
+            raise ValueError(f"{self.colour.value} cannot have {len(self.sizes)} components")
+        if not 1 <= self.bits <= 16:
+            raise ValueError(f"{self.bits} bits")
+        if min(min(size) for size in self.sizes) < 1:
+            raise ValueError(f"sizes {self.sizes}")
+
+    @property
+    def height(self) -> int:
+        """Rows of the first component."""
+        return self.sizes[0][0]
+
+    @property
+    def width(self) -> int:
+        """Columns of the first component."""
+        return self.sizes[0][1]
+
+    @property
+    def one_size(self) -> bool:
+        """Whether all components have the same size."""
+        return len(set(self.sizes)) == 1
+
+    @property
+    def sample_bytes(self) -> int:
+        """Bytes of a code in a file."""
+        return 1 if self.bits <= 8 else 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodePicture:
+    """A picture as codes: one array [rows, columns] per component, their depth, and what they mean."""
+
+    components: tuple[Codes, ...]
+    bits: int
+    colour: Colour
+
+    def spec(self, *, cicp: tuple[int, int] | None = None, gamma: int | None = None) -> PictureSpec:
+        """Return the description a writer needs."""
+        sizes = tuple((plane.shape[0], plane.shape[1]) for plane in self.components)
+        return PictureSpec(sizes, self.bits, self.colour, cicp, gamma)
+
+    def as_rgb(self) -> CodePicture:
+        """Return a gray picture as RGB of equal components; other pictures as they are."""
+        if self.colour is not Colour.GRAY:
+            return self
+        return CodePicture(self.components * 3, self.bits, Colour.RGB)
+
+
+def require_pixels(width: int, height: int, limits: Limits) -> None:
+    """Raise PictureTooLarge if a picture is larger than the limits allow; call before anything is allocated."""
+    if width * height > limits.pixels:
+        raise PictureTooLarge(width, height, limits.pixels)

@@ -1,0 +1,102 @@
+"""PNG, written row by row.
+
+Pillow can neither write 16-bit RGB nor take rows one after the other, and a decoder that works in tiles wants both; so
+the chunks are written here and zlib compresses them as they come.  Samples above 8 bits follow 5.11: the code in the
+high bits, ones below.  Reading is in `png_reader`.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import numpy as np
+
+from refdec.arithmetic.types import Int64Array, UInt8Array
+from refdec.clauses import clause
+from refdec.formats.errors import FormatCannotHold
+from refdec.formats.pictures import Colour, PictureSpec
+from refdec.formats.rows import InterleavedWriter
+from refdec.formats.sinks import Sink
+from refdec.picture.output import Codes, png_samples
+
+__all__ = ["SIGNATURE", "PngWriter"]
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+GRAY_TYPE, RGB_TYPE = 0, 2
+SUB, UP = 1, 2
+LONGEST = (1 << 31) - 1
+LEVEL = 6
+"""Compression level of zlib: the usual compromise."""
+
+
+@clause("5.11")
+class PngWriter(InterleavedWriter):
+    """(5.11) RGB or gray PNG, 8 bits per sample up to depth 8 and 16 above; cICP and gAMA where the spec has them.
+
+    cICP states RGB of full range, which is what 5.10 gives, with the primaries and the transfer of RDI.
+    """
+
+    name = "PNG"
+
+    def __init__(self, sink: Sink, spec: PictureSpec) -> None:
+        super().__init__(sink, spec)
+        if max(spec.width, spec.height) > LONGEST:
+            sink.discard()
+            raise FormatCannotHold(self.name, f"{spec.width} x {spec.height} samples", "Write .npy.")
+        self._deflate = zlib.compressobj(LEVEL)
+        self._above = np.zeros(spec.width * len(spec.sizes) * spec.sample_bytes, np.uint8)
+        self._begun = False
+
+    def _chunk(self, kind: bytes, data: bytes) -> None:
+        body = kind + data
+        self._sink.write(struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body)))
+
+    def _begin(self) -> None:
+        spec = self.spec
+        colour_type = GRAY_TYPE if spec.colour is Colour.GRAY else RGB_TYPE
+        self._sink.write(SIGNATURE)
+        self._chunk(
+            b"IHDR", struct.pack(">IIBBBBB", spec.width, spec.height, 8 * spec.sample_bytes, colour_type, 0, 0, 0)
+        )
+        if spec.cicp is not None:
+            self._chunk(b"cICP", bytes([spec.cicp[0], spec.cicp[1], 0, 1]))
+        if spec.gamma is not None:
+            self._chunk(b"gAMA", struct.pack(">I", spec.gamma))
+        self._begun = True
+
+    def _put_band(self, samples: Codes) -> None:
+        if not self._begun:
+            self._begin()
+        stored = png_samples(samples, self.spec.bits).astype(
+            np.uint8 if self.spec.sample_bytes == 1 else ">u2", order="C"
+        )
+        raw = stored.view(np.uint8).reshape(samples.shape[0], -1)
+        rows = _filtered(raw, self._above, len(self.spec.sizes) * self.spec.sample_bytes)
+        self._above = raw[-1].copy()
+        packed = self._deflate.compress(rows.data)
+        if packed:
+            self._chunk(b"IDAT", packed)
+
+    def _finish(self) -> None:
+        self._chunk(b"IDAT", self._deflate.flush())
+        self._chunk(b"IEND", b"")
+
+
+def _filtered(raw: UInt8Array, above: UInt8Array, pixel_bytes: int) -> UInt8Array:
+    """Rows [n, bytes] with their filter type in front: Sub or Up, whichever leaves the smaller differences in a row."""
+    out = np.empty((raw.shape[0], raw.shape[1] + 1), np.uint8)
+    sub = raw.copy()
+    sub[:, pixel_bytes:] -= raw[:, :-pixel_bytes]
+    up = out[:, 1:]
+    np.subtract(raw[1:], raw[:-1], out=up[1:])
+    np.subtract(raw[0], above, out=up[0])
+    sideways = _cost(sub) < _cost(up)
+    out[:, 0] = np.where(sideways, SUB, UP)
+    up[sideways] = sub[sideways]
+    return out
+
+
+def _cost(differences: UInt8Array) -> Int64Array:
+    """Sum of the absolute differences of each row, a byte above 127 counting as negative."""
+    return np.asarray(np.minimum(differences, np.negative(differences)).sum(axis=1, dtype=np.int64))

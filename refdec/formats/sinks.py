@@ -1,0 +1,134 @@
+"""Where bytes go: a file that appears whole or not at all, or a stream of somebody else's.
+
+A file is written under a temporary name in its own folder and renamed at the end, so that a reader never sees half a
+picture and an error leaves what was there before.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import BinaryIO, Protocol, TypeAlias
+
+from refdec.formats.errors import FileUnwritable
+
+__all__ = ["AtomicFile", "Borrowed", "Sink", "Target", "sink_of"]
+
+Target: TypeAlias = str | os.PathLike[str] | BinaryIO
+"""A path, "-" for standard output, or a binary file object."""
+
+
+class Sink(Protocol):
+    """Takes bytes; `commit` makes them last, `discard` undoes what can be undone.  Both may follow each other."""
+
+    def write(self, data: bytes | memoryview) -> None: ...
+    def commit(self) -> None: ...
+    def discard(self) -> None: ...
+
+
+class AtomicFile:
+    """A new file that replaces `path` on commit and vanishes on discard.  Raises FileUnwritable."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.resolve()  # a link stays a link, and what it points to is replaced
+        self._partial = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}.part")
+        try:
+            self._file: BinaryIO | None = self._partial.open("xb")
+        except OSError as reason:
+            raise FileUnwritable(str(path), reason.strerror or str(reason)) from reason
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Append bytes."""
+        if self._file is None:
+            raise FileUnwritable(str(self._path), "it is closed")
+        try:
+            self._file.write(data)
+        except OSError as reason:
+            self.discard()
+            raise FileUnwritable(str(self._path), reason.strerror or str(reason)) from reason
+
+    def commit(self) -> None:
+        """Bring all bytes to the disk and give the file its name."""
+        if self._file is None:
+            return
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._partial.replace(self._path)
+        except OSError as reason:
+            self.discard()
+            raise FileUnwritable(str(self._path), reason.strerror or str(reason)) from reason
+        self._file = None
+
+    def discard(self) -> None:
+        """Remove the partial file; what had the name before stays."""
+        if self._file is None:
+            return
+        file, self._file = self._file, None
+        try:
+            file.close()
+        finally:
+            self._partial.unlink(missing_ok=True)
+
+
+class Borrowed:
+    """A stream that the caller keeps open (a pipe, BytesIO); discard cannot take back what went out."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream, self._name = stream, name
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Pass bytes on."""
+        try:
+            self._stream.write(data)
+        except BrokenPipeError:
+            raise
+        except OSError as reason:
+            raise FileUnwritable(self._name, reason.strerror or str(reason)) from reason
+
+    def commit(self) -> None:
+        """Flush the stream and leave it open."""
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as reason:
+            raise FileUnwritable(self._name, reason.strerror or str(reason)) from reason
+
+    def discard(self) -> None:
+        """Do nothing."""
+
+
+class _Device(Borrowed):
+    """Something that is no regular file, such as a named pipe: written to directly."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            stream = path.open("wb")
+        except OSError as reason:
+            raise FileUnwritable(str(path), reason.strerror or str(reason)) from reason
+        super().__init__(stream, str(path))
+
+    def commit(self) -> None:
+        super().commit()
+        self._stream.close()
+
+    def discard(self) -> None:
+        self._stream.close()
+
+
+def sink_of(target: Target) -> Sink:
+    """Return the sink of a path, of "-" (standard output) or of a file object.  Raises FileUnwritable."""
+    if target == "-":
+        return Borrowed(sys.stdout.buffer, "standard output")
+    if not isinstance(target, str | os.PathLike):
+        return Borrowed(target, str(getattr(target, "name", "the stream")))
+    path = Path(target)
+    if path.is_dir():
+        raise FileUnwritable(str(path), "it is a folder")
+    if path.exists() and not path.is_file():
+        return _Device(path)
+    return AtomicFile(path)
