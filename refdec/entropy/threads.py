@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from refdec.arithmetic.types import Int64Array, UInt8Array
+from refdec.bitstream.bits import BitReader, BitWriter
+from refdec.bitstream.errors import CodeTooLong, OutOfBits
 from refdec.clauses import clause
 from refdec.entropy.errors import (
     BitStackUnderflow,
@@ -29,7 +31,6 @@ __all__ = ["START", "Fault", "Stacks", "open_stacks", "read_sizes", "require_thr
 START = BitOffset(0)
 """Where a unit lies if the caller does not say: errors then count from its first byte."""
 
-_MAX_LEADING_ZEROS = 31
 _BELOW_BIT_0 = 1  # as in `kernels`, which is not imported here because it loads Numba
 
 
@@ -96,6 +97,7 @@ def require_threads(threads: int) -> None:
         raise ThreadCountInvalid(threads)
 
 
+@clause("2.2")
 @clause("2.3")
 def read_sizes(unit: bytes, threads: int, *, strict: bool = True, at: BitOffset = START) -> tuple[int, ...]:
     """(2.3) Read the thread directory and return the bytes of the directory followed by those of each thread.
@@ -104,18 +106,18 @@ def read_sizes(unit: bytes, threads: int, *, strict: bool = True, at: BitOffset 
     ThreadSizeImpossible, ThreadCountInvalid.
     """
     require_threads(threads)
-    deltas, used = [], 0
+    reader = BitReader(unit)
+    deltas = []
     for thread in range(threads - 1):
-        delta, bits = _read_se(unit, used)
-        if bits == 0:
-            raise ThreadDirectoryTruncated(thread, threads, len(unit), at=at + used)
-        deltas.append(delta)
-        used += bits
-    directory = (used + 7) >> 3
-    count = 8 * directory - used
-    padding = unit[directory - 1] & ((1 << count) - 1) if count else 0
+        try:
+            deltas.append(reader.se("thread_size_delta"))
+        except (CodeTooLong, OutOfBits) as reason:
+            raise ThreadDirectoryTruncated(thread, threads, len(unit), at=at + reader.position) from reason
+    used = reader.position
+    padding = reader.byte_align()
     if padding and strict:
-        raise ThreadDirectoryPadding(padding, count, at=at + used)
+        raise ThreadDirectoryPadding(padding, reader.position - used, at=at + used)
+    directory = reader.position >> 3
     total = len(unit) - directory
     sizes = [total // threads - delta for delta in deltas]
     sizes.append(total - sum(sizes))
@@ -124,28 +126,6 @@ def read_sizes(unit: bytes, threads: int, *, strict: bool = True, at: BitOffset 
         if size < minimum:
             raise ThreadSizeImpossible(thread, size, minimum, at=at)
     return (directory, *sizes)
-
-
-@clause("2.2")
-def _read_se(unit: bytes, start: int) -> tuple[int, int]:
-    """(2.2) Return (se(v) at a bit offset, its bits); 0 bits if the data end first or the code has over 31 zeros."""
-    end = 8 * len(unit)
-    zeros = 0
-    while start + zeros < end and not _bit(unit, start + zeros):
-        zeros += 1
-    bits = 2 * zeros + 1
-    if zeros > _MAX_LEADING_ZEROS or start + bits > end:
-        return 0, 0
-    code = 0
-    for position in range(start + zeros, start + bits):
-        code = 2 * code + _bit(unit, position)
-    code -= 1
-    return ((code + 1) >> 1 if code & 1 else -(code >> 1)), bits
-
-
-def _bit(unit: bytes, position: int) -> int:
-    """Return a bit of a unit, counted from the most significant bit of its first byte."""
-    return (unit[position >> 3] >> (7 - (position & 7))) & 1
 
 
 @clause("2.3.1")
@@ -179,13 +159,7 @@ def write_unit(thread_data: Sequence[bytes]) -> bytes:
     """(2.3) Return directory and data of closed threads as one unit."""
     require_threads(len(thread_data))
     mean = sum(len(data) for data in thread_data) // len(thread_data)
-    bits, value = 0, 0
+    directory = BitWriter()
     for data in thread_data[:-1]:
-        delta = mean - len(data)
-        code = (2 * delta - 1 if delta > 0 else -2 * delta) + 1
-        width = 2 * code.bit_length() - 1
-        value = (value << width) | code
-        bits += width
-    padding = -bits % 8
-    directory = (value << padding).to_bytes((bits + padding) >> 3, "big")
-    return directory + b"".join(thread_data)
+        directory.se(mean - len(data))
+    return directory.getvalue() + b"".join(thread_data)

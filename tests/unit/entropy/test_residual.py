@@ -194,6 +194,20 @@ def test_a_run_takes_as_many_positions_as_it_has(run: dict[str, np.ndarray]) -> 
     whole.finish()
 
 
+@pytest.mark.parametrize("threads", THREADS)
+def test_a_run_longer_than_the_blocks_of_the_kernel(threads: int) -> None:
+    rng = np.random.default_rng(threads)
+    shape = (3, 113, 211)  # 71529 positions
+    levels = rng.integers(0, 32, shape).astype(np.uint8)
+    values = rng.integers(-40, 41, shape).astype(np.int16)
+    coded = rng.random(shape) < 0.3
+    unit = encode_residual(values, levels, coded, threads)
+    expected = np.where(coded, values, 0)
+    np.testing.assert_array_equal(decode_residual(unit, levels, coded, threads), expected)
+    expected[2:] = 0
+    np.testing.assert_array_equal(decode_residual(unit, levels, coded, threads, channels=2), expected)
+
+
 def test_strided_and_read_only_arrays_2_11(run: dict[str, np.ndarray]) -> None:
     """A mask that is a view of a bigger array is read in scan order, not as memory lies."""
     wide = np.ones((24, 15, 34), np.bool_)
