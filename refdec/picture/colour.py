@@ -11,7 +11,7 @@ from refdec.arithmetic.fixed import MIDDLE_Q18, WHITE_Q18
 from refdec.arithmetic.types import Int32Array, IntArray
 from refdec.clauses import clause
 from refdec.picture.errors import CustomColourNeeds444, CustomColourUnsupported
-from refdec.picture.planes import PictureFormat, Planes
+from refdec.picture.planes import PictureFormat, Planes, ThreePlanes
 from refdec.picture.resample import bicubic_ac
 from refdec.tables import integer_constants
 

@@ -16,9 +16,11 @@ from refdec.clauses import clause
 from refdec.picture.errors import PlaneSizeMismatch, SubsamplingUnsupported
 from refdec.picture.resample import bicubic_ac
 
-__all__ = ["Observer", "PictureFormat", "Planes", "Size", "assemble", "ceil_div", "chroma_size", "is_420", "unobserved"]
+__all__ = ["Observer", "PictureFormat", "Planes", "Size", "ThreePlanes", "assemble", "ceil_div", "chroma_size", "is_420", "unobserved"]
 
 Size: TypeAlias = tuple[int, int]
+ThreePlanes: TypeAlias = tuple[Int32Array, Int32Array, Int32Array]
+"""R, G, B or Y, U, V, int32 Q18."""
 Observer: TypeAlias = Callable[[str, Int32Array], None]
 """Told of each stage: its name of 6.5 item 4, and the array."""
 

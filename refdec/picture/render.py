@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from refdec.clauses import clause
-from refdec.picture.colour import TO_RGB, ThreePlanes, rgb_from_yuv, yuv_from_rgb
+from refdec.picture.colour import TO_RGB, rgb_from_yuv, yuv_from_rgb
 from refdec.picture.output import codes
 from refdec.picture.picture import Picture
-from refdec.picture.planes import PictureFormat, Planes
+from refdec.picture.planes import PictureFormat, Planes, ThreePlanes
 
 if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo

@@ -1,0 +1,43 @@
+"""Entry point of the `refdec` command: runs the app and turns errors into one sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+from refdec.cli.console import say
+from refdec.cli.exitcodes import ExitCode
+from refdec.errors import RefdecError
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line and exit with a code of rule 12 (`docs/cli.md`)."""
+    from refdec.cli.app import app
+
+    try:
+        app()
+    except RefdecError as error:
+        say(f"refdec: {error.headline()}")
+        for hint in error.explain().splitlines()[1:]:
+            say(f"  {hint}")
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.IO)
+    except OSError as error:
+        say(f"refdec: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+        sys.exit(ExitCode.IO)
+    except KeyboardInterrupt:
+        say("refdec: interrupted; nothing was left half written")
+        sys.exit(130)
+    except Exception:
+        traceback.print_exc()
+        say("refdec: this is a bug in refdec, not in your file; please report it with the lines above")
+        sys.exit(ExitCode.BUG)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""The decoder, top to bottom: the order of operations of 3.2, 4.7 and 5.2, one call a stage.
+
+In: a codestream and a pack of weights.  Out: three output planes, int32 Q18, that any number of bits can be cut from.
+`observe(stage, array)` sees every finished stage under its name of 6.5 item 4; it is the one seam for fingerprints, dumps,
+timings and tests, and it cannot change anything.  This is the only module that knows all stages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from refdec.bitstream.framing import Codestream, read_codestream
+from refdec.bitstream.headers import Headers, read_headers
+from refdec.bitstream.picture_header import PictureHeader
+from refdec.clauses import clause
+from refdec.errors import UsageError
+from refdec.limits import Limits
+from refdec.models import COMPONENT_NAMES, TRANSFORM_NAMES, models_of
+from refdec.picture.output import codes
+from refdec.picture.planes import Observer, ThreePlanes, unobserved
+from refdec.stages.values import Symbols
+from refdec.weights.pack import WeightPack
+
+__all__ = ["DecodeOptions", "Decoded", "TransformNotListed", "choose_transform", "decode_codestream", "parse"]
+
+
+class TransformNotListed(UsageError):
+    """The caller wants a synthesis transform that the codestream does not list."""
+
+    code, clause = "RD0901", "1.6.3"
+
+    def __init__(self, wanted: int, listed: tuple[int, ...]) -> None:
+        super().__init__(wanted, listed)
+        self.wanted, self.listed = wanted, listed
+
+    def explain(self) -> str:
+        listed = ", ".join(TRANSFORM_NAMES[t] for t in self.listed)
+        return (
+            f"The codestream does not list synthesis transform {TRANSFORM_NAMES[self.wanted]}; it lists {listed}.\n"
+            "Leave the choice out to take its first."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeOptions:
+    """What the application may choose.
+
+    `transform`: a synthesis transform of the header's list (0 SOP, 1 BOP, 2 HOP), None takes the first.  `channels`: decode
+    only that many residual channels of luma and chroma (2.6.8).  `filters`: False leaves out all filters of TON.
+    `lenient`: pass over what 1.8 lets a lenient reader pass over.  `level_check`: False decodes beyond profile and level.
+    """
+
+    transform: int | None = None
+    channels: tuple[int, int] | None = None
+    filters: bool = True
+    lenient: bool = False
+    level_check: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """The decoded picture before it is cut to codes: R, G, B or Y, U, V, int32 Q18 in 0..255."""
+
+    planes: ThreePlanes
+    headers: Headers
+    warnings: tuple[str, ...]
+
+
+@clause("1.3")
+def parse(data: bytes, options: DecodeOptions, limits: Limits) -> tuple[Codestream, Headers]:
+    """(1.3) Cut the codestream into substreams and read its headers, with every rule of 1.8 that concerns them."""
+    codestream = read_codestream(data, limits=limits, lenient=options.lenient)
+    headers = read_headers(codestream, limits=limits, lenient=options.lenient, profile_check=options.level_check)
+    return codestream, headers
+
+
+@clause("1.6.3")
+def choose_transform(picture: PictureHeader, wanted: int | None) -> int:
+    """(1.6.3) The synthesis transform that runs: the first of the list, or another listed one that the caller wants."""
+    listed = picture.synthesis_transforms
+    if wanted is not None and wanted not in listed:
+        raise TransformNotListed(wanted, listed)
+    return listed[0] if wanted is None else wanted
+
+
+@clause("3.2")
+@clause("4.7")
+@clause("5.2")
+def decode_codestream(
+    data: bytes,
+    pack: WeightPack,
+    options: DecodeOptions = DecodeOptions(),
+    *,
+    limits: Limits = Limits(),
+    observe: Observer = unobserved,
+) -> Decoded:
+    """(3.2, 4.7, 5.2) Decode a codestream; every stage is shown to `observe`.
+
+    Raises CodestreamError, UnsupportedError, LimitExceeded, WeightsError and TransformNotListed.
+    """
+    from refdec.networks.exact_blas import single_threaded_blas
+    from refdec.stages.latents import reconstruct_latents
+    from refdec.stages.planes import finish_planes, synthesise
+    from refdec.stages.symbols import decode_symbols
+
+    codestream, headers = parse(data, options, limits)
+    picture = headers.picture
+    models = models_of(pack, picture.model_id)
+    transform = choose_transform(picture, options.transform)
+    with single_threaded_blas():
+        symbols = decode_symbols(codestream, headers, models, options.channels, observe=observe)
+        latents = reconstruct_latents(headers, symbols, models, observe=observe)
+        synthesis = synthesise(picture, latents, models, transform, observe=observe)
+        scale = symbols.components[0].sigma.final
+        planes = finish_planes(
+            headers, synthesis, scale, models, transform, filters=options.filters, observe=observe
+        )
+    for name, plane in zip("012", planes, strict=True):
+        observe(f"codes.{name}", codes(plane, picture.bit_depth))
+    return Decoded(planes, headers, _warnings(codestream, headers, symbols))
+
+
+def _warnings(codestream: Codestream, headers: Headers, symbols: Symbols) -> tuple[str, ...]:
+    """Return what a decoder had to assume or pass over, as sentences."""
+    passed_over = [problem.headline() for problem in (*codestream.warnings, *headers.warnings)]
+    absent = [
+        f"region {region} of {COMPONENT_NAMES[c]} is not in the codestream; its residual is taken as zero (clause 1.4.4)"
+        for c, region in symbols.absent_regions
+    ]
+    return (*passed_over, *absent)

@@ -1,0 +1,90 @@
+"""From latents to output planes (4.10.5, 5.2): synthesis tile by tile, assembly, filters, colour.
+
+In: latents of both components.  Out: three planes int32 Q18, the decoded picture before it is cut to codes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from refdec.arithmetic.types import Int32Array
+from refdec.bitstream.headers import Headers
+from refdec.bitstream.picture_header import PictureHeader
+from refdec.clauses import clause
+from refdec.models import Models
+from refdec.picture.colour import to_output
+from refdec.picture.filters.chain import apply_filters
+from refdec.picture.planes import Observer, Planes, ThreePlanes, assemble, unobserved
+from refdec.stages.values import Latents
+from refdec.tiling.tiles import Tile, synthesis_tiles
+
+__all__ = ["BAND_ROWS", "finish_planes", "synthesise", "synthesise_tile"]
+
+BAND_ROWS = 16
+"""Latent rows that a synthesis network works on at once, where it may be cut: its maps then stay in the cache."""
+
+
+@clause("4.5")
+def synthesise_tile(
+    tile: Tile, latents: tuple[Int32Array, Int32Array], models: Models, transform: int, component: int
+) -> Int32Array:
+    """(4.5) Synthesise one tile of a component: planes [1 or 2, h, w] of its rectangle, int32 Q18 in 0..255.
+
+    Chroma reads the luma latent of the same rectangle, luma's channels first (4.5.2).
+    """
+    inputs = latents if component else latents[:1]
+    rows, columns = tile.latent.rows, tile.latent.columns
+    latent = np.concatenate([part[:, rows, columns] for part in inputs])
+    return models.synthesis(transform, component)(latent, *tile.rect.size_hw)
+
+
+@clause("4.10.5")
+def synthesise(
+    picture: PictureHeader, latents: Latents, models: Models, transform: int, *, observe: Observer = unobserved
+) -> Planes:
+    """(4.10.5) Synthesise all tiles of both components and write their cores in raster order."""
+    planes = []
+    for c in (0, 1):
+        frame = np.zeros((1 + c, picture.img_height, picture.img_width), np.int32)
+        for tile in synthesis_tiles(picture, c):
+            made = synthesise_tile(tile, latents.latent, models, transform, c)
+            inside = tile.core_in_tile
+            frame[:, tile.core.rows, tile.core.columns] = made[:, inside.rows, inside.columns]
+        for name, plane in zip(("Y", "UV")[c], frame, strict=True):
+            observe(f"synthesis.{name}", plane)
+            planes.append(plane)
+    return Planes(*planes)
+
+
+@clause("5.2")
+def finish_planes(
+    headers: Headers,
+    synthesis: Planes,
+    luma_scale: Int32Array,
+    models: Models,
+    transform: int,
+    *,
+    filters: bool = True,
+    observe: Observer = unobserved,
+) -> ThreePlanes:
+    """(5.2) Steps 2 to 5: crop and decimate, bring chroma to the output format, filter, transform the colour, clamp.
+
+    `luma_scale` int32 [160,h,w] holds the scale indices after RVS, of which LEF reads one channel.
+    """
+    picture = headers.picture
+    planes = assemble(synthesis, picture)
+    for name, plane in zip("YUV", planes.as_tuple(), strict=True):
+        observe(f"pre_filters.{name}", plane)
+    planes = apply_filters(
+        planes,
+        picture,
+        headers.tools if filters else None,
+        transform=transform,
+        load_icci=models.eicci,
+        scale_index_channel=lambda channel: luma_scale[channel],
+        observe=observe,
+    )
+    final = to_output(planes, picture)
+    for name, plane in zip("012", final, strict=True):
+        observe(f"final.{name}", plane)
+    return final
