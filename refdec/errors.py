@@ -7,7 +7,7 @@ branches of the tree.  A caller that wants one `except` takes `RefdecError`; the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 __all__ = [
     "BitOffset",
@@ -64,6 +64,17 @@ class RefdecError(Exception):
 
     def __str__(self) -> str:
         return self.headline()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # constructors take more than `args`; errors must pass between processes all the same
+        return _made_again, (type(self), self.args, dict(vars(self)))
+
+
+def _made_again(kind: type[RefdecError], arguments: tuple[Any, ...], values: dict[str, Any]) -> RefdecError:
+    """Return an unpickled error, without its constructor."""
+    error = kind.__new__(kind, *arguments)
+    vars(error).update(values)
+    return error
 
 
 class CodestreamError(RefdecError):

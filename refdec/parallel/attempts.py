@@ -1,0 +1,93 @@
+"""One file of a batch, as the worker sees it, in whatever process or thread an executor runs it.
+
+In: the function of the batch and a job.  Out: an `Outcome`, whatever happens; nothing but the end of the process itself
+(and signals that ask for it) leaves `attempt` as an exception.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from refdec.errors import RefdecError
+from refdec.parallel.deadline import within
+from refdec.parallel.errors import FileTimeout
+from refdec.parallel.outcomes import Job, Outcome, Status
+
+__all__ = ["BatchFunction", "Order", "attempt", "failed"]
+
+BatchFunction: TypeAlias = Callable[[Job], Mapping[str, Any] | None]
+"""Does one job; returns details for the report (JSON values) or None.  Writes outputs by an atomic rename."""
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+BUG = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A job on its way to a worker, with absolute paths: workers may live in another folder."""
+
+    index: int
+    job: Job
+    timeout_s: float | None = None
+    sha256: bool = False
+
+
+def attempt(function: BatchFunction, order: Order) -> Outcome:
+    """Do one job within its time; return what became of it."""
+    began = time.perf_counter()
+    blank = Outcome(order.index, order.job, Status.DONE)
+    try:
+        blank = replace(blank, input_bytes=_size(order.job.input))
+        if order.job.output is not None:
+            order.job.output.parent.mkdir(parents=True, exist_ok=True)
+        details = within(order.timeout_s, lambda: function(order.job))
+        done = replace(blank, details=details or {}, **_measured(order))
+    except Exception as error:  # one file must not end a batch of a million; a bug is reported as a bug
+        done = failed(blank, error)
+    return replace(done, seconds=time.perf_counter() - began)
+
+
+def failed(blank: Outcome, error: BaseException) -> Outcome:
+    """Return the outcome of a job that ended with an exception."""
+    status = Status.TIMEOUT if isinstance(error, FileTimeout) else Status.FAILED
+    if isinstance(error, RefdecError):
+        code, message, exit_code = error.code, error.headline(), error.exit_code
+    elif isinstance(error, OSError):
+        code = errno.errorcode.get(error.errno or 0, "OSError")
+        message, exit_code = str(error), 1
+    elif isinstance(error, MemoryError):
+        code, message, exit_code = "MemoryError", f"memory is exhausted: {error}", 1
+    else:
+        code, message, exit_code = type(error).__name__, "".join(traceback.format_exception(error)), BUG
+    fatal = _is_full(error)
+    return replace(blank, status=status, code=code, message=message, exit_code=exit_code, fatal=fatal)
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """Tell whether an exception, or one that it came from, says that nothing more can be written."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in FULL:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _size(path: Path) -> int | None:
+    return path.stat().st_size if path.is_file() else None
+
+
+def _measured(order: Order) -> dict[str, Any]:
+    """Return size and, if wanted, hash of the output."""
+    output = order.job.output
+    if output is None or not output.is_file():
+        return {}
+    if not order.sha256:
+        return {"output_bytes": output.stat().st_size}
+    with output.open("rb") as file:
+        return {"output_bytes": output.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}

@@ -1,0 +1,192 @@
+"""Many files with one pool: bounded, resumable, reported line by line, on our own processes or on anybody's executor.
+
+In: a function `function(job) -> details` and jobs, drawn one by one.  Out: a line of the report for each file, and a
+`Summary`.
+
+At no time are more jobs in memory than workers can be busy with, so the iterable may be endless.  The function writes
+its output by an atomic rename; therefore an output that exists is complete, and an interrupted batch goes on where it
+was.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from refdec.parallel.attempts import BatchFunction, Order
+from refdec.parallel.crews import Backend, ExecutorBackend, ProcessBackend
+from refdec.parallel.errors import ExecutorBroken
+from refdec.parallel.executors import executor_named
+from refdec.parallel.outcomes import Job, Outcome, Status, Summary, Tally
+from refdec.parallel.processes import StartMethod, available_cores
+from refdec.parallel.report import Report
+
+__all__ = ["BatchOptions", "is_complete", "run_batch"]
+
+IN_FLIGHT = 64
+"""Files that are with a foreign executor of unknown size at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """How a batch runs.
+
+    `workers`: processes (None: one for each core), or what a named executor is told.  `executor`: an executor or a
+    dotted name (see `executors`) instead of our own processes.  `in_flight`: files that are with an executor at a time
+    (default 64, or twice `workers`).  `timeout_s`: wall time of one file.  `resume`: skip jobs that are complete.
+    `sha256`: of outputs, for the report.  `start`: start method of our own processes.
+    """
+
+    workers: int | None = None
+    executor: str | Executor | None = None
+    in_flight: int | None = None
+    timeout_s: float | None = None
+    resume: bool = True
+    sha256: bool = False
+    start: StartMethod | None = None
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM, handled as SIGINT is."""
+
+
+@contextmanager
+def _orderly_sigterm() -> Iterator[None]:
+    """Let SIGTERM interrupt as SIGINT does, where nobody else has a say about it."""
+    mine = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    if not mine:
+        yield
+        return
+
+    def interrupt(number: int, frame: object) -> None:
+        raise _Terminated
+
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextmanager
+def _backend(function: BatchFunction, options: BatchOptions) -> Iterator[Backend]:
+    """Give the place where the attempts run, for the time of a `with` block."""
+    if options.executor is None:
+        yield ProcessBackend(function, workers=options.workers or available_cores(), start=options.start)
+        return
+    in_flight = options.in_flight or (2 * options.workers if options.workers else IN_FLIGHT)
+    if isinstance(options.executor, Executor):
+        yield ExecutorBackend(function, options.executor, in_flight=in_flight)
+        return
+    with executor_named(options.executor, workers=options.workers) as executor:
+        yield ExecutorBackend(function, executor, in_flight=in_flight)
+
+
+def is_complete(job: Job) -> bool:
+    """Tell whether a job's output is there: not empty, and not older than its input."""
+    if job.output is None or not job.output.is_file():
+        return False
+    made = job.output.stat()
+    return made.st_size > 0 and (not job.input.exists() or made.st_mtime_ns >= job.input.stat().st_mtime_ns)
+
+
+class _Batch:
+    """One run: which jobs are under way, and what became of the others."""
+
+    def __init__(self, options: BatchOptions, report: Report | None, watch: Callable[[Outcome], None] | None) -> None:
+        self.options = options
+        self.report = report
+        self.watch = watch
+        self.tally = Tally()
+        self.under_way: dict[int, Job] = {}
+        self.stopped = ""
+
+    def record(self, outcome: Outcome) -> None:
+        """Write the line of a job that is no longer under way; its paths are those that the caller gave."""
+        job = self.under_way.pop(outcome.index, outcome.job)
+        outcome = replace(outcome, job=job)
+        self.tally.add(outcome)
+        if self.report is not None:
+            self.report.write(outcome)
+        if self.watch is not None:
+            self.watch(outcome)
+        if outcome.fatal:
+            self.stopped = (outcome.message or "nothing more can be written").splitlines()[0]
+
+    def skips(self, index: int, job: Job) -> bool:
+        """Record a job that needs no work; return whether it was one."""
+        known = self.report is not None and job.output is None and self.report.has(job)
+        if not self.options.resume or not (known or is_complete(job)):
+            return False
+        self.record(Outcome(index, job, Status.SKIPPED))
+        return True
+
+    def run(self, backend: Backend, jobs: Iterable[Job]) -> None:
+        """Keep the backend busy until the jobs are at an end, or nothing more can be done."""
+        for index, job in enumerate(jobs):
+            if self.skips(index, job):
+                continue
+            while len(self.under_way) >= backend.capacity:
+                self.record_all(backend.collect())
+            if self.stopped:
+                break
+            self.under_way[index] = job
+            backend.submit(self.order(index, job))
+        while self.under_way:
+            self.record_all(backend.collect())
+
+    def record_all(self, outcomes: Iterable[Outcome]) -> None:
+        """Record several outcomes."""
+        for outcome in outcomes:
+            self.record(outcome)
+
+    def order(self, index: int, job: Job) -> Order:
+        """Return the order of a job."""
+        output = None if job.output is None else job.output.absolute()
+        moved = replace(job, input=job.input.absolute(), output=output)
+        return Order(index, moved, self.options.timeout_s, self.options.sha256)
+
+    def give_up(self, reason: str, exit_code: int) -> None:
+        """Record all jobs under way as interrupted."""
+        self.stopped = reason
+        for index, job in list(self.under_way.items()):
+            self.record(Outcome(index, job, Status.INTERRUPTED, message=reason, exit_code=exit_code))
+
+
+def run_batch(
+    function: BatchFunction,
+    jobs: Iterable[Job],
+    options: BatchOptions = BatchOptions(),
+    *,
+    report: Report | None = None,
+    watch: Callable[[Outcome], None] | None = None,
+) -> Summary:
+    """Run `function` on every job; return the summary.  `watch` sees each outcome (progress).
+
+    Never raises for a file: its outcome says what went wrong (a bug in the function has exit code 70).  SIGINT and
+    SIGTERM end the batch in order: busy workers remove what they have not finished, their files are reported as
+    interrupted, and the summary names the signal.  A full disk and a broken executor end it early as well.  Raises
+    BadExecutor, and what `jobs` raises.
+    """
+    began = time.monotonic()
+    batch = _Batch(options, report, watch)
+    number: signal.Signals | None = None
+    with _orderly_sigterm(), _backend(function, options) as backend:
+        whole = False
+        try:
+            batch.run(backend, jobs)
+            whole = True
+        except KeyboardInterrupt as reason:
+            number = signal.SIGTERM if isinstance(reason, _Terminated) else signal.SIGINT
+        except ExecutorBroken as reason:
+            batch.give_up(reason.headline(), reason.exit_code)
+        finally:
+            backend.end(at_once=not whole)
+        if number is not None:
+            batch.give_up(f"interrupted by {number.name}.", 128 + number)
+    return batch.tally.summary(time.monotonic() - began, batch.stopped, number)
