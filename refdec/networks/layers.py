@@ -8,7 +8,7 @@ integers.  What surrounds a layer is fused into it: ReLU6 before, and after it R
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Self
 
@@ -18,7 +18,7 @@ from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
 from refdec.networks import kernels
 from refdec.networks.errors import ChannelMismatch
-from refdec.networks.exact_blas import DirectProducts, FastProducts, exact_products
+from refdec.networks.exact_blas import Block, ExactProducts, exact_products, spare_products
 from refdec.networks.stencil import Stencil
 from refdec.weights.layers import Layer
 
@@ -41,11 +41,15 @@ class After(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Linear:
-    """A stencil with its float64 form; `exact=None` forces the integer loop."""
+    """A stencil with the first form of its float64 products; `exact=None` forces the integer loop.
+
+    `_spare` holds the second form once a block has needed it: made late, since sane weights and streams never do.
+    """
 
     name: str
     stencil: Stencil
-    exact: FastProducts | DirectProducts | None
+    exact: ExactProducts | None
+    _spare: list[ExactProducts | None] = field(default_factory=list, repr=False)
 
     @classmethod
     def _of(cls, name: str, stencil: Stencil, fast: bool) -> Self:
@@ -65,19 +69,28 @@ class _Linear:
         `relu6`: clamp the input to 0..6 first.  `after`: see there; `other` is its x, of the result's shape.  `size`:
         rows and columns to keep at the top left (a crop after a layer that doubles).  Raises ChannelMismatch.
         """
-        if x.shape[2] != self.stencil.in_channels:
-            raise ChannelMismatch(self.name, self.stencil.in_channels, x.shape[2])
+        s = self.stencil
+        if x.shape[2] != s.in_channels:
+            raise ChannelMismatch(self.name, s.in_channels, x.shape[2])
         low, high = RELU6 if relu6 else ALL
-        rows, columns = size or self.stencil.output_size(x.shape[0], x.shape[1])
-        out = np.empty((rows, columns, self.stencil.out_channels), dtype=np.int32)
+        out = np.empty((*(size or s.output_size(*x.shape[:2])), s.out_channels), dtype=np.int32)
         x = _ready(x)
         finish = _finisher(after, out, None if other is None else _ready(other))
-        if self.exact is None:
-            self._loop(x, low, high, out, _whole(self.stencil, x))
-            finish(np.array([0, rows, 0, columns]))
-        else:
-            self.exact.run(x, low, high, out, lambda area: self._loop(x, low, high, out, area), finish)
+        grid = s.vertical.positions(x.shape[0]), s.horizontal.positions(x.shape[1])
+        step = len(s.vertical.phases)
+        for block in [(0, grid[0], 0, grid[1])] if self.exact is None else self.exact.blocks(*grid):
+            r, rows, c, columns = block
+            if not (self.exact and (self.exact.write(x, low, high, block, out) or self._again(x, low, high, block, out))):
+                self._loop(x, low, high, out, np.array([r, r + rows, c, c + columns]))
+            finish(np.array([step * r, step * (r + rows), step * c, step * (c + columns)]))
         return out
+
+    def _again(self, x: Int32Array, low: int, high: int, block: Block, out: Int32Array) -> bool:
+        """Try the second form of the products on a block that is beyond the limit of the first."""
+        if not self._spare:
+            self._spare.append(spare_products(self.stencil))
+        spare = self._spare[0]
+        return spare is not None and spare.write(x, low, high, block, out)
 
     def _loop(self, x: Int32Array, low: int, high: int, out: Int32Array, area: Int64Array) -> None:
         """Write an area of positions by the integer loops, all phases."""
@@ -101,10 +114,6 @@ class _Linear:
 def _ready(x: Int32Array) -> Int32Array:
     """Return the map as compiled loops take it: contiguous and not read-only."""
     return np.require(x, requirements=["C", "W"])
-
-
-def _whole(stencil: Stencil, x: Int32Array) -> Int64Array:
-    return np.array([0, stencil.vertical.positions(x.shape[0]), 0, stencil.horizontal.positions(x.shape[1])])
 
 
 def _finisher(after: After, out: Int32Array, other: Int32Array | None) -> Callable[[Int64Array], None]:

@@ -122,14 +122,15 @@ def _weighted(rows: Int64Array, values: Int64Array) -> Int64Array:
     return result
 
 
-def _limit(worst: Int64Array, start: Int64Array) -> int:
-    """Return the largest m with m * worst + |start| < 2^53 in every channel, at most 2^31; -1 if start alone is too big."""
+def _limit(worst: Int64Array, start: Int64Array, bits: int) -> int:
+    """Return the largest m <= 2^31 with m * worst + |start * 2^bits| < 2^53 in every channel; -1 if there is none."""
     limit = 1 << 31
-    for products, begin in zip(worst.ravel().tolist(), np.abs(start).ravel().tolist(), strict=True):
-        if begin >= EXACT:
+    for products, begin in zip(worst.tolist(), start.tolist(), strict=True):
+        room = EXACT - 1 - (abs(begin) << bits)
+        if room < 0:
             return -1
         if products:
-            limit = min(limit, (EXACT - 1 - begin) // products)
+            limit = min(limit, room // products)
     return limit
 
 
@@ -137,24 +138,47 @@ def _limit(worst: Int64Array, start: Int64Array) -> int:
 def direct_limit(stencil: Stencil) -> int:
     """(6.6) Return the largest max|x| for which every partial sum of the direct products, with start, is below 2^53."""
     worst = np.abs(stencil.taps.astype(np.int64)).sum(axis=(0, 1, 2))
-    starts = np.abs(stencil.start).max(axis=(0, 1))
-    return _limit(worst, starts)
+    limits = [_limit(worst, start, 0) for row in stencil.start for start in row]
+    return min(limits)
 
 
 @clause("6.6", kind="added", reason="the proof that float64 products are exact")
-def fast_limit(
-    filters: Int64Array, side: Side, vertical: FastPhase, horizontal: FastPhase, scaled_start: Int64Array
-) -> int:
-    """(6.6) Return the largest max|x| for which one phase stays below 2^53 in every partial sum, in any order.
+def fast_limit(stencil: Stencil, side: Side, dy: int, dx: int) -> int:
+    """(6.6) Return the largest max|x| for which every partial sum of phase (dy, dx) stays below 2^53.
 
-    A product at point (a, b) and channel i is at most gain_a * gain_b * |U[a, b, i, o]| * max|x|; an output adds the
-    products of the points that its two output rows name, and the start value.  Every point is in some output.
+    Three things are bounded, as multiples of max|x|, per output channel:
+
+    - a product summed over the channels, in any order: P[a, b] = gain_a * gain_b * sum |U[a, b, i]|;
+    - a vertical sum, which is the one-dimensional stencil on horizontally transformed samples:
+      T[j, b] = 2^scale * gain_b * sum |W G_h^T|; its terms are added in the order of the output row, and the sum of all but
+      the last is at most T plus the last;
+    - the result, 2^(2 scale) times the direct sum, in the same way from the T; then the start value is added.
     """
-    magnitude = np.abs(filters).sum(axis=2)
-    gains = np.multiply.outer(np.array(side.gains(vertical)), np.array(side.gains(horizontal)))
-    magnitude *= gains[:, :, None]
-    rows = np.abs(np.array(vertical.output_rows, dtype=np.int64))
-    columns = np.abs(np.array(horizontal.output_rows, dtype=np.int64))
-    vertical_sums = _weighted(rows, magnitude)
-    sums = _weighted(columns, np.swapaxes(vertical_sums, 0, 1))
-    return _limit(sums.max(axis=(0, 1)), scaled_start)
+    vertical, horizontal = side.phases[dy], side.phases[dx]
+    gain_v, gain_h = (np.array(side.gains(phase), dtype=np.int64) for phase in (vertical, horizontal))
+    products = np.abs(transformed_filter(stencil, vertical, horizontal)).sum(axis=2)
+    products *= np.multiply.outer(gain_v, gain_h)[:, :, None]
+    taps = stencil.taps[[ty for ty, _ in stencil.vertical.phases[dy]]].astype(np.int64)
+    columns = np.array(horizontal.filter_rows, dtype=np.int64)
+    across = np.abs(_weighted(columns, np.swapaxes(taps, 0, 1))).sum(axis=(1, 2))
+    sums = (across * gain_h[:, None]) << side.scale
+    own = taps[:, [tx for tx, _ in stencil.horizontal.phases[dx]]]
+    result = np.abs(own).sum(axis=(0, 1, 2)) << (2 * side.scale)
+    worst = np.maximum(result, products.max(axis=(0, 1)))
+    for row in vertical.output_rows:
+        worst = np.maximum(worst, _partial(row, products, sums[None]).max(axis=0))
+    for row in horizontal.output_rows:
+        worst = np.maximum(worst, _partial(row, sums[:, None], result[None])[0])
+    return _limit(worst, stencil.start[dy, dx], 2 * side.scale)
+
+
+def _partial(row: Row, terms: Int64Array, total: Int64Array) -> Int64Array:
+    """Bound every partial sum of the terms that an output row uses, added in order, given a bound of the whole sum."""
+    used = [terms[n] for n, sign in enumerate(row) if sign]
+    bound = np.maximum(total[0], used[0])
+    plain = used[0]
+    for n, term in enumerate(used[1:-1], 1):
+        plain = plain + term
+        rest = sum(used[n + 1 :], start=np.zeros_like(term))
+        bound = np.maximum(bound, np.minimum(plain, total[0] + rest))
+    return bound
