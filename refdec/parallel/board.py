@@ -25,8 +25,10 @@ RECORD_BYTES = 8
 MOST_SLOTS = 512
 """The numbers of a full board take one page, which the smallest pipe holds."""
 ROOM_BYTES = 4096
-SLOT = np.dtype([("worker", np.int64), ("since_ns", np.int64), ("size", np.int64), ("unit", np.uint8, (ROOM_BYTES,))])
-FREE = -1
+SLOT = np.dtype([("claim", np.int64), ("size", np.int64), ("unit", np.uint8, (ROOM_BYTES,))])
+FREE = 0
+WORKER_BITS = 16
+"""A claim is one number, so that it is never seen half-written: time in microseconds, then worker + 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Claim:
     """Who took a unit, and when (on the system's monotonic clock)."""
 
     worker: int
-    since_ns: int
+    since_us: int
 
 
 class Board:
@@ -51,7 +53,7 @@ class Board:
             raise UnitTooLarge(len(unit), ROOM_BYTES)
         slot = self._slots.array[sequence % len(self._slots.array)]
         slot["unit"][: len(unit)] = np.frombuffer(unit, np.uint8)
-        slot["size"], slot["worker"] = len(unit), FREE
+        slot["size"], slot["claim"] = len(unit), FREE
         os.write(numbers, sequence.to_bytes(RECORD_BYTES, "little"))
 
     def take(self, worker: int, numbers: int) -> tuple[int, bytes] | None:
@@ -61,11 +63,11 @@ class Board:
             return None
         sequence = int.from_bytes(record, "little")
         slot = self._slots.array[sequence % len(self._slots.array)]
-        slot["since_ns"] = time.monotonic_ns()
-        slot["worker"] = worker
+        slot["claim"] = time.monotonic_ns() // 1000 << WORKER_BITS | worker + 1
         return sequence, slot["unit"][: int(slot["size"])].tobytes()
 
     def claim(self, sequence: int) -> Claim | None:
         """Return who took a unit, None while nobody has."""
         slot = self._slots.array[sequence % len(self._slots.array)]
-        return None if slot["worker"] == FREE else Claim(int(slot["worker"]), int(slot["since_ns"]))
+        claim = int(slot["claim"])
+        return None if claim == FREE else Claim((claim & (1 << WORKER_BITS) - 1) - 1, claim >> WORKER_BITS)

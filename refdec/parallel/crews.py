@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future
 from concurrent.futures import wait as wait_for_futures
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -78,10 +79,8 @@ class ProcessBackend:
         """Give an order to an idle worker."""
         worker = next((worker for worker in self._workers if worker.order is None), None) or self._hire()
         worker.order, worker.since = order, time.monotonic()
-        try:
+        with suppress(BrokenPipeError):  # it was killed while idle; collect() reports this order as lost
             worker.pipe.send(order)
-        except BrokenPipeError:
-            pass  # it was killed while idle; collect() reports this order as lost
 
     def _hire(self) -> _Worker:
         near, far = owned_pipe(duplex=True)

@@ -119,8 +119,8 @@ class BadExecutor(UsageError):
     def explain(self) -> str:
         return (
             f"The executor {self.name!r} cannot be used: {self.reason}.\n"
-            "A name is PACKAGE.MODULE:ATTRIBUTE; the attribute is an executor, its class, or a function returning
-            one.\n" "Try: --executor concurrent.futures:ThreadPoolExecutor"
+            "A name is PACKAGE.MODULE:ATTRIBUTE, for an executor, its class, or a function that makes one.\n"
+            "Try: --executor concurrent.futures:ThreadPoolExecutor"
         )
 
 

@@ -13,7 +13,7 @@ from refdec.parallel.errors import WorkerFailed
 __all__ = ["WorkerTraceback", "packed", "unpacked"]
 
 
-class WorkerTraceback(Exception):  # noqa: N818 - it explains an error and is none
+class WorkerTraceback(Exception):
     """Where in the worker the exception came from; only ever the cause of another exception."""
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ __all__ = ["Job", "Outcome", "Status", "Summary"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file of a batch: where from, where to (None: the work writes no file), and anything picklable the work needs."""
+    """One file of a batch: where from, where to (None: nowhere), and anything picklable that the work needs."""
 
     input: Path
     output: Path | None = None

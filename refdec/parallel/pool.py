@@ -8,7 +8,6 @@ promise.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import pickle
 import time
 from collections.abc import Callable, Iterator
@@ -26,8 +25,12 @@ from refdec.parallel.threads import InlinePool, ThreadPool
 __all__ = ["PoolKind", "ProcessPool", "open_pool"]
 
 S = TypeVar("S")
-PoolKind = Literal["auto", "fork", "forkserver", "spawn", "threads", "inline"]
-NS_PER_SECOND = 1_000_000_000
+PoolKind = StartMethod | Literal["auto", "threads", "inline"]
+US_PER_SECOND = 1_000_000
+
+
+def _now_us() -> int:
+    return time.monotonic_ns() // 1000
 
 
 def _answer(state: Any, sequence: int, posted: bytes) -> bytes:
@@ -129,25 +132,25 @@ class ProcessPool(Pool[S]):
         return WorkerLost(process.pid, process.exitcode, "its start" if not self._delivered else "a wait for work")
 
     def _claims(self) -> Iterator[tuple[int, int]]:
-        """Yield (unit number, start on the monotonic clock in ns) of units that are being worked on."""
+        """Yield (unit number, start on the monotonic clock in microseconds) of units that are being worked on."""
         for sequence in self._pending:
             claim = self._board.claim(sequence)
             if claim is not None:
-                yield sequence, claim.since_ns
+                yield sequence, claim.since_us
 
     def _patience(self) -> float | None:
         """Return how long to wait for events until a unit may be late."""
         if self._timeout_s is None:
             return None
-        oldest = min((since for _, since in self._claims()), default=time.monotonic_ns())
-        return max(0.0, self._timeout_s - (time.monotonic_ns() - oldest) / NS_PER_SECOND)
+        oldest = min((since for _, since in self._claims()), default=_now_us())
+        return max(0.0, self._timeout_s - (_now_us() - oldest) / US_PER_SECOND)
 
     def _check_time(self) -> None:
         if self._timeout_s is None:
             return
-        now = time.monotonic_ns()
+        now = _now_us()
         for sequence, since in self._claims():
-            if now - since > self._timeout_s * NS_PER_SECOND:
+            if now - since > self._timeout_s * US_PER_SECOND:
                 raise UnitTimeout(f"Unit {sequence} ({self._pending[sequence]})", self._timeout_s)
 
     def _end(self, *, at_once: bool) -> None:
