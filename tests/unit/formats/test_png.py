@@ -1,0 +1,112 @@
+"""The PNG writer: chunks, filters, depths; against Pillow for 8 bits and the own reader for 16."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from refdec.formats.errors import FormatCannotHold, RowsDoNotFit
+from refdec.formats.files import open_writer, write_picture
+from refdec.formats.pictures import CodePicture, Colour
+from refdec.formats.png_reader import read_png
+from refdec.limits import Limits
+from refdec.picture.output import png_samples
+from tests.unit.formats.support import picture, same, yuv_picture
+
+
+def written(made: CodePicture, step: int | None = None, **more: object) -> bytes:
+    target = io.BytesIO()
+    with open_writer(target, ".png", made.spec(**more)) as writer:  # type: ignore[arg-type]
+        height = made.components[0].shape[0]
+        for top in range(0, height, step or height):
+            writer.write_rows(*(plane[top : top + (step or height)] for plane in made.components))
+    return target.getvalue()
+
+
+def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = 8
+    while at < len(data):
+        (length,) = struct.unpack_from(">I", data, at)
+        body = data[at + 4 : at + 8 + length]
+        assert zlib.crc32(body) == struct.unpack_from(">I", data, at + 8 + length)[0]
+        yield body[:4], body[4:]
+        at += 12 + length
+
+
+@pytest.mark.parametrize("colour", [Colour.RGB, Colour.GRAY])
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 9), (9, 1), (37, 53)])
+@pytest.mark.parametrize("step", [None, 1, 5])
+def test_pillow_reads_8_bits(height: int, width: int, colour: Colour, step: int | None) -> None:
+    made = picture(height, width, 8, colour)
+    samples = np.asarray(PIL.Image.open(io.BytesIO(written(made, step))))
+    assert np.array_equal(samples.reshape(height, width, -1), np.stack(made.components, axis=-1))
+
+
+@pytest.mark.parametrize("colour", [Colour.RGB, Colour.GRAY])
+@pytest.mark.parametrize("bits", [9, 10, 12, 16])
+@pytest.mark.parametrize("step", [None, 3])
+def test_16_bit_files_come_back(bits: int, colour: Colour, step: int | None) -> None:
+    made = picture(23, 31, bits, colour)
+    data = written(made, step)
+    assert same(read_png(data, bits=bits, limits=Limits()), made)
+    full = read_png(data, bits=None, limits=Limits())
+    assert full.bits == 16
+    assert np.array_equal(full.components[0], png_samples(made.components[0], bits))
+
+
+def test_pillow_reads_16_bit_gray() -> None:
+    made = picture(23, 31, 16, Colour.GRAY)
+    assert np.array_equal(np.asarray(PIL.Image.open(io.BytesIO(written(made)))), made.components[0])
+
+
+def test_pillow_sees_the_high_bytes_of_16_bit_rgb() -> None:
+    made = picture(11, 12, 10)
+    samples = np.asarray(PIL.Image.open(io.BytesIO(written(made))))
+    expected = png_samples(np.stack(made.components, axis=-1), 10) >> 8
+    assert np.array_equal(samples, expected)
+
+
+def test_example_5_11_ten_bits_have_ones_below() -> None:
+    made = CodePicture((np.array([[0, 1023]], np.uint16),), 10, Colour.GRAY)
+    assert read_png(written(made), bits=None, limits=Limits()).components[0].tolist() == [[63, 65535]]
+
+
+def test_few_bits_stay_codes_of_8() -> None:
+    made = CodePicture((np.array([[0, 3, 15]], np.uint8),), 4, Colour.GRAY)
+    assert np.asarray(PIL.Image.open(io.BytesIO(written(made)))).tolist() == [[0, 3, 15]]
+
+
+def test_the_chunks_and_their_order() -> None:
+    kinds = [kind for kind, _ in chunks(written(picture(5, 6)))]
+    assert kinds[0] == b"IHDR"
+    assert kinds[-1] == b"IEND"
+    assert set(kinds[1:-1]) == {b"IDAT"}
+    named = dict(chunks(written(picture(5, 6), cicp=(9, 16), gamma=45455)))
+    assert named[b"cICP"] == bytes([9, 16, 0, 1])
+    assert named[b"gAMA"] == struct.pack(">I", 45455)
+    assert list(named)[:3] == [b"IHDR", b"cICP", b"gAMA"]
+
+
+def test_rows_and_bands_give_the_same_file() -> None:
+    made = picture(40, 50)
+    raw = [
+        zlib.decompress(b"".join(body for kind, body in chunks(written(made, step)) if kind == b"IDAT"))
+        for step in (None, 1, 7)
+    ]
+    assert raw[0] == raw[1] == raw[2]
+    assert {raw[0][i] for i in range(0, len(raw[0]), 151)} <= {1, 2}
+
+
+def test_yuv_and_unequal_rows_are_refused() -> None:
+    with pytest.raises(FormatCannotHold):
+        write_picture(io.BytesIO(), yuv_picture(4, 4, "444"), suffix=".png")
+    made = picture(4, 4)
+    writer = open_writer(io.BytesIO(), ".png", made.spec())
+    with pytest.raises(RowsDoNotFit):
+        writer.write_rows(made.components[0], made.components[1], made.components[2][:2])
