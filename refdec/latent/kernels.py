@@ -1,0 +1,192 @@
+"""Integer loops of the scale path (3.6 to 3.9, 6.3.3, 6.3.4) and of its encoder side (6.7, 3.B.4).
+
+In: arrays [channel, row, column] of one window.  Out: written into arrays that the caller made.  `likely` is given per
+8x8 block; the window begins `row0` rows and `column0` columns after the corner of its first block.  Sums and products
+are int64; each function states the bound where it is not obvious.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from refdec.arithmetic.scalars import rhe_s, rshift_s, sat32_s
+from refdec.arithmetic.types import BoolArray, Int16Array, Int32Array, UInt8Array
+from refdec.clauses import clause
+from refdec.jit import kernel
+
+__all__ = ["block_means", "cubes_exceeding", "dequantise", "final_index", "levels", "lsbs", "quantise"]
+
+_LIKELY_MAX = 4351
+_PAD_INDEX = 1411
+_LEVEL_MAX = 31
+_CLAMP = 1 << 48
+
+
+@clause("3.6.1")
+@kernel("void(int32[:,:,::1], int32[:,:,::1])")
+def block_means(base: Int32Array, out: Int32Array) -> None:
+    """(3.6.1) Write the rounded mean of every 8x8 block, clamped to 0..4351; missing samples count 1411."""
+    channels, rows, columns = base.shape
+    for c in range(channels):
+        for bi in range(out.shape[1]):
+            bottom = min(8 * bi + 8, rows)
+            for bj in range(out.shape[2]):
+                right = min(8 * bj + 8, columns)
+                total = np.int64(0)
+                for i in range(8 * bi, bottom):
+                    for j in range(8 * bj, right):
+                        total += np.int64(base[c, i, j])
+                total += (64 - (bottom - 8 * bi) * (right - 8 * bj)) * _PAD_INDEX
+                out[c, bi, bj] = min(max(int((total + 32) >> 6), 0), _LIKELY_MAX)
+
+
+@clause("3.6.3")
+@kernel("void(int32[:,:,::1], int32[:,:,::1], int32[::1], int32[:,::1], int32[:,:,::1])")
+def final_index(
+    base: Int32Array, likely: Int32Array, thresholds: Int32Array, log_offset: Int32Array, out: Int32Array
+) -> None:
+    """(3.6.3) Write s2 = s1 + R; the array begins at a block corner."""
+    channels, rows, columns = base.shape
+    for c in range(channels):
+        for i in range(rows):
+            for bj in range(likely.shape[2]):
+                k = 0
+                for t in range(thresholds.size):
+                    if likely[c, i >> 3, bj] > thresholds[t]:
+                        k += 1
+                offset = np.int64(log_offset[c, k])
+                for j in range(8 * bj, min(8 * bj + 8, columns)):
+                    out[c, i, j] = np.int64(base[c, i, j]) + offset
+
+
+@clause("3.2")
+@kernel("void(int32[::1], uint8[::1])")
+def levels(final: Int32Array, out: UInt8Array) -> None:
+    """(3.2) Write the sigma level Clip(0, 31, (s2 + 64) >> 7) of a flat array."""
+    for n in range(final.size):
+        out[n] = min(max(int((np.int64(final[n]) + 64) >> 7), 0), _LEVEL_MAX)
+
+
+@clause("6.3.3")
+@kernel(
+    "void(int16[:,:,::1], int32[:,:,::1], int32[::1], int32[:,::1], int32[::1], int32[:,:], int64, int64,"
+    "int32[:,:,::1])"
+)
+def dequantise(
+    symbols: Int16Array,
+    likely: Int32Array,
+    thresholds: Int32Array,
+    inverse_q16: Int32Array,
+    scaler_q10: Int32Array,
+    linear_q4: Int32Array,
+    row0: int,
+    column0: int,
+    out: Int32Array,
+) -> None:
+    """(6.3.3) Write sat32(rdiv(q * INV * 2^16, QLIN * S)), Q18; |numerator| <= 2^48, QLIN * S < 2^31.
+
+    `linear_q4` [h, w] is QLIN, or 1x1 with 16 where there is no quality map.
+    """
+    channels, rows, columns = symbols.shape
+    mapped = linear_q4.size > 1
+    for c in range(channels):
+        scaler = np.int64(scaler_q10[c])
+        for i in range(rows):
+            for j in range(columns):
+                q = np.int64(symbols[c, i, j])
+                if q == 0:
+                    out[c, i, j] = 0
+                    continue
+                k = 0
+                for t in range(thresholds.size):
+                    if likely[c, (row0 + i) >> 3, (column0 + j) >> 3] > thresholds[t]:
+                        k += 1
+                linear = np.int64(linear_q4[i, j]) if mapped else np.int64(linear_q4[0, 0])
+                below = linear * scaler
+                magnitude = int((abs(q) * (np.int64(inverse_q16[c, k]) << 16) + (below >> 1)) // below)
+                out[c, i, j] = sat32_s(magnitude if q > 0 else -magnitude)
+
+
+@clause("6.3.4")
+@kernel(
+    "void(int32[:,:,::1], int32[:,:,::1], int32[:,:,::1], int32[::1], int32[::1], int32[::1], int64, int64,"
+    "int32[:,:,::1])"
+)
+def lsbs(
+    latent: Int32Array,
+    residual: Int32Array,
+    likely: Int32Array,
+    thresholds: Int32Array,
+    mean_q13: Int32Array,
+    residual_q13: Int32Array,
+    row0: int,
+    column0: int,
+    out: Int32Array,
+) -> None:
+    """(6.3.4) Write sat32(y + rshift(A * (y - res) + Bq * res, 13)); `out` may be `latent`.  |sum| < 2^40."""
+    channels, rows, columns = latent.shape
+    for c in range(channels):
+        for i in range(rows):
+            for j in range(columns):
+                k = 0
+                for t in range(thresholds.size):
+                    if likely[c, (row0 + i) >> 3, (column0 + j) >> 3] > thresholds[t]:
+                        k += 1
+                y, r = np.int64(latent[c, i, j]), np.int64(residual[c, i, j])
+                weighted = np.int64(mean_q13[k]) * (y - r) + np.int64(residual_q13[k]) * r
+                out[c, i, j] = sat32_s(int(y) + rshift_s(int(weighted), 13))
+
+
+@clause("6.7")
+@kernel(
+    "void(int32[:,:,::1], boolean[:,:,::1], int32[:,:,::1], int32[::1], int32[:,::1], int32[::1], int32[:,:], int64,"
+    "int64, int16[:,:,::1])"
+)
+def quantise(
+    error: Int32Array,
+    coded: BoolArray,
+    likely: Int32Array,
+    thresholds: Int32Array,
+    scale_q7: Int32Array,
+    scaler_q10: Int32Array,
+    linear_q4: Int32Array,
+    row0: int,
+    column0: int,
+    out: Int16Array,
+) -> None:
+    """(6.7) Write q = clamp(rhe(t * QLIN * a, 2^39)), t = clamp(e * S, +-2^48); 0 where not coded.
+
+    |t * QLIN * a| <= 2^48 * 64 * 186 < 2^62.
+    """
+    channels, rows, columns = error.shape
+    mapped = linear_q4.size > 1
+    for c in range(channels):
+        scaler = np.int64(scaler_q10[c])
+        for i in range(rows):
+            for j in range(columns):
+                out[c, i, j] = 0
+                if not coded[c, i, j] or error[c, i, j] == 0:
+                    continue
+                k = 0
+                for t in range(thresholds.size):
+                    if likely[c, (row0 + i) >> 3, (column0 + j) >> 3] > thresholds[t]:
+                        k += 1
+                linear = np.int64(linear_q4[i, j]) if mapped else np.int64(linear_q4[0, 0])
+                scaled = min(max(int(np.int64(error[c, i, j]) * scaler), -_CLAMP), _CLAMP)
+                q = rhe_s(int(scaled * linear * np.int64(scale_q7[c, k])), 1 << 39)
+                out[c, i, j] = min(max(q, -32768), 32767)
+
+
+@clause("3.B.4")
+@kernel("void(int32[:,:,::1], int32[:,:,::1], int64, boolean[::1], uint8[:,:,::1])")
+def cubes_exceeding(
+    error: Int32Array, reconstructed: Int32Array, threshold: int, phases: BoolArray, out: UInt8Array
+) -> None:
+    """(3.B.4) Clear the flag of every cube of the chosen phases that has a sample with |e' - e| > threshold."""
+    channels, rows, columns = error.shape
+    for c in range(channels):
+        for i in range(rows):
+            for j in range(columns):
+                f = 2 * (i & 1) + (j & 1)
+                if phases[f] and abs(np.int64(reconstructed[c, i, j]) - np.int64(error[c, i, j])) > threshold:
+                    out[f, i >> 4, j >> 4] = 0

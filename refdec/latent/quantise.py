@@ -1,0 +1,130 @@
+"""Encoder side of the scale path (3.B, 6.7): hyper latent, residual symbols, cube flags, parameters.
+
+In: latents and predictions int32 Q18, the decoder's own indices.  Out: int8 and int16 symbols, flags, and parameters
+that are legal.  What a decoder repeats (indices, dequantisation) is not here: an encoder calls the decoder's functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from refdec import tables
+from refdec.arithmetic.fixed import ONE_Q18, Q, rhe, sat32
+from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array, UInt8Array
+from refdec.clauses import clause
+from refdec.latent.dequant import require_likely
+from refdec.latent.errors import LatentMismatch
+from refdec.latent.qualitysteps import NO_MAP_Q4, QualitySteps
+from refdec.latent.skip import cube_grid
+from refdec.latent.variance import VarianceScaling, model_table
+
+__all__ = [
+    "ALL_PHASES",
+    "choose_grfs_flags",
+    "clamp_beta",
+    "cube_flags",
+    "prediction_error",
+    "quantise_hyper_latent",
+    "quantise_residual",
+]
+
+ALL_PHASES = (0, 1, 2, 3)
+COMPONENTS = ("primary", "secondary")
+
+
+@clause("6.7")
+def quantise_hyper_latent(z: Int32Array) -> Int8Array:
+    """(6.7, 3.B.1) Return z_hat int8 of z Q18: the nearest integer, ties to even, within -31..31."""
+    low, high = tables.model_constants()["common"]["z_hat_range"]
+    return np.clip(rhe(z, ONE_Q18), low, high).astype(np.int8)
+
+
+@clause("6.7")
+def prediction_error(latent: Int32Array, prediction: Int32Array, num_chs: int) -> Int32Array:
+    """(6.7) Return e = sat32(y - mu), Q18 [C, h, w], 0 for channels from `num_chs` on."""
+    error = sat32(latent.astype(np.int64) - prediction)
+    error[num_chs:] = 0
+    return error
+
+
+@clause("6.7")
+def quantise_residual(
+    error: Int32Array,
+    coded: BoolArray,
+    likely: Int32Array,
+    variance: VarianceScaling,
+    scaler_q10: Int32Array,
+    quality_steps: QualitySteps | None = None,
+    *,
+    origin: tuple[int, int] = (0, 0),
+) -> Int16Array:
+    """(6.7, 3.B.3) Return the symbols int16 [C, h, w] of an error Q18; 0 where `coded` is False.
+
+    Arguments as of `residual_from_symbols`, its inverse.  Raises LatentMismatch.
+    """
+    from refdec.latent import kernels
+
+    channels, h, w = error.shape
+    if coded.shape != error.shape:
+        raise LatentMismatch("The mask", error.shape, coded.shape)
+    if scaler_q10.shape != (channels,) or variance.scale_q7.shape[0] != channels:
+        raise LatentMismatch("The scaler", (channels,), scaler_q10.shape)
+    require_likely(likely, channels, h, w, origin)
+    linear = NO_MAP_Q4 if quality_steps is None else quality_steps.linear_q4
+    if quality_steps is not None and linear.shape != (h, w):
+        raise LatentMismatch("The quality map", (h, w), linear.shape)
+    out = np.empty(error.shape, np.int16)
+    kernels.quantise(
+        np.ascontiguousarray(error),
+        np.ascontiguousarray(coded),
+        np.ascontiguousarray(likely),
+        variance.thresholds,
+        variance.scale_q7,
+        scaler_q10,
+        linear,
+        *origin,
+        out,
+    )
+    return out
+
+
+@clause("3.B.4")
+def cube_flags(error: Int32Array, reconstructed: Int32Array, *, phases: Sequence[int] = ALL_PHASES) -> UInt8Array:
+    """(3.B.4) Return cube flags uint8 [4, ch, cw]: 0 where |e' - e| > 3 somewhere in a cube of the given phases.
+
+    Both arguments are Q18 [C, h, w] of the whole picture; `reconstructed` is the residual that the decoder would get
+    with the skip mask alone.  Flags of other phases are 1.
+    """
+    from refdec.latent import kernels
+
+    if reconstructed.shape != error.shape:
+        raise LatentMismatch("The reconstructed residual", error.shape, reconstructed.shape)
+    chosen = np.zeros(4, np.bool_)
+    chosen[list(phases)] = True
+    flags = np.ones((4, *cube_grid(*error.shape[1:])), np.uint8)
+    threshold = tables.model_constants()["common"]["skip_cube_thr_encoder"] << Q
+    kernels.cubes_exceeding(np.ascontiguousarray(error), np.ascontiguousarray(reconstructed), threshold, chosen, flags)
+    return flags
+
+
+@clause("3.B.2")
+def clamp_beta(beta: int) -> int:
+    """(3.B.2) Return a beta displacement that may be written: -1069..702."""
+    low, high = tables.model_constants()["common"]["beta_displacement_log_encoder_range"]
+    return int(min(max(beta, low), high))
+
+
+@clause("3.B.2")
+def choose_grfs_flags(base: Int32Array, component: int, model_id: int, num_chs: int) -> BoolArray:
+    """(3.B.2) Return channel flags [C], set for the channels with the largest mean of s1; ties go to the lower number.
+
+    Only channels below `num_chs` take part: no others can be signalled.
+    """
+    model = model_table(model_id)["model_id"]
+    count = tables.model_constants()["common"]["grfs_encoder_flagged_channels"][COMPONENTS[component]][model]
+    totals = base.sum(axis=(1, 2), dtype=np.int64)[:num_chs]
+    flags = np.zeros(base.shape[0], np.bool_)
+    flags[np.argsort(-totals, kind="stable")[:count]] = True
+    return flags
