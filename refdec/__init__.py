@@ -1,1 +1,68 @@
-"""refdec: integer-exact reference decoder for JPEG AI."""
+"""refdec: an independent, integer-exact reference decoder for JPEG AI (ISO/IEC 6048-1 | ITU-T T.840.1).
+
+    import refdec
+    picture = refdec.decode("photo.jai")      # path, bytes or file object
+    picture.array                             # (H, W, 3) uint8 or uint16
+
+The same codestream and the same weights give the same array on every machine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from refdec.errors import (
+    BitOffset,
+    CodestreamError,
+    InputError,
+    LimitExceeded,
+    RefdecError,
+    UnsupportedError,
+    UsageError,
+    WeightsError,
+)
+from refdec.limits import Limits
+
+if TYPE_CHECKING:
+    from refdec.api import decode, load_weights, read_info
+    from refdec.bitstream.framing import Codestream
+    from refdec.picture.picture import Picture
+
+__version__ = "0.1.0"
+PLUGIN_API = "1.0"
+
+__all__ = [
+    "PLUGIN_API",
+    "BitOffset",
+    "Codestream",
+    "CodestreamError",
+    "InputError",
+    "LimitExceeded",
+    "Limits",
+    "Picture",
+    "RefdecError",
+    "UnsupportedError",
+    "UsageError",
+    "WeightsError",
+    "__version__",
+    "decode",
+    "load_weights",
+    "read_info",
+]
+
+_LAZY = {
+    "decode": "refdec.api",
+    "load_weights": "refdec.api",
+    "read_info": "refdec.api",
+    "Codestream": "refdec.bitstream.framing",
+    "Picture": "refdec.picture.picture",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the heavy names when they are first used, so that `import refdec` stays light."""
+    if name not in _LAZY:
+        raise AttributeError(f"module 'refdec' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_LAZY[name]), name)

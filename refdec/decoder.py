@@ -7,6 +7,7 @@ timings and tests, and it cannot change anything.  This is the only module that 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from refdec.bitstream.framing import Codestream, read_codestream
@@ -93,9 +94,11 @@ def decode_codestream(
     *,
     limits: Limits = Limits(),
     observe: Observer = unobserved,
+    check_weights: Callable[[bytes | None, WeightPack, int], None] | None = None,
 ) -> Decoded:
     """(3.2, 4.7, 5.2) Decode a codestream; every stage is shown to `observe`.
 
+    `check_weights(user_data, pack, model_id)` may refuse before anything is decoded.
     Raises CodestreamError, UnsupportedError, LimitExceeded, WeightsError and TransformNotListed.
     """
     from refdec.networks.exact_blas import single_threaded_blas
@@ -105,6 +108,8 @@ def decode_codestream(
 
     codestream, headers = parse(data, options, limits)
     picture = headers.picture
+    if check_weights is not None:
+        check_weights(headers.user_data, pack, picture.model_id)
     models = models_of(pack, picture.model_id)
     transform = choose_transform(picture, options.transform)
     with single_threaded_blas():
@@ -112,9 +117,7 @@ def decode_codestream(
         latents = reconstruct_latents(headers, symbols, models, observe=observe)
         synthesis = synthesise(picture, latents, models, transform, observe=observe)
         scale = symbols.components[0].sigma.final
-        planes = finish_planes(
-            headers, synthesis, scale, models, transform, filters=options.filters, observe=observe
-        )
+        planes = finish_planes(headers, synthesis, scale, models, transform, filters=options.filters, observe=observe)
     for name, plane in zip("012", planes, strict=True):
         observe(f"codes.{name}", codes(plane, picture.bit_depth))
     return Decoded(planes, headers, _warnings(codestream, headers, symbols))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from refdec.picture.filters.eicci_network import EicciNetwork
     from refdec.weights.pack import Checkpoint, WeightPack
 
-__all__ = ["COMPONENT_NAMES", "TRANSFORM_NAMES", "Models", "models_of"]
+__all__ = ["COMPONENT_NAMES", "TRANSFORM_NAMES", "Models", "models_of", "stream_fingerprint"]
 
 COMPONENT_NAMES = ("Y", "UV")
 TRANSFORM_NAMES = ("SOP", "BOP", "HOP")
@@ -96,3 +96,12 @@ class Models:
 def models_of(pack: WeightPack, model_id: int) -> Models:
     """Return the networks of a pack's model; the two used last are kept."""
     return Models(pack, model_id)
+
+
+@clause("6.2.5", kind="added", reason="names the weights that a stream's latents depend on, whatever else a pack holds")
+def stream_fingerprint(pack: WeightPack, model_id: int) -> str:
+    """(6.2.5) The fingerprint over the two common checkpoints of a model: what an encoder writes into UDI."""
+    from refdec.weights.pack import pack_fingerprint
+
+    common = [pack.checkpoint(f"VM_common_int/{name}", model_id) for name in COMPONENT_NAMES]
+    return pack_fingerprint({checkpoint.name: checkpoint.fingerprint for checkpoint in common})

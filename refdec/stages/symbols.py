@@ -40,9 +40,7 @@ def decode_quality(codestream: Codestream, headers: Headers) -> Int32Array | Non
 
 
 @clause("2.7")
-def decode_hyper_latents(
-    codestream: Codestream, picture: PictureHeader, models: Models
-) -> tuple[Int8Array, Int8Array]:
+def decode_hyper_latents(codestream: Codestream, picture: PictureHeader, models: Models) -> tuple[Int8Array, Int8Array]:
     """(2.7) z_hat of luma and chroma, int8 [C,hz,wz]; one substream holds both."""
     unit = hyper_unit(codestream)
     tables = models.z_tables(0), models.z_tables(1)

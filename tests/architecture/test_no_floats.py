@@ -30,8 +30,33 @@ ALLOWED = {
 }
 WALKED = ("arithmetic", "bitstream", "tiling", "entropy", "weights", "networks", "latent", "picture")
 SINGLE = ("decoder.py", "encoder.py", "models.py", "tables.py")
-FLOAT_NAMES = {"float", "float16", "float32", "float64", "double", "single", "half", "longdouble", "complex64", "complex128"}
-FLOAT_CALLS = {"mean", "std", "var", "average", "true_divide", "divide", "linspace", "sqrt", "exp", "log", "log2", "round", "rint"}
+FLOAT_NAMES = {
+    "float",
+    "float16",
+    "float32",
+    "float64",
+    "double",
+    "single",
+    "half",
+    "longdouble",
+    "complex64",
+    "complex128",
+}
+FLOAT_CALLS = {
+    "mean",
+    "std",
+    "var",
+    "average",
+    "true_divide",
+    "divide",
+    "linspace",
+    "sqrt",
+    "exp",
+    "log",
+    "log2",
+    "round",
+    "rint",
+}
 
 
 def walked_files() -> list[Path]:
@@ -51,7 +76,11 @@ def floats_in(tree: ast.AST) -> list[tuple[int, str]]:
             found.append((line, "division /"))
         elif isinstance(node, ast.Attribute) and node.attr in FLOAT_NAMES:
             found.append((line, f"dtype {node.attr}"))
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in {"math", "cmath", "random"}:
+        elif (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id in {"math", "cmath", "random"}
+        ):
             found.append((line, f"{node.value.id}.{node.attr}"))
         elif isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -81,6 +110,8 @@ def test_kernel_signatures_are_integer() -> None:
                 assert "float" not in text, f"{path}:{node.lineno}: {text}"
 
 
-@pytest.mark.parametrize("source", ["x = 1.5", "x = a / b", "x = y.astype(float)", "x = np.float32(1)", "x = math.exp(1)", "x = np.mean(a)"])
+@pytest.mark.parametrize(
+    "source", ["x = 1.5", "x = a / b", "x = y.astype(float)", "x = np.float32(1)", "x = math.exp(1)", "x = np.mean(a)"]
+)
 def test_the_walker_finds_floats(source: str) -> None:
     assert floats_in(ast.parse(source))

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = sorted([*(ROOT / "refdec").rglob("*.py"), *(ROOT / "encoders").rglob("*.py"), *(ROOT / "tasks").rglob("*.py")])
+SOURCES = sorted(
+    [*(ROOT / "refdec").rglob("*.py"), *(ROOT / "encoders").rglob("*.py"), *(ROOT / "tasks").rglob("*.py")]
+)
 FORBIDDEN = {"utils", "util", "helpers", "helper", "misc", "common", "stuff"}
 
 
@@ -23,7 +25,9 @@ def test_module_is_small_and_named(path: Path) -> None:
     assert ast.get_docstring(tree), "a module says its clause, what comes in and what goes out"
     assert path.stem not in FORBIDDEN
     if path.name not in {"__init__.py", "__main__.py"}:
-        names = {t.id for node in tree.body if isinstance(node, ast.Assign) for t in node.targets if isinstance(t, ast.Name)}
+        names = {
+            t.id for node in tree.body if isinstance(node, ast.Assign) for t in node.targets if isinstance(t, ast.Name)
+        }
         assert "__all__" in names, "list the public names"
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
@@ -35,8 +39,16 @@ def test_numba_enters_through_one_door() -> None:
         if path.name == "jit.py":
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module] if isinstance(node, ast.ImportFrom) else []
-            assert not any((name or "").split(".")[0] == "numba" for name in names), f"{path}: import refdec.jit instead"
+            names = (
+                [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
+            assert not any((name or "").split(".")[0] == "numba" for name in names), (
+                f"{path}: import refdec.jit instead"
+            )
 
 
 def test_wheel_has_only_our_top_level_names(tmp_path: Path) -> None:
@@ -47,7 +59,12 @@ def test_wheel_has_only_our_top_level_names(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     tops = {name.split("/")[0] for name in names}
-    assert {t for t in tops if not t.endswith(".dist-info")} == {"refdec", "refdec_encoders", "refdec_tasks", "refdec_spec_tables"}
+    assert {t for t in tops if not t.endswith(".dist-info")} == {
+        "refdec",
+        "refdec_encoders",
+        "refdec_tasks",
+        "refdec_spec_tables",
+    }
     assert "refdec_spec_tables/bitstream/syntax.json" in names
     assert "refdec/data/bundled.pack" in names
     assert not [name for name in names if name.startswith(("tests/", "docs/"))]

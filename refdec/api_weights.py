@@ -1,0 +1,114 @@
+"""Packs as files: import a folder of checkpoints, describe and verify a pack.
+
+In: paths.  Out: what was imported or found.  The files are opened here; the conversions are in `refdec.weights`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from refdec.api import load_weights
+
+if TYPE_CHECKING:
+    from refdec.weights.collection import Imported
+    from refdec.weights.pack import WeightPack
+
+__all__ = ["describe_pack", "import_weights", "verify_pack"]
+
+ShowShare = Callable[[float], None]
+SYNTHESIS = {"SOP": "VM_sop", "BOP": "VM_bop", "HOP": "VM_hop"}
+
+
+def import_weights(
+    folder: Path, pack: Path, *, title: str = "", licence: str = "", on_progress: ShowShare = lambda share: None
+) -> Imported:
+    """Import all checkpoint files below a folder and write them as a pack file, which appears whole or not at all.
+
+    Raises NotAFolder, CheckpointRefused, DuplicateCheckpoint, NothingToImport, FileUnwritable.
+    """
+    import io
+
+    from refdec.formats.files import write_bytes
+    from refdec.formats.folders import folder_sources
+    from refdec.weights.collection import import_folder
+    from refdec.weights.pack import PackNotes
+    from refdec.weights.packfile import write_pack
+
+    def show(done: int, total: int, _name: str) -> None:
+        on_progress(done / max(total, 1))
+
+    notes = PackNotes(title=title, licence=licence)
+    imported = import_folder(folder_sources(folder), on_progress=show, notes=notes)
+    buffer = io.BytesIO()
+    write_pack(imported.pack, buffer)
+    write_bytes(pack, buffer.getvalue())
+    return imported
+
+
+def describe_pack(path: Path | None) -> dict[str, Any]:
+    """Describe a pack file (None: the bundled pack) without reading its tensors; plain values."""
+    pack = load_weights(path)
+    known = pack.fingerprints()
+    checkpoints = [
+        {
+            "name": name,
+            "fingerprint": known[name],
+            "file": pack.origins[name].file if name in pack.origins else "",
+            "published": pack.origins[name].published if name in pack.origins else False,
+        }
+        for name in pack.names()
+    ]
+    return {
+        "pack": str(path) if path else "bundled",
+        "title": pack.notes.title,
+        "licence": pack.notes.licence,
+        "notes": pack.notes.notes,
+        "fingerprint": pack.fingerprint,
+        "bytes": path.stat().st_size if path else _bundled_bytes(),
+        "decodes": _abilities(pack),
+        "checkpoints": checkpoints,
+    }
+
+
+def _bundled_bytes() -> int:
+    from importlib import resources
+
+    with resources.as_file(resources.files("refdec").joinpath("data", "bundled.pack")) as file:
+        return file.stat().st_size
+
+
+def _abilities(pack: WeightPack) -> list[str]:
+    """Return one sentence per model about what its checkpoints allow."""
+    names = set(pack.names())
+    kinds: defaultdict[str, set[str]] = defaultdict(set)
+    for name in names:
+        kind, _, suffix = name.rpartition("_")
+        kinds[suffix].add(kind)
+    lines = []
+    for suffix, held in sorted(kinds.items()):
+        if {"VM_common_int/Y", "VM_common_int/UV"} - held:
+            continue
+        able = [t for t, folder in SYNTHESIS.items() if {f"{folder}/decoder_Y", f"{folder}/decoder_UV"} <= held]
+        encode = "; encodes with the light analysis" if {"analysis/Y", "analysis/UV"} <= held else ""
+        lines.append(f"model {suffix}: decodes {', '.join(able) or 'latents only'}{encode}")
+    if any(name.startswith("eICCI/") for name in names):
+        lines.append(f"eICCI filter: {sum(name.startswith('eICCI/') for name in names)} of 20 networks")
+    return lines
+
+
+def verify_pack(path: Path | None, *, on_progress: ShowShare = lambda share: None) -> list[str]:
+    """Read every tensor of a pack and recompute all fingerprints; returns the names.
+
+    Raises MemberDamaged, PackFingerprintDiffers and other WeightsError at the first difference.
+    """
+    from refdec.weights.packfile import verify_checkpoint
+
+    pack = load_weights(path)
+    names = list(pack.names())
+    for index, name in enumerate(names):
+        verify_checkpoint(pack.by_name(name))
+        on_progress((index + 1) / len(names))
+    return names

@@ -1,0 +1,46 @@
+"""`refdec demo`: decode the bundled photograph and compare its fingerprint with the recorded one."""
+
+from __future__ import annotations
+
+import time
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from refdec.cli import console
+from refdec.cli.exitcodes import ExitCode
+from refdec.cli.options import JsonFlag
+
+__all__ = ["RECORDED", "demo"]
+
+RECORDED = "feac79795114b896e0dc3fd8b983c2c59c36f47de9ccd09a50730c6ad35dd6eb"
+"""SHA-256 of the demo picture's codes; the decoder of every machine must arrive at it."""
+
+
+def demo(
+    target: Annotated[Path, typer.Argument(metavar="[OUT.png]", help="Picture file to write.")] = Path("demo.png"),
+    json: JsonFlag = False,
+) -> None:
+    """Decode a bundled stream of a real photograph and verify its fingerprint.
+
+    Example: refdec demo demo.png
+    """
+    from refdec.decode_files import decode_to_file
+
+    data = resources.files("refdec").joinpath("data", "demo.jai").read_bytes()
+    start = time.perf_counter()
+    with console.progress("decoding (the first run also compiles)") as show:
+        report = decode_to_file(data, target, on_progress=show)
+    seconds = time.perf_counter() - start
+    equal = report.fingerprint == RECORDED
+    bpp = 8 * len(data) / (report.width * report.height)
+    if json:
+        console.show_json({**report.as_json(), "bpp": bpp, "seconds": seconds, "equal": equal})
+    else:
+        console.result(f"{target}: {report.width} x {report.height}, {len(data)} bytes, {bpp:.3f} bpp, {seconds:.2f} s")
+        console.result(f"fingerprint {report.fingerprint}")
+        console.result("equal to the recorded fingerprint" if equal else f"DIFFERS from the recorded {RECORDED}")
+    if not equal:
+        raise typer.Exit(ExitCode.DIFFERS)

@@ -1,0 +1,41 @@
+"""`refdec info`: what the headers of a codestream say."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from refdec.cli import console
+from refdec.cli.options import JsonFlag, LenientFlag
+
+__all__ = ["info"]
+
+
+def info(
+    file: Annotated[str, typer.Argument(metavar="IN.jai", help="Codestream; - reads standard input.")],
+    lenient: LenientFlag = False,
+    json: JsonFlag = False,
+) -> None:
+    """Show size, profile, tools and substreams; needs no weights.
+
+    Example: refdec info photo.jai
+    """
+    from refdec.api import read_info
+
+    found = read_info(file, lenient=lenient)
+    if json:
+        console.show_json(found.as_json())
+        return
+    values = found.as_json()
+    substreams = values.pop("substreams")
+    console.show_mapping(
+        {name.replace("_", " "): _text(value) for name, value in values.items() if value not in (None, ())}
+    )
+    console.show_table("substreams", ("marker", "byte", "payload bytes"), [tuple(part.values()) for part in substreams])
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "-"
+    return str(value)

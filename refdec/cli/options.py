@@ -1,0 +1,62 @@
+"""Options that several commands share, so that they read the same everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from refdec.errors import UsageError
+from refdec.limits import Limits
+
+__all__ = [
+    "IgnoreFingerprint",
+    "JsonFlag",
+    "LenientFlag",
+    "PixelLimit",
+    "WeightsOption",
+    "WrongNumbers",
+    "limits_of",
+    "numbers",
+]
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+LenientFlag = Annotated[bool, typer.Option("--lenient", help="Skip unknown markers and surplus bits, with a warning.")]
+WeightsOption = Annotated[
+    Path | None, typer.Option("--weights", metavar="PACK", help="Pack of weights; default: the bundled one.")
+]
+IgnoreFingerprint = Annotated[
+    bool, typer.Option("--ignore-weights-fingerprint", help="Decode although the stream names other weights.")
+]
+PixelLimit = Annotated[int | None, typer.Option("--limit-pixels", metavar="N", help="Refuse larger pictures.")]
+
+
+class WrongNumbers(UsageError):
+    """An option that takes numbers got something else."""
+
+    code, clause = "RD1001", ""
+
+    def __init__(self, option: str, form: str, text: str) -> None:
+        super().__init__(option, form, text)
+        self.option, self.form, self.text = option, form, text
+
+    def explain(self) -> str:
+        return f"{self.option} takes {self.form}, not {self.text!r}."
+
+
+def numbers(option: str, form: str, text: str) -> tuple[int, ...]:
+    """Return comma-separated numbers, as many as `form` ("X,Y,W,H") names; raises WrongNumbers."""
+    parts = text.split(",")
+    try:
+        values = tuple(int(part) for part in parts)
+    except ValueError:
+        raise WrongNumbers(option, form, text) from None
+    if len(values) != len(form.split(",")) or min(values) < 0:
+        raise WrongNumbers(option, form, text)
+    return values
+
+
+def limits_of(pixels: int | None) -> Limits:
+    """Return the limits of a command."""
+    return Limits() if pixels is None else Limits(pixels=pixels)

@@ -1,0 +1,205 @@
+"""From a codestream file to a picture file, with reports: what `refdec decode` and archives of many files call.
+
+In: a source, a target and options.  Out: the picture file (whole, or none), trace and dump files, and a `DecodeReport`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from refdec.api import load_weights, make_options, require_weights
+from refdec.limits import Limits
+
+if TYPE_CHECKING:
+    from refdec.arithmetic.types import IntArray
+    from refdec.decoder import Decoded
+    from refdec.formats.files import Source
+    from refdec.formats.sinks import Target
+    from refdec.picture.picture import Picture
+    from refdec.picture.planes import Observer
+    from refdec.weights.pack import WeightPack
+
+__all__ = ["DecodeReport", "DecodeRequest", "decode_to_file", "picture_fingerprint"]
+
+COLOUR_OF_SUFFIX = {".png": "RGB", ".ppm": "RGB", ".pnm": "RGB", ".pgm": "RGB", ".yuv": "YUV", ".npy": None}
+EXPECTED_STAGES = 27
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeRequest:
+    """How to decode one file; picklable, so that it can be sent to a worker.
+
+    `suffix`: format of the target where its name does not tell.  `trace`, `dump`: files to write beside the picture.
+    """
+
+    suffix: str = ""
+    synthesis: str | None = None
+    channels: tuple[int, int] | None = None
+    bit_depth: int | None = None
+    filters: bool = True
+    lenient: bool = False
+    level_check: bool = True
+    ignore_weights_fingerprint: bool = False
+    trace: Path | None = None
+    dump: Path | None = None
+    timings: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeReport:
+    """What was decoded: picture size and format, fingerprint of the codes, warnings, seconds by stage if asked for."""
+
+    output: str
+    width: int
+    height: int
+    bit_depth: int
+    colour: str
+    fingerprint: str
+    warnings: tuple[str, ...]
+    timings: Mapping[str, float]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return asdict(self)
+
+
+class _Fan:
+    """An observer that passes every stage on to several others."""
+
+    def __init__(self, observers: list[Observer]) -> None:
+        self._observers = observers
+
+    def __call__(self, stage: str, array: IntArray) -> None:
+        for observer in self._observers:
+            observer(stage, array)
+
+
+def picture_fingerprint(picture: Picture) -> str:
+    """Return the SHA-256 over the codes of all planes as little-endian int32, planes one after the other."""
+    import hashlib
+
+    import numpy as np
+
+    digest = hashlib.sha256()
+    for plane in picture.planes:
+        digest.update(np.ascontiguousarray(plane, dtype="<i4").data)
+    return digest.hexdigest()
+
+
+def decode_to_file(
+    source: Source,
+    target: Target,
+    request: DecodeRequest = DecodeRequest(),
+    *,
+    weights: WeightPack | Source | None = None,
+    on_progress: Callable[[float], None] = lambda share: None,
+) -> DecodeReport:
+    """Decode a codestream to a picture file; the file appears whole or not at all.
+
+    PNG and PPM are RGB, YUV files Y'CbCr, NPY files what the codestream says.  Raises what `refdec.decode` raises, and
+    SuffixUnknown, FormatCannotHold and FileUnwritable before anything is decoded where that can be known.
+    """
+    from refdec.formats.files import WRITERS, name_of, read_bytes, suffix_of
+    from refdec.formats.errors import SuffixUnknown
+    from refdec.picture.render import render
+    from refdec.trace.dump import Dump
+    from refdec.trace.fingerprints import Fingerprints
+    from refdec.trace.timings import Timings
+
+    suffix = (request.suffix or suffix_of(target)).lower()
+    if suffix not in WRITERS:
+        raise SuffixUnknown(suffix, tuple(WRITERS))
+    data = read_bytes(source, limits=request.limits)
+    fingerprints, dump, timings = Fingerprints(), Dump(), Timings()
+    observers: list[Observer] = [_Ticks(on_progress)]
+    observers += [
+        observer
+        for wanted, observer in ((request.timings, timings), (request.trace, fingerprints), (request.dump, dump))
+        if wanted
+    ]
+    decoded = _decode(data, request, load_weights(weights), _Fan(observers))
+    picture = render(
+        decoded.planes,
+        decoded.headers.picture,
+        colour=COLOUR_OF_SUFFIX[suffix],  # type: ignore[arg-type]
+        bits=request.bit_depth,
+        rendering=decoded.headers.rendering,
+        warnings=decoded.warnings,
+    )
+    _write(target, suffix, picture)
+    if request.trace is not None:
+        _write_json(request.trace, {"stream": name_of(source), "sha256": dict(fingerprints.sha256)})
+    if request.dump is not None:
+        _write_npz(request.dump, dump.arrays)
+    return DecodeReport(
+        output=name_of(target),
+        width=picture.width,
+        height=picture.height,
+        bit_depth=picture.bit_depth,
+        colour=picture.colour,
+        fingerprint=picture_fingerprint(picture),
+        warnings=picture.warnings,
+        timings=timings.seconds if request.timings else {},
+    )
+
+
+class _Ticks:
+    """An observer that turns stages into a share of the work."""
+
+    def __init__(self, show: Callable[[float], None]) -> None:
+        self._show, self._seen = show, 0
+
+    def __call__(self, _stage: str, _array: IntArray) -> None:
+        self._seen += 1
+        self._show(min(1.0, self._seen / EXPECTED_STAGES))
+
+
+def _decode(data: bytes, request: DecodeRequest, pack: WeightPack, observe: Observer) -> Decoded:
+    from refdec.decoder import decode_codestream
+
+    options = make_options(
+        synthesis=request.synthesis,
+        channels=request.channels,
+        filters=request.filters,
+        lenient=request.lenient,
+        level_check=request.level_check,
+    )
+    check = None if request.ignore_weights_fingerprint else require_weights
+    return decode_codestream(data, pack, options, limits=request.limits, observe=observe, check_weights=check)
+
+
+def _write(target: Target, suffix: str, picture: Picture) -> None:
+    from refdec.formats.files import write_picture
+    from refdec.formats.pictures import CodePicture, Colour
+
+    info = picture.rendering
+    cicp = None if info is None or info.cicp is None else info.cicp
+    write_picture(
+        target,
+        CodePicture(picture.planes, picture.bit_depth, Colour(picture.colour)),
+        suffix=suffix,
+        cicp=None if cicp is None else (cicp.colour_primaries, cicp.transfer_characteristics),
+    )
+
+
+def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+    from refdec.formats.files import write_bytes
+
+    write_bytes(path, (json.dumps(value, indent=1) + "\n").encode())
+
+
+def _write_npz(path: Path, arrays: Mapping[str, Any]) -> None:
+    import io
+
+    import numpy as np
+
+    from refdec.formats.files import write_bytes
+
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    write_bytes(path, buffer.getvalue())
