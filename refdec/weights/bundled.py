@@ -17,8 +17,8 @@ FILE = "bundled.pack"
 BUNDLED_NOTES = PackNotes(
     title="refdec model 1",
     licence="BSD-3-Clause",
-    notes="Trained from scratch for refdec: hyper coder, context model, BOP and SOP synthesis, light analysis networks. "
-    "Not the published weights of the standard: a stream made with one set does not decode with the other.",
+    notes="Trained from scratch for refdec: hyper coder, context model, BOP and SOP synthesis, light analysis "
+    "networks. Not the published weights of the standard: a stream made with one set does not decode with the other.",
 )
 """The pack is `import_folder` of the trained weights with these notes; the same files give the same bytes."""
 

@@ -146,7 +146,8 @@ def _entries(directory: bytes, count: int, start: int) -> Iterator[Member]:
 def _with_room(members: list[Member], end: int) -> Iterator[Member]:
     """Give each member the place where the next one starts; raises ArchiveDamaged where two overlap."""
     order = sorted(members, key=lambda m: m.header)
-    for member, following in zip(order, [*[m.header for m in order[1:]], end], strict=True):
+    starts = [*(member.header for member in order), end]
+    for member, following in zip(order, starts[1:], strict=True):
         if member.header + LOCAL_SIZE + len(member.name.encode()) + member.packed > following:
             raise _damaged(f"{member.name!r} overlaps what follows it", member.header)
         yield Member(member.name, member.method, member.crc, member.packed, member.size, member.header, following)

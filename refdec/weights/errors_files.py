@@ -263,7 +263,7 @@ class PackTooNew(WeightsError):
 
     code, clause = "RD0652", "6.2.5"
 
-    def __init__(self, version: object, known: int) -> None:
+    def __init__(self, version: int, known: int) -> None:
         super().__init__(version, known)
         self.version, self.known = version, known
 

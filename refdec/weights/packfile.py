@@ -117,6 +117,8 @@ def _manifest(archive: Archive) -> dict[str, Any]:
     version = _field(manifest, "version", int, "its manifest")
     if version > VERSION:
         raise PackTooNew(version, VERSION)
+    if version < 1:
+        raise PackDamaged(f"it has format version {version}")
     for key in ("title", "licence", "notes", "fingerprint"):
         _field(manifest, key, str, "its manifest")
     prints: dict[str, str] = {}

@@ -79,7 +79,8 @@ class LayerRecord:
     def of_json(cls, name: str, line: Mapping[str, Any], shape: tuple[int, ...], transposed: bool) -> LayerRecord:
         """Read the manifest's form; shape and layout must be those of the tensor list.  Raises PackDamaged."""
         record = cls(shape, line.get("form", ""), transposed, line.get("bias", False), line.get("shifts", False))
-        if record.form not in (SHORT, WIDE) or record.as_json() != {k: line.get(k) for k in record.as_json()}:
+        flags = type(record.bias) is bool and type(record.shifts) is bool
+        if not flags or record.form not in (SHORT, WIDE) or record.as_json() != {k: line.get(k) for k in record.as_json()}:
             raise PackDamaged(f"its line of {name} does not describe that layer")
         return record
 
