@@ -182,6 +182,10 @@ def least_bits(nodes: tuple[Node, ...]) -> int:
                 total += node.width or 0
             case Branch():
                 total += min(least_bits(node.then), least_bits(node.otherwise))
+            case Loop():
+                total += (node.count.constant or 0) * node.turn_bits
+            case Run():
+                total += (node.count.constant or 0) * (node.element.width or 0)
             case Invoke():
                 total += least_bits(node.body)
     return total

@@ -155,7 +155,8 @@ def assemble_residual(units: Sequence[bytes | None], independent: bool) -> list[
     """(1.9) Return the payloads of a component's SORP or SORS substreams from its units by region index.
 
     Dependent regions give one payload with the region table (1.4.2), independent ones one payload each behind its index
-    (1.4.3), absent ones (None) left out.  Raises ValueError for an absent dependent region.
+    (1.4.3), absent ones (None) left out.  Raises ValueError for an absent dependent region and for more than 256
+    independent ones.
     """
     if independent:
         return [bytes([region]) + unit for region, unit in enumerate(units) if unit is not None]
@@ -204,6 +205,6 @@ PAYLOAD_ERRORS: tuple[type[RefdecError], ...] = (
 
 @clause("1.8 (5)")
 def check_payloads(codestream: Codestream, headers: Headers, *, strict: bool = True) -> None:
-    """(1.8 (5)) Raise the first problem with SOZ, SORP, SORS and SOQ; `strict` False takes absent residuals for zero."""
+    """(1.8 (5)) Raise the first problem with SOZ, SORP, SORS and SOQ; if not `strict`, absent residuals are zero."""
     for problem in payload_problems(codestream, headers, strict=strict):
         raise problem

@@ -194,8 +194,8 @@ class TileGridsDiffer(Placed, CodestreamError):
             return f"tiles of {tile[0]} overlapping by {tile[1]}" if tile[0] else "no tiles"
 
         return (
-            f"The primary component has {words(self.primary)}, the secondary {words(self.secondary)}: the grids differ, "
-            f"and chroma needs the luma latent of the same tile.\n{self.look()}"
+            f"The primary component has {words(self.primary)}, the secondary {words(self.secondary)}: the "
+            f"grids differ, and chroma needs the luma latent of the same tile.\n{self.look()}"
         )
 
 

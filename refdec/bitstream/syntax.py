@@ -131,8 +131,23 @@ class _Annotate(_Read):
         return value
 
     def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> IntArray:
-        values = [self.one(element, (*place, start + turn), shape) for turn in range(count)]
-        return np.array(values, np.int64)
+        if shape.bits * count > self.bits.left:  # one by one: those before the end still get their record
+            return np.array([self.one(element, (*place, start + turn), shape) for turn in range(count)])
+        at, label, span = self.bits.place, element.label(place), (shape.low, shape.high)
+        values = self.bits.run(shape.bits, count)
+        self.records.extend(
+            ElementRecord(
+                f"{label}[{start + turn}]",
+                element.descriptor,
+                value,
+                at + turn * shape.bits,
+                shape.bits,
+                span,
+                self.clause,
+            )
+            for turn, value in enumerate(values.tolist())
+        )
+        return values
 
 
 class _Write:

@@ -1,0 +1,71 @@
+"""Headers written and read again are the same headers, and the same bytes."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from refdec.bitstream import syntax
+from refdec.bitstream.bits import BitReader, BitWriter
+from refdec.bitstream.framing import read_codestream, write_codestream
+from refdec.bitstream.headers import Headers, environment, read_headers, write_headers, write_stream
+from refdec.bitstream.markers import Marker
+from refdec.bitstream.payloads import RESIDUAL_MARKERS, assemble_residual, check_payloads, residual_units
+from refdec.bitstream.rules import all_problems
+from tests.property.strategies import legal_headers
+
+PAYLOADS = st.lists(st.binary(max_size=30), min_size=1, max_size=1)
+
+
+def stream(headers: Headers, units: list[bytes]) -> bytes:
+    """A codestream with these headers and residual units."""
+    residual = assemble_residual(units, headers.picture.independent_regions)
+    single = {marker: [b"\x00\x00\x01"] for marker in (Marker.SOZ, Marker.SOQ)}
+    return write_stream(headers, {**single, Marker.SORP: residual, Marker.SORS: residual})
+
+
+@settings(max_examples=150, deadline=None)
+@given(headers=legal_headers(), seed=st.integers(0, 2**32 - 1))
+def test_headers_survive_the_round_trip(headers: Headers, seed: int) -> None:
+    assert all_problems(headers) == []
+    rng = np.random.default_rng(seed)
+    units = [rng.bytes(int(rng.integers(0, 40))) for _ in range(headers.picture.num_regions)]
+    data = stream(headers, units)
+    codestream = read_codestream(data)
+    found = read_headers(codestream)
+    check_payloads(codestream, found)
+    assert found == headers
+    assert stream(found, units) == data
+    for component in range(len(RESIDUAL_MARKERS)):
+        assert [unit and unit.data for unit in residual_units(codestream, found, component)] == units
+
+
+@settings(max_examples=60, deadline=None)
+@given(headers=legal_headers(300))
+def test_annotation_covers_every_bit(headers: Headers) -> None:
+    """The records of a header, put side by side, are the header."""
+    for marker, payload in write_headers(headers).items():
+        writer = BitWriter()
+        for record in syntax.annotate(marker.name, payload, environment(marker.name, headers.picture, payload)):
+            assert record.legal
+            assert record.bit_offset.bits == writer.position
+            writer.u(record.value, record.n_bits)
+        assert writer.getvalue() == payload
+
+
+@given(numbers=st.lists(st.integers(-(2**31) + 1, 2**31 - 1)))
+def test_signed_codes_survive_the_round_trip(numbers: list[int]) -> None:
+    writer = BitWriter()
+    for number in numbers:
+        writer.se(number)
+    reader = BitReader(writer.getvalue())
+    assert [reader.se() for _ in numbers] == numbers
+    reader.finish()
+
+
+@given(parts=st.lists(st.tuples(st.sampled_from([Marker.SORP, Marker.SORS]), st.binary(max_size=300)), max_size=20))
+def test_framing_survives_the_round_trip(parts: list[tuple[Marker, bytes]]) -> None:
+    whole = [(Marker.PIH, b"\x01"), *parts]
+    found = read_codestream(write_codestream(whole)).substreams
+    assert [(part.marker, bytes(part.payload)) for part in found] == whole
