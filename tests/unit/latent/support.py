@@ -76,7 +76,8 @@ def vector_component(shared: Path, case: str, component: int) -> VectorComponent
     flags = np.zeros(channels, np.bool_)
     coded = head.get(f"grfs_channel_flag[{component}]", [])
     flags[: len(coded)] = np.array(coded, bool)
-    beta = head.get(f"beta_displacement_log_plus_2048[{component}]", head["beta_displacement_log_plus_2048[0]"])
+    own = f"beta_displacement_log_plus_2048[{component}]"
+    beta = int(head[own if own in head else "beta_displacement_log_plus_2048[0]"])
     steps = None
     if head["gain_3D_enable_flag"]:
         steps = quality_steps(tensors["q.qual_map.qp_map"][0].astype(np.int32))

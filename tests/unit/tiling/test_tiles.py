@@ -113,8 +113,8 @@ def test_reference_tiles_of_the_vectors(shared: Path, case: str, component: int)
         head.get("num_ver_splits_minus1", 0) + 1,
         head.get("num_hor_splits_minus1", 0) + 1,
         bool(head.get("region_residual_in_its_own_substream_flag", 0)),
-        tile_size=tuple(16 * head["synthesis_tile_size"] for _ in (0, 1)),  # type: ignore[arg-type]
-        tile_overlap=tuple(16 * head["synthesis_tile_overlap"] for _ in (0, 1)),  # type: ignore[arg-type]
+        tile_size=tuple(16 * head["synthesis_tile_size"] for _ in (0, 1)),
+        tile_overlap=tuple(16 * head["synthesis_tile_overlap"] for _ in (0, 1)),
     )
     theirs = json.loads((folder / "case.json").read_text())["tiles"]
     tiles = synthesis_tiles(picture, component)
