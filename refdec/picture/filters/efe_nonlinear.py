@@ -59,11 +59,11 @@ def offset_curve(planes: Planes, header: PictureFormat, parameters: EfeNonlinear
         if coded is None or coded.size != WEIGHTS * needed:
             raise NonlinearTilesMismatch(0 if coded is None else coded.size // WEIGHTS, needed)
         weight = coded.reshape(needed, WEIGHTS).astype(np.int64) + (parameters.minSymbol - ZERO_WEIGHT)
-        out = np.empty(plane.shape, np.int32)
+        source, out = np.ascontiguousarray(plane), np.empty(plane.shape, np.int32)
         for tile, curve in enumerate(curves):
             top, left = tile // columns * tile_h, tile % columns * tile_w
             rectangle = np.array([top, min(top + tile_h, height), left, min(left + tile_w, width)], np.int64)
-            efe_nonlinear_tile(out, plane, luma, weight[tile], curve, rectangle)
+            efe_nonlinear_tile(out, source, luma, weight[tile], curve, rectangle)
         made.append(out)
     return planes.with_chroma(made[0], made[1])
 
@@ -91,8 +91,9 @@ def _switched(name: str, plane: Int32Array, alternative: Int32Array, parameters:
     needed = (ceil_div(plane.shape[0], edge), ceil_div(plane.shape[1], edge)) if edge else (0, 0)
     if mask is None or mask.shape != needed:
         raise MaskSizeMismatch(name, None if mask is None else (mask.shape[0], mask.shape[1]), needed)
+    sources = np.ascontiguousarray(plane), np.ascontiguousarray(alternative)
     out = np.empty(plane.shape, np.int32)
-    switch_plane(out, plane, alternative, np.ascontiguousarray(mask, dtype=np.uint8), edge)
+    switch_plane(out, *sources, np.ascontiguousarray(mask, dtype=np.uint8), edge)
     return out
 
 

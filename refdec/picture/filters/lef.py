@@ -40,5 +40,5 @@ def lef(luma: Int32Array, scale_index: Int32Array | None, header: PictureFormat)
     height, width = luma.shape
     out = np.empty(luma.shape, np.int32)
     rows, columns = nearest_indices(needed[0], height), nearest_indices(needed[1], width)
-    lef_plane(out, luma, factors(scale_index, header.model_id), rows, columns)
+    lef_plane(out, np.ascontiguousarray(luma), factors(scale_index, header.model_id), rows, columns)
     return out

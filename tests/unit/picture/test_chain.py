@@ -191,3 +191,40 @@ def test_lef_takes_the_array_as_well_as_the_function() -> None:
     assert asked == [7]
     assert np.array_equal(by_array.y, by_call.y)
     assert not np.array_equal(by_array.y, planes.y)
+
+
+def test_strided_and_read_only_planes_are_taken() -> None:
+    stored_in = noisy(128, 128)
+    strided = Planes(*(plane[::2, ::2] for plane in stored_in.as_tuple()))
+    for plane in strided.as_tuple():
+        plane.flags.writeable = False
+    packed = Planes(*(np.ascontiguousarray(plane) for plane in strided.as_tuple()))
+    mask = np.ones((2, 2), np.uint8)
+    weights = np.full((1, 1, 2, 2), 32000), np.full((1, 2, 2), 33000)
+    sets = [filter_set((1, 1), (2, 2), (weights[0],) * 2, (weights[1],) * 2) for _ in range(2)]
+    every = tools(
+        efe_linear=linear((12000, 12000), sets[0], sets[1]),
+        icci=Icci(0, 0, (IcciTile((1, 1, 1), 0, (0, 0)),)),
+        efe_nonlinear=nonlinear(
+            mask1=1,
+            mask2=1,
+            bS=32,
+            W5=(mask, mask),
+            nonLinear_enabled=(1, 1),
+            nonlinearW=64,
+            nonlinearH=64,
+            minLuma=np.array([100]),
+            maxLuma=np.array([20000]),
+            A1=(np.full((1, 8), 33000, np.int32),) * 2,
+        ),
+        lef_ch_idx=0,
+    )
+    options: dict[str, Any] = {
+        "transform": 1,
+        "load_icci": seeded_icci,
+        "scale_index_channel": np.full((4, 4), 4000, np.int32),
+    }
+    header = picture_format(64, 64)
+    one, other = (apply_filters(planes, header, every, **options) for planes in (strided, packed))
+    for a, b in zip(one.as_tuple(), other.as_tuple(), strict=True):
+        assert np.array_equal(a, b)
