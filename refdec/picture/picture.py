@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from refdec.arithmetic.types import UInt8Array, UInt16Array
+from refdec.picture.output import Codes
 
 if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo
 
 __all__ = ["Picture"]
-
-Codes = UInt8Array | UInt16Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,18 @@ from refdec.clauses import clause
 from refdec.picture.errors import PlaneSizeMismatch, SubsamplingUnsupported
 from refdec.picture.resample import bicubic_ac
 
-__all__ = ["Observer", "PictureFormat", "Planes", "Size", "ThreePlanes", "assemble", "ceil_div", "chroma_size", "is_420", "unobserved"]
+__all__ = [
+    "Observer",
+    "PictureFormat",
+    "Planes",
+    "Size",
+    "ThreePlanes",
+    "assemble",
+    "ceil_div",
+    "chroma_size",
+    "is_420",
+    "unobserved",
+]
 
 Size: TypeAlias = tuple[int, int]
 ThreePlanes: TypeAlias = tuple[Int32Array, Int32Array, Int32Array]

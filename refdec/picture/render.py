@@ -33,8 +33,8 @@ def render(
 ) -> Picture:
     """(5.11) Cut output planes to codes.
 
-    `colour` None keeps what the codestream says (RGB for colour_transform_idx 1, else YUV); "RGB" and "YUV" convert where
-    needed (5.10, 5.14.1).  `bits` 1..16, None is the header's bit depth.  Raises BitDepthOutOfRange.
+    `colour` None keeps what the codestream says (RGB for colour_transform_idx 1, else YUV); "RGB" and "YUV" convert
+    where needed (5.10, 5.14.1).  `bits` 1..16, None is the header's bit depth.  Raises BitDepthOutOfRange.
     """
     own: Colour = "RGB" if header.colour_transform_idx == TO_RGB else "YUV"
     subsampling = (1, 1) if own == "RGB" else (header.s_ver, header.s_hor)
