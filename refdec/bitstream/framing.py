@@ -87,8 +87,9 @@ class _Walker:
         self.position = MARKER_BYTES
         self.warnings: list[CodestreamError] = []
 
+    @clause("1.10", kind="interop", reason="note 5: the reference software goes on where 1.8 rejects")
     def pass_over(self, problem: CodestreamError) -> None:
-        """Keep a problem as a warning, or raise it where the reader is strict."""
+        """(1.10) Keep a problem as a warning, or raise it where the reader is strict."""
         if not self.lenient:
             raise problem
         self.warnings.append(problem)
@@ -132,6 +133,13 @@ class _Walker:
         return Substream(marker, self.view[start : start + size], offset, start)
 
 
+@clause("1.8 (1)")
+def _require_start(data: bytes) -> None:
+    """(1.8 (1)) Raise NoStart unless the first two bytes are SOC."""
+    if data[:MARKER_BYTES] != int(Marker.SOC).to_bytes(MARKER_BYTES, "big"):
+        raise NoStart(bytes(data[:MARKER_BYTES]), at=BitOffset(0))
+
+
 @clause("1.3")
 def read_codestream(data: bytes, *, limits: Limits | None = None, lenient: bool = False) -> Codestream:
     """(1.3) Cut a codestream into its substreams; payloads are views, not copies.
@@ -143,8 +151,7 @@ def read_codestream(data: bytes, *, limits: Limits | None = None, lenient: bool 
     """
     limits = limits or Limits()
     limits.require("length of the codestream in bytes", len(data), limits.codestream_bytes)
-    if data[:MARKER_BYTES] != int(Marker.SOC).to_bytes(MARKER_BYTES, "big"):
-        raise NoStart(bytes(data[:MARKER_BYTES]), at=BitOffset(0))
+    _require_start(data)
     walker = _Walker(data, lenient)
     found: list[Substream] = []
     seen: set[Marker] = set()

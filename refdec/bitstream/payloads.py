@@ -102,13 +102,19 @@ def residual_units(
     picture = headers.picture
     if picture.independent_regions:
         return _independent(parts, picture)
-    if len(parts) > 1:
-        raise SeveralResiduals(marker, len(parts), at=_at(parts[1]))
+    _require_single(marker, parts)
     if parts:
         return _dependent(parts[0], picture.num_regions, strict)
     if not recover:
         raise ResidualMissing(marker, at=BitOffset.of_byte(codestream.end - 2))
     return [None] * picture.num_regions
+
+
+@clause("1.8 (4)")
+def _require_single(marker: Marker, parts: Sequence[Substream]) -> None:
+    """(1.8 (4)) Raise SeveralResiduals for more than one substream of regions that are not independent."""
+    if len(parts) > 1:
+        raise SeveralResiduals(marker, len(parts), at=_at(parts[1]))
 
 
 @clause("1.4.3")
@@ -139,7 +145,12 @@ def _dependent(part: Substream, num_regions: int, strict: bool) -> list[RegionUn
     at = bits.place
     if bits.byte_align() and strict:
         raise SizePaddingNotZero(f"region_size[{num_regions - 2}]", at=at)
-    start = bits.position >> 3
+    return _cut(part, bits.position >> 3, sizes, places)
+
+
+@clause("1.8 (6)")
+def _cut(part: Substream, start: int, sizes: Sequence[int], places: Sequence[BitOffset]) -> list[RegionUnit | None]:
+    """(1.8 (6)) Cut a payload from byte `start` into units of `sizes` and a last one; `places`: where sizes stand."""
     units: list[RegionUnit | None] = []
     for region, size in enumerate(sizes):
         if start + size > len(part.payload):

@@ -82,8 +82,9 @@ class PictureHeader:
     quality_map_entropy_index: int
 
     @classmethod
+    @clause("1.6.9")
     def from_elements(cls, elements: Mapping[str, Any]) -> PictureHeader:
-        """Build the header from what `syntax.read("PIH", ...)` returns."""
+        """(1.6.9) Build the header from what `syntax.read("PIH", ...)` returns."""
         values: dict[str, Any] = {}
         for name in (field.name for field in fields(cls)):
             found = elements.get(name)
