@@ -1,7 +1,7 @@
 """Exponential, logistic function, ELU and LeakyReLU in integers (6.4.2, 6.4.3, 6.7), for use inside kernels.
 
-In: int64 numbers in Q18.  Out: int64 in the format that each function names.  No float: the exponential is the product of
-three table entries, so that every machine finds the same value.
+In: int64 numbers in Q18.  Out: int64 in the format that each function names.  No float: the exponential is the
+product of three table entries, so that every machine finds the same value.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def expn_s(d: int) -> int:
     """(6.4.2) exp(-d / 2^18) in Q30 for d >= 0: 2^30 at 0, 0 from 2^23 - 1 on."""
     d = min(d, _D_MAX)
     head = (_A[d >> 18] * _B[(d >> 9) & 511] + _HALF_Q30) >> 30
-    return (head * _C[d & 511] + _HALF_Q30) >> 30
+    value: int = (head * _C[d & 511] + _HALF_Q30) >> 30
+    return value
 
 
 @clause("6.4.3")

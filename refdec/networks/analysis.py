@@ -1,8 +1,8 @@
 """Analysis networks (4.6): from planes to latents, on the encoder's side.
 
-In: planes int32 Q18 on the 0..255 scale.  Out: latent y int32 Q18 [160 or 96, h, w].  Two families: those of the reference
-software (BOP, HOP), whose chroma takes 12 secondary planes at half resolution (4.6.2), and the light ones that come with the
-weights of this project, whose chroma takes Y, U and V at full resolution.
+In: planes int32 Q18 on the 0..255 scale.  Out: latent y int32 Q18 [160 or 96, h, w].  Two families: those of the
+reference software (BOP, HOP), whose chroma takes 12 secondary planes at half resolution (4.6.2), and the light ones
+that come with the weights of this project, whose chroma takes Y, U and V at full resolution.
 """
 
 from __future__ import annotations
@@ -52,9 +52,7 @@ class ReferenceAnalysis:
         source = LayerSource(checkpoint, fast=fast)
         luma = source.has("conv4")
         tam, cab = _attention(source, resample=luma) if source.has("TAM.TABs.0.attn.project_out") else (None, None)
-        stages = tuple(
-            (source.convolution(f"conv{n}", stride=2), ResAU.of(source.below(f"act{n}"))) for n in (1, 2, 3)
-        )
+        stages = tuple((source.convolution(f"conv{n}", stride=2), ResAU.of(source.below(f"act{n}"))) for n in (1, 2, 3))
         half = source.convolution("conv4", stride=2) if luma else None
         return cls(stages, tam, cab, half, source.convolution("conv5"))
 

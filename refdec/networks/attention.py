@@ -1,7 +1,7 @@
 """Attention blocks of HOP in integers (4.2.7, 4.2.8, 6.4.4 to 6.4.7): CAB, TAB and TAM.
 
-In and out: maps int32 Q18 [h, w, C], C = 64 or 128.  Wide intermediate maps are formed in bands of rows, so that a TAB needs
-room for a few maps of C channels, not for its 8C.
+In and out: maps int32 Q18 [h, w, C], C = 64 or 128.  Wide intermediate maps are formed in bands of rows, so that a
+TAB needs room for a few maps of C channels, not for its 8C.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ HEADS = 4
 EPS = {64: 180143985095, 128: 1441151880759}
 """(6.4.5) round(1e-5 * C^3 * 2^36)."""
 BAND_ROWS = 4
-GRAM_ROWS = 1024
 
 Rows = Callable[[int, int], Int32Array]
 
@@ -48,12 +47,11 @@ def attention(q: Int32Array, temperature: Int64Array, exponent: Int64Array) -> I
     flat = np.require(q, requirements=["C", "W"]).reshape(-1, wide)
     largest = np.empty(2 * channels, dtype=np.int64)
     kernels.row_maxima(flat, 2 * channels, largest)
-    scaled = np.empty((flat.shape[0], 2 * channels), dtype=np.int32)
+    scaled = np.zeros((-(-flat.shape[0] // 4) * 4, 2 * channels), dtype=np.int32)
     energy = np.empty(2 * channels, dtype=np.int64)
     kernels.scaled_rows(flat, largest, scaled, energy)
     sums = np.zeros((HEADS, n, n), dtype=np.int64)
-    for row in range(0, flat.shape[0], GRAM_ROWS):
-        kernels.gram(scaled, row, sums)
+    kernels.gram(scaled, sums)
     logits, weights = np.empty_like(sums), np.empty_like(sums)
     kernels.cosine_logits(sums, energy, temperature, exponent, logits)
     kernels.softmax_rows(logits.reshape(-1, n), weights.reshape(-1, n))
@@ -84,8 +82,7 @@ class _PointThenDepth:
             at = 1 + ready - first
             room[at : at + wanted - ready] = self.point(normalised(x[ready:wanted]))
             ready = wanted
-            filtered = self.depth(room[1 - above : 1 + wanted - first])
-            yield first, filtered[above : above + rows]
+            yield first, self.depth.depthwise_rows(room[1 - above : 1 + wanted - first], above, rows)
 
 
 @clause("4.2.8")

@@ -5,6 +5,8 @@ In: maps int32 Q18 [h, w, C], or the same as rows [positions, C].  Out: written 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from refdec.arithmetic.elementary import elu_s, expn_s, logistic_s
@@ -31,7 +33,8 @@ __all__ = [
 def logistic_gate(x: Int32Array, t: Int32Array, m: Int32Array, out: Int32Array) -> None:
     """(6.4.4) out = sat32(x + rshift(t * logistic(m), 24)); |t * logistic| <= 2^55."""
     for n in range(out.size):
-        product = np.int64(t[n]) * logistic_s(np.int64(m[n]))
+        mask: Any = np.int64(m[n])
+        product: Any = np.int64(t[n]) * logistic_s(mask)
         out[n] = np.int32(sat32_s(np.int64(x[n]) + ((product + 8388608) >> 24)))
 
 
@@ -42,7 +45,8 @@ def elu_gate(f: Int32Array, out: Int32Array) -> None:
     half = out.shape[1]
     for n in range(out.shape[0]):
         for c in range(half):
-            product = elu_s(np.int64(f[n, c])) * np.int64(f[n, half + c])
+            value: Any = np.int64(f[n, c])
+            product: Any = elu_s(value) * np.int64(f[n, half + c])
             out[n, c] = np.int32(min(max((product + 131072) >> 18, -2147483648), 2147483647))
 
 
@@ -51,23 +55,24 @@ def elu_gate(f: Int32Array, out: Int32Array) -> None:
 def layer_norm(x: Int32Array, log2_channels: int, eps: int, out: Int32Array) -> None:
     """(6.4.5) Normalise every row [C], C = 2^log2_channels, without gain and offset; |out| < 2^22.
 
-    Bounds: |D| < 2^39, |d| < 2^26, 0 < U < 2^60, 2^30 <= N < 2^31.  The quotient by N is formed with one reciprocal a row:
-    |d| * floor(2^61 / N) <= 2^57 gives it to within one, and its remainder sets it right (j <= 25, since U >= 2^37).
+    Bounds: |D| < 2^39, |d| < 2^26, 0 < U < 2^60, 2^30 <= N < 2^31.  The quotient by N is formed with one reciprocal a
+    row: |d| * floor(2^61 / N) <= 2^57 gives it to within one, and its remainder sets it right (j <= 25, since U >=
+    2^37).
     """
     channels = x.shape[1]
     centred = np.empty(channels, dtype=np.int64)
     for n in range(x.shape[0]):
-        total = np.int64(0)
+        total: Any = np.int64(0)
         for c in range(channels):
             total += np.int64(x[n, c])
-        largest = np.int64(0)
+        largest: Any = np.int64(0)
         for c in range(channels):
             d = channels * np.int64(x[n, c]) - total
             centred[c] = d
             largest = max(largest, abs(d))
-        p = max(np.int64(0), bitlen_s(largest) - 26)
+        p: Any = max(np.int64(0), bitlen_s(largest) - 26)
         half = (np.int64(1) << p) >> 1
-        energy = np.int64(eps) >> (2 * p)
+        energy: Any = np.int64(eps) >> (2 * p)
         for c in range(channels):
             d = (centred[c] + half) >> p
             centred[c] = d
@@ -100,8 +105,11 @@ def row_maxima(q: Int32Array, columns: int, largest: Int64Array) -> None:
 @clause("6.4.7")
 @kernel("void(int32[:,::1], int64[::1], int32[:,::1], int64[::1])")
 def scaled_rows(q: Int32Array, largest: Int64Array, scaled: Int32Array, energy: Int64Array) -> None:
-    """(6.4.7, items 1, 2) A' and B' [L, 2C] and the sums of their squares; |a'| <= 2^t <= 2^30, sums below 2^62."""
-    positions, columns = scaled.shape
+    """(6.4.7, items 1, 2) A' and B' [L, 2C] and the sums of their squares; |a'| <= 2^t <= 2^30, sums below 2^62.
+
+    `scaled` may have more rows than the L of q; those stay as they are.
+    """
+    positions, columns = q.shape[0], scaled.shape[1]
     t = (62 - bitlen_s(positions)) >> 1
     down = np.empty(columns, dtype=np.int64)
     up = np.empty(columns, dtype=np.int64)
@@ -119,34 +127,37 @@ def scaled_rows(q: Int32Array, largest: Int64Array, scaled: Int32Array, energy: 
 
 
 @clause("6.4.7")
-@kernel("void(int32[:,::1], int64, int64[:,:,::1])")
-def gram(scaled: Int32Array, first_row: int, sums: Int64Array) -> None:
-    """(6.4.7, item 3) Add four rows of positions to sums [head, i, k] = sum over l of A'_i[l] * B'_k[l]; below 2^62.
+@kernel("void(int32[:,::1], int64[:,:,::1])")
+def gram(scaled: Int32Array, sums: Int64Array) -> None:
+    """(6.4.7, item 3) sums [head, i, k] = sum over l of A'_i[l] * B'_k[l], for rows A', B' [L, 2C]; below 2^62.
 
-    Rows beyond the end count as zeros: pass the index of the first row, and the function takes up to 1024.
+    L and C / 4 are multiples of four (rows of zeros fill L up): four positions and four channels at a time.
     """
     heads, n = sums.shape[0], sums.shape[1]
-    channels = heads * n
-    last = min(first_row + 1024, scaled.shape[0])
-    whole = first_row + ((last - first_row) & ~3)
+    b = np.empty((4, n), dtype=np.int64)
+    b0, b1, b2, b3 = b[0], b[1], b[2], b[3]
     for head in range(heads):
-        a0, b0 = head * n, channels + head * n
-        for row in range(first_row, whole, 4):
-            for i in range(n):
-                u0, u1 = np.int64(scaled[row, a0 + i]), np.int64(scaled[row + 1, a0 + i])
-                u2, u3 = np.int64(scaled[row + 2, a0 + i]), np.int64(scaled[row + 3, a0 + i])
+        first, second = head * n, (heads + head) * n
+        for i in range(n):
+            for k in range(n):
+                sums[head, i, k] = 0
+        for row in range(0, scaled.shape[0], 4):
+            r0, r1, r2, r3 = scaled[row], scaled[row + 1], scaled[row + 2], scaled[row + 3]
+            for k in range(n):
+                b0[k], b1[k], b2[k], b3[k] = r0[second + k], r1[second + k], r2[second + k], r3[second + k]
+            for c in range(first, first + n, 4):
+                p0, p1, p2, p3 = np.int64(r0[c]), np.int64(r1[c]), np.int64(r2[c]), np.int64(r3[c])
+                q0, q1, q2, q3 = np.int64(r0[c + 1]), np.int64(r1[c + 1]), np.int64(r2[c + 1]), np.int64(r3[c + 1])
+                s0, s1, s2, s3 = np.int64(r0[c + 2]), np.int64(r1[c + 2]), np.int64(r2[c + 2]), np.int64(r3[c + 2])
+                t0, t1, t2, t3 = np.int64(r0[c + 3]), np.int64(r1[c + 3]), np.int64(r2[c + 3]), np.int64(r3[c + 3])
+                i = c - first
+                o0, o1, o2, o3 = sums[head, i], sums[head, i + 1], sums[head, i + 2], sums[head, i + 3]
                 for k in range(n):
-                    sums[head, i, k] += (
-                        u0 * np.int64(scaled[row, b0 + k])
-                        + u1 * np.int64(scaled[row + 1, b0 + k])
-                        + u2 * np.int64(scaled[row + 2, b0 + k])
-                        + u3 * np.int64(scaled[row + 3, b0 + k])
-                    )
-        for row in range(whole, last):
-            for i in range(n):
-                u = np.int64(scaled[row, a0 + i])
-                for k in range(n):
-                    sums[head, i, k] += u * np.int64(scaled[row, b0 + k])
+                    v0, v1, v2, v3 = b0[k], b1[k], b2[k], b3[k]
+                    o0[k] += p0 * v0 + p1 * v1 + p2 * v2 + p3 * v3
+                    o1[k] += q0 * v0 + q1 * v1 + q2 * v2 + q3 * v3
+                    o2[k] += s0 * v0 + s1 * v1 + s2 * v2 + s3 * v3
+                    o3[k] += t0 * v0 + t1 * v1 + t2 * v2 + t3 * v3
 
 
 @clause("6.4.7")
@@ -161,7 +172,7 @@ def cosine_logits(
             norm_a = isqrt_s(energy[head * n + i])
             for k in range(n):
                 norm_b = isqrt_s(energy[heads * n + head * n + k])
-                g = np.int64(0)
+                g: Any = np.int64(0)
                 if norm_a > 0 and norm_b > 0:
                     g = rdiv_s(rdiv_s(sums[head, i, k], norm_a) << 24, norm_b)
                 logits[head, i, k] = rshift_s(g * temperature[head], exponent[head] + 6)
@@ -173,7 +184,7 @@ def softmax_rows(logits: Int64Array, weights: Int64Array) -> None:
     """(6.4.6) Softmax of every row of Q18 logits, Q30; E * 2^30 <= 2^60."""
     for i in range(logits.shape[0]):
         top = logits[i].max()
-        total = np.int64(0)
+        total: Any = np.int64(0)
         for k in range(logits.shape[1]):
             weights[i, k] = expn_s(top - logits[i, k])
             total += weights[i, k]

@@ -1,4 +1,6 @@
-"""What a caller of the networks can get wrong: maps of other shapes than the weights or the picture ask for (chapter 4)."""
+"""What a caller of the networks can get wrong: maps of other shapes than the weights or the picture ask for (chapter
+4).
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,4 @@ class NoSuchNetwork(UsageError):
         self.checkpoint, self.layer = checkpoint, layer
 
     def explain(self) -> str:
-        return (
-            f"The checkpoint {self.checkpoint} has no layer {self.layer}.\n"
-            "Try: refdec weights show PACK"
-        )
+        return f"The checkpoint {self.checkpoint} has no layer {self.layer}.\nTry: refdec weights show PACK"

@@ -1,11 +1,13 @@
-"""The stencils as float64 matrix products that carry exact integers (6.6), with `exact_kernels` the only floats of decoding.
+"""The stencils as float64 matrix products that carry exact integers (6.6), with `exact_kernels` the only floats of
+decoding.
 
 In: int32 maps [h, w, C] and a `Stencil`.  Out: the same int32 maps as the integer loops of `kernels`, bit for bit.
 
-Why that is allowed: a sum of integers of which no partial sum reaches 2^53 is exact in float64, in any order, fused or not.
-`winograd` proves that per layer for all inputs up to a largest magnitude; here every block of a map measures its own
-magnitude while it is loaded.  A block beyond the limit of one form of the products is left to the next form, and in the
-end to the integer loop.  Adding the start value, scaling by a power of two, floor and clamp are exact as well.
+Why that is allowed: a sum of integers of which no partial sum reaches 2^53 is exact in float64, in any order, fused
+or not. `winograd` proves that per layer for all inputs up to a largest magnitude; here every block of a map measures
+its own magnitude while it is loaded.  A block beyond the limit of one form of the products is left to the next form,
+and in the end to the integer loop.  Adding the start value, scaling by a power of two, floor and clamp are exact as
+well.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 import numpy as np
-import threadpoolctl
+import threadpoolctl  # type: ignore[import-untyped]
 
 from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
@@ -69,7 +71,9 @@ class ExactProducts(Protocol):
         """Cut a grid of positions into blocks that suit the cache."""
 
     def write(self, x: Int32Array, low: int, high: int, block: Block, out: Int32Array) -> bool:
-        """Write the block's part of `out` for x clamped to low..high; return False, untouched, if x is beyond the limit."""
+        """Write the block's part of `out` for x clamped to low..high; return False, untouched, if x is beyond the
+        limit.
+        """
 
 
 def _cut(rows: int, columns: int, room: int) -> Iterator[Block]:

@@ -1,13 +1,13 @@
 """Loops of `exact_blas` around its matrix products: transforms, gathering and rounding, on float64 that carry integers.
 
-In: int32 maps [h, w, C] or products.  Out: written into arrays that the caller made.  Every value is a whole number below
-2^53 in magnitude (`winograd` proves it), so that each addition here is exact; scaling is by powers of two.  Sums are
-written in the order in which the proof takes them.
+In: int32 maps [h, w, C] or products.  Out: written into arrays that the caller made.  Every value is a whole number
+below 2^53 in magnitude (`winograd` proves it), so that each addition here is exact; scaling is by powers of two.
+Sums are written in the order in which the proof takes them.
 """
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,8 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 def load_window(x: Int32Array, top: int, left: int, low: int, high: int, strip: FloatArray) -> int:
     """Copy clamped samples into strip [rows, column parity, columns / 2, C], 0 outside the map; return max|sample|."""
     height, width, channels = x.shape
-    least, most = np.int32(0), np.int32(0)
+    least: Any = np.int32(0)
+    most: Any = np.int32(0)
     floor, ceiling = np.int32(low), np.int32(high)
     for r in range(strip.shape[0]):
         y = top + r
@@ -42,14 +43,16 @@ def load_window(x: Int32Array, top: int, left: int, low: int, high: int, strip: 
                         least = min(least, v)
                         most = max(most, v)
                         row[i] = v
-    return max(np.int64(most), -np.int64(least))
+    largest: int = max(np.int64(most), -np.int64(least))
+    return largest
 
 
 @kernel("void(float64[:,:,:,::1], int64[:,::1], float64[::1], int64, int64, float64[:,:,:,::1], float64[:,:,:,::1])")
 def to_points(
     strip: FloatArray, points: Int64Array, signs: FloatArray, rows: int, columns: int, half: FloatArray, v: FloatArray
 ) -> None:
-    """Transform rows x columns tiles of a strip: v [points_v, points_h, tile, C]; half [points_v, 2, columns, C] is scratch.
+    """Transform rows x columns tiles of a strip: v [points_v, points_h, tile, C]; half [points_v, 2, columns, C] is
+    scratch.
 
     Magnitudes grow at most fourfold from 2^31: exact.
     """
@@ -126,11 +129,19 @@ def from_points(
 
 @kernel("int64(int32[:,:,::1], int64[:,::1], int64, int64, int64, int64, int64[::1], float64[:,::1])")
 def gather_taps(
-    x: Int32Array, offsets: Int64Array, stride_y: int, stride_x: int, low: int, high: int, block: Int64Array, v: FloatArray
+    x: Int32Array,
+    offsets: Int64Array,
+    stride_y: int,
+    stride_x: int,
+    low: int,
+    high: int,
+    block: Int64Array,
+    v: FloatArray,
 ) -> int:
     """Copy the clamped samples of all taps of a block of positions into v [position, taps * C]; return max|sample|."""
     height, width, channels = x.shape
-    least, most = np.int32(0), np.int32(0)
+    least: Any = np.int32(0)
+    most: Any = np.int32(0)
     floor, ceiling = np.int32(low), np.int32(high)
     for n in range(block[1] * block[3]):
         r = block[0] + n // block[3]
@@ -149,12 +160,19 @@ def gather_taps(
                     least = min(least, value)
                     most = max(most, value)
                     row[i] = value
-    return max(np.int64(most), -np.int64(least))
+    largest: int = max(np.int64(most), -np.int64(least))
+    return largest
 
 
 @kernel("void(float64[:,::1], float64[::1], float64[::1], int64[::1], int64, int64[::1], int32[:,:,::1])")
 def from_products(
-    m: FloatArray, start: FloatArray, factor: FloatArray, block: Int64Array, step: int, corner: Int64Array, out: Int32Array
+    m: FloatArray,
+    start: FloatArray,
+    factor: FloatArray,
+    block: Int64Array,
+    step: int,
+    corner: Int64Array,
+    out: Int32Array,
 ) -> None:
     """Round the sums m [position, O] of one phase as `from_points` does, and write the block's part of the map."""
     for n in range(block[1] * block[3]):
@@ -185,8 +203,8 @@ def from_taps(
 ) -> None:
     """Sum the products m [row, column, tap * O] of all taps of a phase, round, and write the block's part of the map.
 
-    `m` begins one row above and one column left of the block; tap t lies in columns which[t] * O and on, and belongs to the
-    sample at offsets[t].
+    `m` begins one row above and one column left of the block; tap t lies in columns which[t] * O and on, and belongs
+    to the sample at offsets[t].
     """
     outputs = start.size
     acc = np.empty(outputs, dtype=np.float64)

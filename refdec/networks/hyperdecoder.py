@@ -1,6 +1,7 @@
 """Hyper decoder of both components (4.3): from the hyper latent to psi, what means are formed from.
 
-In: z_hat int8 [C, hz, wz], size of the picture piece in component samples.  Out: psi int32 Q18 [4C, cd(h, 2^(k+1)), ...].
+In: z_hat int8 [C, hz, wz], size of the picture piece in component samples.  Out: psi int32 Q18 [4C, cd(h, 2^(k+1)),
+...].
 """
 
 from __future__ import annotations

@@ -1,10 +1,13 @@
 """Integer loops of the networks (6.3.1): always right, for any int32 input, with int64 accumulators.
 
-In: feature maps int32 Q18 [h, w, C] and the taps of a `Stencil`.  Out: written into maps that the caller made.  Bounds of
-the accumulators: 6.2.3, see `Stencil`.  `low` and `high` clamp the input first (ReLU6; -2^31 and 2^31 - 1 for none).
+In: feature maps int32 Q18 [h, w, C] and the taps of a `Stencil`.  Out: written into maps that the caller made.
+Bounds of the accumulators: 6.2.3, see `Stencil`.  `low` and `high` clamp the input first (ReLU6; -2^31 and 2^31 - 1
+for none).
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -74,37 +77,43 @@ def products(
                 out[y, c, o] = np.int32(min(max(acc[o] >> shift[o], _LOW), _HIGH))
 
 
-@kernel(
-    "void(int32[:,:,::1], int32[:,::1], int64[:,::1], int64[::1], int64[::1], int32[:,:,::1], int64, int64)",
-)
+@kernel("void(int32[:,:,::1], int32[:,::1], int64[::1], int64[::1], int64, int32[:,:,::1])")
 def depthwise(
-    x: Int32Array,
-    taps: Int32Array,
-    offsets: Int64Array,
-    start: Int64Array,
-    shift: Int64Array,
-    out: Int32Array,
-    first_row: int,
-    last_row: int,
+    x: Int32Array, taps: Int32Array, start: Int64Array, shift: Int64Array, first: int, out: Int32Array
 ) -> None:
-    """(6.3.1) Write rows first_row..last_row - 1 of a depth-wise convolution: taps [n, C] at offsets [n, 2], stride 1."""
+    """(6.3.1) Write a depth-wise 3x3 convolution, taps [9, C]: out [n, w, C] = rows first..first + n - 1 of the result.
+
+    Two columns at a time, which share samples and taps; accumulators as in `products`.
+    """
     height, width, channels = x.shape
-    acc = np.empty(channels, dtype=np.int64)
-    for r in range(first_row, last_row):
-        for q in range(width):
+    outside = np.zeros(channels, dtype=np.int32)
+    left, right = np.empty(channels, dtype=np.int64), np.empty(channels, dtype=np.int64)
+    for r in range(out.shape[0]):
+        for q in range(0, width, 2):
             for c in range(channels):
-                acc[c] = start[c]
-            for t in range(taps.shape[0]):
-                yy = r + offsets[t, 0]
-                xx = q + offsets[t, 1]
-                if yy < 0 or yy >= height or xx < 0 or xx >= width:
+                left[c] = start[c]
+                right[c] = start[c]
+            for k in range(3):
+                y = first + r + k - 1
+                if y < 0 or y >= height:
                     continue
-                sample = x[yy, xx]
-                row = taps[t]
+                x0 = x[y, q - 1] if q > 0 else outside
+                x1 = x[y, q]
+                x2 = x[y, q + 1] if q + 1 < width else outside
+                x3 = x[y, q + 2] if q + 2 < width else outside
+                t0, t1, t2 = taps[3 * k], taps[3 * k + 1], taps[3 * k + 2]
                 for c in range(channels):
-                    acc[c] += np.int64(sample[c]) * np.int64(row[c])
+                    w0, w1, w2 = np.int64(t0[c]), np.int64(t1[c]), np.int64(t2[c])
+                    b, d = np.int64(x1[c]), np.int64(x2[c])
+                    left[c] += np.int64(x0[c]) * w0 + b * w1 + d * w2
+                    right[c] += b * w0 + d * w1 + np.int64(x3[c]) * w2
+            goal = out[r, q]
             for c in range(channels):
-                out[r, q, c] = np.int32(min(max(acc[c] >> shift[c], _LOW), _HIGH))
+                goal[c] = np.int32(min(max(left[c] >> shift[c], _LOW), _HIGH))
+            if q + 1 < width:
+                goal = out[r, q + 1]
+                for c in range(channels):
+                    goal[c] = np.int32(min(max(right[c] >> shift[c], _LOW), _HIGH))
 
 
 @clause("4.2.5")
@@ -124,7 +133,8 @@ def add_after(out: Int32Array, other: Int32Array, floor: int, area: Int64Array) 
     for r in range(area[0], min(area[1], out.shape[0])):
         for q in range(area[2], min(area[3], out.shape[1])):
             for c in range(out.shape[2]):
-                total = np.int64(other[r, q, c]) + max(np.int64(out[r, q, c]), floor)
+                y: Any = np.int64(out[r, q, c])
+                total: Any = np.int64(other[r, q, c]) + max(y, floor)
                 out[r, q, c] = np.int32(min(max(total, _LOW), _HIGH))
 
 
@@ -144,7 +154,9 @@ def gate_after(out: Int32Array, x: Int32Array, area: Int64Array) -> None:
     for r in range(area[0], min(area[1], out.shape[0])):
         for q in range(area[2], min(area[3], out.shape[1])):
             for c in range(out.shape[2]):
-                out[r, q, c] = np.int32(rounded_gate(np.int64(x[r, q, c]), np.int64(out[r, q, c])))
+                value: Any = np.int64(x[r, q, c])
+                m: Any = np.int64(out[r, q, c])
+                out[r, q, c] = np.int32(rounded_gate(value, m))
 
 
 @clause("4.2.4")
@@ -158,5 +170,5 @@ def shuffled_planes(x: Int32Array, factor: int, offset: int, low: int, high: int
             first = (p * factor + y % factor) * factor
             goal = planes[p, y]
             for c in range(planes.shape[2]):
-                value = np.int64(row[c // factor, first + c % factor]) + offset
+                value: Any = np.int64(row[c // factor, first + c % factor]) + offset
                 goal[c] = np.int32(min(max(value, low), high))

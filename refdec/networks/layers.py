@@ -1,8 +1,10 @@
-"""Linear layers of the networks (4.2.1 to 4.2.3, 6.3.1) with what precedes and follows them, on maps int32 Q18 [h, w, C].
+"""Linear layers of the networks (4.2.1 to 4.2.3, 6.3.1) with what precedes and follows them, on maps int32 Q18 [h, w,
+C].
 
-In: a `Layer` of a checkpoint.  Out: callables from map to map.  Each layer has the integer loop, which is right for any
-input, and where possible float64 products that are proven exact for the inputs at hand (`exact_blas`); both give the same
-integers.  What surrounds a layer is fused into it: ReLU6 before, and after it ReLU, a sum or the gate of ResAU.
+In: a `Layer` of a checkpoint.  Out: callables from map to map.  Each layer has the integer loop, which is right for
+any input, and where possible float64 products that are proven exact for the inputs at hand (`exact_blas`); both give
+the same integers.  What surrounds a layer is fused into it: ReLU6 before, and after it ReLU, a sum or the gate of
+ResAU.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from refdec.clauses import clause
 from refdec.networks import kernels
 from refdec.networks.errors import ChannelMismatch
 from refdec.networks.exact_blas import Block, ExactProducts, exact_products, spare_products
-from refdec.networks.stencil import Stencil
+from refdec.networks.stencil import THREE, Stencil
 from refdec.weights.layers import Layer
 
 __all__ = ["After", "Convolution", "TransposedConvolution", "UpSampler2"]
@@ -72,6 +74,8 @@ class _Linear:
         s = self.stencil
         if x.shape[2] != s.in_channels:
             raise ChannelMismatch(self.name, s.in_channels, x.shape[2])
+        if self.is_depthwise_3 and not relu6 and after is After.NOTHING and size is None:
+            return self.depthwise_rows(x, 0, x.shape[0])
         low, high = RELU6 if relu6 else ALL
         out = np.empty((*(size or s.output_size(*x.shape[:2])), s.out_channels), dtype=np.int32)
         x = _ready(x)
@@ -80,7 +84,9 @@ class _Linear:
         step = len(s.vertical.phases)
         for block in [(0, grid[0], 0, grid[1])] if self.exact is None else self.exact.blocks(*grid):
             r, rows, c, columns = block
-            if not (self.exact and (self.exact.write(x, low, high, block, out) or self._again(x, low, high, block, out))):
+            if not (
+                self.exact and (self.exact.write(x, low, high, block, out) or self._again(x, low, high, block, out))
+            ):
                 self._loop(x, low, high, out, np.array([r, r + rows, c, c + columns]))
             finish(np.array([step * r, step * (r + rows), step * c, step * (c + columns)]))
         return out
@@ -93,22 +99,30 @@ class _Linear:
         return spare is not None and spare.write(x, low, high, block, out)
 
     def _loop(self, x: Int32Array, low: int, high: int, out: Int32Array, area: Int64Array) -> None:
-        """Write an area of positions by the integer loops, all phases."""
+        """Write an area of positions (first and last + 1 row and column) by the integer loops, all phases."""
         s = self.stencil
+        strides = s.vertical.stride, s.horizontal.stride
         step = len(s.vertical.phases)
         for dy, rows in enumerate(s.vertical.phases):
             for dx, columns in enumerate(s.horizontal.phases):
                 taps = s.taps[[ty for ty, _ in rows]][:, [tx for tx, _ in columns]].reshape(-1, *s.taps.shape[2:])
                 offsets = np.array([(oy, ox) for _, oy in rows for _, ox in columns])
-                start, shift = np.ascontiguousarray(s.start[dy, dx]), np.ascontiguousarray(s.shift[dy, dx])
-                if s.is_depthwise and s.vertical.stride == 1 and (low, high) == ALL:
-                    kernels.depthwise(x, taps[:, 0], offsets, start, shift, out, area[0], area[1])
-                else:
-                    strides = s.vertical.stride, s.horizontal.stride
-                    corner = np.array([dy, dx])
-                    kernels.products(
-                        x, taps, offsets, *strides, s.groups, low, high, step, start, shift, out, corner, area
-                    )
+                start, shift, corner = s.start[dy, dx], s.shift[dy, dx], np.array([dy, dx])
+                kernels.products(
+                    x, taps, offsets, *strides, s.groups, low, high, step, start, shift, out, corner, area
+                )
+
+    @property
+    def is_depthwise_3(self) -> bool:
+        """Tell whether `depthwise_rows` applies: 3x3, one filter per channel, stride 1."""
+        return self.stencil.is_depthwise and self.stencil.vertical == self.stencil.horizontal == THREE
+
+    def depthwise_rows(self, x: Int32Array, first: int, rows: int) -> Int32Array:
+        """Return rows first..first + rows - 1 of a depth-wise 3x3 convolution of x, by its own integer loop."""
+        s = self.stencil
+        out = np.empty((rows, x.shape[1], s.out_channels), dtype=np.int32)
+        kernels.depthwise(_ready(x), s.taps.reshape(9, -1), s.start[0, 0], s.shift[0, 0], first, out)
+        return out
 
 
 def _ready(x: Int32Array) -> Int32Array:

@@ -1,6 +1,7 @@
 """Where networks take their layers from: a checkpoint, a prefix of names, and whether float64 products may be used.
 
-In: a `Checkpoint`.  Out: ready layers by name.  Numbers of groups come from the shapes of the tensors (4.2.1: [o][i/g]).
+In: a `Checkpoint`.  Out: ready layers by name.  Numbers of groups come from the shapes of the tensors (4.2.1:
+[o][i/g]).
 """
 
 from __future__ import annotations

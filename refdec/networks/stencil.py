@@ -1,9 +1,12 @@
-"""One description for all linear layers (4.2.1 to 4.2.3, 6.3.1): which inputs an output sample reads, and with what weight.
+"""One description for all linear layers (4.2.1 to 4.2.3, 6.3.1): which inputs an output sample reads, and with what
+weight.
 
-In: a `Layer`.  Out: a `Stencil`: filter taps with their offsets, and the rounding of 6.2.4 as one addition and one shift.
+In: a `Layer`.  Out: a `Stencil`: filter taps with their offsets, and the rounding of 6.2.4 as one addition and one
+shift.
 
-A convolution has one phase per direction; a layer that doubles the size has two (even and odd outputs), and each phase is an
-ordinary convolution with its own taps on the input grid.  Output sample (p*r + dy, p*q + dx), p the number of phases, is
+A convolution has one phase per direction; a layer that doubles the size has two (even and odd outputs), and each
+phase is an ordinary convolution with its own taps on the input grid.  Output sample (p*r + dy, p*q + dx), p the
+number of phases, is
 
     sat32( (start + sum over the taps (ty, oy) of phase dy and (tx, ox) of phase dx, and over i,
                     of taps[ty, tx, i, o] * x[s*r + oy, s*q + ox, i]) >> shift )          outside x: 0
@@ -78,12 +81,12 @@ class Stencil:
     @property
     def in_channels(self) -> int:
         """Return the number of input channels."""
-        return self.taps.shape[2] * self.groups
+        return int(self.taps.shape[2]) * self.groups
 
     @property
     def out_channels(self) -> int:
         """Return the number of output channels."""
-        return self.taps.shape[3]
+        return int(self.taps.shape[3])
 
     @property
     def is_depthwise(self) -> bool:
@@ -133,7 +136,9 @@ class Stencil:
         start, shift = _rounding(layer)
         taps = _own(layer.mantissa.transpose(2, 3, 0, 1))
         shape = (2, 2, layer.out_channels)
-        return cls(direction, direction, 1, taps, np.broadcast_to(start, shape).copy(), np.broadcast_to(shift, shape).copy())
+        return cls(
+            direction, direction, 1, taps, np.broadcast_to(start, shape).copy(), np.broadcast_to(shift, shape).copy()
+        )
 
     @classmethod
     @clause("4.2.3")

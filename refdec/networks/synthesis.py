@@ -1,7 +1,7 @@
 """Synthesis networks SOP and BOP, and the door to all three (4.5): from latents to sample planes.
 
-In: latent int32 Q18 [160, h16, w16] for luma, [256, ...] for chroma (luma's 160 channels first), and the size of the picture
-piece in luma samples.  Out: planes int32 Q18 [1 or 2, h, w] at full luma resolution, 0..255 * 2^18.
+In: latent int32 Q18 [160, h16, w16] for luma, [256, ...] for chroma (luma's 160 channels first), and the size of the
+picture piece in luma samples.  Out: planes int32 Q18 [1 or 2, h, w] at full luma resolution, 0..255 * 2^18.
 """
 
 from __future__ import annotations
@@ -19,10 +19,21 @@ from refdec.networks.movement import concatenate, crop, depth_size, output_plane
 from refdec.networks.source import LayerSource
 from refdec.weights.pack import Checkpoint
 
-__all__ = ["Synthesis", "SynthesisChroma", "SynthesisLuma", "SynthesisTransform", "load_synthesis", "require_latent"]
+__all__ = [
+    "LATENT_ROWS",
+    "Synthesis",
+    "SynthesisChroma",
+    "SynthesisLuma",
+    "SynthesisTransform",
+    "combined",
+    "load_synthesis",
+    "require_latent",
+]
 
 LUMA_CHANNELS, COMBINED_CHANNELS = 160, 48
 LATENT_DEPTH = 4
+LATENT_ROWS = 1 << LATENT_DEPTH
+"""Luma samples that a latent position stands for, in each direction."""
 
 
 @clause("4.5.3")
@@ -159,7 +170,7 @@ def load_synthesis(
     """
     source = LayerSource(checkpoint, fast=fast)
     if transform is SynthesisTransform.HOP:
-        from refdec.networks import synthesis_hop  # noqa: PLC0415 - its kernels are compiled for HOP only
+        from refdec.networks import synthesis_hop
 
         return synthesis_hop.HopLuma.of(source) if component == 0 else synthesis_hop.HopChroma.of(source)
     return SynthesisLuma.of(source, transform) if component == 0 else SynthesisChroma.of(source, transform)

@@ -1,7 +1,7 @@
 """Synthesis networks HOP (4.5.1, 4.5.2): the large ones, with attention over the whole tile.
 
-In: latent int32 Q18 [160 or 256, h16, w16] and the size of the tile in luma samples.  Out: planes int32 Q18 [1 or 2, h, w].
-A tile cannot be cut further: its extents are normative (6.3.2).
+In: latent int32 Q18 [160 or 256, h16, w16] and the size of the tile in luma samples.  Out: planes int32 Q18 [1 or 2,
+h, w]. A tile cannot be cut further: its extents are normative (6.3.2).
 """
 
 from __future__ import annotations

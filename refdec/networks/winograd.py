@@ -1,7 +1,8 @@
 """Fast algorithms with fewer products for the stencils (6.6), in exact integers, and the bounds that permit them.
 
-In: a `Stencil`.  Out: per direction an input transform (each point is one sample, or the sum or difference of two), filters
-transformed in int64, and output sums; together they give the very accumulators of the direct sum times `2^scale`.
+In: a `Stencil`.  Out: per direction an input transform (each point is one sample, or the sum or difference of two),
+filters transformed in int64, and output sums; together they give the very accumulators of the direct sum times
+`2^scale`.
 
 In one direction a tile of two positions reads a window of samples; with m the products at the points:
 
@@ -150,8 +151,8 @@ def fast_limit(stencil: Stencil, side: Side, dy: int, dx: int) -> int:
 
     - a product summed over the channels, in any order: P[a, b] = gain_a * gain_b * sum |U[a, b, i]|;
     - a vertical sum, which is the one-dimensional stencil on horizontally transformed samples:
-      T[j, b] = 2^scale * gain_b * sum |W G_h^T|; its terms are added in the order of the output row, and the sum of all but
-      the last is at most T plus the last;
+      T[j, b] = 2^scale * gain_b * sum |W G_h^T|; its terms are added in the order of the output row, and the sum of
+      all but the last is at most T plus the last;
     - the result, 2^(2 scale) times the direct sum, in the same way from the T; then the start value is added.
     """
     vertical, horizontal = side.phases[dy], side.phases[dx]
@@ -175,10 +176,10 @@ def fast_limit(stencil: Stencil, side: Side, dy: int, dx: int) -> int:
 def _partial(row: Row, terms: Int64Array, total: Int64Array) -> Int64Array:
     """Bound every partial sum of the terms that an output row uses, added in order, given a bound of the whole sum."""
     used = [terms[n] for n, sign in enumerate(row) if sign]
-    bound = np.maximum(total[0], used[0])
+    bound: Int64Array = np.maximum(total[0], used[0])
     plain = used[0]
     for n, term in enumerate(used[1:-1], 1):
         plain = plain + term
-        rest = sum(used[n + 1 :], start=np.zeros_like(term))
+        rest = np.sum(used[n + 1 :], axis=0)
         bound = np.maximum(bound, np.minimum(plain, total[0] + rest))
     return bound
