@@ -80,7 +80,8 @@ class LayerRecord:
         """Read the manifest's form; shape and layout must be those of the tensor list.  Raises PackDamaged."""
         record = cls(shape, line.get("form", ""), transposed, line.get("bias", False), line.get("shifts", False))
         flags = type(record.bias) is bool and type(record.shifts) is bool
-        if not flags or record.form not in (SHORT, WIDE) or record.as_json() != {k: line.get(k) for k in record.as_json()}:
+        stated = {key: line.get(key) for key in record.as_json()}
+        if not flags or record.form not in (SHORT, WIDE) or record.as_json() != stated:
             raise PackDamaged(f"its line of {name} does not describe that layer")
         return record
 

@@ -48,7 +48,7 @@ def archive(members: Mapping[str, bytes], method: int = zipfile.ZIP_STORED) -> b
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as z:
         for name, data in members.items():
-            z.writestr(name, data)
+            z.writestr(zipfile.ZipInfo(name), data, method)
     return file.getvalue()
 
 

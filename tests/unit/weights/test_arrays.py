@@ -7,11 +7,11 @@ import io
 import numpy as np
 import pytest
 
-from refdec.weights.arrays import read_array
+from refdec.weights.arrays import NumberArray, read_array
 from refdec.weights.errors_files import ArrayDamaged
 
 
-def npy(array: np.ndarray) -> bytes:
+def npy(array: NumberArray) -> bytes:
     file = io.BytesIO()
     np.save(file, array)
     return file.getvalue()
@@ -34,7 +34,7 @@ def with_header(header: str, body: bytes = b"") -> memoryview:
         np.array([2**64 - 1], np.uint64),
     ],
 )
-def test_arrays_as_numpy_writes_them(array: np.ndarray) -> None:
+def test_arrays_as_numpy_writes_them(array: NumberArray) -> None:
     found = read_array("x.npy", memoryview(npy(array)))
     assert found.dtype == array.dtype and found.shape == array.shape
     assert np.array_equal(found, array) and not found.flags.writeable
@@ -43,7 +43,7 @@ def test_arrays_as_numpy_writes_them(array: np.ndarray) -> None:
 @pytest.mark.parametrize(
     "array", [np.array([{}], object), np.zeros(2, "f4,i4"), np.array(["text"]), np.zeros(1, "M8[s]"), np.zeros(1, "c8")]
 )
-def test_arrays_of_other_things_are_refused(array: np.ndarray) -> None:
+def test_arrays_of_other_things_are_refused(array: NumberArray) -> None:
     with pytest.raises(ArrayDamaged, match="another kind"):
         read_array("x.npy", memoryview(npy(array)))
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from refdec.arithmetic.fixed import rshift
+from refdec.weights.arrays import NumberArray
 from refdec.weights.errors import BiasTooLarge, GainOutOfRange, NotFinite, WeightTooLarge
 from refdec.weights.layers import channels_first
 from refdec.weights.quantise import compact, gain_log, quantise_layer
@@ -16,13 +18,13 @@ from refdec.weights.quantise import compact, gain_log, quantise_layer
 CASES = ("k1", "k3", "k3s2", "k3g2", "k3dw", "k13", "k31", "saturate", "t3", "t4", "u2")
 
 
-def one_channel(*values: float) -> np.ndarray:
+def one_channel(*values: float) -> NumberArray:
     return np.array(values, np.float64).reshape(1, -1, 1, 1)
 
 
 def test_example_6_8_by_hand() -> None:
-    single = np.float32([0.5, -0.25, 0.1]).astype(np.float64).reshape(1, 3, 1, 1)
-    layer = quantise_layer(single, np.float32([0.3]).astype(np.float64))
+    single = np.array([0.5, -0.25, 0.1], np.float32).astype(np.float64).reshape(1, 3, 1, 1)
+    layer = quantise_layer(single, np.array([0.3], np.float32).astype(np.float64))
     assert layer.wide().ravel().tolist() == [262144, -131072, 52429]
     assert (layer.exponent.tolist(), layer.bias.tolist()) == ([19], [41231687680])
     accumulator = int(layer.bias[0]) + (1 << 18) * int(layer.wide().sum())
@@ -30,13 +32,13 @@ def test_example_6_8_by_hand() -> None:
     assert int(rshift(accumulator, 19)) == 170394
 
 
-def scalar_cases() -> list[dict[str, object]]:
+def scalar_cases() -> list[dict[str, Any]]:
     path = Path(__file__).parents[2] / "golden" / "examples" / "06_scalars.json"
     return list(json.loads(path.read_text())["weights"])
 
 
 @pytest.mark.parametrize("case", scalar_cases(), ids=lambda case: str(case["w"]))
-def test_example_06_scalars_weights(case: dict) -> None:
+def test_example_06_scalars_weights(case: dict[str, Any]) -> None:
     layer = quantise_layer(np.array(case["w"]).reshape(1, -1, 1, 1), np.array([case["b"]]))
     assert layer.wide().ravel().tolist() == case["W"]
     assert (int(layer.exponent[0]), int(layer.bias[0])) == (case["e"], case["B"])
@@ -151,7 +153,7 @@ def test_the_shift_never_exceeds_the_exponent() -> None:
     assert compact(np.array([[[[1 << 18]]]], np.int32), exponent, transposed=False) is None
 
 
-def gains(column: int, values: list[float]) -> np.ndarray:
+def gains(column: int, values: list[float]) -> NumberArray:
     table = np.zeros((len(values), 18))
     table[:, column] = values
     return table

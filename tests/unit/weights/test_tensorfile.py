@@ -8,6 +8,7 @@ import pickle
 import random
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,7 +72,9 @@ def test_strides_are_honoured() -> None:
     ("offset", "shape", "strides"),
     [(1, (24,), (1,)), (24, (), ()), (0, (2, 2), (23, 1)), (1 << 61, (1,), (1,)), (0, (2,), (1 << 61,))],
 )
-def test_addresses_outside_the_storage_are_refused(offset: int, shape: tuple, strides: tuple) -> None:
+def test_addresses_outside_the_storage_are_refused(
+    offset: int, shape: tuple[int, ...], strides: tuple[int, ...]
+) -> None:
     with pytest.raises(TensorOutsideStorage):
         _ = strided(offset, shape, strides)["w"]
 
@@ -126,7 +129,7 @@ def test_other_things_beside_tensors_do_not_matter() -> None:
         {"w.npy": b"", "pack.json": b"{}"},
     ],
 )
-def test_other_archives_are_no_checkpoints(members: dict) -> None:
+def test_other_archives_are_no_checkpoints(members: dict[str, bytes]) -> None:
     with pytest.raises(NotACheckpoint):
         TensorFile(archive(members))
 
@@ -198,7 +201,11 @@ def test_mutated_pickles_raise_nothing_but_weights_errors(examples: Path) -> Non
 
 
 def test_npz_files_of_the_project_read_like_numpy() -> None:
-    arrays = {"a.weight": np.arange(8, dtype=np.float32).reshape(2, 2, 2), "n": np.int64(3), "f": np.array([True])}
+    arrays: dict[str, Any] = {
+        "a.weight": np.arange(8, dtype=np.float32).reshape(2, 2, 2),
+        "n": np.int64(3),
+        "f": np.array([True]),
+    }
     found = TensorFile(npz(arrays))
     assert set(found) == set(arrays)
     assert all(np.array_equal(found[k], arrays[k]) for k in arrays)
