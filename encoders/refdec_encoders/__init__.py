@@ -1,0 +1,1 @@
+"""Encoders that come with refdec; each is a plugin like any guest's, and imports `refdec.plugins.api` alone."""

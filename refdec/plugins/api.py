@@ -1,0 +1,133 @@
+"""Everything that encoders and tasks may import from refdec; version `PLUGIN_API` (`docs/plugins.md`).
+
+In: nothing.  Out: the names below, which keep their meaning within a major version.  Importing this module loads
+NumPy and pluggy, and neither Numba nor weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from refdec.arithmetic.fixed import ONE_Q18, rdiv, rhe, rshift, sat32
+from refdec.arithmetic.types import (
+    BoolArray,
+    Int8Array,
+    Int16Array,
+    Int32Array,
+    Int64Array,
+    UInt8Array,
+    UInt16Array,
+)
+from refdec.errors import RefdecError
+from refdec.interface import CHANNELS, BundleHeaders, ComponentLatents, LatentBundle, Stage
+from refdec.limits import Limits
+from refdec.metrics import ms_ssim_luma, psnr, psnr_luma, psnr_rgb
+from refdec.picture.picture import Picture
+from refdec.plugins.encoder import Encoder
+from refdec.plugins.errors import Refusal
+from refdec.plugins.hookspecs import PLUGIN_API, hookimpl
+from refdec.plugins.latents import CodedLatents, ModelInfo, SymbolChoice, SymbolChooser, TargetLatents
+from refdec.plugins.options import REQUIRED, Option, OptionValues
+from refdec.plugins.pictures import SourcePicture
+from refdec.plugins.requests import (
+    BitsPerPixel,
+    Capabilities,
+    CodingSettings,
+    EncodeRequest,
+    LumaPsnr,
+    OperatingPoint,
+    RateTarget,
+)
+from refdec.plugins.results import (
+    Box,
+    Boxes,
+    Embedding,
+    Label,
+    Labels,
+    Mask,
+    PictureResult,
+    Report,
+    Scalars,
+    TaskResult,
+)
+from refdec.plugins.services import CoreServices
+from refdec.plugins.task import Action, ActionInput, Argument, NamedBundle, Task
+
+__all__ = [
+    "CHANNELS",
+    "ONE_Q18",
+    "PLUGIN_API",
+    "REQUIRED",
+    "Action",
+    "ActionInput",
+    "Argument",
+    "BitsPerPixel",
+    "BoolArray",
+    "Box",
+    "Boxes",
+    "BundleHeaders",
+    "Capabilities",
+    "CodedLatents",
+    "CodingSettings",
+    "ComponentLatents",
+    "CoreServices",
+    "Embedding",
+    "EncodeRequest",
+    "Encoder",
+    "Int8Array",
+    "Int16Array",
+    "Int32Array",
+    "Int64Array",
+    "Label",
+    "Labels",
+    "LatentBundle",
+    "Limits",
+    "LumaPsnr",
+    "Mask",
+    "ModelInfo",
+    "NamedBundle",
+    "OperatingPoint",
+    "Option",
+    "OptionValues",
+    "Picture",
+    "PictureResult",
+    "RateTarget",
+    "RefdecError",
+    "Refusal",
+    "Report",
+    "Scalars",
+    "SourcePicture",
+    "Stage",
+    "SymbolChoice",
+    "SymbolChooser",
+    "TargetLatents",
+    "Task",
+    "TaskResult",
+    "UInt8Array",
+    "UInt16Array",
+    "hookimpl",
+    "kernel",
+    "ms_ssim_luma",
+    "psnr",
+    "psnr_luma",
+    "psnr_rgb",
+    "rdiv",
+    "rhe",
+    "rshift",
+    "sat32",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def kernel(signature: str | list[str]) -> Callable[[F], F]:
+    """Compile a function with Numba for an explicit integer signature, cached on disk (see `refdec.jit`).
+
+    Keep kernels in a module of their own and import it inside the function that uses it: it is this call that loads
+    Numba.
+    """
+    from refdec.jit import kernel as compiled
+
+    decorate: Callable[[F], F] = compiled(signature)
+    return decorate

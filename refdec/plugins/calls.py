@@ -1,0 +1,236 @@
+"""Calls into guests: the request is checked before, the result after, and what a guest raises names the guest.
+
+In: a guest from the registry and what it works on.  Out: a codestream that decodes, or a task's result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from refdec.arithmetic.types import Int16Array
+from refdec.errors import RefdecError
+from refdec.interface import LatentBundle
+from refdec.plugins.encoder import Encoder
+from refdec.plugins.errors import (
+    ArgumentMissing,
+    CannotDo,
+    GuestFailed,
+    GuestResultInvalid,
+    GuestStreamInvalid,
+    UnknownAction,
+    WrongWeights,
+)
+from refdec.plugins.latents import SymbolChoice, SymbolChooser, TargetLatents
+from refdec.plugins.options import OptionValues, option_lines, parse_options
+from refdec.plugins.pictures import SourcePicture
+from refdec.plugins.registry import Guest
+from refdec.plugins.requests import EncodeRequest
+from refdec.plugins.results import TaskResult
+from refdec.plugins.services import CoreServices
+from refdec.plugins.task import Action, ActionInput, Task
+
+__all__ = [
+    "action_of",
+    "arguments_of",
+    "check_request",
+    "describe_guest",
+    "encode_with",
+    "options_for",
+    "run_action",
+    "run_task",
+]
+
+LEAST_SIDE = 64
+
+
+@contextmanager
+def _blamed(guest: Guest[Any], doing: str) -> Iterator[None]:
+    """Turn what a guest raises into GuestFailed; errors of refdec (also Refusal) pass."""
+    try:
+        yield
+    except RefdecError:
+        raise
+    except (Exception, SystemExit) as problem:
+        lines = str(problem).splitlines() or [""]
+        reason = f"{type(problem).__name__}: {lines[0]}".rstrip(": ")
+        raise GuestFailed(guest.name, guest.distribution, doing, reason) from problem
+
+
+def options_for(guest: Guest[Any], given: Mapping[str, object], action: Action | None = None) -> OptionValues:
+    """Return the values of a guest's (or of one of its actions') options.
+
+    Raises UnknownOption, OptionInvalid, OptionMissing.
+    """
+    return parse_options(guest.name, (action or guest.item).options, given)
+
+
+def describe_guest(guest: Guest[Any]) -> str:
+    """Return what `--help` shows of a guest: name, version, who brought it, options, actions."""
+    item = guest.item
+    lines = [f"{guest.name} {guest.version} ({guest.distribution} {guest.distribution_version}): {item.description}"]
+    options = option_lines(item.options)
+    width = max((len(name) for name, _ in options), default=0)
+    lines += ["options:"] * bool(options) + [f"  {name:<{width}}  {text}" for name, text in options]
+    for action in getattr(item, "actions", ()):
+        arguments = " ".join(argument.name for argument in action.arguments)
+        lines.append(f"action {action.name} {arguments}".rstrip() + f": {action.help}")
+        lines += [f"  {argument.name}  {argument.help}" for argument in action.arguments]
+        lines += [f"  {name}  {text}" for name, text in option_lines(action.options)]
+    return "\n".join(lines)
+
+
+def check_request(guest: Guest[Encoder], picture: SourcePicture, request: EncodeRequest) -> None:
+    """Compare a request with what the encoder can do.  Raises CannotDo."""
+    able, settings = guest.item.capabilities, request.settings
+
+    def demand(what: str, value: str, offers: tuple[Any, ...]) -> None:
+        if value not in {str(offer) for offer in offers}:
+            raise CannotDo(guest.name, what, value, tuple(str(offer) for offer in offers))
+
+    if picture.codestream is None:
+        demand("input", "picture", able.inputs)
+    if able.rate_control:
+        demand("rate control", request.rate_control, able.rate_control)
+    if settings.profile is not None:
+        demand("profile", settings.profile, able.profiles)
+    if settings.bit_depth is not None:
+        demand("bit depth", str(settings.bit_depth), able.bit_depths)
+    for tool in settings.tools_in_use():
+        demand("tool", tool, able.tools)
+
+
+def encode_with(
+    guest: Guest[Encoder], picture: SourcePicture, request: EncodeRequest, core: CoreServices, *, check: bool = True
+) -> bytes:
+    """Have a picture coded, and check the codestream by decoding it.
+
+    `check` False leaves the decoding out.  Raises CannotDo, Refusal, GuestFailed, GuestResultInvalid,
+    GuestStreamInvalid, and what the core raises.
+    """
+    check_request(guest, picture, request)
+    if guest.item.makes_latents:
+
+        def latents_of(asked: EncodeRequest) -> TargetLatents:
+            with _blamed(guest, "latents()"):
+                targets = guest.item.latents(picture, asked, core)
+            _check_targets(guest, targets, picture)
+            return targets if targets.choose is None else replace(targets, choose=_guarded(guest, targets.choose))
+
+        data = core.code_latents(picture, latents_of, request)
+    else:
+        with _blamed(guest, "encode()"):
+            data = guest.item.encode(picture, request, core)
+        if not isinstance(data, bytes):
+            raise GuestResultInvalid(guest.name, guest.distribution, type(data).__name__, "bytes")
+    if check:
+        _check_stream(guest, data, picture, core)
+    return data
+
+
+def _guarded(guest: Guest[Encoder], choose: SymbolChooser) -> SymbolChooser:
+    """Return a symbol chooser that is blamed for what it raises, and whose answer is checked."""
+
+    def guarded(choice: SymbolChoice) -> Int16Array:
+        with _blamed(guest, "choose()"):
+            symbols = choose(choice)
+        good = isinstance(symbols, np.ndarray) and symbols.dtype == np.int16 and symbols.shape == choice.nearest.shape
+        if not good:
+            found = f"{symbols.dtype} {symbols.shape}" if isinstance(symbols, np.ndarray) else type(symbols).__name__
+            needed = f"int16 symbols of the shape {choice.nearest.shape}"
+            raise GuestResultInvalid(guest.name, guest.distribution, found, needed)
+        return symbols
+
+    return guarded
+
+
+def _check_targets(guest: Guest[Encoder], targets: Any, picture: SourcePicture) -> None:
+    """Check type and shapes of target latents.  Raises GuestResultInvalid."""
+
+    def complain(found: str, needed: str) -> GuestResultInvalid:
+        return GuestResultInvalid(guest.name, guest.distribution, found, needed)
+
+    if not isinstance(targets, TargetLatents):
+        raise complain(type(targets).__name__, "TargetLatents")
+    height, width = max(picture.height, LEAST_SIDE), max(picture.width, LEAST_SIDE)
+    latent, hyper = (-(-height // 16), -(-width // 16)), (-(-height // 64), -(-width // 64))
+    wanted: list[tuple[str, Any, str, tuple[int, ...]]] = [
+        ("luma_q18", targets.luma_q18, "int32", (160, *latent)),
+        ("chroma_q18", targets.chroma_q18, "int32", (96, *latent)),
+    ]
+    if targets.hyper is not None:
+        if not isinstance(targets.hyper, tuple) or len(targets.hyper) != 2:
+            raise complain(f"hyper as {type(targets.hyper).__name__}", "a pair of arrays")
+        wanted.append(("hyper of luma", targets.hyper[0], "int8", (160, *hyper)))
+        wanted.append(("hyper of chroma", targets.hyper[1], "int8", (96, *hyper)))
+    for name, array, dtype, shape in wanted:
+        if not isinstance(array, np.ndarray):
+            raise complain(f"{name} as {type(array).__name__}", f"{dtype} of the shape {shape}")
+        if array.dtype != np.dtype(dtype) or array.shape != shape:
+            raise complain(f"{name} as {array.dtype} of the shape {array.shape}", f"{dtype} of the shape {shape}")
+        if dtype == "int8" and (int(array.min()) < -31 or int(array.max()) > 31):
+            raise complain(f"{name} with values beyond -31..31", "values -31..31")
+
+
+def _check_stream(guest: Guest[Encoder], data: bytes, picture: SourcePicture, core: CoreServices) -> None:
+    """Decode a codestream before it is written.  Raises GuestStreamInvalid."""
+    try:
+        decoded = core.decode(data)
+    except RefdecError as problem:
+        raise GuestStreamInvalid(guest.name, guest.distribution, problem.headline()) from problem
+    if (decoded.height, decoded.width) != (picture.height, picture.width):
+        sizes = f"{decoded.width} x {decoded.height} instead of {picture.width} x {picture.height}"
+        raise GuestStreamInvalid(guest.name, guest.distribution, f"it decodes to {sizes} samples")
+
+
+def run_task(
+    guest: Guest[Task], bundle: LatentBundle, options: OptionValues, core: CoreServices, *, any_weights: bool = False
+) -> TaskResult:
+    """Run a task on one bundle, cut down to the stage that it needs.
+
+    `any_weights` skips the comparison of fingerprints.  Raises StageNotReached, WrongWeights, Refusal, GuestFailed,
+    GuestResultInvalid.
+    """
+    task = guest.item
+    wanted, found = task.weights_fingerprints, bundle.headers.weights_fingerprint
+    if wanted and not any_weights and found not in wanted:
+        raise WrongWeights(guest.name, wanted, found)
+    ready = bundle.at(task.stage)
+    with _blamed(guest, "run()"):
+        result = task.run(ready, options, core)
+    return _checked_result(guest, result)
+
+
+def _checked_result(guest: Guest[Any], result: Any) -> TaskResult:
+    if not isinstance(result, TaskResult):
+        raise GuestResultInvalid(
+            guest.name, guest.distribution, type(result).__name__, "a result of refdec.plugins.api"
+        )
+    return result
+
+
+def action_of(guest: Guest[Task], name: str) -> Action:
+    """Return an action of a task.  Raises UnknownAction."""
+    for action in guest.item.actions:
+        if action.name == name:
+            return action
+    raise UnknownAction(guest.name, name, tuple(action.name for action in guest.item.actions))
+
+
+def arguments_of(action: Action, texts: Sequence[str]) -> dict[str, str]:
+    """Return what a user typed after an action by the names of its arguments.  Raises ArgumentMissing."""
+    names = tuple(argument.name for argument in action.arguments)
+    if len(texts) != len(names):
+        raise ArgumentMissing(action.name, names, len(texts))
+    return dict(zip(names, texts, strict=True))
+
+
+def run_action(guest: Guest[Task], action: Action, given: ActionInput) -> TaskResult:
+    """Run an action of a task.  Raises Refusal, GuestFailed, GuestResultInvalid, and what the core raises."""
+    with _blamed(guest, f"action {action.name}"):
+        result = action.run(given)
+    return _checked_result(guest, result)

@@ -1,0 +1,90 @@
+"""Latents on their way into a codestream: what an encoder wants, and what the core made of it (6.7, 3.B).
+
+In: target latents from an encoder.  Out: `CodedLatents`, exactly what a decoder will have, ready to be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array, Int64Array
+from refdec.interface import LatentBundle
+from refdec.plugins.requests import CodingSettings, OperatingPoint
+
+__all__ = ["CodedLatents", "ModelInfo", "SymbolChoice", "SymbolChooser", "TargetLatents"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SymbolChoice:
+    """A set of symbols that is about to be fixed; all arrays are [C,n,m] (3.B.3).
+
+    The core asks once per component, region and phase of the context model, in decoding order: phases 0, 1, 2, 3 for
+    luma (the latent's four 2x2 parts), one call for chroma.  Position [c,i,j] lies at row `row + i * step`, column
+    `column + j * step` of the latent.
+
+    `exact_q16`: the symbol before rounding, int64, unit 2^-16; `nearest`: the core's rounding, int16; `residual_q18`:
+    target minus prediction, int32; `scale_index`: of the symbol's distribution, unit 1/128 level; `coded`: False
+    where no symbol goes into the codestream (the answer is overwritten by 0 there).
+    """
+
+    component: int
+    region: int
+    phase: int
+    row: int
+    column: int
+    step: int
+    exact_q16: Int64Array
+    nearest: Int16Array
+    residual_q18: Int32Array
+    scale_index: Int32Array
+    coded: BoolArray
+
+
+SymbolChooser: TypeAlias = Callable[[SymbolChoice], Int16Array]
+"""Returns the symbols to code, int16 of the shape of `nearest`; later phases are predicted from the answer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TargetLatents:
+    """The latents that an encoder wants a decoder to come as near to as the rate allows.
+
+    `luma_q18` int32 [160,ceil(H/16),ceil(W/16)], `chroma_q18` int32 [96,...], Q18, where H x W is the coded size (at
+    least 64 x 64).  `hyper`: hyper latents of luma and chroma, int8 [C,ceil(H/64),ceil(W/64)], -31..31; None: the hyper
+    encoder's.  `choose`: picks the symbols in the quantiser's place; None: rounding to nearest.
+    """
+
+    luma_q18: Int32Array
+    chroma_q18: Int32Array
+    hyper: tuple[Int8Array, Int8Array] | None = None
+    choose: SymbolChooser | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodedLatents:
+    """Quantised latents, and all that is needed to write them.
+
+    `bundle`: what a decoder will have at stage latent.  `bits`: an estimate of the whole codestream's size.  `state`
+    belongs to the core; hand it back unchanged.
+    """
+
+    bundle: LatentBundle
+    point: OperatingPoint
+    settings: CodingSettings
+    bits: int
+    state: object = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What the weights at hand can do with one model.
+
+    `synthesis`: transforms that exist ("SOP", "BOP").  `analysis`: whether `CoreServices.analyse` works.
+    `displacements`: (lowest, highest) that is sensible for rate control; others are legal.
+    """
+
+    model_id: int
+    synthesis: tuple[str, ...]
+    analysis: bool
+    displacements: tuple[int, int]

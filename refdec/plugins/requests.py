@@ -1,0 +1,224 @@
+"""What an encoder is asked for: the rate, the settings of the codestream, options, progress; and what it can do.
+
+In: the wishes of a user.  Out: `EncodeRequest`, frozen and checked; `Capabilities`, which a request is compared with.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+import numpy as np
+
+from refdec.arithmetic.types import Int32Array
+from refdec.plugins.errors import RequestInvalid
+from refdec.plugins.options import OptionValues
+
+__all__ = [
+    "ALL_TOOLS",
+    "BitsPerPixel",
+    "Capabilities",
+    "CodingSettings",
+    "EncodeRequest",
+    "LumaPsnr",
+    "OperatingPoint",
+    "Progress",
+    "RateTarget",
+]
+
+Pair = tuple[int, int]
+Progress: TypeAlias = Callable[[float], None]
+"""Told the share of the work that is done, 0..1; may raise to cancel."""
+
+DISPLACEMENTS = range(-2048, 2048)
+THREADS = (1, 2, 4, 8, 16)
+PROFILES = ("simple", "main", "high")
+SYNTHESIS = ("SOP", "BOP", "HOP")
+BIT_DEPTHS = (8, 10)
+ALL_TOOLS = (
+    "grfs",
+    "independent_regions",
+    "lsbs",
+    "quality_map",
+    "regions",
+    "rvs",
+    "threads",
+    "tiles",
+)
+"""Settings that an encoder may or may not honour: the names in `Capabilities.tools`.  Cube flags are its choice."""
+
+
+def _require(ok: bool, name: str, value: object, needed: str) -> None:
+    if not ok:
+        raise RequestInvalid(name, value, needed)
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """A fixed point: model_id 0..3 and the displacement of the rate, unit 1/128 level; None: chroma as luma."""
+
+    model_id: int
+    displacement: int = 0
+    chroma_displacement: int | None = None
+
+    def __post_init__(self) -> None:
+        _require(self.model_id in range(4), "model_id", self.model_id, "0, 1, 2 or 3")
+        for name, value in (("displacement", self.displacement), ("chroma displacement", self.displacements[1])):
+            _require(value in DISPLACEMENTS, name, value, "-2048..2047")
+
+    @property
+    def displacements(self) -> Pair:
+        """Displacement of luma and of chroma."""
+        return self.displacement, self.displacement if self.chroma_displacement is None else self.chroma_displacement
+
+
+@dataclass(frozen=True, slots=True)
+class BitsPerPixel:
+    """A whole codestream of `bpp` bits per source pixel, within `tolerance` (a share of it).
+
+    `chroma_offset`: displacement of chroma above luma's, None: the core's choice.
+    """
+
+    bpp: float
+    tolerance: float = 0.02
+    chroma_offset: int | None = None
+
+    def __post_init__(self) -> None:
+        _require(math.isfinite(self.bpp) and self.bpp > 0, "bits per pixel", self.bpp, "a number above 0")
+        _require(0 < self.tolerance < 1, "tolerance", self.tolerance, "a share between 0 and 1")
+
+
+@dataclass(frozen=True, slots=True)
+class LumaPsnr:
+    """The smallest codestream whose decoded luma reaches `db` of PSNR; `chroma_offset` as in BitsPerPixel."""
+
+    db: float
+    chroma_offset: int | None = None
+
+    def __post_init__(self) -> None:
+        _require(math.isfinite(self.db) and 0 < self.db < 100, "PSNR", self.db, "between 0 and 100 dB")
+
+
+RateTarget: TypeAlias = OperatingPoint | BitsPerPixel | LumaPsnr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodingSettings:
+    """How the codestream is made; the defaults are one thread, one region, no tools but cube flags.
+
+    `profile` "simple", "main" or "high", None: the smallest that has the first transform of `synthesis` (empty: the
+    core's choice).  `regions` (rows, columns); `threads` of every entropy-coded substream.  `quality_map`: int32
+    [ceil(H/16), ceil(W/16)], -8..8, None: off.  `bit_depth` of the decoded picture and `coded_subsampling` of the
+    coded chroma, None: the source's.  `tile_size` of the synthesis in luma samples, a multiple of 16, 0: no tiles,
+    None: the core's choice.
+    """
+
+    profile: str | None = None
+    synthesis: tuple[str, ...] = ()
+    regions: Pair = (1, 1)
+    independent_regions: bool = False
+    threads: int = 1
+    rvs: bool = False
+    grfs: bool = False
+    lsbs: bool = False
+    cube_flags: bool = True
+    quality_map: Int32Array | None = None
+    bit_depth: int | None = None
+    coded_subsampling: Pair | None = None
+    tile_size: int | None = None
+
+    def __post_init__(self) -> None:
+        _require(self.profile is None or self.profile in PROFILES, "profile", self.profile, ", ".join(PROFILES))
+        known = set(self.synthesis) <= set(SYNTHESIS) and len(set(self.synthesis)) == len(self.synthesis)
+        _require(known, "synthesis list", self.synthesis, "different ones of " + ", ".join(SYNTHESIS))
+        _require(all(n in range(1, 129) for n in self.regions), "regions", self.regions, "1..128 rows and columns")
+        _require(self.threads in THREADS, "number of threads", self.threads, "1, 2, 4, 8 or 16")
+        _require(self.bit_depth in (None, *BIT_DEPTHS), "bit depth", self.bit_depth, "8 or 10")
+        formats = (None, (1, 1), (1, 2), (2, 2))
+        _require(
+            self.coded_subsampling in formats, "coded chroma format", self.coded_subsampling, "(1,1), (1,2) or (2,2)"
+        )
+        _require(
+            self.tile_size is None or self.tile_size in range(0, 4081, 16), "tile size", self.tile_size, "16k, 0..4080"
+        )
+        self._check_map()
+
+    def _check_map(self) -> None:
+        qmap = self.quality_map
+        if qmap is None:
+            return
+        _require(
+            isinstance(qmap, np.ndarray) and qmap.dtype == np.int32 and qmap.ndim == 2,
+            "quality map",
+            type(qmap),
+            "int32 [h,w]",
+        )
+        _require(
+            qmap.size > 0 and int(abs(qmap.astype(np.int64)).max()) <= 8, "quality map", "beyond", "-8..8 everywhere"
+        )
+        view = np.ascontiguousarray(qmap).view()
+        view.flags.writeable = False
+        object.__setattr__(self, "quality_map", view)
+
+    def tools_in_use(self) -> tuple[str, ...]:
+        """Return the names of ALL_TOOLS that these settings ask for."""
+        asked = {
+            "grfs": self.grfs,
+            "independent_regions": self.independent_regions,
+            "lsbs": self.lsbs,
+            "quality_map": self.quality_map is not None,
+            "regions": self.regions != (1, 1),
+            "rvs": self.rvs,
+            "threads": self.threads > 1,
+            "tiles": bool(self.tile_size),
+        }
+        return tuple(name for name in ALL_TOOLS if asked[name])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodeRequest:
+    """One wish to have a picture coded.
+
+    `options`: the encoder's own options.  `progress`: told the share that is done.  `time_budget_seconds`: stop
+    improving and return what there is after this time; None: no limit.  `model_id`: set by the core when it asks
+    `Encoder.latents` for the targets of one model; None in `Encoder.encode`.
+    """
+
+    target: RateTarget
+    settings: CodingSettings = field(default_factory=CodingSettings)
+    options: OptionValues = field(default_factory=OptionValues)
+    progress: Progress = lambda done: None
+    time_budget_seconds: float | None = None
+    model_id: int | None = None
+
+    def __post_init__(self) -> None:
+        budget = self.time_budget_seconds
+        _require(budget is None or (math.isfinite(budget) and budget > 0), "time budget", budget, "above 0 seconds")
+        _require(self.model_id in (None, 0, 1, 2, 3), "model_id", self.model_id, "0, 1, 2 or 3")
+
+    def for_model(self, model_id: int) -> EncodeRequest:
+        """Return the same request about the targets of one model."""
+        return replace(self, model_id=model_id)
+
+    @property
+    def rate_control(self) -> str:
+        """What kind of target this is: "point", "bpp" or "psnr"."""
+        return {OperatingPoint: "point", BitsPerPixel: "bpp", LumaPsnr: "psnr"}[type(self.target)]
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an encoder can do; a request for anything else is refused before the encoder is called.
+
+    `inputs`: "picture" or "codestream" (it needs `SourcePicture.codestream`).  `rate_control`: of "point", "bpp",
+    "psnr"; empty: the encoder does not look at the target.  `tools`: of ALL_TOOLS.  The defaults fit an encoder with
+    `latents`, where the core does all of this.
+    """
+
+    inputs: tuple[str, ...] = ("picture",)
+    profiles: tuple[str, ...] = PROFILES
+    bit_depths: tuple[int, ...] = BIT_DEPTHS
+    rate_control: tuple[str, ...] = ("point", "bpp", "psnr")
+    tools: tuple[str, ...] = ALL_TOOLS

@@ -1,0 +1,102 @@
+"""What the core offers its guests: one protocol, handed to every call of an encoder or a task.
+
+In: pictures, latents, codestreams.  Out: the same through the core's own stages: a guest never sees other modules of
+refdec. Methods are only ever added within a major version of the plugin interface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array
+from refdec.interface import LatentBundle, Stage
+from refdec.picture.picture import Picture
+from refdec.plugins.latents import CodedLatents, ModelInfo, TargetLatents
+from refdec.plugins.pictures import SourcePicture
+from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint
+
+__all__ = ["CoreServices", "LatentSource"]
+
+LatentSource = Callable[[EncodeRequest], TargetLatents]
+"""Returns the targets for `request.model_id`; asked once per model that rate control tries."""
+
+
+class CoreServices(Protocol):
+    """The core, as a guest sees it.  Every method raises RefdecError only, and may be called from several threads."""
+
+    @property
+    def weights_fingerprint(self) -> str:
+        """Fingerprint of the weights in use, hexadecimal (6.2.5)."""
+        ...
+
+    @property
+    def models(self) -> tuple[ModelInfo, ...]:
+        """The models that the weights in use have, by ascending model_id."""
+        ...
+
+    # -- reading
+
+    def read(self, codestream: bytes, stage: Stage | str) -> LatentBundle:
+        """Decode a codestream up to a stage, and no further."""
+        ...
+
+    def decode(self, codestream: bytes) -> Picture:
+        """Decode a codestream to codes: planes uint8 or uint16, bit_depth, colour."""
+        ...
+
+    def synthesise(self, bundle: LatentBundle, synthesis: str | None = None) -> LatentBundle:
+        """Return a bundle of stage picture from one of stage latent that this core made (read or quantised).
+
+        `synthesis` is a transform of the stream's list, None: its first.
+        """
+        ...
+
+    def symbol_bits_q16(self, bundle: LatentBundle) -> tuple[Int32Array, Int32Array]:
+        """Return what each symbol costs, in 1/65536 bit: luma int32 [160,h,w], chroma [96,h,w]; 0 where not coded.
+
+        Needs stage symbols.  An estimate from the distributions (2.6); the sum is within a few bytes of the real size.
+        """
+        ...
+
+    def hyper_bits_q16(self, bundle: LatentBundle) -> tuple[Int32Array, Int32Array]:
+        """Return what each hyper latent value costs, in 1/65536 bit: luma int32 [160,hz,wz], chroma [96,hz,wz]."""
+        ...
+
+    def symbol_cost_table_q16(self, largest: int) -> Int32Array:
+        """Return what symbols -largest..largest cost at each of the 32 levels, 1/65536 bit: int32 [32, 2*largest + 1].
+
+        The level of a symbol is clip(0, 31, (scale_index + 64) >> 7).
+        """
+        ...
+
+    # -- writing
+
+    def analyse(self, picture: SourcePicture, model_id: int, settings: CodingSettings) -> TargetLatents:
+        """(4.6, 6.7) Return the latents of the analysis networks; `hyper` and `choose` are None."""
+        ...
+
+    def hyper_latents(self, targets: TargetLatents, model_id: int) -> tuple[Int8Array, Int8Array]:
+        """(4.6.1) Return the hyper encoder's z of luma and chroma, rounded and clamped."""
+        ...
+
+    def quantise(
+        self, picture: SourcePicture, targets: TargetLatents, point: OperatingPoint, settings: CodingSettings
+    ) -> CodedLatents:
+        """(3.B) Quantise targets at an operating point; `picture` gives size, format and bit depth."""
+        ...
+
+    def with_symbols(self, coded: CodedLatents, luma: Int16Array, chroma: Int16Array) -> CodedLatents:
+        """Return the same with other symbols, int16 [C,h,w] (0 where not coded); predictions and latents follow."""
+        ...
+
+    def write(self, coded: CodedLatents) -> bytes:
+        """(1.9) Return the codestream, with the fingerprint of the weights in its user data."""
+        ...
+
+    def code_latents(self, picture: SourcePicture, latents_of: LatentSource, request: EncodeRequest) -> bytes:
+        """Search the request's rate target over models and displacements, and return the codestream that meets it.
+
+        `latents_of` is asked for each model with `request.for_model(model_id)`.
+        """
+        ...
