@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from refdec.parallel.errors import PoolUnusable
 
@@ -119,7 +119,7 @@ class Pool(ABC, Generic[S]):
             self._closed = True
             self._end(at_once=at_once)
 
-    def __enter__(self) -> Pool[S]:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

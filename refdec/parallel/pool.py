@@ -11,6 +11,7 @@ import multiprocessing
 import pickle
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Literal, TypeVar
@@ -22,7 +23,7 @@ from refdec.parallel.ordered import Answer, Pool
 from refdec.parallel.processes import Crew, StartMethod, available_cores, fork_is_safe, owned_pipe, result_pipe
 from refdec.parallel.threads import InlinePool, ThreadPool
 
-__all__ = ["PoolKind", "ProcessPool", "open_pool"]
+__all__ = ["PoolKind", "ProcessPool", "chosen_kind", "open_pool"]
 
 S = TypeVar("S")
 PoolKind = StartMethod | Literal["auto", "threads", "inline"]
@@ -96,7 +97,9 @@ class ProcessPool(Pool[S]):
         return tuple(process.pid for process in self._crew.processes if process.pid is not None)
 
     def _post(self, sequence: int, function: Callable[[S, Any], Any], unit: Any) -> None:
-        self._board.post(sequence, pickle.dumps((function, unit), protocol=5), self._numbers.fileno())
+        posted = pickle.dumps((function, unit), protocol=5)
+        with suppress(BrokenPipeError):  # no worker is left; _collect says why
+            self._board.post(sequence, posted, self._numbers.fileno())
         self._pending[sequence] = unit
 
     def _collect(self) -> list[Answer]:
@@ -174,16 +177,15 @@ def open_pool(
     not: they need no copy of the state either, and do not run the caller's main module again as spawned processes do.
     """
     count = available_cores() if workers is None else workers
-    if kind == "auto":
-        kind = chosen_kind(count, bounded=timeout_s is not None)
-    if kind == "inline":
+    chosen = chosen_kind(count, bounded=timeout_s is not None) if kind == "auto" else kind
+    if chosen == "inline":
         return InlinePool(state)
-    if kind == "threads":
+    if chosen == "threads":
         return ThreadPool(state, workers=count, look_ahead=look_ahead, timeout_s=timeout_s)
-    return ProcessPool(state, workers=count, look_ahead=look_ahead, timeout_s=timeout_s, start=kind)
+    return ProcessPool(state, workers=count, look_ahead=look_ahead, timeout_s=timeout_s, start=chosen)
 
 
-def chosen_kind(workers: int, *, bounded: bool) -> PoolKind:
+def chosen_kind(workers: int, *, bounded: bool) -> Literal["fork", "threads", "inline"]:
     """Return the kind of pool that `auto` stands for; `bounded`: units have a time limit, which needs a worker."""
     if workers == 1 and not bounded:
         return "inline"

@@ -23,6 +23,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -142,6 +143,8 @@ class Crew(Generic[S]):
         self._context: BaseContext = multiprocessing.get_context(self.start_method)
         self._carrier = Inherited(state) if self.start_method == "fork" else Parcel.of(state)
         self._unwind = unwind
+        if self.start_method != "fork":
+            resource_tracker.ensure_running()  # now: its start would unblock signals while a worker starts
         self._lifeline, self._far_lifeline = owned_pipe(duplex=False)
         self.processes: list[BaseProcess] = []
 

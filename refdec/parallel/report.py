@@ -10,7 +10,7 @@ import json
 import os
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import Self, TextIO
 
 from refdec.parallel.errors import ReportUnreadable
 from refdec.parallel.outcomes import Job, Outcome, Status
@@ -62,7 +62,7 @@ class Report:
         """Close the file."""
         self._file.close()
 
-    def __enter__(self) -> Report:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -1,0 +1,39 @@
+"""What only threads do; what all pools promise is in test_ordered."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from parallel import work
+from refdec.parallel.errors import UnitTimeout
+from refdec.parallel.threads import ThreadPool
+
+
+def test_blas_is_held_to_one_thread_while_the_pool_lives() -> None:
+    before = work.blas_threads(None, 0)
+    with ThreadPool(None, workers=2) as pool:
+        (inside,) = pool.map(work.blas_threads, [0])
+    assert set(inside) <= {1}
+    assert work.blas_threads(None, 0) == before
+
+
+def test_time_limit_of_a_unit() -> None:
+    began = time.monotonic()
+    with pytest.raises(UnitTimeout, match="Unit 1"), ThreadPool(None, workers=2, timeout_s=0.05) as pool:
+        list(pool.map(work.nap, [0, 1.5, 0]))
+    assert time.monotonic() - began < 1.4
+
+
+def test_units_within_the_limit_pass() -> None:
+    with ThreadPool(None, workers=1, timeout_s=5) as pool:
+        assert list(pool.map(work.nap, [0.01, 0.02])) == [0.01, 0.02]
+
+
+def test_after_an_error_the_threads_are_gone() -> None:
+    before = threading.active_count()
+    with pytest.raises(work.Broken), ThreadPool(None, workers=2, look_ahead=8) as pool:
+        list(pool.map(work.break_from_three, range(3, 9)))
+    assert threading.active_count() == before
