@@ -22,7 +22,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
@@ -87,9 +87,10 @@ def start_method() -> StartMethod:
     return "fork" if fork_is_safe() else "spawn"
 
 
-def single_threaded_blas() -> threadpoolctl.threadpool_limits:
+def single_threaded_blas() -> AbstractContextManager[object]:
     """Return a context in which BLAS uses one thread, because there is a worker for every core."""
-    return threadpoolctl.threadpool_limits(limits=1, user_api="blas")
+    limit: AbstractContextManager[object] = threadpoolctl.threadpool_limits(limits=1, user_api="blas")
+    return limit
 
 
 @contextmanager

@@ -19,7 +19,7 @@ distributed: Any = pytest.importorskip("distributed")
 def cluster_in_this_process() -> Any:
     """A factory as a user would write it: a client of a cluster of one's own."""
     return distributed.Client(
-        processes=False, n_workers=1, threads_per_worker=2, dashboard_address=None, set_as_default=False
+        processes=False, n_workers=1, threads_per_worker=2, dashboard_address=":0", set_as_default=False
     )
 
 
