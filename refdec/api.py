@@ -1,7 +1,7 @@
 """The Python interface: `decode` and `read_info`, for a path, bytes or a file object.
 
-In: a source and options.  Out: a `Picture`, or what the headers say.  Nothing is printed; between calls only the networks
-used last are kept.
+In: a source and options.  Out: a `Picture`, or what the headers say.  Nothing is printed; between calls only the
+networks used last are kept.
 """
 
 from __future__ import annotations
@@ -129,10 +129,11 @@ def decode(
 ) -> Picture:
     """Decode a codestream to a picture.
 
-    `source`: a path, bytes, a binary file object, or "-" for standard input.  `weights`: a pack or a pack file; None takes
-    the bundled one.  `synthesis`: one of the transforms that the codestream lists; None takes its first.  `channels`:
-    decode only that many residual channels of luma and chroma.  `filters=False` leaves out the filters of TON.  `colour`
-    "RGB" or "YUV" converts; None keeps what the codestream says.  `bit_depth` 1..16; None is the codestream's.
+    `source`: a path, bytes, a binary file object, or "-" for standard input.  `weights`: a pack or a pack file; None
+    takes the bundled one.  `synthesis`: one of the transforms that the codestream lists; None takes its first.
+    `channels`: decode only that many residual channels of luma and chroma.  `filters=False` leaves out the filters of
+    TON.  `colour` "RGB" or "YUV" converts; None keeps what the codestream says.  `bit_depth` 1..16; None is
+    the codestream's.
     `observe(stage, array)` is shown every stage.
 
     Raises CodestreamError where the stream breaks a rule, UnsupportedError where it is legal and cannot be decoded,
@@ -168,7 +169,7 @@ def decode(
 
 
 def read_info(source: Source, *, limits: Limits | None = None, lenient: bool = False) -> Info:
-    """Read the headers of a codestream: size, profile, level, tools, substreams.  Needs no weights and loads no Numba."""
+    """Read the headers of a codestream: size, profile, level, tools, substreams; needs no weights, loads no Numba."""
     from refdec.formats.files import read_bytes
     from refdec.inspection.info import read_info as read
 

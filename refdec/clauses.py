@@ -1,8 +1,8 @@
 """Marks that tie code to the clauses of `docs/spec`, kept where a machine can read them.
 
-`@clause("1.4.2")` says that a function or class carries out that clause.  Code that the text does not ask for says so by
-its kind: `added` (a limit or a convenience of ours), `inferred` (the text leaves it open), `interop` (what the reference
-software does).  `docs/clauses.md` and the architecture tests are made from the registry.
+`@clause("1.4.2")` says that a function or class carries out that clause.  Code that the text does not ask for says so
+by its kind: `added` (a limit or a convenience of ours), `inferred` (the text leaves it open), `interop` (what the
+reference software does).  `docs/clauses.md` and the architecture tests are made from the registry.
 """
 
 from __future__ import annotations

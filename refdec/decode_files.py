@@ -50,6 +50,9 @@ class DecodeRequest:
     limits: Limits = field(default_factory=Limits)
 
 
+DEFAULT_REQUEST = DecodeRequest()
+
+
 @dataclass(frozen=True, slots=True)
 class DecodeReport:
     """What was decoded: picture size and format, fingerprint of the codes, warnings, seconds by stage if asked for."""
@@ -94,7 +97,7 @@ def picture_fingerprint(picture: Picture) -> str:
 def decode_to_file(
     source: Source,
     target: Target,
-    request: DecodeRequest = DecodeRequest(),
+    request: DecodeRequest = DEFAULT_REQUEST,
     *,
     weights: WeightPack | Source | None = None,
     on_progress: Callable[[float], None] = lambda share: None,
@@ -104,8 +107,8 @@ def decode_to_file(
     PNG and PPM are RGB, YUV files Y'CbCr, NPY files what the codestream says.  Raises what `refdec.decode` raises, and
     SuffixUnknown, FormatCannotHold and FileUnwritable before anything is decoded where that can be known.
     """
-    from refdec.formats.files import WRITERS, name_of, read_bytes, suffix_of
     from refdec.formats.errors import SuffixUnknown
+    from refdec.formats.files import WRITERS, name_of, read_bytes, suffix_of
     from refdec.picture.render import render
     from refdec.trace.dump import Dump
     from refdec.trace.fingerprints import Fingerprints

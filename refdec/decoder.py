@@ -1,8 +1,8 @@
 """The decoder, top to bottom: the order of operations of 3.2, 4.7 and 5.2, one call a stage.
 
 In: a codestream and a pack of weights.  Out: three output planes, int32 Q18, that any number of bits can be cut from.
-`observe(stage, array)` sees every finished stage under its name of 6.5 item 4; it is the one seam for fingerprints, dumps,
-timings and tests, and it cannot change anything.  This is the only module that knows all stages.
+`observe(stage, array)` sees every finished stage under its name of 6.5 item 4; it is the one seam for fingerprints,
+dumps, timings and tests, and it cannot change anything.  This is the only module that knows all stages.
 """
 
 from __future__ import annotations
@@ -46,9 +46,10 @@ class TransformNotListed(UsageError):
 class DecodeOptions:
     """What the application may choose.
 
-    `transform`: a synthesis transform of the header's list (0 SOP, 1 BOP, 2 HOP), None takes the first.  `channels`: decode
-    only that many residual channels of luma and chroma (2.6.8).  `filters`: False leaves out all filters of TON.
-    `lenient`: pass over what 1.8 lets a lenient reader pass over.  `level_check`: False decodes beyond profile and level.
+    `transform`: a synthesis transform of the header's list (0 SOP, 1 BOP, 2 HOP), None takes the first.  `channels`:
+    decode only that many residual channels of luma and chroma (2.6.8).  `filters`: False leaves out all filters of TON.
+    `lenient`: pass over what 1.8 lets a lenient reader pass over.  `level_check`: False decodes beyond profile and
+    level.
     """
 
     transform: int | None = None
@@ -56,6 +57,10 @@ class DecodeOptions:
     filters: bool = True
     lenient: bool = False
     level_check: bool = True
+
+
+DEFAULT_OPTIONS = DecodeOptions()
+DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,9 +95,9 @@ def choose_transform(picture: PictureHeader, wanted: int | None) -> int:
 def decode_codestream(
     data: bytes,
     pack: WeightPack,
-    options: DecodeOptions = DecodeOptions(),
+    options: DecodeOptions = DEFAULT_OPTIONS,
     *,
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT_LIMITS,
     observe: Observer = unobserved,
     check_weights: Callable[[bytes | None, WeightPack, int], None] | None = None,
 ) -> Decoded:
@@ -127,7 +132,7 @@ def _warnings(codestream: Codestream, headers: Headers, symbols: Symbols) -> tup
     """Return what a decoder had to assume or pass over, as sentences."""
     passed_over = [problem.headline() for problem in (*codestream.warnings, *headers.warnings)]
     absent = [
-        f"region {region} of {COMPONENT_NAMES[c]} is not in the codestream; its residual is taken as zero (clause 1.4.4)"
+        f"region {region} of {COMPONENT_NAMES[c]} is not in the codestream; its residual is zero (clause 1.4.4)"
         for c, region in symbols.absent_regions
     ]
     return (*passed_over, *absent)

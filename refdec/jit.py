@@ -1,7 +1,7 @@
 """The one door to Numba: `kernel` compiles a function for exactly one integer signature.
 
-Explicit signatures keep floats out (a lazily compiled function would accept a float array without a word).  Compiled code
-is cached on disk, so only the first process pays; kernels release the GIL.
+Explicit signatures keep floats out (a lazily compiled function would accept a float array without a word).  Compiled
+code is cached on disk, so only the first process pays; kernels release the GIL.
 """
 
 from __future__ import annotations

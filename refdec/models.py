@@ -1,4 +1,4 @@
-"""The networks of one picture: built from a pack when a stage first asks, kept while the same pack and model are in use.
+"""The networks of one picture: built from a pack when a stage first asks, kept while pack and model are in use.
 
 In: a pack of weights and a model_id.  Out: ready networks.  Every network is immutable, so threads may share them.
 """

@@ -1,7 +1,7 @@
 """The one door to the normative tables of `refdec_spec_tables`.
 
-In: a table's name.  Out: its content, read once, and only if its SHA-256 is the one in MANIFEST.json: a changed byte in a
-table is a changed standard, so it stops everything.
+In: a table's name.  Out: its content, read once, and only if its SHA-256 is the one in MANIFEST.json: a changed byte
+in a table is a changed standard, so it stops everything.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from refdec.errors import RefdecError
 __all__ = [
     "TableDamaged",
     "checkpoints",
-    "eicci_models",
     "efe_splits",
+    "eicci_models",
     "gain_scaler_q10",
     "integer_constants",
     "integer_exp",

@@ -39,7 +39,8 @@ def rshift(a: IntArray | int, s: IntArray | int) -> Int64Array:
     """(6.1) a / 2^s, nearest, halves up; s >= 0.  The caller sees to |a| + 2^(s-1) < 2^63."""
     s64 = wide(s)
     half = np.where(s64 > 0, np.left_shift(np.int64(1), np.maximum(s64 - 1, 0)), 0)
-    return (wide(a) + half) >> s64
+    shifted: Int64Array = (wide(a) + half) >> s64
+    return shifted
 
 
 @clause("6.1")
@@ -47,7 +48,8 @@ def rdiv(a: IntArray | int, b: IntArray | int) -> Int64Array:
     """(6.1) a / b, nearest, halves away from zero; b > 0."""
     a64, b64 = wide(a), wide(b)
     magnitude = (np.abs(a64) + (b64 >> 1)) // b64
-    return np.where(a64 < 0, -magnitude, magnitude)
+    quotient: Int64Array = np.where(a64 < 0, -magnitude, magnitude)
+    return quotient
 
 
 @clause("6.1")

@@ -1,7 +1,8 @@
 """The weights fingerprint that refdec's encoders leave in UDI (1.5.4), so that a decoder with other weights can say so.
 
-In: user data.  Out: the fingerprint, or None where the data are somebody else's.  Other decoders ignore it: UDI is opaque.
-Layout: the 16 bytes `refdec-weights/1`, then 32 bytes: SHA-256 over the two common checkpoints that a stream was made with.
+In: user data.  Out: the fingerprint, or None where the data are somebody else's.  Other decoders ignore it: UDI is
+opaque.  Layout: the 16 bytes `refdec-weights/1`, then 32 bytes: SHA-256 over the two common checkpoints that a stream
+was made with.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from refdec.limits import Limits
 
 __all__ = ["Info", "SubstreamInfo", "info_of", "read_info", "tool_names"]
 
+DEFAULT_LIMITS = Limits()
 TRANSFORMS = ("SOP", "BOP", "HOP")
 FORMATS = {(1, 1): "4:4:4", (1, 2): "4:2:2", (2, 2): "4:2:0"}
 COLOURS = ("YUV as decoded", "RGB by BT.709", "custom matrix")
@@ -129,7 +130,7 @@ def info_of(codestream: Codestream, headers: Headers) -> Info:
     )
 
 
-def read_info(data: bytes, *, limits: Limits = Limits(), lenient: bool = False) -> Info:
+def read_info(data: bytes, *, limits: Limits = DEFAULT_LIMITS, lenient: bool = False) -> Info:
     """Read the headers of a codestream and summarise them; raises CodestreamError and UnsupportedError."""
     codestream = read_codestream(data, limits=limits, lenient=lenient)
     return info_of(codestream, read_headers(codestream, limits=limits, lenient=lenient))

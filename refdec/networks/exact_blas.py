@@ -311,8 +311,10 @@ def spare_products(stencil: Stencil) -> ExactProducts | None:
     """Return the form with the largest limit: direct sums; None for stencils with groups."""
     if stencil.groups > 1:
         return None
-    same = {tuple(o for _, o in phase) for d in (stencil.vertical, stencil.horizontal) for phase in d.phases}
-    strided = max(stencil.vertical.stride, stencil.horizontal.stride) > 1
-    if strided or len(same) == 1:
+    directions = (stencil.vertical, stencil.horizontal)
+    strided = any(d.stride > 1 for d in directions)
+    same_samples = all(len({tuple(o for _, o in phase) for phase in d.phases}) == 1 for d in directions)
+    several_taps = stencil.taps.shape[:2] != (1, 1)
+    if strided or (same_samples and not (several_taps and stencil.out_channels <= FEW_OUTPUTS)):
         return DirectProducts.of(stencil)
     return TapProducts.of(stencil)

@@ -43,7 +43,9 @@ def load_window(x: Int32Array, top: int, left: int, low: int, high: int, strip: 
                         least = min(least, v)
                         most = max(most, v)
                         row[i] = v
-    largest: int = max(np.int64(most), -np.int64(least))
+    above: Any = np.int64(most)
+    below: Any = -np.int64(least)
+    largest: int = max(above, below)
     return largest
 
 
@@ -160,7 +162,9 @@ def gather_taps(
                     least = min(least, value)
                     most = max(most, value)
                     row[i] = value
-    largest: int = max(np.int64(most), -np.int64(least))
+    above: Any = np.int64(most)
+    below: Any = -np.int64(least)
+    largest: int = max(above, below)
     return largest
 
 

@@ -69,7 +69,8 @@ def products(
                 for g in range(groups):
                     first = g * per_group
                     for i in range(inputs):
-                        v = min(max(np.int64(sample[g * inputs + i]), low), high)
+                        value: Any = np.int64(sample[g * inputs + i])
+                        v = min(max(value, low), high)
                         row = taps[t, i]
                         for o in range(first, first + per_group):
                             acc[o] += v * np.int64(row[o])

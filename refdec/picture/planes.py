@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
@@ -32,7 +33,7 @@ __all__ = [
 Size: TypeAlias = tuple[int, int]
 ThreePlanes: TypeAlias = tuple[Int32Array, Int32Array, Int32Array]
 """R, G, B or Y, U, V, int32 Q18."""
-Observer: TypeAlias = Callable[[str, Int32Array], None]
+Observer: TypeAlias = Callable[[str, npt.NDArray[Any]], None]
 """Told of each stage: its name of 6.5 item 4, and the array."""
 
 LEGAL_FORMATS = frozenset(
@@ -98,7 +99,7 @@ def ceil_div(a: int, b: int) -> int:
     return (a + b - 1) // b
 
 
-def unobserved(_stage: str, _array: Int32Array) -> None:
+def unobserved(_stage: str, _array: npt.NDArray[Any]) -> None:
     """Take a stage and do nothing: the observer of those who do not watch."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
@@ -128,7 +128,7 @@ class Option:
 class OptionValues(Mapping[str, Any]):
     """The values of all options of a guest, read-only; a mapping, and a getter per type for those who check types."""
 
-    values_by_name: Mapping[str, Any] = MappingProxyType({})
+    values_by_name: Mapping[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         return self.values_by_name[name]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -283,7 +283,7 @@ class Scalars(TaskResult):
 
     kind: ClassVar[str] = "scalars"
     values: Mapping[str, Scalar]
-    units: Mapping[str, str] = MappingProxyType({})
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         checked = {str(name): _plain(self.kind, str(name), value) for name, value in self.values.items()}

@@ -35,7 +35,7 @@ def psi_frame(grid: RegionGrid, z_hat: Int8Array, models: Models) -> Int32Array:
 
 @clause("4.10.4")
 def latent_frame(grid: RegionGrid, residual: Int32Array, psi: Int32Array, models: Models) -> Int32Array:
-    """(4.10.4) Reconstruct the latent of every extended region, trim and merge; later regions overwrite earlier ones."""
+    """(4.10.4) Reconstruct the latent of every extended region, trim, and merge; later regions win."""
     reconstruct = models.context() if grid.component == 0 else chroma_latent
     frame = np.zeros_like(residual)
     for step in grid.latent_steps():

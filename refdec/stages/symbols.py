@@ -1,7 +1,7 @@
 """Entropy decoding of a picture (3.2 steps 1 to 6): hyper latent, scale indices, mask, and residual symbols.
 
-In: a codestream with its headers.  Out: `Symbols`.  Everything here is exact in every decoder; nothing needs a network but
-the integer hyper-scale decoder.
+In: a codestream with its headers.  Out: `Symbols`.  Everything here is exact in every decoder; the only network is the
+integer hyper-scale decoder.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class ComponentSymbols:
 class Symbols:
     """Both components, and the quality map [h,w] with its steps that serve both (None where the tool is off).
 
-    `absent_regions` lists (component, region_idx) of regions that the codestream does not hold; their symbols are 0 (1.4.4).
+    `absent_regions` lists (component, region_idx) of regions that the codestream lacks; their symbols are 0 (1.4.4).
     """
 
     components: tuple[ComponentSymbols, ComponentSymbols]

@@ -1,7 +1,7 @@
 """Dumps: the decoder's intermediates under the names of the conformance vectors' `tensors.npz`.
 
-In: stages as the decoder finishes them (this is an observer).  Out: a dictionary for `numpy.savez`.  Q18 integers are stored
-as float64 on the natural scale (n / 2^18, exact), so that they compare directly with a float decoder's tensors.
+In: stages as the decoder finishes them (this is an observer).  Out: a dictionary for `numpy.savez`.  Q18 integers are
+stored as float64 on the natural scale (n / 2^18, exact), so that they compare directly with a float decoder's tensors.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class Fingerprints:
 
     def __call__(self, stage: str, array: IntArray) -> None:
         """Record one stage; stages that have no fingerprint in clause 6.5 are passed over."""
-        if stage.split(".")[0] in STAGES:
+        if stage.split(".", maxsplit=1)[0] in STAGES:
             shape = ",".join(map(str, array.shape))
             self._sha256[f"{stage}[{shape}]"] = fingerprint(array)
 

@@ -27,18 +27,21 @@ RANKS: dict[str, int] = {
             ("latent",),
             ("picture",),
             ("models",),
+            ("stages",),
             ("decoder", "encoder"),
             ("formats", "trace", "inspection", "metrics", "parallel"),
+            ("interface_errors",),
             ("interface",),
             ("plugins",),
             ("api",),
+            ("api_weights", "decode_files"),
             ("conformance",),
             ("cli",),
         ]
     )
     for name in names
 }
-# `arithmetic` reads its tables through the one door, and the door returns typed arrays: the two modules named here only.
+# `arithmetic` reads its tables through the one door, and the door returns typed arrays.
 EXCEPTIONS = {("tables", "arithmetic"), ("arithmetic", "tables")}
 GUESTS = {"refdec_encoders": ("refdec.plugins.api",), "refdec_tasks": ("refdec.plugins.api",)}
 
