@@ -1,7 +1,7 @@
 """Formats and roundings of clause 6.1 on NumPy arrays (and on plain integers).
 
-In: integers of any kind; they are widened to int64 first, so that no product or sum wraps.  Out: int64, or int32 where the
-name says so.  The same functions for use inside compiled loops are in `scalars`.
+In: integers of any kind; they are widened to int64 first, so that no product or sum wraps.  Out: int64, or int32 where
+the name says so.  The same functions for use inside compiled loops are in `scalars`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 from refdec.arithmetic.types import Int32Array, Int64Array, IntArray
 from refdec.clauses import clause
 
-__all__ = ["MIDDLE_Q18", "ONE_Q18", "Q", "WHITE_Q18", "rdiv", "rhe", "rshift", "sat32", "wide"]
+__all__ = ["MIDDLE_Q18", "ONE_Q18", "WHITE_Q18", "Q", "rdiv", "rhe", "rshift", "sat32", "wide"]
 
 Q = 18
 """Fractional bits of feature maps, latents and planes."""
@@ -56,7 +56,8 @@ def rdiv(a: IntArray | int, b: IntArray | int) -> Int64Array:
 def rhe(a: IntArray | int, b: IntArray | int) -> Int64Array:
     """(6.1) The integer nearest to a / b, the even one if two are equally near; b > 0, 2b < 2^63."""
     a64, b64 = wide(a), wide(b)
-    q = a64 // b64
+    q: Int64Array = a64 // b64
     twice = 2 * (a64 - q * b64)
     up = (twice > b64) | ((twice == b64) & ((q & 1) == 1))
-    return q + up
+    rounded: Int64Array = q + up
+    return rounded
