@@ -137,9 +137,13 @@ def _limit(worst: Int64Array, start: Int64Array, bits: int) -> int:
 
 @clause("6.6", kind="added", reason="the proof that float64 products are exact")
 def direct_limit(stencil: Stencil) -> int:
-    """(6.6) Return the largest max|x| for which every partial sum of the direct products, with start, is below 2^53."""
-    worst = np.abs(stencil.taps.astype(np.int64)).sum(axis=(0, 1, 2))
-    limits = [_limit(worst, start, 0) for row in stencil.start for start in row]
+    """(6.6) Return the largest max|x| for which every partial sum of a phase's products, with start, is below 2^53."""
+    magnitude = np.abs(stencil.taps.astype(np.int64)).sum(axis=2)
+    limits = []
+    for dy, rows in enumerate(stencil.vertical.phases):
+        for dx, columns in enumerate(stencil.horizontal.phases):
+            own = magnitude[[ty for ty, _ in rows]][:, [tx for tx, _ in columns]]
+            limits.append(_limit(own.sum(axis=(0, 1)), stencil.start[dy, dx], 0))
     return min(limits)
 
 
