@@ -1,0 +1,39 @@
+"""Commands that decode nothing load no Numba and no network code, so that they start at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import refdec
+
+DEMO = Path(refdec.__file__).parent / "data" / "demo.jai"
+PROBE = """
+import sys
+sys.argv = ["refdec", *sys.argv[1:]]
+from refdec.cli.__main__ import main
+try:
+    main()
+except SystemExit:
+    pass
+heavy = sorted({name.split(".")[0] for name in sys.modules} & {"numba", "llvmlite", "scipy", "PIL", "matplotlib", "jinja2"})
+sys.stderr.write("HEAVY " + ",".join(heavy))
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["info", str(DEMO)], ["plugins"], ["decode", "--help"]]
+)
+def test_light_commands_stay_light(arguments: list[str]) -> None:
+    run = subprocess.run([sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, check=True)
+    assert run.stderr.rsplit("HEAVY ", 1)[-1] == ""
+    assert run.stdout
+
+
+def test_importing_the_library_is_light() -> None:
+    code = "import sys, refdec; print(sorted(set(sys.modules) & {'numba', 'numpy', 'typer', 'rich'}))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
