@@ -72,7 +72,7 @@ class EncodeSettings:
     `synthesis_transforms` None: the list that writers of `decoder_profile_id` send (None: main).  `level_idc` None: the smallest.
     `bit_depth` 8 or 10 and `coded_format` (vertical, horizontal) None: the source's.  `regions` (rows, columns).
     `quality_map` int32 [h,w] of -8..8.  `tile_size` of the synthesis in luma samples, 0: none, None: the usual rule.
-    `cubes` False decides no cube flags.  `mark_weights`: name the weights in user data.
+    `cubes` decides cube flags by the rule of 3.B.4.  `mark_weights`: name the weights in user data.
     """
 
     synthesis_transforms: tuple[int, ...] | None = None
@@ -90,7 +90,7 @@ class EncodeSettings:
     rvs: bool = False
     grfs: bool = False
     lsbs: bool = False
-    cubes: bool = True
+    cubes: bool = False
     tile_size: int | None = None
     mark_weights: bool = True
 

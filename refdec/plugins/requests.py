@@ -106,13 +106,13 @@ RateTarget: TypeAlias = OperatingPoint | BitsPerPixel | LumaPsnr
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CodingSettings:
-    """How the codestream is made; the defaults are one thread, one region, no tools but cube flags.
+    """How the codestream is made; the defaults are one thread, one region, no tools.
 
     `profile` "simple", "main" or "high", None: the smallest that has the first transform of `synthesis` (empty: the
     core's choice).  `regions` (rows, columns); `threads` of every entropy-coded substream.  `quality_map`: int32
     [ceil(H/16), ceil(W/16)], -8..8, None: off.  `bit_depth` of the decoded picture and `coded_subsampling` of the
     coded chroma, None: the source's.  `tile_size` of the synthesis in luma samples, a multiple of 16, 0: no tiles,
-    None: the core's choice.
+    None: the core's choice.  `level_idc` 10..52, None: the smallest that fits.
     """
 
     profile: str | None = None
@@ -123,11 +123,12 @@ class CodingSettings:
     rvs: bool = False
     grfs: bool = False
     lsbs: bool = False
-    cube_flags: bool = True
+    cube_flags: bool = False
     quality_map: Int32Array | None = None
     bit_depth: int | None = None
     coded_subsampling: Pair | None = None
     tile_size: int | None = None
+    level_idc: int | None = None
 
     def __post_init__(self) -> None:
         _require(self.profile is None or self.profile in PROFILES, "profile", self.profile, ", ".join(PROFILES))
@@ -165,6 +166,7 @@ class CodingSettings:
     def tools_in_use(self) -> tuple[str, ...]:
         """Return the names of ALL_TOOLS that these settings ask for."""
         asked = {
+            "cube_flags": self.cube_flags,
             "grfs": self.grfs,
             "independent_regions": self.independent_regions,
             "lsbs": self.lsbs,
