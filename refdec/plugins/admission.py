@@ -55,6 +55,11 @@ def unknown_hooks(module: Any) -> tuple[str, ...]:
     return tuple(complaints)
 
 
+def _require_object(item: Any, kind: type) -> None:
+    found = f"the class {item.__name__}" if isinstance(item, type) else f"an object of {type(item).__name__}"
+    _require(isinstance(item, kind), f"{found} is no object of refdec.plugins.api.{kind.__name__}")
+
+
 def _check_common(item: Encoder | Task) -> None:
     name = item.name
     _require(
@@ -75,7 +80,7 @@ def _check_options(options: Any) -> None:
 
 def check_encoder(item: Any) -> None:
     """Check what a plugin returned as an encoder.  Raises ValueError."""
-    _require(isinstance(item, Encoder), f"{type(item).__name__} is no refdec.plugins.api.Encoder")
+    _require_object(item, Encoder)
     _check_common(item)
     both = item.makes_latents, item.makes_codestreams
     _require(both != (False, False), "it overrides neither latents nor encode")
@@ -97,7 +102,7 @@ def check_encoder(item: Any) -> None:
 
 def check_task(item: Any) -> None:
     """Check what a plugin returned as a task.  Raises ValueError."""
-    _require(isinstance(item, Task), f"{type(item).__name__} is no refdec.plugins.api.Task")
+    _require_object(item, Task)
     _check_common(item)
     _require(isinstance(item.stage, Stage), f"its stage is {item.stage!r}, no Stage")
     _require(type(item).run is not Task.run or bool(item.actions), "it overrides run nowhere and has no actions")

@@ -28,6 +28,7 @@ Allow: TypeAlias = bool | Collection[str]
 EntryPointLike: TypeAlias = metadata.EntryPoint
 HOME = "refdec"
 """Our own distribution: its names cannot be taken by others."""
+LONGEST_REASON = 240
 FOREIGN = (Exception, SystemExit)
 """What foreign code may throw at us; KeyboardInterrupt stays with the user."""
 
@@ -71,13 +72,14 @@ def _shown_name(item: Any) -> str:
         name = item.name
     except FOREIGN:
         name = ""
-    return name if isinstance(name, str) and name else type(item).__name__
+    if isinstance(name, str) and name:
+        return name
+    return str(item.__name__) if isinstance(item, type) else type(item).__name__
 
 
 def _reason(problem: BaseException) -> str:
     """Return an exception as one line."""
-    lines = str(problem).splitlines()
-    text = lines[0] if lines else ""
+    text = " ".join(str(problem).split())[:LONGEST_REASON]
     kind = type(problem).__name__
     return text if isinstance(problem, ValueError) and text else f"{kind}: {text}" if text else kind
 
