@@ -12,7 +12,7 @@ Shape = tuple[int, ...]
 class ShapesDiffer(UsageError):
     """Two pictures that should be compared have different shapes."""
 
-    code, clause = "RD1001", ""
+    code, clause = "RD1201", ""
 
     def __init__(self, first: Shape, second: Shape) -> None:
         super().__init__(first, second)
@@ -25,7 +25,7 @@ class ShapesDiffer(UsageError):
 class NotRgb(UsageError):
     """A metric on luma needs R, G, B codes."""
 
-    code, clause = "RD1002", "5.14.1"
+    code, clause = "RD1202", "5.14.1"
 
     def __init__(self, shape: Shape, dtype: str) -> None:
         super().__init__(shape, dtype)
@@ -39,7 +39,7 @@ class NotRgb(UsageError):
 class PictureTooSmall(UsageError):
     """MS-SSIM halves the picture four times and needs a whole window at the end."""
 
-    code, clause = "RD1003", ""
+    code, clause = "RD1203", ""
 
     def __init__(self, height: int, width: int, least: int) -> None:
         super().__init__(height, width, least)
@@ -55,7 +55,7 @@ class PictureTooSmall(UsageError):
 class CurveTooShort(UsageError):
     """A rate-distortion curve has too few points."""
 
-    code, clause = "RD1004", ""
+    code, clause = "RD1204", ""
 
     def __init__(self, name: str, points: int) -> None:
         super().__init__(name, points)
@@ -70,7 +70,7 @@ class CurveTooShort(UsageError):
 class CurveUnusable(UsageError):
     """A curve does not have one rate for each quality, or has a rate or quality that is no number."""
 
-    code, clause = "RD1005", ""
+    code, clause = "RD1205", ""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(name, reason)
@@ -83,7 +83,7 @@ class CurveUnusable(UsageError):
 class CurvesApart(UsageError):
     """Two curves have no common range, so no average over it exists."""
 
-    code, clause = "RD1006", ""
+    code, clause = "RD1206", ""
 
     def __init__(self, what: str, first: tuple[float, float], second: tuple[float, float]) -> None:
         super().__init__(what, first, second)

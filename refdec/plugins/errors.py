@@ -29,7 +29,7 @@ __all__ = [
 class UnknownGuest(UsageError):
     """An encoder or a task was asked for that is not installed."""
 
-    code, clause = "RD0901", ""
+    code, clause = "RD1101", ""
 
     def __init__(self, kind: str, name: str, known: tuple[str, ...]) -> None:
         super().__init__(kind, name, known)
@@ -43,7 +43,7 @@ class UnknownGuest(UsageError):
 class PluginRefused(UsageError):
     """An encoder or a task was asked for that was found, but not let in."""
 
-    code, clause = "RD0902", ""
+    code, clause = "RD1102", ""
 
     def __init__(self, kind: str, name: str, distribution: str, reason: str) -> None:
         super().__init__(kind, name, distribution, reason)
@@ -59,7 +59,7 @@ class PluginRefused(UsageError):
 class GuestFailed(RefdecError):
     """A guest raised an exception of its own; the fault is not refdec's."""
 
-    code, clause = "RD0903", ""
+    code, clause = "RD1103", ""
     exit_code: ClassVar[int] = 1
 
     def __init__(self, guest: str, distribution: str, doing: str, reason: str) -> None:
@@ -76,7 +76,7 @@ class GuestFailed(RefdecError):
 class GuestResultInvalid(RefdecError):
     """A guest returned something that its interface does not allow."""
 
-    code, clause = "RD0904", ""
+    code, clause = "RD1104", ""
     exit_code: ClassVar[int] = 1
 
     def __init__(self, guest: str, distribution: str, found: str, needed: str) -> None:
@@ -93,7 +93,7 @@ class GuestResultInvalid(RefdecError):
 class GuestStreamInvalid(RefdecError):
     """An encoder returned a codestream that does not decode, or decodes to a picture of another size."""
 
-    code, clause = "RD0905", "1.8"
+    code, clause = "RD1105", "1.8"
     exit_code: ClassVar[int] = 1
 
     def __init__(self, guest: str, distribution: str, reason: str) -> None:
@@ -110,7 +110,7 @@ class GuestStreamInvalid(RefdecError):
 class UnknownOption(UsageError):
     """An option was given that the guest does not have."""
 
-    code, clause = "RD0906", ""
+    code, clause = "RD1106", ""
 
     def __init__(self, guest: str, option: str, known: tuple[str, ...]) -> None:
         super().__init__(guest, option, known)
@@ -124,7 +124,7 @@ class UnknownOption(UsageError):
 class OptionInvalid(UsageError):
     """The text given for an option is no value of it."""
 
-    code, clause = "RD0907", ""
+    code, clause = "RD1107", ""
 
     def __init__(self, option: str, text: str, needed: str) -> None:
         super().__init__(option, text, needed)
@@ -137,7 +137,7 @@ class OptionInvalid(UsageError):
 class OptionMissing(UsageError):
     """An option without a default was not given."""
 
-    code, clause = "RD0908", ""
+    code, clause = "RD1108", ""
 
     def __init__(self, guest: str, option: str, help_text: str) -> None:
         super().__init__(guest, option, help_text)
@@ -150,7 +150,7 @@ class OptionMissing(UsageError):
 class CannotDo(UsageError):
     """A request asks for something that the encoder does not list among its capabilities."""
 
-    code, clause = "RD0909", ""
+    code, clause = "RD1109", ""
 
     def __init__(self, guest: str, what: str, value: str, offers: tuple[str, ...]) -> None:
         super().__init__(guest, what, value, offers)
@@ -164,7 +164,7 @@ class CannotDo(UsageError):
 class Refusal(UsageError):
     """A guest declines in its own words; the one error that guests raise themselves."""
 
-    code, clause = "RD0910", ""
+    code, clause = "RD1110", ""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -177,7 +177,7 @@ class Refusal(UsageError):
 class WrongWeights(UsageError):
     """A task's model was trained for latents of other weights."""
 
-    code, clause = "RD0911", ""
+    code, clause = "RD1111", ""
 
     def __init__(self, task: str, needed: tuple[str, ...], found: str) -> None:
         super().__init__(task, needed, found)
@@ -195,7 +195,7 @@ class WrongWeights(UsageError):
 class UnknownAction(UsageError):
     """A task has no such action."""
 
-    code, clause = "RD0912", ""
+    code, clause = "RD1112", ""
 
     def __init__(self, task: str, action: str, known: tuple[str, ...]) -> None:
         super().__init__(task, action, known)
@@ -209,7 +209,7 @@ class UnknownAction(UsageError):
 class ArgumentMissing(UsageError):
     """An action of a task needs another argument, or got one too many."""
 
-    code, clause = "RD0913", ""
+    code, clause = "RD1113", ""
 
     def __init__(self, action: str, needed: tuple[str, ...], given: int) -> None:
         super().__init__(action, needed, given)
@@ -223,7 +223,7 @@ class ArgumentMissing(UsageError):
 class SourcePictureInvalid(UsageError):
     """Sample arrays do not make a picture that can be coded."""
 
-    code, clause = "RD0914", "1.6.1"
+    code, clause = "RD1114", "1.6.1"
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -236,7 +236,7 @@ class SourcePictureInvalid(UsageError):
 class RequestInvalid(UsageError):
     """A field of an encode request is out of its range."""
 
-    code, clause = "RD0915", ""
+    code, clause = "RD1115", ""
 
     def __init__(self, field: str, value: object, needed: str) -> None:
         super().__init__(field, value, needed)
@@ -249,7 +249,7 @@ class RequestInvalid(UsageError):
 class ResultInvalid(UsageError):
     """The values of a task's result do not make a result of its kind."""
 
-    code, clause = "RD0916", ""
+    code, clause = "RD1116", ""
 
     def __init__(self, kind: str, reason: str) -> None:
         super().__init__(kind, reason)

@@ -34,4 +34,4 @@ def test_each_error_is_raised_by_something(kind: type[RefdecError]) -> None:
 def test_codes_are_unique() -> None:
     codes = [kind.code for kind in CLASSES]
     assert len(codes) == len(set(codes))
-    assert all(code.startswith("RD10") for code in codes)
+    assert all(code.startswith("RD12") for code in codes)

@@ -86,4 +86,4 @@ def test_each_error_is_raised_by_something(kind: type[RefdecError]) -> None:
 def test_codes_are_unique() -> None:
     codes = [kind.code for kind in CLASSES]
     assert len(codes) == len(set(codes))
-    assert all(code.startswith("RD09") for code in codes)
+    assert all(code.startswith("RD11") for code in codes)
