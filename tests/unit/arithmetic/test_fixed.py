@@ -25,7 +25,8 @@ PAIRS: dict[str, tuple[Any, Any]] = {
 
 @pytest.fixture(scope="module")
 def cases(examples: Path) -> dict[str, list[list[int]]]:
-    return json.loads((examples / "06_scalars.json").read_text())
+    loaded: dict[str, list[list[int]]] = json.loads((examples / "06_scalars.json").read_text())
+    return loaded
 
 
 @pytest.mark.parametrize("name", PAIRS)

@@ -12,7 +12,7 @@ Tensors = Mapping[str, npt.NDArray[np.float32]]
 
 
 def cd(n: int, d: int) -> int:
-    return -(-n // 2**d)
+    return int(-(-n // 2**d))
 
 
 def conv(x: Array, t: Tensors, name: str, stride: int = 1) -> Array:
@@ -69,15 +69,17 @@ def r2(x: Array, t: Tensors, name: str) -> Array:
 
 
 def cab(x: Array, t: Tensors) -> Array:
-    trunk = r2(r2(x, t, "CAB.residual_trunk.0"), t, "CAB.residual_trunk.1")
+    trunk: Array = r2(r2(x, t, "CAB.residual_trunk.0"), t, "CAB.residual_trunk.1")
     m = r2(conv(x, t, "CAB.subscale", 2), t, "CAB.residual_mask2.0")
-    return x + trunk / (1 + np.exp(-tconv(r2(m, t, "CAB.residual_mask3.0"), t, "CAB.upscale")))
+    mask: Array = 1 / (1 + np.exp(-tconv(r2(m, t, "CAB.residual_mask3.0"), t, "CAB.upscale")))
+    return x + trunk * mask
 
 
 def norm(x: Array, t: Tensors, name: str) -> Array:
     centred = x - x.mean(axis=0)
     gain, offset = (t[f"{name}.{n}"].astype(np.float64)[:, None, None] for n in ("weight", "bias"))
-    return centred / np.sqrt((centred**2).mean(axis=0) + 1e-5) * gain + offset
+    normal: Array = centred / np.sqrt((centred**2).mean(axis=0) + 1e-5)
+    return normal * gain + offset
 
 
 def tab(x: Array, t: Tensors, name: str) -> Array:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from refdec.arithmetic.types import Int32Array, Int64Array
+from refdec.arithmetic.types import Int32Array
 from refdec.networks.layers import Convolution, TransposedConvolution, UpSampler2
 from refdec.weights.layers import Layer
 
@@ -28,9 +29,7 @@ KINDS: dict[str, tuple[tuple[int, ...], bool, dict[str, int]]] = {
 """Shape of the stored tensor, whether it is transposed, stride and groups."""
 
 
-def layer_of(
-    wide: Int32Array, exponent: list[int] | Int64Array, bias: list[int] | Int64Array, transposed: bool = False
-) -> Layer:
+def layer_of(wide: npt.ArrayLike, exponent: npt.ArrayLike, bias: npt.ArrayLike, transposed: bool = False) -> Layer:
     """A layer from W, e and B."""
     e = np.asarray(exponent, dtype=np.uint8)
     return Layer("test", np.asarray(wide, np.int32), np.zeros_like(e), e, np.asarray(bias, np.int64), True, transposed)

@@ -123,8 +123,8 @@ def attention_by_definition(q: np.ndarray, w: list[int], e: list[int]) -> np.nda
             s = sum(a * b for a, b in zip(scaled[i], scaled[c + k], strict=True))
             g = rdiv(rdiv(s, norms[i]) << 24, norms[c + k]) if norms[i] and norms[c + k] else 0
             logits.append((g * w[head] + (1 << (e[head] + 5))) >> (e[head] + 6))
-        row, weights = np.array([logits], dtype=np.int64), np.empty((1, n), dtype=np.int64)
-        kernels.softmax_rows(row, weights)
+        weights = np.empty((1, n), dtype=np.int64)
+        kernels.softmax_rows(np.array([logits], dtype=np.int64), weights)
         for position in range(positions):
             acc = sum(int(p) * rows[2 * c + head * n + k][position] for k, p in enumerate(weights[0]))
             out[position, i] = min(max((acc + (1 << 29)) >> 30, -(1 << 31)), (1 << 31) - 1)

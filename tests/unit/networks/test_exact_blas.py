@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import threadpoolctl  # type: ignore[import-untyped]
+import threadpoolctl
 
 from refdec.arithmetic.types import Int32Array
 from refdec.networks.exact_blas import (

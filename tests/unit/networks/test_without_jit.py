@@ -24,5 +24,6 @@ def test_operators_without_compilation() -> None:
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    plain = dict(reversed(line.split("  ", 1)) for line in run.stdout.splitlines())  # type: ignore[misc]
+    pairs = (line.split("  ", 1) for line in run.stdout.splitlines())
+    plain = {name: digest for digest, name in pairs}
     assert plain == digests()
