@@ -118,13 +118,14 @@ class _Phase:
     factor: FloatArray
 
     @classmethod
-    def of(cls, stencil: Stencil, side: Side, dy: int, dx: int) -> _Phase:
+    def of(cls, stencil: Stencil, side: Side, dy: int, dx: int) -> tuple[_Phase, int]:
+        """Return the phase and its limit."""
         vertical, horizontal = side.phases[dy], side.phases[dx]
         filters = transformed_filter(stencil, vertical, horizontal)
         pv, ph, inputs, outputs = filters.shape
         split = filters.reshape(pv, ph, inputs, stencil.groups, outputs // stencil.groups).transpose(0, 1, 3, 2, 4)
         bits = 2 * side.scale
-        return cls(
+        phase = cls(
             np.array([dy, dx]),
             vertical,
             horizontal,
@@ -132,6 +133,7 @@ class _Phase:
             _start(stencil.start[dy, dx], bits),
             _factor(stencil.shift[dy, dx] + bits),
         )
+        return phase, fast_limit(stencil, side, dy, dx, filters)
 
     def write(self, v: FloatArray, block: Block, step: int, out: Int32Array) -> None:
         """Multiply the points v [points_v, points_h, tile, C] and write this phase of a block, given in tiles."""
@@ -163,14 +165,15 @@ class FastProducts:
     def of(cls, stencil: Stencil, side: Side) -> FastProducts:
         """Return the prepared products."""
         n = range(len(side.phases))
+        made = [_Phase.of(stencil, side, dy, dx) for dy in n for dx in n]
         return cls(
             side,
             np.array([(p, q) for p, q, _ in side.points]),
             np.array([float(s) for _, _, s in side.points]),
-            tuple(_Phase.of(stencil, side, dy, dx) for dy in n for dx in n),
+            tuple(phase for phase, _ in made),
             stencil.in_channels,
             stencil.out_channels,
-            min(fast_limit(stencil, side, dy, dx) for dy in n for dx in n),
+            min(limit for _, limit in made),
         )
 
     def blocks(self, rows: int, columns: int) -> Iterator[Block]:

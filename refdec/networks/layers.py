@@ -108,9 +108,7 @@ class _Linear:
                 taps = s.taps[[ty for ty, _ in rows]][:, [tx for tx, _ in columns]].reshape(-1, *s.taps.shape[2:])
                 offsets = np.array([(oy, ox) for _, oy in rows for _, ox in columns])
                 start, shift, corner = s.start[dy, dx], s.shift[dy, dx], np.array([dy, dx])
-                kernels.products(
-                    x, taps, offsets, *strides, s.groups, low, high, step, start, shift, out, corner, area
-                )
+                kernels.products(x, taps, offsets, *strides, s.groups, low, high, step, start, shift, out, corner, area)
 
     @property
     def is_depthwise_3(self) -> bool:

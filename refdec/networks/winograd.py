@@ -148,8 +148,10 @@ def direct_limit(stencil: Stencil) -> int:
 
 
 @clause("6.6", kind="added", reason="the proof that float64 products are exact")
-def fast_limit(stencil: Stencil, side: Side, dy: int, dx: int) -> int:
+def fast_limit(stencil: Stencil, side: Side, dy: int, dx: int, filters: Int64Array) -> int:
     """(6.6) Return the largest max|x| for which every partial sum of phase (dy, dx) stays below 2^53.
+
+    `filters` is the phase's transformed filter U.
 
     Three things are bounded, as multiples of max|x|, per output channel:
 
@@ -161,7 +163,7 @@ def fast_limit(stencil: Stencil, side: Side, dy: int, dx: int) -> int:
     """
     vertical, horizontal = side.phases[dy], side.phases[dx]
     gain_v, gain_h = (np.array(side.gains(phase), dtype=np.int64) for phase in (vertical, horizontal))
-    products = np.abs(transformed_filter(stencil, vertical, horizontal)).sum(axis=2)
+    products = np.abs(filters).sum(axis=2)
     products *= np.multiply.outer(gain_v, gain_h)[:, :, None]
     taps = stencil.taps[[ty for ty, _ in stencil.vertical.phases[dy]]].astype(np.int64)
     columns = np.array(horizontal.filter_rows, dtype=np.int64)
