@@ -200,6 +200,13 @@ class EncodeRequest:
         _require(budget is None or (math.isfinite(budget) and budget > 0), "time budget", budget, "above 0 seconds")
         _require(self.model_id in (None, 0, 1, 2, 3), "model_id", self.model_id, "0, 1, 2 or 3")
 
+    @property
+    def model(self) -> int:
+        """The model whose targets are wanted; what `Encoder.latents` hands on.  Raises RequestInvalid in `encode`."""
+        _require(self.model_id is not None, "model_id", None, "named by the core, or with for_model()")
+        assert self.model_id is not None
+        return self.model_id
+
     def for_model(self, model_id: int) -> EncodeRequest:
         """Return the same request about the targets of one model."""
         return replace(self, model_id=model_id)

@@ -73,7 +73,7 @@ class CoreServices(Protocol):
     # -- writing
 
     def analyse(self, picture: SourcePicture, model_id: int, settings: CodingSettings) -> TargetLatents:
-        """(4.6, 6.7) Return the latents of the analysis networks; `hyper` and `choose` are None."""
+        """(4.6, 6.7) Return the latents of the analysis networks; `hyper` None stands for the hyper encoder's."""
         ...
 
     def hyper_latents(self, targets: TargetLatents, model_id: int) -> tuple[Int8Array, Int8Array]:

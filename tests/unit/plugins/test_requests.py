@@ -34,7 +34,9 @@ def test_chroma_follows_luma_unless_told_otherwise() -> None:
 def test_the_kind_of_target(request_: EncodeRequest, kind: str) -> None:
     assert request_.rate_control == kind
     assert request_.model_id is None
-    assert request_.for_model(2).model_id == 2
+    assert request_.for_model(2).model == request_.for_model(2).model_id == 2
+    with pytest.raises(RequestInvalid, match="for_model"):
+        print(request_.model)
     assert request_.for_model(2).target == request_.target
     request_.progress(0.5)
 
