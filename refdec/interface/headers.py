@@ -44,8 +44,8 @@ class BundleHeaders:
     `subsampling`, `coded_subsampling`: (vertical, horizontal) chroma subsampling of output and coded picture.
     `displacement`: rate displacement per component, unit 1/128 level.  `num_chs`: coded residual channels.
     `synthesis`: transforms in the encoder's preference ("BOP", "SOP").  `tools`: names of the tools in use, sorted.
-    `regions`: (rows, columns) of regions.  `weights_fingerprint`: of the weights that made the arrays, empty at stage
-    headers; `stream_fingerprint`: of the weights that the codestream names, empty if it names none.
+    `regions`: (rows, columns) of regions.  `weights_fingerprint`: of the common checkpoints that made the arrays,
+    empty at stage headers; `stream_fingerprint`: of the weights that the codestream names, empty if it names none.
     `substream_bytes`: (marker, payload bytes), in file order; `codestream_bytes`: the whole codestream.
     """
 

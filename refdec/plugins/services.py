@@ -27,7 +27,10 @@ class CoreServices(Protocol):
 
     @property
     def weights_fingerprint(self) -> str:
-        """Fingerprint of the weights in use, hexadecimal (6.2.5)."""
+        """Fingerprint of the whole pack in use, hexadecimal (6.2.5).
+
+        What bundles and codestreams name is narrower: the common checkpoints of their model (`BundleHeaders`).
+        """
         ...
 
     @property
