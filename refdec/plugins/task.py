@@ -82,8 +82,8 @@ class Action:
 class Task:
     """A task on latents.  Subclass it, set the attributes, and override `run`.
 
-    `stage`: how far the core decodes for it.  `weights_fingerprints`: values of `BundleHeaders.weights_fingerprint` that
-    its model was trained for; empty: any.  `actions`: see Action.  An object may be used from several threads.
+    `stage`: how far the core decodes for it.  `weights_fingerprints`: values of `BundleHeaders.weights_fingerprint`
+    that its model was trained for; empty: any.  `actions`: see Action.  An object may be used from several threads.
     """
 
     name: str = ""
