@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
 
 from refdec.bitstream.framing import Codestream, read_codestream
 from refdec.bitstream.headers import Headers, read_headers
@@ -17,12 +20,27 @@ from refdec.clauses import clause
 from refdec.errors import UsageError
 from refdec.limits import Limits
 from refdec.models import COMPONENT_NAMES, TRANSFORM_NAMES, models_of
+from refdec.picture.colour import CUSTOM, CustomColour
+from refdec.picture.errors import CustomColourUnsupported
 from refdec.picture.output import codes
 from refdec.picture.planes import Observer, ThreePlanes, unobserved
-from refdec.stages.values import Symbols
 from refdec.weights.pack import WeightPack
 
-__all__ = ["DecodeOptions", "Decoded", "TransformNotListed", "choose_transform", "decode_codestream", "parse"]
+__all__ = [
+    "CheckWeights",
+    "DecodeOptions",
+    "Decoded",
+    "TransformNotListed",
+    "absent_warnings",
+    "choose_colour",
+    "choose_transform",
+    "decode_codestream",
+    "parse",
+    "reader_warnings",
+]
+
+CheckWeights: TypeAlias = Callable[[bytes | None, WeightPack, int], None]
+"""Told user data, pack and model_id; may refuse before anything is decoded."""
 
 
 class TransformNotListed(UsageError):
@@ -49,7 +67,7 @@ class DecodeOptions:
     `transform`: a synthesis transform of the header's list (0 SOP, 1 BOP, 2 HOP), None takes the first.  `channels`:
     decode only that many residual channels of luma and chroma (2.6.8).  `filters`: False leaves out all filters of TON.
     `lenient`: pass over what 1.8 lets a lenient reader pass over.  `level_check`: False decodes beyond profile and
-    level.
+    level.  `custom_colour`: decode colour_transform_idx 2 by the recommendation of 5.10, which no other decoder shares.
     """
 
     transform: int | None = None
@@ -57,6 +75,7 @@ class DecodeOptions:
     filters: bool = True
     lenient: bool = False
     level_check: bool = True
+    custom_colour: bool = False
 
 
 DEFAULT_OPTIONS = DecodeOptions()
@@ -89,6 +108,19 @@ def choose_transform(picture: PictureHeader, wanted: int | None) -> int:
     return listed[0] if wanted is None else wanted
 
 
+@clause("5.10", kind="inferred", reason="colour_transform_idx 2 has no interoperable definition: only on request")
+def choose_colour(picture: PictureHeader, allowed: bool) -> CustomColour | None:
+    """(5.10) The matrix and offset of the stream where the caller allows them, None where the stream has none.
+
+    Raises CustomColourUnsupported for a stream that has them and a caller that does not ask, before any decoding.
+    """
+    if picture.colour_transform_idx != CUSTOM:
+        return None
+    if not allowed:
+        raise CustomColourUnsupported
+    return np.array(picture.colour_transform_matrix, np.int64), np.array(picture.colour_transform_offset, np.int64)
+
+
 @clause("3.2")
 @clause("4.7")
 @clause("5.2")
@@ -99,7 +131,7 @@ def decode_codestream(
     *,
     limits: Limits = DEFAULT_LIMITS,
     observe: Observer = unobserved,
-    check_weights: Callable[[bytes | None, WeightPack, int], None] | None = None,
+    check_weights: CheckWeights | None = None,
 ) -> Decoded:
     """(3.2, 4.7, 5.2) Decode a codestream; every stage is shown to `observe`.
 
@@ -117,22 +149,30 @@ def decode_codestream(
         check_weights(headers.user_data, pack, picture.model_id)
     models = models_of(pack, picture.model_id)
     transform = choose_transform(picture, options.transform)
+    custom = choose_colour(picture, options.custom_colour)
     with single_threaded_blas():
         symbols = decode_symbols(codestream, headers, models, options.channels, observe=observe)
         latents = reconstruct_latents(headers, symbols, models, observe=observe)
         synthesis = synthesise(picture, latents, models, transform, observe=observe)
         scale = symbols.components[0].sigma.final
-        planes = finish_planes(headers, synthesis, scale, models, transform, filters=options.filters, observe=observe)
+        planes = finish_planes(
+            headers, synthesis, scale, models, transform, filters=options.filters, custom=custom, observe=observe
+        )
     for name, plane in zip("012", planes, strict=True):
         observe(f"codes.{name}", codes(plane, picture.bit_depth))
-    return Decoded(planes, headers, _warnings(codestream, headers, symbols))
+    warnings = (*reader_warnings(codestream, headers), *absent_warnings(symbols.absent_regions))
+    return Decoded(planes, headers, warnings)
 
 
-def _warnings(codestream: Codestream, headers: Headers, symbols: Symbols) -> tuple[str, ...]:
-    """Return what a decoder had to assume or pass over, as sentences."""
-    passed_over = [problem.headline() for problem in (*codestream.warnings, *headers.warnings)]
-    absent = [
+def reader_warnings(codestream: Codestream, headers: Headers) -> tuple[str, ...]:
+    """Return what a lenient reader passed over, as sentences."""
+    return tuple(problem.headline() for problem in (*codestream.warnings, *headers.warnings))
+
+
+@clause("1.4.4")
+def absent_warnings(absent: tuple[tuple[int, int], ...]) -> tuple[str, ...]:
+    """(1.4.4) Name the regions, (component, region_idx), that a decoder had to do without."""
+    return tuple(
         f"region {region} of {COMPONENT_NAMES[c]} is not in the codestream; its residual is zero (clause 1.4.4)"
-        for c, region in symbols.absent_regions
-    ]
-    return (*passed_over, *absent)
+        for c, region in absent
+    )

@@ -5,6 +5,8 @@ In: planes int32 Q18 in the output format.  Out: three planes int32 Q18 in 0..25
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 
 from refdec.arithmetic.fixed import MIDDLE_Q18, WHITE_Q18
@@ -15,10 +17,22 @@ from refdec.picture.planes import PictureFormat, Planes, ThreePlanes
 from refdec.picture.resample import bicubic_ac
 from refdec.tables import integer_constants
 
-__all__ = ["CUSTOM", "NONE", "TO_RGB", "clamped", "custom_colour", "rgb_from_yuv", "to_output", "yuv_from_rgb"]
+__all__ = [
+    "CUSTOM",
+    "NONE",
+    "TO_RGB",
+    "CustomColour",
+    "clamped",
+    "custom_colour",
+    "rgb_from_yuv",
+    "to_output",
+    "yuv_from_rgb",
+]
 
 NONE, TO_RGB, CUSTOM = 0, 1, 2
 """Values of colour_transform_idx."""
+CustomColour: TypeAlias = tuple[IntArray, IntArray]
+"""Matrix [3, 3] and offset [3] of colour_transform_idx 2, values 0..255."""
 
 
 def clamped(plane: Int32Array) -> Int32Array:
@@ -78,7 +92,7 @@ def to_output(
     planes: Planes,
     header: PictureFormat,
     *,
-    custom: tuple[IntArray, IntArray] | None = None,
+    custom: CustomColour | None = None,
 ) -> ThreePlanes:
     """(5.10) The planes of the decoded picture: R, G, B for colour_transform_idx 1, Y, U, V for 0; clamped to 0..255.
 

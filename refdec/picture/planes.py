@@ -16,6 +16,8 @@ from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
 from refdec.picture.errors import PlaneSizeMismatch, SubsamplingUnsupported
 from refdec.picture.resample import bicubic_ac
+from refdec.tiling.geometry import Rect
+from refdec.tiling.windows import even_around
 
 __all__ = [
     "Observer",
@@ -25,7 +27,9 @@ __all__ = [
     "ThreePlanes",
     "assemble",
     "ceil_div",
+    "chroma_rect",
     "chroma_size",
+    "even_window",
     "is_420",
     "unobserved",
 ]
@@ -118,6 +122,20 @@ def chroma_size(header: PictureFormat) -> Size:
     if (output, coded) not in LEGAL_FORMATS:
         raise SubsamplingUnsupported(output, coded)
     return ceil_div(header.display_height, header.s_ver), ceil_div(header.display_width, header.s_hor)
+
+
+@clause("5.1")
+def chroma_rect(rect: Rect, subsampling: Size) -> Rect:
+    """(5.1) The chroma samples of a window of the luma plane whose corner is a multiple of the subsampling."""
+    ver, hor = subsampling
+    return Rect.between(rect.x // hor, rect.y // ver, ceil_div(rect.right, hor), ceil_div(rect.bottom, ver))
+
+
+@clause("5.6.2")
+def even_window(rect: Rect, header: PictureFormat) -> Rect:
+    """(5.6.2) Grow a window of the displayed luma plane to even corners, which phase planes need; never beyond it."""
+    size = header.display_height, header.display_width
+    return even_around(rect.intersection(Rect(0, 0, size[1], size[0])), size)
 
 
 @clause("5.3")

@@ -10,10 +10,20 @@ import numpy as np
 from refdec.arithmetic.fixed import Q, rdiv, rhe, rshift
 from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
+from refdec.tiling.geometry import Rect
 
-__all__ = ["bicubic_ac", "bilinear_ac", "cubic_weights", "nearest_indices", "positions"]
+__all__ = [
+    "bicubic_ac",
+    "bicubic_reach",
+    "bicubic_window",
+    "bilinear_ac",
+    "cubic_weights",
+    "nearest_indices",
+    "positions",
+]
 
 Taps = tuple[Int64Array, Int64Array]
+Size = tuple[int, int]
 CUBIC_BITS = 30
 
 
@@ -73,6 +83,43 @@ def bicubic_ac(plane: Int32Array, height: int, width: int) -> Int32Array:
     rows = None if n_rows == height else _cubic_taps(n_rows, height)
     columns = None if n_columns == width else _cubic_taps(n_columns, width)
     return _resample(plane, rows, columns, CUBIC_BITS)
+
+
+@clause("5.4")
+def bicubic_reach(wanted: Rect, source_hw: Size, target_hw: Size) -> Rect:
+    """(5.4) The window of a plane of `source_hw` that a window of it, interpolated to `target_hw`, follows from."""
+    spans = []
+    for first, beyond, n, m in (
+        (wanted.x, wanted.right, source_hw[1], target_hw[1]),
+        (wanted.y, wanted.bottom, source_hw[0], target_hw[0]),
+    ):
+        taken = _cubic_taps(n, m)[0][first:beyond]
+        spans.append((first, beyond) if n == m else (int(taken.min()), int(taken.max()) + 1))
+    (left, right), (top, bottom) = spans
+    return Rect.between(left, top, right, bottom)
+
+
+@clause("5.4")
+@clause("6.4.8")
+def bicubic_window(part: Int32Array, held: Rect, source_hw: Size, wanted: Rect, target_hw: Size) -> Int32Array:
+    """(5.4, 6.4.8) The window `wanted` of what bicubic_ac makes of a plane of which `part` is the window `held`.
+
+    `held` must hold `bicubic_reach`; the samples are the same as those of the whole plane.
+    """
+    taps: list[Taps | None] = []
+    cuts = []
+    for first, beyond, origin, n, m in (
+        (wanted.y, wanted.bottom, held.y, source_hw[0], target_hw[0]),
+        (wanted.x, wanted.right, held.x, source_hw[1], target_hw[1]),
+    ):
+        if n == m:
+            taps.append(None)
+            cuts.append(slice(first - origin, beyond - origin))
+            continue
+        index, weight = _cubic_taps(n, m)
+        taps.append((index[first:beyond] - origin, weight[first:beyond]))
+        cuts.append(slice(None))
+    return _resample(part[cuts[0], cuts[1]], taps[0], taps[1], CUBIC_BITS)
 
 
 @clause("5.4")

@@ -12,7 +12,7 @@ from refdec.bitstream.headers import Headers
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
 from refdec.models import Models
-from refdec.picture.colour import to_output
+from refdec.picture.colour import CustomColour, to_output
 from refdec.picture.filters.chain import apply_filters
 from refdec.picture.planes import Observer, Planes, ThreePlanes, assemble, unobserved
 from refdec.stages.values import Latents
@@ -65,11 +65,13 @@ def finish_planes(
     transform: int,
     *,
     filters: bool = True,
+    custom: CustomColour | None = None,
     observe: Observer = unobserved,
 ) -> ThreePlanes:
     """(5.2) Steps 2 to 5: crop and decimate, bring chroma to the output format, filter, transform the colour, clamp.
 
-    `luma_scale` int32 [160,h,w] holds the scale indices after RVS, of which LEF reads one channel.
+    `luma_scale` int32 [160,h,w] holds the scale indices after RVS, of which LEF reads one channel.  `custom` allows
+    colour_transform_idx 2.
     """
     picture = headers.picture
     planes = assemble(synthesis, picture)
@@ -84,7 +86,7 @@ def finish_planes(
         scale_index_channel=lambda channel: luma_scale[channel],
         observe=observe,
     )
-    final = to_output(planes, picture)
+    final = to_output(planes, picture, custom=custom)
     for name, plane in zip("012", final, strict=True):
         observe(f"final.{name}", plane)
     return final

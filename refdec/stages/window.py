@@ -1,4 +1,4 @@
-"""Windows of latents and of synthesised planes (4.7, 4.10.3 to 4.10.5, 6.5 item 1), bit for bit as in the whole picture.
+"""Windows of latents and synthesised planes (4.7, 4.10.3 to 4.10.5, 6.5 item 1), bit for bit as in the whole picture.
 
 In: `CompactSymbols` and a rectangle.  Out: the latents, or the planes, of that rectangle alone.  Every array made here
 has the size of the window and its reach; regions, seams and tiles of the header keep all that they do to samples.

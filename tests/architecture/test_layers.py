@@ -29,6 +29,7 @@ RANKS: dict[str, int] = {
             ("models",),
             ("stages",),
             ("decoder", "encoder"),
+            ("region_decoder", "progressive"),
             ("formats", "trace", "inspection", "metrics", "parallel"),
             ("interface_errors",),
             ("interface",),

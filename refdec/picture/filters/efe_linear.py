@@ -15,13 +15,14 @@ from refdec.arithmetic.fixed import Q, rdiv, rhe
 from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
 from refdec.picture.errors import EfeKernelShape
-from refdec.picture.planes import PictureFormat, Planes, ceil_div
+from refdec.picture.planes import PictureFormat, Planes, ceil_div, chroma_rect, chroma_size, even_window
 from refdec.tables import efe_splits, integer_constants
+from refdec.tiling.geometry import Rect
 
 if TYPE_CHECKING:
     from refdec.bitstream.tools import EfeFilterSet, EfeLinear
 
-__all__ = ["ALTERNATIVE", "MAIN", "efe_linear", "mean_q18", "rectangle_bound", "rectangles"]
+__all__ = ["ALTERNATIVE", "MAIN", "efe_linear", "efe_linear_reach", "mean_q18", "rectangle_bound", "rectangles"]
 
 ALTERNATIVE, MAIN = 0, 1
 """Indices of the two filter sets."""
@@ -63,16 +64,24 @@ def rectangles(best_cand_idx: int, height: int, width: int) -> list[Int64Array]:
 
 @dataclass(frozen=True, slots=True)
 class _Phases:
-    """How a plane falls into phase planes, in one direction: `step` 2 if it is split, 1 if all phases share it."""
+    """How a plane of `size` samples falls into phase planes of `extent`, in one direction.
+
+    `step` 2 if it is split, 1 if all phases share it.  Of the phase planes, samples first .. first + count - 1 are
+    made, from a part of the plane that begins at sample `origin`.
+    """
 
     step: int
     extent: int
     size: int
+    first: int
+    count: int
+    origin: int
 
     def sources(self, phase: int) -> Int64Array:
-        """Return the sample of the plane at each phase sample -1..extent + 1, borders repeated (5.6.2)."""
-        inside = np.clip(np.arange(-1, self.extent + 2, dtype=np.int64), 0, self.extent - 1)
-        return np.minimum(self.step * inside + (phase if self.step == 2 else 0), self.size - 1)
+        """Return the part's sample at each phase sample first - 1 .. first + count + 1, borders repeated (5.6.2)."""
+        wanted = np.arange(self.first - 1, self.first + self.count + 2, dtype=np.int64)
+        inside = np.clip(wanted, 0, self.extent - 1)
+        return np.minimum(self.step * inside + (phase if self.step == 2 else 0), self.size - 1) - self.origin
 
 
 @clause("5.6.2")
@@ -147,42 +156,104 @@ def _filter_of(parameters: EfeFilterSet, m: int, resampled: bool) -> _Filter:
     return _Filter(pattern, chroma, luma)
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What one call filters: `wanted` of the picture, from windows of the planes that hold `held`; luma samples."""
+
+    header: PictureFormat
+    held: Rect
+    wanted: Rect
+
+    @property
+    def resampled(self) -> bool:
+        """Whether chroma was coded smaller than it is put out."""
+        header = self.header
+        return (header.c_ver, header.c_hor) != (header.s_ver, header.s_hor)
+
+    def phases(self, steps: tuple[int, int], size: tuple[int, int], part: Rect) -> tuple[_Phases, _Phases]:
+        """Return rows and columns of the phase planes of a plane of `size` whose window is `part`."""
+        extents, wanted = self.extents, self.phase_rect
+        rows = _Phases(steps[0], extents[0], size[0], wanted.y, wanted.h, part.y)
+        return rows, _Phases(steps[1], extents[1], size[1], wanted.x, wanted.w, part.x)
+
+    @property
+    def extents(self) -> tuple[int, int]:
+        """Size of the phase planes of the whole picture."""
+        return ceil_div(self.header.display_height, 2), ceil_div(self.header.display_width, 2)
+
+    @property
+    def phase_rect(self) -> Rect:
+        """What is made of the phase planes."""
+        return chroma_rect(self.wanted, (2, 2))
+
+
 @clause("5.6.4")
 @clause("5.6.5")
 @clause("6.4.9")
-def _filter_plane(plane: Int32Array, luma: Int32Array, chosen: _Filter, mean: int, header: PictureFormat) -> Int32Array:
-    """(5.6.4, 5.6.5, 6.4.9) One chroma plane: split into phases, filter each, put the phases together."""
+def _filter_plane(plane: Int32Array, luma: Int32Array, chosen: _Filter, mean: int, work: _Work) -> Int32Array:
+    """(5.6.4, 5.6.5, 6.4.9) A window of one chroma plane: split into phases, filter each, put the phases together."""
     from refdec.picture.filters.kernels import efe_linear_rectangle
 
-    extents = ceil_div(header.display_height, 2), ceil_div(header.display_width, 2)
-    split = 3 - header.s_ver, 3 - header.s_hor
-    rows, columns = (_Phases(split[d], extents[d], plane.shape[d]) for d in (0, 1))
-    luma_rows, luma_columns = (_Phases(2, extents[d], luma.shape[d]) for d in (0, 1))
-    resampled = (header.c_ver, header.c_hor) != (header.s_ver, header.s_hor)
-    parts = rectangles(chosen.pattern, *extents)
-    result = np.empty(plane.shape, np.int32)
+    header = work.header
+    output, shown = (header.s_ver, header.s_hor), (header.display_height, header.display_width)
+    split = 3 - output[0], 3 - output[1]
+    rows, columns = work.phases(split, chroma_size(header), chroma_rect(work.held, output))
+    luma_rows, luma_columns = work.phases((2, 2), shown, work.held)
+    made = work.phase_rect
+    places = [_within(rectangle, made) for rectangle in rectangles(chosen.pattern, *work.extents)]
+    result = np.empty(chroma_rect(work.wanted, output).size_hw, np.int32)
     for i in range(split[0]):
         for j in range(split[1]):
             source = _phase_plane(plane, rows, columns, i, j)
             light = _phase_plane(luma, luma_rows, luma_columns, i, j)
-            out = np.empty(extents, np.int32)
-            for part, rectangle in enumerate(parts):
-                taps = chosen.chroma_taps(part, i, j, resampled), chosen.luma_taps(part)
-                efe_linear_rectangle(out, source, light, mean, *taps, rectangle)
+            out = np.empty(made.size_hw, np.int32)
+            for part, place in enumerate(places):
+                if place is not None:
+                    taps = chosen.chroma_taps(part, i, j, work.resampled), chosen.luma_taps(part)
+                    efe_linear_rectangle(out, source, light, mean, *taps, place)
             target = result[i :: split[0], j :: split[1]]
             target[:] = out[: target.shape[0], : target.shape[1]]
     return result
 
 
+def _within(rectangle: Int64Array, made: Rect) -> Int64Array | None:
+    """Return the part of [top, bottom, left, right] that is made, counted from the corner of `made`; None: nothing."""
+    origin, extent = np.array([made.y, made.x], np.int64).repeat(2), np.array(made.size_hw, np.int64).repeat(2)
+    place = np.clip(rectangle - origin, 0, extent)
+    return place if place[0] < place[1] and place[2] < place[3] else None
+
+
+@clause("5.6.4")
+def efe_linear_reach(wanted: Rect, header: PictureFormat) -> Rect:
+    """(5.6.4) The window of the planes that a window (luma samples, even corner) of the filtered planes follows from.
+
+    Taps look at offsets -1 to 2 of phase planes, a sample of which stands for 2x2 of the picture.
+    """
+    grown = Rect.between(wanted.x - 2, wanted.y - 2, wanted.right + 6, wanted.bottom + 6)
+    return even_window(grown, header)
+
+
 @clause("5.6")
-def efe_linear(planes: Planes, header: PictureFormat, parameters: EfeLinear, which: int) -> Planes:
+def efe_linear(
+    planes: Planes,
+    header: PictureFormat,
+    parameters: EfeLinear,
+    which: int,
+    *,
+    held: Rect | None = None,
+    wanted: Rect | None = None,
+) -> Planes:
     """(5.6, 6.4.9) The planes filtered with set `which` (ALTERNATIVE or MAIN); luma is the one handed in.
 
+    `planes` may be windows `held` (luma samples, even corner), of which `wanted` is made; they must hold its reach.
     Raises EfeKernelShape if weights and pattern do not fit (a parsed TON always fits).
     """
-    resampled = (header.c_ver, header.c_hor) != (header.s_ver, header.s_hor)
+    whole = Rect(0, 0, header.display_width, header.display_height)
+    held = held or whole
+    work = _Work(header, held, wanted or held)
     made = []
     for m, plane in enumerate((planes.u, planes.v)):
-        chosen = _filter_of(parameters.sets[which], m, resampled)
-        made.append(_filter_plane(plane, planes.y, chosen, mean_q18(parameters.B1[m]), header))
-    return planes.with_chroma(made[0], made[1])
+        chosen = _filter_of(parameters.sets[which], m, work.resampled)
+        made.append(_filter_plane(plane, planes.y, chosen, mean_q18(parameters.B1[m]), work))
+    inside = work.wanted.seen_from(held)
+    return Planes(planes.y[inside.rows, inside.columns], made[0], made[1])

@@ -16,15 +16,17 @@ from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
 from refdec.picture.errors import IcciNeedsChroma
 from refdec.picture.filters.eicci_network import EicciNetwork, analysed, correct
-from refdec.picture.planes import PictureFormat, Planes, is_420
+from refdec.picture.planes import PictureFormat, Planes, even_window, is_420
 from refdec.picture.resample import bicubic_ac, bilinear_ac
 from refdec.tables import eicci_models
-from refdec.tiling.tiles import icci_tiles
+from refdec.tiling.geometry import Rect
+from refdec.tiling.tiles import FilterTile, icci_tiles
+from refdec.tiling.windows import bounding
 
 if TYPE_CHECKING:
     from refdec.bitstream.tools import Icci, IcciTile
 
-__all__ = ["LoadIcci", "Selection", "eicci", "model_kind", "selected"]
+__all__ = ["LoadIcci", "Selection", "eicci", "eicci_reach", "eicci_tiles_needed", "model_kind", "selected"]
 
 LoadIcci: TypeAlias = Callable[[str], EicciNetwork]
 """Gives the network of a kind such as "eICCI/bop_mse012"; called only for models that are used."""
@@ -95,37 +97,82 @@ class _Filter:
         ]
 
 
-@clause("5.7.1", kind="interop", reason="I-5 (b): tiles are read and written in place")
-def _filter_tiles(planes: list[Int32Array], header: PictureFormat, parameters: Icci, filter_tile: _Filter) -> None:
-    """(5.7.1, 5.7.4) Filter the tiles of the coded size, cut to the display size, one after the other, in place."""
-    shown = planes[0].shape[0], planes[0].shape[1]
+@clause("5.7.4")
+def _tiles(header: PictureFormat, parameters: Icci) -> tuple[FilterTile, ...]:
+    """(5.7.4) The tiles of the coded size, cut to the display size; those that keep nothing are left out."""
+    shown = header.display_height, header.display_width
     size = header.img_height, header.img_width
-    for tile in icci_tiles(*size, parameters.tile_size, parameters.tile_overlap, display_hw=shown):
-        if tile.core.empty:
-            continue
-        filtered = filter_tile([plane[tile.rect.rows, tile.rect.columns] for plane in planes])
-        inside = tile.core_in_tile
+    tiles = icci_tiles(*size, parameters.tile_size, parameters.tile_overlap, display_hw=shown)
+    return tuple(tile for tile in tiles if not tile.core.empty)
+
+
+@clause("5.7.1", kind="interop", reason="I-5 (b): tiles are read and written in place")
+def eicci_tiles_needed(wanted: Rect, header: PictureFormat, parameters: Icci) -> tuple[FilterTile, ...]:
+    """(5.7.1) The tiles that a window of the filtered planes (luma samples) follows from, in their order.
+
+    A tile reads what earlier tiles have written into its rectangle, so every tile that is needed needs, before it,
+    those whose core it overlaps.
+    """
+    needed: list[FilterTile] = []
+    read = [wanted]
+    for tile in reversed(_tiles(header, parameters)):
+        if any(not tile.core.intersection(rect).empty for rect in read):
+            needed.append(tile)
+            read.append(tile.rect)
+    return tuple(reversed(needed))
+
+
+@clause("5.7")
+def eicci_reach(wanted: Rect, header: PictureFormat, parameters: Icci) -> Rect:
+    """(5.7) The window of the planes that a window of the filtered planes follows from.
+
+    With 4:2:2 that is the whole picture: its chroma is interpolated before and after (VM writers never send this).
+    """
+    if header.s_hor != 1:
+        return Rect(0, 0, header.display_width, header.display_height)
+    tiles = eicci_tiles_needed(wanted, header, parameters)
+    return even_window(bounding([wanted, *(tile.rect for tile in tiles)]), header)
+
+
+@clause("5.7.1", kind="interop", reason="I-5 (b): tiles are read and written in place")
+def _filter_tiles(planes: list[Int32Array], tiles: tuple[FilterTile, ...], held: Rect, filter_tile: _Filter) -> None:
+    """(5.7.1, 5.7.4) Filter tiles of planes that are windows `held` of the picture, one after the other, in place."""
+    for tile in tiles:
+        place, core, inside = tile.rect.seen_from(held), tile.core.seen_from(held), tile.core_in_tile
+        filtered = filter_tile([plane[place.rows, place.columns] for plane in planes])
         for plane, new in zip(planes, filtered, strict=True):
             if new is not None:
-                plane[tile.core.rows, tile.core.columns] = new[inside.rows, inside.columns]
+                plane[core.rows, core.columns] = new[inside.rows, inside.columns]
 
 
 @clause("5.7")
 @clause("6.4.10")
-def eicci(planes: Planes, header: PictureFormat, parameters: Icci, transform: int, load_icci: LoadIcci) -> Planes:
+def eicci(
+    planes: Planes,
+    header: PictureFormat,
+    parameters: Icci,
+    transform: int,
+    load_icci: LoadIcci,
+    *,
+    held: Rect | None = None,
+    wanted: Rect | None = None,
+) -> Planes:
     """(5.7, 6.4.10) Filter all planes; all three end clamped to 0..255, also those that no branch touches.
 
-    `transform` is the synthesis transform that runs (0 SOP, 1 BOP, 2 HOP).  Raises IcciNeedsChroma for 4:2:0.
+    `transform` is the synthesis transform that runs (0 SOP, 1 BOP, 2 HOP).  `planes` may be the windows of `held`, of
+    which only `wanted` is right afterwards; it must hold the reach.  Raises IcciNeedsChroma for 4:2:0.
     """
     if is_420(header):
         raise IcciNeedsChroma
+    held = held or Rect(0, 0, header.display_width, header.display_height)
     chosen = selected(parameters, transform, header.model_id)
     network = {kind: load_icci(kind) for kind in dict.fromkeys((chosen.luma, chosen.chroma)) if kind is not None}
     luma = None if chosen.luma is None else network[chosen.luma]
     chroma = None if chosen.chroma is None else network[chosen.chroma]
     full = [planes.y.copy(), *(_own(plane, planes) for plane in (planes.u, planes.v))]
     if luma is not None or chroma is not None:
-        _filter_tiles(full, header, parameters, _Filter(chosen.use, luma, chroma))
+        tiles = eicci_tiles_needed(wanted or held, header, parameters)
+        _filter_tiles(full, tiles, held, _Filter(chosen.use, luma, chroma))
     for plane in full:
         np.clip(plane, 0, WHITE_Q18, out=plane)
     return Planes(full[0], bilinear_ac(full[1], *planes.u.shape), bilinear_ac(full[2], *planes.v.shape))

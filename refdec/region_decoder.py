@@ -1,0 +1,199 @@
+"""Decoding of a rectangle of the picture alone (6.5 item 1): the same samples as the crop of the whole, for less work.
+
+In: a codestream, a pack of weights and a rectangle of the displayed picture.  Out: its output planes.  Backwards from
+the rectangle, every stage is asked what it must see; only the residual regions, latents, tiles and filter tiles that
+are needed are decoded.  HOP synthesises whole tiles; eICCI filters the tiles that lead to the rectangle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from refdec.clauses import clause
+from refdec.decoder import (
+    DEFAULT_LIMITS,
+    DEFAULT_OPTIONS,
+    CheckWeights,
+    DecodeOptions,
+    absent_warnings,
+    choose_colour,
+    choose_transform,
+    parse,
+    reader_warnings,
+)
+from refdec.errors import UsageError
+from refdec.limits import Limits
+from refdec.models import models_of
+from refdec.picture.output import codes
+from refdec.picture.picture import Picture
+from refdec.picture.planes import Planes, ThreePlanes
+from refdec.picture.render import Colour, colour_reach, colour_window, own_colour
+from refdec.tiling.geometry import Rect
+from refdec.tiling.windows import bounding
+from refdec.weights.pack import WeightPack
+
+if TYPE_CHECKING:
+    from refdec.bitstream.headers import Headers
+    from refdec.models import Models
+    from refdec.picture.filters.windows import Windows
+    from refdec.stages.compact import CompactSymbols
+
+__all__ = ["DecodedRegion", "RegionOffGrid", "RegionOutside", "decode_region", "require_region"]
+
+REASON = "a decoder is free to decode a part only; the text demands the integers of the whole"
+
+
+class RegionOutside(UsageError):
+    """The wanted rectangle is empty or does not lie in the picture."""
+
+    code, clause = "RD0971", "1.6.1"
+
+    def __init__(self, region: Rect, size: tuple[int, int]) -> None:
+        super().__init__(region, size)
+        self.region, self.size = region, size
+
+    def explain(self) -> str:
+        r, (height, width) = self.region, self.size
+        return (
+            f"The region {r.x},{r.y},{r.w},{r.h} (x, y, width, height) is not in the picture of {width} x {height}.\n"
+            "See the size:  refdec info FILE"
+        )
+
+
+class RegionOffGrid(UsageError):
+    """The wanted rectangle begins between two chroma samples of a picture with subsampled chroma."""
+
+    code, clause = "RD0972", "5.1"
+
+    def __init__(self, region: Rect, subsampling: tuple[int, int]) -> None:
+        super().__init__(region, subsampling)
+        self.region, self.subsampling = region, subsampling
+
+    def explain(self) -> str:
+        ver, hor = self.subsampling
+        return (
+            f"The region begins at {self.region.x},{self.region.y}; with this chroma x must be a multiple of {hor}, "
+            f"y of {ver}.\n"
+            "Move its corner, or decode to RGB:  refdec decode FILE OUT.png --region X,Y,W,H"
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecodedRegion:
+    """Output planes of a rectangle, int32 Q18 in 0..255; `subsampling` (vertical, horizontal) of the chroma planes."""
+
+    region: Rect
+    planes: ThreePlanes
+    colour: Colour
+    subsampling: tuple[int, int]
+    headers: Headers
+    warnings: tuple[str, ...]
+
+    def picture(self, bits: int | None = None) -> Picture:
+        """Return the codes of the rectangle at a bit depth, None: the header's.  Raises BitDepthOutOfRange."""
+        depth = bits or self.headers.picture.bit_depth
+        first, second, third = (codes(plane, depth) for plane in self.planes)
+        rendering = self.headers.rendering
+        return Picture((first, second, third), depth, self.colour, self.subsampling, rendering, self.warnings)
+
+
+def require_region(region: Rect, headers: Headers, colour: Colour | None) -> tuple[int, int]:
+    """Return the subsampling of what is put out; raise RegionOutside and RegionOffGrid."""
+    picture = headers.picture
+    whole = Rect(0, 0, picture.display_width, picture.display_height)
+    if region.w < 1 or region.h < 1 or not whole.contains(region):
+        raise RegionOutside(region, whole.size_hw)
+    planar = own_colour(picture) == "YUV" and (colour or "YUV") == "YUV"
+    subsampling = (picture.s_ver, picture.s_hor) if planar else (1, 1)
+    if region.y % subsampling[0] or region.x % subsampling[1]:
+        raise RegionOffGrid(region, subsampling)
+    return subsampling
+
+
+@clause("6.5", kind="added", reason=REASON)
+def decode_region(
+    data: bytes,
+    pack: WeightPack,
+    region: Rect,
+    options: DecodeOptions = DEFAULT_OPTIONS,
+    *,
+    colour: Colour | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    check_weights: CheckWeights | None = None,
+) -> DecodedRegion:
+    """(6.5) Decode a rectangle of the displayed picture in a colour (None: the stream's own).
+
+    Of independent regions only the substreams that the rectangle needs are read; that others are absent or damaged
+    does not matter.  Raises what decode_codestream raises, RegionOutside and RegionOffGrid.
+    """
+    from refdec.networks.exact_blas import single_threaded_blas
+    from refdec.picture.filters.windows import Windows
+
+    codestream, headers = parse(data, options, limits)
+    picture = headers.picture
+    subsampling = require_region(region, headers, colour)
+    if check_weights is not None:
+        check_weights(headers.user_data, pack, picture.model_id)
+    models, transform = models_of(pack, picture.model_id), choose_transform(picture, options.transform)
+    custom = choose_colour(picture, options.custom_colour)
+    windows = Windows.of(colour_reach(region, picture, colour), picture, headers.tools if options.filters else None)
+    with single_threaded_blas():
+        from refdec.stages.compact import decode_compact
+        from refdec.stages.window import regions_needed
+
+        latent = _latent_rect(headers, models, transform, windows)
+        needed = regions_needed(picture, latent)
+        symbols = decode_compact(codestream, headers, models, options.channels, regions=needed)
+        planes = _synthesised(headers, symbols, models, transform, latent, windows)
+        planes = _filtered(headers, planes, symbols, models, transform, windows, options.filters)
+        final = colour_window(planes, windows.wanted, region, picture, colour, custom)
+    warnings = (*reader_warnings(codestream, headers), *absent_warnings(symbols.absent_regions))
+    return DecodedRegion(region, final, colour or own_colour(picture), subsampling, headers, warnings)
+
+
+def _latent_rect(headers: Headers, models: Models, transform: int, windows: Windows) -> Rect:
+    """Return the window of the latents that both components' synthesis reads."""
+    from refdec.stages.window import latent_needed
+
+    picture = headers.picture
+    parts = ((0, windows.luma), (1, windows.chroma))
+    return bounding(latent_needed(picture, models, transform, c, window) for c, window in parts)
+
+
+def _synthesised(
+    headers: Headers, symbols: CompactSymbols, models: Models, transform: int, latent: Rect, windows: Windows
+) -> Planes:
+    """Return the planes of `windows.luma` and `windows.chroma` before assembly."""
+    from refdec.stages.window import latent_window, synthesis_window
+
+    picture = headers.picture
+    latents = latent_window(headers, symbols, models, latent.rows, latent.columns)
+    (y,) = synthesis_window(picture, latents, models, transform, 0, windows.luma)
+    u, v = synthesis_window(picture, latents, models, transform, 1, windows.chroma)
+    return Planes(y, u, v)
+
+
+def _filtered(
+    headers: Headers,
+    synthesis: Planes,
+    symbols: CompactSymbols,
+    models: Models,
+    transform: int,
+    windows: Windows,
+    filters: bool,
+) -> Planes:
+    """Return the filtered planes of `windows.wanted`."""
+    from refdec.picture.filters.windows import assemble_window, filter_window
+    from refdec.stages.window import scale_index_window
+
+    picture = headers.picture
+    return filter_window(
+        assemble_window(synthesis, picture, windows),
+        picture,
+        headers.tools if filters else None,
+        windows,
+        transform=transform,
+        load_icci=models.eicci,
+        scale_index=lambda channel, at: scale_index_window(picture, symbols, models, channel, at),
+    )
