@@ -25,10 +25,16 @@ from refdec.clauses import clause
 from refdec.errors import BitOffset, CodestreamError
 from refdec.limits import Limits
 
-__all__ = ["Codestream", "Substream", "read_codestream", "write_codestream"]
+__all__ = ["Codestream", "Substream", "read_codestream", "survey_codestream", "write_codestream"]
 
 MARKER_BYTES = 2
 SIZE_BYTES = 8  # a ue(v) of 31 leading zeros has 63 bits
+
+LENIENT = (UnknownMarker, SizePaddingNotZero)
+"""What a lenient reader passes over (1.10 note 5)."""
+
+SURVEYED = (SizePaddingNotZero, DuplicateSubstream, PictureHeaderNotFirst)
+"""What does not hide the substreams behind it: a survey reports it and goes on."""
 
 
 @clause("1.3")
@@ -78,19 +84,19 @@ class Codestream:
 class _Walker:
     """Steps through a codestream from marker to marker."""
 
-    __slots__ = ("data", "lenient", "position", "view", "warnings")
+    __slots__ = ("data", "forgiven", "position", "view", "warnings")
 
-    def __init__(self, data: bytes, lenient: bool) -> None:
+    def __init__(self, data: bytes, forgiven: tuple[type[CodestreamError], ...]) -> None:
         self.data = data
         self.view = memoryview(data)
-        self.lenient = lenient
+        self.forgiven = forgiven
         self.position = MARKER_BYTES
         self.warnings: list[CodestreamError] = []
 
     @clause("1.10", kind="interop", reason="note 5: the reference software goes on where 1.8 rejects")
     def pass_over(self, problem: CodestreamError) -> None:
-        """(1.10) Keep a problem as a warning, or raise it where the reader is strict."""
-        if not self.lenient:
+        """(1.10) Keep a problem as a warning, or raise it where the reader does not forgive it."""
+        if not isinstance(problem, self.forgiven):
             raise problem
         self.warnings.append(problem)
 
@@ -149,24 +155,55 @@ def read_codestream(data: bytes, *, limits: Limits | None = None, lenient: bool 
     warns. Raises NoStart, PictureHeaderNotFirst, CodestreamCut, UnknownMarker, SecondStart, SubstreamTooLong,
     CodeTooLong, SizePaddingNotZero, DuplicateSubstream, TooLarge.
     """
-    limits = limits or Limits()
+    found: list[Substream] = []
+    walker = _Walker(data, LENIENT if lenient else ())
+    _walk(walker, found, limits or Limits())
+    return Codestream(data, tuple(found), walker.position, tuple(walker.warnings))
+
+
+@clause("1.8", kind="added", reason="a viewer shows a damaged codestream, a verifier lists all that is wrong with it")
+def survey_codestream(
+    data: bytes, *, limits: Limits | None = None, lenient: bool = False
+) -> tuple[Codestream, tuple[CodestreamError, ...]]:
+    """(1.8) Cut a codestream as far as it can be cut; return that, and every problem on the way.
+
+    Padding of sizes, duplicates and a PIH that is not first do not end the survey, other problems do: the last one is
+    then what ended it, and `end` is the byte after the last whole substream.  With `lenient`, what `read_codestream`
+    passes over is a warning here too.  Raises nothing.
+    """
+    found: list[Substream] = []
+    walker = _Walker(data, LENIENT + SURVEYED if lenient else SURVEYED)
+    problems: list[CodestreamError] = []
+    try:
+        _walk(walker, found, limits or Limits())
+        end = walker.position
+    except CodestreamError as problem:
+        problems.append(problem)
+        last = found[-1].payload_offset + len(found[-1].payload) if found else MARKER_BYTES
+        end = 0 if isinstance(problem, NoStart) else min(last, len(data))
+    forgiven = LENIENT if lenient else ()
+    warnings = tuple(problem for problem in walker.warnings if isinstance(problem, forgiven))
+    others = [problem for problem in walker.warnings if not isinstance(problem, forgiven)]
+    return Codestream(data, tuple(found), end, warnings), (*others, *problems)
+
+
+def _walk(walker: _Walker, found: list[Substream], limits: Limits) -> None:
+    """Step from SOC to EOC and append every substream to `found`, so that those before a problem are kept."""
+    data = walker.data
     limits.require("length of the codestream in bytes", len(data), limits.codestream_bytes)
     _require_start(data)
-    walker = _Walker(data, lenient)
-    found: list[Substream] = []
     seen: set[Marker] = set()
     while (marker := walker.marker()) is not Marker.EOC:
         at = BitOffset.of_byte(walker.position - MARKER_BYTES)
         if not found and marker is not Marker.PIH:
-            raise PictureHeaderNotFirst(int(marker), at=at)
+            walker.pass_over(PictureHeaderNotFirst(int(marker), at=at))
         if marker in seen and marker in SINGLE_MARKERS:
-            raise DuplicateSubstream(marker, at=at)
+            walker.pass_over(DuplicateSubstream(marker, at=at))
         seen.add(marker)
         found.append(walker.payload(marker))
         limits.require("number of substreams", len(found), limits.substreams)
     if not found:
-        raise PictureHeaderNotFirst(int(Marker.EOC), at=BitOffset.of_byte(MARKER_BYTES))
-    return Codestream(data, tuple(found), walker.position, tuple(walker.warnings))
+        walker.pass_over(PictureHeaderNotFirst(int(Marker.EOC), at=BitOffset.of_byte(MARKER_BYTES)))
 
 
 @clause("1.3")

@@ -19,10 +19,10 @@ from refdec.bitstream.errors import ElementMissing, ElementOutOfRange, NotComput
 from refdec.bitstream.expressions import Undefined
 from refdec.bitstream.fieldlists import Assign, Branch, Element, Invoke, Loop, Node, Run, constants, field_list
 from refdec.clauses import clause
-from refdec.errors import BitOffset
+from refdec.errors import BitOffset, RefdecError
 from refdec.limits import Limits
 
-__all__ = ["CLAUSES", "ElementRecord", "Values", "annotate", "names", "read", "write"]
+__all__ = ["CLAUSES", "ElementRecord", "Survey", "Values", "annotate", "names", "read", "survey", "write"]
 
 Values = Mapping[str, Any]
 Place = tuple[int, ...]
@@ -346,6 +346,32 @@ def annotate(
     verb = _Annotate(BitReader(data, first_byte=first_byte), CLAUSES[name], found)
     _read(name, verb, env, limits or Limits())
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A header as far as it reads: records, values by name (None unless it reads to its end), what ended it."""
+
+    records: tuple[ElementRecord, ...]
+    values: dict[str, Any] | None
+    problem: RefdecError | None
+
+
+@clause("1.8", kind="added", reason="a verifier lists all illegal values of a header, not only the first")
+def survey(
+    name: str, data: bytes | memoryview, env: Values = NOTHING, *, first_byte: int = 0, limits: Limits | None = None
+) -> Survey:
+    """(1.8) Read one header whatever its values are.
+
+    Values outside their range are kept as they are.  Raises nothing.
+    """
+    records: list[ElementRecord] = []
+    verb = _Annotate(BitReader(data, first_byte=first_byte), CLAUSES[name], records)
+    try:
+        values = _read(name, verb, env, limits or Limits())
+    except RefdecError as problem:
+        return Survey(tuple(records), None, problem)
+    return Survey(tuple(records), values, None)
 
 
 def names(name: str) -> frozenset[str]:

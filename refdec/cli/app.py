@@ -10,6 +10,7 @@ from refdec.cli import console
 from refdec.cli.decode import decode
 from refdec.cli.demo import demo
 from refdec.cli.info import info
+from refdec.cli.view import view
 from refdec.cli.weights import app as weights
 
 __all__ = ["app"]
@@ -42,5 +43,6 @@ def _main(
 
 app.command()(decode)
 app.command()(info)
+app.command()(view)
 app.command()(demo)
 app.add_typer(weights, name="weights")

@@ -18,6 +18,7 @@ __all__ = [
     "WeightsOption",
     "WrongNumbers",
     "limits_of",
+    "number_list",
     "numbers",
 ]
 
@@ -55,6 +56,11 @@ def numbers(option: str, form: str, text: str) -> tuple[int, ...]:
     if len(values) != len(form.split(",")) or min(values) < 0:
         raise WrongNumbers(option, form, text)
     return values
+
+
+def number_list(option: str, text: str) -> tuple[int, ...]:
+    """Return any number of comma-separated numbers; raises WrongNumbers."""
+    return numbers(option, ",".join(["N"] * len(text.split(","))), text)
 
 
 def limits_of(pixels: int | None) -> Limits:

@@ -1,0 +1,117 @@
+"""`refdec view`: every syntax element of a codestream in its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from refdec.cli import console
+from refdec.cli.exitcodes import ExitCode
+from refdec.cli.options import IgnoreFingerprint, JsonFlag, LenientFlag, PixelLimit, WeightsOption, limits_of
+
+if TYPE_CHECKING:
+    from refdec.inspection.nodes import Node
+    from refdec.inspection.tree import SyntaxTree
+    from refdec.view_files import View
+
+__all__ = ["view"]
+
+
+def view(
+    file: Annotated[str, typer.Argument(metavar="IN.jai", help="Codestream; - reads standard input.")],
+    element: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Only elements of this name (also its beginning, or * and ?) or substreams."),
+    ] = None,
+    offset: Annotated[
+        str | None, typer.Option(metavar="BYTE[.BIT]", help="What is at this place of the file (0x.. is hexadecimal).")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="One line for each element of long arrays.")] = False,
+    symbols: Annotated[
+        bool, typer.Option("--symbols", help="Decode the payloads and show the first symbols of each.")
+    ] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="Write one page: tree, hex dump, sizes, picture, maps.")
+    ] = None,
+    pictures: Annotated[
+        bool, typer.Option("--pictures/--no-pictures", help="Decode for the page, or leave pictures and maps out.")
+    ] = True,
+    channels: Annotated[
+        str | None, typer.Option(metavar="N,N,...", help="Channels whose maps the page holds; default: the strongest.")
+    ] = None,
+    weights: WeightsOption = None,
+    ignore_weights_fingerprint: IgnoreFingerprint = False,
+    any_level: Annotated[bool, typer.Option("--any-level", help="Overlook profile and level.")] = False,
+    limit_pixels: PixelLimit = None,
+    lenient: LenientFlag = False,
+    json: JsonFlag = False,
+) -> None:
+    """Show every syntax element with its place, bits, value, range and clause; broken streams as far as they read.
+
+    Exit code 3 if the codestream breaks a rule.  Example: refdec view photo.jai --element 'num_*'
+    """
+    from refdec.cli.options import number_list
+    from refdec.view_files import ViewRequest, view_file, write_page
+
+    request = ViewRequest(
+        symbols=symbols,
+        lenient=lenient,
+        level_check=not any_level,
+        ignore_weights_fingerprint=ignore_weights_fingerprint,
+        channels=None if channels is None else number_list("--channels", channels),
+        limits=limits_of(limit_pixels),
+    )
+    if html is not None:
+        with console.progress(f"decoding {Path(file).name}", quiet=not pictures):
+            seen = write_page(file, html, request, weights=weights, pictures=pictures)
+        show = {"page": str(html), "bytes": html.stat().st_size, "problems": len(seen.tree.problems)}
+        if json:
+            console.show_json(show)
+        else:
+            console.result(f"{html}: {show['bytes']} bytes; open it in a browser")
+    else:
+        seen = view_file(file, request, weights=weights)
+        paths = _chosen(seen.tree, element, offset)
+        _show(seen.tree, paths, everything=everything, whole=offset is None, as_json=json)
+    _finish(seen)
+
+
+def _chosen(tree: SyntaxTree, element: str | None, offset: str | None) -> list[tuple[Node, ...]] | None:
+    """Return the paths that the options choose; None for the whole tree."""
+    from refdec.inspection.selection import at_offset, by_name, parse_offset
+
+    if offset is not None:
+        return [at_offset(tree.root, parse_offset(offset))]
+    return None if element is None else by_name(tree.root, element)
+
+
+def _show(tree: SyntaxTree, paths: Any, *, everything: bool, whole: bool, as_json: bool) -> None:
+    from refdec.inspection import render
+
+    if as_json:
+        console.show_json(render.as_json(tree, paths))
+        return
+    if paths is None:
+        lines = render.text_lines(tree, everything=everything)
+    else:
+        lines = render.text_of_paths(tree, paths, everything=everything, whole=whole)
+    for line in lines:
+        console.result(line)
+
+
+def _finish(seen: View) -> None:
+    """Say what is wrong on stderr, and end with exit code 3 if anything is."""
+    if seen.failure:
+        console.say(f"refdec: {seen.failure}")
+    problems = seen.tree.problems
+    if not problems:
+        return
+    count = f"{len(problems)} problems" if len(problems) > 1 else "1 problem"
+    console.say(f"refdec: {count} in {seen.name}, marked with !! in the tree")
+    raise typer.Exit(
+        ExitCode.UNSUPPORTED
+        if all(problem.exit_code == ExitCode.UNSUPPORTED for problem in problems)
+        else ExitCode.NOT_CONFORMANT
+    )
