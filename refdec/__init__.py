@@ -24,7 +24,7 @@ from refdec.errors import (
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
-    from refdec.api import decode, load_weights, read_info
+    from refdec.api import decode, load_weights, open_progressive, read_info
     from refdec.bitstream.framing import Codestream
     from refdec.picture.picture import Picture
 
@@ -47,12 +47,14 @@ __all__ = [
     "__version__",
     "decode",
     "load_weights",
+    "open_progressive",
     "read_info",
 ]
 
 _LAZY = {
     "decode": "refdec.api",
     "load_weights": "refdec.api",
+    "open_progressive": "refdec.api",
     "read_info": "refdec.api",
     "Codestream": "refdec.bitstream.framing",
     "Picture": "refdec.picture.picture",

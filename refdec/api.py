@@ -19,14 +19,17 @@ if TYPE_CHECKING:
     from refdec.picture.picture import Picture
     from refdec.picture.planes import Observer
     from refdec.picture.render import Colour
+    from refdec.progressive import ProgressiveDecoder
     from refdec.weights.pack import WeightPack
 
 __all__ = [
+    "Progressive",
     "UnknownTransform",
     "WeightsDiffer",
     "decode",
     "load_weights",
     "make_options",
+    "open_progressive",
     "read_info",
     "require_weights",
 ]
@@ -38,7 +41,7 @@ TRANSFORMS = ("sop", "bop", "hop")
 class WeightsDiffer(WeightsError):
     """The codestream names the weights that it was made with, and they are not the ones at hand."""
 
-    code, clause, exit_code = "RD0902", "1.5.4", 5
+    code, clause, exit_code = "RD1302", "1.5.4", 5
 
     def __init__(self, wanted: str, present: str) -> None:
         super().__init__(wanted, present)
@@ -55,7 +58,7 @@ class WeightsDiffer(WeightsError):
 class UnknownTransform(UsageError):
     """There is no synthesis transform of this name."""
 
-    code, clause = "RD0903", "1.6.3"
+    code, clause = "RD1303", "1.6.3"
 
     def explain(self) -> str:
         return f"There is no synthesis transform {self.args[0]!r}; choose sop, bop or hop."
@@ -102,6 +105,7 @@ def make_options(
     filters: bool = True,
     lenient: bool = False,
     level_check: bool = True,
+    custom_colour: bool = False,
 ) -> DecodeOptions:
     """Return decoder options from the words that the command line and `decode` use; raises UnknownTransform."""
     from refdec.decoder import DecodeOptions
@@ -109,7 +113,7 @@ def make_options(
     if synthesis is not None and synthesis.lower() not in TRANSFORMS:
         raise UnknownTransform(synthesis)
     transform = None if synthesis is None else TRANSFORMS.index(synthesis.lower())
-    return DecodeOptions(transform, channels, filters, lenient, level_check)
+    return DecodeOptions(transform, channels, filters, lenient, level_check, custom_colour)
 
 
 def decode(
@@ -118,6 +122,7 @@ def decode(
     weights: WeightPack | Source | None = None,
     synthesis: Transform | None = None,
     channels: tuple[int, int] | None = None,
+    region: tuple[int, int, int, int] | None = None,
     filters: bool = True,
     colour: Colour | None = None,
     bit_depth: int | None = None,
@@ -125,16 +130,18 @@ def decode(
     lenient: bool = False,
     level_check: bool = True,
     ignore_weights_fingerprint: bool = False,
+    allow_custom_colour: bool = False,
     observe: Observer | None = None,
 ) -> Picture:
     """Decode a codestream to a picture.
 
     `source`: a path, bytes, a binary file object, or "-" for standard input.  `weights`: a pack or a pack file; None
     takes the bundled one.  `synthesis`: one of the transforms that the codestream lists; None takes its first.
-    `channels`: decode only that many residual channels of luma and chroma.  `filters=False` leaves out the filters of
-    TON.  `colour` "RGB" or "YUV" converts; None keeps what the codestream says.  `bit_depth` 1..16; None is
-    the codestream's.
-    `observe(stage, array)` is shown every stage.
+    `channels`: decode only that many residual channels of luma and chroma.  `region` (x, y, width, height): only that
+    rectangle, the same samples as the crop of the whole for less work.  `filters=False` leaves out the filters of TON.
+    `colour` "RGB" or "YUV" converts; None keeps what the codestream says.  `bit_depth` 1..16; None is the codestream's.
+    `allow_custom_colour` follows the recommendation of clause 5.10 for a colour matrix in the stream.
+    `observe(stage, array)` is shown every stage (not with `region`).
 
     Raises CodestreamError where the stream breaks a rule, UnsupportedError where it is legal and cannot be decoded,
     LimitExceeded, WeightsError, InputError; all are RefdecError.
@@ -146,17 +153,22 @@ def decode(
 
     limits = limits or Limits()
     options = make_options(
-        synthesis=synthesis, channels=channels, filters=filters, lenient=lenient, level_check=level_check
+        synthesis=synthesis,
+        channels=channels,
+        filters=filters,
+        lenient=lenient,
+        level_check=level_check,
+        custom_colour=allow_custom_colour,
     )
     check = None if ignore_weights_fingerprint else require_weights
-    decoded = decode_codestream(
-        read_bytes(source, limits=limits),
-        load_weights(weights),
-        options,
-        limits=limits,
-        observe=observe or unobserved,
-        check_weights=check,
-    )
+    data, pack = read_bytes(source, limits=limits), load_weights(weights)
+    if region is not None:
+        from refdec.region_decoder import decode_region
+        from refdec.tiling.geometry import Rect
+
+        part = decode_region(data, pack, Rect(*region), options, colour=colour, limits=limits, check_weights=check)
+        return part.picture(bit_depth)
+    decoded = decode_codestream(data, pack, options, limits=limits, observe=observe or unobserved, check_weights=check)
     headers = decoded.headers
     return render(
         decoded.planes,
@@ -166,6 +178,71 @@ def decode(
         rendering=headers.rendering,
         warnings=decoded.warnings,
     )
+
+
+class Progressive:
+    """An open codestream that gives previews; made by `open_progressive`.  Not for several threads at once."""
+
+    def __init__(self, decoder: ProgressiveDecoder, colour: Colour | None, bits: int | None) -> None:
+        self._decoder, self._colour, self._bits = decoder, colour, bits
+
+    @property
+    def channels(self) -> tuple[int, int]:
+        """Residual channels of luma and chroma that the codestream holds."""
+        return self._decoder.channels
+
+    def preview(self, y: int, uv: int) -> Picture:
+        """Return the picture of the first `y` and `uv` residual channels; what is decoded already is not decoded again.
+
+        With `channels` or more it is what `decode` returns.  Raises CodestreamError where the residual is damaged.
+        """
+        from refdec.picture.render import render
+
+        decoded = self._decoder.preview(y, uv)
+        headers = decoded.headers
+        return render(
+            decoded.planes,
+            headers.picture,
+            colour=self._colour,
+            bits=self._bits,
+            rendering=headers.rendering,
+            warnings=decoded.warnings,
+        )
+
+
+def open_progressive(
+    source: Source,
+    *,
+    weights: WeightPack | Source | None = None,
+    synthesis: Transform | None = None,
+    filters: bool = True,
+    colour: Colour | None = None,
+    bit_depth: int | None = None,
+    limits: Limits | None = None,
+    lenient: bool = False,
+    level_check: bool = True,
+    ignore_weights_fingerprint: bool = False,
+    allow_custom_colour: bool = False,
+) -> Progressive:
+    """Open a codestream for previews with a growing number of residual channels; options as in `decode`.
+
+    Example: `stream = open_progressive("photo.jai"); small = stream.preview(10, 5); whole = stream.preview(160, 96)`.
+    Raises what `decode` raises, as far as it is known before the residual.
+    """
+    from refdec.formats.files import read_bytes
+    from refdec.progressive import ProgressiveDecoder
+
+    limits = limits or Limits()
+    options = make_options(
+        synthesis=synthesis,
+        filters=filters,
+        lenient=lenient,
+        level_check=level_check,
+        custom_colour=allow_custom_colour,
+    )
+    check = None if ignore_weights_fingerprint else require_weights
+    data, pack = read_bytes(source, limits=limits), load_weights(weights)
+    return Progressive(ProgressiveDecoder(data, pack, options, limits=limits, check_weights=check), colour, bit_depth)
 
 
 def read_info(source: Source, *, limits: Limits | None = None, lenient: bool = False) -> Info:

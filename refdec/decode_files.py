@@ -16,17 +16,26 @@ from refdec.limits import Limits
 
 if TYPE_CHECKING:
     from refdec.arithmetic.types import IntArray
-    from refdec.decoder import Decoded
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
     from refdec.picture.picture import Picture
     from refdec.picture.planes import Observer
+    from refdec.picture.render import Colour
     from refdec.weights.pack import WeightPack
 
 __all__ = ["DecodeReport", "DecodeRequest", "decode_to_file", "picture_fingerprint"]
 
-COLOUR_OF_SUFFIX = {".png": "RGB", ".ppm": "RGB", ".pnm": "RGB", ".pgm": "RGB", ".yuv": "YUV", ".npy": None}
+COLOUR_OF_SUFFIX: Mapping[str, Colour | None] = {
+    ".png": "RGB",
+    ".ppm": "RGB",
+    ".pnm": "RGB",
+    ".pgm": "RGB",
+    ".yuv": "YUV",
+    ".npy": None,
+}
 EXPECTED_STAGES = 27
+GAMMA_OF_TRANSFER = {4: 45455, 5: 35714, 8: 100000, 13: 45455}
+"""PNG's gAMA (1/100000) of transfer characteristics of H.273 that are a power function, or, sRGB, as PNG has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +48,13 @@ class DecodeRequest:
     suffix: str = ""
     synthesis: str | None = None
     channels: tuple[int, int] | None = None
+    region: tuple[int, int, int, int] | None = None
     bit_depth: int | None = None
     filters: bool = True
     lenient: bool = False
     level_check: bool = True
     ignore_weights_fingerprint: bool = False
+    allow_custom_colour: bool = False
     trace: Path | None = None
     dump: Path | None = None
     timings: bool = False
@@ -109,7 +120,6 @@ def decode_to_file(
     """
     from refdec.formats.errors import SuffixUnknown
     from refdec.formats.files import WRITERS, name_of, read_bytes, suffix_of
-    from refdec.picture.render import render
     from refdec.trace.dump import Dump
     from refdec.trace.fingerprints import Fingerprints
     from refdec.trace.timings import Timings
@@ -125,15 +135,7 @@ def decode_to_file(
         for wanted, observer in ((request.timings, timings), (request.trace, fingerprints), (request.dump, dump))
         if wanted
     ]
-    decoded = _decode(data, request, load_weights(weights), _Fan(observers))
-    picture = render(
-        decoded.planes,
-        decoded.headers.picture,
-        colour=COLOUR_OF_SUFFIX[suffix],  # type: ignore[arg-type]
-        bits=request.bit_depth,
-        rendering=decoded.headers.rendering,
-        warnings=decoded.warnings,
-    )
+    picture = _decode(data, request, load_weights(weights), COLOUR_OF_SUFFIX[suffix], _Fan(observers))
     _write(target, suffix, picture)
     if request.trace is not None:
         _write_json(request.trace, {"stream": name_of(source), "sha256": dict(fingerprints.sha256)})
@@ -162,8 +164,9 @@ class _Ticks:
         self._show(min(1.0, self._seen / EXPECTED_STAGES))
 
 
-def _decode(data: bytes, request: DecodeRequest, pack: WeightPack, observe: Observer) -> Decoded:
+def _decode(data: bytes, request: DecodeRequest, pack: WeightPack, colour: Colour | None, observe: Observer) -> Picture:
     from refdec.decoder import decode_codestream
+    from refdec.picture.render import render
 
     options = make_options(
         synthesis=request.synthesis,
@@ -171,9 +174,27 @@ def _decode(data: bytes, request: DecodeRequest, pack: WeightPack, observe: Obse
         filters=request.filters,
         lenient=request.lenient,
         level_check=request.level_check,
+        custom_colour=request.allow_custom_colour,
     )
     check = None if request.ignore_weights_fingerprint else require_weights
-    return decode_codestream(data, pack, options, limits=request.limits, observe=observe, check_weights=check)
+    if request.region is not None:
+        from refdec.region_decoder import RegionWithoutStages, decode_region
+        from refdec.tiling.geometry import Rect
+
+        if request.trace or request.dump or request.timings:
+            raise RegionWithoutStages
+        region = Rect(*request.region)
+        part = decode_region(data, pack, region, options, colour=colour, limits=request.limits, check_weights=check)
+        return part.picture(request.bit_depth)
+    decoded = decode_codestream(data, pack, options, limits=request.limits, observe=observe, check_weights=check)
+    return render(
+        decoded.planes,
+        decoded.headers.picture,
+        colour=colour,
+        bits=request.bit_depth,
+        rendering=decoded.headers.rendering,
+        warnings=decoded.warnings,
+    )
 
 
 def _write(target: Target, suffix: str, picture: Picture) -> None:
@@ -187,6 +208,7 @@ def _write(target: Target, suffix: str, picture: Picture) -> None:
         CodePicture(picture.planes, picture.bit_depth, Colour(picture.colour)),
         suffix=suffix,
         cicp=None if cicp is None else (cicp.colour_primaries, cicp.transfer_characteristics),
+        gamma=None if cicp is None else GAMMA_OF_TRANSFER.get(cicp.transfer_characteristics),
     )
 
 

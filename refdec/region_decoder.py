@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from refdec.picture.filters.windows import Windows
     from refdec.stages.compact import CompactSymbols
 
-__all__ = ["DecodedRegion", "RegionOffGrid", "RegionOutside", "decode_region", "require_region"]
+__all__ = ["DecodedRegion", "RegionOffGrid", "RegionOutside", "RegionWithoutStages", "decode_region", "require_region"]
 
 REASON = "a decoder is free to decode a part only; the text demands the integers of the whole"
 
@@ -76,6 +76,18 @@ class RegionOffGrid(UsageError):
             f"The region begins at {self.region.x},{self.region.y}; with this chroma x must be a multiple of {hor}, "
             f"y of {ver}.\n"
             "Move its corner, or decode to RGB:  refdec decode FILE OUT.png --region X,Y,W,H"
+        )
+
+
+class RegionWithoutStages(UsageError):
+    """Fingerprints, dumps or timings of whole stages are wanted from a decode that has no whole stages."""
+
+    code, clause = "RD0973", "6.5"
+
+    def explain(self) -> str:
+        return (
+            "Traces, dumps and timings are of whole stages, and decoding a region makes none.\n"
+            "Leave out --region, or --trace, --dump and --timings."
         )
 
 

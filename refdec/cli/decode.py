@@ -34,6 +34,9 @@ def decode(
     channels: Annotated[
         str | None, typer.Option(metavar="Y,UV", help="Decode only the first residual channels.")
     ] = None,
+    region: Annotated[
+        str | None, typer.Option(metavar="X,Y,W,H", help="Decode only this rectangle of the picture.")
+    ] = None,
     bit_depth: Annotated[
         int | None, typer.Option(min=1, max=16, help="Bits of a sample; default: the stream's.")
     ] = None,
@@ -46,6 +49,9 @@ def decode(
     timings: Annotated[bool, typer.Option("--timings", help="Print seconds by stage on stderr.")] = False,
     ignore_weights_fingerprint: IgnoreFingerprint = False,
     any_level: Annotated[bool, typer.Option("--any-level", help="Decode beyond the stated profile and level.")] = False,
+    allow_custom_colour: Annotated[
+        bool, typer.Option("--allow-custom-colour", help="Follow the recommendation for a colour matrix in the stream.")
+    ] = False,
     limit_pixels: PixelLimit = None,
     lenient: LenientFlag = False,
     json: JsonFlag = False,
@@ -57,16 +63,19 @@ def decode(
     from refdec.decode_files import DecodeRequest, decode_to_file
 
     wanted = None if channels is None else numbers("--channels", "Y,UV", channels)
+    box = None if region is None else numbers("--region", "X,Y,W,H", region)
     out = target or str(Path(source).with_suffix(".png"))
     request = DecodeRequest(
         suffix=f".{format_.removeprefix('.')}" if format_ else "",
         synthesis=synthesis,
         channels=None if wanted is None else (wanted[0], wanted[1]),
+        region=None if box is None else (box[0], box[1], box[2], box[3]),
         bit_depth=bit_depth,
         filters=filters,
         lenient=lenient,
         level_check=not any_level,
         ignore_weights_fingerprint=ignore_weights_fingerprint,
+        allow_custom_colour=allow_custom_colour,
         trace=trace,
         dump=dump,
         timings=timings,

@@ -1,0 +1,82 @@
+"""Progressive decoding (2.6.8): previews with more and more residual channels from one open stream.
+
+In: a codestream and a pack of weights.  Out: output planes for any number of channels; entropy decoding goes on where
+the preview before it stopped.  With all channels the result is the normal decode.
+"""
+
+from __future__ import annotations
+
+from refdec.clauses import clause
+from refdec.decoder import (
+    DEFAULT_LIMITS,
+    DEFAULT_OPTIONS,
+    CheckWeights,
+    Decoded,
+    DecodeOptions,
+    absent_warnings,
+    choose_colour,
+    choose_transform,
+    parse,
+    reader_warnings,
+)
+from refdec.limits import Limits
+from refdec.models import models_of
+from refdec.weights.pack import WeightPack
+
+__all__ = ["ProgressiveDecoder"]
+
+
+@clause("2.6.8")
+class ProgressiveDecoder:
+    """(2.6.8) An open codestream whose residual is decoded as far as previews ask.  Not for several threads at once."""
+
+    def __init__(
+        self,
+        data: bytes,
+        pack: WeightPack,
+        options: DecodeOptions = DEFAULT_OPTIONS,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        check_weights: CheckWeights | None = None,
+    ) -> None:
+        """Read headers, hyper latents and scale indices; `options.channels` is passed over.
+
+        Raises what decode_codestream raises before it comes to the residual.
+        """
+        from refdec.stages.growing import GrowingSymbols
+
+        codestream, self.headers = parse(data, options, limits)
+        picture = self.headers.picture
+        if check_weights is not None:
+            check_weights(self.headers.user_data, pack, picture.model_id)
+        self._models = models_of(pack, picture.model_id)
+        self._transform = choose_transform(picture, options.transform)
+        self._custom = choose_colour(picture, options.custom_colour)
+        self._filters = options.filters
+        self._warnings = reader_warnings(codestream, self.headers)
+        self._symbols = GrowingSymbols(codestream, self.headers, self._models)
+
+    @property
+    def channels(self) -> tuple[int, int]:
+        """Residual channels of luma and chroma that the codestream holds; more than that changes nothing."""
+        return self._symbols.channels
+
+    def preview(self, luma: int, chroma: int) -> Decoded:
+        """Return the picture with the first residual channels of each component, the rest zero; any order of calls.
+
+        Raises CodestreamError where the residual is damaged, as far as it is decoded.
+        """
+        from refdec.networks.exact_blas import single_threaded_blas
+        from refdec.stages.latents import reconstruct_latents
+        from refdec.stages.planes import finish_planes, synthesise
+
+        headers, models, transform = self.headers, self._models, self._transform
+        with single_threaded_blas():
+            symbols = self._symbols.first(luma, chroma)
+            latents = reconstruct_latents(headers, symbols, models)
+            synthesis = synthesise(headers.picture, latents, models, transform)
+            scale = symbols.components[0].sigma.final
+            planes = finish_planes(
+                headers, synthesis, scale, models, transform, filters=self._filters, custom=self._custom
+            )
+        return Decoded(planes, headers, (*self._warnings, *absent_warnings(symbols.absent_regions)))
