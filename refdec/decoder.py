@@ -46,7 +46,7 @@ CheckWeights: TypeAlias = Callable[[bytes | None, WeightPack, int], None]
 class TransformNotListed(UsageError):
     """The caller wants a synthesis transform that the codestream does not list."""
 
-    code, clause = "RD0901", "1.6.3"
+    code, clause = "RD1301", "1.6.3"
 
     def __init__(self, wanted: int, listed: tuple[int, ...]) -> None:
         super().__init__(wanted, listed)

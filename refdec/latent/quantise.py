@@ -34,6 +34,7 @@ ALL_PHASES = (0, 1, 2, 3)
 COMPONENTS = ("primary", "secondary")
 
 
+@clause("3.B.1")
 @clause("6.7")
 def quantise_hyper_latent(z: Int32Array) -> Int8Array:
     """(6.7, 3.B.1) Return z_hat int8 of z Q18: the nearest integer, ties to even, within -31..31."""
@@ -49,6 +50,7 @@ def prediction_error(latent: Int32Array, prediction: Int32Array, num_chs: int) -
     return error
 
 
+@clause("3.B.3")
 @clause("6.7")
 def quantise_residual(
     error: Int32Array,

@@ -98,6 +98,7 @@ def _final_index(base: Int32Array, likely: Int32Array, variance: VarianceScaling
     return final
 
 
+@clause("2.6.2")
 @clause("3.2")
 def levels(final: Int32Array) -> UInt8Array:
     """(3.2) Return the sigma level of every sample, uint8 0..31: Clip(0, 31, (s2 + 64) >> 7)."""

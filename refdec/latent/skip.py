@@ -37,6 +37,7 @@ def forced_positions(cube_flags: UInt8Array, h: int, w: int, *, origin: tuple[in
     return np.asarray(cube_flags[2 * (i & 1) + (j & 1), i >> 4, j >> 4] == 0)
 
 
+@clause("2.6.3")
 @clause("3.7.1")
 def skip_mask(base: Int32Array, cube_flags: UInt8Array | None, *, origin: tuple[int, int] = (0, 0)) -> BoolArray:
     """(3.7.1) Return the mask of s1 [C, h, w]: s1 > 382, or forced by a cube flag 0 (None: `use_cube_flags` is 0).

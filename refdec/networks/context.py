@@ -59,6 +59,7 @@ class _PhaseMean:
         return self.fusion[2](self.fusion[1](q, after=After.RELU))
 
 
+@clause("4.4.1")
 @clause("4.4")
 @dataclass(frozen=True, slots=True, eq=False)
 class ContextModel:

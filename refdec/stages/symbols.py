@@ -65,6 +65,7 @@ def component_scales(
     )
 
 
+@clause("2.6.5")
 @clause("2.6")
 def region_symbols(
     codestream: Codestream,

@@ -19,7 +19,8 @@ try:
     main()
 except SystemExit:
     pass
-heavy = sorted({name.split(".")[0] for name in sys.modules} & {"numba", "llvmlite", "scipy", "PIL", "matplotlib", "jinja2"})
+tops = {name.split(".")[0] for name in sys.modules}
+heavy = sorted(tops & {"numba", "llvmlite", "scipy", "PIL", "matplotlib", "jinja2"})
 sys.stderr.write("HEAVY " + ",".join(heavy))
 """
 

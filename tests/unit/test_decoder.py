@@ -1,4 +1,4 @@
-"""The decoder as a whole: the same integers with and without the JIT, on damaged input never anything but a RefdecError."""
+"""The decoder as a whole: the same integers with and without the JIT; damaged input ends in a RefdecError."""
 
 from __future__ import annotations
 
