@@ -34,6 +34,7 @@ COLOUR_OF_SUFFIX: Mapping[str, Colour | None] = {
     ".npy": None,
 }
 EXPECTED_STAGES = 27
+UNSPECIFIED = 2
 GAMMA_OF_TRANSFER = {4: 45455, 5: 35714, 8: 100000, 13: 45455}
 """PNG's gAMA (1/100000) of transfer characteristics of H.273 that are a power function, or, sRGB, as PNG has it."""
 
@@ -201,8 +202,9 @@ def _write(target: Target, suffix: str, picture: Picture) -> None:
     from refdec.formats.files import write_picture
     from refdec.formats.pictures import CodePicture, Colour
 
-    info = picture.rendering
-    cicp = None if info is None or info.cicp is None else info.cicp
+    cicp = None if picture.rendering is None else picture.rendering.cicp
+    if cicp is not None and (cicp.colour_primaries, cicp.transfer_characteristics) == (UNSPECIFIED, UNSPECIFIED):
+        cicp = None
     write_picture(
         target,
         CodePicture(picture.planes, picture.bit_depth, Colour(picture.colour)),

@@ -14,6 +14,7 @@ from refdec.bitstream.levels import profile
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
 from refdec.bitstream.tools import ToolsHeader
 from refdec.bitstream.userdata import read_weights_mark
+from refdec.inspection.rendering import rendering_facts
 from refdec.limits import Limits
 
 __all__ = ["Info", "SubstreamInfo", "info_of", "read_info", "tool_names"]
@@ -120,7 +121,7 @@ def info_of(codestream: Codestream, headers: Headers) -> Info:
         threads_z=picture.num_threads_z,
         threads_residual=picture.num_threads_r,
         coded_channels=picture.num_chs_coded,
-        rendering=None if headers.rendering is None else asdict(headers.rendering),
+        rendering=None if headers.rendering is None else rendering_facts(headers.rendering),
         user_data_bytes=len(headers.user_data or b""),
         weights_fingerprint=read_weights_mark(headers.user_data),
         codestream_bytes=codestream.end,
