@@ -11,7 +11,7 @@ from typing import Any
 
 from refdec.clauses import clause
 
-__all__ = ["Cicp", "ContentLight", "DynamicMetadata", "MasteringDisplay", "RenderingInfo"]
+__all__ = ["CICP", "Cicp", "ContentLight", "DynamicMetadata", "MasteringDisplay", "RenderingInfo"]
 
 Triple = tuple[int, int, int]
 CICP = (
@@ -21,6 +21,7 @@ CICP = (
     "image_full_range_flag",
     "chroma420_sample_loc_type",
 )
+"""The elements of `Cicp`, in their order."""
 MDCV = "mastering_display_"
 PRIMARIES = (MDCV + "colour_primaries_x", MDCV + "colour_primaries_y")
 LUMINANCE = (

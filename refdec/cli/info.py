@@ -28,11 +28,22 @@ def info(
         console.show_json(found.as_json())
         return
     values = found.as_json()
-    substreams = values.pop("substreams")
+    substreams, rendering = values.pop("substreams"), values.pop("rendering")
     console.show_mapping(
         {name.replace("_", " "): _text(value) for name, value in values.items() if value not in (None, ())}
     )
+    if rendering:
+        console.show_mapping(_flat(rendering))
     console.show_table("substreams", ("marker", "byte", "payload bytes"), [tuple(part.values()) for part in substreams])
+
+
+def _flat(values: dict[str, Any], name: str = "") -> dict[str, str]:
+    """Return nested values as lines, their names one after the other."""
+    lines: dict[str, str] = {}
+    for key, value in values.items():
+        own = f"{name} {key}".strip().replace("_", " ")
+        lines |= _flat(value, own) if isinstance(value, dict) else {own: _text(value)}
+    return lines
 
 
 def _text(value: Any) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refdec.bitstream.rendering import MasteringDisplay, RenderingInfo
+from refdec.bitstream.rendering import CICP, MasteringDisplay, RenderingInfo
 from refdec.clauses import clause
 
 __all__ = ["CHROMATICITY_PER_UNIT", "LUMINANCE_PER_UNIT", "rendering_facts", "scaled"]
@@ -52,9 +52,7 @@ def rendering_facts(info: RenderingInfo) -> dict[str, Any]:
     """(5.16) Return the parts that are present; coded numbers by their names, then the same in units."""
     facts: dict[str, Any] = {}
     if info.cicp is not None:
-        names = ("colour_primaries", "transfer_characteristics", "matrix_coefficients")
-        names += ("image_full_range_flag", "chroma420_sample_loc_type")
-        facts["cicp"] = {name: getattr(info.cicp, name) for name in names}
+        facts["cicp"] = {name: getattr(info.cicp, name) for name in CICP}
     if info.mdcv is not None:
         facts["mdcv"] = _mastering(info.mdcv)
     if info.clli is not None:
