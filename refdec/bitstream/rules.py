@@ -13,10 +13,11 @@ from refdec.bitstream import rule_errors as broken
 from refdec.bitstream.errors import NotComputable
 from refdec.bitstream.levels import level, profile
 from refdec.bitstream.picture_header import PictureHeader, ceil_div
-from refdec.bitstream.tile_grids import Side, tile_spans
 from refdec.bitstream.tools import EfeNonlinear
 from refdec.clauses import clause
 from refdec.errors import RefdecError
+from refdec.tiling.geometry import Rect
+from refdec.tiling.tiles import synthesis_tiles
 
 if TYPE_CHECKING:
     from refdec.bitstream.headers import Headers
@@ -104,7 +105,7 @@ def _tiles(headers: Headers) -> Problems:
     if found or any(step == 0 for step in picture.region_steps):
         return
     primary, secondary = zip(picture.tile_size, picture.tile_overlap, strict=True)
-    if primary != secondary and _grid(picture, primary) != _grid(picture, secondary):
+    if primary != secondary and _grid(picture, 0) != _grid(picture, 1):
         yield broken.TileGridsDiffer(primary, secondary)
 
 
@@ -128,11 +129,9 @@ def _tile_problems(picture: PictureHeader, component: int) -> Problems:
             return
 
 
-def _grid(picture: PictureHeader, tile: tuple[int, int]) -> tuple[tuple[tuple[int, int], ...], ...]:
-    """Return rows and columns of the synthesis tile grid of a (size, overlap)."""
-    down, across = picture.region_steps
-    sides = (Side(picture.img_height, picture.num_ver, down), Side(picture.img_width, picture.num_hor, across))
-    return tuple(tile_spans(side, *tile, picture.independent_regions) for side in sides)
+def _grid(picture: PictureHeader, component: int) -> tuple[Rect, ...]:
+    """Return the rectangles of a component's synthesis tiles."""
+    return tuple(tile.rect for tile in synthesis_tiles(picture, component))
 
 
 @clause("5.7.4")

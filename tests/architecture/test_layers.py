@@ -19,8 +19,8 @@ RANKS: dict[str, int] = {
             ("limits",),
             ("arithmetic",),
             ("tables",),
-            ("bitstream",),
             ("tiling",),
+            ("bitstream",),
             ("entropy",),
             ("weights",),
             ("networks",),
@@ -37,7 +37,7 @@ RANKS: dict[str, int] = {
             ("ratecontrol",),
             ("coreservices",),
             ("api",),
-            ("api_weights", "decode_files", "view_files"),
+            ("api_weights", "decode_files", "view_files", "diff_files"),
             ("conformance",),
             ("cli",),
         ]

@@ -14,7 +14,6 @@ from refdec.bitstream.levels import level, levels, profiles, smallest_level
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.payloads import check_payloads, payload_problems, residual_units
 from refdec.bitstream.rules import all_problems, check_headers
-from refdec.bitstream.tile_grids import Side, tile_spans
 from tests.unit.bitstream.support import icci, linear, nonlinear, resized, stream
 
 
@@ -103,14 +102,6 @@ def test_both_components_have_the_same_grid(changes: dict[str, Any], same: bool)
     data = stream(width=2000, height=1500, tile_size=1024, changes=changes)
     headers = read_headers(read_codestream(data), cross_checks=False)
     assert [type(p) for p in all_problems(headers)] == ([] if same else [broken.TileGridsDiffer])
-
-
-def test_tile_spans_of_chapter_4() -> None:
-    """4.10.7 (a) and (c): 2001 x 1500 without regions; 2500 x 2100 with 2 x 2 independent regions, rows only."""
-    assert tile_spans(Side(2001, 1, 2048), 1024, 64, False) == ((0, 1024), (960, 1024), (1920, 81))
-    assert tile_spans(Side(1500, 1, 1536), 1024, 64, False) == ((0, 1024), (960, 540))
-    assert tile_spans(Side(2100, 2, 1024), 1024, 128, True) == ((0, 1024), (1024, 1076), (1984, 116))
-    assert tile_spans(Side(700, 1, 768), 0, 0, False) == ((0, 700),)
 
 
 def test_icci_tiles_of_chapter_5() -> None:
