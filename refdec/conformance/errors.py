@@ -1,0 +1,85 @@
+"""What can be wrong with a suite, or with what a runner is asked for, one class each (RD11xx)."""
+
+from __future__ import annotations
+
+from refdec.errors import InputError, UsageError
+
+__all__ = ["CommandWithoutPlaces", "ManifestDamaged", "ManifestTooNew", "NoSuchCase", "NotASuite", "SuiteExists"]
+
+
+class NotASuite(InputError):
+    """A folder or archive is no conformance suite."""
+
+    code, clause = "RD1101", ""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def explain(self) -> str:
+        return f"{self.name} is no conformance suite: it has no suite.json.\nMake one: refdec conform make DIR"
+
+
+class ManifestDamaged(InputError):
+    """A manifest, or a file that it names, is not what it should be."""
+
+    code, clause = "RD1102", ""
+
+    def __init__(self, name: str, what: str) -> None:
+        super().__init__(name, what)
+        self.name, self.what = name, what
+
+    def explain(self) -> str:
+        return f"{self.name}: {self.what}.\nThe format is described in docs/conformance.md."
+
+
+class ManifestTooNew(InputError):
+    """A manifest has a version that this program does not know."""
+
+    code, clause = "RD1103", ""
+
+    def __init__(self, name: str, found: int, known: int) -> None:
+        super().__init__(name, found, known)
+        self.name, self.found, self.known = name, found, known
+
+    def explain(self) -> str:
+        return f"{self.name} has version {self.found}, this refdec reads up to {self.known}.\nUse a newer refdec."
+
+
+class NoSuchCase(UsageError):
+    """A pattern matches no case of the suite."""
+
+    code, clause = "RD1104", ""
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__(pattern)
+        self.pattern = pattern
+
+    def explain(self) -> str:
+        return f"No case matches {self.pattern!r}.\nSee them: refdec conform list SUITE"
+
+
+class CommandWithoutPlaces(UsageError):
+    """The command of a decoder does not say where stream and picture go."""
+
+    code, clause = "RD1105", ""
+
+    def __init__(self, command: str, missing: str) -> None:
+        super().__init__(command, missing)
+        self.command, self.missing = command, missing
+
+    def explain(self) -> str:
+        return f"The command {self.command!r} has no {self.missing}.\nFor example: --decoder 'mydecoder {{in}} {{out}}'"
+
+
+class SuiteExists(UsageError):
+    """The folder for a new suite is not empty."""
+
+    code, clause = "RD1106", ""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def explain(self) -> str:
+        return f"{self.name} is there already and not empty.\nName a new folder, or remove it first."

@@ -1,0 +1,168 @@
+"""Another decoder under test: a command that reads a stream and writes a picture.
+
+In: a command with the places {in}, {out} and perhaps {weights}, a case.  Out: `CaseResult`.  The command runs in a session of its
+own, so that whatever it starts ends with it when its time is over.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from refdec.conformance.case import Case, ExpectedPicture
+from refdec.conformance.compare import compare_pictures, judge
+from refdec.conformance.errors import CommandWithoutPlaces
+from refdec.conformance.expected import picture_suffix
+from refdec.conformance.verdicts import CaseResult, Verdict
+from refdec.errors import RefdecError
+from refdec.formats.files import read_picture
+from refdec.formats.pictures import CodePicture
+from refdec.formats.yuv import YuvLayout
+
+__all__ = ["Command", "run_foreign"]
+
+SHELL_SIGNAL = 128
+"""A shell reports a command that was ended by signal N as 128 + N."""
+
+SHELL_SIGNALS = frozenset(SHELL_SIGNAL + int(s) for s in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE))
+TAIL = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """How a decoder is called: words with places, where its weights are, and how long a case may take."""
+
+    words: tuple[str, ...]
+    weights: Path | None
+    timeout_s: float
+
+    @classmethod
+    def of(cls, text: str, weights: Path | None, timeout_s: float) -> Command:
+        """Split a command line as a shell does; raises CommandWithoutPlaces."""
+        for place in ("{in}", "{out}"):
+            if place not in text:
+                raise CommandWithoutPlaces(text, place)
+        if "{weights}" in text and weights is None:
+            raise CommandWithoutPlaces(text, "weights to put in: the suite has none, name them with --weights DIR")
+        return cls(tuple(shlex.split(text)), weights, timeout_s)
+
+    def filled(self, stream: Path, picture: Path) -> list[str]:
+        """Return the words of one call."""
+        values = {"{in}": str(stream), "{out}": str(picture), "{weights}": str(self.weights or "")}
+        words = []
+        for word in self.words:
+            for place, value in values.items():
+                word = word.replace(place, value)  # noqa: PLW2901 - one place after the other
+            words.append(word)
+        return words
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How a command ended: its exit code, None when its time was over; the end of what it printed."""
+
+    exit_code: int | None
+    output: str
+
+
+def _called(words: list[str], timeout_s: float, folder: str) -> _Ended:
+    with tempfile.TemporaryFile(dir=folder) as printed:
+        try:
+            process = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed, cwd=folder, start_new_session=True
+            )
+        except OSError as reason:
+            return _Ended(127, f"{words[0]}: {reason.strerror or reason}")
+        try:
+            code: int | None = process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            code = None
+        finally:
+            _end_session(process)
+        size = printed.seek(0, os.SEEK_END)
+        printed.seek(max(0, size - TAIL))
+        return _Ended(code, printed.read().decode(errors="replace"))
+
+
+def _end_session(process: subprocess.Popen[bytes]) -> None:
+    """End everything that the command started and left behind; the session's number is that of the command."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+def run_foreign(command: Command, case: Case, data: bytes, expected: Callable[[], CodePicture | None]) -> CaseResult:
+    """Run a decoder over one case; `expected` gives the expected picture when it is needed."""
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="refdec-conform-") as folder:
+        stream = Path(folder) / f"{case.name}.jai"
+        stream.write_bytes(data)
+        suffix = ".png" if case.picture is None else picture_suffix(case.picture.colour)
+        out = Path(folder) / f"decoded{suffix}"
+        ended = _called(command.filled(stream, out), command.timeout_s, folder)
+        result = CaseResult(
+            case, Verdict.EXACT, time.perf_counter() - start, exit_code=ended.exit_code, output=ended.output
+        )
+        return _judged(result, ended, out, expected)
+
+
+def _judged(result: CaseResult, ended: _Ended, out: Path, expected: Callable[[], CodePicture | None]) -> CaseResult:
+    case, code = result.case, ended.exit_code
+    if code is None:
+        return replace(result, verdict=Verdict.HANG, message="it did not end in time and was stopped")
+    if code < 0 or code in SHELL_SIGNALS:
+        number = -code if code < 0 else code - SHELL_SIGNAL
+        return replace(result, verdict=Verdict.CRASH, message=f"ended by {signal.Signals(number).name}")
+    if case.error is not None:
+        return _judged_refusal(result, code)
+    if code != 0:
+        return replace(result, verdict=Verdict.FAILED, message=f"exit code {code}")
+    want = expected()
+    assert case.picture is not None and want is not None, "a positive case has a picture"
+    return _judged_picture(result, case.picture, want, out)
+
+
+def _judged_refusal(result: CaseResult, code: int) -> CaseResult:
+    error = result.case.error
+    assert error is not None
+    if code != 0:
+        return replace(result, verdict=Verdict.REFUSED, message=f"exit code {code}")
+    if error.lenient or result.case.kind == "optional":
+        return replace(result, verdict=Verdict.DECODED, message=f"passed over: {error.name} ({error.clause})")
+    return replace(result, verdict=Verdict.ACCEPTED, message=f"not noticed: {error.name} ({error.clause})")
+
+
+def _judged_picture(result: CaseResult, described: ExpectedPicture, want: CodePicture, out: Path) -> CaseResult:
+    if not out.is_file():
+        return replace(result, verdict=Verdict.NO_PICTURE, message=f"exit code 0, but no {out.name}")
+    layout = YuvLayout(described.width, described.height, described.bits, described.chroma)
+    try:
+        found = read_picture(out, layout=layout, bits=described.bits if described.bits > 8 else None)
+    except (RefdecError, OSError, ValueError) as reason:
+        said = reason.headline() if isinstance(reason, RefdecError) else str(reason)
+        verdict = Verdict.SIZE if out.suffix == ".yuv" and out.stat().st_size else Verdict.NO_PICTURE
+        return replace(result, verdict=verdict, message=said)
+    sizes = [[plane.shape for plane in picture.components] for picture in (want, found)]
+    if sizes[0] != sizes[1]:
+        h, w = sizes[1][0]
+        message = f"{w} x {h} with {len(sizes[1])} planes, expected {described.width} x {described.height}"
+        return replace(result, verdict=Verdict.SIZE, message=message)
+    if found.bits != want.bits:
+        return replace(result, verdict=Verdict.DIFFERS, message=f"{found.bits} bits, expected {want.bits}")
+    difference = compare_pictures(want, found)
+    verdict = judge(difference, result.case.tolerance)
+    if difference is None:
+        return replace(result, verdict=verdict)
+    guess = f"; {difference.guess}" if difference.guess else ""
+    message = f"up to {difference.max_difference} in {difference.share:.3%} of the samples{guess}"
+    shown = (want, found) if verdict is Verdict.DIFFERS else None
+    return replace(result, verdict=verdict, message=message, difference=difference, shown=shown)

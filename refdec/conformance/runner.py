@@ -1,0 +1,153 @@
+"""Running a decoder over a suite: refdec in this process or in workers, or any other decoder as a command.
+
+In: a suite and options.  Out: `RunResult`, in the order of the suite whatever runs beside what.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from refdec.conformance.case import Case
+from refdec.conformance.errors import ManifestDamaged
+from refdec.conformance.expected import observe_decode, picture_sha256
+from refdec.conformance.foreign import Command, run_foreign
+from refdec.conformance.own import run_own
+from refdec.conformance.suite import Suite, open_suite, suite_weights
+from refdec.conformance.verdicts import CaseResult, RunResult, Verdict
+from refdec.formats.files import read_picture
+from refdec.formats.pictures import CodePicture
+from refdec.formats.yuv import YuvLayout
+from refdec.parallel.errors import WorkerLost
+
+__all__ = ["OWN", "RunOptions", "expected_picture", "run_suite"]
+
+OWN = "refdec"
+DEFAULT_TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a suite is run.
+
+    `decoder`: a command with the places {in}, {out} and perhaps {weights}; None is refdec itself.  `weights`: the folder
+    for {weights}, None takes that of the suite.  `patterns`: only cases whose names match one.
+    """
+
+    decoder: str | None = None
+    weights: Path | None = None
+    jobs: int = 1
+    timeout_s: float = DEFAULT_TIMEOUT_S
+    patterns: tuple[str, ...] = ()
+
+
+def expected_picture(suite: Suite, case: Case) -> CodePicture | None:
+    """Return the picture of a positive case: from the suite's file, or else decoded here and checked against its hash.
+
+    Raises ManifestDamaged if file or decoder disagree with the manifest.
+    """
+    if case.picture is None:
+        return None
+    described = case.picture
+    file = suite.picture_file(case)
+    if file is not None:
+        suffix = Path(described.file or "").suffix
+        layout = YuvLayout(described.width, described.height, described.bits, described.chroma)
+        picture = read_picture(file, suffix=suffix, layout=layout, bits=described.bits if described.bits > 8 else None)
+    else:
+        observed = observe_decode(suite.stream(case), suite_weights(suite.manifest.weights_seed))
+        if observed.picture is None:
+            raise ManifestDamaged(f"{suite.name}/{case.name}", "refdec does not decode its stream")
+        picture = observed.picture
+    if picture_sha256(picture) != described.sha256:
+        raise ManifestDamaged(
+            f"{suite.name}/{case.name}", "its expected picture has another hash than the manifest says"
+        )
+    return picture
+
+
+def run_suite(
+    suite: Suite, options: RunOptions = RunOptions(), *, on_result: Callable[[CaseResult, float], None] | None = None
+) -> RunResult:
+    """Run all chosen cases; `on_result` sees each result and the share of the work done.
+
+    Raises NoSuchCase, CommandWithoutPlaces, ManifestDamaged, ManifestTooNew.
+    """
+    start = time.perf_counter()
+    cases = [suite.case(name) for name in suite.select(options.patterns)]
+    found: dict[str, CaseResult] = {}
+    for result in _results(suite, cases, options):
+        found[result.case.name] = result
+        if on_result is not None:
+            on_result(result, len(found) / len(cases))
+    ordered = tuple(found[case.name] for case in cases)
+    seconds = time.perf_counter() - start
+    return RunResult(suite.name, options.decoder or OWN, ordered, seconds, suite.manifest.common_clauses)
+
+
+def _results(suite: Suite, cases: Sequence[Case], options: RunOptions) -> Iterator[CaseResult]:
+    if options.decoder is None:
+        by_model = sorted(cases, key=lambda case: case.model_id)  # networks of a model are built once
+        return _own_results(suite, by_model, options)
+    weights = options.weights
+    if weights is None and suite.manifest.weights_folder is not None:
+        weights = Path(suite.name) / suite.manifest.weights_folder
+    command = Command.of(options.decoder, None if weights is None else weights.resolve(), options.timeout_s)
+    return _foreign_results(suite, cases, command, options.jobs)
+
+
+def _foreign_results(suite: Suite, cases: Sequence[Case], command: Command, jobs: int) -> Iterator[CaseResult]:
+    """Run commands side by side; expected pictures that refdec must make are made before, one after the other."""
+    pictures = {case.name: expected_picture(suite, case) for case in cases}
+    streams = {case.name: suite.stream(case) for case in cases}
+
+    def run(case: Case) -> CaseResult:
+        return run_foreign(command, case, streams[case.name], partial(pictures.get, case.name))
+
+    with ThreadPoolExecutor(max_workers=jobs) as executor:
+        try:
+            yield from executor.map(run, cases)
+        finally:
+            executor.shutdown(cancel_futures=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What every worker holds."""
+
+    suite: Path
+    timeout_s: float
+
+
+def _one(work: _Work, name: str) -> CaseResult:
+    """Run one case in a worker; the suite and its weights are opened once a process."""
+    suite = open_suite(work.suite)
+    case = suite.case(name)
+    return run_own(case, suite.stream(case), suite_weights(suite.manifest.weights_seed), work.timeout_s)
+
+
+def _own_results(suite: Suite, cases: Sequence[Case], options: RunOptions) -> Iterator[CaseResult]:
+    if options.jobs <= 1:
+        pack = suite_weights(suite.manifest.weights_seed)
+        for case in cases:
+            yield run_own(case, suite.stream(case), pack, options.timeout_s)
+        return
+    from refdec.parallel.pool import ProcessPool
+
+    waiting = list(cases)
+    while waiting:
+        work = _Work(Path(suite.name), options.timeout_s)
+        with ProcessPool(work, workers=min(options.jobs, len(waiting))) as pool:
+            answers = pool.map(_one, [case.name for case in waiting])
+            try:
+                with closing(answers):  # type: ignore[type-var]
+                    for result in answers:
+                        waiting.pop(0)
+                        yield result
+            except WorkerLost as lost:
+                yield CaseResult(waiting.pop(0), Verdict.CRASH, 0.0, lost.headline())

@@ -1,0 +1,63 @@
+"""Where a new suite is written: a folder, or one zip archive that is the same byte for byte every time.
+
+In: paths and bytes.  Out: files.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from refdec.conformance.errors import SuiteExists
+
+__all__ = ["ArchiveStore", "FolderStore", "Store"]
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The time of every file of an archive: archives of equal content are equal."""
+
+
+class Store(Protocol):
+    """Takes the files of a suite."""
+
+    def write(self, path: str, data: bytes) -> None: ...
+
+
+class FolderStore:
+    """A suite in a new folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Create the folder; raises SuiteExists if there is anything in it."""
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise SuiteExists(str(folder))
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+
+    def write(self, path: str, data: bytes) -> None:
+        """Write one file."""
+        target = self._folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+
+
+class ArchiveStore:
+    """A suite in a zip archive; a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def write(self, path: str, data: bytes) -> None:
+        """Write one file."""
+        entry = zipfile.ZipInfo(path, EPOCH)
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        entry.external_attr = 0o644 << 16
+        self._file.writestr(entry, data)

@@ -1,0 +1,135 @@
+"""What can become of a case, and what that means for the decoder under test.
+
+A verdict says what was seen, `passed` what follows from it; docs/conformance.md has a paragraph on each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from refdec.conformance.case import Case
+from refdec.formats.pictures import CodePicture
+
+__all__ = ["MEANINGS", "PASSING", "CaseResult", "PictureDifference", "RunResult", "Verdict"]
+
+
+class Verdict(StrEnum):
+    """What was seen."""
+
+    EXACT = "exact"
+    TOLERATED = "within tolerance"
+    UNCOMPARED = "decoded, not compared"
+    REFUSED = "refused"
+    DECODED = "decoded, as it may"
+    DIFFERS = "picture differs"
+    STAGE = "stage differs"
+    SIZE = "wrong size"
+    NO_PICTURE = "no picture"
+    FAILED = "refused a legal stream"
+    ACCEPTED = "accepted a broken stream"
+    WRONG_ERROR = "refused for another reason"
+    CRASH = "crash"
+    HANG = "no end"
+
+
+PASSING = frozenset({Verdict.EXACT, Verdict.TOLERATED, Verdict.UNCOMPARED, Verdict.REFUSED, Verdict.DECODED})
+MEANINGS: Mapping[Verdict, str] = {
+    Verdict.EXACT: "every sample (refdec: every stage) equals the reference",
+    Verdict.TOLERATED: "some samples differ, within the tolerance that the case states for decoders in floating point",
+    Verdict.UNCOMPARED: "a picture of the right size; its values are so extreme that only exact decoders are compared",
+    Verdict.REFUSED: "a stream that must, or may, be refused was refused",
+    Verdict.DECODED: "a stream that may be refused was decoded",
+    Verdict.DIFFERS: "the picture has the right size and other samples",
+    Verdict.STAGE: "an intermediate result of the decoder has another fingerprint",
+    Verdict.SIZE: "the picture has another size than the header says",
+    Verdict.NO_PICTURE: "the decoder said that it succeeded and left no readable picture",
+    Verdict.FAILED: "a stream that every decoder must decode was refused",
+    Verdict.ACCEPTED: "a stream that breaks a rule was decoded without a word",
+    Verdict.WRONG_ERROR: "a broken stream was refused, but the error names another rule",
+    Verdict.CRASH: "the decoder ended by a signal, or by an error that it does not report on purpose",
+    Verdict.HANG: "the decoder was still running when its time was over",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PictureDifference:
+    """How two pictures differ: largest difference, share of differing samples 0..1, the first of them, and a guess why.
+
+    `first` is (plane, row, column).
+    """
+
+    max_difference: int
+    share: float
+    first: tuple[int, int, int]
+    guess: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CaseResult:
+    """What became of one case; `shown` holds the expected and the found picture where they differ."""
+
+    case: Case
+    verdict: Verdict
+    seconds: float
+    message: str = ""
+    exit_code: int | None = None
+    output: str = ""
+    difference: PictureDifference | None = None
+    shown: tuple[CodePicture, CodePicture] | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the decoder did what it must."""
+        return self.verdict in PASSING
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values, pictures left out."""
+        return {
+            "name": self.case.name,
+            "kind": self.case.kind,
+            "title": self.case.title,
+            "verdict": self.verdict.value,
+            "passed": self.passed,
+            "seconds": round(self.seconds, 3),
+            "message": self.message,
+            "exit_code": self.exit_code,
+            "output": self.output,
+            "clauses": list(self.case.clauses),
+            "difference": None if self.difference is None else asdict(self.difference),
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunResult:
+    """A whole run: what was run over what, and the results in the order of the suite."""
+
+    suite: str
+    decoder: str
+    results: tuple[CaseResult, ...]
+    seconds: float
+    common_clauses: tuple[str, ...] = field(default=())
+
+    @property
+    def passed(self) -> bool:
+        """Whether every case is as expected."""
+        return all(result.passed for result in self.results)
+
+    def counts(self) -> dict[Verdict, int]:
+        """Return how often each verdict was given, those that occur only."""
+        seen = [result.verdict for result in self.results]
+        return {verdict: seen.count(verdict) for verdict in Verdict if verdict in seen}
+
+    def clauses(self) -> list[tuple[str, int, int]]:
+        """Return (clause, passed, failed), the most suspect first: those whose cases fail most and pass least.
+
+        The clauses of a failed case are where to look; one that no passing case shares is where to look first.
+        """
+        tally: dict[str, list[int]] = {}
+        for result in self.results:
+            for clause in result.case.clauses:
+                tally.setdefault(clause, [0, 0])[0 if result.passed else 1] += 1
+        rows = [(clause, passed, failed) for clause, (passed, failed) in tally.items()]
+        return sorted(rows, key=lambda row: (-row[2] / (row[1] + row[2]), -row[2], row[0]))
