@@ -7,7 +7,6 @@ In: plain values from a task, checked when the result is made.  Out: `text()` fo
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -18,7 +17,7 @@ import numpy.typing as npt
 
 from refdec.plugins import drawing
 from refdec.plugins.drawing import RgbArray
-from refdec.plugins.errors import ResultInvalid
+from refdec.plugins.result import Scalar, TaskResult, frozen, plain, require, shown
 
 __all__ = [
     "Box",
@@ -34,52 +33,8 @@ __all__ = [
     "TaskResult",
 ]
 
-Scalar = int | float | str | bool
 SHADES = " .:-=+*#%@"
 TEXT_COLUMNS = 64
-
-
-class TaskResult:
-    """What every result can do; use one of its subclasses."""
-
-    __slots__ = ()
-    kind: ClassVar[str] = "result"
-
-    def text(self) -> str:
-        """Return the result for people, lines without a final line break."""
-        raise NotImplementedError
-
-    def json(self) -> dict[str, Any]:
-        """Return the result for programs: what the `json` module can write, "kind" first."""
-        raise NotImplementedError
-
-    def picture(self, over: RgbArray | None = None) -> RgbArray:
-        """Return the result as RGB uint8 [rows, columns, 3], where it makes sense over a picture of the same stream."""
-        raise NotImplementedError
-
-
-def _require(ok: bool, kind: str, reason: str) -> None:
-    if not ok:
-        raise ResultInvalid(kind, reason)
-
-
-def _plain(kind: str, name: str, value: Any) -> Any:
-    """Return a value as Python's own type; NumPy scalars become plain ones."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    _require(isinstance(value, int | float | str), kind, f"{name} is {type(value).__name__}")
-    _require(not isinstance(value, float) or math.isfinite(value), kind, f"{name} is {value}")
-    return value
-
-
-def _shown(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    view = np.ascontiguousarray(array).view()
-    view.flags.writeable = False
-    return view
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +53,7 @@ class Labels(TaskResult):
     labels: tuple[Label, ...]
 
     def __post_init__(self) -> None:
-        checked = tuple(Label(str(e.name), float(_plain(self.kind, "a score", e.score))) for e in self.labels)
+        checked = tuple(Label(str(e.name), float(plain(self.kind, "a score", e.score))) for e in self.labels)
         object.__setattr__(self, "labels", tuple(sorted(checked, key=lambda label: (-label.score, label.name))))
 
     def text(self) -> str:
@@ -135,12 +90,12 @@ class Boxes(TaskResult):
     size: tuple[int, int]
 
     def __post_init__(self) -> None:
-        _require(min(self.size) > 0, self.kind, f"the picture has the size {self.size}")
+        require(min(self.size) > 0, self.kind, f"the picture has the size {self.size}")
         checked = []
         for box in self.boxes:
             x, y, width, height = (int(n) for n in (box.x, box.y, box.width, box.height))
-            _require(min(width, height) > 0, self.kind, f"a box is {width} wide and {height} high")
-            checked.append(Box(x, y, width, height, str(box.label), float(_plain(self.kind, "a score", box.score))))
+            require(min(width, height) > 0, self.kind, f"a box is {width} wide and {height} high")
+            checked.append(Box(x, y, width, height, str(box.label), float(plain(self.kind, "a score", box.score))))
         object.__setattr__(self, "boxes", tuple(checked))
 
     def text(self) -> str:
@@ -180,13 +135,13 @@ class Mask(TaskResult):
     def __post_init__(self) -> None:
         values = self.values
         good = isinstance(values, np.ndarray) and values.ndim == 2 and values.size > 0 and values.dtype.kind in "biuf"
-        _require(good, self.kind, "its values are no array of numbers [rows, columns]")
-        _require(bool(np.isfinite(values).all()) and values.min() >= 0, self.kind, "a value is below 0 or no number")
-        _require(self.cell >= 1, self.kind, f"its cell is {self.cell}")
+        require(good, self.kind, "its values are no array of numbers [rows, columns]")
+        require(bool(np.isfinite(values).all()) and values.min() >= 0, self.kind, "a value is below 0 or no number")
+        require(self.cell >= 1, self.kind, f"its cell is {self.cell}")
         if self.names:
             whole = values.dtype.kind in "biu" and int(values.max()) < len(self.names)
-            _require(whole, self.kind, f"a class number is not 0..{len(self.names) - 1}")
-        object.__setattr__(self, "values", _frozen(values))
+            require(whole, self.kind, f"a class number is not 0..{len(self.names) - 1}")
+        object.__setattr__(self, "values", frozen(values))
 
     def text(self) -> str:
         """Return shares of classes, or range and mean and the map in characters."""
@@ -226,13 +181,13 @@ class Embedding(TaskResult):
     def __post_init__(self) -> None:
         vector = self.vector
         good = isinstance(vector, np.ndarray) and vector.ndim == 1 and vector.size > 0 and vector.dtype.kind in "biuf"
-        _require(good, self.kind, "it is no vector of numbers")
-        _require(bool(np.isfinite(vector).all()), self.kind, "an entry is no finite number")
-        object.__setattr__(self, "vector", _frozen(vector))
+        require(good, self.kind, "it is no vector of numbers")
+        require(bool(np.isfinite(vector).all()), self.kind, "an entry is no finite number")
+        object.__setattr__(self, "vector", frozen(vector))
 
     def text(self) -> str:
         """Return length, metric and the entries."""
-        entries = " ".join(_shown(value) for value in self.vector.tolist())
+        entries = " ".join(shown(value) for value in self.vector.tolist())
         return f"{self.vector.size} entries, compared by {self.metric}\n{entries}"
 
     def json(self) -> dict[str, Any]:
@@ -256,10 +211,10 @@ class PictureResult(TaskResult):
     def __post_init__(self) -> None:
         array, dtype = self.array, np.uint8 if self.bit_depth <= 8 else np.uint16
         good = isinstance(array, np.ndarray) and array.dtype == dtype and array.size > 0 and 1 <= self.bit_depth <= 16
-        _require(good, self.kind, f"it is no array of {np.dtype(dtype)} codes")
-        _require(array.ndim == 2 or array.shape[2:] == (3,), self.kind, f"it has the shape {array.shape}")
-        _require(int(array.max()) >> self.bit_depth == 0, self.kind, f"a code has more than {self.bit_depth} bits")
-        object.__setattr__(self, "array", _frozen(array))
+        require(good, self.kind, f"it is no array of {np.dtype(dtype)} codes")
+        require(array.ndim == 2 or array.shape[2:] == (3,), self.kind, f"it has the shape {array.shape}")
+        require(int(array.max()) >> self.bit_depth == 0, self.kind, f"a code has more than {self.bit_depth} bits")
+        object.__setattr__(self, "array", frozen(array))
 
     def text(self) -> str:
         """Return size and depth."""
@@ -286,14 +241,14 @@ class Scalars(TaskResult):
     units: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        checked = {str(name): _plain(self.kind, str(name), value) for name, value in self.values.items()}
-        _require(set(self.units) <= set(checked), self.kind, "a unit has no value")
+        checked = {str(name): plain(self.kind, str(name), value) for name, value in self.values.items()}
+        require(set(self.units) <= set(checked), self.kind, "a unit has no value")
         object.__setattr__(self, "values", MappingProxyType(checked))
         object.__setattr__(self, "units", MappingProxyType(dict(self.units)))
 
     def _lines(self) -> list[str]:
         width = max((len(name) for name in self.values), default=0)
-        rows = [(name, _shown(value), self.units.get(name, "")) for name, value in self.values.items()]
+        rows = [(name, shown(value), self.units.get(name, "")) for name, value in self.values.items()]
         return [f"{name:<{width}}  {value} {unit}".rstrip() for name, value, unit in rows]
 
     def text(self) -> str:
@@ -317,10 +272,10 @@ class Report(TaskResult):
     parts: tuple[tuple[str, TaskResult], ...]
 
     def __post_init__(self) -> None:
-        _require(len(self.parts) > 0, self.kind, "it has no parts")
+        require(len(self.parts) > 0, self.kind, "it has no parts")
         titles = [title for title, _ in self.parts]
-        _require(len(set(titles)) == len(titles), self.kind, "two parts have one title")
-        _require(all(isinstance(part, TaskResult) for _, part in self.parts), self.kind, "a part is no result")
+        require(len(set(titles)) == len(titles), self.kind, "two parts have one title")
+        require(all(isinstance(part, TaskResult) for _, part in self.parts), self.kind, "a part is no result")
 
     def text(self) -> str:
         """Return the parts below their titles."""
