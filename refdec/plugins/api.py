@@ -52,6 +52,7 @@ from refdec.plugins.results import (
     TaskResult,
 )
 from refdec.plugins.services import CoreServices
+from refdec.plugins.table import Table
 from refdec.plugins.task import Action, ActionInput, Argument, NamedBundle, Task
 
 __all__ = [
@@ -101,6 +102,7 @@ __all__ = [
     "Stage",
     "SymbolChoice",
     "SymbolChooser",
+    "Table",
     "TargetLatents",
     "Task",
     "TaskResult",
