@@ -1,7 +1,7 @@
 """Viewing a codestream file: its syntax tree, first symbols, and the HTML page with everything a decoder sees.
 
-In: a source and options.  Out: a `SyntaxTree`, or a page in a file.  Nothing is decoded, no weights are read and no Numba is
-loaded unless symbols or pictures are asked for.
+In: a source and options.  Out: a `SyntaxTree`, or a page in a file.  Nothing is decoded, no weights are read and no
+Numba is loaded unless symbols or pictures are asked for.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ KEPT = ("z_hat", "scale_index", "mask", "symbols", "latent")
 class ViewRequest:
     """How to view a file.
 
-    `symbols`: decode the entropy-coded payloads and show the first values of each unit.  `channels`: channels whose maps
-    the page holds (None: the 16 strongest of each array).
+    `symbols`: decode the entropy-coded payloads and show the first values of each unit.  `channels`: channels whose
+    maps the page holds (None: the 16 strongest of each array).
     """
 
     symbols: bool = False

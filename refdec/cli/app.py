@@ -7,9 +7,12 @@ from typing import Annotated
 import typer
 
 from refdec.cli import console
+from refdec.cli.conform import app as conform
 from refdec.cli.decode import decode
 from refdec.cli.demo import demo
+from refdec.cli.diff import diff
 from refdec.cli.info import info
+from refdec.cli.verify import verify
 from refdec.cli.view import view
 from refdec.cli.weights import app as weights
 
@@ -44,5 +47,8 @@ def _main(
 app.command()(decode)
 app.command()(info)
 app.command()(view)
+app.command()(verify)
+app.command()(diff)
 app.command()(demo)
 app.add_typer(weights, name="weights")
+app.add_typer(conform, name="conform")

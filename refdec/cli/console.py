@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Progress", "progress", "result", "say", "show_json", "show_mapping", "show_table"]
+__all__ = ["Progress", "progress", "result", "result_line", "say", "show_json", "show_mapping", "show_table"]
 
 
 def _console(*, stderr: bool) -> Console:
@@ -34,6 +34,12 @@ def result(text: str) -> None:
 def show_json(value: Any) -> None:
     """Print a result as JSON on stdout."""
     sys.stdout.write(json.dumps(value, indent=1, default=str) + "\n")
+
+
+def result_line(value: Any) -> None:
+    """Print a part of a long result as one line of JSON on stdout, at once."""
+    sys.stdout.write(json.dumps(value, default=str) + "\n")
+    sys.stdout.flush()
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -1,7 +1,7 @@
 """Pictures of what the decoder sees: channels of latents, scale indices and symbols, the mask, the decoded picture.
 
-In: integer arrays as the decoder's stages show them.  Out: small PNG files in memory, each with the range of values that
-its colours stand for.  Large maps are reduced by an integer factor; the result says by which.
+In: integer arrays as the decoder's stages show them.  Out: small PNG files in memory, each with the range of values
+that its colours stand for.  Large maps are reduced by an integer factor; the result says by which.
 """
 
 from __future__ import annotations

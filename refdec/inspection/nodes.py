@@ -1,6 +1,7 @@
 """What a syntax tree is made of: nodes that cover bits of a file.
 
-Leaves with bits lie in file order and cover every bit of the file exactly once; an inner node covers what its children do.
+Leaves with bits lie in file order and cover every bit of the file exactly once; an inner node covers what its
+children do.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Layout of entropy-coded payloads (1.4): region tables, thread directories, thread data, first symbols.
 
-In: a substream and the picture header.  Out: nodes that cover its payload.  What cannot be read is covered by one node of
-kind "unread"; why it cannot be read is found elsewhere (`problems`).
+In: a substream and the picture header.  Out: nodes that cover its payload.  What cannot be read is covered by one node
+of kind "unread"; why it cannot be read is found elsewhere (`problems`).
 """
 
 from __future__ import annotations

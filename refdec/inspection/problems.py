@@ -1,7 +1,7 @@
 """Everything that is wrong with a codestream and can be seen without weights (1.8, 2.3).
 
-In: bytes.  Out: `Findings`: the codestream as far as it can be cut, its headers as far as they read, all problems in file
-order of their kind: framing, headers, presence of substreams and region tables, thread directories.
+In: bytes.  Out: `Findings`: the codestream as far as it can be cut, its headers as far as they read, all problems by
+their kind: framing, headers, presence of substreams and region tables, thread directories.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The annotated syntax tree of a codestream (1.3, 1.4, 1.5): every bit of the file under a name.
 
 In: bytes.  Out: `SyntaxTree`: SOC, substreams with marker, size and payload, every header element, the layout of
-entropy-coded payloads, EOC, trailing bytes.  A damaged codestream is shown as far as it reads; problems stand at the node
-where they are found.  Needs no weights and loads no Numba.
+entropy-coded payloads, EOC, trailing bytes.  A damaged codestream is shown as far as it reads; problems stand at the
+node where they are found.  Needs no weights and loads no Numba.
 """
 
 from __future__ import annotations

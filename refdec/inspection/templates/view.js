@@ -291,7 +291,7 @@
 
   drawTree();
   drawHex(0);
-  choose(0, "tree");
+  choose(children[0].length > 1 ? children[0][1] : 0, "tree");
   const wanted = decodeURIComponent(location.hash).match(/^#(\d+)(?:\.([0-7]))?$/);
   if (wanted) goTo(8 * Number(wanted[1]) + Number(wanted[2] || 0));
 })();

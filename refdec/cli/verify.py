@@ -1,0 +1,115 @@
+"""`refdec verify`: are codestreams legal, do they decode, and to what is expected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from refdec.cli import console
+from refdec.cli.options import IgnoreFingerprint, JsonFlag, LenientFlag, PixelLimit, WeightsOption, limits_of
+
+if TYPE_CHECKING:
+    from refdec.parallel.outcomes import Outcome
+    from refdec.verification.files import VerifyRequest
+
+__all__ = ["verify"]
+
+
+def verify(
+    inputs: Annotated[
+        list[Path], typer.Argument(metavar="IN.jai...", help="Codestreams, or folders of them; - is a pipe.")
+    ],
+    expect: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Expected picture, or trace (JSON); a folder for several inputs."),
+    ] = None,
+    tolerance: Annotated[int, typer.Option(min=0, help="Largest difference that a sample may have.")] = 0,
+    fraction: Annotated[
+        float, typer.Option(min=0, max=1, help="Largest share of samples that may differ at all (with --tolerance).")
+    ] = 1.0,
+    bit_depth: Annotated[
+        int | None, typer.Option(min=1, max=16, help="Bits of the expected picture, where its file does not tell.")
+    ] = None,
+    trace: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the SHA-256 of every stage; a folder for several inputs.")
+    ] = None,
+    synthesis: Annotated[
+        str | None, typer.Option(help="Run another listed synthesis transform: sop, bop or hop.")
+    ] = None,
+    weights: WeightsOption = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes for several files; default: the cores.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE.jsonl", help="Write one JSON object a line as files finish.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Skip files that the report already has.")] = False,
+    ignore_weights_fingerprint: IgnoreFingerprint = False,
+    any_level: Annotated[bool, typer.Option("--any-level", help="Overlook profile and level.")] = False,
+    limit_pixels: PixelLimit = None,
+    lenient: LenientFlag = False,
+    json: JsonFlag = False,
+) -> None:
+    """List every broken rule with clause and place, decode, and compare with what is expected.
+
+    Exit code 3 if a rule is broken, 4 if the result differs, 5 if a legal stream is not supported.
+    Example: refdec verify photo.jai --expect photo.png
+    """
+    from refdec.verification.files import VerifyRequest as Request
+
+    request = Request(
+        weights=weights,
+        expect=expect,
+        tolerance=tolerance,
+        fraction=fraction,
+        bit_depth=bit_depth,
+        trace=trace,
+        synthesis=synthesis,
+        lenient=lenient,
+        level_check=not any_level,
+        ignore_weights_fingerprint=ignore_weights_fingerprint,
+        limits=limits_of(limit_pixels),
+    )
+    many = len(inputs) > 1 or inputs[0].is_dir() or report is not None
+    code = _many(inputs, request, workers, report, resume, json) if many else _one(str(inputs[0]), request, json)
+    if code:
+        raise typer.Exit(code)
+
+
+def _one(source: str, request: VerifyRequest, as_json: bool) -> int:
+    """Verify one file, print the verdict, return the exit code."""
+    from refdec.verification.files import verify_file
+
+    with console.progress(f"verifying {Path(source).name}"):
+        verdict = verify_file(source, request)
+    if as_json:
+        console.show_json(verdict.as_json())
+        return verdict.exit_code
+    for line in verdict.lines():
+        console.result(line)
+    return verdict.exit_code
+
+
+def _many(
+    inputs: list[Path], request: VerifyRequest, workers: int | None, report: Path | None, resume: bool, as_json: bool
+) -> int:
+    """Verify many files, print each verdict as it comes, return one exit code for all."""
+    from refdec.parallel.batch import BatchOptions
+    from refdec.verification.files import verify_files
+
+    options = BatchOptions(workers=workers, resume=resume)
+    summary = verify_files(inputs, request, batch=options, report=report, watch=_show_json if as_json else _show_lines)
+    console.say(summary.explain())
+    return summary.exit_code
+
+
+def _show_lines(outcome: Outcome) -> None:
+    """Print a verdict of a batch, or why there is none."""
+    lines = outcome.details.get("text") or [f"{outcome.job.input}: {outcome.status}: {outcome.message or ''}"]
+    for line in lines:
+        console.result(line)
+
+
+def _show_json(outcome: Outcome) -> None:
+    """Print an outcome of a batch as one line of JSON."""
+    console.result_line(outcome.as_line())

@@ -1,0 +1,103 @@
+"""The verdict on one codestream: legality, decoding, comparison (1.8, 6.5).
+
+In: bytes, weights, and what is expected.  Out: `Verdict`.  Whatever the bytes are, the result is a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from refdec.api import WeightsDiffer, require_weights
+from refdec.bitstream.rule_errors import LevelModelForbidden, LevelSizeExceeded, ProfileViolated, UnknownLevel
+from refdec.clauses import clause
+from refdec.decoder import Decoded, DecodeOptions, decode_codestream
+from refdec.errors import CodestreamError, RefdecError, UnsupportedError
+from refdec.inspection.problems import Findings, find_problems
+from refdec.limits import Limits
+from refdec.models import models_of
+from refdec.trace.fingerprints import Fingerprints
+from refdec.verification.verdict import Verdict
+
+if TYPE_CHECKING:
+    from refdec.verification.expectation import Expectation
+    from refdec.weights.pack import WeightPack
+
+__all__ = ["verify_codestream"]
+
+CAPABILITY = (ProfileViolated, UnknownLevel, LevelSizeExceeded, LevelModelForbidden)
+"""Broken rules that do not change what the payloads mean."""
+
+
+@clause("1.8", kind="added", reason="a decoder may stop at the first broken rule, a verifier lists all")
+def verify_codestream(
+    data: bytes,
+    pack: WeightPack,
+    *,
+    name: str = "the codestream",
+    expectation: Expectation | None = None,
+    options: DecodeOptions = DecodeOptions(),  # noqa: B008 - frozen
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    ignore_weights_fingerprint: bool = False,
+) -> Verdict:
+    """(1.8) Find every broken rule, decode if there is none, compare with what is expected.
+
+    `name` is that of the input in messages; its stem chooses the case of a file with many traces.  Raises WeightsError
+    where a checkpoint is missing, InputError where the expectation cannot be read.
+    """
+    findings = find_problems(data, limits=limits, lenient=options.lenient, level_check=options.level_check)
+    warnings = tuple(warning.headline() for warning in findings.warnings)
+    if findings.problems:
+        problems = [*findings.problems, *_entropy_problems(findings, pack, ignore_weights_fingerprint)]
+        return Verdict(name, _without_repeats(problems), warnings)
+    prints = Fingerprints()
+    try:
+        decoded = decode_codestream(
+            data,
+            pack,
+            options,
+            limits=limits,
+            observe=prints,
+            check_weights=None if ignore_weights_fingerprint else require_weights,
+        )
+    except (CodestreamError, UnsupportedError, WeightsDiffer) as problem:
+        found = _entropy_problems(findings, pack, True) if isinstance(problem, CodestreamError) else ()
+        return Verdict(name, _without_repeats([*found, problem]), warnings, fingerprints=dict(prints.sha256))
+    comparison = None
+    if expectation is not None:
+        comparison = expectation.compare(decoded, prints.sha256, _stem(name), limits=limits)
+    return Verdict(name, (), decoded.warnings, _describe(decoded), dict(prints.sha256), comparison)
+
+
+def _stem(name: str) -> str:
+    return name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
+
+
+def _describe(decoded: Decoded) -> str:
+    picture = decoded.headers.picture
+    colour = "RGB" if picture.colour_transform_idx else "YUV"
+    return f"{picture.display_width} x {picture.display_height}, {picture.bit_depth} bit {colour}"
+
+
+def _entropy_problems(findings: Findings, pack: WeightPack, any_weights: bool) -> list[RefdecError]:
+    """Return what is wrong with the entropy-coded data, where headers allow to decode them; else nothing."""
+    from refdec.verification.entropy import entropy_problems
+
+    headers = findings.headers
+    if headers is None or not all(isinstance(problem, CAPABILITY) for problem in findings.survey.problems):
+        return []
+    picture = headers.picture
+    try:
+        if not any_weights:
+            require_weights(headers.user_data, pack, picture.model_id)
+        return list(entropy_problems(findings.codestream, headers, models_of(pack, picture.model_id)))
+    except RefdecError:
+        return []  # weights that do not fit or are not there: the problems without them stand
+
+
+def _without_repeats(problems: Iterable[RefdecError]) -> tuple[RefdecError, ...]:
+    """Return problems without those that say the same about the same place, in order."""
+    unique: dict[tuple[str, str, str], RefdecError] = {}
+    for problem in problems:
+        unique.setdefault((problem.code, str(problem.at), problem.explain()), problem)
+    return tuple(unique.values())

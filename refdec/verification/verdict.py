@@ -1,0 +1,114 @@
+"""The verdict on one codestream: problems, what it decodes to, and how that compares with what is expected.
+
+In: what the checks found.  Out: `Verdict`, as lines and as plain values, with the exit code that it means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from refdec.errors import RefdecError
+from refdec.inspection.render import problem_json
+
+__all__ = ["Comparison", "Outcome", "Verdict"]
+
+DONE, NOT_CONFORMANT, DIFFERS, UNSUPPORTED = 0, 3, 4, 5
+"""Exit codes of the command line."""
+
+
+class Outcome(StrEnum):
+    """What a verdict comes to."""
+
+    CONFORMANT = "conformant"
+    NOT_CONFORMANT = "not conformant"
+    DIFFERS = "differs"
+    UNSUPPORTED = "not supported"
+
+
+EXIT_CODES = {
+    Outcome.CONFORMANT: DONE,
+    Outcome.NOT_CONFORMANT: NOT_CONFORMANT,
+    Outcome.DIFFERS: DIFFERS,
+    Outcome.UNSUPPORTED: UNSUPPORTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How the decoded picture, or its stages, compare with `expected` (a name): `lines` say it, `details` hold it."""
+
+    kind: str
+    expected: str
+    accepted: bool
+    lines: tuple[str, ...]
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Everything that was found out about one codestream.
+
+    `problems`: all rules that are broken, or that this decoder does not support.  `picture` describes the decoded
+    picture in words, empty if none was decoded.  `fingerprints`: SHA-256 by stage, as far as decoding went.
+    """
+
+    name: str
+    problems: tuple[RefdecError, ...] = ()
+    warnings: tuple[str, ...] = ()
+    picture: str = ""
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    comparison: Comparison | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it comes to: broken rules first, then what is not supported, then differences."""
+        if any(problem.exit_code != UNSUPPORTED for problem in self.problems):
+            return Outcome.NOT_CONFORMANT
+        if self.problems:
+            return Outcome.UNSUPPORTED
+        if self.comparison is not None and not self.comparison.accepted:
+            return Outcome.DIFFERS
+        return Outcome.CONFORMANT
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command line."""
+        return EXIT_CODES[self.outcome]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        comparison = None
+        if self.comparison is not None:
+            one = self.comparison
+            comparison = {"kind": one.kind, "expected": one.expected, "accepted": one.accepted, **one.details}
+        return {
+            "input": self.name,
+            "verdict": str(self.outcome),
+            "exit_code": self.exit_code,
+            "problems": [problem_json(problem) for problem in self.problems],
+            "warnings": list(self.warnings),
+            "picture": self.picture or None,
+            "comparison": comparison,
+            "sha256": dict(self.fingerprints),
+        }
+
+    def lines(self) -> Iterator[str]:
+        """Yield the verdict in words, the first line alone being complete."""
+        count = len(self.problems)
+        found = "" if not count else f", {count} problem{'s' if count > 1 else ''}"
+        yield f"{self.name}: {self.outcome}{found}"
+        for problem in self.problems:
+            message = problem.explain().splitlines()[0]
+            place = "" if problem.at is None else f"byte.bit {problem.at}, "
+            yield f"  {place}clause {problem.clause}, {problem.code}: {message}"
+        for warning in self.warnings:
+            yield f"  warning: {warning}"
+        if self.picture:
+            yield f"  decoded: {self.picture}"
+        if self.comparison is not None:
+            one = self.comparison
+            yield f"  compared with {one.expected}: {'accepted' if one.accepted else 'DIFFERS'}"
+            yield from (f"    {line}" for line in one.lines)
