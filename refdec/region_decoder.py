@@ -27,17 +27,13 @@ from refdec.limits import Limits
 from refdec.models import models_of
 from refdec.picture.output import codes
 from refdec.picture.picture import Picture
-from refdec.picture.planes import Planes, ThreePlanes
-from refdec.picture.render import Colour, colour_reach, colour_window, own_colour
+from refdec.picture.planes import ThreePlanes
+from refdec.picture.render import Colour, own_colour
 from refdec.tiling.geometry import Rect
-from refdec.tiling.windows import bounding
 from refdec.weights.pack import WeightPack
 
 if TYPE_CHECKING:
     from refdec.bitstream.headers import Headers
-    from refdec.models import Models
-    from refdec.picture.filters.windows import Windows
-    from refdec.stages.compact import CompactSymbols
 
 __all__ = ["DecodedRegion", "RegionOffGrid", "RegionOutside", "RegionWithoutStages", "decode_region", "require_region"]
 
@@ -140,7 +136,6 @@ def decode_region(
     does not matter.  Raises what decode_codestream raises, RegionOutside and RegionOffGrid.
     """
     from refdec.networks.exact_blas import single_threaded_blas
-    from refdec.picture.filters.windows import Windows
 
     codestream, headers = parse(data, options, limits)
     picture = headers.picture
@@ -149,63 +144,16 @@ def decode_region(
         check_weights(headers.user_data, pack, picture.model_id)
     models, transform = models_of(pack, picture.model_id), choose_transform(picture, options.transform)
     custom = choose_colour(picture, options.custom_colour)
-    windows = Windows.of(colour_reach(region, picture, colour), picture, headers.tools if options.filters else None)
     with single_threaded_blas():
         from refdec.stages.compact import decode_compact
+        from refdec.stages.output import OutputStages
         from refdec.stages.window import regions_needed
 
-        latent = _latent_rect(headers, models, transform, windows)
+        stages = OutputStages(headers, models, transform, options.filters, colour, custom)
+        windows = stages.windows(region)
+        latent = stages.latent_rect(windows)
         needed = regions_needed(picture, latent)
         symbols = decode_compact(codestream, headers, models, options.channels, regions=needed)
-        planes = _synthesised(headers, symbols, models, transform, latent, windows)
-        planes = _filtered(headers, planes, symbols, models, transform, windows, options.filters)
-        final = colour_window(planes, windows.wanted, region, picture, colour, custom)
+        final = stages.planes(symbols, stages.latents(symbols, latent), windows, region)
     warnings = (*reader_warnings(codestream, headers), *absent_warnings(symbols.absent_regions))
     return DecodedRegion(region, final, colour or own_colour(picture), subsampling, headers, warnings)
-
-
-def _latent_rect(headers: Headers, models: Models, transform: int, windows: Windows) -> Rect:
-    """Return the window of the latents that both components' synthesis reads."""
-    from refdec.stages.window import latent_needed
-
-    picture = headers.picture
-    parts = ((0, windows.luma), (1, windows.chroma))
-    return bounding(latent_needed(picture, models, transform, c, window) for c, window in parts)
-
-
-def _synthesised(
-    headers: Headers, symbols: CompactSymbols, models: Models, transform: int, latent: Rect, windows: Windows
-) -> Planes:
-    """Return the planes of `windows.luma` and `windows.chroma` before assembly."""
-    from refdec.stages.window import latent_window, synthesis_window
-
-    picture = headers.picture
-    latents = latent_window(headers, symbols, models, latent.rows, latent.columns)
-    (y,) = synthesis_window(picture, latents, models, transform, 0, windows.luma)
-    u, v = synthesis_window(picture, latents, models, transform, 1, windows.chroma)
-    return Planes(y, u, v)
-
-
-def _filtered(
-    headers: Headers,
-    synthesis: Planes,
-    symbols: CompactSymbols,
-    models: Models,
-    transform: int,
-    windows: Windows,
-    filters: bool,
-) -> Planes:
-    """Return the filtered planes of `windows.wanted`."""
-    from refdec.picture.filters.windows import assemble_window, filter_window
-    from refdec.stages.window import scale_index_window
-
-    picture = headers.picture
-    return filter_window(
-        assemble_window(synthesis, picture, windows),
-        picture,
-        headers.tools if filters else None,
-        windows,
-        transform=transform,
-        load_icci=models.eicci,
-        scale_index=lambda channel, at: scale_index_window(picture, symbols, models, channel, at),
-    )

@@ -13,6 +13,7 @@ import numpy as np
 from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
 from refdec.networks.synthesis import LATENT_ROWS, Synthesis, require_latent
+from refdec.tiling.geometry import Rect
 
 __all__ = ["synthesis_bands", "synthesise_in_bands"]
 
@@ -35,9 +36,9 @@ def synthesis_bands(
         last = min(first + rows_per_band, latent_rows)
         top, bottom = max(first - before, 0), min(last + after, latent_rows)
         piece_height = min(LATENT_ROWS * bottom, height) - LATENT_ROWS * top
-        planes = network(latent[:, top:bottom], piece_height, width)
-        keep = planes[:, LATENT_ROWS * (first - top) : LATENT_ROWS * (last - top)]
-        yield LATENT_ROWS * first, keep
+        rows = min(LATENT_ROWS * last, height) - LATENT_ROWS * first
+        keep = Rect(0, LATENT_ROWS * (first - top), width, rows)
+        yield LATENT_ROWS * first, network(latent[:, top:bottom], piece_height, width, keep)
 
 
 @clause("6.5", kind="added", reason="a decoder is free to cut a tile internally (6.3.2, 6.6)")

@@ -13,10 +13,12 @@ from typing import Protocol
 from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
 from refdec.networks.blocks import R1, ResAU
+from refdec.networks.cuts import below, cut_map, kept_planes, reach, size_above
 from refdec.networks.errors import LatentSizeMismatch
 from refdec.networks.layers import Convolution, TransposedConvolution, UpSampler2
-from refdec.networks.movement import concatenate, crop, depth_size, output_planes, to_map
+from refdec.networks.movement import concatenate, depth_size, to_map
 from refdec.networks.source import LayerSource
+from refdec.tiling.geometry import Rect
 from refdec.weights.pack import Checkpoint
 
 __all__ = [
@@ -56,8 +58,8 @@ class Synthesis(Protocol):
     def halo(self) -> tuple[int, int] | None:
         """Return the halo in latent samples."""
 
-    def __call__(self, latent: Int32Array, height: int, width: int) -> Int32Array:
-        """Return planes [n, height, width] Q18; raises LatentSizeMismatch."""
+    def __call__(self, latent: Int32Array, height: int, width: int, keep: Rect | None = None) -> Int32Array:
+        """Return planes [n, height, width] Q18, or the samples `keep` of them alone; raises LatentSizeMismatch."""
 
 
 def require_latent(latent: Int32Array, height: int, width: int) -> None:
@@ -109,14 +111,16 @@ class SynthesisLuma:
             source.convolution("conv4"),
         )
 
-    def __call__(self, latent: Int32Array, height: int, width: int) -> Int32Array:
-        """Return the plane [1, height, width] Q18."""
+    def __call__(self, latent: Int32Array, height: int, width: int, keep: Rect | None = None) -> Int32Array:
+        """Return the plane [1, height, width] Q18, or the samples `keep` of it."""
         require_latent(latent, height, width)
+        keep = keep or Rect(0, 0, width, height)
         x = self.first_act(self.first_up(self.block(to_map(latent))))
-        x = crop(x, depth_size(height, width, 3))
-        x = self.iact2(self.conv2_t(x, size=depth_size(height, width, 2)))
-        x = self.conv4(self.iact3(self.conv3(x)))
-        return output_planes(x, 4, height, width)
+        last = reach(keep, 2, depth_size(height, width, 2))
+        before = below(last, depth_size(height, width, 3))
+        x = self.conv2_t(cut_map(x, before), size=size_above(before, last))
+        x = self.iact2(cut_map(x, last, (2 * before.y, 2 * before.x)))
+        return kept_planes(self.conv4(self.iact3(self.conv3(x))), last, 4, keep)
 
 
 @clause("4.5.2")
@@ -145,13 +149,15 @@ class SynthesisChroma:
             source.convolution("conv4"),
         )
 
-    def __call__(self, latent: Int32Array, height: int, width: int) -> Int32Array:
-        """Return the planes U and V [2, height, width] Q18."""
+    def __call__(self, latent: Int32Array, height: int, width: int, keep: Rect | None = None) -> Int32Array:
+        """Return the planes U and V [2, height, width] Q18, or the samples `keep` of them."""
         require_latent(latent, height, width)
+        keep = keep or Rect(0, 0, width, height)
+        last = reach(keep, 3, depth_size(height, width, 3))
         x = combined(self.combine, to_map(latent))
-        x = self.iact2(self.conv2_t(x, size=depth_size(height, width, 3)))
-        x = self.conv4(self.iact3(self.conv3(x)))
-        return output_planes(x, 8, height, width)
+        x = self.conv2_t(x, size=depth_size(height, width, 3))
+        x = self.iact2(cut_map(x, last))
+        return kept_planes(self.conv4(self.iact3(self.conv3(x))), last, 8, keep)
 
 
 @clause("4.5.2")

@@ -16,6 +16,7 @@ from refdec.networks.layers import Convolution, TransposedConvolution
 from refdec.networks.movement import crop, depth_size, output_planes, to_map
 from refdec.networks.source import LayerSource
 from refdec.networks.synthesis import combined, require_latent
+from refdec.tiling.geometry import Rect
 
 __all__ = ["HopChroma", "HopLuma"]
 
@@ -57,14 +58,15 @@ class HopLuma:
         """Return None: every sample depends on the whole tile."""
         return None
 
-    def __call__(self, latent: Int32Array, height: int, width: int) -> Int32Array:
-        """Return the plane [1, height, width] Q18; raises LatentSizeMismatch."""
+    def __call__(self, latent: Int32Array, height: int, width: int, keep: Rect | None = None) -> Int32Array:
+        """Return the plane [1, height, width] Q18, or the samples `keep` of it; raises LatentSizeMismatch."""
         require_latent(latent, height, width)
         x = self.first_act(self.first_up(self.block(to_map(latent))))
         x = self.cab(self.conv2_t(crop(x, depth_size(height, width, 3))))
         x = self.conv3_t(self.iact2(crop(x, depth_size(height, width, 2))))
         x = self.iact3(self.tam(x, size=depth_size(height, width, 1)))
-        return output_planes(self.conv4_t(x, size=(height, width)), 1, height, width)
+        planes = output_planes(self.conv4_t(x, size=(height, width)), 1, height, width)
+        return planes if keep is None else planes[:, keep.rows, keep.columns]
 
 
 @clause("4.5.2")
@@ -100,10 +102,11 @@ class HopChroma:
         """Return None: every sample depends on the whole tile."""
         return None
 
-    def __call__(self, latent: Int32Array, height: int, width: int) -> Int32Array:
-        """Return the planes U and V [2, height, width] Q18; raises LatentSizeMismatch."""
+    def __call__(self, latent: Int32Array, height: int, width: int, keep: Rect | None = None) -> Int32Array:
+        """Return the planes U and V [2, height, width] Q18, or the samples `keep`; raises LatentSizeMismatch."""
         require_latent(latent, height, width)
         x = self.cab(self.conv2_t(combined(self.combine, to_map(latent))))
         x = self.conv3_t(self.iact2(crop(x, depth_size(height, width, 3))))
         x = self.iact3(crop(self.tam(x), depth_size(height, width, 2)))
-        return output_planes(self.conv4_t(x), 2, height, width)
+        planes = output_planes(self.conv4_t(x), 2, height, width)
+        return planes if keep is None else planes[:, keep.rows, keep.columns]

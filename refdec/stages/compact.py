@@ -15,23 +15,34 @@ import numpy as np
 from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array, UInt8Array
 from refdec.bitstream.framing import Codestream
 from refdec.bitstream.headers import Headers
-from refdec.bitstream.payloads import residual_units
-from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
+from refdec.bitstream.payloads import RegionUnit, residual_units
+from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
-from refdec.entropy.residual import decode_residual
+from refdec.entropy.residual import start_residual
 from refdec.latent.qualitysteps import QualitySteps, quality_steps
 from refdec.latent.sigma import SigmaMaps, levels, scale_maps
 from refdec.latent.skip import skip_mask
 from refdec.models import Models
 from refdec.stages.symbols import decode_hyper_latents, decode_quality
-from refdec.tiling.bands import row_bands
+from refdec.tiling.bands import channel_slices, row_bands
 from refdec.tiling.geometry import Rect, ceil_div
 from refdec.tiling.regions import RegionGrid
 from refdec.tiling.windows import blocks_around
 
-__all__ = ["CompactComponent", "CompactSymbols", "SigmaWindow", "decode_compact", "scale_window"]
+__all__ = [
+    "CompactComponent",
+    "CompactSymbols",
+    "HyperParts",
+    "SigmaWindow",
+    "decode_compact",
+    "decode_component",
+    "decode_hyper_parts",
+    "scale_window",
+]
 
 BAND_ROWS = 16
+SLICE_POSITIONS = 1 << 19
+"""Symbols whose scale indices are there at once while the residual is decoded: about 20 MB of them."""
 REASON = "bounded memory: a decoder is free to recompute what it needs, when it needs it"
 ALL = slice(None)
 
@@ -114,27 +125,107 @@ def _s0_window(
     return np.ascontiguousarray(s0[:, :, first : first + rect.w])
 
 
+@clause("3.3.3")
+@dataclass(frozen=True, slots=True, eq=False)
+class HyperParts:
+    """(3.3.3) What is known of both components before their residual: z_hat, trunk, and the quality steps of both."""
+
+    z_hat: tuple[Int8Array, Int8Array]
+    trunk: tuple[Int16Array, Int16Array]
+    quality_steps: QualitySteps | None
+
+    def with_symbols(
+        self, symbols: tuple[Int16Array, Int16Array], absent: tuple[tuple[int, int], ...]
+    ) -> CompactSymbols:
+        """Return the whole, symbols [num_chs,h,w] of both components and (component, region_idx) of absent regions."""
+        luma, chroma = (CompactComponent(self.z_hat[c], self.trunk[c], symbols[c]) for c in (0, 1))
+        return CompactSymbols((luma, chroma), self.quality_steps, absent)
+
+
+@clause("3.2", kind="added", reason=REASON)
+def decode_hyper_parts(codestream: Codestream, headers: Headers, models: Models) -> HyperParts:
+    """(3.2) Decode quality map and hyper latents.  Raises what decode_symbols raises for them."""
+    quality_map = decode_quality(codestream, headers)
+    luma, chroma = decode_hyper_latents(codestream, headers.picture, models)
+    trunks = models.hyper_scale(0).trunk(luma), models.hyper_scale(1).trunk(chroma)
+    return HyperParts((luma, chroma), trunks, None if quality_map is None else quality_steps(quality_map))
+
+
 @clause("2.6", kind="added", reason=REASON)
-def _run_of_region(
-    picture: PictureHeader,
-    models: Models,
-    component: int,
-    trunk: Int16Array,
-    steps: QualitySteps | None,
-    core: Rect,
+def _run_of_slice(
+    picture: PictureHeader, models: Models, component: int, hyper: HyperParts, core: Rect, channels: slice
 ) -> tuple[UInt8Array, BoolArray]:
-    """(2.6) Levels and mask of a region's run, [num_chs, h, w], from scale indices that live for one band of rows."""
-    count = picture.num_chs_coded[component]
+    """(2.6) Levels and mask of some channels of a region's run, from scale indices that live for one band of rows."""
+    count = channels.stop - channels.start
     run_levels = np.empty((count, core.h, core.w), np.uint8)
     run_coded = np.empty(run_levels.shape, np.bool_)
-    for rows in row_bands(core.h, BAND_ROWS):
+    trunk, steps, cubes = hyper.trunk[component], hyper.quality_steps, picture.cube_flags[component]
+    for rows in row_bands(core.h, max(BAND_ROWS, SLICE_POSITIONS // (count * core.w))):
         band = Rect(core.x, core.y + rows.start, core.w, rows.stop - rows.start)
-        sigma = scale_window(picture, models, component, trunk, steps, band, channels=slice(0, count))
+        sigma = scale_window(picture, models, component, trunk, steps, band, channels=channels)
         inside = band.seen_from(sigma.rect)
         part = (ALL, inside.rows, inside.columns)
         run_levels[:, rows] = levels(np.ascontiguousarray(sigma.maps.final[part]))
-        run_coded[:, rows] = skip_mask(sigma.maps.base[part], picture.cube_flags[component], origin=(band.y, band.x))
+        run_coded[:, rows] = skip_mask(sigma.maps.base[part], cubes, origin=(band.y, band.x))
     return run_levels, run_coded
+
+
+@clause("2.6.8", kind="added", reason=REASON)
+def _decode_region(
+    picture: PictureHeader,
+    models: Models,
+    component: int,
+    hyper: HyperParts,
+    unit: RegionUnit,
+    core: Rect,
+    symbols: Int16Array,
+    wanted: int,
+) -> None:
+    """(2.6.8) Write the symbols of the first `wanted` channels of a region, decoded in slices of channels."""
+    count, plane = picture.num_chs_coded[component], core.h * core.w
+    run = start_residual(unit.data, count * plane, picture.num_threads_r[component], at=unit.at)
+    held, written = np.zeros(0, np.int16), 0
+    for channels in channel_slices(count, max(1, SLICE_POSITIONS // plane)):
+        if written >= wanted:
+            return
+        run, values = run.advance(*_run_of_slice(picture, models, component, hyper, core, channels))
+        held = np.concatenate([held, values])
+        whole = min(held.size // plane, wanted - written)
+        symbols[written : written + whole, core.rows, core.columns] = held[: whole * plane].reshape(-1, core.h, core.w)
+        held, written = held[whole * plane :], written + whole
+    if wanted == count:
+        run.finish()
+
+
+@clause("3.2", kind="added", reason=REASON)
+def decode_component(
+    codestream: Codestream,
+    headers: Headers,
+    models: Models,
+    component: int,
+    hyper: HyperParts,
+    symbols: Int16Array,
+    channels: tuple[int, int] | None = None,
+    *,
+    regions: Container[int] | None = None,
+) -> tuple[int, ...]:
+    """(3.2) Decode the residual of one component into `symbols` int16 [num_chs,h,w], zero before; return what is absent.
+
+    See decode_compact for the rest.
+    """
+    picture = headers.picture
+    coded = picture.num_chs_coded[component]
+    wanted = coded if channels is None else min(channels[component], coded)
+    absent: list[int] = []
+    units = residual_units(codestream, headers, component)
+    for region, unit in zip(RegionGrid.of(picture, component).regions, units, strict=True):
+        if regions is not None and region.index not in regions:
+            continue
+        if unit is None:
+            absent.append(region.index)
+            continue
+        _decode_region(picture, models, component, hyper, unit, region.y_core, symbols, wanted)
+    return tuple(absent)
 
 
 @clause("3.2", kind="added", reason=REASON)
@@ -152,25 +243,12 @@ def decode_compact(
     read.  Raises what decode_symbols raises.
     """
     picture = headers.picture
-    quality_map = decode_quality(codestream, headers)
-    steps = None if quality_map is None else quality_steps(quality_map)
-    parts: list[CompactComponent] = []
+    hyper = decode_hyper_parts(codestream, headers, models)
     absent: list[tuple[int, int]] = []
-    for c, z_hat in enumerate(decode_hyper_latents(codestream, picture, models)):
-        trunk = models.hyper_scale(c).trunk(z_hat)
+    made: list[Int16Array] = []
+    for c in (0, 1):
         symbols = np.zeros((picture.num_chs_coded[c], picture.lat_h, picture.lat_w), np.int16)
-        limit = None if channels is None else min(channels[c], COMPONENT_CHANNELS[c])
-        units = residual_units(codestream, headers, c)
-        for region, unit in zip(RegionGrid.of(picture, c).regions, units, strict=True):
-            if regions is not None and region.index not in regions:
-                continue
-            if unit is None:
-                absent.append((c, region.index))
-                continue
-            core = region.y_core
-            run_levels, run_coded = _run_of_region(picture, models, c, trunk, steps, core)
-            threads = picture.num_threads_r[c]
-            values = decode_residual(unit.data, run_levels, run_coded, threads, channels=limit, at=unit.at)
-            symbols[:, core.rows, core.columns] = values
-        parts.append(CompactComponent(z_hat, trunk, symbols))
-    return CompactSymbols((parts[0], parts[1]), steps, tuple(absent))
+        missing = decode_component(codestream, headers, models, c, hyper, symbols, channels, regions=regions)
+        absent += [(c, region) for region in missing]
+        made.append(symbols)
+    return hyper.with_symbols((made[0], made[1]), tuple(absent))

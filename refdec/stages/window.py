@@ -213,9 +213,8 @@ def synthesis_window(
     frame = np.zeros((1 + component, *window.size_hw), np.int32)
     for piece in synthesis_pieces(picture, component, window, network.halo):
         inputs = latents.cut(piece.latent)[: 1 + component]
-        made = network(np.concatenate(inputs), *piece.size)
         into = piece.at.seen_from(window)
-        frame[:, into.rows, into.columns] = made[:, piece.keep.rows, piece.keep.columns]
+        frame[:, into.rows, into.columns] = network(np.concatenate(inputs), *piece.size, piece.keep)
     return frame
 
 
