@@ -20,7 +20,7 @@ from typing import Protocol
 from refdec.parallel.attempts import BatchFunction, Order, attempt, failed
 from refdec.parallel.errors import ExecutorBroken, FileTimeout, WorkerLost
 from refdec.parallel.outcomes import Outcome, Status
-from refdec.parallel.processes import Crew, StartMethod, owned_pipe
+from refdec.parallel.processes import Crew, StartMethod, attention, owned_pipe
 
 __all__ = ["Backend", "ExecutorBackend", "ProcessBackend"]
 
@@ -37,7 +37,7 @@ class Backend(Protocol):
         """Take an order; there is room.  Raises ExecutorBroken."""
 
     def collect(self) -> list[Outcome]:
-        """Wait for at least one event; return the outcomes that are there.  There is an order under way."""
+        """Wait for events, or for a moment; return the outcomes that are there.  There is an order under way."""
 
     def end(self, *, at_once: bool) -> None:
         """End the workers; at once: also those that are busy, which remove what they have not finished."""
@@ -93,7 +93,7 @@ class ProcessBackend:
         """Wait for outcomes, deaths and overdue workers."""
         busy = [worker for worker in self._workers if worker.order is not None]
         signs: list[Connection | int] = [sign for w in busy for sign in (w.pipe, w.process.sentinel)]
-        ready = wait(signs, self._patience(busy))
+        ready = wait(signs, attention(self._patience(busy)))
         outcomes = []
         for worker in busy:
             if worker.pipe in ready or worker.process.sentinel in ready:
@@ -165,7 +165,7 @@ class ExecutorBackend:
 
     def collect(self) -> list[Outcome]:
         """Wait for futures."""
-        done, _ = wait_for_futures(self._futures, return_when=FIRST_COMPLETED)
+        done, _ = wait_for_futures(self._futures, timeout=attention(None), return_when=FIRST_COMPLETED)
         return [self._outcome(future, self._futures.pop(future)) for future in done]
 
     @staticmethod

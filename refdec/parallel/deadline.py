@@ -17,6 +17,7 @@ from refdec.parallel.errors import FileTimeout
 __all__ = ["within"]
 
 R = TypeVar("R")
+REPEAT_SECONDS = 0.05
 
 
 def within(seconds: float | None, call: Callable[[], R]) -> R:
@@ -30,11 +31,12 @@ def within(seconds: float | None, call: Callable[[], R]) -> R:
 
 def _with_alarm(seconds: float, call: Callable[[], R]) -> R:
     def ring(number: int, frame: object) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         raise FileTimeout(seconds)
 
     before = signal.signal(signal.SIGALRM, ring)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT_SECONDS)  # again, if Python did not see the first
         return call()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

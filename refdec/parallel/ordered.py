@@ -100,7 +100,7 @@ class Pool(ABC, Generic[S]):
 
     @abstractmethod
     def _collect(self) -> list[Answer]:
-        """Wait until something happens; return the answers that are there."""
+        """Wait until something happens, or for a moment; return the answers that are there."""
 
     @abstractmethod
     def _end(self, *, at_once: bool) -> None:

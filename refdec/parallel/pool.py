@@ -20,7 +20,15 @@ from refdec.parallel.board import MOST_SLOTS, Board
 from refdec.parallel.errors import UnitTimeout, WorkerLost
 from refdec.parallel.failures import packed, unpacked
 from refdec.parallel.ordered import Answer, Pool
-from refdec.parallel.processes import Crew, StartMethod, available_cores, fork_is_safe, owned_pipe, result_pipe
+from refdec.parallel.processes import (
+    Crew,
+    StartMethod,
+    attention,
+    available_cores,
+    fork_is_safe,
+    owned_pipe,
+    result_pipe,
+)
 from refdec.parallel.threads import InlinePool, ThreadPool
 
 __all__ = ["PoolKind", "ProcessPool", "chosen_kind", "open_pool"]
@@ -104,8 +112,8 @@ class ProcessPool(Pool[S]):
 
     def _collect(self) -> list[Answer]:
         deaths: dict[int, BaseProcess] = {process.sentinel: process for process in self._crew.processes}
-        ready = wait([*self._results, *deaths], self._patience())
-        answers = [answer for answer in map(self._received, self._results) if answer] if ready else []
+        ready = wait([*self._results, *deaths], attention(self._patience()))
+        answers = [answer for results in self._results for answer in self._received(results)]
         for answer in answers:
             del self._pending[answer.sequence]
         if not answers:
@@ -115,15 +123,13 @@ class ProcessPool(Pool[S]):
         self._check_time()
         return answers
 
-    def _received(self, results: Connection) -> Answer | None:
-        """Return an answer that is there; None where there is none, or its writer died over it."""
-        try:
-            if not results.poll():
-                return None
-            sequence, value, failure = pickle.loads(results.recv_bytes())
-        except (EOFError, OSError):
-            return None
-        return Answer(sequence, value, None if failure is None else unpacked(failure))
+    @staticmethod
+    def _received(results: Connection) -> Iterator[Answer]:
+        """Yield the answers of a worker that are there, without the one over which it may have died."""
+        with suppress(EOFError, OSError):
+            while results.poll():
+                sequence, value, failure = pickle.loads(results.recv_bytes())
+                yield Answer(sequence, value, None if failure is None else unpacked(failure))
 
     def _loss(self, process: BaseProcess) -> WorkerLost:
         process.join()

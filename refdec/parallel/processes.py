@@ -24,7 +24,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, Literal, TypeVar
@@ -39,6 +39,10 @@ S = TypeVar("S")
 StartMethod = Literal["fork", "forkserver", "spawn"]
 GRACE_SECONDS = 2.0
 """How long a worker may take for its clean-up before it is killed."""
+REPEAT_SECONDS = 0.05
+"""After what time a worker is told again to stop: Python does not see a signal that comes just before a system call."""
+ATTENTION_SECONDS = 1.0
+"""How long an owner waits at a stretch: for the same reason it looks up now and then."""
 
 _owned: weakref.WeakSet[Connection] = weakref.WeakSet()
 
@@ -49,7 +53,8 @@ def _close_owned_ends() -> None:
     _owned.clear()
 
 
-os.register_at_fork(after_in_child=_close_owned_ends)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_close_owned_ends)
 
 
 def owned_pipe(*, duplex: bool) -> tuple[Connection, Connection]:
@@ -87,6 +92,11 @@ def start_method() -> StartMethod:
     return "fork" if fork_is_safe() else "spawn"
 
 
+def attention(patience: float | None) -> float:
+    """Return how long to wait for events now, when `patience` seconds (None: any time) remain."""
+    return ATTENTION_SECONDS if patience is None else min(patience, ATTENTION_SECONDS)
+
+
 def single_threaded_blas() -> AbstractContextManager[object]:
     """Return a context in which BLAS uses one thread, because there is a worker for every core."""
     limit: AbstractContextManager[object] = threadpoolctl.threadpool_limits(limits=1, user_api="blas")
@@ -111,11 +121,14 @@ def _unwind(number: int, frame: object) -> None:
 
 def _watch(lifeline: Connection) -> None:
     """End this process when the owner is gone, wherever its main thread is."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGALRM})  # they are for the main thread
     try:
         lifeline.recv_bytes()
     except (EOFError, OSError):
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(GRACE_SECONDS)
+        deadline = time.monotonic() + GRACE_SECONDS
+        while time.monotonic() < deadline:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(REPEAT_SECONDS)
         os._exit(1)
 
 
@@ -170,17 +183,15 @@ class Crew(Generic[S]):
 
     def end(self, *, at_once: bool) -> None:
         """End all processes: now, or after a moment for those that have just been told to stop."""
-        if at_once and self._unwind:
-            for process in self.processes:
-                process.terminate()
-        deadline = time.monotonic() + GRACE_SECONDS
+        deadline = time.monotonic() + (GRACE_SECONDS if self._unwind or not at_once else 0.0)
+        while (left := [p.sentinel for p in self.processes if p.exitcode is None]) and time.monotonic() < deadline:
+            if at_once:
+                for process in self.processes:
+                    process.terminate()
+            wait(left, REPEAT_SECONDS)
         for process in self.processes:
-            if at_once and not self._unwind:
-                process.kill()
-            process.join(max(0.0, deadline - time.monotonic()))
-            if process.exitcode is None:
-                process.kill()
-                process.join()
+            process.kill()
+            process.join()
         self.processes.clear()
         self._lifeline.close()
         self._far_lifeline.close()

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from refdec.parallel.errors import UnitTimeout
 from refdec.parallel.ordered import Answer, Pool
-from refdec.parallel.processes import single_threaded_blas
+from refdec.parallel.processes import attention, single_threaded_blas
 
 __all__ = ["InlinePool", "ThreadPool"]
 
@@ -24,11 +24,16 @@ S = TypeVar("S")
 
 
 class InlinePool(Pool[S]):
-    """No worker: each unit is done when its result is asked for.  There is no time limit."""
+    """No worker: each unit is done when its result is asked for.  There is no time limit.
+
+    BLAS is held to one thread here too: on blocks this small its own threads only wait for each other.
+    """
 
     def __init__(self, state: S) -> None:
         super().__init__(workers=1, look_ahead=1)
         self._state = state
+        self._blas = ExitStack()
+        self._blas.enter_context(single_threaded_blas())
         self._todo: tuple[int, Callable[[S, Any], Any], Any] | None = None
 
     def _post(self, sequence: int, function: Callable[[S, Any], Any], unit: Any) -> None:
@@ -40,7 +45,7 @@ class InlinePool(Pool[S]):
         return [Answer(sequence, function(self._state, unit))]
 
     def _end(self, *, at_once: bool) -> None:
-        self._todo = None
+        self._blas.close()
 
 
 class ThreadPool(Pool[S]):
@@ -85,11 +90,11 @@ class ThreadPool(Pool[S]):
         self._todo.put((sequence, function, unit))
 
     def _collect(self) -> list[Answer]:
-        while True:
-            try:
-                return [self._done.get(timeout=self._patience())]
-            except queue.Empty:
-                self._check_time()
+        try:
+            return [self._done.get(timeout=attention(self._patience()))]
+        except queue.Empty:
+            self._check_time()
+            return []
 
     def _patience(self) -> float | None:
         if self._timeout_s is None:
@@ -99,7 +104,8 @@ class ThreadPool(Pool[S]):
         return max(0.0, self._timeout_s - (now - oldest))
 
     def _check_time(self) -> None:
-        assert self._timeout_s is not None
+        if self._timeout_s is None:
+            return
         now = time.monotonic()
         for sequence, (since, unit) in sorted(self._running.items()):
             if now - since > self._timeout_s:

@@ -112,10 +112,12 @@ def test_time_limit_of_a_unit() -> None:
 
 
 def test_time_limit_counts_from_the_start_of_a_unit() -> None:
-    with ProcessPool(None, workers=1, start="fork", look_ahead=4, timeout_s=3) as pool:
-        for _ in pool.map(work.nap, [0, 0.01, 0]):
-            time.sleep(0.01)
-        assert list(pool.map(work.nap, [0] * 3)) == [0] * 3
+    """Units wait behind others, and results behind a slow consumer, for longer than the limit."""
+    with ProcessPool(None, workers=1, start="fork", look_ahead=4, timeout_s=1) as pool:
+        results = pool.map(work.nap, [0.3] * 4 + [0] * 3)
+        assert next(results) == 0.3
+        time.sleep(1.5)
+        assert list(results) == [0.3] * 3 + [0] * 3
 
 
 def test_a_unit_that_is_no_rectangle_is_refused() -> None:

@@ -57,6 +57,7 @@ def test_a_crew_that_unwinds_leaves_through_its_finally_clauses() -> None:
     near, far = owned_pipe(duplex=True)
     crew = Crew("state", start="fork", unwind=True)
     process = crew.start(answer_and_wait, far, 60)
+    far.close()
     assert near.recv() == "state"
     crew.end(at_once=True)
     assert near.recv() == "unwound"
@@ -67,6 +68,7 @@ def test_a_crew_that_need_not_unwind_is_killed() -> None:
     near, far = owned_pipe(duplex=True)
     crew = Crew("state", start="fork", unwind=False)
     process = crew.start(answer_and_wait, far, 60)
+    far.close()
     assert near.recv() == "state"
     crew.end(at_once=True)
     assert process.exitcode == -signal.SIGKILL
@@ -77,6 +79,7 @@ def test_a_worker_that_does_not_listen_is_killed_after_its_grace(monkeypatch: py
     near, far = owned_pipe(duplex=True)
     crew = Crew(5, start="fork", unwind=True)
     process = crew.start(never_end, far)
+    far.close()
     assert near.recv() == 5
     crew.end(at_once=True)
     assert process.exitcode == -signal.SIGKILL

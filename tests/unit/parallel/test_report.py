@@ -52,3 +52,12 @@ def test_another_file_is_not_overwritten(text: str, tmp_path: Path) -> None:
     with pytest.raises(ReportUnreadable, match="Line 2 of"):
         Report.open(path, resume=True)
     assert path.read_text() == content
+
+
+def test_many_finished_jobs_are_known_again(tmp_path: Path) -> None:
+    path = tmp_path / "report.jsonl"
+    with Report.open(path) as report:
+        for number in range(0, 2000, 2):
+            report.write(outcome(f"{number}.jai"))
+    with Report.open(path, resume=True) as report:
+        assert [report.has(Job(Path(f"{number}.jai"))) for number in range(2000)] == [True, False] * 1000
