@@ -44,7 +44,7 @@ def measured(folder: Path) -> dict[str, float]:
 
 def require_within(folder: Path) -> None:
     found = measured(folder)
-    assert {"residual", "psi", "latent"} & {group_of(name) for name in found}
+    assert found, "the file holds no float intermediate"
     for name, distance in found.items():
         assert distance <= TOLERANCE[group_of(name)][folder.name[:3].upper()], (folder.name, name, distance)
 
