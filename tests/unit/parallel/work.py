@@ -100,6 +100,11 @@ def nap(state: Any, unit: float) -> float:
     return unit
 
 
+def wait_for(state: threading.Event, unit: int) -> int:
+    state.wait()
+    return unit
+
+
 def die_at_two(state: Any, unit: int) -> int:
     if unit == 2:
         os.kill(os.getpid(), signal.SIGKILL)
