@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Job", "Outcome", "Status", "Summary"]
+__all__ = ["Job", "Outcome", "Status", "Summary", "Tally"]
 
 
 @dataclass(frozen=True, slots=True)

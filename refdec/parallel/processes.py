@@ -33,7 +33,17 @@ import threadpoolctl
 
 from refdec.parallel.shared import Inherited, Parcel
 
-__all__ = ["Crew", "StartMethod", "available_cores", "fork_is_safe", "owned_pipe", "start_method"]
+__all__ = [
+    "Crew",
+    "StartMethod",
+    "attention",
+    "available_cores",
+    "fork_is_safe",
+    "owned_pipe",
+    "result_pipe",
+    "single_threaded_blas",
+    "start_method",
+]
 
 S = TypeVar("S")
 StartMethod = Literal["fork", "forkserver", "spawn"]

@@ -23,7 +23,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Inherited", "Parcel", "SharedArray"]
+__all__ = ["AnonymousFile", "Inherited", "Parcel", "SharedArray"]
 
 S = TypeVar("S")
 ALIGNMENT = 64
