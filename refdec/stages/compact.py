@@ -37,6 +37,7 @@ __all__ = [
     "decode_compact",
     "decode_component",
     "decode_hyper_parts",
+    "run_of_channels",
     "scale_window",
 ]
 
@@ -152,7 +153,7 @@ def decode_hyper_parts(codestream: Codestream, headers: Headers, models: Models)
 
 
 @clause("2.6", kind="added", reason=REASON)
-def _run_of_slice(
+def run_of_channels(
     picture: PictureHeader, models: Models, component: int, hyper: HyperParts, core: Rect, channels: slice
 ) -> tuple[UInt8Array, BoolArray]:
     """(2.6) Levels and mask of some channels of a region's run, from scale indices that live for one band of rows."""
@@ -188,7 +189,7 @@ def _decode_region(
     for channels in channel_slices(count, max(1, SLICE_POSITIONS // plane)):
         if written >= wanted:
             return
-        run, values = run.advance(*_run_of_slice(picture, models, component, hyper, core, channels))
+        run, values = run.advance(*run_of_channels(picture, models, component, hyper, core, channels))
         held = np.concatenate([held, values])
         whole = min(held.size // plane, wanted - written)
         symbols[written : written + whole, core.rows, core.columns] = held[: whole * plane].reshape(-1, core.h, core.w)
@@ -209,7 +210,7 @@ def decode_component(
     *,
     regions: Container[int] | None = None,
 ) -> tuple[int, ...]:
-    """(3.2) Decode the residual of one component into `symbols` int16 [num_chs,h,w], zero before; return what is absent.
+    """(3.2) Decode the residual of one component into `symbols` int16 [num_chs,h,w], zero before; return absences.
 
     See decode_compact for the rest.
     """

@@ -50,7 +50,11 @@ class OutputStages:
 
     def latent_rect(self, windows: Windows) -> Rect:
         """Return the window of the latents that both components' synthesis reads."""
-        parts = ((0, windows.luma), (1, windows.chroma))
+        return self.latent_of_synthesis(windows.luma, windows.chroma)
+
+    def latent_of_synthesis(self, luma: Rect, chroma: Rect) -> Rect:
+        """Return the window of the latents that the synthesis of these windows of the planes reads."""
+        parts = ((0, luma), (1, chroma))
         picture = self.headers.picture
         return bounding(latent_needed(picture, self.models, self.transform, c, window) for c, window in parts)
 

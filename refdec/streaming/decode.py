@@ -1,0 +1,276 @@
+"""A codestream as a stream of rows: entropy decoding whole, all else in windows that any number of workers make.
+
+In: a codestream, a pack, the wanted colour and depth.  Out: bands of codes from top to bottom, equal to the whole
+picture's codes bit for bit, whatever the number of workers.
+
+Memory: symbols (int16) of the whole picture, 512 bytes for 256 pixels; latents of a few bands of rows; per worker one
+unit of about half a megapixel.  Where filters or HOP need it (`cuts.needs_whole_planes`), whole planes in addition:
+12 bytes a pixel before and as much after each filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from refdec.arithmetic.types import Int32Array
+from refdec.bitstream.framing import Codestream
+from refdec.bitstream.headers import Headers
+from refdec.bitstream.payloads import residual_units
+from refdec.clauses import clause
+from refdec.decoder import (
+    DEFAULT_LIMITS,
+    DEFAULT_OPTIONS,
+    CheckWeights,
+    DecodeOptions,
+    absent_warnings,
+    choose_colour,
+    choose_transform,
+    parse,
+    reader_warnings,
+)
+from refdec.limits import Limits
+from refdec.models import models_of
+from refdec.parallel.ordered import Pool
+from refdec.parallel.pool import PoolKind, open_pool
+from refdec.parallel.processes import single_threaded_blas
+from refdec.parallel.shared import SharedArray
+from refdec.picture.errors import BitDepthOutOfRange
+from refdec.picture.output import MAX_BITS, Codes
+from refdec.picture.picture import Picture
+from refdec.picture.planes import Planes, chroma_rect
+from refdec.picture.render import Colour, own_colour, render
+from refdec.stages.compact import decode_hyper_parts
+from refdec.stages.output import OutputStages
+from refdec.streaming.cuts import UnitGrid, needs_whole_planes, unit_grid
+from refdec.streaming.schedule import BandGrid, Kind, Schedule, make_schedule
+from refdec.streaming.work import LATENT_CHANNELS, PictureState, decode_residual_of, run_step, unit_codes
+from refdec.tiling.geometry import Rect
+from refdec.tiling.regions import RegionGrid
+from refdec.weights.pack import WeightPack
+
+__all__ = ["Band", "PictureStream", "open_stream"]
+
+Band = tuple[Codes, Codes, Codes]
+Progress = Callable[[float], None]
+SMALL_BAND_ROWS, BAND_ROWS = 32, 64
+WIDE, PIECE_COLUMNS = 512, 256
+"""Latents are made in bands of 64 rows and pieces of up to 256 columns (about 64 MB each); wide pictures in 32 rows."""
+REASON = "bounded memory; a decoder is free to cut its work, the text demands the integers of the whole"
+
+
+@clause("6.5", kind="added", reason=REASON)
+@dataclass(frozen=True, slots=True, eq=False)
+class PictureStream:
+    """An open codestream: what its picture is, before it is decoded.  `bands` decodes it."""
+
+    codestream: Codestream
+    stages: OutputStages
+    bit_depth: int
+    channels: tuple[int, int] | None
+    warnings: tuple[str, ...]
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of the codestream."""
+        return self.stages.headers
+
+    @property
+    def colour(self) -> Colour:
+        """What the codes are: RGB or YUV."""
+        return self.stages.colour or own_colour(self.headers.picture)
+
+    @property
+    def subsampling(self) -> tuple[int, int]:
+        """(vertical, horizontal) of the second and third plane of codes."""
+        picture = self.headers.picture
+        kept = own_colour(picture) == "YUV" and self.colour == "YUV"
+        return (picture.s_ver, picture.s_hor) if kept else (1, 1)
+
+    @property
+    def sizes(self) -> tuple[tuple[int, int], ...]:
+        """(height, width) of the planes of codes."""
+        picture = self.headers.picture
+        whole = Rect(0, 0, picture.display_width, picture.display_height)
+        small = chroma_rect(whole, self.subsampling).size_hw
+        return whole.size_hw, small, small
+
+    def picture(self, *, workers: int = 1, kind: PoolKind = "auto") -> Picture:
+        """Decode and return the whole picture."""
+        bits = self.bit_depth
+        planes = [np.empty(size, np.uint8 if bits <= 8 else np.uint16) for size in self.sizes]
+        done = [0, 0, 0]
+        for band in self.bands(workers=workers, kind=kind):
+            for i, rows in enumerate(band):
+                planes[i][done[i] : done[i] + rows.shape[0]] = rows
+                done[i] += rows.shape[0]
+        rendering = self.headers.rendering
+        whole = planes[0], planes[1], planes[2]
+        return Picture(whole, bits, self.colour, self.subsampling, rendering, self.warnings)
+
+    def bands(
+        self, *, workers: int = 1, kind: PoolKind = "auto", on_progress: Progress = lambda share: None
+    ) -> Iterator[Band]:
+        """Decode; yield codes of the three planes, some rows at a time.  A band is valid until the next one is drawn.
+
+        Raises CodestreamError for damage behind the headers, MissingCheckpoint, WorkerLost.
+        """
+        whole = needs_whole_planes(self.stages)
+        picture = self.headers.picture
+        shown = picture.display_height, picture.display_width
+        grid = unit_grid(self.stages, (picture.img_height, picture.img_width) if whole else shown, workers)
+        look_ahead = 1 if workers == 1 and kind in {"auto", "inline"} else 2 * workers
+        bands = self._band_grid()
+        units = [grid.row(r) for r in range(len(grid.rows))]
+        schedule = make_schedule(units, [self._needed(row, whole) for row in units], bands, look_ahead=look_ahead)
+        with single_threaded_blas():
+            state = self._state(grid, schedule, bands, whole=whole)
+            self._load(state)
+            with open_pool(state, workers=workers, look_ahead=look_ahead, kind=kind) as pool:
+                for _ in pool.map(decode_residual_of, (0, 1)):
+                    pass
+                made = self._made(pool, state, schedule, on_progress)
+                yield from self._whole(made, state) if whole else self._assembled(made, state, grid)
+
+    def _band_grid(self) -> BandGrid:
+        picture = self.headers.picture
+        rows = SMALL_BAND_ROWS if picture.lat_w > WIDE else BAND_ROWS
+        return BandGrid(picture.lat_h, picture.lat_w, rows, PIECE_COLUMNS)
+
+    def _needed(self, units: list[Rect], whole: bool) -> tuple[int, int]:
+        """Return the latent rows that a row of units reads: first, and first beyond."""
+        stages = self.stages
+        rects = [
+            stages.latent_of_synthesis(unit, unit) if whole else stages.latent_rect(stages.windows(unit))
+            for unit in units
+        ]
+        return min(rect.y for rect in rects), max(rect.bottom for rect in rects)
+
+    def _state(self, grid: UnitGrid, schedule: Schedule, bands: BandGrid, *, whole: bool) -> PictureState:
+        """Reserve shared memory and decode what precedes the residual."""
+        picture = self.headers.picture
+        slots = planes = None
+        if whole:
+            planes = SharedArray((3, picture.img_height, picture.img_width), np.int32)
+        else:
+            tallest = max(bottom - top for top, bottom in grid.rows)
+            widest = max(right - left for left, right in grid.columns)
+            count = 1 + max(step.slot for step in schedule.steps)
+            slots = SharedArray((count, 3 * tallest * widest * (1 if self.bit_depth <= 8 else 2)), np.uint8)
+        first, second = (
+            SharedArray((picture.num_chs_coded[c], picture.lat_h, picture.lat_w), np.int16) for c in (0, 1)
+        )
+        return PictureState(
+            self.codestream,
+            self.stages,
+            decode_hyper_parts(self.codestream, self.headers, self.stages.models),
+            (first, second),
+            SharedArray((LATENT_CHANNELS, min(schedule.kept_bands * bands.rows, bands.height), bands.width), np.int32),
+            slots,
+            planes,
+            self.subsampling,
+            self.bit_depth,
+            self.channels,
+        )
+
+    def _load(self, state: PictureState) -> None:
+        """Build the networks now, so that forked workers share them; and import the kernels that they will call."""
+        models, transform = self.stages.models, self.stages.transform
+        models.context()
+        for c in (0, 1):
+            models.hyper_decoder(c)
+            models.synthesis(transform, c)
+
+    @staticmethod
+    def _made(
+        pool: Pool[PictureState], state: PictureState, schedule: Schedule, on_progress: Progress
+    ) -> Iterator[tuple[Rect, list[Codes]]]:
+        """Run the schedule; yield each finished unit with its codes (none where planes are kept whole)."""
+        total = len(schedule.steps)
+        for n, (step, _) in enumerate(zip(schedule.steps, pool.map(run_step, schedule.steps), strict=True), 1):
+            if step.kind is Kind.SAMPLES:
+                yield step.rect, [] if state.slots is None else unit_codes(state, step)
+            on_progress(n / total)
+
+    def _assembled(
+        self, made: Iterator[tuple[Rect, list[Codes]]], state: PictureState, grid: UnitGrid
+    ) -> Iterator[Band]:
+        """Join the units of a row to bands."""
+        kind = np.uint8 if self.bit_depth <= 8 else np.uint16
+        width = self.sizes[0][1]
+        for top, bottom in grid.rows:
+            place = Rect.between(0, top, width, bottom)
+            rects = place, chroma_rect(place, self.subsampling)
+            band = [np.empty(rect.size_hw, kind) for rect in (rects[0], rects[1], rects[1])]
+            for _ in grid.columns:
+                unit, planes = next(made)
+                small = chroma_rect(unit, self.subsampling)
+                for target, rect, codes_of_unit in zip(band, (unit, small, small), planes, strict=True):
+                    target[:, rect.columns] = codes_of_unit
+            yield band[0], band[1], band[2]
+        for _ in made:
+            raise AssertionError("the schedule ends with the last unit")
+
+    def _whole(self, made: Iterator[tuple[Rect, list[Codes]]], state: PictureState) -> Iterator[Band]:
+        """Wait for the whole planes, then filter, colour and cut them in this process."""
+        from refdec.picture.colour import to_output
+        from refdec.picture.filters.chain import apply_filters
+        from refdec.picture.planes import assemble
+        from refdec.stages.window import scale_index_window
+
+        for _ in made:
+            pass
+        assert state.planes is not None
+        stages, picture = self.stages, self.headers.picture
+        models, symbols = stages.models, state.compact
+        frame = Rect(0, 0, picture.lat_w, picture.lat_h)
+
+        def scale_index(channel: int) -> Int32Array:
+            return scale_index_window(picture, symbols, models, channel, frame)
+
+        planes = apply_filters(
+            assemble(Planes(*state.planes.array), picture),
+            picture,
+            stages.tools,
+            transform=stages.transform,
+            load_icci=models.eicci,
+            scale_index_channel=scale_index,
+        )
+        final = to_output(planes, picture, custom=stages.custom)
+        yield render(final, picture, colour=stages.colour, bits=self.bit_depth).planes
+
+
+@clause("6.5", kind="added", reason=REASON)
+def open_stream(
+    data: bytes,
+    pack: WeightPack,
+    options: DecodeOptions = DEFAULT_OPTIONS,
+    *,
+    colour: Colour | None = None,
+    bits: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    check_weights: CheckWeights | None = None,
+) -> PictureStream:
+    """(6.5) Read the headers of a codestream and decide how it will be decoded; decodes no sample.
+
+    Raises what decode_codestream raises for headers and choices, and BitDepthOutOfRange.
+    """
+    if bits is not None and not 1 <= bits <= MAX_BITS:
+        raise BitDepthOutOfRange(bits)
+    codestream, headers = parse(data, options, limits)
+    picture = headers.picture
+    if check_weights is not None:
+        check_weights(headers.user_data, pack, picture.model_id)
+    models, transform = models_of(pack, picture.model_id), choose_transform(picture, options.transform)
+    custom = choose_colour(picture, options.custom_colour)
+    stages = OutputStages(headers, models, transform, options.filters, colour, custom)
+    absent = tuple(
+        (c, region.index)
+        for c in (0, 1)
+        for region, unit in zip(RegionGrid.of(picture, c).regions, residual_units(codestream, headers, c), strict=True)
+        if unit is None
+    )
+    warnings = (*reader_warnings(codestream, headers), *absent_warnings(absent))
+    return PictureStream(codestream, stages, bits or picture.bit_depth, options.channels, warnings)
