@@ -39,9 +39,9 @@ KINDS = ("positive", "negative", "optional")
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """How far a decoder in floating point may be off: every sample by `max_difference` steps, `max_share` of them at all.
+    """How far a decoder in floating point may be off.
 
-    `max_share` is a share of all samples of the picture, 0..1.
+    Every sample by at most `max_difference` steps, and at most `max_share` (0..1) of all samples at all.
     """
 
     max_difference: int

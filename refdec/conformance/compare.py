@@ -51,7 +51,8 @@ def _guess(want: Planes, got: Planes, bits: int) -> str:
     """Return what the difference looks like, an empty text if like nothing known."""
     if _varied(want) and all(plane.min() == plane.max() for plane in got):
         return "every plane has one value only"
-    steps = {int(value) for a, b in zip(want, got, strict=True) for value in np.unique(b - a)}
+    inner = [(a > 0) & (a < (1 << bits) - 1) for a in want]  # the others may be clipped
+    steps = {int(n) for a, b, m in zip(want, got, inner, strict=True) for n in np.unique((b - a)[m])}
     if len(steps) == 1:
         return f"every sample is off by {steps.pop()}"
     shifted = _shift(want, got)

@@ -1,7 +1,7 @@
 """Which clauses of `docs/spec` a decode reaches: functions that carry a clause mark, seen while they run.
 
-In: a call.  Out: the clauses of all marked functions that ran.  Compiled kernels run outside Python's sight and count through the
-Python functions that name them; what is built once and kept counts only when it is built.
+In: a call.  Out: the clauses of all marked functions that ran.  Compiled kernels run outside Python's sight and count
+through the Python functions that name them; what is built once and kept counts only when it is built.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _is_kernel_module(name: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _callers() -> dict[str, set[CodeType]]:
-    """Return, for each kernel by module and name, the code of the Python functions that use it, kernels between included."""
+    """Return, for each kernel ("module.name"), the code of the functions that use it, other kernels included."""
     kernels: dict[str, dict[str, CodeType]] = {}
     functions: list[tuple[str, CodeType]] = []
     for name, module in list(sys.modules.items()):

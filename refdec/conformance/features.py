@@ -1,7 +1,7 @@
 """Which clauses a stream is about, by what its headers switch on.
 
-In: headers.  Out: clause numbers.  Code coverage alone cannot tell: a function that scales residuals runs for every stream,
-also where the tool that it carries out is off.
+In: headers.  Out: clause numbers.  Code coverage alone cannot tell: a function that scales residuals runs for every
+stream, also where the tool that it carries out is off.
 """
 
 from __future__ import annotations

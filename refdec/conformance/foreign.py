@@ -1,7 +1,7 @@
 """Another decoder under test: a command that reads a stream and writes a picture.
 
-In: a command with the places {in}, {out} and perhaps {weights}, a case.  Out: `CaseResult`.  The command runs in a session of its
-own, so that whatever it starts ends with it when its time is over.
+In: a command with the places {in}, {out} and perhaps {weights}, a case.  Out: `CaseResult`.  The command runs in a
+session of its own, so that whatever it starts ends with it when its time is over.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -93,10 +94,8 @@ def _called(words: list[str], timeout_s: float, folder: str) -> _Ended:
 
 def _end_session(process: subprocess.Popen[bytes]) -> None:
     """End everything that the command started and left behind; the session's number is that of the command."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 

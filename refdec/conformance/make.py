@@ -1,7 +1,7 @@
 """Building a suite: the same files from the same seed, with what the reference decoder makes of each stream.
 
-In: a seed and a size.  Out: a suite in a `Store`.  A recipe that does not decode, or a damaged stream that raises another
-class of error than it should, ends the making: a suite is never written with an expectation that nobody checked.
+In: a seed and a size.  Out: a suite in a `Store`.  A recipe that does not decode, or a damaged stream that raises
+another class of error than it should, ends the making: no suite is written with an expectation that nobody checked.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ Size = Literal["small", "full"]
 STREAM_FILE = "stream.jai"
 WEIGHTS_FOLDER = "weights"
 TOLERANCE_8, TOLERANCE_10 = Tolerance(1, 0.02), Tolerance(2, 0.1)
-"""What a decoder in float32 may be off: the reference software itself stays within a tenth of it (docs/conformance.md)."""
+"""What a decoder in float32 may be off; the reference software stays within a tenth of it (docs/conformance.md)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Streams that must be refused (1.8, 2.3, 2.10, 3.5.2): each breaks one rule, and one class of error names it.
 
-In: the networks of model 1 and the generators of a suite.  Out: `Negative`s, streams with the class that they must raise.
+In: the networks of model 1 and the generators of a suite.  Out: `Negative`s, streams with the class that they must
+raise.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""refdec itself under test: in this process, every stage compared, and the very error class that a broken stream must raise.
+"""refdec itself under test, in this process: every stage is compared, and the error that a broken stream must raise.
 
 In: a case and its stream.  Out: `CaseResult`.
 """

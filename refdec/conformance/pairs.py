@@ -1,6 +1,7 @@
 """All-pairs combinations: a short list of assignments in which every two values of different factors meet.
 
-In: factors with their values, and a predicate that says which assignments are legal.  Out: assignments, always the same.
+In: factors with their values, and a predicate that says which assignments are legal.  Out: assignments, always the
+same.
 """
 
 from __future__ import annotations

@@ -5,8 +5,9 @@ In: the generators of a suite.  Out: recipes, each with one feature at an end of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -187,7 +188,7 @@ def _rendering(level: int) -> RenderingInfo:
     )
 
 
-def _reordered(headers: Headers, rest: list[Marker]) -> Headers:
+def _reordered(headers: Headers, rest: Sequence[Marker]) -> Headers:
     return replace(headers, substream_order=(Marker.PIH, *rest))
 
 
@@ -215,7 +216,7 @@ def _layout() -> Iterator[Recipe]:
 
 
 def _large() -> Iterator[Recipe]:
-    sop = {"synthesis_transforms": (0,)}
+    sop: dict[str, Any] = {"synthesis_transforms": (0,)}
     yield Recipe("size_65599x64", "The greatest width", draft(65599, 64, **sop))
     yield Recipe("size_64x65599", "The greatest height", draft(64, 65599, **sop))
 

@@ -19,19 +19,21 @@ from refdec.conformance.tool_drafts import NO_FILTER, icci_of, linear_of, linear
 __all__ = ["tool_recipes"]
 
 Make = Callable[[PictureHeader], ToolsHeader]
+REGION_KINDS: dict[str, dict[str, Any]] = {
+    "dependent": {"hd_overlap": 1, "mcm_overlap": 4},
+    "no_overlap": {"hd_overlap": 0, "mcm_overlap": 0},
+    "independent": {"independent_regions": True},
+}
 SOP: dict[str, Any] = {"synthesis_transforms": (0,)}
 
 
 def _regions() -> Iterator[Recipe]:
-    one = {"regions": (1, 1), "hd_overlap": 0, "mcm_overlap": 0}
+    one: dict[str, Any] = {"regions": (1, 1), "hd_overlap": 0, "mcm_overlap": 0}
     yield Recipe("regions_1x1", "Partitioning into one region", draft(64, 64, **one))
     for rows, columns, size in ((1, 2, (200, 64)), (2, 1, (72, 199)), (2, 2, (161, 140)), (1, 3, (310, 64))):
-        for name, choices in (
-            ("dependent", {"hd_overlap": 1, "mcm_overlap": 4}),
-            ("no_overlap", {"hd_overlap": 0, "mcm_overlap": 0}),
-            ("independent", {"independent_regions": True}),
-        ):
-            headers = draft(*size, **SOP, regions=(rows, columns), **choices)
+        for name, choices in REGION_KINDS.items():
+            width, height = size
+            headers = draft(width, height, regions=(rows, columns), **SOP, **choices)
             yield Recipe(f"regions_{rows}x{columns}_{name}", f"{rows} x {columns} regions, {name}", headers)
     headers = draft(161, 140, regions=(2, 2), independent_regions=True, threads_r=(4, 2))
     absent = ((0, 1), (1, 2), (1, 3))
@@ -80,10 +82,10 @@ def _linear(dice: Dice) -> Iterator[Recipe]:
 
         headers = draft(79, 85, tools=other_format, output_format=output, coded_format=coded, colour_transform_idx=0)
         yield Recipe(f"efe_linear_format_{name}", f"EFE linear in format {name}", headers)
-    for name, pattern in (("u", (2, 0)), ("v", (0, 5)), ("none", (0, 0))):
+    for name, patterns in (("u", (2, 0)), ("v", (0, 5)), ("none", (0, 0))):
 
-        def one_plane(picture: PictureHeader, pattern: Any = pattern) -> ToolsHeader:
-            return ToolsHeader(efe_linear=linear_of(dice("one"), picture, pattern))
+        def one_plane(picture: PictureHeader, patterns: Any = patterns) -> ToolsHeader:
+            return ToolsHeader(efe_linear=linear_of(dice("one"), picture, patterns))
 
         yield Recipe(f"efe_linear_{name}", f"EFE linear for plane {name}", draft(64, 64, tools=one_plane))
     for name, low, high, mean in (("lowest", 0, 0, (0, 0)), ("highest", 65535, 65535, (32767, 32767))):

@@ -93,8 +93,8 @@ def _residual(picture: PictureHeader, component: int, part: ComponentDraw, recip
             units.append(None)
             continue
         window = (slice(0, count), region.y_core.rows, region.y_core.columns)
-        values, level, coded = (np.ascontiguousarray(a[window]) for a in (part.symbols, part.levels, part.coded))
-        units.append(encode_residual(values, level, coded, threads))
+        values, level = np.ascontiguousarray(part.symbols[window]), np.ascontiguousarray(part.levels[window])
+        units.append(encode_residual(values, level, np.ascontiguousarray(part.coded[window]), threads))
     return assemble_residual(units, picture.independent_regions)
 
 

@@ -35,8 +35,8 @@ DEFAULT_TIMEOUT_S = 60.0
 class RunOptions:
     """How a suite is run.
 
-    `decoder`: a command with the places {in}, {out} and perhaps {weights}; None is refdec itself.  `weights`: the folder
-    for {weights}, None takes that of the suite.  `patterns`: only cases whose names match one.
+    `decoder`: a command with the places {in}, {out} and perhaps {weights}; None is refdec itself.  `weights`: the
+    folder for {weights}, None takes that of the suite.  `patterns`: only cases whose names match one.
     """
 
     decoder: str | None = None

@@ -128,7 +128,10 @@ def builtin_data() -> Path:
 
 
 def open_suite(path: Path | None) -> Suite:
-    """Open a suite: a folder, a zip archive, None: the bundled one.  Raises NotASuite, ManifestDamaged, ManifestTooNew."""
+    """Open a suite: a folder or a zip archive, None: the bundled one.
+
+    Raises NotASuite, ManifestDamaged, ManifestTooNew.
+    """
     place = builtin_data() if path is None else path
     files: Files
     if place.is_file() and zipfile.is_zipfile(place):

@@ -1,7 +1,7 @@
 """Synthetic symbols: what an encoder would code, drawn from a generator instead of a picture.
 
-In: headers and the networks that give the scale indices.  Out: z of both components, a quality map, residual symbols.  Every
-decoder must decode any legal symbols, so no analysis network is needed; values follow the distributions that code them.
+In: headers and the networks that give the scale indices.  Out: z of both components, a quality map, residual symbols.
+Every decoder must decode any legal symbols, so no analysis network is needed.
 """
 
 from __future__ import annotations
@@ -16,17 +16,22 @@ from refdec import tables
 from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array, UInt8Array
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
 from refdec.latent.qualitysteps import QualitySteps, quality_steps
-from refdec.latent.sigma import levels
+from refdec.latent.quantise import quantise_residual
+from refdec.latent.sigma import SigmaMaps, levels, scaler_q10
 from refdec.latent.skip import skip_mask
 from refdec.models import Models
 from refdec.stages.symbols import component_scales
 
 __all__ = ["ComponentDraw", "Draw", "MapStyle", "Style", "draw_quality_map", "draw_symbols"]
 
-Style = Literal["usual", "zero", "escapes", "extreme"]
+Style = Literal["usual", "zero", "wide", "escapes", "extreme"]
+"""usual: latents as of a photograph; wide: symbols by their own distributions; escapes, extreme: some far beyond."""
+
 MapStyle = Literal["noise", "flat", "steps", "extreme"]
 MASS = 256
 Z_MAX = 31
+SPREAD_Q18 = 1 << 18
+FAR_SHARE = 0.001
 QUALITY_MAX = 8
 
 
@@ -50,7 +55,7 @@ class Draw:
 
 @lru_cache(maxsize=1)
 def _bounds() -> Int32Array:
-    """Return cumulative masses, int32 [32][257]: entry k + 1 is the mass of the first k + 1 symbols 0, -1, 1, -2, ..."""
+    """Return cumulative masses, int32 [32][257]: entry k is the mass of the first k of the symbols 0, -1, 1, -2, ..."""
     rows = tables.residual_pdf()["rows"]
     sums = np.full((len(rows), MASS + 1), MASS, np.int32)
     for row, target in zip(rows, sums, strict=True):
@@ -71,23 +76,27 @@ def _by_distribution(dice: np.random.Generator, level: UInt8Array) -> Int16Array
     return values
 
 
-def _residual(dice: np.random.Generator, style: Style, level: UInt8Array, coded: BoolArray) -> Int16Array:
-    if style == "zero":
-        return np.zeros(level.shape, np.int16)
-    values = _by_distribution(dice, level)
-    if style != "usual":
-        rare = dice.random(level.shape) < (0.02 if style == "escapes" else 0.001)
-        far = dice.integers(-200, 201, level.shape, dtype=np.int16)
-        if style == "extreme":
-            far = np.where(dice.random(level.shape) < 0.5, -32768, 32767).astype(np.int16)
-        values = np.where(rare, far, values)
-    return np.where(coded, values, np.int16(0))
+def _latent_like(
+    dice: np.random.Generator, sigma: SigmaMaps, coded: BoolArray, scaler: Int32Array, steps: QualitySteps | None
+) -> Int16Array:
+    """Return symbols whose residuals have a standard deviation near 1, as those of encoded photographs."""
+    error = np.rint(dice.standard_normal(coded.shape) * SPREAD_Q18).astype(np.int32)
+    return quantise_residual(error, coded, sigma.likely, sigma.variance, scaler, steps)
+
+
+def _far(dice: np.random.Generator, style: Style, values: Int16Array) -> Int16Array:
+    """Return symbols of which some are far outside their distribution."""
+    rare = dice.random(values.shape) < FAR_SHARE
+    far = dice.integers(-200, 201, values.shape, dtype=np.int16)
+    if style == "extreme":
+        far = np.where(dice.random(values.shape) < 0.5, -32768, 32767).astype(np.int16)
+    return np.where(rare, far, values)
 
 
 def _hyper(dice: np.random.Generator, style: Style, shape: tuple[int, ...]) -> Int8Array:
     if style == "zero":
         return np.zeros(shape, np.int8)
-    spread = 3.0 if style == "usual" else 9.0
+    spread = 9.0 if style in ("escapes", "extreme") else 3.0
     z = np.rint(dice.standard_normal(shape) * spread)
     if style == "extreme":
         z = np.where(dice.random(shape) < 0.05, np.where(z < 0, -Z_MAX, Z_MAX), z)
@@ -118,7 +127,16 @@ def _component(
     sigma = component_scales(picture, models, component, z, steps)
     coded = skip_mask(sigma.base, picture.cube_flags[component])
     level = levels(sigma.final)
-    symbols = _residual(dice, style, level, coded)
+    if style == "zero":
+        symbols = np.zeros(level.shape, np.int16)
+    elif style == "wide":
+        symbols = _by_distribution(dice, level)
+    else:
+        scaler = scaler_q10(models.gain(component), picture.beta_log[component])
+        symbols = _latent_like(dice, sigma, coded, scaler, steps)
+    if style in ("escapes", "extreme"):
+        symbols = _far(dice, style, symbols)
+    symbols = np.where(coded, symbols, np.int16(0))
     symbols[picture.num_chs_coded[component] :] = 0
     return ComponentDraw(z, symbols, level, coded)
 

@@ -95,7 +95,7 @@ def nonlinear_of(
     if not any(enabled):
         tile_h = tile_w = 0
     curves = [
-        dice.integers(-6000, 6001, (count, 8), dtype=np.int32) + np.int32(ZERO_CODE) if on else None for on in enabled
+        dice.integers(-60, 61, (count, 8), dtype=np.int32) + np.int32(ZERO_CODE) if on else None for on in enabled
     ]
     edge = block or BLOCK_EDGES[picture.model_id]
     shape = (ceil_div(h, edge), ceil_div(w, edge))

@@ -1,0 +1,153 @@
+"""`refdec conform`: build suites of conformance streams, and run refdec or any other decoder over one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from refdec.cli import console
+from refdec.cli.exitcodes import ExitCode
+from refdec.cli.options import JsonFlag
+from refdec.errors import UsageError
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help="Build conformance suites, and run any decoder over one.")
+SuiteArgument = Annotated[
+    Path | None, typer.Argument(metavar="[SUITE]", help="Suite: a folder or a .zip; leave it out with --builtin.")
+]
+PatternArguments = Annotated[
+    list[str] | None, typer.Argument(metavar="[PATTERN]...", help="Only cases whose names match, like 'eicci_*'.")
+]
+BuiltinFlag = Annotated[bool, typer.Option("--builtin", help="Take the suite that comes with refdec.")]
+
+
+class SuiteNotNamed(UsageError):
+    """Neither a suite nor --builtin was given."""
+
+    code, clause = "RD1110", ""
+
+    def explain(self) -> str:
+        return "Name a suite, or take the bundled one: refdec conform run --builtin"
+
+
+def _place(suite: Path | None, patterns: list[str] | None, builtin: bool) -> tuple[Path | None, tuple[str, ...]]:
+    """Return the suite's place (None: the bundled one) and the patterns; with --builtin every argument is a pattern."""
+    if builtin:
+        return None, (*([str(suite)] if suite else []), *(patterns or []))
+    if suite is None:
+        raise SuiteNotNamed
+    return suite, tuple(patterns or ())
+
+
+@app.command()
+def make(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="New folder, or a file OUT.zip.")],
+    patterns: PatternArguments = None,
+    size: Annotated[
+        Literal["small", "full"], typer.Option(help="full adds pictures at the limits of the header, up to 4 Mpixel.")
+    ] = "small",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of weights, symbols and damages.")] = 1,
+    pictures: Annotated[bool, typer.Option("--pictures/--no-pictures", help="Write the expected pictures.")] = True,
+    weights: Annotated[
+        bool, typer.Option("--weights", help="Write the checkpoints that the cases need as .npz, for other decoders.")
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Build a suite of streams from seeded weights, with what must become of each.
+
+    Example: refdec conform make suite 'format_*' --weights
+    """
+    from refdec.conformance.make import MakeOptions, make_suite
+    from refdec.conformance.storage import ArchiveStore, FolderStore
+
+    options = MakeOptions(seed, size, pictures, weights, tuple(patterns or ()))
+    with console.progress(f"building {out}") as show:
+        if out.suffix == ".zip":
+            with ArchiveStore(out) as archive:
+                manifest = make_suite(archive, options, on_progress=show)
+        else:
+            manifest = make_suite(FolderStore(out), options, on_progress=show)
+    if json:
+        console.show_json({"suite": str(out), "seed": seed, "size": size, "cases": list(manifest.cases)})
+    else:
+        console.result(f"{out}: {len(manifest.cases)} cases")
+
+
+@app.command("list")
+def list_(
+    suite: SuiteArgument = None,
+    patterns: PatternArguments = None,
+    builtin: BuiltinFlag = False,
+    json: JsonFlag = False,
+) -> None:
+    """List the cases of a suite with what they are about.
+
+    Example: refdec conform list --builtin 'bad_*'
+    """
+    from refdec.conformance.suite import open_suite
+
+    place, chosen = _place(suite, patterns, builtin)
+    opened = open_suite(place)
+    cases = [opened.case(name) for name in opened.select(chosen)]
+    if json:
+        rows = [{"name": c.name, "kind": c.kind, "title": c.title, "clauses": list(c.clauses)} for c in cases]
+        console.show_json(rows)
+        return
+    console.show_table(opened.name, ("case", "kind", "title"), [(c.name, c.kind, c.title) for c in cases])
+
+
+@app.command()
+def run(
+    suite: SuiteArgument = None,
+    patterns: PatternArguments = None,
+    builtin: BuiltinFlag = False,
+    decoder: Annotated[
+        str | None,
+        typer.Option(metavar="'CMD {in} {out}'", help="Test this command; {weights}: the folder of checkpoints."),
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="What {weights} stands for; default: the suite's own folder.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Cases under way at once.")] = 1,
+    timeout: Annotated[float, typer.Option(min=0.1, metavar="S", help="Seconds that a case may take.")] = 60.0,
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON.")] = None,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as JUnit XML.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every case, not only failed ones.")] = False,
+) -> None:
+    """Run refdec, or another decoder, over a suite; exit code 4 if any case is not as expected.
+
+    Example: refdec conform run suite --decoder 'mydecoder {in} {out} {weights}' --html report.html
+    """
+    from refdec.conformance.runner import RunOptions, run_suite
+    from refdec.conformance.suite import open_suite
+
+    place, chosen = _place(suite, patterns, builtin)
+    options = RunOptions(decoder, weights, jobs, timeout, chosen)
+    with console.progress("running") as show:
+        found = run_suite(open_suite(place), options, on_result=lambda _result, done: show(done))
+    _write_reports(found, json_file, junit, html)
+    for result in found.results:
+        if verbose or not result.passed:
+            said = f": {result.message}" if result.message else ""
+            console.result(f"{result.case.name}: {result.verdict.value}{said}")
+    for verdict, count in found.counts().items():
+        console.result(f"{count:5}  {verdict.value}")
+    failed = sum(not result.passed for result in found.results)
+    console.result(f"{len(found.results)} cases in {found.seconds:.1f} s, {failed or 'none'} not as expected")
+    if failed:
+        raise typer.Exit(ExitCode.DIFFERS)
+
+
+def _write_reports(found: object, json_file: Path | None, junit: Path | None, html: Path | None) -> None:
+    from refdec.conformance import report
+    from refdec.conformance.verdicts import RunResult
+    from refdec.formats.files import write_bytes
+
+    assert isinstance(found, RunResult)
+    for path, writer in ((json_file, report.to_json), (junit, report.to_junit), (html, report.to_html)):
+        if path is not None:
+            write_bytes(str(path), writer(found).encode())

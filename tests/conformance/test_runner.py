@@ -1,0 +1,145 @@
+"""The runner over deliberately wrong decoders: each verdict is what it should be."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from refdec.conformance.errors import CommandWithoutPlaces, NoSuchCase
+from refdec.conformance.foreign import Command
+from refdec.conformance.runner import RunOptions, run_suite
+from refdec.conformance.suite import Suite
+from refdec.conformance.verdicts import CaseResult, Verdict
+from tests.conformance.conftest import FEW, command
+
+RGB, YUV, DEEP, BROKEN, LENIENT = FEW
+OPTIONAL, EXTREME = "bad_user_colour_transform", "symbols_extreme"
+ALL_RIGHT = {
+    RGB: Verdict.EXACT,
+    YUV: Verdict.EXACT,
+    DEEP: Verdict.EXACT,
+    EXTREME: Verdict.EXACT,
+    BROKEN: Verdict.REFUSED,
+    LENIENT: Verdict.REFUSED,
+    OPTIONAL: Verdict.REFUSED,
+}
+LEGAL = (RGB, YUV, DEEP, EXTREME)
+
+
+def of_legal(verdict: Verdict, extreme: Verdict | None = None) -> dict[str, Verdict]:
+    """The right verdicts, but this one for all legal streams."""
+    return {**ALL_RIGHT, **dict.fromkeys(LEGAL, verdict), EXTREME: extreme or verdict}
+
+
+EXPECTED: Mapping[str, dict[str, Verdict]] = {
+    "right": ALL_RIGHT,
+    "rounding": of_legal(Verdict.TOLERATED, Verdict.UNCOMPARED),
+    "off_by_one": of_legal(Verdict.DIFFERS, Verdict.UNCOMPARED),
+    "wrong_crop": of_legal(Verdict.DIFFERS, Verdict.UNCOMPARED),
+    "uncropped": of_legal(Verdict.SIZE),
+    "swapped_chroma": of_legal(Verdict.DIFFERS, Verdict.UNCOMPARED),
+    "crash": dict.fromkeys(ALL_RIGHT, Verdict.CRASH),
+    "garbage": {
+        **of_legal(Verdict.NO_PICTURE),
+        YUV: Verdict.SIZE,  # a raw file of any bytes is a picture of some size
+        BROKEN: Verdict.ACCEPTED,
+        LENIENT: Verdict.DECODED,
+        OPTIONAL: Verdict.DECODED,
+    },
+    "silent": {
+        **of_legal(Verdict.NO_PICTURE),
+        BROKEN: Verdict.ACCEPTED,
+        LENIENT: Verdict.DECODED,
+        OPTIONAL: Verdict.DECODED,
+    },
+    "accepts_broken": {**ALL_RIGHT, BROKEN: Verdict.ACCEPTED, LENIENT: Verdict.DECODED, OPTIONAL: Verdict.DECODED},
+    "refuses_all": of_legal(Verdict.FAILED),
+}
+
+
+def run(suite: Suite, script: str, *patterns: str, timeout_s: float = 60.0) -> dict[str, CaseResult]:
+    options = RunOptions(command(script), Path(suite.name), jobs=2, timeout_s=timeout_s, patterns=patterns)
+    return {result.case.name: result for result in run_suite(suite, options).results}
+
+
+@pytest.mark.parametrize("script", EXPECTED)
+def test_verdicts_on_a_decoder(script: str, small_suite: Suite) -> None:
+    found = run(small_suite, script)
+    assert {name: result.verdict for name, result in found.items()} == EXPECTED[script]
+
+
+@pytest.mark.parametrize(
+    ("script", "guess"),
+    [
+        ("off_by_one", "every sample is off by -1"),
+        ("wrong_crop", "displaced by 0 rows and -1 columns"),
+        ("swapped_chroma", "planes 1 and 2 are exchanged"),
+    ],
+)
+def test_the_message_says_what_it_looks_like(script: str, guess: str, small_suite: Suite) -> None:
+    result = run(small_suite, script, RGB)[RGB]
+    assert guess in result.message
+    assert result.difference is not None and result.shown is not None
+
+
+def test_a_decoder_that_hangs_is_stopped_with_all_that_it_started(small_suite: Suite) -> None:
+    began = time.monotonic()
+    found = run(small_suite, "hang", RGB, BROKEN, timeout_s=3.0)
+    assert {result.verdict for result in found.values()} == {Verdict.HANG}
+    assert time.monotonic() - began < 60
+    helper = int((Path(small_suite.name) / "helper.pid").read_text())
+    deadline = time.monotonic() + 10
+    while is_running(helper) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_running(helper)
+
+
+def is_running(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        try:
+            os.kill(process, 0)
+        except OSError:
+            return False
+        return not Path("/proc/self/stat").exists()
+    return state != "Z"
+
+
+def test_refdec_itself_passes_in_this_process_and_in_workers(small_suite: Suite) -> None:
+    for jobs in (1, 2):
+        found = run_suite(small_suite, RunOptions(jobs=jobs))
+        assert {result.case.name: result.verdict for result in found.results} == ALL_RIGHT
+        assert found.passed
+
+
+def test_a_command_that_does_not_exist_refuses_everything(small_suite: Suite) -> None:
+    found = run_suite(small_suite, RunOptions("/nowhere/decoder {in} {out}", patterns=(RGB,)))
+    assert found.results[0].verdict is Verdict.FAILED
+    assert "/nowhere/decoder" in found.results[0].output
+
+
+@pytest.mark.parametrize("text", ["decoder {in}", "decoder {out}", "decoder"])
+def test_a_command_needs_both_places(text: str) -> None:
+    with pytest.raises(CommandWithoutPlaces):
+        Command.of(text, None, 1.0)
+
+
+def test_a_command_with_weights_needs_some(small_suite: Suite) -> None:
+    with pytest.raises(CommandWithoutPlaces) as caught:
+        run_suite(small_suite, RunOptions("decoder {in} {out} {weights}"))
+    assert "weights" in caught.value.headline()
+
+
+def test_places_inside_words_are_filled() -> None:
+    filled = Command.of("decoder --from={in} '--to={out}' 'two words'", None, 1.0).filled(Path("a b"), Path("c"))
+    assert filled == ["decoder", "--from=a b", "--to=c", "two words"]
+
+
+def test_a_pattern_without_a_case_is_a_mistake(small_suite: Suite) -> None:
+    with pytest.raises(NoSuchCase):
+        run_suite(small_suite, RunOptions(patterns=("size_*", "no_such_*")))

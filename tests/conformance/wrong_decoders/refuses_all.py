@@ -1,0 +1,5 @@
+"""The decoder refuses everything."""
+
+import sys
+
+sys.exit("unsupported")

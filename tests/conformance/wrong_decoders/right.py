@@ -1,0 +1,5 @@
+"""No bug."""
+
+from stand_in import decoded, write
+
+write(*decoded())

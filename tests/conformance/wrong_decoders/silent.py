@@ -1,0 +1,1 @@
+"""The decoder says that all went well and writes nothing."""
