@@ -25,6 +25,8 @@ from refdec.limits import Limits
 
 if TYPE_CHECKING:
     from refdec.api import decode, load_weights, open_progressive, read_info
+    from refdec.api_encode import encode
+    from refdec.api_latents import read_latents
     from refdec.bitstream.framing import Codestream
     from refdec.picture.picture import Picture
 
@@ -46,16 +48,20 @@ __all__ = [
     "WeightsError",
     "__version__",
     "decode",
+    "encode",
     "load_weights",
     "open_progressive",
     "read_info",
+    "read_latents",
 ]
 
 _LAZY = {
     "decode": "refdec.api",
+    "encode": "refdec.api_encode",
     "load_weights": "refdec.api",
     "open_progressive": "refdec.api",
     "read_info": "refdec.api",
+    "read_latents": "refdec.api_latents",
     "Codestream": "refdec.bitstream.framing",
     "Picture": "refdec.picture.picture",
 }

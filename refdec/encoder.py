@@ -2,8 +2,8 @@
 
 In: a source picture, settings, a pack of weights.  Out: a codestream, and the picture that a decoder will make of it.
 Everything is integer and deterministic: the same picture, settings and weights give the same bytes on every machine.
-Steps that rate control repeats are apart from those that it need not: `prepare` and `targets_of` know no displacement, `code`
-does.
+Steps that rate control repeats are apart from those that it need not: `prepare` and `targets_of` know no displacement,
+`code` does.
 """
 
 from __future__ import annotations
@@ -57,6 +57,8 @@ __all__ = [
     "symbols_of",
     "targets_of",
     "transform_at_hand",
+    "with_parts",
+    "with_targets",
     "write",
 ]
 
@@ -69,10 +71,10 @@ SMALLEST_EDGE = 64
 class EncodeSettings:
     """How a codestream is made; the defaults are main profile, BOP before SOP, one thread, one region, no tools.
 
-    `synthesis_transforms` None: the list that writers of `decoder_profile_id` send (None: main).  `level_idc` None: the smallest.
-    `bit_depth` 8 or 10 and `coded_format` (vertical, horizontal) None: the source's.  `regions` (rows, columns).
-    `quality_map` int32 [h,w] of -8..8.  `tile_size` of the synthesis in luma samples, 0: none, None: the usual rule.
-    `cubes` decides cube flags by the rule of 3.B.4.  `mark_weights`: name the weights in user data.
+    `synthesis_transforms` None: the list that writers of `decoder_profile_id` send (None: main).  `level_idc` None:
+    the smallest. `bit_depth` 8 or 10 and `coded_format` (vertical, horizontal) None: the source's.  `regions` (rows,
+    columns). `quality_map` int32 [h,w] of -8..8.  `tile_size` of the synthesis in luma samples, 0: none, None: the
+    usual rule. `cubes` decides cube flags by the rule of 3.B.4.  `mark_weights`: name the weights in user data.
     """
 
     synthesis_transforms: tuple[int, ...] | None = None
@@ -151,6 +153,7 @@ def draft_header(
     level = settings.level_idc if settings.level_idc is not None else smallest_level(coded_samples, model_id)
     if level is None:
         raise LevelTooSmall(coded_samples, model_id)
+    overlap = _overlap(width, height, settings.regions)
     try:
         draft = picture_header(
             width,
@@ -169,7 +172,8 @@ def draft_header(
             threads_q=settings.threads_q,
             regions=None if settings.regions == (1, 1) else settings.regions,
             independent_regions=settings.independent_regions,
-            **_overlaps(width, height, settings.regions),
+            hd_overlap=overlap,
+            mcm_overlap=4 * overlap,
             num_chs=settings.num_chs,
             rvs=settings.rvs,
             cube_flags=(None, None) if parts is None else (parts[0].cube_flags, parts[1].cube_flags),
@@ -196,15 +200,14 @@ def _grfs(parts: tuple[CodedComponent, CodedComponent], num_chs: Pair) -> tuple[
 
 
 @clause("4.10.2")
-def _overlaps(width: int, height: int, regions: Pair) -> dict[str, int]:
-    """(4.10.2) Overlaps of dependent regions: 2 and 8, half of that where the smallest region is 128 samples wide."""
+def _overlap(width: int, height: int, regions: Pair) -> int:
+    """(4.10.2) hd_overlap of dependent regions, a quarter of mcm's: 2, or 1 where a region is 128 samples wide."""
     steps = [
         ceil_div(max(size, SMALLEST_EDGE), 128) // count
         for size, count in ((height, regions[0]), (width, regions[1]))
         if count > 1
     ]
-    overlap = 1 if steps and min(steps) < 2 else 2
-    return {"hd_overlap": overlap, "mcm_overlap": 4 * overlap}
+    return 1 if steps and min(steps) < 2 else 2
 
 
 @clause("1.6.6")
@@ -234,7 +237,7 @@ def targets_of(source: EncoderInput, settings: EncodeSettings, models: Models) -
 
 
 def _checked_draft(source: EncoderInput, settings: EncodeSettings, model_id: int) -> PictureHeader:
-    """Return the draft of a header that breaks no rule between elements.  Raises SettingsRefused, QualityMapDoesNotFit."""
+    """Return a draft that breaks no rule between elements.  Raises SettingsRefused, QualityMapDoesNotFit."""
     draft = draft_header(source, settings, model_id)
     try:
         rules.check_headers(build_headers(draft))
@@ -271,6 +274,14 @@ def prepare(
         maps = hyper_maps(draft, 0, z[0], models), hyper_maps(draft, 1, z[1], models)
     steps = None if settings.quality_map is None else quality_steps(settings.quality_map)
     return Prepared(source, settings, models, Targets(y, z), maps, steps)
+
+
+def with_targets(prepared: Prepared, y: tuple[Int32Array, Int32Array]) -> Prepared:
+    """Return the same with other targets under the same hyper latents.  Raises LatentsDoNotFit."""
+    known = prepared.targets
+    for name, wanted, found in zip(("luma", "chroma"), known.y, y, strict=True):
+        _require_shape(f"The latent of {name}", wanted.shape, found.shape)
+    return replace(prepared, targets=Targets(y, known.z_hat))
 
 
 def _require_shape(what: str, needed: tuple[int, ...], found: tuple[int, ...]) -> None:

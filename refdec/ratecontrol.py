@@ -1,7 +1,8 @@
 """Rate control: the model and displacement that meet a rate or a quality (6.7 leaves both to the encoder).
 
-In: what codes a picture at a model and a displacement, cheaply, again and again.  Out: the best codestream that was seen.
-Everything that is coded is integer; only the search itself reckons with floats, and the same picture takes the same steps.
+In: what codes a picture at a model and a displacement, cheaply, again and again.  Out: the best codestream that was
+seen. Everything that is coded is integer; only the search itself reckons with floats, and the same picture takes the
+same steps.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ __all__ = ["CHROMA_OFFSET", "Attempt", "ModelRange", "RateOutOfReach", "Search",
 
 CHROMA_OFFSET = 300
 """Chroma this far above luma costs 2 to 3 % of the bits for half a decibel of RGB PSNR."""
+SENSIBLE = (-1000, 800)
+"""Displacements that models are trained for; beyond them streams decode, but far from what anyone wants."""
 MOST_TRIES = 14
 
 
@@ -39,7 +42,7 @@ class RateOutOfReach(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class ModelRange:
-    """A model and the displacements that rate control may use, inclusive."""
+    """A model and the displacements of luma that rate control may use, inclusive."""
 
     model_id: int
     low: int
@@ -67,10 +70,10 @@ Try = Callable[[int, int, int], Attempt]
 
 
 @clause("3.B.2", kind="added", reason="how an encoder chooses the chroma displacement is left open")
-def chroma_displacement(displacement: int, offset: int | None, model: ModelRange) -> int:
-    """(3.B.2) Return the displacement of chroma that goes with luma's, within the model's range."""
+def chroma_displacement(displacement: int, offset: int | None = None) -> int:
+    """(3.B.2) Return the displacement of chroma that goes with luma's; `offset` None: the default, CHROMA_OFFSET."""
     wanted = displacement + (CHROMA_OFFSET if offset is None else offset)
-    return min(max(wanted, model.low), model.high)
+    return min(max(wanted, SENSIBLE[0]), SENSIBLE[1])
 
 
 class Search:
@@ -85,7 +88,7 @@ class Search:
     def at(self, model: ModelRange, displacement: int, chroma: int | None = None) -> Attempt:
         """Return the attempt at a point."""
         if chroma is None:
-            chroma = chroma_displacement(displacement, self._offset, model)
+            chroma = chroma_displacement(displacement, self._offset)
         point = (model.model_id, displacement, chroma)
         if point not in self._seen:
             self._seen[point] = self._try(*point)
@@ -160,17 +163,15 @@ class Search:
                 side = 1
         return best
 
-    def _by_chroma(
-        self, model: ModelRange, start: Attempt, error: Callable[[Attempt], float], goal: float
-    ) -> Attempt:
+    def _by_chroma(self, model: ModelRange, start: Attempt, error: Callable[[Attempt], float], goal: float) -> Attempt:
         """Return the best attempt near a luma point with other chroma: for tiny pictures, where a step is coarse."""
         best = start
         for displacement in (start.displacement, start.displacement - 1, start.displacement + 1):
             if not model.low <= displacement <= model.high:
                 continue
-            usual = chroma_displacement(displacement, self._offset, model)
+            usual = chroma_displacement(displacement, self._offset)
             for change in range(-300, 301, 25):
-                chroma = min(max(usual + change, model.low), model.high)
+                chroma = min(max(usual + change, SENSIBLE[0]), SENSIBLE[1])
                 best = min((best, self.at(model, displacement, chroma)), key=lambda attempt: abs(error(attempt)))
                 if abs(error(best)) <= goal:
                     return best

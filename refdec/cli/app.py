@@ -7,11 +7,16 @@ from typing import Annotated
 import typer
 
 from refdec.cli import console
+from refdec.cli.bench import app as bench
 from refdec.cli.conform import app as conform
 from refdec.cli.decode import decode
 from refdec.cli.demo import demo
 from refdec.cli.diff import diff
+from refdec.cli.encode import encode
 from refdec.cli.info import info
+from refdec.cli.latents import latents
+from refdec.cli.plugins import plugins
+from refdec.cli.task import task
 from refdec.cli.verify import verify
 from refdec.cli.view import view
 from refdec.cli.weights import app as weights
@@ -45,10 +50,15 @@ def _main(
 
 
 app.command()(decode)
+app.command()(encode)
 app.command()(info)
+app.command()(latents)
 app.command()(view)
 app.command()(verify)
 app.command()(diff)
+app.command(context_settings={"help_option_names": []})(task)
+app.command()(plugins)
 app.command()(demo)
 app.add_typer(weights, name="weights")
 app.add_typer(conform, name="conform")
+app.add_typer(bench, name="bench")

@@ -72,7 +72,8 @@ def symbol_bits_q16(symbols: Int16Array, levels: UInt8Array, coded: BoolArray) -
 @clause("2.10")
 def hyper_bits_q16(z: Int8Array, tables: ZTables) -> Int32Array:
     """(2.10) Return what each hyper latent value of a component costs, int32 of the shape of `z` [C, hz, wz]."""
-    masses: Int64Array = np.diff(tables.cdf.astype(np.int64), axis=1, prepend=0)
+    cdf = tables.cdf.astype(np.int64)
+    masses: Int64Array = np.concatenate([cdf[:, :1], cdf[:, 1:] - cdf[:, :-1]], axis=1)
     channel = np.arange(z.shape[0])[:, None, None]
     mass = masses[channel, z.astype(np.int64) + 31]
     escape = (8 + Z_ESCAPE_BITS) * ONE_BIT

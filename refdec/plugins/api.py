@@ -27,7 +27,7 @@ from refdec.picture.picture import Picture
 from refdec.plugins.encoder import Encoder
 from refdec.plugins.errors import Refusal
 from refdec.plugins.hookspecs import PLUGIN_API, hookimpl
-from refdec.plugins.latents import CodedLatents, ModelInfo, SymbolChoice, SymbolChooser, TargetLatents
+from refdec.plugins.latents import CodedLatents, LumaPull, ModelInfo, SymbolChoice, SymbolChooser, TargetLatents
 from refdec.plugins.options import REQUIRED, Option, OptionValues
 from refdec.plugins.pictures import SourcePicture
 from refdec.plugins.requests import (
@@ -54,6 +54,7 @@ from refdec.plugins.results import (
 from refdec.plugins.services import CoreServices
 from refdec.plugins.table import Table
 from refdec.plugins.task import Action, ActionInput, Argument, NamedBundle, Task
+from refdec.ratecontrol import RateOutOfReach
 
 __all__ = [
     "CHANNELS",
@@ -85,6 +86,7 @@ __all__ = [
     "LatentBundle",
     "Limits",
     "LumaPsnr",
+    "LumaPull",
     "Mask",
     "ModelInfo",
     "NamedBundle",
@@ -93,6 +95,7 @@ __all__ = [
     "OptionValues",
     "Picture",
     "PictureResult",
+    "RateOutOfReach",
     "RateTarget",
     "RefdecError",
     "Refusal",

@@ -78,27 +78,43 @@ class OperatingPoint:
 class BitsPerPixel:
     """A whole codestream of `bpp` bits per source pixel, within `tolerance` (a share of it).
 
-    `chroma_offset`: displacement of chroma above luma's, None: the core's choice.
+    `chroma_offset`: displacement of chroma above luma's, None: the core's choice.  `model_id`: the only model to use,
+    `displacements`: the lowest and highest of luma, None: all that is sensible.
     """
 
     bpp: float
     tolerance: float = 0.02
     chroma_offset: int | None = None
+    model_id: int | None = None
+    displacements: Pair | None = None
 
     def __post_init__(self) -> None:
         _require(math.isfinite(self.bpp) and self.bpp > 0, "bits per pixel", self.bpp, "a number above 0")
         _require(0 < self.tolerance < 1, "tolerance", self.tolerance, "a share between 0 and 1")
+        _require_search(self.model_id, self.displacements)
 
 
 @dataclass(frozen=True, slots=True)
 class LumaPsnr:
-    """The smallest codestream whose decoded luma reaches `db` of PSNR; `chroma_offset` as in BitsPerPixel."""
+    """The smallest codestream whose decoded luma reaches `db` of PSNR; the other fields as in BitsPerPixel."""
 
     db: float
     chroma_offset: int | None = None
+    model_id: int | None = None
+    displacements: Pair | None = None
 
     def __post_init__(self) -> None:
         _require(math.isfinite(self.db) and 0 < self.db < 100, "PSNR", self.db, "between 0 and 100 dB")
+        _require_search(self.model_id, self.displacements)
+
+
+def _require_search(model_id: int | None, displacements: Pair | None) -> None:
+    """Check the bounds of a search."""
+    _require(model_id in (None, 0, 1, 2, 3), "model_id", model_id, "0, 1, 2 or 3")
+    if displacements is not None:
+        low, high = displacements
+        ordered = low in DISPLACEMENTS and high in DISPLACEMENTS and low <= high
+        _require(ordered, "range of displacements", displacements, "ascending, within -2048..2047")
 
 
 RateTarget: TypeAlias = OperatingPoint | BitsPerPixel | LumaPsnr

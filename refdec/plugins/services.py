@@ -12,7 +12,7 @@ from typing import Protocol
 from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array
 from refdec.interface import LatentBundle, Stage
 from refdec.picture.picture import Picture
-from refdec.plugins.latents import CodedLatents, ModelInfo, TargetLatents
+from refdec.plugins.latents import CodedLatents, LumaPull, ModelInfo, TargetLatents
 from refdec.plugins.pictures import SourcePicture
 from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint
 
@@ -91,6 +91,14 @@ class CoreServices(Protocol):
 
     def with_symbols(self, coded: CodedLatents, luma: Int16Array, chroma: Int16Array) -> CodedLatents:
         """Return the same with other symbols, int16 [C,h,w] (0 where not coded); predictions and latents follow."""
+        ...
+
+    def luma_pull(self, picture: SourcePicture, coded: CodedLatents) -> LumaPull:
+        """Return how the decoded luma's error pulls at the luma latent of `coded`, by the synthesis SOP or BOP."""
+        ...
+
+    def luma_curvature(self, coded: CodedLatents) -> Int32Array:
+        """Return how much a change of a channel weighs: mean of diag(J^T J), int32 [160], J as in LumaPull."""
         ...
 
     def write(self, coded: CodedLatents) -> bytes:

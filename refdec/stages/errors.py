@@ -48,7 +48,7 @@ class QualityMapDoesNotFit(UsageError):
         self.needed, self.found = needed, found
 
     def explain(self) -> str:
-        return f"The quality map has the shape {self.found}; this picture needs {self.needed}: one step per 16 x 16 samples."
+        return f"The quality map has the shape {self.found}; this picture needs {self.needed}: one per 16 x 16 samples."
 
 
 class LevelTooSmall(UsageError):

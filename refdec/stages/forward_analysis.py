@@ -100,14 +100,9 @@ def _light(planes: Planes, picture: PictureHeader, models: Models) -> tuple[Int3
 
 
 @clause("4.10.6")
-def _reference(
-    planes: Planes, picture: PictureHeader, models: Models, component: int
-) -> tuple[Int32Array, Int8Array]:
+def _reference(planes: Planes, picture: PictureHeader, models: Models, component: int) -> tuple[Int32Array, Int8Array]:
     """(4.10.6) Return y and z_hat of a component by the reference networks, tile by tile."""
-    if component == 0:
-        whole = planes.y[None]
-    else:
-        whole = secondary_input(planes, (picture.c_ver, picture.c_hor))
+    whole = planes.y[None] if component == 0 else secondary_input(planes, (picture.c_ver, picture.c_hor))
     network, hyper = _analysis(models, component, False), _hyper_encoder(models, component)
     channels = COMPONENT_CHANNELS[component]
     y = np.zeros((channels, picture.lat_h, picture.lat_w), np.int32)
@@ -118,5 +113,3 @@ def _reference(
         y[:, tile.y.at.rows, tile.y.at.columns] = y_made[:, tile.y.keep.rows, tile.y.keep.columns]
         z_hat[:, tile.z.at.rows, tile.z.at.columns] = z_made[:, tile.z.keep.rows, tile.z.keep.columns]
     return y, z_hat
-
-

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from refdec.arithmetic.fixed import sat32, wide
-from refdec.arithmetic.types import BoolArray, Int16Array, Int32Array, Int64Array, UInt8Array
+from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array, Int64Array, UInt8Array
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
 from refdec.latent.dequant import residual_from_symbols
@@ -64,7 +64,7 @@ class _Work:
 
 
 @clause("3.2")
-def hyper_maps(picture: PictureHeader, component: int, z_hat: np.ndarray, models: Models) -> HyperMaps:
+def hyper_maps(picture: PictureHeader, component: int, z_hat: Int8Array, models: Models) -> HyperMaps:
     """(3.2, 4.10.3) Return what follows from a hyper latent whatever the displacement: s0 and the psi frame."""
     scale = models.hyper_scale(component)
     s0 = scale.scale(scale.trunk(z_hat), picture.lat_h, picture.lat_w)
@@ -157,7 +157,7 @@ def _luma(work: _Work, grid: RegionGrid, models: Models) -> tuple[Int16Array, UI
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pass:
-    """What a pass over the windows knows: flags (None: to be decided), and symbols that hold outside a region's core."""
+    """What a pass over the windows knows: flags (None: to be decided), symbols that hold outside a region's core."""
 
     models: Models
     flags: UInt8Array | None
@@ -206,9 +206,7 @@ def _luma_window(work: _Work, region: Region, window: LatentStep, knows: _Pass) 
             coded = skip | forced_positions(flags, *rect.size_hw, origin=origin)
             made = work.quantised(error, coded, rect)
         if knows.chooser is not None:
-            made[part] = _chosen(
-                work, region.index, k, (dy, dx, 2), error[part], made[part], coded[part], rect
-            )
+            made[part] = _chosen(work, region.index, k, (dy, dx, 2), error[part], made[part], coded[part], rect)
         if knows.fixed is not None:
             made[:, outside] = knows.fixed[:, rect.rows, rect.columns][:, outside]
         symbols[part] = made[part]
@@ -224,9 +222,7 @@ def _luma_window(work: _Work, region: Region, window: LatentStep, knows: _Pass) 
 
 
 @clause("3.B.4")
-def _decide(
-    work: _Work, error: Int32Array, made: Int32Array, phase: int, rect: Rect, flags: UInt8Array
-) -> None:
+def _decide(work: _Work, error: Int32Array, made: Int32Array, phase: int, rect: Rect, flags: UInt8Array) -> None:
     """(3.B.4) Write the flags of one raster phase, decided on the picture's grid from what the window sees."""
     if rect.size_hw != work.y.shape[1:]:
         frames = np.zeros((2, *work.y.shape), np.int32)

@@ -79,7 +79,7 @@ Chooser: TypeAlias = Callable[[Choice], Int16Array]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CodedComponent:
-    """What the codestream will say about a component: symbols int16 [C,h,w], 0 where not coded, and its side information.
+    """What the codestream will say about a component: symbols int16 [C,h,w], 0 where not coded, and side information.
 
     `cube_flags` uint8 [4,ch,cw], None where all are 1; `grfs_flags` bool [C], None where the tool is off.
     """

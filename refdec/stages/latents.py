@@ -49,9 +49,17 @@ def latent_frame(grid: RegionGrid, residual: Int32Array, psi: Int32Array, models
 
 @clause("4.7")
 def reconstruct_latents(
-    headers: Headers, symbols: Symbols, models: Models, *, observe: Observer = unobserved
+    headers: Headers,
+    symbols: Symbols,
+    models: Models,
+    *,
+    psi: tuple[Int32Array, Int32Array] | None = None,
+    observe: Observer = unobserved,
 ) -> Latents:
-    """(4.7) Steps 1 to 3 for both components; the context model works on values before LSBS (3.2 step 10)."""
+    """(4.7) Steps 1 to 3 for both components; the context model works on values before LSBS (3.2 step 10).
+
+    `psi`: the merged frames of both components, where the caller has them already.
+    """
     residuals, before, after = [], [], []
     for c, part in enumerate(symbols.components):
         name = COMPONENT_NAMES[c]
@@ -60,9 +68,9 @@ def reconstruct_latents(
         residual = residual_from_symbols(part.symbols, sigma.likely, sigma.variance, scaler, symbols.quality_steps)
         observe(f"residual.{name}", residual)
         grid = RegionGrid.of(headers.picture, c)
-        psi = psi_frame(grid, part.z_hat, models)
-        observe(f"psi.{name}", psi)
-        latent = latent_frame(grid, residual, psi, models)
+        frame = psi_frame(grid, part.z_hat, models) if psi is None else psi[c]
+        observe(f"psi.{name}", frame)
+        latent = latent_frame(grid, residual, frame, models)
         observe(f"latent_before_lsbs.{name}", latent)
         final = _with_lsbs(headers, c, latent, residual, sigma.likely)
         observe(f"latent.{name}", final)

@@ -1,0 +1,248 @@
+"""The Python interface of encoding: `encode` for arrays, pictures and files, `encode_to_file` for the command line.
+
+In: a picture, a rate, settings, the name of an encoder.  Out: a codestream.  Which encoders there are is found when
+first asked; REFDEC_PLUGINS says which plugins to admit.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from refdec.errors import UsageError
+from refdec.limits import Limits
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from refdec.arithmetic.types import Int32Array
+    from refdec.coreservices import Core
+    from refdec.formats.files import Source
+    from refdec.formats.sinks import Target
+    from refdec.plugins.pictures import SourcePicture
+    from refdec.plugins.registry import Plugins
+    from refdec.plugins.requests import CodingSettings, EncodeRequest, RateTarget
+    from refdec.sources import Encodable
+    from refdec.weights.pack import WeightPack
+
+__all__ = ["EncodeReport", "RateAmbiguous", "encode", "encode_source", "encode_to_file", "installed", "rate_target"]
+
+CHROMA_FORMATS = {"444": (1, 1), "422": (1, 2), "420": (2, 2)}
+PREFERRED_MODEL = 1
+
+
+class RateAmbiguous(UsageError):
+    """Two ways of saying the rate contradict each other."""
+
+    code, clause = "RD0966", ""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(first, second)
+        self.first, self.second = first, second
+
+    def explain(self) -> str:
+        return f"{self.first} and {self.second} cannot both be met: give one of them."
+
+
+class UnknownChroma(UsageError):
+    """There is no chroma format of this name."""
+
+    code, clause = "RD0967", "1.6.1"
+
+    def explain(self) -> str:
+        return f"There is no chroma format {self.args[0]!r}; choose {', '.join(CHROMA_FORMATS)}."
+
+
+@lru_cache(maxsize=4)
+def _plugins(allowed: str | None) -> Plugins:
+    from refdec.plugins.manager import allowed_by, load_plugins
+
+    return load_plugins(allowed_by(allowed))
+
+
+def installed() -> Plugins:
+    """Return the installed plugins that REFDEC_PLUGINS admits."""
+    return _plugins(os.environ.get("REFDEC_PLUGINS"))
+
+
+@lru_cache(maxsize=2)
+def _core(pack: WeightPack) -> Core:
+    from refdec.coreservices import Core
+
+    return Core(pack)
+
+
+def rate_target(
+    core: Core,
+    *,
+    bpp: float | None = None,
+    psnr: float | None = None,
+    model: int | None = None,
+    displacement: int | None = None,
+    chroma_displacement: int | None = None,
+    tolerance: float = 0.02,
+) -> RateTarget:
+    """Return the target of the words that `encode` and the command line use.
+
+    `bpp` or `psnr` search, `model` alone restricts the search; `displacement` fixes the point, chroma as luma unless
+    `chroma_displacement` says otherwise.  Nothing given: displacement 0, chroma above it.  Raises RateAmbiguous,
+    NoModel.
+    """
+    from refdec.coreservices import NoModel
+    from refdec.plugins.requests import BitsPerPixel, LumaPsnr, OperatingPoint
+    from refdec.ratecontrol import chroma_displacement as usual_chroma
+
+    if bpp is not None and psnr is not None:
+        raise RateAmbiguous("bpp", "psnr")
+    if bpp is not None or psnr is not None:
+        for name, value in (("displacement", displacement), ("chroma displacement", chroma_displacement)):
+            if value is not None:
+                raise RateAmbiguous("bpp" if bpp is not None else "psnr", name)
+        return BitsPerPixel(bpp, tolerance, model_id=model) if bpp is not None else LumaPsnr(psnr or 0, model_id=model)
+    there = tuple(info.model_id for info in core.models)
+    if not there:
+        raise NoModel(model, there)
+    chosen = model if model is not None else PREFERRED_MODEL if PREFERRED_MODEL in there else there[-1]
+    if displacement is None and chroma_displacement is None and model is None:
+        return OperatingPoint(chosen, 0, usual_chroma(0))
+    return OperatingPoint(chosen, displacement or 0, chroma_displacement)
+
+
+def _settings(
+    picture: SourcePicture,
+    *,
+    chroma: str | None = None,
+    roi: npt.NDArray[Any] | Source | None = None,
+    quality_map: Int32Array | None = None,
+    **others: Any,
+) -> CodingSettings:
+    """Return coding settings; a mask becomes a quality map of the picture's size."""
+    from refdec.formats.files import read_picture
+    from refdec.plugins.requests import CodingSettings
+    from refdec.sources import quality_map_of_mask
+
+    if chroma is not None and chroma not in CHROMA_FORMATS:
+        raise UnknownChroma(chroma)
+    if roi is not None:
+        if quality_map is not None:
+            raise RateAmbiguous("roi", "quality map")
+        mask = roi if isinstance(roi, np.ndarray) else _white(read_picture(roi).components, read_picture(roi).bits)
+        quality_map = quality_map_of_mask(mask, picture.height, picture.width)
+    coded = None if chroma is None else CHROMA_FORMATS[chroma]
+    return CodingSettings(coded_subsampling=coded, quality_map=quality_map, **others)
+
+
+def _white(components: tuple[Any, ...], bits: int) -> npt.NDArray[np.bool_]:
+    """Return where the first component of a mask is white: from half of its range on."""
+    return np.asarray(components[0] >= (1 << (bits - 1)))
+
+
+def encode_source(
+    picture: SourcePicture, encoder: str, request: EncodeRequest, core: Core, *, check: bool = True
+) -> bytes:
+    """Have an installed encoder code a picture; the codestream is decoded once before it is returned, if `check`."""
+    from refdec.plugins.calls import encode_with
+
+    return encode_with(installed().encoder(encoder), picture, request, core, check=check)
+
+
+def encode(
+    source: Encodable,
+    *,
+    encoder: str = "analysis",
+    bpp: float | None = None,
+    psnr: float | None = None,
+    model: int | None = None,
+    displacement: int | None = None,
+    chroma_displacement: int | None = None,
+    tolerance: float = 0.02,
+    weights: WeightPack | Source | None = None,
+    options: Mapping[str, object] | None = None,
+    time_budget: float | None = None,
+    progress: Callable[[float], None] | None = None,
+    check: bool = True,
+    bits: int | None = None,
+    limits: Limits | None = None,
+    **settings: Any,
+) -> bytes:
+    """Encode a picture to a codestream.
+
+    `source`: uint8 or uint16 array [rows, columns] or [rows, columns, 3], a `Picture`, or a picture file.  `encoder`:
+    an installed encoder; `options` are its own.  `bpp` (bits per pixel, within `tolerance`) or `psnr` (dB of luma)
+    search for model and displacement; `displacement` -2048..2047 with `model` fixes them, chroma as luma unless
+    `chroma_displacement` says otherwise.  `bits`: depth of a uint16 source.  `weights`: a pack or a pack file; None
+    takes the bundled one. `time_budget`: seconds.  `check` decodes the codestream before it is returned. `settings`:
+    those of `CodingSettings` (profile, synthesis, regions, independent_regions, threads, rvs, grfs, lsbs, cube_flags,
+    quality_map, bit_depth, tile_size, level_idc), and `chroma` "444", "422", "420" and `roi`, a mask (array or file).
+
+    Raises RateOutOfReach, NoModel, SettingsRefused, UnknownGuest, WeightsError, InputError; all are RefdecError.
+    """
+    from refdec.api import load_weights
+    from refdec.plugins.calls import options_for
+    from refdec.plugins.requests import EncodeRequest
+    from refdec.sources import source_picture
+
+    picture = source_picture(source, bits=bits, limits=limits)
+    core = _core(load_weights(weights))
+    target = rate_target(
+        core,
+        bpp=bpp,
+        psnr=psnr,
+        model=model,
+        displacement=displacement,
+        chroma_displacement=chroma_displacement,
+        tolerance=tolerance,
+    )
+    request = EncodeRequest(
+        target,
+        _settings(picture, **settings),
+        options_for(installed().encoder(encoder), options or {}),
+        progress or _no_progress,
+        time_budget,
+    )
+    return encode_source(picture, encoder, request, core, check=check)
+
+
+def _no_progress(done: float) -> None:
+    """Take no notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodeReport:
+    """What was encoded: sizes, the rate, and the operating point that was used."""
+
+    output: str
+    encoder: str
+    width: int
+    height: int
+    bytes: int
+    bits_per_pixel: float
+    model: int
+    displacement: int
+    chroma_displacement: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields as JSON can hold them."""
+        return asdict(self)
+
+
+def encode_to_file(source: Encodable, target: Target, *, encoder: str = "analysis", **arguments: Any) -> EncodeReport:
+    """Encode to a file, which appears complete or not at all; the arguments are those of `encode`."""
+    from refdec.bitstream.framing import read_codestream
+    from refdec.bitstream.headers import read_headers
+    from refdec.formats.files import name_of, write_bytes
+
+    data = encode(source, encoder=encoder, **arguments)
+    write_bytes(target, data)
+    header = read_headers(read_codestream(data)).picture
+    width, height = header.display_width, header.display_height
+    name = os.fspath(target) if isinstance(target, str | Path) else name_of(target)
+    return EncodeReport(
+        name, encoder, width, height, len(data), 8 * len(data) / (width * height), header.model_id, *header.beta_log
+    )

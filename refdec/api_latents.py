@@ -1,0 +1,51 @@
+"""The Python interface of latents: `read_latents` decodes a codestream up to a stage, and no further.
+
+In: a path, bytes or a file object.  Out: `LatentBundle` (`docs/latents.md`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from refdec.limits import Limits
+
+if TYPE_CHECKING:
+    from refdec.formats.files import Source
+    from refdec.interface import LatentBundle, Stage
+    from refdec.weights.pack import WeightPack
+
+__all__ = ["read_latents"]
+
+
+def read_latents(
+    source: Source,
+    *,
+    stage: Stage | str = "latent",
+    weights: WeightPack | Source | None = None,
+    synthesis: str | None = None,
+    limits: Limits | None = None,
+    lenient: bool = False,
+    ignore_weights_fingerprint: bool = False,
+) -> LatentBundle:
+    """Return the latents of a codestream at a stage: "headers" (needs no weights), "symbols", "latent" or "picture".
+
+    `synthesis`: one of the transforms that the codestream lists, for stage picture.  The other arguments as for
+    `decode`. Raises UnknownStage, WeightsDiffer, CodestreamError, UnsupportedError, LimitExceeded, WeightsError,
+    InputError.
+    """
+    from refdec.api import load_weights, make_options, require_weights
+    from refdec.bundles import decode_to_stage
+    from refdec.formats.files import read_bytes
+    from refdec.interface import Stage
+
+    wanted = Stage.of(stage)
+    limits = limits or Limits()
+    transform = make_options(synthesis=synthesis).transform
+    data = read_bytes(source, limits=limits)
+    if wanted is Stage.HEADERS:
+        return decode_to_stage(data, None, wanted, limits=limits, lenient=lenient)[0]
+    pack = load_weights(weights)
+    check = None if ignore_weights_fingerprint else require_weights
+    return decode_to_stage(
+        data, pack, wanted, transform=transform, limits=limits, lenient=lenient, check_weights=check
+    )[0]

@@ -1,0 +1,123 @@
+"""Latent bundles out of the pipeline: a codestream decoded up to a stage and no further, or what an encoder has coded.
+
+In: a codestream, or coded components; weights.  Out: `LatentBundle`, the same from either side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from refdec.arithmetic.fixed import sat32, wide
+from refdec.arithmetic.types import Int32Array
+from refdec.bitstream.framing import Codestream, read_codestream
+from refdec.bitstream.headers import Headers, read_headers
+from refdec.bitstream.userdata import read_weights_mark
+from refdec.clauses import clause
+from refdec.interface import BundleHeaders, ComponentLatents, LatentBundle, Stage, headers_of
+from refdec.limits import Limits
+from refdec.models import Models, models_of, stream_fingerprint
+from refdec.picture.filters.chain import apply_filters
+from refdec.picture.planes import Planes, ThreePlanes, assemble
+from refdec.stages.values import ComponentSymbols, Latents, Symbols
+from refdec.weights.pack import WeightPack
+
+__all__ = ["bundle_of", "decode_to_stage", "filtered_planes", "stage_headers"]
+
+DEFAULT_LIMITS = Limits()
+
+
+def stage_headers(codestream: Codestream, headers: Headers, pack: WeightPack | None) -> BundleHeaders:
+    """Return the header fields of a bundle; `pack` None (stage headers) names no weights."""
+    return headers_of(
+        headers,
+        codestream,
+        weights_fingerprint="" if pack is None else stream_fingerprint(pack, headers.picture.model_id),
+        stream_fingerprint=read_weights_mark(headers.user_data) or "",
+    )
+
+
+def _component(part: ComponentSymbols, latents: Latents | None, index: int) -> ComponentLatents:
+    """Return the arrays of a component; without `latents` those of stage symbols."""
+    symbols = (part.z_hat, part.sigma.final, part.coded, part.symbols)
+    if latents is None:
+        return ComponentLatents(*symbols)
+    mean = sat32(wide(latents.before_lsbs[index]) - latents.residual[index])
+    return ComponentLatents(*symbols, mean, latents.residual[index], latents.latent[index])
+
+
+def bundle_of(
+    fields: BundleHeaders, symbols: Symbols, latents: Latents | None = None, planes: ThreePlanes | None = None
+) -> LatentBundle:
+    """Return the bundle of a picture at the stage that its arguments reach."""
+    stage = Stage.SYMBOLS if latents is None else Stage.LATENT if planes is None else Stage.PICTURE
+    luma, chroma = (_component(part, latents, index) for index, part in enumerate(symbols.components))
+    return LatentBundle(fields, stage, luma, chroma, planes)
+
+
+@clause("5.2")
+def filtered_planes(
+    headers: Headers, latents: Latents, luma_scale: Int32Array, models: Models, transform: int
+) -> ThreePlanes:
+    """(5.2) Return Y, U, V after synthesis and filters, before the colour transform, int32 Q18 in 0..255."""
+    from refdec.arithmetic.fixed import WHITE_Q18
+    from refdec.networks.exact_blas import single_threaded_blas
+    from refdec.stages.planes import synthesise
+
+    picture = headers.picture
+    with single_threaded_blas():
+        planes: Planes = assemble(synthesise(picture, latents, models, transform), picture)
+        planes = apply_filters(
+            planes,
+            picture,
+            headers.tools,
+            transform=transform,
+            load_icci=models.eicci,
+            scale_index_channel=lambda channel: luma_scale[channel],
+        )
+    y, u, v = (np.ascontiguousarray(np.clip(plane, 0, WHITE_Q18)) for plane in planes.as_tuple())
+    return y, u, v
+
+
+@clause("3.2")
+def decode_to_stage(
+    data: bytes,
+    pack: WeightPack | None,
+    stage: Stage,
+    *,
+    transform: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    lenient: bool = False,
+    check_weights: Callable[[bytes | None, WeightPack, int], None] | None = None,
+) -> tuple[LatentBundle, Headers]:
+    """(3.2, 4.7) Decode a codestream up to a stage; returns its headers too.  Stage headers needs no pack.
+
+    `check_weights(user_data, pack, model_id)` may refuse before anything is decoded.
+
+    Raises CodestreamError, UnsupportedError, LimitExceeded, WeightsError, TransformNotListed.
+    """
+    from refdec.decoder import choose_transform
+
+    codestream = read_codestream(data, limits=limits, lenient=lenient)
+    headers = read_headers(codestream, limits=limits, lenient=lenient)
+    if stage is Stage.HEADERS or pack is None:
+        return LatentBundle(stage_headers(codestream, headers, None)), headers
+    from refdec.networks.exact_blas import single_threaded_blas
+    from refdec.stages.latents import reconstruct_latents
+    from refdec.stages.symbols import decode_symbols
+
+    if check_weights is not None:
+        check_weights(headers.user_data, pack, headers.picture.model_id)
+    models = models_of(pack, headers.picture.model_id)
+    fields = stage_headers(codestream, headers, pack)
+    with single_threaded_blas():
+        symbols = decode_symbols(codestream, headers, models)
+        if stage is Stage.SYMBOLS:
+            return bundle_of(fields, symbols), headers
+        latents = reconstruct_latents(headers, symbols, models)
+    if stage is Stage.LATENT:
+        return bundle_of(fields, symbols, latents), headers
+    chosen = choose_transform(headers.picture, transform)
+    planes = filtered_planes(headers, latents, symbols.components[0].sigma.final, models, chosen)
+    return bundle_of(fields, symbols, latents, planes), headers

@@ -1,0 +1,125 @@
+"""`refdec encode`: pictures to codestreams."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from refdec.cli import console
+from refdec.cli.options import JsonFlag, PixelLimit, WeightsOption, WrongNumbers, limits_of
+
+__all__ = ["encode"]
+
+
+def encode(
+    source: Annotated[str, typer.Argument(metavar="IN", help="Picture: .png .ppm .pgm .yuv .npy; - reads a pipe.")],
+    target: Annotated[str, typer.Argument(metavar="OUT.jai", help="Codestream to write; - is a pipe.")],
+    encoder: Annotated[str, typer.Option(help="Installed encoder; see refdec plugins.")] = "analysis",
+    bpp: Annotated[float | None, typer.Option(metavar="R", help="Bits per pixel of the whole codestream.")] = None,
+    psnr: Annotated[float | None, typer.Option(metavar="DB", help="PSNR of decoded luma to reach.")] = None,
+    model: Annotated[int | None, typer.Option(min=0, max=3, help="Model of the weights.")] = None,
+    displacement: Annotated[
+        int | None, typer.Option(min=-2048, max=2047, help="Fixed rate displacement, chroma as luma.")
+    ] = None,
+    chroma_displacement: Annotated[
+        int | None, typer.Option(min=-2048, max=2047, help="Fixed rate displacement of chroma alone.")
+    ] = None,
+    profile: Annotated[str | None, typer.Option(help="Decoder profile: simple, main, high.")] = None,
+    level: Annotated[int | None, typer.Option(help="level_idc; default: the smallest that fits.")] = None,
+    synthesis_list: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Synthesis transforms in order of preference, e.g. bop,sop.")
+    ] = None,
+    regions: Annotated[str, typer.Option(metavar="RxC", help="Rows and columns of regions.")] = "1x1",
+    independent: Annotated[bool, typer.Option("--independent", help="Regions that decode on their own.")] = False,
+    threads: Annotated[int, typer.Option(help="Entropy coding threads: 1, 2, 4, 8, 16.")] = 1,
+    rvs: Annotated[bool, typer.Option("--rvs", help="Residual variance scaling.")] = False,
+    grfs: Annotated[bool, typer.Option("--grfs", help="Channel-wise residual scaling.")] = False,
+    lsbs: Annotated[bool, typer.Option("--lsbs", help="Latent scaling before synthesis.")] = False,
+    cubes: Annotated[bool, typer.Option("--cubes", help="Code cubes with large errors in full.")] = False,
+    tile_size: Annotated[
+        int | None, typer.Option(metavar="N", help="Synthesis tiles in samples, 0: none; default: by picture size.")
+    ] = None,
+    roi: Annotated[
+        Path | None, typer.Option(metavar="MASK.png", help="Mask of a region of interest: white is coded better.")
+    ] = None,
+    bit_depth: Annotated[int | None, typer.Option(help="Bits of the decoded picture: 8 or 10.")] = None,
+    source_bits: Annotated[
+        int | None, typer.Option(metavar="N", help="Depth of the codes in a 16-bit source; default: what it says.")
+    ] = None,
+    chroma: Annotated[str | None, typer.Option(help="Coded chroma format: 444, 422, 420.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", metavar="KEY=VALUE", help="Option of the encoder; repeatable.")
+    ] = None,
+    time_budget: Annotated[float | None, typer.Option(metavar="S", help="Seconds after which improving stops.")] = None,
+    check: Annotated[bool, typer.Option("--check/--no-check", help="Decode before writing.")] = True,
+    weights: WeightsOption = None,
+    limit_pixels: PixelLimit = None,
+    json: JsonFlag = False,
+) -> None:
+    """Encode a picture to a codestream.
+
+    Without --bpp, --psnr or --displacement the displacement is 0, a middle rate.
+
+    Example: refdec encode photo.png photo.jai --bpp 0.5
+    """
+    from refdec.api_encode import encode_to_file
+
+    with console.progress(f"encoding {Path(source).name}") as show:
+        report = encode_to_file(
+            source,
+            target,
+            encoder=encoder,
+            bpp=bpp,
+            psnr=psnr,
+            model=model,
+            displacement=displacement,
+            chroma_displacement=chroma_displacement,
+            weights=weights,
+            options=_pairs(option or []),
+            time_budget=time_budget,
+            progress=show,
+            check=check,
+            bits=source_bits,
+            limits=limits_of(limit_pixels),
+            profile=profile,
+            level_idc=level,
+            synthesis=() if synthesis_list is None else tuple(synthesis_list.upper().split(",")),
+            regions=_grid(regions),
+            independent_regions=independent,
+            threads=threads,
+            rvs=rvs,
+            grfs=grfs,
+            lsbs=lsbs,
+            cube_flags=cubes,
+            tile_size=tile_size,
+            roi=roi,
+            bit_depth=bit_depth,
+            chroma=chroma,
+        )
+    if json:
+        console.show_json(report.as_json())
+    elif target != "-":
+        point = f"model {report.model}, displacement {report.displacement}, {report.chroma_displacement}"
+        rate = f"{report.bytes} bytes, {report.bits_per_pixel:.4f} bpp"
+        console.result(f"{target}: {report.width} x {report.height}, {rate}, {point}")
+
+
+def _grid(text: str) -> tuple[int, int]:
+    """Return rows and columns of "RxC"; raises WrongNumbers."""
+    parts = text.lower().split("x")
+    if len(parts) != 2 or not all(part.isdigit() for part in parts):
+        raise WrongNumbers("--regions", "RxC (2x3)", text)
+    return int(parts[0]), int(parts[1])
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    """Return KEY=VALUE texts as a mapping; raises WrongNumbers."""
+    found = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise WrongNumbers("--option", "KEY=VALUE", text)
+        found[key] = value
+    return found

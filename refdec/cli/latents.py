@@ -1,0 +1,50 @@
+"""`refdec latents`: the latent bundle of a codestream as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from refdec.cli import console
+from refdec.cli.options import IgnoreFingerprint, JsonFlag, LenientFlag, PixelLimit, WeightsOption, limits_of
+
+__all__ = ["latents"]
+
+
+def latents(
+    source: Annotated[str, typer.Argument(metavar="IN.jai", help="Codestream; - reads standard input.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT.npz", help="Bundle to write.")],
+    stage: Annotated[str, typer.Option(help="How far to decode: headers, symbols, latent, picture.")] = "latent",
+    synthesis: Annotated[str | None, typer.Option(help="Synthesis of stage picture: sop, bop or hop.")] = None,
+    compress: Annotated[bool, typer.Option("--compress/--no-compress", help="Compress the file.")] = True,
+    weights: WeightsOption = None,
+    ignore_weights_fingerprint: IgnoreFingerprint = False,
+    limit_pixels: PixelLimit = None,
+    lenient: LenientFlag = False,
+    json: JsonFlag = False,
+) -> None:
+    """Write the latents of a codestream up to a stage, for tasks and for NumPy.
+
+    Example: refdec latents photo.jai photo.npz --stage symbols
+    """
+    from refdec.api_latents import read_latents
+
+    bundle = read_latents(
+        source,
+        stage=stage,
+        weights=weights,
+        synthesis=synthesis,
+        limits=limits_of(limit_pixels),
+        lenient=lenient,
+        ignore_weights_fingerprint=ignore_weights_fingerprint,
+    )
+    bundle.save(target, compress=compress)
+    arrays = {name: {"dtype": str(array.dtype), "shape": list(array.shape)} for name, array in bundle.arrays().items()}
+    if json:
+        console.show_json({"output": str(target), "stage": bundle.stage.value, "arrays": arrays})
+        return
+    console.result(f"{target}: stage {bundle.stage.value}, {len(arrays)} arrays")
+    for name, facts in arrays.items():
+        console.result(f"  {name:<22}{facts['dtype']:<7}{facts['shape']}")

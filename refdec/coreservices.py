@@ -1,0 +1,465 @@
+"""The core as guests see it: `CoreServices` of the plugin door, on a pack of weights.
+
+In: pictures, target latents, codestreams.  Out: the same through the pipeline's own stages.  It keeps what belongs to
+the bundles and analyses used last, so that a guest that asks for small steps does not pay for the whole each time.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+
+from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array
+from refdec.bitstream.framing import read_codestream
+from refdec.bitstream.headers import Headers
+from refdec.bundles import bundle_of, decode_to_stage, filtered_planes, stage_headers
+from refdec.decoder import choose_transform, decode_codestream
+from refdec.encoder import (
+    Coded,
+    EncodeSettings,
+    Prepared,
+    code,
+    decoded_luma,
+    input_from_codes,
+    prepare,
+    symbols_of,
+    targets_of,
+    transform_at_hand,
+    with_parts,
+    with_targets,
+    write,
+)
+from refdec.errors import UsageError
+from refdec.interface import LatentBundle, Stage
+from refdec.latent.sigma import levels
+from refdec.limits import Limits
+from refdec.models import TRANSFORM_NAMES, Models, models_of
+from refdec.picture.picture import Picture
+from refdec.picture.render import render
+from refdec.plugins.latents import CodedLatents, LumaPull, ModelInfo, SymbolChoice, SymbolChooser, TargetLatents
+from refdec.plugins.pictures import SourcePicture
+from refdec.plugins.requests import BitsPerPixel, CodingSettings, EncodeRequest, LumaPsnr, OperatingPoint
+from refdec.plugins.services import LatentSource
+from refdec.ratecontrol import Attempt, ModelRange, Search
+from refdec.stages.forward_analysis import analysis_kind
+from refdec.stages.forward_analysis import hyper_latents as hyper_encoded
+from refdec.stages.forward_values import Choice, Chooser, EncoderInput
+from refdec.stages.latents import reconstruct_latents
+from refdec.stages.values import Latents
+from refdec.weights.names import checkpoint_name
+from refdec.weights.pack import WeightPack
+
+__all__ = ["BundleNotOurs", "Core", "NoDerivative", "NoModel", "encode_settings"]
+
+PROFILES = {"simple": 0, "main": 1, "high": 2}
+LIGHT_RANGE, REFERENCE_RANGE = (-1000, 800), (-1069, 702)
+MODELS = range(4)
+KEPT = 4
+DERIVABLE = ("SOP", "BOP")
+
+
+class BundleNotOurs(UsageError):
+    """A bundle is to be synthesised that did not come from this core."""
+
+    code, clause = "RD0962", ""
+
+    def explain(self) -> str:
+        return (
+            "Only a bundle that this core made, of stage latent, can be synthesised: headers alone do not say enough."
+        )
+
+
+class NoModel(UsageError):
+    """The weights at hand cannot encode, or not with the model that was asked for."""
+
+    code, clause = "RD0963", "4.11.1"
+
+    def __init__(self, wanted: int | None, there: tuple[int, ...]) -> None:
+        super().__init__(wanted, there)
+        self.wanted, self.there = wanted, there
+
+    def explain(self) -> str:
+        what = "any model" if self.wanted is None else f"model {self.wanted}"
+        have = ", ".join(str(model) for model in self.there) or "none"
+        return (
+            f"These weights cannot encode with {what}; models they can encode with: {have}.\nTry:  refdec weights list"
+        )
+
+
+class NoDerivative(UsageError):
+    """Latents cannot be improved without a synthesis network whose derivative is known here."""
+
+    code, clause = "RD0964", "4.5.1"
+
+    def __init__(self, model_id: int) -> None:
+        super().__init__(model_id)
+        self.model_id = model_id
+
+    def explain(self) -> str:
+        return (
+            f"The weights have no synthesis SOP or BOP of model {self.model_id}; latents cannot be improved without.\n"
+            "Try:  --encoder analysis"
+        )
+
+
+def encode_settings(settings: CodingSettings) -> EncodeSettings:
+    """Return the core's settings for those of a request."""
+    return EncodeSettings(
+        synthesis_transforms=tuple(TRANSFORM_NAMES.index(name) for name in settings.synthesis) or None,
+        decoder_profile_id=None if settings.profile is None else PROFILES[settings.profile],
+        level_idc=settings.level_idc,
+        bit_depth=settings.bit_depth,
+        coded_format=settings.coded_subsampling,
+        regions=settings.regions,
+        independent_regions=settings.independent_regions and settings.regions != (1, 1),
+        threads_z=settings.threads,
+        threads_r=settings.threads,
+        threads_q=settings.threads,
+        quality_map=settings.quality_map,
+        rvs=settings.rvs,
+        grfs=settings.grfs,
+        lsbs=settings.lsbs,
+        cubes=settings.cube_flags,
+        tile_size=settings.tile_size,
+    )
+
+
+def _input_of(picture: SourcePicture) -> EncoderInput:
+    return input_from_codes(
+        picture.planes, picture.bit_depth, rgb=picture.colour == "RGB", subsampling=picture.subsampling
+    )
+
+
+def _chooser_of(choose: SymbolChooser | None) -> Chooser | None:
+    """Return a guest's chooser as the pipeline calls it."""
+    if choose is None:
+        return None
+    ask = choose
+
+    def chooser(choice: Choice) -> Int16Array:
+        return ask(SymbolChoice(*(getattr(choice, name) for name in CHOICE_FIELDS)))
+
+    return chooser
+
+
+CHOICE_FIELDS = (
+    "component",
+    "region",
+    "phase",
+    "row",
+    "column",
+    "step",
+    "exact_q16",
+    "nearest",
+    "residual_q18",
+    "scale_index",
+    "coded",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """What belongs to a bundle that this core made."""
+
+    bundle: LatentBundle
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Last:
+    """What was prepared last: other targets under the same hyper latents need not pay for it again."""
+
+    picture: SourcePicture
+    settings: CodingSettings
+    prepared: Prepared
+
+    def fits(
+        self, picture: SourcePicture, settings: CodingSettings, models: Models, z: tuple[Int8Array, Int8Array] | None
+    ) -> bool:
+        """Tell whether the same picture, settings and model are asked for, with these hyper latents."""
+        same = self.picture is picture and self.settings is settings and self.prepared.models is models
+        known = self.prepared.targets.z_hat
+        return same and z is not None and all(np.array_equal(a, b) for a, b in zip(z, known, strict=True))
+
+
+class Core:
+    """`CoreServices` on a pack of weights."""
+
+    def __init__(self, pack: WeightPack, *, limits: Limits | None = None) -> None:
+        self._pack = pack
+        self._limits = limits or Limits()
+        self._known: OrderedDict[int, _Known] = OrderedDict()
+        self._last: _Last | None = None
+
+    @property
+    def weights_fingerprint(self) -> str:
+        """Fingerprint of the whole pack, hexadecimal (6.2.5)."""
+        return self._pack.fingerprint
+
+    @property
+    def models(self) -> tuple[ModelInfo, ...]:
+        """The models that the weights in use have, by ascending model_id."""
+        found = []
+        for model_id in MODELS:
+            names = [checkpoint_name(f"VM_common_int/{c}", model_id) for c in ("Y", "UV")]
+            if all(name in self._pack for name in names):
+                found.append(self._model_info(models_of(self._pack, model_id)))
+        return tuple(found)
+
+    def _model_info(self, models: Models) -> ModelInfo:
+        def has(transform: str) -> bool:
+            kinds = [f"VM_{transform.lower()}/decoder_{c}" for c in ("Y", "UV")]
+            return all(checkpoint_name(kind, models.model_id) in self._pack for kind in kinds)
+
+        kind = analysis_kind(models)
+        synthesis = tuple(name for name in TRANSFORM_NAMES if has(name))
+        reach = REFERENCE_RANGE if kind == "reference" else LIGHT_RANGE
+        return ModelInfo(models.model_id, synthesis, kind is not None, reach)
+
+    # -- reading
+
+    def read(self, codestream: bytes, stage: Stage | str) -> LatentBundle:
+        """Decode a codestream up to a stage, and no further."""
+        bundle, headers = decode_to_stage(codestream, self._pack, Stage.of(stage), limits=self._limits)
+        return self._remember(bundle, headers)
+
+    def _remember(self, bundle: LatentBundle, headers: Headers) -> LatentBundle:
+        known = dict(self._known)
+        known[id(bundle)] = _Known(bundle, headers)
+        self._known = OrderedDict(list(known.items())[-KEPT:])
+        return bundle
+
+    def decode(self, codestream: bytes) -> Picture:
+        """Decode a codestream to codes by the first listed synthesis transform that the weights have."""
+        _, headers = decode_to_stage(codestream, None, Stage.HEADERS, limits=self._limits)
+        from refdec.decoder import DecodeOptions
+
+        picture = headers.picture
+        infos = {info.model_id: info for info in self.models}
+        there = infos[picture.model_id].synthesis if picture.model_id in infos else ()
+        chosen = next((t for t in picture.synthesis_transforms if TRANSFORM_NAMES[t] in there), None)
+        decoded = decode_codestream(codestream, self._pack, DecodeOptions(transform=chosen), limits=self._limits)
+        return render(decoded.planes, picture, rendering=headers.rendering, warnings=decoded.warnings)
+
+    def synthesise(self, bundle: LatentBundle, synthesis: str | None = None) -> LatentBundle:
+        """Return a bundle of stage picture from one of stage latent that this core made.  Raises BundleNotOurs."""
+        known = self._known.get(id(bundle))
+        if known is None or known.bundle is not bundle:
+            raise BundleNotOurs
+        bundle.require(Stage.LATENT)
+        headers = known.headers
+        wanted = None if synthesis is None else TRANSFORM_NAMES.index(synthesis.upper())
+        transform = choose_transform(headers.picture, wanted)
+        luma, chroma = (cast(Int32Array, part.latent_q18) for part in bundle.components)
+        models = models_of(self._pack, headers.picture.model_id)
+        scale = cast(Int32Array, bundle.luma.scale_index)
+        latents = Latents((luma, chroma), (luma, chroma), (luma, chroma))
+        planes = filtered_planes(headers, latents, scale, models, transform)
+        made = replace(bundle, stage=Stage.PICTURE, planes_q18=planes)
+        return self._remember(made, headers)
+
+    def symbol_bits_q16(self, bundle: LatentBundle) -> tuple[Int32Array, Int32Array]:
+        """Return what each symbol costs, in 1/65536 bit; 0 where not coded."""
+        from refdec.entropy.cost import symbol_bits_q16
+
+        bundle.require(Stage.SYMBOLS)
+        luma, chroma = (
+            symbol_bits_q16(
+                cast(Int16Array, part.symbols),
+                levels(np.array(part.scale_index)),
+                part.coded,  # type: ignore[arg-type]
+            )
+            for part in bundle.components
+        )
+        return luma, chroma
+
+    def hyper_bits_q16(self, bundle: LatentBundle) -> tuple[Int32Array, Int32Array]:
+        """Return what each hyper latent value costs, in 1/65536 bit."""
+        from refdec.entropy.cost import hyper_bits_q16
+
+        bundle.require(Stage.SYMBOLS)
+        models = models_of(self._pack, bundle.headers.model_id)
+        luma, chroma = (
+            hyper_bits_q16(cast(Int8Array, part.z), models.z_tables(c)) for c, part in enumerate(bundle.components)
+        )
+        return luma, chroma
+
+    def symbol_cost_table_q16(self, largest: int) -> Int32Array:
+        """Return what symbols -largest..largest cost at each of the 32 levels, 1/65536 bit."""
+        from refdec.entropy.cost import symbol_cost_table_q16
+
+        return symbol_cost_table_q16(largest)
+
+    # -- writing
+
+    def analyse(self, picture: SourcePicture, model_id: int, settings: CodingSettings) -> TargetLatents:
+        """(4.6, 6.7) Return the latents of the analysis networks.  Raises NoModel."""
+        if not any(info.analysis and info.model_id == model_id for info in self.models):
+            raise NoModel(model_id, tuple(info.model_id for info in self.models if info.analysis))
+        targets = targets_of(_input_of(picture), encode_settings(settings), models_of(self._pack, model_id))
+        reference = analysis_kind(models_of(self._pack, model_id)) == "reference"
+        return TargetLatents(*targets.y, hyper=targets.z_hat if reference else None)
+
+    def hyper_latents(self, targets: TargetLatents, model_id: int) -> tuple[Int8Array, Int8Array]:
+        """(4.6.1) Return the hyper encoder's z of luma and chroma, rounded and clamped."""
+        return hyper_encoded((targets.luma_q18, targets.chroma_q18), models_of(self._pack, model_id))
+
+    def _prepare(
+        self, picture: SourcePicture, targets: TargetLatents, model_id: int, settings: CodingSettings
+    ) -> Prepared:
+        models = models_of(self._pack, model_id)
+        y = targets.luma_q18, targets.chroma_q18
+        last = self._last
+        if last is not None and last.fits(picture, settings, models, targets.hyper):
+            return with_targets(last.prepared, y)
+        made = prepare(_input_of(picture), encode_settings(settings), models, y, targets.hyper)
+        self._last = _Last(picture, settings, made)
+        return made
+
+    def quantise(
+        self, picture: SourcePicture, targets: TargetLatents, point: OperatingPoint, settings: CodingSettings
+    ) -> CodedLatents:
+        """(3.B) Quantise targets at an operating point."""
+        prepared = self._prepare(picture, targets, point.model_id, settings)
+        coded = code(prepared, point.displacements, chooser=_chooser_of(targets.choose))
+        return self._coded(coded, point, settings)
+
+    def _coded(self, coded: Coded, point: OperatingPoint, settings: CodingSettings) -> CodedLatents:
+        """Return coded components as a guest sees them."""
+        from refdec.networks.exact_blas import single_threaded_blas
+
+        data = write(coded)
+        fields = stage_headers(read_codestream(data), coded.headers, self._pack)
+        symbols = symbols_of(coded)
+        frames = coded.prepared.maps[0].psi, coded.prepared.maps[1].psi
+        with single_threaded_blas():
+            latents = reconstruct_latents(coded.headers, symbols, coded.prepared.models, psi=frames)
+        bundle = self._remember(bundle_of(fields, symbols, latents), coded.headers)
+        return CodedLatents(bundle, point, settings, 8 * len(data), coded)
+
+    def with_symbols(self, coded: CodedLatents, luma: Int16Array, chroma: Int16Array) -> CodedLatents:
+        """Return the same with other symbols; predictions and latents follow.  Values that are not coded become 0."""
+        state = cast(Coded, coded.state)
+        parts = [
+            replace(part, symbols=np.where(part.coded, wanted, 0).astype(np.int16))
+            for part, wanted in zip(state.parts, (luma, chroma), strict=True)
+        ]
+        again = with_parts(state.prepared, coded.point.displacements, (parts[0], parts[1]))
+        return self._coded(again, coded.point, coded.settings)
+
+    def luma_pull(self, picture: SourcePicture, coded: CodedLatents) -> LumaPull:
+        """Return how the decoded luma's error pulls at the luma latent.  Raises NoDerivative."""
+        from refdec.networks.exact_blas import single_threaded_blas
+        from refdec.picture.source import grown
+        from refdec.stages.forward_pull import luma_pull
+
+        state = cast(Coded, coded.state)
+        header, source = state.headers.picture, state.prepared.source
+        luma = grown(source.planes, header.img_height, header.img_width, source.output).y
+        latent = cast(Int32Array, coded.bundle.luma.latent_q18)
+        with single_threaded_blas():
+            return LumaPull(*luma_pull(header, latent, luma, state.prepared.models, self._derivable(state)))
+
+    def luma_curvature(self, coded: CodedLatents) -> Int32Array:
+        """Return how much a change of a channel weighs, int32 [160].  Raises NoDerivative."""
+        from refdec.networks.exact_blas import single_threaded_blas
+        from refdec.stages.forward_pull import luma_curvature
+
+        state = cast(Coded, coded.state)
+        latent = cast(Int32Array, coded.bundle.luma.latent_q18)
+        with single_threaded_blas():
+            return luma_curvature(state.headers.picture, latent, state.prepared.models, self._derivable(state))
+
+    def _derivable(self, coded: Coded) -> int:
+        """Return the first listed transform that the weights have and that has a derivative here: SOP or BOP."""
+        models = coded.prepared.models
+        there = self._model_info(models).synthesis
+        listed = (*coded.headers.picture.synthesis_transforms, 1, 0)
+        chosen = next((t for t in listed if t < len(DERIVABLE) and TRANSFORM_NAMES[t] in there), None)
+        if chosen is None:
+            raise NoDerivative(models.model_id)
+        return chosen
+
+    def write(self, coded: CodedLatents) -> bytes:
+        """(1.9) Return the codestream, with the fingerprint of the weights in its user data."""
+        return write(cast(Coded, coded.state))
+
+    def code_latents(self, picture: SourcePicture, latents_of: LatentSource, request: EncodeRequest) -> bytes:
+        """Search the request's rate target over models and displacements, and return the codestream that meets it.
+
+        Raises RateOutOfReach, NoModel.
+        """
+        return _RateRun(self, picture, latents_of, request).run()
+
+    def prepared_targets(
+        self, picture: SourcePicture, latents_of: LatentSource, request: EncodeRequest, model_id: int
+    ) -> tuple[Prepared, Chooser | None]:
+        """Return a guest's targets for a model, ready to be coded at any displacement."""
+        targets = latents_of(request.for_model(model_id))
+        return self._prepare(picture, targets, model_id, request.settings), _chooser_of(targets.choose)
+
+
+class _RateRun:
+    """One `code_latents`: targets are asked for once a model, and each try only quantises and codes."""
+
+    def __init__(self, core: Core, picture: SourcePicture, latents_of: LatentSource, request: EncodeRequest) -> None:
+        self._core, self._picture, self._latents_of, self._request = core, picture, latents_of, request
+        self._ready: dict[int, tuple[Prepared, Chooser | None]] = {}
+        self._luma: Int32Array | None = None
+        self._tries = 0
+
+    def run(self) -> bytes:
+        """Return the codestream that meets the target."""
+        target = self._request.target
+        if isinstance(target, OperatingPoint):
+            if all(info.model_id != target.model_id for info in self._core.models):
+                raise NoModel(target.model_id, tuple(info.model_id for info in self._core.models))
+            data = self._attempt(target.model_id, *target.displacements).data
+        else:
+            ranges = self._ranges(target)
+            search = Search(ranges, self._attempt, target.chroma_offset)
+            data = self._searched(search, target).data
+        self._request.progress(1.0)
+        return data
+
+    def _ranges(self, target: BitsPerPixel | LumaPsnr) -> list[ModelRange]:
+        """Return the models and displacements that the search may use.  Raises NoModel."""
+        there = self._core.models
+        wanted = target.model_id
+        ranges = [
+            ModelRange(info.model_id, *(target.displacements or info.displacements))
+            for info in there
+            if wanted in (None, info.model_id)
+        ]
+        if not ranges:
+            raise NoModel(wanted, tuple(info.model_id for info in there))
+        return ranges
+
+    def _searched(self, search: Search, target: BitsPerPixel | LumaPsnr) -> Attempt:
+        if isinstance(target, LumaPsnr):
+            return search.for_psnr(target.db)
+        return search.for_bits(target.bpp * self._picture.pixels, target.tolerance, self._picture.pixels)
+
+    def _attempt(self, model_id: int, displacement: int, chroma: int) -> Attempt:
+        """Code at one point."""
+        if model_id not in self._ready:
+            core, request = self._core, self._request
+            self._ready[model_id] = core.prepared_targets(self._picture, self._latents_of, request, model_id)
+        prepared, chooser = self._ready[model_id]
+        coded = code(prepared, (displacement, chroma), chooser=chooser)
+        self._tries += 1
+        self._request.progress(self._tries / (self._tries + 3))
+        psnr = self._psnr(coded) if isinstance(self._request.target, LumaPsnr) else None
+        return Attempt(model_id, displacement, chroma, write(coded), psnr)
+
+    def _psnr(self, coded: Coded) -> float:
+        """Return the PSNR of decoded luma, in dB on the 0..255 scale."""
+        from refdec.metrics.psnr import psnr
+
+        if self._luma is None:
+            self._luma = coded.prepared.source.planes.y
+        made = decoded_luma(coded, transform_at_hand(coded))
+        return psnr(self._luma.astype(np.float64), made.astype(np.float64), float(255 << 18))
