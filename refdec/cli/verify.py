@@ -104,9 +104,11 @@ def _many(
 
 
 def _show_lines(outcome: Outcome) -> None:
-    """Print a verdict of a batch, or why there is none."""
-    lines = outcome.details.get("text") or [f"{outcome.job.input}: {outcome.status}: {outcome.message or ''}"]
-    for line in lines:
+    """Print a verdict of a batch, or why there is none; workers know absolute paths, people their own."""
+    name = str(outcome.job.input)
+    first, *others = outcome.details.get("text") or [f"{name}: {outcome.status}: {outcome.message or ''}"]
+    console.result(first.replace(str(outcome.job.input.absolute()), name))
+    for line in others:
         console.result(line)
 
 

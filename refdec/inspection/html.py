@@ -199,7 +199,7 @@ def _semantics(root: Node) -> dict[str, str]:
     found: dict[str, str] = {}
 
     def visit(value: Any) -> None:
-        if isinstance(value, dict):
+        if isinstance(value, Mapping):
             if "field" in value and "semantics" in value:
                 name = str(value["field"]).partition("[")[0]
                 if name in wanted:

@@ -134,4 +134,4 @@ def info_of(codestream: Codestream, headers: Headers) -> Info:
 def read_info(data: bytes, *, limits: Limits = DEFAULT_LIMITS, lenient: bool = False) -> Info:
     """Read the headers of a codestream and summarise them; raises CodestreamError and UnsupportedError."""
     codestream = read_codestream(data, limits=limits, lenient=lenient)
-    return info_of(codestream, read_headers(codestream, limits=limits, lenient=lenient))
+    return info_of(codestream, read_headers(codestream, limits=limits, lenient=lenient, custom_colour=True))

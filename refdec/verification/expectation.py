@@ -76,7 +76,7 @@ class Expectation:
                 f"first stage that differs: {first.stage} ({first.kind})",
                 f"expected {first.a}",
                 f"found    {first.b}",
-                f"{result.equal_stages} stages are equal, {len(result.differences)} are not",
+                f"stages that are equal: {result.equal_stages}, that are not: {len(result.differences)}",
             )
         return Comparison("fingerprints", str(self.path), result.equal, lines, result.as_json())
 

@@ -1,0 +1,55 @@
+"""Fingerprint of a picture (SHA-256 over codes as little-endian int32, planes one after the other), rows as they come.
+
+In: codes of three planes, some rows at a time.  Out: the same digest as from the whole planes.  The second and third
+plane wait in temporary files until the first is complete.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from refdec.picture.output import Codes
+
+__all__ = ["PictureDigest", "picture_digest"]
+
+IN_MEMORY = 1 << 25
+PIECE_BYTES = 1 << 22
+
+
+class PictureDigest:
+    """Takes rows of three planes; made by `picture_digest`."""
+
+    def __init__(
+        self, waiting: tuple[tempfile.SpooledTemporaryFile[bytes], tempfile.SpooledTemporaryFile[bytes]]
+    ) -> None:
+        self._digest = hashlib.sha256()
+        self._waiting = waiting
+
+    def add(self, first: Codes, *others: Codes) -> None:
+        """Add rows."""
+        self._digest.update(np.ascontiguousarray(first, dtype="<i4").data)
+        for file, rows in zip(self._waiting, others, strict=True):
+            file.write(np.ascontiguousarray(rows, dtype="<u2").tobytes())
+
+    def hexdigest(self) -> str:
+        """Return the fingerprint after the last rows; called once."""
+        for file in self._waiting:
+            file.seek(0)
+            while piece := file.read(PIECE_BYTES):
+                self._digest.update(np.frombuffer(piece, "<u2").astype("<i4").data)
+        return self._digest.hexdigest()
+
+
+@contextmanager
+def picture_digest() -> Iterator[PictureDigest]:
+    """Give a digest for the time of a `with` block."""
+    with (
+        tempfile.SpooledTemporaryFile(IN_MEMORY) as second,
+        tempfile.SpooledTemporaryFile(IN_MEMORY) as third,
+    ):
+        yield PictureDigest(second, third)

@@ -1,0 +1,114 @@
+"""`refdec diff`: where two files part."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import refdec as library
+
+from .conftest import Run
+
+Refdec = Callable[..., Run]
+DEMO = Path(library.__file__).parent / "data" / "demo.jai"
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    codes = np.random.default_rng(1).integers(0, 250, (20, 30, 3), dtype=np.uint8)
+    Image.fromarray(codes).save(tmp_path / "a.png")
+    return tmp_path / "a.png"
+
+
+def test_pictures(refdec: Refdec, picture: Path, tmp_path: Path) -> None:
+    codes = np.array(Image.open(picture))
+    Image.fromarray(codes).save(tmp_path / "same.ppm")
+    ran = refdec("diff", picture, tmp_path / "same.ppm")
+    assert (ran.code, ran.out) == (0, "equal: 1800 samples\n")
+    codes[7, 3, 2] += 5
+    np.save(tmp_path / "b.npy", codes)
+    ran = refdec("diff", picture, tmp_path / "b.npy")
+    assert ran.code == 4
+    first, *others = ran.out.splitlines()
+    assert first.startswith("first difference in raster order: row 7, column 3, component B:")
+    assert "R: equal" in others and any("B - A =             +5          1" in line for line in others)
+    made = json.loads(refdec("diff", picture, tmp_path / "b.npy", "--json").out)
+    assert made["first"] == {"component": "B", "place": [7, 3]}
+    assert made["components"][2]["histogram"] == {"+5": 1}
+
+
+def test_raw_yuv(refdec: Refdec, tmp_path: Path) -> None:
+    plane = np.arange(64, dtype=np.uint8)
+    raw = plane.tobytes() + plane[:32].tobytes()
+    (tmp_path / "a_8x8_420.yuv").write_bytes(raw)
+    (tmp_path / "b.yuv").write_bytes(raw[:-1] + b"\xff")
+    ran = refdec("diff", tmp_path / "a_8x8_420.yuv", tmp_path / "b.yuv")
+    assert ran.code == 1 and "8x8" not in ran.out
+    ran = refdec("diff", tmp_path / "a_8x8_420.yuv", tmp_path / "b.yuv", "--layout", "8x8_420")
+    assert ran.code == 4 and "component V" in ran.out
+
+
+def test_sizes_depths_and_colours(refdec: Refdec, picture: Path, tmp_path: Path) -> None:
+    Image.fromarray(np.zeros((20, 31, 3), np.uint8)).save(tmp_path / "wide.png")
+    ran = refdec("diff", picture, tmp_path / "wide.png")
+    assert ran.code == 4 and "30 x 20 in A and 31 x 20 in B" in ran.out
+    np.save(tmp_path / "deep.npy", np.zeros((20, 30, 3), np.uint16))
+    assert "8 bits a sample, B has 16" in refdec("diff", picture, tmp_path / "deep.npy").out
+    Image.fromarray(np.zeros((20, 30), np.uint8)).save(tmp_path / "gray.png")
+    assert "A is RGB, B is gray" in refdec("diff", picture, tmp_path / "gray.png").out
+
+
+def test_traces(refdec: Refdec, tmp_path: Path) -> None:
+    a = {"sha256": {"z_hat.Y[1]": "a" * 64, "codes.0[1]": "b" * 64}}
+    b = {"sha256": {"z_hat.Y[1]": "a" * 64, "codes.0[1]": "c" * 64, "lef.Y[1]": "d" * 64}}
+    for name, trace in (("a", a), ("b", b)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(trace))
+    ran = refdec("diff", tmp_path / "a.json", tmp_path / "b.json")
+    assert ran.code == 4
+    assert ran.out.splitlines()[0] == "first stage that differs: codes.0 (value)"
+    assert "only in B" in ran.out
+    assert refdec("diff", tmp_path / "a.json", tmp_path / "a.json").out == "equal: 2 stages\n"
+
+
+def test_codestreams(refdec: Refdec, tmp_path: Path) -> None:
+    data = bytearray(DEMO.read_bytes())
+    data[8] ^= 1
+    data[400] ^= 1
+    (tmp_path / "b.jai").write_bytes(data)
+    ran = refdec("diff", DEMO, tmp_path / "b.jai")
+    assert ran.code == 4
+    assert "PIH.level_idc: 12 in A, 13 in B (clause 1.5.1, byte.bit 8.0)" in ran.out
+    assert "SORP: payloads differ from byte 372 on" in ran.out
+    assert refdec("diff", DEMO, DEMO).code == 0
+
+
+def test_dumps(refdec: Refdec, tmp_path: Path) -> None:
+    arrays = {"Y.y_hat": np.zeros((2, 3, 3)), "Y.z_hat": np.zeros((2, 1, 1), np.int8), "note": np.array("x")}
+    np.savez(tmp_path / "a.npz", **arrays)
+    changed = {**arrays, "Y.y_hat": arrays["Y.y_hat"] + np.eye(3) / 4, "Y.z_hat": np.ones((2, 1, 1), np.int8)}
+    np.savez(tmp_path / "b.npz", **changed, extra=np.zeros(1))
+    ran = refdec("diff", tmp_path / "a.npz", tmp_path / "b.npz")
+    assert ran.code == 4
+    assert ran.out.splitlines()[0] == "first array that differs: Y.z_hat at [0, 0, 0]: 0 in A, 1 in B"
+    assert "extra: only in B" in ran.out
+    assert refdec("diff", tmp_path / "a.npz", tmp_path / "a.npz").code == 0
+
+
+def test_files_that_cannot_be_compared(refdec: Refdec, picture: Path, tmp_path: Path) -> None:
+    (tmp_path / "what.bin").write_bytes(b"what is this")
+    (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04 nothing")
+    (tmp_path / "broken.json").write_bytes(b"{")
+    for name, code, text in (
+        ("what.bin", 1, "neither a codestream"),
+        ("broken.npz", 1, "cannot be read as a dump"),
+        ("broken.json", 1, "is no trace"),
+    ):
+        ran = refdec("diff", tmp_path / name, tmp_path / name)
+        assert ran.code == code and text in ran.err
+    ran = refdec("diff", DEMO, picture)
+    assert ran.code == 2 and "refdec verify" in ran.err

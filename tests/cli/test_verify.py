@@ -1,0 +1,91 @@
+"""`refdec verify`: verdicts and exit codes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import refdec as library
+
+from .conftest import Run
+
+Refdec = Callable[..., Run]
+DEMO = Path(library.__file__).parent / "data" / "demo.jai"
+
+
+@pytest.fixture
+def damaged(tmp_path: Path) -> Path:
+    data = bytearray(DEMO.read_bytes())
+    data[5000] ^= 0x40
+    data[9000] ^= 1
+    (tmp_path / "damaged.jai").write_bytes(data)
+    return tmp_path / "damaged.jai"
+
+
+def test_a_sound_stream(refdec: Refdec) -> None:
+    ran = refdec("verify", DEMO)
+    assert ran.code == 0
+    assert ran.out.splitlines() == [f"{DEMO}: conformant", "  decoded: 768 x 512, 8 bit RGB"]
+
+
+def test_traces_and_pictures(refdec: Refdec, tmp_path: Path) -> None:
+    assert refdec("verify", DEMO, "--trace", tmp_path / "t.json").code == 0
+    assert refdec("verify", DEMO, "--expect", tmp_path / "t.json").code == 0
+    assert refdec("decode", DEMO, tmp_path / "p.png").code == 0
+    ran = refdec("verify", DEMO, "--expect", tmp_path / "p.png")
+    assert ran.code == 0 and "equal, sample by sample" in ran.out
+    wrong = json.loads((tmp_path / "t.json").read_text())
+    wrong["sha256"]["symbols.Y[160,32,48]"] = "0" * 64
+    (tmp_path / "w.json").write_text(json.dumps(wrong))
+    ran = refdec("verify", DEMO, "--expect", tmp_path / "w.json")
+    assert ran.code == 4 and "first stage that differs: symbols.Y" in ran.out
+
+
+def test_all_problems_with_their_places(refdec: Refdec, damaged: Path) -> None:
+    ran = refdec("verify", damaged)
+    assert ran.code == 3
+    first, *others = ran.out.splitlines()
+    assert first.endswith("not conformant, 2 problems")
+    assert [line.split(",")[0] for line in others] == ["  byte.bit 28.0", "  byte.bit 8185.0"]
+
+
+def test_json(refdec: Refdec, damaged: Path) -> None:
+    ran = refdec("verify", damaged, "--json")
+    made = json.loads(ran.out)
+    assert ran.code == made["exit_code"] == 3
+    assert [problem["clause"] for problem in made["problems"]] == ["2.3.1", "2.3.1"]
+
+
+def test_files_that_cannot_be_read(refdec: Refdec, tmp_path: Path) -> None:
+    assert refdec("verify", tmp_path / "none.jai").code == 1
+    assert refdec("verify", DEMO, "--expect", tmp_path / "none.png").code == 1
+    assert refdec("verify", DEMO, "--fraction", "2").code == 2
+
+
+def test_a_folder_with_a_report(refdec: Refdec, damaged: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    shutil.copy(DEMO, folder / "good.jai")
+    shutil.copy(damaged, folder / "bad.jai")
+    (folder / "readme.txt").write_text("no stream")
+    report = tmp_path / "r.jsonl"
+    ran = refdec("verify", folder, "--report", report, "--workers", 2)
+    assert ran.code == 3
+    assert "2 files in" in ran.err and "1 conformant, 1 not conformant" in ran.err
+    lines = {Path(line["input"]).name: line for line in map(json.loads, report.read_text().splitlines())}
+    assert lines["good.jai"]["details"]["verdict"] == "conformant"
+    assert len(lines["bad.jai"]["details"]["problems"]) == 2
+    again = refdec("verify", folder, "--report", report, "--resume", "--workers", 1)
+    assert "2 skipped" in again.err or "none verified" in again.err
+    assert len(report.read_text().splitlines()) == 4
+
+
+def test_several_files_as_json_lines(refdec: Refdec, damaged: Path) -> None:
+    ran = refdec("verify", DEMO, damaged, "--json", "--workers", 1)
+    assert ran.code == 3
+    verdicts = {json.loads(line)["details"]["verdict"] for line in ran.out.splitlines()}
+    assert verdicts == {"conformant", "not conformant"}

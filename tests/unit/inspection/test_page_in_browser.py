@@ -1,0 +1,200 @@
+"""The HTML page in a real browser: it loads from file:// without an error, and both sides highlight together.
+
+The test appends a script that clicks and then writes what it sees into the page; headless Chromium prints the page.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import refdec
+from refdec.view_files import ViewRequest, write_page
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "vectors"
+DEMO = Path(refdec.__file__).parent / "data" / "demo.jai"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--window-size=1400,1000",
+    "--enable-logging=stderr",
+    "--virtual-time-budget=5000",
+    "--dump-dom",
+)
+CATCH = "<script>window.wrong = []; window.addEventListener('error', (e) => window.wrong.push(e.message));</script>"
+REPORT = """<script>
+const seen = {};
+const choice = () => ({
+  row: [...document.querySelectorAll("#tree .row.chosen .name")].map((e) => e.textContent),
+  bytes: [...document.querySelectorAll("#hex .hexrow span:not(.text) b.chosen")].map((e) => Number(e.dataset.byte)),
+  detail: document.querySelector("#detail h3").textContent,
+  bits: (document.querySelector("#detail .bits") || {}).innerHTML,
+});
+const row = (name) => [...document.querySelectorAll("#tree .row")].find(
+  (e) => e.querySelector(".name").textContent.includes(name));
+const cell = (byte) => document.querySelector(`#hex span:not(.text) b[data-byte="${byte}"]`);
+%s
+const box = document.createElement("pre");
+box.id = "report";
+box.textContent = JSON.stringify({ seen, wrong: window.wrong });
+document.body.append(box);
+</script>"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    found = os.environ.get("CHROMIUM") or next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip("there is no Chromium on this machine")
+    return found
+
+
+@pytest.fixture
+def browse(chromium: str, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Return a function that opens a page, runs a script in it, and returns what the script has `seen`."""
+
+    def run(page: Path, script: str, *, fragment: str = "") -> dict[str, Any]:
+        text = page.read_text()
+        probe = tmp_path / "probe.html"
+        probe.write_text(text.replace("<head>", "<head>" + CATCH, 1).replace("</body>", REPORT % script + "</body>", 1))
+        address = probe.as_uri() + fragment
+        profile = f"--user-data-dir={tmp_path / 'profile'}"
+        done = subprocess.run(
+            [chromium, *FLAGS, profile, address], capture_output=True, text=True, timeout=120, check=True
+        )
+        console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+        assert console == []
+        match = re.search(r'<pre id="report">(.*?)</pre>', done.stdout, re.DOTALL)
+        assert match is not None, "the page's script did not come to its end"
+        report = json.loads(html.unescape(match[1]))
+        assert report["wrong"] == []
+        return dict(report["seen"])
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def plain_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    page = tmp_path_factory.mktemp("pages") / "plain.html"
+    write_page(GOLDEN / "bop_depreg_tools_on.jai", page, pictures=False)
+    return page
+
+
+def test_a_row_highlights_its_bytes(browse: Callable[..., dict[str, Any]], plain_page: Path) -> None:
+    seen = browse(
+        plain_page,
+        """
+        row("img_width_minus64").click(); seen.width = choice();
+        row("model_id").click(); seen.model = choice();
+        """,
+    )
+    assert seen["width"]["bytes"] == [9, 10]
+    assert seen["width"]["detail"] == "img_width_minus64 = 256"
+    assert seen["model"]["row"] == ["model_id"]
+    assert seen["model"]["bytes"] == [15, 16]
+    assert seen["model"]["bits"].strip() == "00001<b>000</b> <b>1</b>0100000"
+
+
+def test_a_byte_highlights_its_element(browse: Callable[..., dict[str, Any]], plain_page: Path) -> None:
+    seen = browse(
+        plain_page,
+        """
+        cell(8).click(); seen.level = choice();
+        cell(15).click(); seen.first = choice();
+        cell(15).click(); seen.second = choice();
+        cell(30).click(); seen.run = choice();
+        """,
+    )
+    assert seen["level"]["row"] == ["level_idc"] and seen["level"]["bytes"] == [8]
+    assert seen["first"]["row"] == ["s_hor_minus1"]
+    assert seen["second"]["row"] == ["c_ver_minus1"]
+    assert seen["run"]["detail"].startswith("grfs_channel_flag[0][")
+
+
+def test_places_far_away_turn_the_page(browse: Callable[..., dict[str, Any]], plain_page: Path) -> None:
+    seen = browse(
+        plain_page,
+        """
+        row("SOZ").click(); seen.substream = choice();
+        document.querySelectorAll("#sizes .part")[1].dispatchEvent(new MouseEvent("click"));
+        seen.bar = choice();
+        const search = document.getElementById("search");
+        search.value = "lef_"; search.dispatchEvent(new Event("input"));
+        seen.found = [...document.querySelectorAll("#tree .row .name")].map((e) => e.textContent);
+        """,
+        fragment="#35995.0",
+    )
+    assert seen["substream"]["bytes"][0] == 35493 or seen["substream"]["bytes"][0] >= 30000
+    assert seen["bar"]["row"] == ["\u25beTON"]
+    assert seen["found"][-2:] == ["LEF_enabled_flag", "LEF_chIdx"]
+
+
+def test_problems_are_marked_and_lead_to_their_place(browse: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
+    data = bytearray((GOLDEN / "bop_off_64x64.jai").read_bytes())
+    data[6] = 0x31
+    (tmp_path / "bad.jai").write_bytes(data)
+    write_page(tmp_path / "bad.jai", tmp_path / "bad.html", pictures=False)
+    seen = browse(
+        tmp_path / "bad.html",
+        """
+        seen.wrong = [...document.querySelectorAll("#tree .row.wrong .name")].map((e) => e.textContent);
+        document.querySelector("#problems .go").click(); seen.there = choice();
+        """,
+    )
+    assert seen["wrong"] == ["decoder_profile_id"]
+    assert seen["there"]["row"] == ["decoder_profile_id"]
+
+
+def test_pictures_and_maps(browse: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
+    write_page(DEMO, tmp_path / "demo.html", ViewRequest(channels=(0, 3)))
+    seen = browse(
+        tmp_path / "demo.html",
+        """
+        seen.picture = document.querySelector(".picture img").getAttribute("src").slice(0, 22);
+        const map = document.getElementById("map");
+        const before = map.src;
+        const slider = document.getElementById("channel");
+        slider.value = 2; slider.dispatchEvent(new Event("input"));
+        seen.label = document.getElementById("label").textContent;
+        seen.changed = map.src !== before;
+        seen.kinds = [...document.querySelectorAll("#kinds button")].map((e) => e.textContent);
+        document.querySelectorAll("#kinds button")[1].click();
+        seen.scale = document.getElementById("scale").className;
+        seen.stages = document.querySelectorAll("details tbody tr").length;
+        """,
+    )
+    assert seen["picture"] == "data:image/png;base64,"
+    assert seen["label"] == "channel 3" and seen["changed"]
+    assert seen["kinds"][:5] == ["latent Y", "scale index Y", "symbols Y", "hyper latent Y", "coded symbols Y"]
+    assert len(seen["kinds"]) == 10
+    assert seen["scale"] == "sequential"
+    assert seen["stages"] == 28
+
+
+def test_an_empty_file_has_a_page(browse: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
+    (tmp_path / "empty.jai").write_bytes(b"")
+    write_page(tmp_path / "empty.jai", tmp_path / "empty.html")
+    seen = browse(tmp_path / "empty.html", "seen.rows = document.querySelectorAll('#tree .row').length;")
+    assert seen["rows"] == 1
+
+
+def test_names_cannot_break_out_of_the_page(browse: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
+    name = "a<script>window.wrong.push(1)<_script>.jai"
+    shutil.copy(GOLDEN / "bop_off_64x64.jai", tmp_path / name)
+    write_page(tmp_path / name, tmp_path / "odd.html", pictures=False)
+    seen = browse(tmp_path / "odd.html", "seen.title = document.querySelector('h1').textContent;")
+    assert seen["title"] == name

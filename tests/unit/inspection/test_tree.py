@@ -1,0 +1,277 @@
+"""The syntax tree (1.3 to 1.5): worked examples, all bits under one name each, damaged streams."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from refdec.bitstream.framing import Substream, read_codestream, write_codestream
+from refdec.bitstream.headers import picture_header
+from refdec.bitstream.markers import Marker
+from refdec.entropy.threads import read_sizes
+from refdec.errors import BitOffset
+from refdec.inspection.nodes import Kind, Node
+from refdec.inspection.payload_layout import payload_nodes
+from refdec.inspection.tree import SyntaxTree, build_tree
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden"
+HEADERS = json.loads((GOLDEN / "examples" / "01-codestream-headers.json").read_text())["examples"]
+FRAMING = json.loads((GOLDEN / "examples" / "01-codestream-framing.json").read_text())["examples"]
+STREAMS = sorted((GOLDEN / "vectors").glob("*.jai"))
+
+# The table of Example A in 1.11: bit in PIH, element, width, value.
+EXAMPLE_A = """
+0 decoder_profile_id 4 1
+4 num_synthesis_transforms_minus1 4 1
+8 synthesis_transform_id[0] 4 1
+12 synthesis_transform_id[1] 4 0
+16 level_idc 8 52
+24 img_width_minus64 16 936
+40 img_height_minus64 16 636
+56 diff_display_img_width 6 0
+62 diff_display_img_height 6 0
+68 bit_depth_idc 3 0
+71 s_ver_minus1 1 0
+72 s_hor_minus1 1 0
+73 c_ver_minus1 1 0
+74 c_hor_minus1 1 0
+75 colour_transform_idx 2 1
+77 model_id 4 2
+81 multi_threading_z 1 0
+82 beta_displacement_log_plus_2048[0] 12 2011
+94 region_partitioning_flag 1 0
+95 independent_beta_uv 1 0
+96 multi_threading_r[0] 1 0
+97 num_chs[0] 8 160
+105 use_cube_flags[0] 1 0
+106 rvs_enable_flag[0] 1 0
+107 grfs_enable_flag[0] 1 0
+108 synthesis_tile_enable[0] 1 0
+109 multi_threading_r[1] 1 0
+110 num_chs[1] 8 96
+118 use_cube_flags[1] 1 0
+119 rvs_enable_flag[1] 1 0
+120 grfs_enable_flag[1] 1 0
+121 synthesis_tile_enable[1] 1 0
+122 gain_3D_enable_flag 1 0
+"""
+
+
+def require_every_bit_once(tree: SyntaxTree) -> None:
+    """Leaves lie end to end from the first to the last bit; inner nodes cover what their children do."""
+    position = 0
+    for leaf in tree.root.leaves():
+        assert leaf.at.bits == position, f"{leaf.name} begins at {leaf.at}, expected {BitOffset(position)}"
+        position = leaf.end.bits
+    assert position == 8 * len(tree.data)
+    for _, node in tree.root.walk():
+        if node.children:
+            assert node.at == node.children[0].at
+            assert node.end == node.children[-1].end
+
+
+def require_problems_shown(tree: SyntaxTree) -> None:
+    shown = [problem for _, node in tree.root.walk() for problem in node.problems]
+    assert len(shown) == len(tree.problems)
+    assert set(map(id, shown)) == set(map(id, tree.problems))
+
+
+def find(tree: SyntaxTree, name: str) -> Node:
+    return next(node for _, node in tree.root.walk() if node.name == name)
+
+
+def test_example_1_11_a_table() -> None:
+    tree = build_tree(bytes.fromhex(HEADERS[0]["codestream_hex"]))
+    payload = find(tree, "PIH payload")
+    start = payload.at.bits
+    rows = [
+        f"{node.at.bits - start} {node.name} {node.n_bits} {node.value}"
+        for node in payload.children
+        if node.kind is Kind.ELEMENT
+    ]
+    assert rows == EXAMPLE_A.strip().splitlines()
+    padding = payload.children[-1]
+    assert (padding.kind, padding.n_bits, padding.value) == (Kind.PADDING, 5, 0)
+    assert [(node.n_bits, node.value) for node in find(tree, "TON payload").children] == [(1, 0)] * 6 + [(2, 0)]
+    assert [(node.n_bits, node.value) for node in find(tree, "RDI payload").children] == [(1, 0)] * 4 + [(4, 0)]
+
+
+def test_example_1_11_b_flags() -> None:
+    tree = build_tree(bytes.fromhex(HEADERS[1]["codestream_hex"]))
+    zero = [n.name for _, n in tree.root.walk() if n.base == "cube_flag" and n.value == 0]
+    assert zero == ["cube_flag[1][84]", "cube_flag[1][251]"]
+    assert sum(n.base == "cube_group_flag" for _, n in tree.root.walk()) == 32
+    assert [n.value for _, n in tree.root.walk() if n.base == "grfs_channel_flag"] == [1, 0, 0, 1, 1]
+    assert find(tree, "LEF_chIdx").value == 37
+    assert [n.value for _, n in tree.root.walk() if n.base == "UDI_data"] == [0xDE, 0xAD, 0xBE]
+
+
+def test_example_1_11_c_thread_table() -> None:
+    unit = bytes.fromhex("9500") + bytes([1]) * 42
+    assert read_sizes(unit, 4) == (2, 10, 12, 9, 11)
+    example = next(e for e in FRAMING if "threads" in e["name"])
+    tree = build_tree(bytes.fromhex(example["codestream_hex"]))
+    for substream in (n for n in tree.root.children if n.name in ("SORP", "SORS", "SOZ")):
+        for unit_node in (n for _, n in substream.walk() if n.kind is Kind.UNIT):
+            deltas = [n.value for n in unit_node.children if n.kind is Kind.ELEMENT]
+            sizes = [n.n_bits // 8 for n in unit_node.children if n.kind is Kind.DATA]
+            mean = sum(sizes) // len(sizes)
+            assert deltas == [mean - size for size in sizes[:-1]]
+
+
+def test_example_1_11_d_region_table() -> None:
+    picture = picture_header(768, 128, regions=(1, 3), synthesis_transforms=(1, 0))
+    payload = bytes.fromhex("05a120") + bytes([1]) * (44 + 17 + 30)
+    part = Substream(Marker.SORP, memoryview(payload), 100, 105)
+    nodes = payload_nodes(part, picture, {}, legal=True)
+    assert [(n.name, n.value, n.n_bits) for n in nodes[:3]] == [
+        ("region_size[0]", 44, 11),
+        ("region_size[1]", 17, 9),
+        ("byte_align", 0, 4),
+    ]
+    assert [(n.name, n.n_bits // 8) for n in nodes[3:]] == [
+        ("region_data[0]", 44),
+        ("region_data[1]", 17),
+        ("region_data[2]", 30),
+    ]
+    assert nodes[3].at == BitOffset.of_byte(108)
+
+
+def test_region_tables_of_real_payloads() -> None:
+    example = next(e for e in FRAMING if "dependent" in e["name"] and "independent" not in e["name"])
+    tree = build_tree(bytes.fromhex(example["codestream_hex"]))
+    payload = find(tree, "SORP payload")
+    sizes = [n.value for n in payload.children if n.base == "region_size"]
+    units = [n.n_bits // 8 for n in payload.children if n.kind is Kind.UNIT]
+    assert len(units) == 4
+    assert sizes == units[:3]
+
+
+@pytest.mark.parametrize("example", FRAMING, ids=[e["name"] for e in FRAMING])
+def test_framing_examples(example: dict[str, object]) -> None:
+    tree = build_tree(bytes.fromhex(str(example["codestream_hex"])))
+    require_every_bit_once(tree)
+    require_problems_shown(tree)
+
+
+@pytest.mark.parametrize("example", HEADERS, ids=[e["name"] for e in HEADERS])
+def test_header_examples(example: dict[str, object]) -> None:
+    tree = build_tree(bytes.fromhex(str(example["codestream_hex"])))
+    require_every_bit_once(tree)
+    require_problems_shown(tree)
+    assert {"RD0114"} <= {problem.code for problem in tree.problems} or tree.findings.headers is None
+
+
+def test_every_vector_has_a_tree() -> None:
+    """All 110 streams: no problem, every bit under exactly one leaf, nothing unread."""
+    assert len(STREAMS) == 110
+    for path in STREAMS:
+        tree = build_tree(path.read_bytes())
+        assert tree.problems == (), path.name
+        require_every_bit_once(tree)
+        assert not [node for _, node in tree.root.walk() if node.kind is Kind.UNREAD], path.name
+
+
+def test_independent_regions_show_their_index() -> None:
+    tree = build_tree((GOLDEN / "vectors" / "hop_indreg_2x1_600x400.jai").read_bytes())
+    regions = [n.value for _, n in tree.root.walk() if n.name == "region_idx"]
+    assert regions == [0, 1, 0, 1]
+    notes = [n.note for _, n in tree.root.walk() if n.name == "region_data[1]"]
+    assert all(note.startswith("latent rows") for note in notes)
+
+
+def small() -> bytes:
+    return min(STREAMS, key=lambda path: path.stat().st_size).read_bytes()
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 3, 4, 5, 10, 20, 25, 30, 100, 1000])
+def test_cut_streams_are_shown_as_far_as_they_read(length: int) -> None:
+    tree = build_tree(small()[:length])
+    require_every_bit_once(tree)
+    require_problems_shown(tree)
+    assert tree.problems
+    if length > 4:
+        assert tree.root.children[1].name == "PIH"
+
+
+def test_a_cut_element_is_unread_and_carries_its_problem() -> None:
+    codestream = read_codestream(small())
+    parts = [
+        (p.marker, bytes(p.payload)[:7] if p.marker is Marker.PIH else bytes(p.payload)) for p in codestream.substreams
+    ]
+    tree = build_tree(write_codestream(parts))
+    require_every_bit_once(tree)
+    require_problems_shown(tree)
+    payload = find(tree, "PIH payload")
+    assert payload.children[-1].kind is Kind.UNREAD
+    assert payload.children[-1].problems[0].code == "RD0119"
+    assert find(tree, "SOZ payload").children[0].kind is Kind.UNREAD
+
+
+def test_an_illegal_value_is_marked_at_its_element() -> None:
+    data = bytearray(small())
+    data[6] = 0x30 | data[6] & 15  # decoder_profile_id 3
+    tree = build_tree(bytes(data))
+    element = find(tree, "decoder_profile_id")
+    assert not element.legal
+    assert [problem.code for problem in element.problems] == ["RD0120"]
+
+
+def test_several_problems_are_all_there() -> None:
+    data = bytearray(small())
+    data[6] = 0x30 | data[6] & 15
+    data[7] = 0x90 | data[7] & 15
+    tree = build_tree(bytes(data) + b"tail")
+    assert sum(problem.code == "RD0120" for problem in tree.problems) == 2
+    assert tree.root.children[-1].kind is Kind.TRAILING
+    assert tree.root.children[-1].n_bits == 32
+
+
+def test_duplicates_do_not_end_the_tree() -> None:
+    codestream = read_codestream(small())
+    parts = [(p.marker, bytes(p.payload)) for p in codestream.substreams]
+    tree = build_tree(write_codestream([*parts, parts[-1]]))
+    assert [problem.code for problem in tree.problems] == ["RD0109"]
+    assert tree.root.children[-2].children[0].problems
+    require_every_bit_once(tree)
+
+
+def test_lenient_skips_unknown_words() -> None:
+    data = small()
+    end = read_codestream(data).end - 2
+    odd = data[:end] + bytes.fromhex("ff90") + data[end:]
+    assert [problem.code for problem in build_tree(odd).problems] == ["RD0105"]
+    tree = build_tree(odd, lenient=True)
+    assert not tree.problems
+    assert [node.name for node in tree.root.children][-2:] == ["skipped", "marker"]
+    require_every_bit_once(tree)
+
+
+def test_mutated_streams_keep_every_bit() -> None:
+    random.seed(7)
+    sources = sorted(STREAMS, key=lambda path: path.stat().st_size)[:20]
+    originals = [path.read_bytes() for path in sources]
+    for _ in range(600):
+        data = bytearray(random.choice(originals))
+        for _ in range(random.choice([1, 2, 5])):
+            data[random.randrange(min(len(data), random.choice([60, 300, len(data)])))] = random.randrange(256)
+        if random.random() < 0.3:
+            del data[random.randrange(len(data)) :]
+        tree = build_tree(bytes(data))
+        require_every_bit_once(tree)
+        require_problems_shown(tree)
+
+
+def test_no_compiled_code_is_loaded() -> None:
+    import subprocess
+
+    code = (
+        "import sys; from refdec.inspection.tree import build_tree; from refdec.inspection import render;"
+        f"t = build_tree(open({str(STREAMS[0])!r}, 'rb').read()); list(render.text_lines(t));"
+        "assert 'numba' not in sys.modules and 'PIL' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=GOLDEN.parents[1], env={"PYTHONPATH": ".:spec_tables"})
