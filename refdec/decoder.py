@@ -21,7 +21,7 @@ from refdec.errors import UsageError
 from refdec.limits import Limits
 from refdec.models import COMPONENT_NAMES, TRANSFORM_NAMES, models_of
 from refdec.picture.colour import CUSTOM, CustomColour
-from refdec.picture.errors import CustomColourUnsupported
+from refdec.picture.errors import CustomColourNeeds444, CustomColourUnsupported
 from refdec.picture.output import codes
 from refdec.picture.planes import Observer, ThreePlanes, unobserved
 from refdec.weights.pack import WeightPack
@@ -94,8 +94,15 @@ class Decoded:
 @clause("1.3")
 def parse(data: bytes, options: DecodeOptions, limits: Limits) -> tuple[Codestream, Headers]:
     """(1.3) Cut the codestream into substreams and read its headers, with every rule of 1.8 that concerns them."""
-    codestream = read_codestream(data, limits=limits, lenient=options.lenient)
-    headers = read_headers(codestream, limits=limits, lenient=options.lenient, profile_check=options.level_check)
+    lenient = options.lenient
+    codestream = read_codestream(data, limits=limits, lenient=lenient)
+    headers = read_headers(
+        codestream,
+        limits=limits,
+        lenient=lenient,
+        profile_check=options.level_check,
+        custom_colour=options.custom_colour,
+    )
     return codestream, headers
 
 
@@ -112,12 +119,15 @@ def choose_transform(picture: PictureHeader, wanted: int | None) -> int:
 def choose_colour(picture: PictureHeader, allowed: bool) -> CustomColour | None:
     """(5.10) The matrix and offset of the stream where the caller allows them, None where the stream has none.
 
-    Raises CustomColourUnsupported for a stream that has them and a caller that does not ask, before any decoding.
+    Raises, before anything is decoded, CustomColourUnsupported (for headers that were read without the rules of 1.8)
+    and CustomColourNeeds444.
     """
     if picture.colour_transform_idx != CUSTOM:
         return None
     if not allowed:
         raise CustomColourUnsupported
+    if (picture.s_ver, picture.s_hor) != (1, 1):
+        raise CustomColourNeeds444((picture.s_ver, picture.s_hor))
     return np.array(picture.colour_transform_matrix, np.int64), np.array(picture.colour_transform_offset, np.int64)
 
 

@@ -141,11 +141,13 @@ def read_headers(
     lenient: bool = False,
     profile_check: bool = True,
     cross_checks: bool = True,
+    custom_colour: bool = False,
 ) -> Headers:
     """(1.8) Read PIH, then TON, RDI and UDI, and check what they say together (1.8 (7) to (11)).
 
     A lenient reader ignores surplus and padding bits at the end of a header, and warns.  `profile_check` False
-    overlooks profile and level, `cross_checks` False all rules between elements.  Presence of SOZ, SORP, SORS and SOQ
+    overlooks profile and level, `cross_checks` False all rules between elements, `custom_colour` True that nobody
+    shares a meaning of colour_transform_idx 2.  Presence of SOZ, SORP, SORS and SOQ
     is left to `payloads.check_payloads`.  Raises the classes of `errors` and `rule_errors`, TooLarge; each with its
     place in the file.
     """
@@ -165,7 +167,7 @@ def read_headers(
     headers = replace(headers, warnings=tuple(reading.warnings))
     if cross_checks:
         try:
-            rules.check_headers(headers, profile_check=profile_check)
+            rules.check_headers(headers, profile_check=profile_check, custom_colour=custom_colour)
         except RefdecError as problem:
             raise place(problem, codestream, headers) from None
     return headers

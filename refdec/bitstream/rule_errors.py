@@ -87,7 +87,8 @@ class UserColourTransform(Placed, UnsupportedError):
     def explain(self) -> str:
         return (
             "The stream uses a colour transform of its own (colour_transform_idx 2), whose text contradicts itself; "
-            f"no decoder carries it out.\n{self.look()}"
+            f"no two decoders agree on it.\n{self.look()}\n"
+            "To decode by the recommendation of clause 5.10:  refdec decode FILE OUT --allow-custom-colour"
         )
 
 

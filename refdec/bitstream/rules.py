@@ -215,7 +215,11 @@ def all_problems(headers: Headers, *, profile_check: bool = True) -> list[Refdec
 
 
 @clause("1.8 (10)")
-def check_headers(headers: Headers, *, profile_check: bool = True) -> None:
-    """(1.8 (10)) Raise the first broken rule between elements; `profile_check` False overlooks profile and level."""
+def check_headers(headers: Headers, *, profile_check: bool = True, custom_colour: bool = False) -> None:
+    """(1.8 (10)) Raise the first broken rule between elements; `profile_check` False overlooks profile and level.
+
+    `custom_colour` lets colour_transform_idx 2 pass, for callers that have a meaning for it (5.10).
+    """
     for problem in all_problems(headers, profile_check=profile_check):
-        raise problem
+        if not (custom_colour and isinstance(problem, broken.UserColourTransform)):
+            raise problem
