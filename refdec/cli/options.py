@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ __all__ = [
     "PixelLimit",
     "WeightsOption",
     "WrongNumbers",
+    "key_values",
     "limits_of",
     "number_list",
     "numbers",
@@ -46,21 +48,32 @@ class WrongNumbers(UsageError):
         return f"{self.option} takes {self.form}, not {self.text!r}."
 
 
-def numbers(option: str, form: str, text: str) -> tuple[int, ...]:
-    """Return comma-separated numbers, as many as `form` ("X,Y,W,H") names; raises WrongNumbers."""
+def numbers(option: str, form: str, text: str, *, signed: bool = False) -> tuple[int, ...]:
+    """Return comma-separated numbers, as many as `form` ("X,Y,W,H") names, below 0 if `signed`; raises WrongNumbers."""
     parts = text.split(",")
     try:
         values = tuple(int(part) for part in parts)
     except ValueError:
         raise WrongNumbers(option, form, text) from None
-    if len(values) != len(form.split(",")) or min(values) < 0:
+    if len(values) != len(form.split(",")) or (min(values) < 0 and not signed):
         raise WrongNumbers(option, form, text)
     return values
 
 
-def number_list(option: str, text: str) -> tuple[int, ...]:
+def number_list(option: str, text: str, *, signed: bool = False) -> tuple[int, ...]:
     """Return any number of comma-separated numbers; raises WrongNumbers."""
-    return numbers(option, ",".join(["N"] * len(text.split(","))), text)
+    return numbers(option, ",".join(["N"] * len(text.split(","))), text, signed=signed)
+
+
+def key_values(option: str, texts: Sequence[str]) -> dict[str, str]:
+    """Return texts KEY=VALUE as a mapping; raises WrongNumbers."""
+    found = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise WrongNumbers(option, "KEY=VALUE", text)
+        found[key] = value
+    return found
 
 
 def limits_of(pixels: int | None) -> Limits:

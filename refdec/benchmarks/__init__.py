@@ -1,0 +1,1 @@
+"""Measurements for people who choose codecs: rate and distortion, retrieval (floats belong here)."""

@@ -1,0 +1,151 @@
+"""Codecs to compare: refdec's encoders by the plugin door, and JPEG, WebP and AVIF by Pillow.
+
+In: RGB codes and a setting.  Out: the size of the file and the decoded picture.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from refdec.arithmetic.types import UInt8Array
+from refdec.benchmarks.errors import CodecMissing, UnknownCodec
+
+if TYPE_CHECKING:
+    from refdec.coreservices import Core
+
+__all__ = ["OTHER_CODECS", "Codec", "Coded", "EncoderCodec", "PillowCodec", "codec_named"]
+
+DISPLACEMENTS = (-800, -550, -300, 0, 300, 600)
+CHROMA_OFFSET, HIGHEST = 300, 800
+"""Chroma gets finer steps than luma, as far as the bundled models go: what rate control does by itself."""
+MODEL = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coded:
+    """A picture that was coded: bytes of the whole file, decoded RGB codes, seconds of encoding and of decoding."""
+
+    size_bytes: int
+    decoded: UInt8Array
+    encode_seconds: float
+    decode_seconds: float
+
+
+class Codec(Protocol):
+    """A codec with its settings in the order of growing rate."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def settings(self) -> tuple[int, ...]: ...
+    @property
+    def description(self) -> str: ...
+    def code(self, rgb: UInt8Array, setting: int) -> Coded: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PillowCodec:
+    """A codec of Pillow; `settings` are its qualities, `options` the rest of what it is told."""
+
+    name: str
+    format: str
+    settings: tuple[int, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def description(self) -> str:
+        """What the codec is told beside its quality."""
+        told = ", ".join(f"{key}={value}" for key, value in self.options.items())
+        return f"Pillow {self.format}, {told}"
+
+    def code(self, rgb: UInt8Array, setting: int) -> Coded:
+        """Code and decode a picture.  Raises CodecMissing."""
+        from PIL import Image, features
+
+        if self.format != "JPEG" and not features.check(self.format.lower()):
+            raise CodecMissing(self.format)
+        began, buffer = time.perf_counter(), io.BytesIO()
+        Image.fromarray(rgb).save(buffer, self.format, quality=setting, **self.options)
+        coded = time.perf_counter()
+        with Image.open(io.BytesIO(buffer.getvalue())) as image:
+            decoded = np.asarray(image.convert("RGB"))
+        return Coded(len(buffer.getvalue()), decoded, coded - began, time.perf_counter() - coded)
+
+
+OTHER_CODECS = (
+    PillowCodec(
+        "jpeg", "JPEG", (5, 10, 20, 35, 55, 72), {"subsampling": "4:2:0", "optimize": True, "progressive": True}
+    ),
+    PillowCodec("webp", "WEBP", (1, 8, 25, 50, 70, 82), {"method": 6}),
+    PillowCodec("avif", "AVIF", (12, 22, 34, 45, 55, 65), {"speed": 6, "subsampling": "4:2:0", "max_threads": 1}),
+)
+
+
+@lru_cache(maxsize=1)
+def _core(weights: Path | None) -> Core:
+    from refdec.api import load_weights
+    from refdec.coreservices import Core
+
+    return Core(load_weights(weights))
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderCodec:
+    """An encoder of refdec at fixed displacements of luma; chroma 300 above, at most 800.
+
+    `plugins`: which are allowed (`plugins.manager.allowed_by`).  `time_budget_seconds`: for encoders that improve.
+    """
+
+    name: str
+    settings: tuple[int, ...] = DISPLACEMENTS
+    weights: Path | None = None
+    plugins: str | None = None
+    time_budget_seconds: float | None = None
+
+    @property
+    def description(self) -> str:
+        """Which version of the encoder, and how it is asked."""
+        from refdec.plugins.manager import allowed_by, load_plugins
+
+        guest = load_plugins(allowed_by(self.plugins)).encoder(self.name)
+        budget = f", at most {self.time_budget_seconds:g} s" if self.time_budget_seconds else ""
+        return f"{guest.name} {guest.version} of {guest.distribution}{budget}"
+
+    def code(self, rgb: UInt8Array, setting: int) -> Coded:
+        """Code and decode a picture.  Raises UnknownGuest, PluginRefused, and what encoding raises."""
+        from refdec.plugins.api import EncodeRequest, OperatingPoint, SourcePicture
+        from refdec.plugins.calls import encode_with, options_for
+        from refdec.plugins.manager import allowed_by, load_plugins
+
+        core = _core(self.weights)
+        guest = load_plugins(allowed_by(self.plugins)).encoder(self.name)
+        point = OperatingPoint(MODEL, setting, min(setting + CHROMA_OFFSET, HIGHEST))
+        request = EncodeRequest(point, options=options_for(guest, {}), time_budget_seconds=self.time_budget_seconds)
+        began = time.perf_counter()
+        data = encode_with(guest, SourcePicture.from_rgb(rgb), request, core, check=False)
+        coded = time.perf_counter()
+        decoded = core.decode(data).array.astype(np.uint8)
+        return Coded(len(data), decoded, coded - began, time.perf_counter() - coded)
+
+
+def codec_named(name: str, encoder: EncoderCodec) -> Codec:
+    """Return one of OTHER_CODECS, or an encoder set up like `encoder`.  Raises UnknownCodec."""
+    from dataclasses import replace
+
+    from refdec.plugins.manager import allowed_by, load_plugins
+
+    others = {codec.name: codec for codec in OTHER_CODECS}
+    if name in others:
+        return others[name]
+    encoders = load_plugins(allowed_by(encoder.plugins)).encoders
+    if name not in encoders:
+        raise UnknownCodec(name, (*sorted(encoders), *others))
+    return replace(encoder, name=name)

@@ -1,0 +1,37 @@
+"""Pictures to measure with: PNG files, and the codecs' arrays.
+
+In: files and folders.  Out: paths in order; RGB codes uint8 [rows, columns, 3].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from refdec.arithmetic.types import UInt8Array
+from refdec.benchmarks.errors import NoPictures
+
+__all__ = ["picture_files", "read_rgb"]
+
+
+def picture_files(paths: Sequence[Path]) -> list[Path]:
+    """Return the PNG files among files and folders, folders in order of names.  Raises NoPictures, FolderMissing."""
+    from refdec.parallel.folders import walk
+
+    found: list[Path] = []
+    for path in paths:
+        found += [path / below for below in walk(path, [".png"])] if path.is_dir() else [path]
+    if not found:
+        raise NoPictures(tuple(map(str, paths)))
+    return found
+
+
+def read_rgb(path: Path) -> UInt8Array:
+    """Return a PNG picture of 8 bits as RGB codes [rows, columns, 3]; gray becomes three equal planes."""
+    from refdec.formats.files import read_picture
+
+    picture = read_picture(path)
+    planes = picture.components if len(picture.components) == 3 else picture.components[:1] * 3
+    return np.stack(planes, axis=-1).astype(np.uint8)

@@ -1,0 +1,144 @@
+"""Rate and distortion of codecs over pictures: means, BD-rates, and the file that keeps them.
+
+In: points.  Out: a row per codec and setting, the rate that each codec needs against another one, JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from refdec.benchmarks.errors import BenchmarkFileInvalid, UnknownCodec
+from refdec.benchmarks.rd import RdPoint
+
+__all__ = ["QUALITIES", "BdRate", "MeanPoint", "bd_rates", "codecs_of", "mean_points", "read_points", "report_text"]
+
+FORMAT, SCHEMA = "refdec rate-distortion", 1
+QUALITIES = ("luma_psnr", "rgb_psnr", "ms_ssim_db")
+
+
+@dataclass(frozen=True, slots=True)
+class MeanPoint:
+    """Means over the pictures at one setting of a codec; `ms_ssim_db` is -10 log10(1 - MS-SSIM) of each picture."""
+
+    codec: str
+    setting: int
+    pictures: int
+    bpp: float
+    luma_psnr: float
+    rgb_psnr: float
+    ms_ssim: float
+    ms_ssim_db: float
+    encode_seconds: float
+    decode_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class BdRate:
+    """Rate that `codec` needs against `anchor` at equal quality, percent: mean over pictures, and of how many.
+
+    Pictures whose curves have no common range of quality, or two points of one quality, are left out.
+    """
+
+    codec: str
+    anchor: str
+    quality: str
+    percent: float
+    pictures: int
+
+
+def decibels(ms_ssim: float) -> float:
+    """Return MS-SSIM on a scale where steps near 1 count as they look."""
+    return -10 * math.log10(max(1 - ms_ssim, 1e-9))
+
+
+def codecs_of(points: Sequence[RdPoint]) -> list[str]:
+    """Return the codecs in the order in which they come."""
+    return list(dict.fromkeys(point.codec for point in points))
+
+
+def mean_points(points: Sequence[RdPoint]) -> list[MeanPoint]:
+    """Return a row per codec and setting, by growing rate within a codec."""
+    groups: dict[tuple[str, int], list[RdPoint]] = {}
+    for point in points:
+        groups.setdefault((point.codec, point.setting), []).append(point)
+    rows = []
+    for (codec, setting), group in groups.items():
+        names = ("bpp", "luma_psnr", "rgb_psnr", "ms_ssim", "encode_seconds", "decode_seconds")
+        means = {name: fmean(getattr(point, name) for point in group) for name in names}
+        quality = fmean(decibels(point.ms_ssim) for point in group)
+        rows.append(MeanPoint(codec, setting, len(group), ms_ssim_db=quality, **means))
+    order = {codec: place for place, codec in enumerate(codecs_of(points))}
+    return sorted(rows, key=lambda row: (order[row.codec], row.bpp))
+
+
+def _quality(point: RdPoint, name: str) -> float:
+    return decibels(point.ms_ssim) if name == "ms_ssim_db" else float(getattr(point, name))
+
+
+def _curve(points: Sequence[RdPoint], codec: str, picture: str, quality: str) -> tuple[list[float], list[float]]:
+    chosen = [point for point in points if (point.codec, point.picture) == (codec, picture)]
+    return [point.bpp for point in chosen], [_quality(point, quality) for point in chosen]
+
+
+def bd_rates(points: Sequence[RdPoint], anchor: str) -> list[BdRate]:
+    """Return the BD-rates of all other codecs against `anchor`, for each quality.  Raises UnknownCodec."""
+    from refdec.metrics import bd_rate
+    from refdec.metrics.errors import CurvesApart, CurveTooShort, CurveUnusable
+
+    codecs = codecs_of(points)
+    if anchor not in codecs:
+        raise UnknownCodec(anchor, tuple(codecs))
+    pictures = sorted({point.picture for point in points})
+    rows = []
+    for codec in codecs:
+        for quality in QUALITIES if codec != anchor else ():
+            found = []
+            for picture in pictures:
+                try:
+                    pair = (_curve(points, name, picture, quality) for name in (anchor, codec))
+                    found.append(bd_rate(*next(pair), *next(pair)))
+                except (CurvesApart, CurveTooShort, CurveUnusable):
+                    continue
+            if found:
+                rows.append(BdRate(codec, anchor, quality, fmean(found), len(found)))
+    return rows
+
+
+def report_text(points: Sequence[RdPoint], anchors: Sequence[str], facts: Mapping[str, Any]) -> str:
+    """Return the file of results: facts, means, BD-rates and all points, a point a line."""
+    from dataclasses import asdict
+
+    def rounded(row: Any) -> dict[str, Any]:
+        return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(row).items()}
+
+    rates = [rounded(row) for anchor in anchors if anchor in codecs_of(points) for row in bd_rates(points, anchor)]
+    sections: list[tuple[str, Sequence[Mapping[str, Any]]]] = [
+        ("means", [rounded(row) for row in mean_points(points)]),
+        ("bd_rates", rates),
+        ("points", [point.as_json() for point in sorted(points, key=lambda p: p.key)]),
+    ]
+    head = json.dumps({"format": FORMAT, "schema": SCHEMA, **facts}, indent=1)
+    blocks = []
+    for name, rows in sections:
+        lines = ",\n".join("  " + json.dumps(row) for row in rows)
+        blocks.append(f' "{name}": [\n{lines}\n ]')
+    return head.removesuffix("\n}") + ",\n" + ",\n".join(blocks) + "\n}\n"
+
+
+def read_points(path: Path) -> list[RdPoint]:
+    """Return the points of an earlier file of results.  Raises BenchmarkFileInvalid, FileUnreadable."""
+    from refdec.formats.files import read_bytes
+
+    try:
+        values = json.loads(read_bytes(path))
+        if values["format"] != FORMAT or values["schema"] != SCHEMA:
+            raise ValueError("another format or schema")
+        return [RdPoint.from_json(point) for point in values["points"]]
+    except (ValueError, KeyError, TypeError) as reason:
+        raise BenchmarkFileInvalid(str(path), f"{type(reason).__name__}: {reason}") from reason

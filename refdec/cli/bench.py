@@ -1,0 +1,17 @@
+"""`refdec bench`: tables of speed and of rate and distortion; each kind of benchmark is a command of its own."""
+
+from __future__ import annotations
+
+import typer
+
+from refdec.cli.bench_rd import rd
+from refdec.cli.bench_retrieval import retrieval
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Measure codecs and tasks; results as table, JSON and plot.",
+)
+app.command()(rd)
+app.command()(retrieval)

@@ -1,0 +1,167 @@
+"""`refdec bench rd`: rate and distortion of encoders beside JPEG, WebP and AVIF."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from refdec.cli import console
+from refdec.cli.options import JsonFlag, WeightsOption, number_list
+from refdec.cli.plugins import ENVIRONMENT_VARIABLE
+
+if TYPE_CHECKING:
+    from refdec.benchmarks.codecs import Codec
+    from refdec.benchmarks.rd import RdPoint
+    from refdec.parallel.outcomes import Outcome
+
+__all__ = ["rd"]
+
+CODECS = "analysis,refine,jpeg,webp,avif"
+ANCHORS = "jpeg,webp,avif,analysis"
+MEAN_COLUMNS = ("codec", "setting", "bpp", "luma dB", "RGB dB", "MS-SSIM", "encode s", "decode s")
+RATE_COLUMNS = ("codec", "against", "luma PSNR %", "RGB PSNR %", "MS-SSIM %")
+
+
+def rd(
+    inputs: Annotated[list[Path], typer.Argument(metavar="PICTURE.png...", help="Pictures, or folders of them.")],
+    codecs: Annotated[str, typer.Option(metavar="A,B", help="Encoders of refdec, and jpeg, webp, avif.")] = CODECS,
+    anchors: Annotated[str, typer.Option(metavar="A,B", help="Codecs that BD-rates are against.")] = ANCHORS,
+    displacements: Annotated[
+        str, typer.Option(metavar="D,D", help="Rates of refdec's encoders: displacements of luma.")
+    ] = "-800,-550,-300,0,300,600",
+    time_budget: Annotated[
+        float | None, typer.Option(metavar="S", help="Seconds that an encoder may improve one picture.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Keep all points, means and BD-rates.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Keep what FILE.json has, measure what it lacks.")] = False,
+    again: Annotated[str, typer.Option(metavar="A,B", help="With --resume: measure these codecs anew.")] = "",
+    plot: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the curves (needs matplotlib).")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: the cores.")] = None,
+    weights: WeightsOption = None,
+    json: JsonFlag = False,
+) -> None:
+    """Measure bits per pixel, luma PSNR, RGB PSNR and MS-SSIM, and compare by BD-rate.
+
+    Example: refdec bench rd kodak --out rd.json --plot rd.png
+    """
+    from refdec.benchmarks.codecs import EncoderCodec, codec_named
+    from refdec.benchmarks.pictures import picture_files
+    from refdec.benchmarks.rd_summary import read_points, report_text
+    from refdec.formats.files import write_bytes
+
+    if plot is not None:
+        from refdec.benchmarks.rd_plot import require_matplotlib
+
+        require_matplotlib()
+    settings = number_list("--displacements", displacements, signed=True)
+    template = EncoderCodec("", settings, weights, os.environ.get(ENVIRONMENT_VARIABLE), time_budget)
+    chosen = [codec_named(name, template) for name in _names(codecs)]
+    pictures = picture_files(inputs)
+    points = read_points(out) if resume and out is not None and out.is_file() else []
+    points = [point for point in points if point.codec not in _names(again)]
+    facts = _facts(chosen, weights)
+
+    def keep() -> str:
+        points.sort(key=lambda point: _place(point.codec, codecs))
+        return report_text(points, _names(anchors), facts)
+
+    def found(more: Sequence[RdPoint]) -> None:
+        points.extend(more)
+        if out is not None:
+            write_bytes(out, keep().encode())
+
+    code = _measure(pictures, chosen, points, workers, found)
+    _finish(points, keep(), _names(anchors), out, plot, json)
+    if code:
+        raise typer.Exit(code)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _place(codec: str, codecs: str) -> int:
+    names = _names(codecs)
+    return names.index(codec) if codec in names else len(names)
+
+
+def _facts(codecs: Sequence[Codec], weights: Path | None) -> dict[str, Any]:
+    """Return what the figures depend on."""
+    from importlib.metadata import version
+
+    from refdec.api import load_weights
+
+    return {
+        "versions": {name: version(name) for name in ("refdec", "numpy", "pillow")},
+        "weights": load_weights(weights).fingerprint,
+        "codecs": {codec.name: codec.description for codec in codecs},
+    }
+
+
+def _measure(pictures: list[Path], codecs: list[Codec], points: list[RdPoint], workers: int | None, found: Any) -> int:
+    """Measure what is not among `points`; return the exit code."""
+    from refdec.benchmarks.rd import measure_points
+
+    def failed(outcome: Outcome) -> None:
+        console.say(f"refdec: {outcome.job.input}: {outcome.message or outcome.status}")
+
+    done = [0]
+    total = len(pictures) * sum(len(codec.settings) for codec in codecs)
+    with console.progress("measuring") as show:
+
+        def seen(more: Sequence[RdPoint]) -> None:
+            found(more)
+            done[0] += len(more)
+            show(done[0] / total)
+
+        summary = measure_points(pictures, codecs, known=tuple(points), workers=workers, found=seen, failed=failed)
+    return summary.exit_code
+
+
+def _finish(
+    points: list[RdPoint], text: str, anchors: Sequence[str], out: Path | None, plot: Path | None, as_json: bool
+) -> None:
+    """Print the tables, write file and plot."""
+    from refdec.benchmarks.rd_summary import bd_rates, codecs_of, mean_points
+    from refdec.formats.files import write_bytes
+
+    rows = mean_points(points)
+    if out is not None:
+        write_bytes(out, text.encode())
+    if plot is not None and rows:
+        from refdec.benchmarks.rd_plot import plot_png
+
+        pictures = len({point.picture for point in points})
+        write_bytes(plot, plot_png(rows, f"{pictures} pictures, means; bits of whole files"))
+    if as_json:
+        console.result(text.rstrip("\n"))
+        return
+    console.show_table(
+        "means over the pictures",
+        MEAN_COLUMNS,
+        [
+            (
+                row.codec,
+                row.setting,
+                f"{row.bpp:.4f}",
+                f"{row.luma_psnr:.2f}",
+                f"{row.rgb_psnr:.2f}",
+                f"{row.ms_ssim:.4f}",
+                f"{row.encode_seconds:.2f}",
+                f"{row.decode_seconds:.2f}",
+            )
+            for row in rows
+        ],
+    )
+    for anchor in anchors:
+        if anchor in codecs_of(points):
+            rates = bd_rates(points, anchor)
+            names = list(dict.fromkeys(rate.codec for rate in rates))
+            cells = {(rate.codec, rate.quality): f"{rate.percent:+.1f} ({rate.pictures})" for rate in rates}
+            qualities = ("luma_psnr", "rgb_psnr", "ms_ssim_db")
+            table = [(name, anchor, *(cells.get((name, q), "-") for q in qualities)) for name in names]
+            console.show_table(f"BD-rate against {anchor} (pictures)", RATE_COLUMNS, table)

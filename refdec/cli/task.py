@@ -1,0 +1,180 @@
+"""`refdec task`: compressed-domain tasks on one or many codestreams."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from refdec.cli import console
+from refdec.cli.options import IgnoreFingerprint, JsonFlag, PixelLimit, WeightsOption, key_values, limits_of
+from refdec.cli.plugins import ENVIRONMENT_VARIABLE, installed_plugins
+
+if TYPE_CHECKING:
+    from refdec.errors import RefdecError
+    from refdec.parallel.outcomes import Outcome
+    from refdec.plugins.registry import Guest
+    from refdec.plugins.results import TaskResult
+    from refdec.plugins.task import Action, Task
+    from refdec.task_files import TaskOrder
+
+__all__ = ["task"]
+
+COLUMNS = ("name", "version", "distribution", "stage", "description")
+
+
+def task(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Installed task; none: list them.")] = None,
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ACTION] IN.jai...", help="Codestreams or folders, or an action and its arguments."),
+    ] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", metavar="KEY=VALUE", help="Option of the task; repeatable.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="OUT.png", help="Write the result as a picture; a folder for several inputs.")
+    ] = None,
+    over: Annotated[bool, typer.Option("--over", help="Lay that picture over the decoded one.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes for several files; default: the cores.")] = None,
+    weights: WeightsOption = None,
+    any_weights: Annotated[
+        bool, typer.Option("--any-weights", help="Run although the task was trained for other weights.")
+    ] = False,
+    ignore_weights_fingerprint: IgnoreFingerprint = False,
+    limit_pixels: PixelLimit = None,
+    json: JsonFlag = False,
+    help_: Annotated[bool, typer.Option("--help", "-h", help="Show this message, and what the task says.")] = False,
+) -> None:
+    """Run a task on the latents of codestreams; no picture is decoded for it.
+
+    Example: refdec task statistics photo.jai --picture bits.png --over
+    """
+    from refdec.task_files import TaskOrder
+
+    if help_ or name is None:
+        _explain(context, name, whole=help_, as_json=json)
+        return
+    guest = installed_plugins().task(name)
+    texts = tuple(arguments or ())
+    if not texts:
+        _explain(context, name, whole=False, as_json=json)
+        return
+    order = TaskOrder(
+        name,
+        tuple(key_values("--option", option or []).items()),
+        os.environ.get(ENVIRONMENT_VARIABLE),
+        weights,
+        any_weights,
+        ignore_weights_fingerprint,
+        over,
+        limits_of(limit_pixels),
+    )
+    action = next((action for action in guest.item.actions if action.name == texts[0]), None)
+    if action is not None:
+        code = _act(action, texts[1:], order, picture, json)
+    elif len(texts) > 1 or Path(texts[0]).is_dir():
+        code = _many([Path(text) for text in texts], order, picture, workers, json)
+    else:
+        code = _one(texts[0], order, picture, json)
+    if code:
+        raise typer.Exit(code)
+
+
+def _explain(context: typer.Context, name: str | None, *, whole: bool, as_json: bool) -> None:
+    """Show the help of the command, what a task says about itself, or which tasks there are."""
+    from refdec.plugins.calls import describe_guest
+
+    if whole:
+        console.result(context.get_help())
+    if name is not None:
+        console.result(describe_guest(installed_plugins().task(name)))
+    elif not whole:
+        _list(as_json)
+
+
+def _list(as_json: bool) -> None:
+    guests = installed_plugins().tasks
+    rows = [(name, *_facts(guest)) for name, guest in sorted(guests.items())]
+    if as_json:
+        console.show_json([dict(zip(COLUMNS, row, strict=True)) for row in rows])
+    else:
+        console.show_table("tasks", COLUMNS, rows)
+
+
+def _facts(guest: Guest[Task]) -> tuple[str, str, str, str]:
+    return guest.version, guest.distribution, guest.item.stage.value, guest.item.description
+
+
+def _show(result: TaskResult, name: str, order: TaskOrder, as_json: bool) -> None:
+    """Print a result."""
+    if as_json:
+        console.show_json({"task": order.task, "input": name, "result": result.json()})
+    else:
+        console.result(result.text())
+
+
+def _one(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> int:
+    """Run a task on one codestream."""
+    from refdec.task_files import run_on_file, write_result_picture
+
+    with console.progress(f"{order.task} {Path(source).name}"):
+        result = run_on_file(source, order)
+        if picture is not None:
+            write_result_picture(result, picture, source if order.over else None, order)
+    _show(result, source, order, as_json)
+    return 0
+
+
+def _act(action: Action, texts: tuple[str, ...], order: TaskOrder, picture: Path | None, as_json: bool) -> int:
+    """Run an action; files of a folder that could not be used are told on stderr and decide the exit code."""
+    from refdec.task_files import act, write_result_picture
+
+    codes: list[int] = []
+
+    def complain(name: str, problem: RefdecError) -> None:
+        console.say(f"refdec: {name}: {problem.headline()}")
+        codes.append(problem.exit_code)
+
+    with console.progress(f"{order.task} {action.name}") as show:
+        result = act(action, texts, order, complain=complain, progress=show)
+        if picture is not None:
+            write_result_picture(result, picture, None, order)
+    _show(result, " ".join([action.name, *texts]), order, as_json)
+    return codes[0] if codes else 0
+
+
+def _many(inputs: list[Path], order: TaskOrder, picture: Path | None, workers: int | None, as_json: bool) -> int:
+    """Run a task on many codestreams, print each result as it comes, return one exit code for all."""
+    from refdec.parallel.batch import BatchOptions, run_batch
+    from refdec.task_files import jobs_of, run_job
+
+    def watch(outcome: Outcome) -> None:
+        if as_json:
+            console.result_line(_line(outcome, order))
+        else:
+            _show_outcome(outcome)
+
+    jobs = jobs_of(inputs, order, picture)
+    summary = run_batch(run_job, jobs, BatchOptions(workers=workers, resume=False), watch=watch)
+    console.say(summary.explain())
+    return summary.exit_code
+
+
+def _line(outcome: Outcome, order: TaskOrder) -> Mapping[str, Any]:
+    """Return an outcome as one line of JSON."""
+    line = outcome.as_line()
+    details = line.pop("details", None) or {}
+    return {"task": order.task, **line, "result": details.get("result")}
+
+
+def _show_outcome(outcome: Outcome) -> None:
+    """Print what a task said about one codestream, below its name."""
+    if text := outcome.details.get("text"):
+        console.result(f"{outcome.job.input}\n{text}\n")
+    else:
+        console.say(f"refdec: {outcome.job.input}: {outcome.message or outcome.status}")

@@ -1,0 +1,175 @@
+"""Descriptors in one SQLite file, with the fingerprint of the weights that they come from.
+
+In: names and descriptors.  Out: the names of the most similar ones, with scores -1..1.  A file of another kind, schema,
+descriptor version or model is refused.
+"""
+
+from __future__ import annotations
+
+import heapq
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from refdec.plugins.api import Int8Array, Refusal
+from refdec_tasks.retrieval.descriptor import DESCRIPTOR_VERSION, ENTRIES, unit_rows
+
+__all__ = ["SCHEMA_VERSION", "Database", "Entry", "create_or_open", "open_existing"]
+
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x4A414952
+"""Marks the file as ours ("JAIR"), so that no other SQLite file is written into."""
+TABLES = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE pictures (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    descriptor BLOB NOT NULL
+);
+"""
+CHUNK = 4096
+PRIOR = 8
+"""The mean over the database counts as if so many descriptors of zeros were in it: few pictures say little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A picture to be kept: its name, its size in luma samples, and its descriptor int8 [2048]."""
+
+    name: str
+    width: int
+    height: int
+    descriptor: Int8Array
+
+
+class Database:
+    """An open database; see `create_or_open` and `open_existing`."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection, self._path = connection, path
+
+    def __len__(self) -> int:
+        return int(self._connection.execute("SELECT count(*) FROM pictures").fetchone()[0])
+
+    @property
+    def weights_fingerprint(self) -> str:
+        """Fingerprint of the weights that the descriptors come from; empty while there are none."""
+        return self._facts().get("weights_fingerprint", "")
+
+    def _facts(self) -> Mapping[str, str]:
+        return dict(self._connection.execute("SELECT name, value FROM facts"))
+
+    def require_weights(self, fingerprint: str) -> None:
+        """Bind an empty database to weights.  Raises Refusal for latents of others than it is bound to."""
+        bound = self.weights_fingerprint
+        if bound and bound != fingerprint:
+            raise Refusal(
+                f"{self._path} holds descriptors of the weights {bound[:16]}..., and these latents are of "
+                f"{fingerprint[:16]}...: they have nothing in common.  Use a database for each."
+            )
+
+    def put(self, entry: Entry, weights_fingerprint: str) -> bool:
+        """Keep a picture; return whether one of this name was replaced.  Raises Refusal for other weights."""
+        self.require_weights(weights_fingerprint)
+        known = self._connection.execute("SELECT 1 FROM pictures WHERE name = ?", (entry.name,)).fetchone()
+        fact = ("weights_fingerprint", weights_fingerprint)
+        self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", fact)
+        row = (entry.name, entry.width, entry.height, entry.descriptor.tobytes())
+        self._connection.execute(
+            "INSERT INTO pictures (name, width, height, descriptor) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE "
+            "SET width = excluded.width, height = excluded.height, descriptor = excluded.descriptor",
+            row,
+        )
+        return known is not None
+
+    def _chunks(self) -> Iterator[tuple[list[str], npt.NDArray[np.int8]]]:
+        """Yield names and descriptors [n, 2048] in pieces, so that memory does not grow with the database."""
+        cursor = self._connection.execute("SELECT name, descriptor FROM pictures ORDER BY name")
+        while rows := cursor.fetchmany(CHUNK):
+            blobs = [blob for _, blob in rows]
+            if any(len(blob) != ENTRIES for blob in blobs):
+                raise Refusal(f"{self._path} is damaged: a descriptor has not {ENTRIES} bytes.")
+            yield [name for name, _ in rows], np.frombuffer(b"".join(blobs), np.int8).reshape(-1, ENTRIES)
+
+    def _centre(self) -> npt.NDArray[np.float64]:
+        """Return what the pictures have in common: the mean of their unit descriptors, smaller for few pictures."""
+        total, count = np.zeros(ENTRIES), 0
+        for names, descriptors in self._chunks():
+            total += unit_rows(descriptors).sum(axis=0)
+            count += len(names)
+        centre: npt.NDArray[np.float64] = total / (count + PRIOR)
+        return centre
+
+    def most_similar(self, descriptor: Int8Array, top: int) -> list[tuple[str, float]]:
+        """Return the `top` best (name, score), best first: the cosine of the descriptors less their common part."""
+        centre = self._centre()
+        query = unit_rows(descriptor[None, :], centre)[0]
+        best: list[tuple[float, str]] = []
+        for names, descriptors in self._chunks():
+            scores = (unit_rows(descriptors, centre) @ query).tolist()
+            best = heapq.nsmallest(top, [*best, *((-score, name) for score, name in zip(scores, names, strict=True))])
+        return [(name, -negative) for negative, name in best]
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise Refusal unless the file is a database of descriptors that this version understands."""
+    mark = connection.execute("PRAGMA application_id").fetchone()[0]
+    schema = connection.execute("PRAGMA user_version").fetchone()[0]
+    if mark != APPLICATION_ID:
+        raise Refusal(f"{path} is a database of something else, not of descriptors.")
+    if schema != SCHEMA_VERSION:
+        raise Refusal(f"{path} has the schema {schema}, this refdec reads {SCHEMA_VERSION}.  Index the pictures again.")
+    facts = dict(connection.execute("SELECT name, value FROM facts"))
+    if facts.get("descriptor_version") != DESCRIPTOR_VERSION:
+        raise Refusal(
+            f"{path} holds descriptors of version {facts.get('descriptor_version')}, this refdec makes "
+            f"{DESCRIPTOR_VERSION}.  Index the pictures again."
+        )
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    connection.executescript(TABLES)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.execute("INSERT INTO facts VALUES ('descriptor_version', ?)", (DESCRIPTOR_VERSION,))
+    connection.commit()
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Turn what SQLite complains about into a refusal that names the file."""
+    try:
+        yield
+    except sqlite3.Error as problem:
+        raise Refusal(f"{path} cannot be used as a database of descriptors: {problem}.") from problem
+
+
+@contextmanager
+def create_or_open(path: Path) -> Iterator[Database]:
+    """Open a database for writing, a new one if there is none; all changes are kept together, or none.
+
+    Raises Refusal.
+    """
+    with _refusing(path), closing(sqlite3.connect(path)) as connection:
+        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            _create(connection)
+        _check(connection, path)
+        with connection:
+            yield Database(connection, path)
+
+
+@contextmanager
+def open_existing(path: Path) -> Iterator[Database]:
+    """Open a database for reading.  Raises Refusal, also where there is none."""
+    if not path.is_file():
+        raise Refusal(f"There is no database {path}.  Make one:  refdec task retrieval index DIR {path}")
+    with _refusing(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        _check(connection, path)
+        yield Database(connection, path)
