@@ -31,6 +31,7 @@ RANKS: dict[str, int] = {
             ("decoder", "encoder"),
             ("region_decoder", "progressive"),
             ("formats", "trace", "inspection", "metrics", "parallel"),
+            ("streaming",),
             ("interface",),
             ("bundles", "ratecontrol"),
             ("plugins",),
@@ -39,7 +40,9 @@ RANKS: dict[str, int] = {
             ("sources",),
             ("api_encode", "api_latents"),
             ("adapters",),
-            ("api_weights", "decode_files", "view_files", "diff_files"),
+            ("bench",),
+            ("api_weights", "decode_files", "view_files", "diff_files", "verification", "task_files"),
+            ("benchmarks",),
             ("conformance",),
             ("cli",),
         ]
