@@ -99,7 +99,8 @@ def luma_curvature(picture: PictureHeader, latent: Int32Array, models: Models, t
         cut = wide(made >> 9)
         total += (cut * cut).sum(axis=(1, 2))
         count += made.shape[1] * made.shape[2]
-    return np.maximum((total // count) >> 18, 1).astype(np.int32)
+    mean: Int32Array = np.maximum((total // count) >> 18, 1).astype(np.int32)
+    return mean
 
 
 def _signs(rows: int, columns: int) -> Int32Array:

@@ -1,0 +1,95 @@
+"""JPEG AI in imageio: after `import refdec.adapters.imageio`, `imageio.v3.imread("x.jai")` and `imwrite` work.
+
+In: requests as imageio hands them over.  Out: uint8 or uint16 [rows, columns, 3]; codestreams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import EllipsisType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from imageio.config import known_extensions, known_plugins
+from imageio.config.extensions import FileExtension, extension_list
+from imageio.config.plugins import PluginConfig
+from imageio.core.request import IOMode, InitializationError, Request
+from imageio.core.v3_plugin_api import ImageProperties, PluginV3
+
+from refdec.errors import RefdecError
+
+__all__ = ["PLUGIN", "SUFFIX", "JpegAiPlugin", "register"]
+
+PLUGIN = "refdec"
+SUFFIX = ".jai"
+START = b"\xff\x80"
+
+
+class JpegAiPlugin(PluginV3):  # type: ignore[misc]
+    """One file, one picture; keywords of `read` are those of `refdec.decode`, of `write` those of `refdec.encode`."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(request)
+        if request.mode.io_mode is IOMode.write:
+            if request.extension != SUFFIX:
+                raise InitializationError(f"refdec writes {SUFFIX} files")
+            return
+        if request.get_file().read(len(START)) != START:
+            raise InitializationError("this is no JPEG AI codestream")
+        request.get_file().seek(0)
+        self._data: bytes = request.get_file().read()
+
+    def read(self, *, index: int | EllipsisType | None = 0, **arguments: Any) -> npt.NDArray[Any]:
+        """Return the picture [rows, columns, 3]; `index` ... or None gives it a first axis of length 1."""
+        from refdec.api import decode
+
+        if index not in (0, None, ...):
+            raise ValueError(f"a JPEG AI file holds one picture, there is no index {index}")
+        try:
+            array = decode(self._data, **{"colour": "RGB", **arguments}).array
+        except RefdecError as problem:
+            raise OSError(problem.headline()) from problem
+        return array[None] if index is ... else array
+
+    def write(self, ndimage: Any, **arguments: Any) -> None:
+        """Encode one picture, uint8 or uint16 [rows, columns] or [rows, columns, 3]."""
+        from refdec.api_encode import encode
+
+        array = np.asarray(ndimage[0] if isinstance(ndimage, list) and len(ndimage) == 1 else ndimage)
+        try:
+            data = encode(array, **arguments)
+        except RefdecError as problem:
+            raise OSError(problem.headline()) from problem
+        self.request.get_file().write(data)
+
+    def iter(self) -> Iterator[npt.NDArray[Any]]:
+        """Yield the one picture."""
+        yield self.read()
+
+    def properties(self, index: int | EllipsisType | None = 0) -> ImageProperties:
+        """Return shape and type, from the headers alone."""
+        info = self.metadata()
+        shape = (info["height"], info["width"], 3)
+        dtype = np.dtype(np.uint8 if info["bit_depth"] <= 8 else np.uint16)
+        batch = index is ...
+        return ImageProperties(shape=(1, *shape) if batch else shape, dtype=dtype, n_images=1, is_batch=batch)
+
+    def metadata(self, index: int | EllipsisType | None = 0, exclude_applied: bool = True) -> dict[str, Any]:
+        """Return what the headers say."""
+        from refdec.api import read_info
+
+        found: dict[str, Any] = read_info(self._data).as_json()
+        return found
+
+
+def register() -> None:
+    """Make imageio know the plugin; importing this module does it."""
+    known_plugins[PLUGIN] = PluginConfig(PLUGIN, "JpegAiPlugin", "refdec.adapters.imageio", is_legacy=False)
+    if SUFFIX not in known_extensions:
+        extension = FileExtension(extension=SUFFIX, priority=[PLUGIN], name="JPEG AI")
+        extension_list.append(extension)
+        known_extensions[SUFFIX] = [extension]
+
+
+register()

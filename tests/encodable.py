@@ -1,0 +1,50 @@
+"""Pictures and packs that tests of encoding share: small, deterministic, with content that codes like a photograph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from refdec.api import load_weights
+from refdec.encoder import EncodeSettings, EncoderInput, code, decoded_planes, input_from_codes, prepare, targets_of, write
+from refdec.models import Models, models_of
+from refdec.picture.planes import ThreePlanes
+from refdec.weights.pack import WeightPack
+
+__all__ = ["GOLDEN", "bundled", "coded_and_made", "photograph", "source"]
+
+GOLDEN = Path(__file__).resolve().parent / "golden" / "streams"
+
+
+def bundled() -> WeightPack:
+    """The bundled pack."""
+    return load_weights(None)
+
+
+def photograph(height: int, width: int, *, bits: int = 8, seed: int = 0) -> npt.NDArray[Any]:
+    """A smooth picture with edges and some grain, [height, width, 3]."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:height, 0:width]
+    waves = [128 + 90 * np.sin(x / (7 + 5 * k) + k) * np.cos(y / (11 + 3 * k)) for k in range(3)]
+    picture = np.stack(waves, axis=-1) + 40 * ((x + 2 * y) % 97 > 60)[..., None] + rng.normal(0, 4, (height, width, 3))
+    top = (1 << bits) - 1
+    return np.clip(picture * top / 255, 0, top).astype(np.uint8 if bits == 8 else np.uint16)
+
+
+def source(height: int, width: int, *, bits: int = 8, seed: int = 0) -> EncoderInput:
+    """The same as input of the encoder."""
+    array = photograph(height, width, bits=bits, seed=seed)
+    return input_from_codes([array[..., k] for k in range(3)], bits, rgb=True)
+
+
+def coded_and_made(
+    given: EncoderInput, settings: EncodeSettings, beta: tuple[int, int], models: Models | None = None
+) -> tuple[bytes, ThreePlanes]:
+    """The codestream of a picture and the planes that the encoder expects of a decoder."""
+    models = models or models_of(bundled(), 1)
+    targets = targets_of(given, settings, models)
+    coded = code(prepare(given, settings, models, targets.y, targets.z_hat), beta)
+    return write(coded), decoded_planes(coded)
