@@ -1,1 +1,1 @@
-"""Measurements of refdec on the machine at hand: speed, memory, scaling.  Nothing here decodes for anybody."""
+"""Measurements of refdec: speed, memory, scaling; rate and distortion; retrieval.  Nothing here decodes for anybody."""

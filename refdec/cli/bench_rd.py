@@ -14,8 +14,8 @@ from refdec.cli.options import JsonFlag, WeightsOption, number_list
 from refdec.cli.plugins import ENVIRONMENT_VARIABLE
 
 if TYPE_CHECKING:
-    from refdec.benchmarks.codecs import Codec
-    from refdec.benchmarks.rd import RdPoint
+    from refdec.bench.codecs import Codec
+    from refdec.bench.rd import RdPoint
     from refdec.parallel.outcomes import Outcome
 
 __all__ = ["rd"]
@@ -48,13 +48,13 @@ def rd(
 
     Example: refdec bench rd kodak --out rd.json --plot rd.png
     """
-    from refdec.benchmarks.codecs import EncoderCodec, codec_named
-    from refdec.benchmarks.pictures import picture_files
-    from refdec.benchmarks.rd_summary import read_points, report_text
+    from refdec.bench.codecs import EncoderCodec, codec_named
+    from refdec.bench.pictures import picture_files
+    from refdec.bench.rd_summary import read_points, report_text
     from refdec.formats.files import write_bytes
 
     if plot is not None:
-        from refdec.benchmarks.rd_plot import require_matplotlib
+        from refdec.bench.rd_plot import require_matplotlib
 
         require_matplotlib()
     settings = number_list("--displacements", displacements, signed=True)
@@ -104,7 +104,7 @@ def _facts(codecs: Sequence[Codec], weights: Path | None) -> dict[str, Any]:
 
 def _measure(pictures: list[Path], codecs: list[Codec], points: list[RdPoint], workers: int | None, found: Any) -> int:
     """Measure what is not among `points`; return the exit code."""
-    from refdec.benchmarks.rd import measure_points
+    from refdec.bench.rd import measure_points
 
     def failed(outcome: Outcome) -> None:
         console.say(f"refdec: {outcome.job.input}: {outcome.message or outcome.status}")
@@ -126,14 +126,14 @@ def _finish(
     points: list[RdPoint], text: str, anchors: Sequence[str], out: Path | None, plot: Path | None, as_json: bool
 ) -> None:
     """Print the tables, write file and plot."""
-    from refdec.benchmarks.rd_summary import bd_rates, codecs_of, mean_points
+    from refdec.bench.rd_summary import bd_rates, codecs_of, mean_points
     from refdec.formats.files import write_bytes
 
     rows = mean_points(points)
     if out is not None:
         write_bytes(out, text.encode())
     if plot is not None and rows:
-        from refdec.benchmarks.rd_plot import plot_png
+        from refdec.bench.rd_plot import plot_png
 
         pictures = len({point.picture for point in points})
         write_bytes(plot, plot_png(rows, f"{pictures} pictures, means; bits of whole files"))

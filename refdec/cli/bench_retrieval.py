@@ -30,8 +30,8 @@ def retrieval(
     """
     import json as json_module
 
-    from refdec.benchmarks.pictures import picture_files
-    from refdec.benchmarks.retrieval import measure_recall
+    from refdec.bench.pictures import picture_files
+    from refdec.bench.retrieval import measure_recall
     from refdec.formats.files import write_bytes
 
     pictures = picture_files(inputs)

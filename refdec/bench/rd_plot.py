@@ -8,8 +8,8 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-from refdec.benchmarks.errors import PlotUnavailable
-from refdec.benchmarks.rd_summary import MeanPoint
+from refdec.bench.errors import PlotUnavailable
+from refdec.bench.rd_summary import MeanPoint
 
 __all__ = ["plot_png", "require_matplotlib"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from refdec.arithmetic.types import UInt8Array
-from refdec.benchmarks.errors import NoPictures
+from refdec.bench.errors import NoPictures
 
 __all__ = ["picture_files", "read_rgb"]
 

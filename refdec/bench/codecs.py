@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from refdec.arithmetic.types import UInt8Array
-from refdec.benchmarks.errors import CodecMissing, UnknownCodec
+from refdec.bench.errors import CodecMissing, UnknownCodec
 
 if TYPE_CHECKING:
     from refdec.coreservices import Core

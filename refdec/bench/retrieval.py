@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from refdec.arithmetic.types import UInt8Array
-from refdec.benchmarks.pictures import read_rgb
+from refdec.bench.pictures import read_rgb
 
 if TYPE_CHECKING:
     from refdec.plugins.registry import Guest, Plugins

@@ -13,8 +13,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from refdec.benchmarks.errors import BenchmarkFileInvalid, UnknownCodec
-from refdec.benchmarks.rd import RdPoint
+from refdec.bench.errors import BenchmarkFileInvalid, UnknownCodec
+from refdec.bench.rd import RdPoint
 
 __all__ = ["QUALITIES", "BdRate", "MeanPoint", "bd_rates", "codecs_of", "mean_points", "read_points", "report_text"]
 

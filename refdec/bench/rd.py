@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from refdec.benchmarks.pictures import read_rgb
+from refdec.bench.pictures import read_rgb
 
 if TYPE_CHECKING:
-    from refdec.benchmarks.codecs import Codec
+    from refdec.bench.codecs import Codec
     from refdec.parallel.outcomes import Job, Outcome, Summary
 
 __all__ = ["RdPoint", "measure_job", "measure_points"]

@@ -1,1 +1,0 @@
-"""Measurements for people who choose codecs: rate and distortion, retrieval (floats belong here)."""
