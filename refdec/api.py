@@ -131,6 +131,7 @@ def decode(
     level_check: bool = True,
     ignore_weights_fingerprint: bool = False,
     allow_custom_colour: bool = False,
+    workers: int | None = 1,
     observe: Observer | None = None,
 ) -> Picture:
     """Decode a codestream to a picture.
@@ -141,14 +142,14 @@ def decode(
     rectangle, the same samples as the crop of the whole for less work.  `filters=False` leaves out the filters of TON.
     `colour` "RGB" or "YUV" converts; None keeps what the codestream says.  `bit_depth` 1..16; None is the codestream's.
     `allow_custom_colour` follows the recommendation of clause 5.10 for a colour matrix in the stream.
-    `observe(stage, array)` is shown every stage (not with `region`).
+    `workers` processes share the work where the picture is large enough for that; None takes one for each core.
+    `observe(stage, array)` is shown every stage (not with `region`); then one process works on the whole planes.
 
     Raises CodestreamError where the stream breaks a rule, UnsupportedError where it is legal and cannot be decoded,
     LimitExceeded, WeightsError, InputError; all are RefdecError.
     """
     from refdec.decoder import decode_codestream
     from refdec.formats.files import read_bytes
-    from refdec.picture.planes import unobserved
     from refdec.picture.render import render
 
     limits = limits or Limits()
@@ -168,7 +169,12 @@ def decode(
 
         part = decode_region(data, pack, Rect(*region), options, colour=colour, limits=limits, check_weights=check)
         return part.picture(bit_depth)
-    decoded = decode_codestream(data, pack, options, limits=limits, observe=observe or unobserved, check_weights=check)
+    if observe is None:
+        from refdec.streaming.decode import open_stream
+
+        stream = open_stream(data, pack, options, colour=colour, bits=bit_depth, limits=limits, check_weights=check)
+        return stream.picture(workers=stream.useful_workers(workers))
+    decoded = decode_codestream(data, pack, options, limits=limits, observe=observe, check_weights=check)
     headers = decoded.headers
     return render(
         decoded.planes,

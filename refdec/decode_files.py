@@ -16,6 +16,8 @@ from refdec.limits import Limits
 
 if TYPE_CHECKING:
     from refdec.arithmetic.types import IntArray
+    from refdec.bitstream.rendering import RenderingInfo
+    from refdec.decoder import DecodeOptions
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
     from refdec.picture.picture import Picture
@@ -44,6 +46,8 @@ class DecodeRequest:
     """How to decode one file; picklable, so that it can be sent to a worker.
 
     `suffix`: format of the target where its name does not tell.  `trace`, `dump`: files to write beside the picture.
+    `workers`: processes that decode it, where the picture is large enough; None: one for each core.  `fingerprint`:
+    report the SHA-256 of the codes.
     """
 
     suffix: str = ""
@@ -59,7 +63,14 @@ class DecodeRequest:
     trace: Path | None = None
     dump: Path | None = None
     timings: bool = False
+    workers: int | None = 1
+    fingerprint: bool = True
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def wants_whole(self) -> bool:
+        """Whether what is asked for needs the picture, or its stages, in one piece."""
+        return bool(self.region or self.trace or self.dump or self.timings)
 
 
 DEFAULT_REQUEST = DecodeRequest()
@@ -67,7 +78,7 @@ DEFAULT_REQUEST = DecodeRequest()
 
 @dataclass(frozen=True, slots=True)
 class DecodeReport:
-    """What was decoded: picture size and format, fingerprint of the codes, warnings, seconds by stage if asked for."""
+    """What was decoded: size and format of the picture, warnings; its fingerprint and seconds by stage if asked for."""
 
     output: str
     width: int
@@ -121,14 +132,83 @@ def decode_to_file(
     """
     from refdec.formats.errors import SuffixUnknown
     from refdec.formats.files import WRITERS, name_of, read_bytes, suffix_of
-    from refdec.trace.dump import Dump
-    from refdec.trace.fingerprints import Fingerprints
-    from refdec.trace.timings import Timings
 
     suffix = (request.suffix or suffix_of(target)).lower()
     if suffix not in WRITERS:
         raise SuffixUnknown(suffix, tuple(WRITERS))
-    data = read_bytes(source, limits=request.limits)
+    data, pack = read_bytes(source, limits=request.limits), load_weights(weights)
+    if request.wants_whole:
+        return _decode_whole(data, name_of(source), target, suffix, request, pack, on_progress)
+    return _decode_streaming(data, target, suffix, request, pack, on_progress)
+
+
+def _options(request: DecodeRequest) -> DecodeOptions:
+    return make_options(
+        synthesis=request.synthesis,
+        channels=request.channels,
+        filters=request.filters,
+        lenient=request.lenient,
+        level_check=request.level_check,
+        custom_colour=request.allow_custom_colour,
+    )
+
+
+def _decode_streaming(
+    data: bytes,
+    target: Target,
+    suffix: str,
+    request: DecodeRequest,
+    pack: WeightPack,
+    on_progress: Callable[[float], None],
+) -> DecodeReport:
+    """Write rows as they are finished, so that memory stays bounded."""
+    from contextlib import closing
+
+    from refdec.formats.files import name_of, open_writer
+    from refdec.formats.pictures import Colour as FileColour
+    from refdec.formats.pictures import PictureSpec
+    from refdec.streaming.decode import open_stream
+    from refdec.trace.picture_digest import picture_digest
+
+    stream = open_stream(
+        data,
+        pack,
+        _options(request),
+        colour=COLOUR_OF_SUFFIX[suffix],
+        bits=request.bit_depth,
+        limits=request.limits,
+        check_weights=None if request.ignore_weights_fingerprint else require_weights,
+    )
+    cicp, gamma = _colour_tags(stream.headers.rendering)
+    spec = PictureSpec(stream.sizes, stream.bit_depth, FileColour(stream.colour), cicp, gamma)
+    bands = stream.bands(workers=stream.useful_workers(request.workers), on_progress=on_progress)
+    with open_writer(target, suffix, spec) as writer, closing(bands), picture_digest() as digest:
+        for band in bands:
+            writer.write_rows(*band)
+            if request.fingerprint:
+                digest.add(*band)
+        fingerprint = digest.hexdigest() if request.fingerprint else ""
+    (height, width), *_ = stream.sizes
+    return DecodeReport(
+        name_of(target), width, height, stream.bit_depth, stream.colour, fingerprint, stream.warnings, {}
+    )
+
+
+def _decode_whole(
+    data: bytes,
+    name: str,
+    target: Target,
+    suffix: str,
+    request: DecodeRequest,
+    pack: WeightPack,
+    on_progress: Callable[[float], None],
+) -> DecodeReport:
+    """Decode with all arrays at hand, for regions, traces, dumps and timings."""
+    from refdec.formats.files import name_of
+    from refdec.trace.dump import Dump
+    from refdec.trace.fingerprints import Fingerprints
+    from refdec.trace.timings import Timings
+
     fingerprints, dump, timings = Fingerprints(), Dump(), Timings()
     observers: list[Observer] = [_Ticks(on_progress)]
     observers += [
@@ -136,10 +216,10 @@ def decode_to_file(
         for wanted, observer in ((request.timings, timings), (request.trace, fingerprints), (request.dump, dump))
         if wanted
     ]
-    picture = _decode(data, request, load_weights(weights), COLOUR_OF_SUFFIX[suffix], _Fan(observers))
+    picture = _decode(data, request, pack, COLOUR_OF_SUFFIX[suffix], _Fan(observers))
     _write(target, suffix, picture)
     if request.trace is not None:
-        _write_json(request.trace, {"stream": name_of(source), "sha256": dict(fingerprints.sha256)})
+        _write_json(request.trace, {"stream": name, "sha256": dict(fingerprints.sha256)})
     if request.dump is not None:
         _write_npz(request.dump, dump.arrays)
     return DecodeReport(
@@ -148,7 +228,7 @@ def decode_to_file(
         height=picture.height,
         bit_depth=picture.bit_depth,
         colour=picture.colour,
-        fingerprint=picture_fingerprint(picture),
+        fingerprint=picture_fingerprint(picture) if request.fingerprint else "",
         warnings=picture.warnings,
         timings=timings.seconds if request.timings else {},
     )
@@ -169,14 +249,7 @@ def _decode(data: bytes, request: DecodeRequest, pack: WeightPack, colour: Colou
     from refdec.decoder import decode_codestream
     from refdec.picture.render import render
 
-    options = make_options(
-        synthesis=request.synthesis,
-        channels=request.channels,
-        filters=request.filters,
-        lenient=request.lenient,
-        level_check=request.level_check,
-        custom_colour=request.allow_custom_colour,
-    )
+    options = _options(request)
     check = None if request.ignore_weights_fingerprint else require_weights
     if request.region is not None:
         from refdec.region_decoder import RegionWithoutStages, decode_region
@@ -202,16 +275,18 @@ def _write(target: Target, suffix: str, picture: Picture) -> None:
     from refdec.formats.files import write_picture
     from refdec.formats.pictures import CodePicture, Colour
 
-    cicp = None if picture.rendering is None else picture.rendering.cicp
-    if cicp is not None and (cicp.colour_primaries, cicp.transfer_characteristics) == (UNSPECIFIED, UNSPECIFIED):
-        cicp = None
-    write_picture(
-        target,
-        CodePicture(picture.planes, picture.bit_depth, Colour(picture.colour)),
-        suffix=suffix,
-        cicp=None if cicp is None else (cicp.colour_primaries, cicp.transfer_characteristics),
-        gamma=None if cicp is None else GAMMA_OF_TRANSFER.get(cicp.transfer_characteristics),
-    )
+    cicp, gamma = _colour_tags(picture.rendering)
+    codes = CodePicture(picture.planes, picture.bit_depth, Colour(picture.colour))
+    write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
+
+
+def _colour_tags(rendering: RenderingInfo | None) -> tuple[tuple[int, int] | None, int | None]:
+    """Return (primaries, transfer) and gamma for formats that can say them."""
+    cicp = None if rendering is None else rendering.cicp
+    if cicp is None or (cicp.colour_primaries, cicp.transfer_characteristics) == (UNSPECIFIED, UNSPECIFIED):
+        return None, None
+    tags = cicp.colour_primaries, cicp.transfer_characteristics
+    return tags, GAMMA_OF_TRANSFER.get(cicp.transfer_characteristics)
 
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:

@@ -11,7 +11,6 @@ was.
 from __future__ import annotations
 
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
@@ -25,6 +24,7 @@ from refdec.parallel.executors import executor_named
 from refdec.parallel.outcomes import Job, Outcome, Status, Summary, Tally
 from refdec.parallel.processes import StartMethod, available_cores
 from refdec.parallel.report import Report
+from refdec.parallel.signals import Terminated, orderly_sigterm
 
 __all__ = ["BatchOptions", "is_complete", "run_batch"]
 
@@ -49,28 +49,6 @@ class BatchOptions:
     resume: bool = True
     sha256: bool = False
     start: StartMethod | None = None
-
-
-class _Terminated(KeyboardInterrupt):
-    """SIGTERM, handled as SIGINT is."""
-
-
-@contextmanager
-def _orderly_sigterm() -> Iterator[None]:
-    """Let SIGTERM interrupt as SIGINT does, where nobody else has a say about it."""
-    mine = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
-    if not mine:
-        yield
-        return
-
-    def interrupt(number: int, frame: object) -> None:
-        raise _Terminated
-
-    signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @contextmanager
@@ -176,13 +154,13 @@ def run_batch(
     began = time.monotonic()
     batch = _Batch(options, report, watch)
     number: signal.Signals | None = None
-    with _orderly_sigterm(), _backend(function, options) as backend:
+    with orderly_sigterm(), _backend(function, options) as backend:
         whole = False
         try:
             batch.run(backend, jobs)
             whole = True
         except KeyboardInterrupt as reason:
-            number = signal.SIGTERM if isinstance(reason, _Terminated) else signal.SIGINT
+            number = signal.SIGTERM if isinstance(reason, Terminated) else signal.SIGINT
         except ExecutorBroken as reason:
             batch.give_up(reason.headline(), reason.exit_code)
         finally:

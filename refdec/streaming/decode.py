@@ -10,7 +10,7 @@ unit of about half a megapixel.  Where filters or HOP need it (`cuts.needs_whole
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +35,7 @@ from refdec.limits import Limits
 from refdec.models import models_of
 from refdec.parallel.ordered import Pool
 from refdec.parallel.pool import PoolKind, open_pool
-from refdec.parallel.processes import single_threaded_blas
+from refdec.parallel.processes import available_cores, single_threaded_blas
 from refdec.parallel.shared import SharedArray
 from refdec.picture.errors import BitDepthOutOfRange
 from refdec.picture.output import MAX_BITS, Codes
@@ -44,7 +44,7 @@ from refdec.picture.planes import Planes, chroma_rect
 from refdec.picture.render import Colour, own_colour, render
 from refdec.stages.compact import decode_hyper_parts
 from refdec.stages.output import OutputStages
-from refdec.streaming.cuts import UnitGrid, needs_whole_planes, unit_grid
+from refdec.streaming.cuts import HOP, UnitGrid, needs_whole_planes, unit_grid
 from refdec.streaming.schedule import BandGrid, Kind, Schedule, make_schedule
 from refdec.streaming.work import LATENT_CHANNELS, PictureState, decode_residual_of, run_step, unit_codes
 from refdec.tiling.geometry import Rect
@@ -58,6 +58,8 @@ Progress = Callable[[float], None]
 SMALL_BAND_ROWS, BAND_ROWS = 32, 64
 WIDE, PIECE_COLUMNS = 512, 256
 """Latents are made in bands of 64 rows and pieces of up to 256 columns (about 64 MB each); wide pictures in 32 rows."""
+LEAST_SHARED_PIXELS, HOP_COST = 1 << 20, 10
+"""From about one megapixel on workers win (0.6 s of work; up to 0.1 s to start them); HOP is ten times the work."""
 REASON = "bounded memory; a decoder is free to cut its work, the text demands the integers of the whole"
 
 
@@ -97,6 +99,14 @@ class PictureStream:
         small = chroma_rect(whole, self.subsampling).size_hw
         return whole.size_hw, small, small
 
+    def useful_workers(self, wanted: int | None) -> int:
+        """Return how many of the wanted workers (None: one a core) are worth their start; one for small pictures."""
+        picture = self.headers.picture
+        cost = picture.display_height * picture.display_width * (HOP_COST if self.stages.transform == HOP else 1)
+        if wanted == 1 or cost < LEAST_SHARED_PIXELS:
+            return 1
+        return available_cores() if wanted is None else wanted
+
     def picture(self, *, workers: int = 1, kind: PoolKind = "auto") -> Picture:
         """Decode and return the whole picture."""
         bits = self.bit_depth
@@ -112,7 +122,7 @@ class PictureStream:
 
     def bands(
         self, *, workers: int = 1, kind: PoolKind = "auto", on_progress: Progress = lambda share: None
-    ) -> Iterator[Band]:
+    ) -> Generator[Band, None, None]:
         """Decode; yield codes of the three planes, some rows at a time.  A band is valid until the next one is drawn.
 
         Raises CodestreamError for damage behind the headers, MissingCheckpoint, WorkerLost.

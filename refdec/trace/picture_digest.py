@@ -24,9 +24,7 @@ PIECE_BYTES = 1 << 22
 class PictureDigest:
     """Takes rows of three planes; made by `picture_digest`."""
 
-    def __init__(
-        self, waiting: tuple[tempfile.SpooledTemporaryFile[bytes], tempfile.SpooledTemporaryFile[bytes]]
-    ) -> None:
+    def __init__(self, *waiting: tempfile.SpooledTemporaryFile[bytes]) -> None:
         self._digest = hashlib.sha256()
         self._waiting = waiting
 
