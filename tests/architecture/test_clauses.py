@@ -56,7 +56,6 @@ WITHOUT_CODE = {
     "5.14": "introduces 5.14.1 and 5.14.2",
     "5.14.2": "free choices of an encoder; refdec's encoders write no filters",
     "5.15": "list of notes",
-    "5.16": "meaning of RDI: carried out by 1.6.8",
     "5.17": "worked examples: tests",
     "5.18": "report of checks",
     "6.2.3": "bounds, tested at the extremes",
