@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Progress", "progress", "result", "result_line", "say", "show_json", "show_mapping", "show_table"]
+REFRESH_SECONDS = 0.1
+__all__ = ["Progress", "counter", "progress", "result", "result_line", "say", "show_json", "show_mapping", "show_table"]
 
 
 def _console(*, stderr: bool) -> Console:
@@ -73,9 +76,39 @@ def progress(label: str, *, quiet: bool = False) -> Iterator[Progress]:
     from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=_console(stderr=True), transient=True) as bar:
+    # Refreshed by hand: a thread that refreshes would keep the decoder from forking its workers.
+    with Bar(*columns, console=_console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task(label, total=1.0)
-        yield lambda done: bar.update(task, completed=done)
+        shown = [time.monotonic()]
+
+        def show(done: float) -> None:
+            due = time.monotonic() - shown[0] >= REFRESH_SECONDS
+            bar.update(task, completed=done, refresh=due)
+            if due:
+                shown[0] = time.monotonic()
+
+        yield show
+
+
+@contextmanager
+def counter(label: str) -> Iterator[Callable[[str], None]]:
+    """Count events of several kinds on one line of stderr; silent where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda kind: None
+        return
+    counts: Counter[str] = Counter()
+
+    def count(kind: str) -> None:
+        counts[kind] += 1
+        seen = ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
+        sys.stderr.write(f"\r\x1b[K{label}: {seen} ")
+        sys.stderr.flush()
+
+    try:
+        yield count
+    finally:
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
 
 
 def show_mapping(values: Mapping[str, Any]) -> None:

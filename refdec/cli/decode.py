@@ -1,9 +1,9 @@
-"""`refdec decode`: codestreams to picture files."""
+"""`refdec decode`: codestreams to picture files, one at a time or whole archives."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,15 +17,49 @@ from refdec.cli.options import (
     limits_of,
     numbers,
 )
+from refdec.errors import UsageError
 
-__all__ = ["decode"]
+if TYPE_CHECKING:
+    from refdec.decode_files import DecodeRequest
+
+__all__ = ["OneFileOnly", "OutputFolderMissing", "decode"]
+
+
+class OutputFolderMissing(UsageError):
+    """Several inputs, and no folder for their pictures."""
+
+    code = "RD1002"
+
+    def explain(self) -> str:
+        return "Several inputs need a folder for their pictures.\nTry: refdec decode FOLDER --out PICTURES"
+
+
+class OneFileOnly(UsageError):
+    """An option that describes one decode stands beside several inputs."""
+
+    code = "RD1003"
+
+    def __init__(self, option: str) -> None:
+        super().__init__(option)
+        self.option = option
+
+    def explain(self) -> str:
+        return f"{self.option} is for one input, not for several."
 
 
 def decode(
-    source: Annotated[str, typer.Argument(metavar="IN.jai", help="Codestream; - reads standard input.")],
-    target: Annotated[
-        str | None,
-        typer.Argument(metavar="[OUT]", help="Picture: .png .ppm .yuv .npy by suffix; default IN.png; - is a pipe."),
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="IN.jai [OUT]",
+            help="Codestream and picture (.png .ppm .yuv .npy by suffix; default IN.png); - is a pipe. "
+            "With --out: any number of codestreams, folders and patterns.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the pictures of several inputs.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Processes; default: one for each core.")
     ] = None,
     weights: WeightsOption = None,
     synthesis: Annotated[
@@ -41,12 +75,25 @@ def decode(
         int | None, typer.Option(min=1, max=16, help="Bits of a sample; default: the stream's.")
     ] = None,
     filters: Annotated[bool, typer.Option("--filters/--no-filters", help="Run the enhancement filters.")] = True,
-    format_: Annotated[str, typer.Option("--format", help="Suffix of the format for a pipe: png, ppm, yuv, npy.")] = "",
+    format_: Annotated[str, typer.Option("--format", help="Format of a pipe or of --out: png, ppm, yuv, npy.")] = "",
     trace: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write the SHA-256 of every stage.")] = None,
     dump: Annotated[
         Path | None, typer.Option(metavar="FILE.npz", help="Write the intermediates of every stage.")
     ] = None,
     timings: Annotated[bool, typer.Option("--timings", help="Print seconds by stage on stderr.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Several inputs: write a line of JSON for each file.")
+    ] = None,
+    executor: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Several inputs: package.module:attribute of an executor or cluster."),
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="Several inputs: give up a file that takes longer.")
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Several inputs: decode again what is finished.")
+    ] = False,
     ignore_weights_fingerprint: IgnoreFingerprint = False,
     any_level: Annotated[bool, typer.Option("--any-level", help="Decode beyond the stated profile and level.")] = False,
     allow_custom_colour: Annotated[
@@ -56,15 +103,15 @@ def decode(
     lenient: LenientFlag = False,
     json: JsonFlag = False,
 ) -> None:
-    """Decode a codestream to a picture file.
+    """Decode a codestream to a picture file, or many to a folder.
 
-    Example: refdec decode photo.jai photo.png
+    Examples: refdec decode photo.jai photo.png; refdec decode ARCHIVE --out PICTURES --report report.jsonl
     """
-    from refdec.decode_files import DecodeRequest, decode_to_file
+    from refdec.archives import is_archive
+    from refdec.decode_files import DecodeRequest
 
     wanted = None if channels is None else numbers("--channels", "Y,UV", channels)
     box = None if region is None else numbers("--region", "X,Y,W,H", region)
-    out = target or str(Path(source).with_suffix(".png"))
     request = DecodeRequest(
         suffix=f".{format_.removeprefix('.')}" if format_ else "",
         synthesis=synthesis,
@@ -79,16 +126,66 @@ def decode(
         trace=trace,
         dump=dump,
         timings=timings,
+        workers=workers,
+        fingerprint=json or report is not None,
         limits=limits_of(limit_pixels),
     )
-    with console.progress(f"decoding {Path(source).name}") as show:
+    if out is None and len(sources) <= 2 and not is_archive(sources[0]):
+        _one(sources[0], sources[1] if len(sources) == 2 else None, request, weights, json)
+        return
+    if out is None:
+        raise OutputFolderMissing
+    for option, given in (("--trace", trace), ("--dump", dump), ("--timings", timings)):
+        if given:
+            raise OneFileOnly(option)
+    batch = {"workers": workers, "executor": executor, "timeout_s": timeout, "resume": not overwrite}
+    _many(sources, out, request, weights, report, batch, json)
+
+
+def _one(source: str, target: str | None, request: DecodeRequest, weights: Path | None, json: bool) -> None:
+    """Decode one file."""
+    from refdec.decode_files import decode_to_file
+    from refdec.parallel.signals import orderly_sigterm
+
+    out = target or str(Path(source).with_suffix(".png"))
+    with orderly_sigterm(), console.progress(f"decoding {Path(source).name}") as show:
         report = decode_to_file(source, out, request, weights=weights, on_progress=show)
     for warning in report.warnings:
         console.say(f"refdec: warning: {warning}")
-    if timings:
+    if request.timings:
         for stage, seconds in report.timings.items():
             console.say(f"{seconds * 1000:9.1f} ms  {stage}")
     if json:
         console.show_json(report.as_json())
     elif out != "-":
         console.result(f"{out}: {report.width} x {report.height}, {report.bit_depth} bit {report.colour}")
+
+
+def _many(
+    sources: list[str],
+    out: Path,
+    request: DecodeRequest,
+    weights: Path | None,
+    report: Path | None,
+    batch: dict[str, Any],
+    json: bool,
+) -> None:
+    """Decode an archive; the exit code is 0 only if every file is done."""
+    from refdec.archives import Archive, decode_archive
+    from refdec.parallel.batch import BatchOptions
+    from refdec.parallel.outcomes import Outcome
+
+    with console.counter("decoded") as count:
+
+        def watch(outcome: Outcome) -> None:
+            count(outcome.status.value)
+            if outcome.message is not None:
+                console.say(f"refdec: {outcome.job.input}: {outcome.message.splitlines()[0]}")
+
+        archive = Archive(tuple(sources), out, request, weights, report, BatchOptions(**batch))
+        summary = decode_archive(archive, watch=watch)
+    if json:
+        console.show_json(summary.as_json())
+    else:
+        console.say(summary.explain())
+    raise typer.Exit(summary.exit_code)

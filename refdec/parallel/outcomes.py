@@ -104,6 +104,18 @@ class Summary:
             return 128 + self.signal
         return next((code for code in EXIT_ORDER if self.exit_codes.get(code)), 1 if self.stopped else 0)
 
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "files": self.files,
+            "statuses": {status.value: count for status, count in self.statuses.items()},
+            "codes": dict(self.codes),
+            "seconds": self.seconds,
+            "output_bytes": self.output_bytes,
+            "stopped": self.stopped,
+            "exit_code": self.exit_code,
+        }
+
     def explain(self) -> str:
         """Return the summary in words: one line, one line an error code, one line if the batch ended early."""
         counts = ", ".join(f"{self.statuses[status]} {status.value}" for status in Status if self.statuses.get(status))

@@ -42,7 +42,7 @@ RANKS: dict[str, int] = {
             ("adapters",),
             ("bench",),
             ("api_weights", "decode_files", "view_files", "diff_files", "verification", "task_files"),
-            ("conformance",),
+            ("archives", "conformance"),
             ("cli",),
         ]
     )
