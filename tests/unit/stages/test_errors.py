@@ -1,0 +1,52 @@
+"""Every error of an encoder's stages, raised by what provokes it, says what is wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from refdec.encoder import EncodeSettings, EncoderInput, draft_header, prepare, targets_of
+from refdec.errors import RefdecError
+from refdec.models import models_of
+from refdec.picture.planes import Planes
+from refdec.stages import errors
+from tests.encodable import bundled, source
+
+
+def too_many_regions() -> object:
+    return targets_of(source(64, 64), EncodeSettings(regions=(2, 2)), models_of(bundled(), 1))
+
+
+def too_large() -> object:
+    plane = np.broadcast_to(np.int32(0), (20000, 20000))
+    return draft_header(EncoderInput(Planes(plane, plane, plane), (1, 1), 1, 8), EncodeSettings(), 1)
+
+
+def wrong_map() -> object:
+    settings = EncodeSettings(quality_map=np.zeros((4, 5), np.int32))
+    return targets_of(source(64, 64), settings, models_of(bundled(), 1))
+
+
+def wrong_latents() -> object:
+    y = np.zeros((160, 4, 4), np.int32), np.zeros((96, 4, 3), np.int32)
+    return prepare(source(64, 64), EncodeSettings(), models_of(bundled(), 1), y)
+
+
+RAISING = {
+    errors.SettingsRefused: too_many_regions,
+    errors.LevelTooSmall: too_large,
+    errors.QualityMapDoesNotFit: wrong_map,
+    errors.LatentsDoNotFit: wrong_latents,
+}
+
+
+def test_every_class_is_visited() -> None:
+    assert {kind.__name__ for kind in RAISING} == set(errors.__all__)
+
+
+@pytest.mark.parametrize("kind", list(RAISING), ids=lambda kind: kind.__name__)
+def test_each_error_is_raised_and_explains(kind: type[RefdecError]) -> None:
+    with pytest.raises(kind) as caught:
+        RAISING[kind]()
+    assert caught.value.code in str(caught.value)
+    assert caught.value.exit_code == 2
