@@ -34,7 +34,7 @@ MOST_HISTOGRAM = 24
 class KindUnknown(InputError):
     """A file is neither codestream, picture, trace nor dump."""
 
-    code, clause = "RD1111", ""
+    code, clause = "RD1611", ""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -50,7 +50,7 @@ class KindUnknown(InputError):
 class KindsDiffer(UsageError):
     """Two files of different kinds cannot be compared."""
 
-    code, clause = "RD1112", ""
+    code, clause = "RD1612", ""
 
     def __init__(self, a: str, b: str) -> None:
         super().__init__(a, b)
@@ -66,7 +66,7 @@ class KindsDiffer(UsageError):
 class DumpUnreadable(InputError):
     """A dump (.npz) cannot be read."""
 
-    code, clause = "RD1113", ""
+    code, clause = "RD1613", ""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(name, reason)

@@ -27,7 +27,7 @@ SEQUENTIAL = ((0x1C, 0x10, 0x44), (0x4B, 0x2C, 0x87), (0x25, 0x74, 0x8E), (0x3F,
 class ChannelMissing(UsageError):
     """A channel was asked for that the component does not have."""
 
-    code, clause = "RD1103", ""
+    code, clause = "RD1603", ""
 
     def __init__(self, channel: int, channels: int) -> None:
         super().__init__(channel, channels)

@@ -28,7 +28,7 @@ FAMILIES = {
 class BadOffset(UsageError):
     """A place in the file is not written as BYTE or BYTE.BIT, or is behind its end."""
 
-    code, clause = "RD1101", ""
+    code, clause = "RD1601", ""
 
     def __init__(self, text: str, length: int | None = None) -> None:
         super().__init__(text, length)
@@ -43,7 +43,7 @@ class BadOffset(UsageError):
 class NothingSelected(UsageError):
     """No element of the file has the name that was asked for."""
 
-    code, clause = "RD1102", ""
+    code, clause = "RD1602", ""
 
     def __init__(self, pattern: str) -> None:
         super().__init__(pattern)

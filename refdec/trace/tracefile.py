@@ -18,7 +18,7 @@ __all__ = ["TraceUnreadable", "read_trace", "write_trace"]
 class TraceUnreadable(InputError):
     """A file should hold fingerprints by stage, and does not."""
 
-    code, clause = "RD1110", "6.5"
+    code, clause = "RD1610", "6.5"
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(name, reason)

@@ -10,7 +10,7 @@ __all__ = ["ExpectationMissing", "OneExpectationForMany", "ToleranceInvalid"]
 class ExpectationMissing(InputError):
     """There is nothing in a folder of expectations that belongs to an input."""
 
-    code, clause = "RD1120", ""
+    code, clause = "RD1620", ""
 
     def __init__(self, stem: str, folder: str) -> None:
         super().__init__(stem, folder)
@@ -23,7 +23,7 @@ class ExpectationMissing(InputError):
 class OneExpectationForMany(UsageError):
     """One expected picture cannot be right for several inputs."""
 
-    code, clause = "RD1121", ""
+    code, clause = "RD1621", ""
 
     def __init__(self, option: str) -> None:
         super().__init__(option)
@@ -36,7 +36,7 @@ class OneExpectationForMany(UsageError):
 class ToleranceInvalid(UsageError):
     """A tolerance or a share is out of its range."""
 
-    code, clause = "RD1122", ""
+    code, clause = "RD1622", ""
 
     def __init__(self, tolerance: int, fraction: float) -> None:
         super().__init__(tolerance, fraction)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -88,7 +89,11 @@ def test_codestreams(refdec: Refdec, tmp_path: Path) -> None:
 
 
 def test_dumps(refdec: Refdec, tmp_path: Path) -> None:
-    arrays = {"Y.y_hat": np.zeros((2, 3, 3)), "Y.z_hat": np.zeros((2, 1, 1), np.int8), "note": np.array("x")}
+    arrays: dict[str, Any] = {
+        "Y.y_hat": np.zeros((2, 3, 3)),
+        "Y.z_hat": np.zeros((2, 1, 1), np.int8),
+        "note": np.array("x"),
+    }
     np.savez(tmp_path / "a.npz", **arrays)
     changed = {**arrays, "Y.y_hat": arrays["Y.y_hat"] + np.eye(3) / 4, "Y.z_hat": np.ones((2, 1, 1), np.int8)}
     np.savez(tmp_path / "b.npz", **changed, extra=np.zeros(1))

@@ -181,6 +181,12 @@
   }
 
   // ---- one choice for both sides
+  function reveal(box, element) {  // scrolls the box, and not the page around it
+    const outer = box.getBoundingClientRect(), inner = element.getBoundingClientRect();
+    if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top + outer.height / 3;
+    else if (inner.bottom > outer.bottom) box.scrollTop += inner.bottom - outer.bottom + outer.height / 3;
+  }
+
   function choose(i, from) {
     if (rows.has(chosen)) { rows.get(chosen).classList.remove("chosen"); rows.get(chosen).removeAttribute("aria-selected"); }
     chosen = i;
@@ -192,9 +198,9 @@
     drawDetail(i);
     const wanted = Math.floor(Math.floor(nodes[i][BIT] / 8) / PAGE);
     if (from !== "hex" && wanted !== page) drawHex(wanted); else markBytes();
-    if (from !== "tree") rows.get(i).scrollIntoView({ block: "nearest" });
+    if (from !== "tree") reveal(tree, rows.get(i));
     const first = hex.querySelector("b.chosen");
-    if (from !== "hex" && first) first.scrollIntoView({ block: "nearest" });
+    if (from !== "hex" && first) reveal(hex, first);
   }
 
   tree.addEventListener("click", (event) => {
@@ -291,7 +297,9 @@
 
   drawTree();
   drawHex(0);
-  choose(children[0].length > 1 ? children[0][1] : 0, "tree");
+  const problem = document.querySelector("#problems .go");
+  if (problem && leaves.length) choose(leafAt(Math.min(Number(problem.dataset.bit), 8 * material.length - 1)));
+  else choose(children[0].length > 1 ? children[0][1] : 0, "tree");
   const wanted = decodeURIComponent(location.hash).match(/^#(\d+)(?:\.([0-7]))?$/);
   if (wanted) goTo(8 * Number(wanted[1]) + Number(wanted[2] || 0));
 })();
