@@ -27,7 +27,7 @@ BuiltinFlag = Annotated[bool, typer.Option("--builtin", help="Take the suite tha
 class SuiteNotNamed(UsageError):
     """Neither a suite nor --builtin was given."""
 
-    code, clause = "RD1110", ""
+    code, clause = "RD1710", ""
 
     def explain(self) -> str:
         return "Name a suite, or take the bundled one: refdec conform run --builtin"

@@ -10,7 +10,7 @@ __all__ = ["CommandWithoutPlaces", "ManifestDamaged", "ManifestTooNew", "NoSuchC
 class NotASuite(InputError):
     """A folder or archive is no conformance suite."""
 
-    code, clause = "RD1401", ""
+    code, clause = "RD1701", ""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -23,7 +23,7 @@ class NotASuite(InputError):
 class ManifestDamaged(InputError):
     """A manifest, or a file that it names, is not what it should be."""
 
-    code, clause = "RD1402", ""
+    code, clause = "RD1702", ""
 
     def __init__(self, name: str, what: str) -> None:
         super().__init__(name, what)
@@ -36,7 +36,7 @@ class ManifestDamaged(InputError):
 class ManifestTooNew(InputError):
     """A manifest has a version that this program does not know."""
 
-    code, clause = "RD1403", ""
+    code, clause = "RD1703", ""
 
     def __init__(self, name: str, found: int, known: int) -> None:
         super().__init__(name, found, known)
@@ -49,7 +49,7 @@ class ManifestTooNew(InputError):
 class NoSuchCase(UsageError):
     """A pattern matches no case of the suite."""
 
-    code, clause = "RD1404", ""
+    code, clause = "RD1704", ""
 
     def __init__(self, pattern: str) -> None:
         super().__init__(pattern)
@@ -62,7 +62,7 @@ class NoSuchCase(UsageError):
 class CommandWithoutPlaces(UsageError):
     """The command of a decoder does not say where stream and picture go."""
 
-    code, clause = "RD1405", ""
+    code, clause = "RD1705", ""
 
     def __init__(self, command: str, missing: str) -> None:
         super().__init__(command, missing)
@@ -75,7 +75,7 @@ class CommandWithoutPlaces(UsageError):
 class SuiteExists(UsageError):
     """The folder for a new suite is not empty."""
 
-    code, clause = "RD1406", ""
+    code, clause = "RD1706", ""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
