@@ -1,0 +1,44 @@
+"""imageio reads and writes `.jai` once the adapter is imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import refdec
+from tests.encodable import GOLDEN, photograph
+
+iio = pytest.importorskip("imageio.v3")
+STREAM = GOLDEN / "kodim15_m1_+0_65x79.jai"
+
+
+@pytest.fixture(autouse=True)
+def adapter() -> None:
+    import refdec.adapters.imageio  # noqa: F401 - importing registers
+
+
+def test_read() -> None:
+    expected = refdec.decode(STREAM).array
+    assert np.array_equal(iio.imread(STREAM), expected)
+    assert np.array_equal(iio.imread(STREAM, index=...), expected[None])
+    properties = iio.improps(STREAM)
+    assert (properties.shape, properties.dtype) == ((79, 65, 3), np.uint8)
+    assert iio.immeta(STREAM)["model_id"] == 1
+    with pytest.raises(ValueError, match="index"):
+        iio.imread(STREAM, index=2)
+
+
+def test_write(tmp_path: Path) -> None:
+    picture = photograph(100, 90)
+    iio.imwrite(tmp_path / "a.jai", picture, displacement=-100)
+    assert (tmp_path / "a.jai").read_bytes() == refdec.encode(picture, displacement=-100)
+
+
+def test_what_cannot_be_is_an_error_of_imageio(tmp_path: Path) -> None:
+    (tmp_path / "b.jai").write_bytes(b"no picture")
+    with pytest.raises(OSError):
+        iio.imread(tmp_path / "b.jai", plugin="refdec")
+    with pytest.raises(OSError, match="out of reach"):
+        iio.imwrite(tmp_path / "c.jai", photograph(64, 64), bpp=1e-6)

@@ -1,0 +1,200 @@
+"""`refdec.encode` and `refdec.read_latents`: rates that are met, settings that arrive, errors that say what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import refdec
+from refdec.api_encode import RateAmbiguous, UnknownChroma, encode_to_file, installed
+from refdec.coreservices import BundleNotOurs, Core, NoDerivative, NoModel
+from refdec.errors import UsageError
+from refdec.interface import LatentBundle, Stage
+from refdec.metrics import psnr
+from refdec.picture.source import planes_from_rgb
+from refdec.plugins.api import CodingSettings, OperatingPoint, SourcePicture
+from refdec.plugins.errors import OptionInvalid, UnknownGuest, UnknownOption
+from refdec.ratecontrol import RateOutOfReach
+from refdec.weights.pack import WeightPack
+from tests.encodable import GOLDEN, bundled, photograph
+
+PICTURE = photograph(160, 224)
+
+
+def luma_db(data: bytes) -> float:
+    made = refdec.decode(data).array
+    first, second = (
+        planes_from_rgb(*(np.ascontiguousarray(a[..., k]) for k in range(3)), 8).y for a in (PICTURE, made)
+    )
+    return psnr(first / 2.0**18, second / 2.0**18)
+
+
+@pytest.mark.parametrize("bpp", [0.5, 0.9])
+def test_bits_per_pixel_are_met_within_two_percent(bpp: float) -> None:
+    data = refdec.encode(PICTURE, bpp=bpp)
+    assert abs(8 * len(data) / (160 * 224) / bpp - 1) < 0.02
+    assert refdec.read_info(data).as_json()["displacement"][1] > refdec.read_info(data).as_json()["displacement"][0]
+
+
+def test_a_quality_is_reached_and_hardly_more() -> None:
+    data = refdec.encode(PICTURE, psnr=33.0)
+    assert 32.95 < luma_db(data) < 33.2
+
+
+def test_unreachable_rates_name_the_range() -> None:
+    with pytest.raises(RateOutOfReach) as caught:
+        refdec.encode(PICTURE, bpp=0.001)
+    assert 0.001 < caught.value.low < caught.value.high < 10
+    with pytest.raises(RateOutOfReach, match="dB"):
+        refdec.encode(PICTURE, psnr=70)
+
+
+def test_the_same_call_gives_the_same_bytes() -> None:
+    assert refdec.encode(PICTURE, bpp=0.6) == refdec.encode(PICTURE.copy(), bpp=0.6)
+
+
+def test_points_and_their_defaults() -> None:
+    def displacement(**arguments: int) -> list[int]:
+        return list(refdec.read_info(refdec.encode(PICTURE, **arguments)).as_json()["displacement"])
+
+    assert displacement() == [0, 300]
+    assert displacement(displacement=-200) == [-200, -200]
+    assert displacement(model=1, displacement=10, chroma_displacement=-60) == [10, -60]
+
+
+@pytest.mark.parametrize("arguments", [{"bpp": 0.5, "psnr": 30.0}, {"bpp": 0.5, "displacement": 0}])
+def test_contradictions_are_refused(arguments: dict[str, float]) -> None:
+    with pytest.raises(RateAmbiguous):
+        refdec.encode(PICTURE, **arguments)  # type: ignore[arg-type]
+
+
+def test_other_refusals() -> None:
+    with pytest.raises(UnknownChroma):
+        refdec.encode(PICTURE, chroma="411")
+    with pytest.raises(NoModel, match="model 3"):
+        refdec.encode(PICTURE, model=3, displacement=0)
+    with pytest.raises(UnknownGuest):
+        refdec.encode(PICTURE, encoder="nobody")
+    with pytest.raises(UnknownOption):
+        refdec.encode(PICTURE, options={"magic": 1})
+    with pytest.raises(OptionInvalid):
+        refdec.encode(PICTURE, encoder="refine", options={"steps": "many"})
+
+
+def test_settings_reach_the_stream() -> None:
+    mask = np.zeros(PICTURE.shape[:2], np.uint8)
+    mask[40:90, 50:120] = 255
+    data = refdec.encode(
+        PICTURE, profile="simple", threads=4, rvs=True, lsbs=True, bit_depth=10, chroma="420", roi=mask, level_idc=22
+    )
+    bundle = refdec.read_latents(data, stage="headers")
+    fields = bundle.headers
+    assert {"rvs.luma", "lsbs.luma", "quality_map"} <= set(fields.tools)
+    assert (fields.bit_depth, fields.coded_subsampling, fields.level_idc) == (10, (2, 2), 22)
+    assert fields.synthesis == ("SOP",)
+    assert refdec.decode(data).bit_depth == 10
+
+
+def test_a_region_of_interest_is_better_than_the_rest() -> None:
+    mask = np.zeros(PICTURE.shape[:2], bool)
+    mask[32:96, 48:128] = True
+    plain, made = (refdec.decode(refdec.encode(PICTURE, displacement=-300, **extra)).array for extra in ({}, {"roi": mask}))
+
+    def error(array: np.ndarray, where: np.ndarray) -> float:
+        return float(np.abs(array.astype(int) - PICTURE)[where].mean())
+
+    assert error(made, mask) < error(plain, mask)
+    assert error(made, ~mask) > error(plain, ~mask)
+
+
+def test_files_and_reports(tmp_path: Path) -> None:
+    name = "kodim15_m1_+0_65x79"
+    report = encode_to_file(GOLDEN / f"{name}.source.png", tmp_path / "a.jai", displacement=0)
+    data = (tmp_path / "a.jai").read_bytes()
+    assert report.bytes == len(data) and report.as_json()["model"] == 1
+    assert abs(report.bits_per_pixel - 8 * len(data) / (65 * 79)) < 1e-9
+
+
+def test_latents_stop_at_each_stage_and_agree() -> None:
+    path = GOLDEN / "kodim14_m1_+0_96x333.jai"
+    bundles = {stage: refdec.read_latents(path, stage=stage) for stage in Stage}
+    whole = bundles[Stage.PICTURE]
+    for stage, bundle in bundles.items():
+        assert bundle.stage is stage
+        if stage is not Stage.HEADERS:
+            assert whole.at(stage).equals(bundle)
+    part = whole.luma
+    assert part.mean_q18 is not None and part.residual_q18 is not None and part.latent_q18 is not None
+    assert np.array_equal(part.mean_q18 + part.residual_q18, part.latent_q18)
+    assert whole.planes_q18 is not None
+    from refdec.picture.colour import rgb_from_yuv
+    from refdec.picture.output import codes
+    from refdec.picture.planes import Planes
+
+    made = [codes(plane, 8) for plane in rgb_from_yuv(Planes(*whole.planes_q18))]
+    assert np.array_equal(np.stack(made, -1), refdec.decode(path).array)
+
+
+def test_the_core_offers_what_it_codes_and_what_it_costs() -> None:
+    core = Core(bundled())
+    picture, settings = SourcePicture.from_rgb(PICTURE), CodingSettings()
+    assert [info.model_id for info in core.models] == [1]
+    assert core.models[0].analysis and core.models[0].synthesis == ("SOP", "BOP")
+    targets = core.analyse(picture, 1, settings)
+    coded = core.quantise(picture, targets, OperatingPoint(1, 0), settings)
+    data = core.write(coded)
+    assert coded.bits == 8 * len(data)
+    assert core.read(data, "latent").equals(coded.bundle)
+    bits = sum(int(part.sum(dtype=np.int64)) >> 16 for part in core.symbol_bits_q16(coded.bundle))
+    bits += sum(int(part.sum(dtype=np.int64)) >> 16 for part in core.hyper_bits_q16(coded.bundle))
+    assert abs(bits - coded.bits) < 0.02 * coded.bits + 8 * 120
+    made = core.synthesise(coded.bundle)
+    assert made.planes_q18 is not None and made.stage is Stage.PICTURE
+    assert core.read(data, "picture").equals(made)
+    zeros = [np.zeros_like(part.symbols) for part in coded.bundle.components]
+    assert core.with_symbols(coded, zeros[0], zeros[1]).bits < coded.bits
+
+
+def test_the_core_refuses_what_it_does_not_know() -> None:
+    core = Core(bundled())
+    foreign = refdec.read_latents(GOLDEN / "kodim15_m1_+0_65x79.jai")
+    with pytest.raises(BundleNotOurs):
+        core.synthesise(foreign)
+    with pytest.raises(NoModel):
+        Core(WeightPack.of([])).analyse(SourcePicture.from_rgb(PICTURE), 1, CodingSettings())
+    assert "analysis" in NoDerivative(2).explain()
+
+
+def test_a_chooser_sees_every_position_once_and_is_obeyed() -> None:
+    from dataclasses import replace
+
+    core, seen = Core(bundled()), []
+
+    def nothing(choice):  # type: ignore[no-untyped-def]
+        seen.append((choice.component, choice.phase, choice.exact_q16.size))
+        nearest = (choice.exact_q16 + (1 << 15)) >> 16
+        close = np.abs(nearest - choice.nearest) <= 1
+        assert close[choice.coded].all()
+        return np.zeros_like(choice.nearest)
+
+    picture, settings = SourcePicture.from_rgb(PICTURE), CodingSettings()
+    targets = replace(core.analyse(picture, 1, settings), choose=nothing)
+    coded = core.quantise(picture, targets, OperatingPoint(1, 0), settings)
+    assert not coded.bundle.luma.symbols.any() and not coded.bundle.chroma.symbols.any()  # type: ignore[union-attr]
+    assert [(component, phase) for component, phase, _ in seen] == [(0, 0), (0, 1), (0, 2), (0, 3), (1, 0)]
+    assert sum(size for *_, size in seen) == (160 + 96) * 10 * 14
+
+
+def test_bundled_encoders_come_in_by_the_door() -> None:
+    names = set(installed().encoders)
+    assert {"analysis", "refine", "null"} <= names
+    path = GOLDEN / "kodim15_m1_+0_65x79.jai"
+    assert refdec.encode(path, encoder="null") == path.read_bytes()
+
+
+def test_errors_are_for_users() -> None:
+    for kind in (RateAmbiguous("a", "b"), NoModel(None, ()), BundleNotOurs(), UnknownChroma("1"), NoDerivative(0)):
+        assert isinstance(kind, UsageError) and kind.explain()
+    assert isinstance(refdec.read_latents(GOLDEN / "kodim15_m1_+0_65x79.jai"), LatentBundle)
