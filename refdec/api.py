@@ -151,7 +151,9 @@ def decode(
     from refdec.decoder import decode_codestream
     from refdec.formats.files import read_bytes
     from refdec.picture.render import render
+    from refdec.startup import prepare_kernels
 
+    prepare_kernels()
     limits = limits or Limits()
     options = make_options(
         synthesis=synthesis,
@@ -237,7 +239,9 @@ def open_progressive(
     """
     from refdec.formats.files import read_bytes
     from refdec.progressive import ProgressiveDecoder
+    from refdec.startup import prepare_kernels
 
+    prepare_kernels()
     limits = limits or Limits()
     options = make_options(
         synthesis=synthesis,

@@ -132,7 +132,9 @@ def decode_to_file(
     """
     from refdec.formats.errors import SuffixUnknown
     from refdec.formats.files import WRITERS, name_of, read_bytes, suffix_of
+    from refdec.startup import prepare_kernels
 
+    prepare_kernels()
     suffix = (request.suffix or suffix_of(target)).lower()
     if suffix not in WRITERS:
         raise SuffixUnknown(suffix, tuple(WRITERS))

@@ -16,6 +16,7 @@ from refdec.cli.encode import encode
 from refdec.cli.info import info
 from refdec.cli.latents import latents
 from refdec.cli.plugins import plugins
+from refdec.cli.startup import warm
 from refdec.cli.task import task
 from refdec.cli.verify import verify
 from refdec.cli.view import view
@@ -59,6 +60,7 @@ app.command()(diff)
 app.command(context_settings={"help_option_names": []})(task)
 app.command()(plugins)
 app.command()(demo)
+app.command()(warm)
 app.add_typer(weights, name="weights")
 app.add_typer(conform, name="conform")
 app.add_typer(bench, name="bench")

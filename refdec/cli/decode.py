@@ -144,9 +144,11 @@ def decode(
 
 def _one(source: str, target: str | None, request: DecodeRequest, weights: Path | None, json: bool) -> None:
     """Decode one file."""
+    from refdec.cli.startup import announce_kernels
     from refdec.decode_files import decode_to_file
     from refdec.parallel.signals import orderly_sigterm
 
+    announce_kernels()
     out = target or str(Path(source).with_suffix(".png"))
     with orderly_sigterm(), console.progress(f"decoding {Path(source).name}") as show:
         report = decode_to_file(source, out, request, weights=weights, on_progress=show)
@@ -172,9 +174,11 @@ def _many(
 ) -> None:
     """Decode an archive; the exit code is 0 only if every file is done."""
     from refdec.archives import Archive, decode_archive
+    from refdec.cli.startup import announce_kernels
     from refdec.parallel.batch import BatchOptions
     from refdec.parallel.outcomes import Outcome
 
+    announce_kernels()
     with console.counter("decoded") as count:
 
         def watch(outcome: Outcome) -> None:

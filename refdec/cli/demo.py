@@ -27,11 +27,13 @@ def demo(
 
     Example: refdec demo demo.png
     """
+    from refdec.cli.startup import announce_kernels
     from refdec.decode_files import decode_to_file
 
     data = resources.files("refdec").joinpath("data", "demo.jai").read_bytes()
+    announce_kernels()
     start = time.perf_counter()
-    with console.progress("decoding (the first run also compiles)") as show:
+    with console.progress("decoding") as show:
         report = decode_to_file(data, target, on_progress=show)
     seconds = time.perf_counter() - start
     equal = report.fingerprint == RECORDED

@@ -30,6 +30,7 @@ RANKS: dict[str, int] = {
             ("stages",),
             ("decoder", "encoder"),
             ("region_decoder", "progressive"),
+            ("startup",),
             ("formats", "trace", "inspection", "metrics", "parallel"),
             ("streaming",),
             ("interface",),
