@@ -67,4 +67,5 @@ def test_wheel_has_only_our_top_level_names(tmp_path: Path) -> None:
     }
     assert "refdec_spec_tables/bitstream/syntax.json" in names
     assert "refdec/data/bundled.pack" in names
+    assert "refdec/inspection/templates/view.html" in names
     assert not [name for name in names if name.startswith(("tests/", "docs/"))]
