@@ -306,7 +306,7 @@ class UnknownLevel(Placed, CodestreamError):
     def explain(self) -> str:
         return (
             f"level_idc is {self.level_idc}; levels are 10, 11, 12, 20, ... 52 (size class 1..5, model class 0..2).\n"
-            "To decode all the same: refdec decode --ignore-level FILE"
+            "To decode all the same: refdec decode FILE OUT.png --any-level"
         )
 
 
@@ -321,7 +321,7 @@ class ProfileViolated(Placed, CodestreamError):
     def explain(self) -> str:
         return (
             f"The {self.profile} profile does not support the synthesis transform {TRANSFORMS[self.transform]}.\n"
-            "To decode all the same: refdec decode --ignore-level FILE"
+            "To decode all the same: refdec decode FILE OUT.png --any-level"
         )
 
 
@@ -337,7 +337,7 @@ class LevelSizeExceeded(Placed, CodestreamError):
     def explain(self) -> str:
         return (
             f"The coded picture has {self.pixels} samples, level {self.level_idc} allows {self.limit}.\n"
-            "To decode all the same: refdec decode --ignore-level FILE"
+            "To decode all the same: refdec decode FILE OUT.png --any-level"
         )
 
 
@@ -354,7 +354,7 @@ class LevelModelForbidden(Placed, CodestreamError):
         allowed = ", ".join(str(model) for model in self.models)
         return (
             f"model_id is {self.model_id}, level {self.level_idc} allows {allowed}.\n"
-            "To decode all the same: refdec decode --ignore-level FILE"
+            "To decode all the same: refdec decode FILE OUT.png --any-level"
         )
 
 
