@@ -1,0 +1,210 @@
+"""What is fuzzed: functions of bytes that return, or raise nothing but RefdecError.
+
+In: any bytes.  Out: nothing; another exception, or a broken promise (AssertionError), is a finding.  The same functions
+replay the files of `tests/findings`.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+
+import numpy as np
+
+from refdec.bitstream.framing import read_codestream
+from refdec.bitstream.headers import read_headers, write_headers
+from refdec.bitstream.markers import Marker
+from refdec.bitstream.payloads import check_payloads
+from refdec.errors import RefdecError
+from refdec.limits import Limits
+from refdec.weights.pack import WeightPack
+
+__all__ = ["DECODE_LIMITS", "TARGETS", "decode", "entropy", "headers", "importer", "pack", "pictures", "view"]
+
+DECODE_LIMITS = Limits(pixels=160 * 160, codestream_bytes=1 << 20)
+PICTURE_LIMITS = Limits(pixels=1 << 20, codestream_bytes=1 << 20)
+EDGES = (1, 2, 3, 5, 8, 16)
+THREADS = (1, 2, 4, 8, 16)
+
+
+@cache
+def weights() -> WeightPack:
+    """Return synthetic weights: they are small to make, and every network has them."""
+    from refdec.weights.seeded import seeded_pack
+
+    return seeded_pack(1)
+
+
+def headers(data: bytes) -> None:
+    """Framing and headers, strict and lenient; what reads strictly is written back bit for bit, and has no problems."""
+    from refdec.inspection.problems import find_problems
+
+    strict = None
+    for lenient in (False, True):
+        try:
+            codestream = read_codestream(data, lenient=lenient)
+            found = read_headers(codestream, lenient=lenient)
+            check_payloads(codestream, found, strict=not lenient)
+        except RefdecError as problem:
+            assert problem.headline()
+            continue
+        if not lenient:
+            strict = found
+            written = write_headers(found)
+            for marker in (Marker.PIH, Marker.TON, Marker.UDI):
+                part = codestream.only(marker)
+                assert part is None or written[marker] == bytes(part.payload), f"{marker.name} is written differently"
+        else:
+            assert strict is None or strict.picture == found.picture
+    found = find_problems(data).headers
+    assert strict is None or found is not None, "the survey does not read what the reader reads"
+
+
+def view(data: bytes) -> None:
+    """The annotated syntax tree, as text and as JSON."""
+    from refdec.inspection.render import as_json, text_lines
+    from refdec.inspection.tree import build_tree
+
+    tree = build_tree(data)
+    list(text_lines(tree, everything=True))
+    as_json(tree)
+
+
+@lru_cache(maxsize=1)
+def _z_tables() -> tuple[object, object]:
+    from refdec.models import models_of
+
+    models = models_of(weights(), 1)
+    return models.z_tables(0), models.z_tables(1)
+
+
+def entropy(data: bytes) -> None:
+    """The three uses of the entropy decoder; byte 0 chooses it, bytes 1 to 3 shape, threads and seed of the levels.
+
+    A residual decoded in slices is the one decoded at once.
+    """
+    from refdec.entropy.hyper import decode_z
+    from refdec.entropy.qualitymap import decode_quality_map
+    from refdec.entropy.residual import decode_residual, start_residual
+
+    if len(data) < 4:
+        return
+    kind, shape, seed, unit = data[0] % 3, data[1], data[2], data[4:]
+    threads = THREADS[data[3] % 5]
+    h, w = EDGES[shape % 6], EDGES[(shape // 6) % 6]
+    try:
+        if kind == 0:
+            decode_z(unit, *_z_tables(), h, w, threads)  # type: ignore[arg-type]
+            return
+        if kind == 1:
+            decode_quality_map(unit, h, w, seed % 8, threads)
+            return
+        dice = np.random.default_rng(seed)
+        channels = (1, 2, 7, 16)[seed % 4]
+        levels = dice.integers(0, 32, (channels, h, w), dtype=np.uint8)
+        coded = dice.random(levels.shape) < (0.1, 0.5, 1.0)[seed % 3]
+        whole = decode_residual(unit, levels, coded, threads)
+    except RefdecError:
+        return
+    run, parts = start_residual(unit, levels.size, threads), []
+    for level, mask in zip(levels, coded, strict=True):
+        run, values = run.advance(level, mask)
+        parts.append(values)
+    run.finish()
+    assert np.array_equal(np.concatenate(parts), whole.reshape(-1)), "slices give another residual"
+
+
+def importer(data: bytes) -> None:
+    """Checkpoint files: the archive, the pickle interpreter, tensors, and the import of one network's tensors."""
+    from refdec.weights.importer import import_tensors
+    from refdec.weights.names import CheckpointName
+    from refdec.weights.recognise import recognise
+    from refdec.weights.tensorfile import TensorFile
+    from refdec.weights.unpickler import unpickle
+
+    recognise(data)
+    try:
+        if data[:1] == b"\x80":
+            unpickle(data)
+            return
+        file = TensorFile(data)
+    except RefdecError:
+        return
+    for name in file:
+        try:
+            array = file[name]
+            assert array.nbytes <= 1 << 30
+        except RefdecError:
+            continue
+    try:
+        import_tensors(CheckpointName("VM_common_int/UV", 1), file)
+    except RefdecError:
+        return
+
+
+def decode(data: bytes) -> None:
+    """A whole codestream of a tiny picture: legality, decoding, verdict; the decoder that streams rows agrees."""
+    from refdec.streaming.decode import open_stream
+    from refdec.trace.fingerprints import fingerprint
+    from refdec.verification.check import verify_codestream
+
+    verdict = verify_codestream(data, weights(), limits=DECODE_LIMITS, ignore_weights_fingerprint=True)
+    try:
+        picture = open_stream(data, weights(), limits=DECODE_LIMITS).picture()
+    except RefdecError as problem:
+        assert verdict.problems, f"refused only by the decoder that streams: {problem}"
+        return
+    assert not verdict.problems, f"refused only by the verifier: {verdict.problems[0]}"
+    seen = {name.partition("[")[0]: digest for name, digest in verdict.fingerprints.items()}
+    for index, plane in enumerate(picture.planes):
+        if picture.subsampling == (1, 1):
+            assert fingerprint(plane) == seen[f"codes.{index}"], "the decoder that streams gives another picture"
+
+
+def pack(data: bytes) -> None:
+    """Packs of weights: manifest, records, layers and fingerprints."""
+    from refdec.weights.packfile import read_manifest, read_pack, verify_checkpoint
+
+    try:
+        read_manifest(data)
+        found = read_pack(data)
+    except RefdecError:
+        return
+    for name in found.names():
+        try:
+            verify_checkpoint(found.by_name(name))
+        except RefdecError:
+            continue
+
+
+def pictures(data: bytes) -> None:
+    """Picture files and latent bundles; byte 0 chooses the reader."""
+    from refdec.formats.files import read_picture
+    from refdec.formats.yuv import layout_of_name
+    from refdec.interface import LatentBundle
+
+    if not data:
+        return
+    kind, body = data[0] % 5, data[1:]
+    try:
+        if kind == 4:
+            LatentBundle.load(body, limits=PICTURE_LIMITS)
+            return
+        suffix = (".png", ".ppm", ".npy", ".yuv")[kind]
+        layout = layout_of_name("x_16x8_8bit_420.yuv") if kind == 3 else None
+        picture = read_picture(io.BytesIO(body), suffix=suffix, layout=layout, limits=PICTURE_LIMITS)
+    except RefdecError:
+        return
+    assert all(plane.size <= PICTURE_LIMITS.pixels for plane in picture.components)
+
+
+TARGETS: Mapping[str, Callable[[bytes], None]] = {
+    "headers": headers,
+    "view": view,
+    "entropy": entropy,
+    "importer": importer,
+    "decode": decode,
+    "pack": pack,
+    "pictures": pictures,
+}
