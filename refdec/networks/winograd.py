@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from refdec.arithmetic.types import Int64Array
+from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
 from refdec.networks.stencil import DOUBLED_2, DOUBLED_3, DOUBLED_4, THREE, Direction, Stencil
 
@@ -105,21 +105,19 @@ def fast_side(stencil: Stencil) -> Side | None:
 
 
 @clause("6.6", kind="added", reason="an implementation note; the result is the same integer")
-def transformed_filter(stencil: Stencil, vertical: FastPhase, horizontal: FastPhase) -> Int64Array:
-    """(6.6) Return G_v * taps * G_h^T as int64 [points_v, points_h, I/g, O]; |entry| <= 9 * 2^19."""
-    rows = np.array(vertical.filter_rows, dtype=np.int64)
-    columns = np.array(horizontal.filter_rows, dtype=np.int64)
-    half = _weighted(rows, stencil.taps.astype(np.int64))
-    return np.swapaxes(_weighted(columns, np.swapaxes(half, 0, 1)), 0, 1)
+def transformed_filter(stencil: Stencil, vertical: FastPhase, horizontal: FastPhase) -> Int32Array:
+    """(6.6) Return G_v * taps * G_h^T as int32 [points_v, points_h, I/g, O]; |entry| <= 9 * 2^19."""
+    half = _weighted(vertical.filter_rows, stencil.taps)
+    return np.swapaxes(_weighted(horizontal.filter_rows, np.swapaxes(half, 0, 1)), 0, 1)
 
 
-def _weighted(rows: Int64Array, values: Int64Array) -> Int64Array:
-    """Return rows [n, t] times values [t, ...] with small factors, as sums of whole arrays."""
-    result = np.zeros((rows.shape[0], *values.shape[1:]), dtype=np.int64)
-    for n, row in enumerate(rows):
-        for factor, value in zip(row.tolist(), values, strict=True):
-            if factor:
-                result[n] += factor * value
+def _weighted(rows: tuple[Row, ...], values: Int32Array) -> Int32Array:
+    """Return rows [n, t] of 0, 1, -1 and 2 times values [t, ...], as sums of whole arrays; |sums| < 2^23."""
+    result = np.zeros((len(rows), *values.shape[1:]), dtype=np.int32)
+    for row, target in zip(rows, result, strict=True):
+        for factor, value in zip(row, values, strict=True):
+            for _ in range(abs(factor)):
+                (np.add if factor > 0 else np.subtract)(target, value, out=target)
     return result
 
 
@@ -138,7 +136,7 @@ def _limit(worst: Int64Array, start: Int64Array, bits: int) -> int:
 @clause("6.6", kind="added", reason="the proof that float64 products are exact")
 def direct_limit(stencil: Stencil) -> int:
     """(6.6) Return the largest max|x| for which every partial sum of a phase's products, with start, is below 2^53."""
-    magnitude = np.abs(stencil.taps.astype(np.int64)).sum(axis=2)
+    magnitude = np.abs(stencil.taps).sum(axis=2, dtype=np.int64)
     limits = []
     for dy, rows in enumerate(stencil.vertical.phases):
         for dx, columns in enumerate(stencil.horizontal.phases):
@@ -148,7 +146,7 @@ def direct_limit(stencil: Stencil) -> int:
 
 
 @clause("6.6", kind="added", reason="the proof that float64 products are exact")
-def fast_limit(stencil: Stencil, side: Side, dy: int, dx: int, filters: Int64Array) -> int:
+def fast_limit(stencil: Stencil, side: Side, dy: int, dx: int, filters: Int32Array) -> int:
     """(6.6) Return the largest max|x| for which every partial sum of phase (dy, dx) stays below 2^53.
 
     `filters` is the phase's transformed filter U.
@@ -163,14 +161,13 @@ def fast_limit(stencil: Stencil, side: Side, dy: int, dx: int, filters: Int64Arr
     """
     vertical, horizontal = side.phases[dy], side.phases[dx]
     gain_v, gain_h = (np.array(side.gains(phase), dtype=np.int64) for phase in (vertical, horizontal))
-    products = np.abs(filters).sum(axis=2)
+    products = np.abs(filters).sum(axis=2, dtype=np.int64)
     products *= np.multiply.outer(gain_v, gain_h)[:, :, None]
-    taps = stencil.taps[[ty for ty, _ in stencil.vertical.phases[dy]]].astype(np.int64)
-    columns = np.array(horizontal.filter_rows, dtype=np.int64)
-    across = np.abs(_weighted(columns, np.swapaxes(taps, 0, 1))).sum(axis=(1, 2))
+    taps = stencil.taps[[ty for ty, _ in stencil.vertical.phases[dy]]]
+    across = np.abs(_weighted(horizontal.filter_rows, np.swapaxes(taps, 0, 1))).sum(axis=(1, 2), dtype=np.int64)
     sums = (across * gain_h[:, None]) << side.scale
     own = taps[:, [tx for tx, _ in stencil.horizontal.phases[dx]]]
-    result = np.abs(own).sum(axis=(0, 1, 2)) << (2 * side.scale)
+    result = np.abs(own).sum(axis=(0, 1, 2), dtype=np.int64) << (2 * side.scale)
     worst = np.maximum(result, products.max(axis=(0, 1)))
     for row in vertical.output_rows:
         worst = np.maximum(worst, _partial(row, products, sums[None]).max(axis=0))
