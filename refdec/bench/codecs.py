@@ -68,9 +68,10 @@ class PillowCodec:
 
     def code(self, rgb: UInt8Array, setting: int) -> Coded:
         """Code and decode a picture.  Raises CodecMissing."""
-        from PIL import Image, features
+        from PIL import Image
 
-        if self.format != "JPEG" and not features.check(self.format.lower()):
+        Image.init()
+        if self.format not in Image.SAVE:
             raise CodecMissing(self.format)
         began, buffer = time.perf_counter(), io.BytesIO()
         Image.fromarray(rgb).save(buffer, self.format, quality=setting, **self.options)

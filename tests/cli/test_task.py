@@ -1,0 +1,148 @@
+"""`refdec task`: the bundled tasks on one file, on many, and their actions."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from refdec.api import load_weights
+from refdec.coreservices import Core
+from refdec.formats.files import read_picture
+from refdec.plugins.api import CodingSettings, EncodeRequest, OperatingPoint, SourcePicture
+
+from .conftest import Run
+
+Refdec = Callable[..., Run]
+DEMO = Path(str(resources.files("refdec").joinpath("data", "demo.jai")))
+
+
+def picture(seed: int) -> SourcePicture:
+    y, x = np.mgrid[:96, :128]
+    planes = (128 + 90 * np.sin(y / (5 + seed)) * np.cos(x / (31 - 4 * seed)), 20 * seed + x, 255 - 2 * y)
+    red, green, blue = (np.clip(plane, 0, 255).astype(np.uint8) for plane in planes)
+    return SourcePicture((red, green, blue))
+
+
+@pytest.fixture(scope="module")
+def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of four small codestreams, and a sub-folder with another rate of the first."""
+    folder, core = tmp_path_factory.mktemp("album"), Core(load_weights(None))
+    (folder / "other").mkdir()
+    for name, seed, displacement in [*((f"p{s}", s, 0) for s in range(4)), ("other/p0low", 0, -400)]:
+        targets = core.analyse(picture(seed), 1, CodingSettings())
+        request = EncodeRequest(OperatingPoint(1, displacement))
+        (folder / f"{name}.jai").write_bytes(core.code_latents(picture(seed), lambda _, t=targets: t, request))
+    return folder
+
+
+def test_tasks_are_listed(refdec: Refdec) -> None:
+    ran = refdec("task")
+    assert ran.code == 0, ran.err
+    assert {"retrieval", "statistics"} <= {line.split("\t")[0] for line in ran.out.splitlines()}
+    assert {row["stage"] for row in json.loads(refdec("task", "--json").out)} >= {"latent", "symbols"}
+
+
+def test_help_shows_options_and_actions(refdec: Refdec) -> None:
+    ran = refdec("task", "statistics", "--help")
+    assert ran.code == 0
+    assert "--picture" in ran.out and "area=INT" in ran.out and "action total" in ran.out
+    assert "action query" in refdec("task", "retrieval").out
+    assert "Example" in refdec("task", "-h").out
+
+
+def test_statistics_of_one_file(refdec: Refdec, tmp_path: Path) -> None:
+    ran = refdec("task", "statistics", DEMO, "--option", "top=3", "--picture", tmp_path / "heat.png")
+    assert ran.code == 0, ran.err
+    assert "luma symbols" in ran.out and "(253 more)" in ran.out
+    heat = read_picture(tmp_path / "heat.png").components[0]
+    assert heat.shape == (512, 768)
+    values = json.loads(refdec("task", "statistics", DEMO, "--json").out)
+    assert (values["task"], values["input"]) == ("statistics", str(DEMO))
+    assert len(values["result"]["parts"]["channels"]["rows"]) == 256
+
+
+def test_the_heat_map_over_the_picture(refdec: Refdec, album: Path, tmp_path: Path) -> None:
+    ran = refdec("task", "statistics", album / "p1.jai", "--picture", tmp_path / "a.png", "--over")
+    assert ran.code == 0, ran.err
+    assert read_picture(tmp_path / "a.png").components[0].shape == (96, 128)
+
+
+def test_many_files_with_pictures(refdec: Refdec, album: Path, tmp_path: Path) -> None:
+    ran = refdec("task", "statistics", album, "--picture", tmp_path, "--workers", 1)
+    assert ran.code == 0, ran.err
+    assert sum(line.endswith(".jai") for line in ran.out.splitlines()) == 5
+    assert {path.name for path in tmp_path.rglob("*.png")} == {"p0.png", "p1.png", "p2.png", "p3.png", "p0low.png"}
+
+
+def test_many_files_as_lines_of_json(refdec: Refdec, album: Path, tmp_path: Path) -> None:
+    (tmp_path / "broken.jai").write_bytes(b"junk")
+    shutil.copy(album / "p2.jai", tmp_path / "good.jai")
+    ran = refdec("task", "retrieval", tmp_path, "--json", "--workers", 1)
+    assert ran.code == 3
+    lines = {Path(line["input"]).name: line for line in map(json.loads, ran.out.splitlines())}
+    assert lines["broken.jai"]["status"] == "failed" and lines["broken.jai"]["result"] is None
+    assert lines["good.jai"]["result"]["kind"] == "embedding"
+
+
+def test_index_and_query(refdec: Refdec, album: Path, tmp_path: Path) -> None:
+    database = tmp_path / "index.db"
+    ran = refdec("task", "retrieval", "index", album, database)
+    assert ran.code == 0, ran.err
+    assert "pictures  5" in ran.out
+    ran = refdec("task", "retrieval", "query", album / "p3.jai", database, "--option", "top=2", "--json")
+    labels = json.loads(ran.out)["result"]["labels"]
+    assert Path(labels[0]["name"]).name == "p3.jai"
+    assert len(labels) == 2
+    best = json.loads(refdec("task", "retrieval", "query", album / "p0.jai", database, "--json").out)
+    assert {Path(label["name"]).name for label in best["result"]["labels"][:2]} == {"p0.jai", "p0low.jai"}
+
+
+def test_a_broken_file_does_not_stop_an_index(refdec: Refdec, album: Path, tmp_path: Path) -> None:
+    shutil.copytree(album, tmp_path / "album")
+    (tmp_path / "album" / "p1.jai").write_bytes(b"junk")
+    ran = refdec("task", "retrieval", "index", tmp_path / "album", tmp_path / "index.db")
+    assert ran.code == 3
+    assert "p1.jai" in ran.err and "pictures  4" in ran.out
+
+
+def test_total(refdec: Refdec, album: Path) -> None:
+    ran = refdec("task", "statistics", "total", album)
+    assert ran.code == 0, ran.err
+    assert "p0low.jai" in ran.out and "together" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("task", "no-such-task", DEMO), 2, "no task 'no-such-task'"),
+        (("task", "statistics", DEMO, "--option", "size"), 2, "KEY=VALUE"),
+        (("task", "statistics", DEMO, "--option", "size=3"), 2, "size"),
+        (("task", "retrieval", "query", DEMO), 2, "DB"),
+        (("task", "retrieval", "query", DEMO, "missing.db"), 2, "no database"),
+        (("task", "statistics", "absent.jai"), 1, "absent.jai"),
+    ],
+)
+def test_what_goes_wrong_is_one_sentence(
+    refdec: Refdec, arguments: tuple[object, ...], code: int, message: str
+) -> None:
+    ran = refdec(*arguments)
+    assert ran.code == code
+    assert message in ran.err and "Traceback" not in ran.err
+
+
+def test_streams_of_other_weights_are_refused(refdec: Refdec, vectors: Path) -> None:
+    stream = next(path for path in sorted(vectors.glob("*.jai")))
+    ran = refdec("task", "statistics", stream)
+    assert ran.code != 0
+    assert "Traceback" not in ran.err
+
+
+def test_tasks_can_be_switched_off(refdec: Refdec, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REFDEC_PLUGINS", "none")
+    assert refdec("task", "statistics", DEMO).code == 2

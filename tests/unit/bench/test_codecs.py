@@ -1,0 +1,122 @@
+"""Codecs of the benchmark: every setting gives a file and a picture of the same size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from refdec.bench.codecs import OTHER_CODECS, EncoderCodec, PillowCodec, codec_named
+from refdec.bench.errors import CodecMissing, NoPictures, PlotUnavailable, UnknownCodec
+from refdec.bench.pictures import picture_files, read_rgb
+from refdec.bench.rd import measure_job, measure_points
+from refdec.formats.files import write_picture
+from refdec.formats.pictures import CodePicture, Colour
+from refdec.parallel.outcomes import Job
+
+JPEG = OTHER_CODECS[0]
+
+
+def scene(rows: int = 176, columns: int = 192, seed: int = 1) -> Any:
+    """A picture with soft and busy parts."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:rows, :columns]
+    base = 128 + 60 * np.sin(y / 17 + seed) + 50 * np.cos(x / 23)
+    noise = rng.normal(0, 12, (rows, columns)) * (x > columns // 2)
+    return np.clip(np.stack([base + noise, base, 255 - base], axis=-1), 0, 255).astype(np.uint8)
+
+
+def save(path: Path, rgb: Any) -> Path:
+    red, green, blue = (np.ascontiguousarray(rgb[..., index]) for index in range(3))
+    write_picture(path, CodePicture((red, green, blue), 8, Colour.RGB))
+    return path
+
+
+def test_jpeg_grows_with_quality() -> None:
+    sizes = [JPEG.code(scene(), setting).size_bytes for setting in JPEG.settings]
+    assert sizes == sorted(sizes)
+    assert JPEG.code(scene(), 50).decoded.shape == (176, 192, 3)
+    assert "4:2:0" in JPEG.description
+
+
+def test_an_encoder_of_refdec_by_the_door() -> None:
+    codec = codec_named("analysis", EncoderCodec("", (-300, 0)))
+    low, high = (codec.code(scene(64, 80), setting) for setting in codec.settings)
+    assert low.size_bytes < high.size_bytes
+    assert low.decoded.shape == (64, 80, 3) and low.decoded.dtype == np.uint8
+    assert low.encode_seconds > 0 < low.decode_seconds
+    assert codec.description.startswith("analysis")
+
+
+def test_names() -> None:
+    template = EncoderCodec("")
+    assert codec_named("jpeg", template) is JPEG
+    with pytest.raises(UnknownCodec, match="jpeg") as caught:
+        codec_named("gif", template)
+    assert "analysis" in str(caught.value)
+
+
+def test_a_pillow_without_a_codec() -> None:
+    with pytest.raises(CodecMissing, match="JPG_2000"):
+        PillowCodec("j2k", "JPG_2000", (1,)).code(scene(8, 8), 1)
+
+
+def test_pictures_of_files_and_folders(tmp_path: Path) -> None:
+    one = save(tmp_path / "b.png", scene(8, 9))
+    other = save(tmp_path / "a.png", scene(8, 9))
+    (tmp_path / "notes.txt").write_text("no picture")
+    assert picture_files([tmp_path]) == [other, one]
+    assert picture_files([one]) == [one]
+    assert np.array_equal(read_rgb(one), scene(8, 9))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NoPictures, match="empty"):
+        picture_files([tmp_path / "empty"])
+
+
+def test_a_job_measures_every_setting(tmp_path: Path) -> None:
+    path = save(tmp_path / "scene.png", scene())
+    rows = measure_job(Job(path, None, (JPEG, (20, 80))))["points"]
+    assert [row["setting"] for row in rows] == [20, 80]
+    low, high = rows
+    for name in ("bpp", "luma_psnr", "rgb_psnr", "ms_ssim"):
+        assert low[name] < high[name]
+    assert high["ms_ssim"] < 1
+
+
+def test_what_is_known_is_not_measured_again(tmp_path: Path) -> None:
+    path = save(tmp_path / "scene.png", scene())
+    codec = PillowCodec("jpeg", "JPEG", (20, 80))
+    found: list[Any] = []
+    failed: list[Any] = []
+
+    def run() -> int:
+        summary = measure_points(
+            [path], [codec], known=tuple(found), workers=1, found=found.extend, failed=failed.append
+        )
+        return summary.files
+
+    assert run() == 1
+    assert [point.setting for point in found] == [20, 80]
+    assert run() == 0
+    found.pop()
+    assert run() == 1
+    assert [point.setting for point in found] == [20, 80]
+    assert not failed
+
+
+def test_a_picture_that_fails_is_told(tmp_path: Path) -> None:
+    path = save(tmp_path / "small.png", scene(32, 32))
+    failed: list[Any] = []
+    summary = measure_points([path], [JPEG], workers=1, failed=failed.append)
+    assert summary.exit_code != 0
+    assert "176" in failed[0].message
+
+
+def test_without_matplotlib_there_is_no_plot(monkeypatch: pytest.MonkeyPatch) -> None:
+    from refdec.bench import rd_plot
+
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(PlotUnavailable, match="plot"):
+        rd_plot.plot_png([], "title")

@@ -1,0 +1,76 @@
+"""Means and BD-rates of rate-distortion points, and the file that keeps them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from refdec.bench.errors import BenchmarkFileInvalid, UnknownCodec
+from refdec.bench.rd import RdPoint
+from refdec.bench.rd_summary import QUALITIES, bd_rates, codecs_of, mean_points, read_points, report_text
+
+
+def points(codec: str = "one", scale: float = 1.0, pictures: int = 2) -> list[RdPoint]:
+    return [
+        RdPoint(codec, setting, f"p{number}", scale * rate * (1 + number), db, db - 1, 1 - 0.1 / rate, 0.5, 0.1)
+        for number in range(pictures)
+        for setting, (rate, db) in enumerate([(0.2, 28.0), (0.4, 30.0), (0.8, 33.0), (1.2, 36.0)])
+    ]
+
+
+def test_means_over_pictures_by_growing_rate() -> None:
+    rows = mean_points([*points("slow"), *points("one")[::-1]])
+    assert [row.codec for row in rows] == ["slow"] * 4 + ["one"] * 4
+    assert [row.bpp for row in rows[:4]] == pytest.approx([0.3, 0.6, 1.2, 1.8])
+    assert rows[0].pictures == 2
+    assert rows[0].ms_ssim_db == pytest.approx(3.0103, abs=1e-4)
+
+
+def test_a_codec_that_needs_a_tenth_more() -> None:
+    rates = bd_rates([*points("one"), *points("more", 1.1)], "one")
+    assert [(rate.codec, rate.anchor, rate.quality) for rate in rates] == [("more", "one", q) for q in QUALITIES]
+    assert [rate.percent for rate in rates] == pytest.approx([10.0] * 3)
+    assert {rate.pictures for rate in rates} == {2}
+
+
+def test_pictures_without_a_common_range_are_left_out() -> None:
+    far = [replace(p, codec="far", luma_psnr=p.luma_psnr + (20 if p.picture == "p0" else 0)) for p in points()]
+    rates = {rate.quality: rate for rate in bd_rates([*points(), *far], "one")}
+    assert rates["luma_psnr"].pictures == 1
+    assert rates["rgb_psnr"].pictures == 2
+
+
+def test_the_anchor_must_be_there() -> None:
+    with pytest.raises(UnknownCodec, match="one"):
+        bd_rates(points(), "two")
+
+
+def test_a_report_can_be_read_again(tmp_path: Path) -> None:
+    mine = [*points(), *points("more", 1.1)]
+    text = report_text(mine, ["one", "absent"], {"weights": "abc"})
+    values = json.loads(text)
+    assert values["weights"] == "abc"
+    assert len(values["means"]) == 8
+    assert {row["anchor"] for row in values["bd_rates"]} == {"one"}
+    (tmp_path / "rd.json").write_text(text)
+    again = read_points(tmp_path / "rd.json")
+    assert sorted(p.key for p in again) == sorted(p.key for p in mine)
+    assert codecs_of(again) == ["more", "one"]
+    assert again[0].bpp == pytest.approx(0.22)
+
+
+@pytest.mark.parametrize("text", ["junk", "[]", "{}", '{"format": "refdec rate-distortion", "schema": 9}'])
+def test_other_files_are_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "rd.json").write_text(text)
+    with pytest.raises(BenchmarkFileInvalid):
+        read_points(tmp_path / "rd.json")
+
+
+def test_the_plot_is_a_png_file() -> None:
+    pytest.importorskip("matplotlib")
+    from refdec.bench.rd_plot import plot_png
+
+    assert plot_png(mean_points(points()), "a title").startswith(b"\x89PNG")
