@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -32,7 +33,15 @@ from refdec.networks.exact_kernels import (
     to_points,
 )
 from refdec.networks.stencil import Stencil, Tap
-from refdec.networks.winograd import FastPhase, Side, direct_limit, fast_limit, fast_side, transformed_filter
+from refdec.networks.winograd import (
+    FastPhase,
+    Side,
+    channel_bounds,
+    direct_limit,
+    fast_limit,
+    fast_side,
+    transformed_filter,
+)
 
 __all__ = [
     "Block",
@@ -148,11 +157,20 @@ class _Phase:
         from_points(m, *sums, self.start, self.factor, np.array(block), step, self.corner, half, out)
 
 
+@lru_cache(maxsize=32)
+def _bounds(stencil: Stencil) -> tuple[Int64Array, int]:
+    """Return channel_bounds of a stencil; made when a block first needs them."""
+    side = fast_side(stencil)
+    assert side is not None, "only fast products ask"
+    return channel_bounds(stencil, side)
+
+
 @clause("6.6", kind="added", reason="an implementation note; the result is the same integer")
 @dataclass(frozen=True, slots=True, eq=False)
 class FastProducts:
     """(6.6) A stencil by its fast algorithm: Winograd F(2x2,3x3), or its relatives for layers that double the size."""
 
+    stencil: Stencil
     side: Side
     points: Int64Array
     signs: FloatArray
@@ -167,6 +185,7 @@ class FastProducts:
         n = range(len(side.phases))
         made = [_Phase.of(stencil, side, dy, dx) for dy in n for dx in n]
         return cls(
+            stencil,
             side,
             np.array([(p, q) for p, q, _ in side.points]),
             np.array([float(s) for _, _, s in side.points]),
@@ -183,12 +202,25 @@ class FastProducts:
         for r, tall, c, wide in _cut((rows + 1) // 2, (columns + 1) // 2, max(16, BLOCK_BYTES // per_tile)):
             yield 2 * r, min(2 * tall, rows - 2 * r), 2 * c, min(2 * wide, columns - 2 * c)
 
+    def _fits(self, strip: FloatArray) -> bool:
+        """Tell whether a block beyond the limit is exact all the same, because only few of its channels are large.
+
+        So it is with the bands of eICCI, of which one in sixteen is a sum of samples and the others are differences.
+        """
+        if self.stencil.groups > 1 or self.limit < 0:
+            return False
+        worst, room = _bounds(self.stencil)
+        largest = np.maximum(strip.max(axis=(0, 1, 2)), -strip.min(axis=(0, 1, 2))).astype(np.int64)
+        return bool((largest @ worst).max() <= room)
+
     def write(self, x: Int32Array, low: int, high: int, block: Block, out: Int32Array) -> bool:
         """Write a block; see ExactProducts."""
         origin, span, n = self.side.origin, self.side.span, len(self.points)
         tiles = (block[0] // 2, (block[1] + 1) // 2, block[2] // 2, (block[3] + 1) // 2)
         strip = np.empty((2 * tiles[1] + span - 2, 2, tiles[3] + 1, self.channels))
-        if load_window(x, block[0] + origin, block[2] + origin, low, high, strip) > self.limit:
+        if load_window(x, block[0] + origin, block[2] + origin, low, high, strip) > self.limit and not self._fits(
+            strip
+        ):
             return False
         v = np.empty((n, n, tiles[1] * tiles[3], self.channels))
         to_points(strip, self.points, self.signs, tiles[1], tiles[3], np.empty((n, *strip.shape[1:])), v)

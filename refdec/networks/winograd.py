@@ -23,7 +23,16 @@ from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
 from refdec.networks.stencil import DOUBLED_2, DOUBLED_3, DOUBLED_4, THREE, Direction, Stencil
 
-__all__ = ["FAST", "FastPhase", "Side", "direct_limit", "fast_limit", "fast_side", "transformed_filter"]
+__all__ = [
+    "FAST",
+    "FastPhase",
+    "Side",
+    "channel_bounds",
+    "direct_limit",
+    "fast_limit",
+    "fast_side",
+    "transformed_filter",
+]
 
 EXACT = 1 << 53
 """Below this magnitude float64 holds every integer, and sums of integers in any order."""
@@ -159,21 +168,54 @@ def fast_limit(stencil: Stencil, side: Side, dy: int, dx: int, filters: Int32Arr
       all but the last is at most T plus the last;
     - the result, 2^(2 scale) times the direct sum, in the same way from the T; then the start value is added.
     """
+    worst = _worst(stencil, side, dy, dx, filters, channels=False)
+    return _limit(worst, stencil.start[dy, dx], 2 * side.scale)
+
+
+@clause("6.6", kind="added", reason="the proof that float64 products are exact, for channels that differ in size")
+def channel_bounds(stencil: Stencil, side: Side) -> tuple[Int64Array, int]:
+    """(6.6) Return (worst [I, O], room): the products are exact if max|x_i| times worst, summed over i, is within room.
+
+    The bounds of fast_limit hold for what each input channel contributes, so they may be added up channel by channel.
+    Both are rounded to the safe side in units of 2^10, so that the sum itself stays far below 2^63.  No groups.
+    """
+    worst = np.zeros(stencil.taps.shape[2:], dtype=np.int64)
+    room = EXACT - 1
+    for dy, vertical in enumerate(side.phases):
+        for dx, horizontal in enumerate(side.phases):
+            filters = transformed_filter(stencil, vertical, horizontal)
+            worst = np.maximum(worst, _worst(stencil, side, dy, dx, filters, channels=True))
+            start = max(abs(value) for value in stencil.start[dy, dx].tolist())
+            room = min(room, EXACT - 1 - (start << (2 * side.scale)))
+    return (worst >> 10) + 1, room >> 10
+
+
+def _worst(stencil: Stencil, side: Side, dy: int, dx: int, filters: Int32Array, *, channels: bool) -> Int64Array:
+    """Return the largest partial sum of a phase for inputs of magnitude 1: [O], or of each input channel [I, O]."""
     vertical, horizontal = side.phases[dy], side.phases[dx]
     gain_v, gain_h = (np.array(side.gains(phase), dtype=np.int64) for phase in (vertical, horizontal))
-    products = np.abs(filters).sum(axis=2, dtype=np.int64)
-    products *= np.multiply.outer(gain_v, gain_h)[:, :, None]
     taps = stencil.taps[[ty for ty, _ in stencil.vertical.phases[dy]]]
-    across = np.abs(_weighted(horizontal.filter_rows, np.swapaxes(taps, 0, 1))).sum(axis=(1, 2), dtype=np.int64)
-    sums = (across * gain_h[:, None]) << side.scale
-    own = taps[:, [tx for tx, _ in stencil.horizontal.phases[dx]]]
-    result = np.abs(own).sum(axis=(0, 1, 2), dtype=np.int64) << (2 * side.scale)
-    worst = np.maximum(result, products.max(axis=(0, 1)))
+    across = np.abs(_weighted(horizontal.filter_rows, np.swapaxes(taps, 0, 1)))
+    own = np.abs(taps[:, [tx for tx, _ in stencil.horizontal.phases[dx]]])
+    products = np.abs(filters)
+    if channels:
+        totals = products.astype(np.int64), across.sum(axis=1, dtype=np.int64), own.sum(axis=(0, 1), dtype=np.int64)
+    else:
+        totals = (
+            products.sum(axis=2, dtype=np.int64),
+            across.sum(axis=(1, 2), dtype=np.int64),
+            own.sum(axis=(0, 1, 2), dtype=np.int64),
+        )
+    more = (1,) * (totals[0].ndim - 2)
+    terms = totals[0] * np.multiply.outer(gain_v, gain_h).reshape(-1, len(gain_h), *more)
+    sums = (totals[1] * gain_h.reshape(-1, *more)) << side.scale
+    result = totals[2] << (2 * side.scale)
+    worst: Int64Array = np.maximum(result, terms.max(axis=(0, 1)))
     for row in vertical.output_rows:
-        worst = np.maximum(worst, _partial(row, products, sums[None]).max(axis=0))
+        worst = np.maximum(worst, _partial(row, terms, sums[None]).max(axis=0))
     for row in horizontal.output_rows:
         worst = np.maximum(worst, _partial(row, sums[:, None], result[None])[0])
-    return _limit(worst, stencil.start[dy, dx], 2 * side.scale)
+    return worst
 
 
 def _partial(row: Row, terms: Int64Array, total: Int64Array) -> Int64Array:

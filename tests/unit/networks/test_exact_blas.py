@@ -18,7 +18,7 @@ from refdec.networks.exact_blas import (
     spare_products,
 )
 from refdec.networks.layers import _Linear
-from refdec.networks.winograd import EXACT, FAST
+from refdec.networks.winograd import EXACT, FAST, channel_bounds
 from tests.unit.networks.random_layers import KINDS, layer_of, operator, random_layer
 
 FORMS = {
@@ -81,7 +81,8 @@ def test_products_are_exact_right_at_the_limit(kind: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("kind", FORMS)
-def test_beyond_the_limit_nothing_is_written(kind: str) -> None:
+def test_beyond_the_limit_nothing_is_written(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FastProducts, "_fits", lambda self, strip: False)
     layer = tame(kind, 5)
     assert layer.exact is not None
     x = np.zeros((4, 6, layer.stencil.in_channels), dtype=np.int32)
@@ -159,3 +160,26 @@ def test_blas_is_held_to_one_thread() -> None:
 def test_every_kind_is_covered() -> None:
     assert set(FORMS) == set(KINDS) - {"k3 depth-wise"}
     assert exact_products(operator("k3 depth-wise", random_layer("k3 depth-wise", 1), True).stencil) is None
+
+
+@pytest.mark.parametrize("kind", ["k3", "t3", "t4", "u2"])
+@pytest.mark.parametrize("seed", range(3))
+def test_few_large_channels_are_exact_right_at_their_bound(kind: str, seed: int) -> None:
+    layer = tame(kind, seed)
+    assert isinstance(layer.exact, FastProducts)
+    worst, room = channel_bounds(layer.stencil, layer.exact.side)
+    small = layer.exact.limit // 16
+    most = int(((room - small * worst[1:].sum(axis=0)) // worst[0]).min())
+    large = min(most, (1 << 31) - 1)
+    assert large > layer.exact.limit, "the layer has too few channels for this test"
+    loop = replace(layer, exact=None)
+    for x in worst_maps(layer, small, seed):
+        x[:, :, 0] = np.sign(x[:, :, 0]) * large
+        expected = loop(x)
+        out = np.full_like(expected, 77)
+        for block in layer.exact.blocks(layer.stencil.vertical.positions(4), layer.stencil.horizontal.positions(6)):
+            assert layer.exact.write(x, -(1 << 31), (1 << 31) - 1, block, out)
+        assert np.array_equal(out, expected)
+        if most < (1 << 31) - 1:
+            x[:, :, 0] = np.where(x[:, :, 0] < 0, -1, 1) * (most + max(1, most >> 8))
+            assert not layer.exact._fits(np.abs(x).astype(np.float64)[None])
