@@ -98,14 +98,13 @@ class Database:
                 raise Refusal(f"{self._path} is damaged: a descriptor has not {ENTRIES} bytes.")
             yield [name for name, _ in rows], np.frombuffer(b"".join(blobs), np.int8).reshape(-1, ENTRIES)
 
-    def _centre(self) -> npt.NDArray[np.float64]:
+    def _centre(self) -> npt.NDArray[np.float32]:
         """Return what the pictures have in common: the mean of their unit descriptors, smaller for few pictures."""
         total, count = np.zeros(ENTRIES), 0
         for names, descriptors in self._chunks():
-            total += unit_rows(descriptors).sum(axis=0)
+            total += unit_rows(descriptors).sum(axis=0, dtype=np.float64)
             count += len(names)
-        centre: npt.NDArray[np.float64] = total / (count + PRIOR)
-        return centre
+        return (total / (count + PRIOR)).astype(np.float32)
 
     def most_similar(self, descriptor: Int8Array, top: int) -> list[tuple[str, float]]:
         """Return the `top` best (name, score), best first: the cosine of the descriptors less their common part."""

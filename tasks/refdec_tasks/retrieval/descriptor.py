@@ -29,6 +29,7 @@ ENTRIES = 2 * ROWS * COLUMNS * (160 + 96)
 LARGEST = 127
 
 Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
 
 
 def _bounds(size: int, cells: int) -> list[tuple[int, int]]:
@@ -70,9 +71,9 @@ def describe(bundle: LatentBundle) -> Int8Array:
     return np.rint(whole * scale).astype(np.int8)
 
 
-def unit_rows(descriptors: npt.NDArray[Any], centre: Floats | None = None) -> Floats:
+def unit_rows(descriptors: npt.NDArray[Any], centre: Singles | None = None) -> Singles:
     """Return descriptors [n, 2048] as rows of length one, less `centre` [2048]; rows of nothing stay zero."""
-    rows = descriptors.astype(np.float64)
+    rows = descriptors.astype(np.float32)
     rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
     if centre is not None:
         rows -= centre
