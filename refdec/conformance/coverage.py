@@ -22,14 +22,17 @@ from refdec.clauses import Mark, registry
 __all__ = ["Reached", "all_marks", "in_text_order", "reached_by"]
 
 R = TypeVar("R")
+OWN_FILES = (*refdec.__path__, "<string>")
+"""Where methods of our classes are written; an enumeration also holds functions of the library."""
+
 KERNEL_MODULES = ("kernels", "scalars", "elementary")
 
 
 @lru_cache(maxsize=1)
 def all_marks() -> tuple[Mark, ...]:
-    """Return the marks of the whole package, every module imported."""
+    """Return the marks of the whole package below the command line, every module imported."""
     for module in pkgutil.walk_packages(refdec.__path__, "refdec."):
-        if not module.name.endswith("__main__"):
+        if not module.name.startswith("refdec.cli"):
             importlib.import_module(module.name)
     return registry()
 
@@ -53,7 +56,7 @@ def _codes(thing: Any) -> Iterator[CodeType]:
     if isinstance(thing, type):
         for member in vars(thing).values():
             if not isinstance(member, type):
-                yield from _codes(member)
+                yield from (code for code in _codes(member) if code.co_filename.startswith(OWN_FILES))
     elif isinstance(thing, property):
         yield from _codes(thing.fget)
     elif isinstance(thing, classmethod | staticmethod):
@@ -107,20 +110,24 @@ def _near(user: str, kernel: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _marked() -> dict[CodeType, frozenset[Mark]]:
-    """Return the marks of every piece of code; a kernel's marks go to its Python callers."""
-    found: dict[CodeType, set[Mark]] = {}
+def _marked() -> dict[int, frozenset[Mark]]:
+    """Return the marks of every piece of code, by its identity; a kernel's marks go to its Python callers.
+
+    Code is told apart by identity because pieces with the same text are equal: constructors of two dataclasses with
+    the same fields.
+    """
+    found: dict[int, set[Mark]] = {}
     for mark in all_marks():
         for code in _codes(_resolved(mark.where)):
-            found.setdefault(code, set()).add(mark)
+            found.setdefault(id(code), set()).add(mark)
     users = _callers()
     kernels = {code: f"{module}.{code.co_name}" for module, code in _kernel_codes()}
     for code, name in kernels.items():
-        marks = found.get(code)
+        marks = found.get(id(code))
         if not marks:
             continue
         for user in _python_users(name, users, kernels):
-            found.setdefault(user, set()).update(marks)
+            found.setdefault(id(user), set()).update(marks)
     return {code: frozenset(marks) for code, marks in found.items()}
 
 
@@ -163,11 +170,11 @@ def reached_by(call: Callable[[], R]) -> tuple[R | Exception, Reached]:
     Only the calling thread is seen.
     """
     marked = _marked()
-    seen: set[CodeType] = set()
+    seen: set[int] = set()
 
     def watch(frame: FrameType, event: str, _argument: object) -> None:
         if event == "call":
-            seen.add(frame.f_code)
+            seen.add(id(frame.f_code))
 
     result: R | Exception
     before = sys.getprofile()

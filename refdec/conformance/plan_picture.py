@@ -184,7 +184,7 @@ def _rendering(level: int) -> RenderingInfo:
         Cicp(u8, u8, u8, flag, place),
         MasteringDisplay(triple, triple, u16, u16, u32, u32),
         ContentLight(u16, u16),
-        DynamicMetadata(u8, bytes([u8]) * (0, 300, 4)[level]),
+        DynamicMetadata(u8, bytes([u8, 0, 255]) * (0, 21845, 1)[level]),
     )
 
 

@@ -6,6 +6,7 @@ In: the generators of a suite.  Out: recipes, each with one feature at an end of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -168,6 +169,16 @@ def _nonlinear(dice: Dice) -> Iterator[Recipe]:
 
         headers = draft(96, 72, tools=masked)
         yield Recipe(f"efe_mask_{name}", f"On/off switch by masks: {name}", headers)
+
+    for name, low, high, code in (("lowest", 0, 0, 0), ("highest", 65535, 65535, 65535), ("zero", 0, 65535, 0)):
+
+        def symbols(picture: PictureHeader, low: int = low, high: int = high, code: int = code) -> ToolsHeader:
+            curve = np.full((1, 8), code, np.int32)
+            made = nonlinear_of(dice("nl"), picture, (1, 1), (65535, 65535))
+            return ToolsHeader(efe_nonlinear=replace(made, minSymbol=low, maxSymbol=high, A1=(curve, curve)))
+
+        headers = draft(64, 64, tools=symbols)
+        yield Recipe(f"efe_nonlinear_symbols_{name}", f"EFE non-linear, symbols {name}", headers, exact_only=True)
 
     def second_only(picture: PictureHeader) -> ToolsHeader:
         linear = linear_of(dice("mask"), picture, (2, 4), alternative=(1, 3))

@@ -42,10 +42,12 @@ class FolderStore:
 
 
 class ArchiveStore:
-    """A suite in a zip archive; a context manager."""
+    """A suite in a zip archive; a context manager.  The archive appears whole, or not at all."""
 
     def __init__(self, path: Path) -> None:
-        self._file = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9)
+        self._path = path
+        self._unfinished = path.with_name(path.name + ".part")
+        self._file = zipfile.ZipFile(self._unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=9)
 
     def __enter__(self) -> Self:
         return self
@@ -54,6 +56,10 @@ class ArchiveStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+        if error is None:
+            self._unfinished.replace(self._path)
+        else:
+            self._unfinished.unlink()
 
     def write(self, path: str, data: bytes) -> None:
         """Write one file."""

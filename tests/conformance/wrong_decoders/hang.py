@@ -1,4 +1,4 @@
-"""The decoder never ends, and has started a helper that never ends either; the number of the helper goes to SUITE/helper.pid."""
+"""The decoder never ends, nor does a helper that it has started; the helper's number goes to SUITE/helper.pid."""
 
 import subprocess
 import sys

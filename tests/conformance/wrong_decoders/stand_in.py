@@ -1,7 +1,7 @@
 """What the wrong decoders share: a decoder that is right, because it looks the picture up in the suite.
 
-Each script is called as `SCRIPT IN OUT SUITE`, does one thing wrong, and stands in for a decoder with that bug.  The name
-of the case is the name of the stream.
+Each script is called as `SCRIPT IN OUT SUITE`, does one thing wrong, and stands in for a decoder with that bug.  The
+name of the case is the name of the stream.
 """
 
 from __future__ import annotations

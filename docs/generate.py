@@ -1,0 +1,351 @@
+"""Pages of docs/ that are made from the code: error catalogue, clause index, clause coverage, command line.
+
+    python docs/generate.py              write all pages
+    python docs/generate.py --check      say which pages are out of date, exit code 1 if any is
+    python docs/generate.py --measure    run the bundled suite and the golden streams first, and record what they reach
+
+`PAGES` is the registry: a new page is a function that returns its text, and a line there.  A test compares every page
+with what its function returns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import pkgutil
+import re
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).resolve().parent
+ROOT = DOCS.parent
+RECORD = DOCS / "coverage.json"
+SETS = ("builtin", "vectors")
+sys.path[:0] = [str(ROOT / part) for part in ("", "encoders", "tasks", "spec_tables")]
+
+HEADING = re.compile(r"^#{1,4}\s+(\d+(?:\.[0-9A-Z]+)*)\.?\s+(.*)$")
+NOTE = "<!-- Made by docs/generate.py from the code; `make docs` writes it anew. -->\n\n"
+
+UNREACHED = {
+    "1.4": "the viewer shows the layout; a decoder cuts the payloads by 1.4.1 to 1.4.4",
+    "1.5.4": "user data are opaque to a decoder; refdec's encoders name their weights there",
+    "1.6": "the latent interface shows the variables; a decoder uses those of 1.6.1 to 1.6.9",
+    "1.8 (5)": "`refdec verify` checks presence of all payloads at once; a decoder as it comes to each (1.4.4)",
+    "1.9": "writer",
+    "2.6.7": "encoder",
+    "2.6.8": "decoding in slices and of some channels only, which the application asks for: tests/unit/entropy",
+    "3.3": "a convenience for encoders around 3.3.1 to 3.3.3",
+    "3.B.1": "encoder",
+    "3.B.2": "encoder",
+    "3.B.3": "encoder",
+    "3.B.4": "encoder",
+    "3.B.5": "encoder",
+    "4.6": "encoder",
+    "4.6.1": "encoder",
+    "4.6.2": "encoder",
+    "4.9": "where regions come from: the partition that encoders choose",
+    "4.10.6": "encoder",
+    "4.11.3": "reading of checkpoint files, before any stream: tests/unit/weights",
+    "5.14.1": "encoder, and RGB pictures written as raw YUV",
+    "5.16": "rendering information changes no sample; the viewer shows it",
+    "6.7": "encoder",
+}
+"""Clauses with code that decoding a suite does not reach, with the reason."""
+
+TEXT_ONLY = {
+    "2.9": "carried out inside 2.6.4 and 2.7.3, where the raw bits are read",
+    "3.1": "a list of inputs",
+    "3.2.1": "the unit of the scale indices",
+    "3.3.4": "not interoperable",
+    "3.5.1": "in 2.8 and 3.5.2",
+    "3.8": "in integers: 6.3.3",
+    "3.9": "in integers: 6.3.4",
+    "4.2.9": "a remark on 4.5.2",
+    "4.8": "informative",
+    "5.12": "refdec's fingerprints are SHA-256 (6.5); the reference software's MD5 is not written",
+    "5.13": "tools without effect",
+    "5.14.2": "advice for encoders",
+    "5.15": "a list of the notes, which stand in their clauses",
+    "6.2.3": "bounds that follow from 6.2.2; tests check them",
+}
+"""Clauses of the text without code of their own, with the reason; notation, examples and reports need none."""
+
+INFORMATIVE = re.compile(r"Notation|Conventions|example|Example|What was|Other interoperability|By hand|Worked|Part")
+
+
+def _import_everything() -> None:
+    for name in ("refdec", "refdec_encoders", "refdec_tasks"):
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
+
+
+def _row(*cells: object) -> str:
+    return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _table(columns: tuple[str, ...], rows: Iterator[str] | list[str]) -> str:
+    return "\n".join([_row(*columns), _row(*["---"] * len(columns)), *rows]) + "\n"
+
+
+# -- errors.md
+
+
+def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
+    for sub in kind.__subclasses__():
+        yield sub
+        yield from _subclasses(sub)
+
+
+def _meaning(kind: type[Any]) -> str:
+    """The first sentence of a docstring, without the clause in front of it."""
+    first = (kind.__doc__ or "").strip().splitlines()[0]
+    return re.sub(r"^\(\d[^ ]*(?: \(\d+\))?(?:, [^)]*)?\) ", "", first)
+
+
+def errors_page() -> str:
+    """Every error class: code, name, clause, exit code, meaning, and the case of the bundled suite that raises it."""
+    from refdec.conformance.suite import open_suite
+    from refdec.errors import RefdecError
+
+    _import_everything()
+    suite = open_suite(None)
+    cases = {case.error.code: case.name for case in map(suite.case, suite.manifest.cases) if case.error is not None}
+    kinds = {kind for kind in _subclasses(RefdecError) if "code" in vars(kind)}
+    rows = [
+        _row(
+            kind.code,
+            f"`{kind.__module__}.{kind.__name__}`",
+            kind.clause or "-",
+            kind.exit_code,
+            _meaning(kind),
+            f"`{cases[kind.code]}`" if kind.code in cases else "",
+        )
+        for kind in sorted(kinds, key=lambda kind: (kind.code, kind.__name__))
+    ]
+    return (
+        "# Error catalogue\n\n"
+        + NOTE
+        + "Codes are stable. The clause is that of [docs/spec](spec/README.md); the exit code is what the command\n"
+        "line returns: 1 input or output, 2 usage, 3 the stream breaks a rule, 5 legal and not supported. The last\n"
+        "column names the case of the bundled suite that raises the error: `refdec conform run --builtin CASE -v`.\n\n"
+        + _table(("code", "class", "clause", "exit", "meaning", "case"), rows)
+    )
+
+
+# -- clauses.md and coverage.md
+
+
+def _headings() -> list[tuple[str, str]]:
+    """(number, title) of every numbered heading of the text."""
+    found = []
+    for file in sorted((DOCS / "spec").glob("0*.md")):
+        matches = (HEADING.match(line) for line in file.read_text(encoding="utf-8").splitlines())
+        found += [(match[1], match[2].strip()) for match in matches if match]
+    return found
+
+
+def _marks() -> dict[str, list[Any]]:
+    from refdec.conformance.coverage import all_marks
+
+    found: dict[str, list[Any]] = {}
+    for mark in all_marks():
+        found.setdefault(mark.clause, []).append(mark)
+    return found
+
+
+def _ordered_clauses(marks: dict[str, list[Any]]) -> list[tuple[str, str]]:
+    """All clauses of text and code in order: (number, title); numbered items such as 1.8 (3) follow their clause."""
+    from refdec.conformance.coverage import in_text_order
+
+    titles = dict(_headings())
+    return [(number, titles.get(number, "")) for number in in_text_order({*titles, *marks})]
+
+
+def clauses_page() -> str:
+    """Each clause with the code that carries it out."""
+    marks = _marks()
+    rows = []
+    for number, title in _ordered_clauses(marks):
+        places = [
+            f"`{mark.where}`" + ("" if mark.kind == "text" else f" ({mark.kind}: {mark.reason})")
+            for mark in sorted(marks.get(number, ()))
+        ]
+        rows.append(_row(number, title, "<br>".join(dict.fromkeys(places)) or _why_no_code(number, title, marks)))
+    return (
+        "# Clauses and code\n\n"
+        + NOTE
+        + "From a clause of [docs/spec](spec/README.md) to the functions that carry it out. Marks of another kind\n"
+        "than the text say why they are there: `added` (ours), `inferred` (the text leaves it open), `interop`\n"
+        "(what the reference software does).\n\n" + _table(("clause", "title", "code"), rows)
+    )
+
+
+def _why_no_code(number: str, title: str, marks: dict[str, list[Any]]) -> str:
+    if any(clause.startswith((f"{number}.", f"{number} ")) for clause in marks):
+        return "by its parts"
+    if number in TEXT_ONLY:
+        return TEXT_ONLY[number]
+    if INFORMATIVE.search(title) or number.startswith(("3.C", "4.12")) or number == "4.10.7":
+        return "informative"
+    raise SystemExit(f"clause {number} ({title}) has no code and no reason: mark the code, or add to TEXT_ONLY")
+
+
+def coverage_page() -> str:
+    """Which clauses the bundled suite and the golden streams reach, and which ends of the elements' ranges."""
+    from refdec.conformance.elements import NEVER, NOT_IN_SMALL, extreme_rows, seen_values
+    from refdec.conformance.suite import open_suite
+
+    marks = _marks()
+    record = json.loads(RECORD.read_text())
+    builtin, vectors = set(record["builtin"]), set(record["vectors"])
+    rows = []
+    for number, title in _ordered_clauses(marks):
+        if number not in marks:
+            continue
+        remark = "" if number in builtin else UNREACHED.get(number, "")
+        if number not in builtin and not remark:
+            raise SystemExit(f"clause {number} is not reached and has no reason: --measure, or add to UNREACHED")
+        rows.append(_row(number, title, *("yes" if number in seen else "no" for seen in (builtin, vectors)), remark))
+    suite = open_suite(None)
+    cases = [suite.case(name) for name in suite.manifest.cases]
+    elements = []
+    for row in extreme_rows(seen_values(suite.stream(case) for case in cases if case.kind == "positive")):
+        ends = (("low", row.low_seen), ("high", row.high_seen))
+        missing = [f"{end}: {(NEVER | NOT_IN_SMALL)[row.name, end]}" for end, seen in ends if not seen]
+        elements.append(
+            _row(row.header, f"`{row.name}`", *("yes" if seen else "no" for _, seen in ends), "; ".join(missing))
+        )
+    counts = {kind: sum(case.kind == kind for case in cases) for kind in ("positive", "negative", "optional")}
+    return (
+        "# Clause coverage\n\n"
+        + NOTE
+        + f"The bundled suite has {counts['positive']} streams to decode, {counts['negative']} to refuse and "
+        f"{counts['optional']} that may be refused.\n"
+        f"Of {len(marks)} clauses with code it reaches {len(builtin & set(marks))}, "
+        f"the 110 streams of the reference encoder {len(vectors & set(marks))}.\n"
+        "A clause is reached when a function that is marked with it runs (`refdec/conformance/coverage.py`); whether\n"
+        "what it does is right is what the fingerprints say.\n\n"
+        + _table(("clause", "title", "bundled suite", "golden streams", "remark"), rows)
+        + "\n## Ends of the elements' ranges\n\n"
+        "Whether the lowest and the highest legal value of each syntax element occur in the bundled suite.\n\n"
+        + _table(("header", "element", "lowest", "highest", "remark"), elements)
+    )
+
+
+def _reached(name: str) -> list[str]:
+    """Decode one set of streams in this process and return the clauses that they reach."""
+    from refdec.conformance.coverage import in_text_order, reached_by
+    from refdec.conformance.expected import observe_decode
+    from refdec.conformance.suite import open_suite, suite_weights
+
+    suite = open_suite(None)
+    streams: Iterator[bytes]
+    if name == "builtin":
+        streams = (suite.stream(suite.case(case)) for case in suite.manifest.cases)
+    else:
+        streams = (path.read_bytes() for path in sorted((ROOT / "tests/golden/vectors").glob("*.jai")))
+    pack = suite_weights(suite.manifest.weights_seed)
+    clauses: set[str] = set()
+    for data in streams:
+        clauses |= reached_by(partial(observe_decode, data, pack))[1].clauses
+    return list(in_text_order(clauses))
+
+
+def measure() -> None:
+    """Record which clauses both sets reach, each in a new process: what is built once is built in both."""
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as executor:
+        found = dict(zip(SETS, executor.map(_reached, SETS), strict=True))
+    RECORD.write_text(json.dumps(found, indent=1) + "\n")
+
+
+# -- cli.md
+
+
+def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    subcommands = getattr(command, "commands", None)
+    if subcommands is None:
+        yield path, command
+        return
+    for name, sub in subcommands.items():
+        yield from _commands(sub, f"{path} {name}")
+
+
+def _parameter(parameter: Any) -> str:
+    names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
+    if parameter.param_type_name == "argument":
+        names = f"`{parameter.metavar or parameter.name.upper()}`"
+    default = parameter.default
+    shown = "" if callable(default) or default in (None, False, True, "", ()) else f"`{default}`"
+    return _row(names, shown, getattr(parameter, "help", None) or "")
+
+
+def cli_page() -> str:
+    """Every command with its arguments and options, from the typer app."""
+    import typer
+
+    from refdec.cli.app import app
+
+    parts = []
+    for path, command in _commands(typer.main.get_command(app), "refdec"):
+        text = (command.help or "").strip().replace("\b", "")
+        parts.append(f"## {path}\n\n{text}\n\n")
+        shown = [p for p in command.params if not getattr(p, "hidden", False)]
+        if shown:
+            parts.append(_table(("argument or option", "default", "meaning"), [_parameter(p) for p in shown]) + "\n")
+    return (
+        "# Command line\n\n"
+        + NOTE
+        + "Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 input or output, 2 usage, 3 the\n"
+        "stream breaks a rule, 4 the result differs from the reference, 5 legal and not supported, 70 a bug in\n"
+        "refdec, 130 interrupted.\n\n" + "".join(parts).rstrip() + "\n"
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "errors.md": errors_page,
+    "clauses.md": clauses_page,
+    "coverage.md": coverage_page,
+    "cli.md": cli_page,
+}
+"""Every generated page by its file."""
+
+
+def outdated() -> list[str]:
+    """Names of the pages that are not what their functions return."""
+    return [name for name, make in PAGES.items() if not _is_current(DOCS / name, make())]
+
+
+def _is_current(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def main() -> int:
+    """Write or check the pages."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if a page is out of date")
+    parser.add_argument("--measure", action="store_true", help="record anew which clauses the streams reach")
+    options = parser.parse_args()
+    if options.measure:
+        measure()
+    if options.check:
+        old = outdated()
+        sys.stdout.write("".join(f"{name} is out of date: make docs\n" for name in old))
+        return int(bool(old))
+    for name, make in PAGES.items():
+        text = make()
+        if not _is_current(DOCS / name, text):
+            (DOCS / name).write_text(text, encoding="utf-8")
+            sys.stdout.write(f"wrote docs/{name}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

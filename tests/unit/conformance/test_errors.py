@@ -1,0 +1,65 @@
+"""Every error class of the conformance package, raised by what breaks its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from refdec.conformance import errors
+from refdec.conformance.case import CASE_FILE, SUITE_FILE, VERSION, manifest_from_json
+from refdec.conformance.foreign import Command
+from refdec.conformance.storage import FolderStore
+from refdec.conformance.suite import open_suite
+from refdec.errors import RefdecError
+
+
+def newer(_folder: Path) -> None:
+    manifest_from_json(f'{{"format": "refdec-conformance-suite", "version": {VERSION + 1}}}', SUITE_FILE)
+
+
+def occupied(folder: Path) -> None:
+    (folder / "file").write_bytes(b"")
+    FolderStore(folder)
+
+
+def without_case(folder: Path) -> None:
+    suite = open_suite(None)
+    (folder / SUITE_FILE).write_bytes(suite.files.read(SUITE_FILE))
+    open_suite(folder).case(suite.manifest.cases[0])
+
+
+INPUTS: dict[type[RefdecError], Callable[[Path], object]] = {
+    errors.NotASuite: open_suite,
+    errors.ManifestDamaged: without_case,
+    errors.ManifestTooNew: newer,
+    errors.NoSuchCase: lambda folder: open_suite(None).select(["no_such_case"]),
+    errors.CommandWithoutPlaces: lambda folder: Command.of("decoder", None, 1.0),
+    errors.SuiteExists: occupied,
+}
+
+
+def test_the_module_lists_its_classes() -> None:
+    assert {kind.__name__ for kind in INPUTS} == set(errors.__all__)
+
+
+@pytest.mark.parametrize("kind", INPUTS, ids=lambda kind: kind.__name__)
+def test_each_error_is_raised_and_explains_itself(kind: type[RefdecError], tmp_path: Path) -> None:
+    with pytest.raises(kind) as caught:
+        INPUTS[kind](tmp_path)
+    headline, *advice = caught.value.explain().splitlines()
+    assert headline.endswith((".", "?")) and advice
+    assert kind.code in caught.value.headline()
+
+
+def test_a_changed_stream_is_noticed(tmp_path: Path) -> None:
+    bundled = open_suite(None)
+    name = bundled.manifest.cases[0]
+    for path in (SUITE_FILE, f"{name}/{CASE_FILE}"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(bundled.files.read(path))
+    (tmp_path / name / "stream.jai").write_bytes(b"\xff\x80")
+    suite = open_suite(tmp_path)
+    with pytest.raises(errors.ManifestDamaged, match="SHA-256"):
+        suite.stream(suite.case(name))
