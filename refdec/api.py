@@ -148,6 +148,7 @@ def decode(
     Raises CodestreamError where the stream breaks a rule, UnsupportedError where it is legal and cannot be decoded,
     LimitExceeded, WeightsError, InputError; all are RefdecError.
     """
+    from refdec.deadline import check_of
     from refdec.decoder import decode_codestream
     from refdec.formats.files import read_bytes
     from refdec.picture.render import render
@@ -164,19 +165,24 @@ def decode(
         custom_colour=allow_custom_colour,
     )
     check = None if ignore_weights_fingerprint else require_weights
+    in_time = check_of(limits)
     data, pack = read_bytes(source, limits=limits), load_weights(weights)
     if region is not None:
         from refdec.region_decoder import decode_region
         from refdec.tiling.geometry import Rect
 
-        part = decode_region(data, pack, Rect(*region), options, colour=colour, limits=limits, check_weights=check)
+        part = decode_region(
+            data, pack, Rect(*region), options, colour=colour, limits=limits, check_weights=check, check=in_time
+        )
         return part.picture(bit_depth)
     if observe is None:
         from refdec.streaming.decode import open_stream
 
-        stream = open_stream(data, pack, options, colour=colour, bits=bit_depth, limits=limits, check_weights=check)
+        stream = open_stream(
+            data, pack, options, colour=colour, bits=bit_depth, limits=limits, check_weights=check, check=in_time
+        )
         return stream.picture(workers=stream.useful_workers(workers))
-    decoded = decode_codestream(data, pack, options, limits=limits, observe=observe, check_weights=check)
+    decoded = decode_codestream(data, pack, options, limits=limits, observe=observe, check_weights=check, check=in_time)
     headers = decoded.headers
     return render(
         decoded.planes,

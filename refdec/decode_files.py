@@ -166,6 +166,7 @@ def _decode_streaming(
     """Write rows as they are finished, so that memory stays bounded."""
     from contextlib import closing
 
+    from refdec.deadline import check_of
     from refdec.formats.files import name_of, open_writer
     from refdec.formats.pictures import Colour as FileColour
     from refdec.formats.pictures import PictureSpec
@@ -180,6 +181,7 @@ def _decode_streaming(
         bits=request.bit_depth,
         limits=request.limits,
         check_weights=None if request.ignore_weights_fingerprint else require_weights,
+        check=check_of(request.limits),
     )
     cicp, gamma = _colour_tags(stream.headers.rendering)
     spec = PictureSpec(stream.sizes, stream.bit_depth, FileColour(stream.colour), cicp, gamma)
@@ -248,10 +250,11 @@ class _Ticks:
 
 
 def _decode(data: bytes, request: DecodeRequest, pack: WeightPack, colour: Colour | None, observe: Observer) -> Picture:
+    from refdec.deadline import check_of
     from refdec.decoder import decode_codestream
     from refdec.picture.render import render
 
-    options = _options(request)
+    options, limits, in_time = _options(request), request.limits, check_of(request.limits)
     check = None if request.ignore_weights_fingerprint else require_weights
     if request.region is not None:
         from refdec.region_decoder import RegionWithoutStages, decode_region
@@ -260,9 +263,11 @@ def _decode(data: bytes, request: DecodeRequest, pack: WeightPack, colour: Colou
         if request.trace or request.dump or request.timings:
             raise RegionWithoutStages
         region = Rect(*request.region)
-        part = decode_region(data, pack, region, options, colour=colour, limits=request.limits, check_weights=check)
+        part = decode_region(
+            data, pack, region, options, colour=colour, limits=limits, check_weights=check, check=in_time
+        )
         return part.picture(request.bit_depth)
-    decoded = decode_codestream(data, pack, options, limits=request.limits, observe=observe, check_weights=check)
+    decoded = decode_codestream(data, pack, options, limits=limits, observe=observe, check_weights=check, check=in_time)
     return render(
         decoded.planes,
         decoded.headers.picture,

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from refdec.bitstream.framing import Codestream, read_codestream
 from refdec.bitstream.headers import Headers, read_headers
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
 from refdec.errors import UsageError
-from refdec.limits import Limits
+from refdec.limits import Check, Limits, unchecked
 from refdec.models import COMPONENT_NAMES, TRANSFORM_NAMES, models_of
 from refdec.picture.colour import CUSTOM, CustomColour
 from refdec.picture.errors import CustomColourNeeds444, CustomColourUnsupported
@@ -142,16 +143,23 @@ def decode_codestream(
     limits: Limits = DEFAULT_LIMITS,
     observe: Observer = unobserved,
     check_weights: CheckWeights | None = None,
+    check: Check = unchecked,
 ) -> Decoded:
     """(3.2, 4.7, 5.2) Decode a codestream; every stage is shown to `observe`.
 
-    `check_weights(user_data, pack, model_id)` may refuse before anything is decoded.
+    `check_weights(user_data, pack, model_id)` may refuse before anything is decoded; `check()` is called between
+    stages and tiles, and what it raises ends the decode.
     Raises CodestreamError, UnsupportedError, LimitExceeded, WeightsError and TransformNotListed.
     """
     from refdec.networks.exact_blas import single_threaded_blas
     from refdec.stages.latents import reconstruct_latents
     from refdec.stages.planes import finish_planes, synthesise
+    from refdec.stages.room import whole_bytes
     from refdec.stages.symbols import decode_symbols
+
+    def seen(stage: str, array: npt.NDArray[Any]) -> None:
+        observe(stage, array)
+        check()
 
     codestream, headers = parse(data, options, limits)
     picture = headers.picture
@@ -160,13 +168,14 @@ def decode_codestream(
     models = models_of(pack, picture.model_id)
     transform = choose_transform(picture, options.transform)
     custom = choose_colour(picture, options.custom_colour)
+    limits.require_memory(whole_bytes(headers, transform, filters=options.filters))
     with single_threaded_blas():
-        symbols = decode_symbols(codestream, headers, models, options.channels, observe=observe)
-        latents = reconstruct_latents(headers, symbols, models, observe=observe)
-        synthesis = synthesise(picture, latents, models, transform, observe=observe)
+        symbols = decode_symbols(codestream, headers, models, options.channels, observe=seen)
+        latents = reconstruct_latents(headers, symbols, models, observe=seen)
+        synthesis = synthesise(picture, latents, models, transform, observe=seen, check=check)
         scale = symbols.components[0].sigma.final
         planes = finish_planes(
-            headers, synthesis, scale, models, transform, filters=options.filters, custom=custom, observe=observe
+            headers, synthesis, scale, models, transform, filters=options.filters, custom=custom, observe=seen
         )
     for name, plane in zip("012", planes, strict=True):
         observe(f"codes.{name}", codes(plane, picture.bit_depth))

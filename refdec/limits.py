@@ -1,13 +1,23 @@
-"""What a codestream may ask of memory and time; checked before anything is allocated."""
+"""What a codestream may ask of memory and time; checked before anything is allocated.
+
+Sizes are compared where they are read.  Memory is estimated from the headers before the first large array (see
+`stages.room`).  Time is the caller's: the core only calls a `Check` between its steps, and never reads a clock.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from refdec.clauses import clause
 from refdec.errors import LimitExceeded
 
-__all__ = ["Limits", "TooLarge"]
+__all__ = ["Check", "Limits", "TimeIsUp", "TooLarge", "TooMuchMemory", "unchecked"]
+
+Check: TypeAlias = Callable[[], None]
+"""Called between steps of a decode; whatever it raises ends the decode."""
+MIB = 1 << 20
 
 
 class TooLarge(LimitExceeded):
@@ -26,12 +36,50 @@ class TooLarge(LimitExceeded):
         )
 
 
+class TooMuchMemory(LimitExceeded):
+    """The arrays that a decode needs would be larger than its limit."""
+
+    code, clause = "RD0003", "1.8 (7)"
+
+    def __init__(self, needed_bytes: int, limit_bytes: int) -> None:
+        super().__init__(needed_bytes, limit_bytes)
+        self.needed_bytes, self.limit_bytes = needed_bytes, limit_bytes
+
+    def explain(self) -> str:
+        return (
+            f"Decoding needs about {-(-self.needed_bytes // MIB)} MiB, the limit is {self.limit_bytes // MIB} MiB.\n"
+            "A part needs less (--region X,Y,W,H), and so do fewer workers (--workers 1); or raise --limit-memory."
+        )
+
+
+class TimeIsUp(LimitExceeded):
+    """The work took longer than its limit."""
+
+    code, clause = "RD0004", "1.8 (7)"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+    def explain(self) -> str:
+        return (
+            f"Decoding is not finished after {self.seconds:g} s.\n"
+            "If you trust the file, allow more: --time-limit SECONDS, or Limits(seconds=...) in Python."
+        )
+
+
+def unchecked() -> None:
+    """Check nothing: a decode without a limit of time."""
+
+
 @clause("1.8 (7)", kind="added", reason="bounds on memory and time; the text sets none")
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Upper bounds on what one codestream may ask for (inclusive).
 
-    The default picture limit is that of the largest level of the standard (1.7.2).
+    The default picture limit is that of the largest level of the standard (1.7.2), and all others allow that level.
+    `memory_bytes`: arrays of one decode, estimated from its headers, without program and weights; None is no limit.
+    `seconds`: wall time of one decode, counted by the entry points (docs/limits.md); None is no limit.
     """
 
     pixels: int = 398_131_200
@@ -40,9 +88,15 @@ class Limits:
     regions: int = 16384
     tiles: int = 1 << 17
     header_elements: int = 1 << 22
-    seconds: int | None = None
+    memory_bytes: int | None = None
+    seconds: float | None = None
 
     def require(self, what: str, value: int, limit: int) -> None:
         """Raise TooLarge if `value` is above `limit`."""
         if value > limit:
             raise TooLarge(what, value, limit)
+
+    def require_memory(self, needed_bytes: int) -> None:
+        """Raise TooMuchMemory if a decode needs more than `memory_bytes`."""
+        if self.memory_bytes is not None and needed_bytes > self.memory_bytes:
+            raise TooMuchMemory(needed_bytes, self.memory_bytes)

@@ -23,13 +23,14 @@ from refdec.decoder import (
     reader_warnings,
 )
 from refdec.errors import UsageError
-from refdec.limits import Limits
+from refdec.limits import Check, Limits, unchecked
 from refdec.models import models_of
 from refdec.picture.output import codes
 from refdec.picture.picture import Picture
 from refdec.picture.planes import ThreePlanes
 from refdec.picture.render import Colour, own_colour
 from refdec.tiling.geometry import Rect
+from refdec.tiling.windows import bounding
 from refdec.weights.pack import WeightPack
 
 if TYPE_CHECKING:
@@ -129,11 +130,13 @@ def decode_region(
     colour: Colour | None = None,
     limits: Limits = DEFAULT_LIMITS,
     check_weights: CheckWeights | None = None,
+    check: Check = unchecked,
 ) -> DecodedRegion:
     """(6.5) Decode a rectangle of the displayed picture in a colour (None: the stream's own).
 
     Of independent regions only the substreams that the rectangle needs are read; that others are absent or damaged
-    does not matter.  Raises what decode_codestream raises, RegionOutside and RegionOffGrid.
+    does not matter.  `check()` is called between the stages.  Raises what decode_codestream raises, RegionOutside and
+    RegionOffGrid.
     """
     from refdec.networks.exact_blas import single_threaded_blas
 
@@ -147,13 +150,19 @@ def decode_region(
     with single_threaded_blas():
         from refdec.stages.compact import decode_compact
         from refdec.stages.output import OutputStages
+        from refdec.stages.room import region_bytes
         from refdec.stages.window import regions_needed
 
         stages = OutputStages(headers, models, transform, options.filters, colour, custom)
         windows = stages.windows(region)
         latent = stages.latent_rect(windows)
+        planes = bounding((windows.luma, windows.chroma))
+        limits.require_memory(region_bytes(headers, transform, latent, planes, filters=options.filters))
         needed = regions_needed(picture, latent)
         symbols = decode_compact(codestream, headers, models, options.channels, regions=needed)
-        final = stages.planes(symbols, stages.latents(symbols, latent), windows, region)
+        check()
+        latents = stages.latents(symbols, latent)
+        check()
+        final = stages.planes(symbols, latents, windows, region)
     warnings = (*reader_warnings(codestream, headers), *absent_warnings(symbols.absent_regions))
     return DecodedRegion(region, final, colour or own_colour(picture), subsampling, headers, warnings)

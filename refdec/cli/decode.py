@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +14,9 @@ from refdec.cli.options import (
     IgnoreFingerprint,
     JsonFlag,
     LenientFlag,
+    MemoryLimit,
     PixelLimit,
+    TimeLimit,
     WeightsOption,
     limits_of,
     numbers,
@@ -20,7 +24,7 @@ from refdec.cli.options import (
 from refdec.errors import UsageError
 
 if TYPE_CHECKING:
-    from refdec.decode_files import DecodeRequest
+    from refdec.decode_files import DecodeReport, DecodeRequest
 
 __all__ = ["OneFileOnly", "OutputFolderMissing", "decode"]
 
@@ -100,6 +104,8 @@ def decode(
         bool, typer.Option("--allow-custom-colour", help="Follow the recommendation for a colour matrix in the stream.")
     ] = False,
     limit_pixels: PixelLimit = None,
+    limit_memory: MemoryLimit = None,
+    time_limit: TimeLimit = None,
     lenient: LenientFlag = False,
     json: JsonFlag = False,
 ) -> None:
@@ -128,7 +134,7 @@ def decode(
         timings=timings,
         workers=workers,
         fingerprint=json or report is not None,
-        limits=limits_of(limit_pixels),
+        limits=limits_of(limit_pixels, limit_memory, time_limit),
     )
     if out is None and len(sources) <= 2 and not is_archive(sources[0]):
         _one(sources[0], sources[1] if len(sources) == 2 else None, request, weights, json)
@@ -151,7 +157,8 @@ def _one(source: str, target: str | None, request: DecodeRequest, weights: Path 
     announce_kernels()
     out = target or str(Path(source).with_suffix(".png"))
     with orderly_sigterm(), console.progress(f"decoding {Path(source).name}") as show:
-        report = decode_to_file(source, out, request, weights=weights, on_progress=show)
+        decode_it = partial(decode_to_file, source, out, request, weights=weights, on_progress=show)
+        report = _in_time(request.limits.seconds, decode_it)
     for warning in report.warnings:
         console.say(f"refdec: warning: {warning}")
     if request.timings:
@@ -161,6 +168,19 @@ def _one(source: str, target: str | None, request: DecodeRequest, weights: Path 
         console.show_json(report.as_json())
     elif out != "-":
         console.result(f"{out}: {report.width} x {report.height}, {report.bit_depth} bit {report.colour}")
+
+
+def _in_time(seconds: float | None, decode_it: Callable[[], DecodeReport]) -> DecodeReport:
+    """Decode; interrupt also a long step, which the decoder's own check does not."""
+    from refdec.limits import TimeIsUp
+    from refdec.parallel.deadline import within
+    from refdec.parallel.errors import FileTimeout
+
+    try:
+        return within(seconds, decode_it)
+    except FileTimeout:
+        assert seconds is not None, "only a limit runs out"
+        raise TimeIsUp(seconds) from None
 
 
 def _many(

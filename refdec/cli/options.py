@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,11 +17,15 @@ __all__ = [
     "IgnoreFingerprint",
     "JsonFlag",
     "LenientFlag",
+    "MemoryLimit",
     "PixelLimit",
+    "TimeLimit",
     "WeightsOption",
     "WrongNumbers",
+    "byte_count",
     "key_values",
     "limits_of",
+    "machine_bytes",
     "number_list",
     "numbers",
 ]
@@ -33,6 +39,18 @@ IgnoreFingerprint = Annotated[
     bool, typer.Option("--ignore-weights-fingerprint", help="Decode although the stream names other weights.")
 ]
 PixelLimit = Annotated[int | None, typer.Option("--limit-pixels", metavar="N", help="Refuse larger pictures.")]
+MemoryLimit = Annotated[
+    str | None,
+    typer.Option(
+        "--limit-memory",
+        metavar="BYTES",
+        help="Refuse pictures that need more, such as 800M or 4G; default: the memory of this machine.",
+    ),
+]
+TimeLimit = Annotated[
+    float | None, typer.Option("--time-limit", metavar="SECONDS", help="Give up a file that takes longer.")
+]
+UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
 class WrongNumbers(UsageError):
@@ -76,6 +94,26 @@ def key_values(option: str, texts: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def limits_of(pixels: int | None) -> Limits:
-    """Return the limits of a command."""
-    return Limits() if pixels is None else Limits(pixels=pixels)
+def byte_count(option: str, text: str) -> int:
+    """Return a number of bytes, with or without K, M, G or T (powers of 1024); raises WrongNumbers."""
+    number, unit = text[:-1], text[-1:].upper()
+    if unit.isdigit():
+        number, unit = text, ""
+    if not number.isdecimal() or unit not in UNITS:
+        raise WrongNumbers(option, "a number of bytes such as 800M or 4G", text)
+    return int(number) * UNITS[unit]
+
+
+def machine_bytes() -> int | None:
+    """Return the memory of this machine, None where the system does not tell."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def limits_of(pixels: int | None, memory: str | None = None, seconds: float | None = None) -> Limits:
+    """Return the limits of a command; without a number, memory ends where the machine's ends."""
+    most = machine_bytes() if memory is None else byte_count("--limit-memory", memory)
+    whole = Limits(memory_bytes=most, seconds=seconds)
+    return whole if pixels is None else replace(whole, pixels=pixels)

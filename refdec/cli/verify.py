@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from refdec.cli import console
-from refdec.cli.options import IgnoreFingerprint, JsonFlag, LenientFlag, PixelLimit, WeightsOption, limits_of
+from refdec.cli.options import (
+    IgnoreFingerprint,
+    JsonFlag,
+    LenientFlag,
+    MemoryLimit,
+    PixelLimit,
+    TimeLimit,
+    WeightsOption,
+    limits_of,
+)
 
 if TYPE_CHECKING:
     from refdec.parallel.outcomes import Outcome
@@ -47,6 +56,8 @@ def verify(
     ignore_weights_fingerprint: IgnoreFingerprint = False,
     any_level: Annotated[bool, typer.Option("--any-level", help="Overlook profile and level.")] = False,
     limit_pixels: PixelLimit = None,
+    limit_memory: MemoryLimit = None,
+    time_limit: TimeLimit = None,
     lenient: LenientFlag = False,
     json: JsonFlag = False,
 ) -> None:
@@ -68,7 +79,7 @@ def verify(
         lenient=lenient,
         level_check=not any_level,
         ignore_weights_fingerprint=ignore_weights_fingerprint,
-        limits=limits_of(limit_pixels),
+        limits=limits_of(limit_pixels, limit_memory, time_limit),
     )
     many = len(inputs) > 1 or inputs[0].is_dir() or report is not None
     code = _many(inputs, request, workers, report, resume, json) if many else _one(str(inputs[0]), request, json)

@@ -11,6 +11,7 @@ from refdec.arithmetic.types import Int32Array
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
+from refdec.limits import Check, unchecked
 from refdec.models import Models
 from refdec.picture.colour import CustomColour, to_output
 from refdec.picture.filters.chain import apply_filters
@@ -40,13 +41,20 @@ def synthesise_tile(
 
 @clause("4.10.5")
 def synthesise(
-    picture: PictureHeader, latents: Latents, models: Models, transform: int, *, observe: Observer = unobserved
+    picture: PictureHeader,
+    latents: Latents,
+    models: Models,
+    transform: int,
+    *,
+    observe: Observer = unobserved,
+    check: Check = unchecked,
 ) -> Planes:
-    """(4.10.5) Synthesise all tiles of both components and write their cores in raster order."""
+    """(4.10.5) Synthesise all tiles of both components and write their cores in raster order; `check()` before each."""
     planes = []
     for c in (0, 1):
         frame = np.zeros((1 + c, picture.img_height, picture.img_width), np.int32)
         for tile in synthesis_tiles(picture, c):
+            check()
             made = synthesise_tile(tile, latents.latent, models, transform, c)
             inside = tile.core_in_tile
             frame[:, tile.core.rows, tile.core.columns] = made[:, inside.rows, inside.columns]

@@ -31,7 +31,7 @@ from refdec.decoder import (
     parse,
     reader_warnings,
 )
-from refdec.limits import Limits
+from refdec.limits import Check, Limits, unchecked
 from refdec.models import models_of
 from refdec.parallel.ordered import Pool
 from refdec.parallel.pool import PoolKind, open_pool
@@ -44,6 +44,7 @@ from refdec.picture.planes import Planes, chroma_rect
 from refdec.picture.render import Colour, own_colour, render
 from refdec.stages.compact import decode_hyper_parts
 from refdec.stages.output import OutputStages
+from refdec.stages.room import streaming_bytes
 from refdec.streaming.cuts import HOP, UnitGrid, needs_whole_planes, unit_grid
 from refdec.streaming.schedule import BandGrid, Kind, Schedule, make_schedule
 from refdec.streaming.work import LATENT_CHANNELS, PictureState, decode_residual_of, run_step, unit_codes
@@ -73,6 +74,8 @@ class PictureStream:
     bit_depth: int
     channels: tuple[int, int] | None
     warnings: tuple[str, ...]
+    limits: Limits = DEFAULT_LIMITS
+    check: Check = unchecked
 
     @property
     def headers(self) -> Headers:
@@ -123,9 +126,12 @@ class PictureStream:
     def bands(
         self, *, workers: int = 1, kind: PoolKind = "auto", on_progress: Progress = lambda share: None
     ) -> Generator[Band, None, None]:
-        """Decode; yield codes of the three planes, some rows at a time.  A band is valid until the next one is drawn.
+        """Decode; yield codes of the three planes, some rows at a time.
 
-        Raises CodestreamError for damage behind the headers, MissingCheckpoint, WorkerLost.
+        `kind`: see open_pool; fork, threads or inline ("auto" chooses), since the state of a picture is not sent about.
+
+        Raises CodestreamError for damage behind the headers, TooMuchMemory, MissingCheckpoint, WorkerLost, and what
+        `check` raises; it is called between the steps.
         """
         whole = needs_whole_planes(self.stages)
         picture = self.headers.picture
@@ -135,12 +141,13 @@ class PictureStream:
         bands = self._band_grid()
         units = [grid.row(r) for r in range(len(grid.rows))]
         schedule = make_schedule(units, [self._needed(row, whole) for row in units], bands, look_ahead=look_ahead)
+        self._require_memory(grid, schedule, bands, workers, whole=whole)
         with single_threaded_blas():
             state = self._state(grid, schedule, bands, whole=whole)
             self._load(state)
             with open_pool(state, workers=workers, look_ahead=look_ahead, kind=kind) as pool:
                 for _ in pool.map(decode_residual_of, (0, 1)):
-                    pass
+                    self.check()
                 made = self._made(pool, state, schedule, on_progress)
                 yield from self._whole(made, state) if whole else self._assembled(made, state, grid)
 
@@ -185,6 +192,26 @@ class PictureStream:
             self.channels,
         )
 
+    def _require_memory(
+        self, grid: UnitGrid, schedule: Schedule, bands: BandGrid, workers: int, *, whole: bool
+    ) -> None:
+        """Raise TooMuchMemory before anything large is made."""
+        if self.limits.memory_bytes is None:
+            return
+        unit = max(b - a for a, b in grid.rows) * max(b - a for a, b in grid.columns)
+        slots = 0 if whole else 1 + max(step.slot for step in schedule.steps)
+        needed = streaming_bytes(
+            self.headers,
+            self.stages.transform,
+            unit,
+            filters=self.stages.filters,
+            whole_planes=whole,
+            kept_rows=min(schedule.kept_bands * bands.rows, bands.height),
+            slots_bytes=slots * 3 * unit * (1 if self.bit_depth <= 8 else 2),
+            workers=workers,
+        )
+        self.limits.require_memory(needed)
+
     def _load(self, state: PictureState) -> None:
         """Build the networks now, so that forked workers share them; and import the kernels that they will call."""
         models, transform = self.stages.models, self.stages.transform
@@ -193,9 +220,8 @@ class PictureStream:
             models.hyper_decoder(c)
             models.synthesis(transform, c)
 
-    @staticmethod
     def _made(
-        pool: Pool[PictureState], state: PictureState, schedule: Schedule, on_progress: Progress
+        self, pool: Pool[PictureState], state: PictureState, schedule: Schedule, on_progress: Progress
     ) -> Iterator[tuple[Rect, list[Codes]]]:
         """Run the schedule; yield each finished unit with its codes (none where planes are kept whole)."""
         total = len(schedule.steps)
@@ -203,6 +229,7 @@ class PictureStream:
             if step.kind is Kind.SAMPLES:
                 yield step.rect, [] if state.slots is None else unit_codes(state, step)
             on_progress(n / total)
+            self.check()
 
     def _assembled(
         self, made: Iterator[tuple[Rect, list[Codes]]], state: PictureState, grid: UnitGrid
@@ -262,6 +289,7 @@ def open_stream(
     bits: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
     check_weights: CheckWeights | None = None,
+    check: Check = unchecked,
 ) -> PictureStream:
     """(6.5) Read the headers of a codestream and decide how it will be decoded; decodes no sample.
 
@@ -283,4 +311,4 @@ def open_stream(
         if unit is None
     )
     warnings = (*reader_warnings(codestream, headers), *absent_warnings(absent))
-    return PictureStream(codestream, stages, bits or picture.bit_depth, options.channels, warnings)
+    return PictureStream(codestream, stages, bits or picture.bit_depth, options.channels, warnings, limits, check)

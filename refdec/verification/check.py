@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from refdec.api import WeightsDiffer, require_weights
 from refdec.bitstream.rule_errors import LevelModelForbidden, LevelSizeExceeded, ProfileViolated, UnknownLevel
 from refdec.clauses import clause
+from refdec.deadline import check_of
 from refdec.decoder import Decoded, DecodeOptions, decode_codestream
 from refdec.errors import CodestreamError, RefdecError, UnsupportedError
 from refdec.inspection.problems import Findings, find_problems
@@ -59,6 +60,7 @@ def verify_codestream(
             limits=limits,
             observe=prints,
             check_weights=None if ignore_weights_fingerprint else require_weights,
+            check=check_of(limits),
         )
     except (CodestreamError, UnsupportedError, WeightsDiffer) as problem:
         found = _entropy_problems(findings, pack, True) if isinstance(problem, CodestreamError) else ()

@@ -1,0 +1,100 @@
+"""How much memory a decode needs, known from its headers before the first large array is made.
+
+In: headers, the synthesis transform, and what part of the picture is decoded how.  Out: an upper bound in bytes of the
+arrays that are alive at a time; program, weights and prepared networks (about 0.3 GB) are not counted.  The figures are
+measured (tests compare them with the real peak) and rounded up.
+"""
+
+from __future__ import annotations
+
+from refdec.bitstream.headers import Headers
+from refdec.bitstream.picture_header import PictureHeader
+from refdec.clauses import clause
+from refdec.picture.filters.chain import FilterTools
+from refdec.tiling.geometry import Rect
+from refdec.tiling.tiles import icci_tiles, synthesis_tiles
+
+__all__ = ["coded_samples", "region_bytes", "streaming_bytes", "whole_bytes"]
+
+REASON = "an upper bound on memory; the text sets none"
+FIXED_BYTES = 6 << 20
+"""Blocks of the networks' products, and everything else that does not grow with the picture."""
+SYNTHESIS_BYTES = (56, 112, 560)
+"""Feature maps of SOP, BOP and HOP, per luma sample of what is synthesised at once."""
+EICCI_BYTES = 136
+"""Feature maps of an eICCI network, per luma sample of a filter tile."""
+ENTROPY_BYTES, LATENT_BYTES, PLANES_BYTES, FILTER_BYTES = 3, 36, 44, 28
+"""Per luma sample: symbols and hyper latents; all that latents are made of; planes up to the codes; filters' copies."""
+POSITION_SAMPLES, LATENT_CHANNELS = 256, 256
+
+
+def coded_samples(picture: PictureHeader) -> int:
+    """Return the luma samples that whole positions of the hyper latent cover."""
+    return (picture.z_h * picture.z_w) << 12
+
+
+def _largest_tile(picture: PictureHeader) -> int:
+    """Return the luma samples of the largest synthesis tile."""
+    return max(tile.rect.w * tile.rect.h for c in (0, 1) for tile in synthesis_tiles(picture, c))
+
+
+def _filter_bytes(picture: PictureHeader, tools: FilterTools | None, samples: int) -> int:
+    """Return what filters add for so many samples of planes."""
+    if tools is None:
+        return 0
+    used = any(tool is not None for tool in (tools.efe_linear, tools.icci, tools.efe_nonlinear, tools.lef_ch_idx))
+    needed = FILTER_BYTES * samples if used else 0
+    if tools.icci is not None:
+        size = picture.img_height, picture.img_width
+        tiles = icci_tiles(*size, tools.icci.tile_size, tools.icci.tile_overlap)
+        needed += EICCI_BYTES * min(max(tile.rect.w * tile.rect.h for tile in tiles), samples)
+    return needed
+
+
+@clause("1.8 (7)", kind="added", reason=REASON)
+def whole_bytes(headers: Headers, transform: int, *, filters: bool = True) -> int:
+    """(1.8 (7)) The bytes of a decode that keeps every stage of the whole picture."""
+    picture = headers.picture
+    samples = coded_samples(picture)
+    tools = headers.tools if filters else None
+    temporary = SYNTHESIS_BYTES[transform] * _largest_tile(picture)
+    return FIXED_BYTES + PLANES_BYTES * samples + max(temporary, _filter_bytes(picture, tools, samples))
+
+
+@clause("1.8 (7)", kind="added", reason=REASON)
+def streaming_bytes(
+    headers: Headers,
+    transform: int,
+    unit: int,
+    *,
+    filters: bool,
+    whole_planes: bool,
+    kept_rows: int,
+    slots_bytes: int,
+    workers: int,
+) -> int:
+    """(1.8 (7)) The bytes of a decode in units of at most `unit` luma samples, by several workers.
+
+    `kept_rows`: latent rows that are kept at a time; `slots_bytes`: of finished units; `whole_planes`: whether planes
+    are kept before the filters.
+    """
+    picture = headers.picture
+    samples = coded_samples(picture)
+    at_once = max(unit, _largest_tile(picture)) if transform == len(SYNTHESIS_BYTES) - 1 else unit
+    each = FIXED_BYTES + (SYNTHESIS_BYTES[transform] + LATENT_BYTES + PLANES_BYTES + FILTER_BYTES) * at_once
+    needed = ENTROPY_BYTES * samples + 4 * LATENT_CHANNELS * kept_rows * picture.lat_w + slots_bytes + workers * each
+    if whole_planes:
+        tools = headers.tools if filters else None
+        needed += PLANES_BYTES * samples + _filter_bytes(picture, tools, samples)
+    return needed
+
+
+@clause("1.8 (7)", kind="added", reason=REASON)
+def region_bytes(headers: Headers, transform: int, latent: Rect, planes: Rect, *, filters: bool) -> int:
+    """(1.8 (7)) The bytes of a decode of a rectangle: `latent` positions and `planes` (luma samples) that it reads."""
+    picture = headers.picture
+    window = max(planes.w * planes.h, latent.w * latent.h * POSITION_SAMPLES)
+    at_once = max(window, _largest_tile(picture)) if transform == len(SYNTHESIS_BYTES) - 1 else window
+    tools = headers.tools if filters else None
+    temporary = max(SYNTHESIS_BYTES[transform] * at_once, _filter_bytes(picture, tools, window))
+    return FIXED_BYTES + ENTROPY_BYTES * coded_samples(picture) + (LATENT_BYTES + PLANES_BYTES) * window + temporary

@@ -1,0 +1,46 @@
+"""Options that limit what a file may ask for: --limit-pixels, --limit-memory, --time-limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from refdec.cli.options import WrongNumbers, byte_count, limits_of, machine_bytes
+
+from .conftest import Run
+
+DEMO = Path(__file__).resolve().parents[2] / "refdec" / "data" / "demo.jai"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("0", 0), ("17", 17), ("3K", 3072), ("800m", 800 << 20), ("4G", 4 << 30), ("1T", 1 << 40)]
+)
+def test_byte_counts(text: str, count: int) -> None:
+    assert byte_count("--limit-memory", text) == count
+
+
+@pytest.mark.parametrize("text", ["", "G", "-1", "1.5G", "4GB", "x"])
+def test_wrong_byte_counts_are_usage_errors(text: str) -> None:
+    with pytest.raises(WrongNumbers, match="800M"):
+        byte_count("--limit-memory", text)
+
+
+def test_memory_ends_by_default_where_the_machine_ends() -> None:
+    assert limits_of(None).memory_bytes == machine_bytes()
+    assert limits_of(5, "1G", 2.5).memory_bytes == 1 << 30
+    assert (limits_of(5, "1G", 2.5).pixels, limits_of(5, "1G", 2.5).seconds) == (5, 2.5)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "code"),
+    [("--limit-pixels", "4096", "RD0001"), ("--limit-memory", "4M", "RD0003"), ("--time-limit", "0.00001", "RD0004")],
+)
+def test_a_file_that_asks_for_more_is_refused(
+    option: str, value: str, code: str, tmp_path: Path, refdec: Callable[..., Run]
+) -> None:
+    ended = refdec("decode", DEMO, tmp_path / "demo.png", option, value)
+    assert ended.code == 3
+    assert code in ended.err
+    assert not list(tmp_path.iterdir())
