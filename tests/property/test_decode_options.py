@@ -43,7 +43,7 @@ def stages(case: str, filters: bool) -> dict[str, IntArray]:
 def test_without_filters_the_picture_is_the_assembled_planes(case: str) -> None:
     on, off = stages(case, True), stages(case, False)
     headers = decode_codestream((VECTORS / f"{case}.jai").read_bytes(), pack()).headers
-    before = Planes(*(on[f"pre_filters.{plane}"] for plane in "YUV"))
+    before = Planes(*(np.asarray(on[f"pre_filters.{plane}"], np.int32) for plane in "YUV"))
     for i, plane in enumerate(to_output(before, headers.picture)):
         assert np.array_equal(off[f"final.{i}"], plane)
     assert any(not np.array_equal(on[f"final.{i}"], off[f"final.{i}"]) for i in range(3))

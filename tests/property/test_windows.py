@@ -20,7 +20,7 @@ from refdec.picture.filters.chain import apply_filters
 from refdec.picture.filters.windows import Windows, assemble_window, filter_window
 from refdec.picture.output import codes
 from refdec.picture.planes import Planes, assemble
-from refdec.picture.render import colour_reach, colour_window, render
+from refdec.picture.render import Colour, colour_reach, colour_window, render
 from refdec.picture.resample import bicubic_ac, bicubic_reach, bicubic_window
 from refdec.stages.compact import CompactComponent, CompactSymbols
 from refdec.stages.latents import reconstruct_latents
@@ -37,6 +37,7 @@ from tests.property.strategies import legal_pictures, legal_tools
 SLOW = settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
 QUICK = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
 SEEDS = st.integers(0, 2**32 - 1)
+COLOURS: list[Colour | None] = [None, "RGB", "YUV"]
 
 
 @cache
@@ -130,7 +131,7 @@ def test_filters_and_colour_of_a_window(data: st.DataObject, picture: PictureHea
         load_icci=models.eicci,
         scale_index_channel=lambda _channel: index,
     )
-    colour = data.draw(st.sampled_from([None, "RGB", "YUV"]), "colour")
+    colour: Colour | None = data.draw(st.sampled_from(COLOURS), "colour")
     final = render(to_output(filtered, picture), picture, colour=colour, bits=16)
     region = data.draw(window_of(picture.display_height, picture.display_width), "region")
     ver, hor = final.subsampling
