@@ -44,7 +44,6 @@ def measured(folder: Path) -> dict[str, float]:
 
 def require_within(folder: Path) -> None:
     found = measured(folder)
-    assert found, "the file holds no float intermediate"
     for name, distance in found.items():
         assert distance <= TOLERANCE[group_of(name)][folder.name[:3].upper()], (folder.name, name, distance)
 
@@ -52,6 +51,7 @@ def require_within(folder: Path) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_float_intermediates(case: str, shared: Path) -> None:
     require_within(shared / "vectors" / case)
+    assert measured(shared / "vectors" / case), "the file holds no float intermediate"
 
 
 @pytest.mark.skipif("REFDEC_ALL_VECTORS" not in os.environ, reason="several minutes: set REFDEC_ALL_VECTORS to run it")
