@@ -117,11 +117,13 @@ def report_text(points: Sequence[RdPoint], anchors: Sequence[str], facts: Mappin
     def rounded(row: Any) -> dict[str, Any]:
         return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(row).items()}
 
+    order = {codec: place for place, codec in enumerate(codecs_of(points))}
+    ordered = sorted(points, key=lambda point: (order[point.codec], point.setting, point.picture))
     rates = [rounded(row) for anchor in anchors if anchor in codecs_of(points) for row in bd_rates(points, anchor)]
     sections: list[tuple[str, Sequence[Mapping[str, Any]]]] = [
         ("means", [rounded(row) for row in mean_points(points)]),
         ("bd_rates", rates),
-        ("points", [point.as_json() for point in sorted(points, key=lambda p: p.key)]),
+        ("points", [point.as_json() for point in ordered]),
     ]
     head = json.dumps({"format": FORMAT, "schema": SCHEMA, **facts}, indent=1)
     blocks = []

@@ -25,7 +25,7 @@ from refdec.entropy.residual import encode_residual
 from refdec.limits import Limits
 from refdec.models import Models, models_of
 from refdec.stages.compact import CompactSymbols, HyperParts, decode_compact, run_of_channels
-from refdec.tiling.analysis import usual_synthesis_tiling
+from refdec.tiling.analysis import USUAL_OVERLAP, usual_synthesis_tiling
 from refdec.tiling.geometry import Rect
 from refdec.tiling.regions import RegionGrid
 from refdec.weights.pack import WeightPack
@@ -36,15 +36,21 @@ T = TypeVar("T", bound=np.generic)
 
 
 def repeated_stream(
-    data: bytes, pack: WeightPack, width: int, height: int, *, transforms: tuple[int, ...] = (1, 0), tiles: bool = True
+    data: bytes,
+    pack: WeightPack,
+    width: int,
+    height: int,
+    *,
+    transforms: tuple[int, ...] = (1, 0),
+    tile_size: int | None = None,
 ) -> bytes:
     """Return a codestream of width x height (at least 64 each) from the symbols of another one.
 
-    `tiles`: synthesis tiles by the usual rule of writers (1.6.6), else one tile.
+    `tile_size`: synthesis tiles in luma samples, 0: one tile; None: the usual rule of writers (1.6.6).
     """
     codestream, source = parse(data, DEFAULT_OPTIONS, Limits())
     models = models_of(pack, source.picture.model_id)
-    headers = _headers(source, width, height, transforms, tiles)
+    headers = _headers(source, width, height, transforms, tile_size)
     symbols = decode_compact(codestream, source, models)
     z_h, z_w = headers.picture.z_h, headers.picture.z_w
     z_luma, z_chroma = (_repeated(part.z_hat, z_h, z_w) for part in symbols.components)
@@ -55,7 +61,7 @@ def repeated_stream(
     return write_stream(headers, payloads)
 
 
-def _headers(source: Headers, width: int, height: int, transforms: tuple[int, ...], tiles: bool) -> Headers:
+def _headers(source: Headers, width: int, height: int, transforms: tuple[int, ...], tile_size: int | None) -> Headers:
     model_id = source.picture.model_id
     level = smallest_level(width * height, model_id)
     if level is None:
@@ -69,8 +75,9 @@ def _headers(source: Headers, width: int, height: int, transforms: tuple[int, ..
         level_idc=level,
     )
     usual = usual_synthesis_tiling(draft)
-    if tiles and usual.size:
-        size, overlap = usual.size >> 4, usual.overlap >> 4
+    samples = usual.size if tile_size is None else tile_size
+    if samples:
+        size, overlap = samples >> 4, (usual.overlap or USUAL_OVERLAP) >> 4
         draft = replace(
             draft,
             synthesis_tile_enable=(1, 1),

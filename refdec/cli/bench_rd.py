@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,8 +23,6 @@ __all__ = ["rd"]
 
 CODECS = "analysis,refine,jpeg,webp,avif"
 ANCHORS = "jpeg,webp,avif,analysis"
-MEAN_COLUMNS = ("codec", "setting", "bpp", "luma dB", "RGB dB", "MS-SSIM", "encode s", "decode s")
-RATE_COLUMNS = ("codec", "against", "luma PSNR %", "RGB PSNR %", "MS-SSIM %")
 
 
 def rd(
@@ -40,6 +39,7 @@ def rd(
     resume: Annotated[bool, typer.Option("--resume", help="Keep what FILE.json has, measure what it lacks.")] = False,
     again: Annotated[str, typer.Option(metavar="A,B", help="With --resume: measure these codecs anew.")] = "",
     plot: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the curves (needs matplotlib).")] = None,
+    markdown: Annotated[Path | None, typer.Option(metavar="FILE.md", help="Write the tables as Markdown.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: the cores.")] = None,
     weights: WeightsOption = None,
     json: JsonFlag = False,
@@ -75,7 +75,7 @@ def rd(
             write_bytes(out, keep().encode())
 
     code = _measure(pictures, chosen, points, workers, found)
-    _finish(points, keep(), _names(anchors), out, plot, json)
+    _finish(points, keep(), _names(anchors), _Files(out, plot, markdown), json)
     if code:
         raise typer.Exit(code)
 
@@ -122,46 +122,34 @@ def _measure(pictures: list[Path], codecs: list[Codec], points: list[RdPoint], w
     return summary.exit_code
 
 
-def _finish(
-    points: list[RdPoint], text: str, anchors: Sequence[str], out: Path | None, plot: Path | None, as_json: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What is written beside the tables on the terminal."""
+
+    out: Path | None
+    plot: Path | None
+    markdown: Path | None
+
+
+def _finish(points: list[RdPoint], text: str, anchors: Sequence[str], files: _Files, as_json: bool) -> None:
     """Print the tables, write file and plot."""
-    from refdec.bench.rd_summary import bd_rates, codecs_of, mean_points
+    from refdec.bench.rd_summary import mean_points
+    from refdec.bench.rd_tables import markdown, tables_of
     from refdec.formats.files import write_bytes
 
-    rows = mean_points(points)
-    if out is not None:
-        write_bytes(out, text.encode())
-    if plot is not None and rows:
+    tables = tables_of(points, anchors)
+    if files.out is not None:
+        write_bytes(files.out, text.encode())
+    if files.plot is not None and points:
         from refdec.bench.rd_plot import plot_png
 
         pictures = len({point.picture for point in points})
-        write_bytes(plot, plot_png(rows, f"{pictures} pictures, means; bits of whole files"))
+        title = f"{pictures} pictures, means; bits of whole files"
+        write_bytes(files.plot, plot_png(mean_points(points), title))
+    if files.markdown is not None:
+        write_bytes(files.markdown, markdown(tables).encode())
     if as_json:
         console.result(text.rstrip("\n"))
         return
-    console.show_table(
-        "means over the pictures",
-        MEAN_COLUMNS,
-        [
-            (
-                row.codec,
-                row.setting,
-                f"{row.bpp:.4f}",
-                f"{row.luma_psnr:.2f}",
-                f"{row.rgb_psnr:.2f}",
-                f"{row.ms_ssim:.4f}",
-                f"{row.encode_seconds:.2f}",
-                f"{row.decode_seconds:.2f}",
-            )
-            for row in rows
-        ],
-    )
-    for anchor in anchors:
-        if anchor in codecs_of(points):
-            rates = bd_rates(points, anchor)
-            names = list(dict.fromkeys(rate.codec for rate in rates))
-            cells = {(rate.codec, rate.quality): f"{rate.percent:+.1f} ({rate.pictures})" for rate in rates}
-            qualities = ("luma_psnr", "rgb_psnr", "ms_ssim_db")
-            table = [(name, anchor, *(cells.get((name, q), "-") for q in qualities)) for name in names]
-            console.show_table(f"BD-rate against {anchor} (pictures)", RATE_COLUMNS, table)
+    for table in tables:
+        console.show_table(table.title, table.columns, table.rows)

@@ -33,12 +33,13 @@ def test_tables_file_and_continuation(refdec: Refdec, scene: Path, tmp_path: Pat
     ran = refdec(*common, "--codecs", "jpeg")
     assert ran.code == 0, ran.err
     assert len(json.loads(out.read_text())["points"]) == 6
-    ran = refdec(*common, "--codecs", "analysis,jpeg", "--resume")
+    ran = refdec(*common, "--codecs", "analysis,jpeg", "--resume", "--markdown", tmp_path / "rd.md")
     assert ran.code == 0, ran.err
     values = json.loads(out.read_text())
     assert len(values["points"]) == 9
     assert {row["codec"] for row in values["means"]} == {"analysis", "jpeg"}
     assert {row["anchor"] for row in values["bd_rates"]} <= {"analysis", "jpeg"}
+    assert "| jpeg | 72 |" in (tmp_path / "rd.md").read_text()
     assert ran.out.splitlines()[0].startswith("codec\tsetting\tbpp")
     assert json.loads(refdec(*common, "--codecs", "analysis,jpeg", "--resume", "--json").out) == values
 

@@ -11,6 +11,7 @@ import pytest
 from refdec.bench.errors import BenchmarkFileInvalid, UnknownCodec
 from refdec.bench.rd import RdPoint
 from refdec.bench.rd_summary import QUALITIES, bd_rates, codecs_of, mean_points, read_points, report_text
+from refdec.bench.rd_tables import markdown, tables_of
 
 
 def points(codec: str = "one", scale: float = 1.0, pictures: int = 2) -> list[RdPoint]:
@@ -58,8 +59,8 @@ def test_a_report_can_be_read_again(tmp_path: Path) -> None:
     (tmp_path / "rd.json").write_text(text)
     again = read_points(tmp_path / "rd.json")
     assert sorted(p.key for p in again) == sorted(p.key for p in mine)
-    assert codecs_of(again) == ["more", "one"]
-    assert again[0].bpp == pytest.approx(0.22)
+    assert codecs_of(again) == ["one", "more"]
+    assert again[-1].bpp == pytest.approx(2.64)
 
 
 @pytest.mark.parametrize("text", ["junk", "[]", "{}", '{"format": "refdec rate-distortion", "schema": 9}'])
@@ -74,3 +75,21 @@ def test_the_plot_is_a_png_file() -> None:
     from refdec.bench.rd_plot import plot_png
 
     assert plot_png(mean_points(points()), "a title").startswith(b"\x89PNG")
+
+
+def test_tables_for_people() -> None:
+    far = [replace(p, codec="far", luma_psnr=p.luma_psnr + (20 if p.picture == "p0" else 0)) for p in points()]
+    means, rates = tables_of([*points(), *far], ["one", "absent"])
+    assert means.rows[0] == ("one", "0", "0.3000", "28.00", "27.00", "0.5000")
+    assert rates.title == "BD-rate against one"
+    assert rates.rows[0][0] == "far" and rates.rows[0][1].endswith("(1)") and rates.rows[0][2] == "+0.0 %"
+    text = markdown([rates])
+    assert text.startswith("BD-rate against one:\n\n| codec | luma PSNR |")
+    assert "|---|---|---|---|\n| far |" in text
+
+
+def test_the_page_shows_the_figures_that_are_kept() -> None:
+    docs = Path(__file__).resolve().parents[3] / "docs"
+    points = read_points(docs / "benchmarks" / "rd.json")
+    assert len({point.picture for point in points}) == 24
+    assert markdown(tables_of(points, ["jpeg", "webp", "avif", "analysis"])) in (docs / "benchmarks.md").read_text()
