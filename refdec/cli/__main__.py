@@ -30,9 +30,9 @@ def main() -> None:
     except OSError as error:
         say(f"refdec: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
         sys.exit(ExitCode.IO)
-    except KeyboardInterrupt as reason:
+    except KeyboardInterrupt:
         say("refdec: interrupted; nothing was left half written")
-        sys.exit(143 if type(reason).__name__ == "Terminated" else 130)
+        sys.exit(130)
     except Exception:
         traceback.print_exc()
         say("refdec: this is a bug in refdec, not in your file; please report it with the lines above")

@@ -150,13 +150,13 @@ def decode(
 
 def _one(source: str, target: str | None, request: DecodeRequest, weights: Path | None, json: bool) -> None:
     """Decode one file."""
+    from refdec.cli.interruption import interruptible
     from refdec.cli.startup import announce_kernels
     from refdec.decode_files import decode_to_file
-    from refdec.parallel.signals import orderly_sigterm
 
     announce_kernels()
     out = target or str(Path(source).with_suffix(".png"))
-    with orderly_sigterm(), console.progress(f"decoding {Path(source).name}") as show:
+    with interruptible(), console.progress(f"decoding {Path(source).name}") as show:
         decode_it = partial(decode_to_file, source, out, request, weights=weights, on_progress=show)
         report = _in_time(request.limits.seconds, decode_it)
     for warning in report.warnings:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeAlias
 
@@ -69,7 +70,8 @@ class AtomicFile:
             return
         file, self._file = self._file, None
         try:
-            file.close()
+            with suppress(OSError):  # what is still buffered may not fit either; it is given up anyway
+                file.close()
         finally:
             self._partial.unlink(missing_ok=True)
 
