@@ -101,8 +101,8 @@ def _bundle(data: bytes, stage: Stage, order: TaskOrder, bench: _Bench) -> Laten
     return bench.core.read(data, stage)
 
 
-def run_on_file(source: str | Path, order: TaskOrder) -> TaskResult:
-    """Run a task on one codestream; "-" is standard input.
+def run_on_file(source: str | Path | bytes, order: TaskOrder) -> TaskResult:
+    """Run a task on one codestream: a file, "-" for standard input, or the bytes themselves.
 
     Raises UnknownGuest, PluginRefused, UnknownOption, OptionInvalid, WeightsDiffer, WrongWeights, GuestFailed,
     GuestResultInvalid, Refusal, and what decoding raises.
@@ -112,7 +112,7 @@ def run_on_file(source: str | Path, order: TaskOrder) -> TaskResult:
 
     bench = _bench(order)
     options = options_for(bench.guest, dict(order.options))
-    bundle = _bundle(read_bytes(str(source), limits=order.limits), bench.guest.item.stage, order, bench)
+    bundle = _bundle(read_bytes(source, limits=order.limits), bench.guest.item.stage, order, bench)
     return run_task(bench.guest, bundle, options, bench.core, any_weights=order.any_weights)
 
 
@@ -128,7 +128,7 @@ def run_job(job: Job) -> Mapping[str, Any]:
     return {"text": result.text(), "result": result.json()}
 
 
-def write_result_picture(result: TaskResult, target: Path, under: str | Path | None, order: TaskOrder) -> None:
+def write_result_picture(result: TaskResult, target: Path, under: str | Path | bytes | None, order: TaskOrder) -> None:
     """Write the picture of a result as PNG; `under`: the codestream whose decoded picture lies below it."""
     import numpy as np
 
@@ -140,7 +140,7 @@ def write_result_picture(result: TaskResult, target: Path, under: str | Path | N
     write_picture(target, CodePicture((red, green, blue), 8, Colour.RGB), suffix=".png")
 
 
-def _decoded(source: str | Path, order: TaskOrder) -> UInt8Array:
+def _decoded(source: str | Path | bytes, order: TaskOrder) -> UInt8Array:
     """Return the decoded picture, uint8 RGB [rows, columns, 3]."""
     from refdec.api import decode
 

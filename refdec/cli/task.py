@@ -120,12 +120,14 @@ def _show(result: TaskResult, name: str, order: TaskOrder, as_json: bool) -> Non
 
 def _one(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run a task on one codestream."""
+    from refdec.formats.files import read_bytes
     from refdec.task_files import run_on_file, write_result_picture
 
     with console.progress(f"{order.task} {Path(source).name}"):
-        result = run_on_file(source, order)
+        data = read_bytes(source, limits=order.limits)
+        result = run_on_file(data, order)
         if picture is not None:
-            write_result_picture(result, picture, source if order.over else None, order)
+            write_result_picture(result, picture, data if order.over else None, order)
     _show(result, source, order, as_json)
     return 0
 
