@@ -77,7 +77,8 @@ def unchecked() -> None:
 class Limits:
     """Upper bounds on what one codestream may ask for (inclusive).
 
-    The default picture limit is that of the largest level of the standard (1.7.2), and all others allow that level.
+    The default picture limit is that of the largest level of the standard (1.7.2), and the others allow that level, the
+    number of tiles with synthesis tiles of at least 64 samples.
     `memory_bytes`: arrays of one decode, estimated from its headers, without program and weights; None is no limit.
     `seconds`: wall time of one decode, counted by the entry points (docs/limits.md); None is no limit.
     """

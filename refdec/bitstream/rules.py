@@ -16,8 +16,7 @@ from refdec.bitstream.picture_header import PictureHeader, ceil_div
 from refdec.bitstream.tools import EfeNonlinear
 from refdec.clauses import clause
 from refdec.errors import RefdecError
-from refdec.tiling.geometry import Rect
-from refdec.tiling.tiles import synthesis_tiles
+from refdec.tiling.tiles import tile_borders
 
 if TYPE_CHECKING:
     from refdec.bitstream.headers import Headers
@@ -104,8 +103,10 @@ def _tiles(headers: Headers) -> Problems:
     yield from found
     if found or any(step == 0 for step in picture.region_steps):
         return
+    if picture.independent_regions and picture.num_regions > MOST_INDEPENDENT_REGIONS:
+        return
     primary, secondary = zip(picture.tile_size, picture.tile_overlap, strict=True)
-    if primary != secondary and _grid(picture, 0) != _grid(picture, 1):
+    if primary != secondary and tile_borders(picture, 0) != tile_borders(picture, 1):
         yield broken.TileGridsDiffer(primary, secondary)
 
 
@@ -127,11 +128,6 @@ def _tile_problems(picture: PictureHeader, component: int) -> Problems:
         if count > 1 and step % tile:
             yield broken.TileStraddlesRegions(component, tile, step)
             return
-
-
-def _grid(picture: PictureHeader, component: int) -> tuple[Rect, ...]:
-    """Return the rectangles of a component's synthesis tiles."""
-    return tuple(tile.rect for tile in synthesis_tiles(picture, component))
 
 
 @clause("5.7.4")

@@ -12,7 +12,7 @@ from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
 from refdec.picture.filters.chain import FilterTools
 from refdec.tiling.geometry import Rect
-from refdec.tiling.tiles import icci_tiles, synthesis_tiles
+from refdec.tiling.tiles import ICCI_NARROWEST
 
 __all__ = ["coded_samples", "region_bytes", "streaming_bytes", "whole_bytes"]
 
@@ -34,8 +34,16 @@ def coded_samples(picture: PictureHeader) -> int:
 
 
 def _largest_tile(picture: PictureHeader) -> int:
-    """Return the luma samples of the largest synthesis tile."""
-    return max(tile.rect.w * tile.rect.h for c in (0, 1) for tile in synthesis_tiles(picture, c))
+    """Return the luma samples of the largest synthesis tile; those of independent regions grow by their overlap."""
+    return max(
+        _square(picture, size + overlap) if size else _square(picture, max(picture.img_height, picture.img_width))
+        for size, overlap in zip(picture.tile_size, picture.tile_overlap, strict=True)
+    )
+
+
+def _square(picture: PictureHeader, edge: int) -> int:
+    """Return the samples of a square tile of at most the picture's size."""
+    return min(edge, picture.img_height) * min(edge, picture.img_width)
 
 
 def _filter_bytes(picture: PictureHeader, tools: FilterTools | None, samples: int) -> int:
@@ -45,9 +53,9 @@ def _filter_bytes(picture: PictureHeader, tools: FilterTools | None, samples: in
     used = any(tool is not None for tool in (tools.efe_linear, tools.icci, tools.efe_nonlinear, tools.lef_ch_idx))
     needed = FILTER_BYTES * samples if used else 0
     if tools.icci is not None:
-        size = picture.img_height, picture.img_width
-        tiles = icci_tiles(*size, tools.icci.tile_size, tools.icci.tile_overlap)
-        needed += EICCI_BYTES * min(max(tile.rect.w * tile.rect.h for tile in tiles), samples)
+        whole = max(picture.img_height, picture.img_width)
+        edge = tools.icci.tile_size + ICCI_NARROWEST if tools.icci.tile_size else whole
+        needed += EICCI_BYTES * min(_square(picture, edge), samples)
     return needed
 
 

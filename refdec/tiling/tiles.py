@@ -24,6 +24,7 @@ __all__ = [
     "icci_tiles",
     "region_around",
     "synthesis_tiles",
+    "tile_borders",
     "tile_core",
     "tile_rectangles",
 ]
@@ -115,23 +116,49 @@ def tile_rectangles(
 
     `grid` is the distance of latent samples in that plane.  Raises TileOverlapTooLarge, TileOverlapOffGrid, TooLarge.
     """
-    height, width = picture_hw
-    if overlap >= min(size, height, width):
-        raise TileOverlapTooLarge(size, overlap, min(height, width))
-    if regions and (overlap // 2) % grid:
+    rows, columns = _starts(picture_hw, size, overlap, bool(regions), grid)
+    limits.require("the number of tiles", len(rows) * len(columns), limits.tiles)
+    return tuple(_rectangle(x, y, picture_hw, size, overlap, regions) for y in rows for x in columns)
+
+
+def _starts(picture_hw: tuple[int, int], size: int, overlap: int, nested: bool, grid: int) -> tuple[range, range]:
+    """Return the first rows and the first columns of all tiles before they grow; raises as tile_rectangles."""
+    if overlap >= min(size, *picture_hw):
+        raise TileOverlapTooLarge(size, overlap, min(picture_hw))
+    if nested and (overlap // 2) % grid:
         raise TileOverlapOffGrid(overlap, grid)
-    steps = [min(size, n) - (0 if regions else overlap) for n in picture_hw]
-    ends = [n - (0 if regions else overlap) for n in picture_hw]
-    counts = [ceil_div(end, step) for end, step in zip(ends, steps, strict=True)]
-    limits.require("the number of tiles", counts[0] * counts[1], limits.tiles)
-    rects = tuple(
-        Rect(x, y, min(size, width - x), min(size, height - y))
-        for y in range(0, ends[0], steps[0])
-        for x in range(0, ends[1], steps[1])
+    shared = 0 if nested else overlap
+    rows, columns = (range(0, n - shared, min(size, n) - shared) for n in picture_hw)
+    return rows, columns
+
+
+def _rectangle(x: int, y: int, picture_hw: tuple[int, int], size: int, overlap: int, regions: tuple[Rect, ...]) -> Rect:
+    """Return the tile that starts at x, y."""
+    rect = Rect(x, y, min(size, picture_hw[1] - x), min(size, picture_hw[0] - y))
+    return _grown(rect, region_around(rect, regions), overlap // 2, picture_hw) if regions else rect
+
+
+@clause("4.10.5")
+def tile_borders(header: TilingLike, component: int) -> tuple[tuple[Rect, ...], tuple[Rect, ...]]:
+    """(4.10.5) Return the first column and the first row of synthesis tiles: two grids are equal if these are.
+
+    That holds where tiles nest in independent regions (1.6.6): the rows of a tile then depend on its place in the
+    column only.  A header of 30 bytes may have a million tiles; their borders are a few thousand.  Raises as
+    synthesis_tiles, without TooLarge.
+    """
+    size, overlap = header.tile_size[component], header.tile_overlap[component]
+    picture_hw = header.img_height, header.img_width
+    if size == 0:
+        whole = Rect(0, 0, picture_hw[1], picture_hw[0])
+        return (whole,), (whole,)
+    regions: tuple[Rect, ...] = ()
+    if header.independent_regions:
+        regions = tuple(region.image for region in RegionGrid.of(header, component).regions)
+    rows, columns = _starts(picture_hw, size, overlap, bool(regions), LATENT_SAMPLES)
+    return (
+        tuple(_rectangle(0, y, picture_hw, size, overlap, regions) for y in rows),
+        tuple(_rectangle(x, 0, picture_hw, size, overlap, regions) for x in columns),
     )
-    if not regions:
-        return rects
-    return tuple(_grown(rect, region_around(rect, regions), overlap // 2, picture_hw) for rect in rects)
 
 
 def region_around(rect: Rect, regions: tuple[Rect, ...]) -> Rect | None:

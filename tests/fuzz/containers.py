@@ -25,7 +25,9 @@ NUMBERS = (0, 1, -1, 2, 7, 63, 255, 256, 1 << 15, 1 << 31, 1 << 40, -(1 << 40), 
 def _members(data: bytes) -> list[tuple[str, bytes]] | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return [(name, archive.read(name)) for name in archive.namelist() if archive.getinfo(name).file_size < 1 << 22]
+            return [
+                (name, archive.read(name)) for name in archive.namelist() if archive.getinfo(name).file_size < 1 << 22
+            ]
     except Exception:  # whatever a foreign reader raises for a damaged archive
         return None
 

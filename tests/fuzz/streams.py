@@ -75,7 +75,9 @@ def _value(record: syntax.ElementRecord, draw: Random) -> int:
     if room == 1:
         return 1 - record.value
     low, high = record.range
-    return max(0, min(room, draw.choice((record.value + 1, record.value - 1, low, high, high + 1, draw.randint(0, room)))))
+    return max(
+        0, min(room, draw.choice((record.value + 1, record.value - 1, low, high, high + 1, draw.randint(0, room))))
+    )
 
 
 def _edit_bits(data: bytes, draw: Random, others: Sequence[bytes]) -> bytes:
