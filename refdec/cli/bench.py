@@ -6,6 +6,7 @@ import typer
 
 from refdec.cli.bench_rd import rd
 from refdec.cli.bench_retrieval import retrieval
+from refdec.cli.bench_speed import speed
 
 __all__ = ["app"]
 
@@ -15,3 +16,4 @@ app = typer.Typer(
 )
 app.command()(rd)
 app.command()(retrieval)
+app.command()(speed)

@@ -1,0 +1,190 @@
+"""How fast refdec decodes on this machine: steady state, workers, sizes, start-up.
+
+In: what to measure.  Out: plain values for JSON, each with wall time and CPU time.  On a machine that others use, CPU
+time and ratios of paired runs are what can be trusted; wall times say how long a user waited.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from refdec.api import load_weights
+from refdec.bench.bound import multiply_seconds, products_of
+from refdec.bench.memory import measured
+from refdec.bench.streams import repeated_stream
+from refdec.decoder import DecodeOptions, decode_codestream
+from refdec.streaming.decode import PictureStream, open_stream
+from refdec.trace.timings import Timings
+from refdec.weights.pack import WeightPack
+from refdec.weights.seeded import seeded_pack
+
+__all__ = ["TRANSFORMS", "sizes_table", "starts_table", "steady_table", "workers_table"]
+
+TRANSFORMS = {"SOP": 0, "BOP": 1, "HOP": 2}
+COMMON_PRODUCTS = 1231.25 + 443.25 + 660
+PRODUCTS = {"SOP": 3572 + 1104, "BOP": 8596 + 3168, "HOP": 131176 + 14748}
+"""Products of a pixel as the text defines the layers: synthesis of both components; hyper decoders and context."""
+Say = Callable[[str], None]
+
+
+def _demo() -> bytes:
+    return resources.files("refdec").joinpath("data", "demo.jai").read_bytes()
+
+
+def _pack_with_hop() -> WeightPack:
+    """Return the bundled pack, with seeded weights for HOP, which it lacks: as much work, another picture."""
+    pack = load_weights(None)
+    names = [f"VM_hop/decoder_{name}_0.012" for name in ("Y", "UV")]
+    seeded = seeded_pack(1, names)
+    made = {name: (lambda name=name: seeded.by_name(name)) for name in seeded.names()}
+    return WeightPack({**pack.makers, **made})
+
+
+def _summary(values: Sequence[float]) -> dict[str, Any]:
+    return {
+        "median": round(statistics.median(values), 4),
+        "least": round(min(values), 4),
+        "most": round(max(values), 4),
+        "runs": len(values),
+    }
+
+
+def _repeated(run: Callable[[], object], repeat: int) -> dict[str, Any]:
+    """Time a function after one run that does not count."""
+    run()
+    walls, cpus = [], []
+    for _ in range(repeat):
+        wall, cpu = time.perf_counter(), time.process_time()
+        run()
+        walls.append(time.perf_counter() - wall)
+        cpus.append(time.process_time() - cpu)
+    return {"wall_seconds": _summary(walls), "cpu_seconds": _summary(cpus)}
+
+
+def steady_table(repeat: int, say: Say) -> list[dict[str, Any]]:
+    """Decode 768x512 in a warm process with one thread, by each transform: time, products, share of the bound."""
+    pack = _pack_with_hop()
+    rows = []
+    for name, transform in TRANSFORMS.items():
+        say(f"steady state: {name}")
+        listed = (2,) if name == "HOP" else (1, 0)
+        data = repeated_stream(_demo(), pack, 768, 512, transforms=listed)
+        options = DecodeOptions(transform)
+
+        def run(data: bytes = data, options: DecodeOptions = options) -> None:
+            decode_codestream(data, pack, options)
+
+        row = {"transform": name, "size": [768, 512], **_repeated(run, repeat)}
+        timings = Timings()
+        decode_codestream(data, pack, options, observe=timings)
+        bound = multiply_seconds(products_of(run))
+        cpu = row["cpu_seconds"]["median"]
+        row["products_per_second"] = round((PRODUCTS[name] + COMMON_PRODUCTS) * 768 * 512 / cpu)
+        row["multiply_bound_seconds"] = round(bound, 4)
+        row["share_of_bound"] = round(bound / cpu, 3)
+        row["stages_seconds"] = {stage: round(seconds, 5) for stage, seconds in timings.seconds.items()}
+        rows.append(row)
+    return rows
+
+
+def _decode_bands(stream: PictureStream, workers: int) -> tuple[float, float]:
+    """Return wall and CPU seconds of a decode without a file, workers included."""
+
+    def cpu() -> float:
+        times = os.times()
+        return times.user + times.system + times.children_user + times.children_system
+
+    wall, before = time.perf_counter(), cpu()
+    for _ in stream.bands(workers=workers):
+        pass
+    return time.perf_counter() - wall, cpu() - before
+
+
+def workers_table(width: int, height: int, counts: Sequence[int], repeat: int, say: Say) -> dict[str, Any]:
+    """Decode one BOP picture with several numbers of workers, in turn, so that disturbances meet all alike."""
+    pack = load_weights(None)
+    stream = open_stream(repeated_stream(_demo(), pack, width, height), pack)
+    _decode_bands(stream, 1)
+    runs: dict[int, list[tuple[float, float]]] = {count: [] for count in counts}
+    for n in range(repeat):
+        say(f"workers: round {n + 1} of {repeat}")
+        for count in counts:
+            runs[count].append(_decode_bands(stream, count))
+    first = counts[0]
+    rows = [
+        {
+            "workers": count,
+            "wall_seconds": _summary([wall for wall, _ in runs[count]]),
+            "cpu_seconds": _summary([cpu for _, cpu in runs[count]]),
+            "speed_up": _summary([one[0] / many[0] for one, many in zip(runs[first], runs[count], strict=True)]),
+        }
+        for count in counts
+    ]
+    return {"size": [width, height], "transform": "BOP", "rows": rows}
+
+
+def _refdec(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "refdec.cli", *map(str, arguments)]
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of whole processes: they may write what Python compiles."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def sizes_table(
+    sizes: Sequence[tuple[int, int]], workers: int, suffix: str, say: Say, *, repeat: int = 1
+) -> list[dict[str, Any]]:
+    """Decode pictures of several sizes to files in fresh processes: time and memory of the whole process tree."""
+    pack = load_weights(None)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        stream, picture = Path(folder) / "s.jai", Path(folder) / f"p{suffix}"
+        for width, height in sizes:
+            say(f"size: {width} x {height}")
+            stream.write_bytes(repeated_stream(_demo(), pack, width, height))
+            command = _refdec("decode", stream, picture, "--workers", workers)
+            uses = [measured(command, env=_environment()) for _ in range(repeat)]
+            picture.unlink()
+            rows.append(
+                {
+                    "size": [width, height],
+                    "workers": workers,
+                    "wall_seconds": _summary([use.wall_seconds for use in uses]),
+                    "cpu_seconds": _summary([use.cpu_seconds for use in uses]),
+                    "peak_pss_bytes": max(use.peak_pss_bytes for use in uses),
+                    "peak_rss_bytes": max(use.peak_rss_bytes for use in uses),
+                }
+            )
+    return rows
+
+
+def starts_table(repeat: int, say: Say) -> list[dict[str, Any]]:
+    """Time whole processes that find their kernels compiled."""
+    pack = load_weights(None)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        small, photo, out = (Path(folder) / name for name in ("small.jai", "photo.jai", "o.png"))
+        small.write_bytes(repeated_stream(_demo(), pack, 256, 256))
+        photo.write_bytes(_demo())
+        commands = {
+            "python -c pass": [sys.executable, "-c", "pass"],
+            "refdec info": _refdec("info", photo),
+            "refdec decode 256x256": _refdec("decode", small, out),
+            "refdec decode 768x512": _refdec("decode", photo, out),
+        }
+        for name, command in commands.items():
+            say(f"start: {name}")
+            measured(command, env=_environment())
+            uses = [measured(command, env=_environment()) for _ in range(repeat)]
+            walls, cpus = [use.wall_seconds for use in uses], [use.cpu_seconds for use in uses]
+            rows.append({"command": name, "wall_seconds": _summary(walls), "cpu_seconds": _summary(cpus)})
+    return rows

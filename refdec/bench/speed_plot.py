@@ -1,0 +1,39 @@
+"""Plots of the speed tables (matplotlib, the optional extra `plot`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from refdec.errors import UsageError
+
+__all__ = ["PlotExtraMissing", "plot_sizes"]
+
+
+class PlotExtraMissing(UsageError):
+    """Plots need matplotlib."""
+
+    code = "RD0991"
+
+    def explain(self) -> str:
+        return "Plots need matplotlib, which is not installed.\nInstall it: pip install 'refdec[plot]'"
+
+
+def plot_sizes(rows: list[dict[str, Any]], path: Path) -> None:
+    """Draw CPU time a megapixel and peak memory against the size of the picture.  Raises PlotExtraMissing."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise PlotExtraMissing from None
+    figure = Figure(figsize=(9, 4), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    pixels = [row["size"][0] * row["size"][1] / 1e6 for row in rows]
+    left.plot(pixels, [row["cpu_seconds"]["median"] / n for row, n in zip(rows, pixels, strict=True)], "o-")
+    left.set(xscale="log", yscale="log", xlabel="megapixels", ylabel="CPU seconds a megapixel, whole process")
+    right.plot(pixels, [row["peak_pss_bytes"] / 2**20 for row in rows], "o-", label="sum of PSS")
+    right.plot(pixels, [row["peak_rss_bytes"] / 2**20 for row in rows], "s--", label="sum of RSS")
+    right.set(xscale="log", ylim=(0, None), xlabel="megapixels", ylabel="peak memory of all processes, MiB")
+    right.legend()
+    for axes in (left, right):
+        axes.grid(alpha=0.3)
+    figure.savefig(path, dpi=110)

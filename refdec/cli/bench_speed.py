@@ -1,0 +1,112 @@
+"""`refdec bench speed`: time and memory of decoding on this machine."""
+
+from __future__ import annotations
+
+import datetime
+import json as json_format
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from refdec.cli import console
+from refdec.cli.options import JsonFlag
+
+__all__ = ["speed"]
+
+PARTS = ("steady", "workers", "sizes", "starts")
+EDGES = (64, 128, 256, 512, 1024, 2048, 4096, 8192)
+
+
+def speed(
+    parts: Annotated[
+        list[str] | None, typer.Argument(metavar="[PART]...", help=f"Of {', '.join(PARTS)}; default: all.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write speed.json and speed.png there.")] = None,
+    repeat: Annotated[int, typer.Option(min=1, help="Runs of each measurement; medians are shown.")] = 5,
+    largest: Annotated[int, typer.Option(min=64, help="Longest edge of the sizes that are tried.")] = 8192,
+    json: JsonFlag = False,
+) -> None:
+    """Measure decoding: steady state and bound, workers, sizes with memory, start-up.
+
+    Example: refdec bench speed --out docs/benchmarks
+    """
+    from refdec.bench import speed as measure
+    from refdec.bench.machine import machine_facts
+    from refdec.cli.startup import announce_kernels
+    from refdec.startup import load_kernels
+
+    wanted = parts or list(PARTS)
+    if unknown := [part for part in wanted if part not in PARTS]:
+        raise typer.BadParameter(f"{unknown[0]!r} is not one of {', '.join(PARTS)}")
+    announce_kernels()
+    load_kernels(hop=True)
+    found: dict[str, Any] = {"date": datetime.date.today().isoformat(), "machine": machine_facts()}
+    makers: dict[str, Callable[[], Any]] = {
+        "steady": lambda: measure.steady_table(repeat, console.say),
+        "workers": lambda: measure.workers_table(3840, 2160, (1, 2), repeat, console.say),
+        "sizes": lambda: measure.sizes_table([(n, n) for n in EDGES if n <= largest], 2, ".png", console.say),
+        "starts": lambda: measure.starts_table(repeat, console.say),
+    }
+    for part in wanted:
+        found[part] = makers[part]()
+    found["load_average_after"] = machine_facts()["load_average"]
+    if out is not None:
+        _keep(found, out)
+    if json:
+        console.show_json(found)
+    else:
+        _show(found)
+
+
+def _keep(found: dict[str, Any], folder: Path) -> None:
+    """Write tables and plot; parts that were not measured this time stay as they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "speed.json"
+    earlier = json_format.loads(path.read_text()) if path.exists() else {}
+    merged = {**earlier, **found}
+    path.write_text(json_format.dumps(merged, indent=1) + "\n")
+    if "sizes" in merged:
+        from refdec.bench.speed_plot import plot_sizes
+
+        plot_sizes(merged["sizes"], folder / "speed.png")
+
+
+def _show(found: dict[str, Any]) -> None:
+    """Print the tables."""
+    if "steady" in found:
+        columns = ("transform", "CPU s", "wall s", "G products/s", "multiply bound s", "share")
+        console.show_table("768x512, one thread, steady state", columns, [_steady(row) for row in found["steady"]])
+    if "workers" in found:
+        rows = [
+            (row["workers"], row["wall_seconds"]["median"], row["cpu_seconds"]["median"], row["speed_up"]["median"])
+            for row in found["workers"]["rows"]
+        ]
+        console.show_table("3840x2160 BOP", ("workers", "wall s", "CPU s", "speed-up"), rows)
+    if "sizes" in found:
+        columns = ("size", "wall s", "CPU s", "CPU s/Mpixel", "PSS MiB", "RSS MiB")
+        console.show_table("whole processes, 2 workers", columns, [_size(row) for row in found["sizes"]])
+    if "starts" in found:
+        starts = [
+            (row["command"], row["wall_seconds"]["median"], row["cpu_seconds"]["median"]) for row in found["starts"]
+        ]
+        console.show_table("whole processes, warm cache", ("command", "wall s", "CPU s"), starts)
+
+
+def _steady(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        row["transform"],
+        row["cpu_seconds"]["median"],
+        row["wall_seconds"]["median"],
+        round(row["products_per_second"] / 1e9, 1),
+        row["multiply_bound_seconds"],
+        row["share_of_bound"],
+    )
+
+
+def _size(row: dict[str, Any]) -> tuple[Any, ...]:
+    width, height = row["size"]
+    cpu = row["cpu_seconds"]["median"]
+    memory = (round(row[name] / 2**20) for name in ("peak_pss_bytes", "peak_rss_bytes"))
+    return (f"{width}x{height}", row["wall_seconds"]["median"], cpu, round(cpu / (width * height / 1e6), 3), *memory)
