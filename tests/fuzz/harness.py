@@ -10,14 +10,15 @@ import hashlib
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import atheris
 
-__all__ = ["fuzz", "kind_of", "save_finding"]
+from tests.fuzz.records import save_finding
+
+__all__ = ["fuzz"]
 
 FOLDER = Path(__file__).parent
 COMPILED = ("kernels", "scalars", "elementary", "jit")
@@ -47,24 +48,6 @@ def _modules(target: str) -> tuple[list[str], list[str]]:
         and (plain or not any(name.rpartition(".")[2].endswith(part) for part in COMPILED))
     ]
     return guiding, sorted(set(names) - set(guiding))
-
-
-def kind_of(problem: BaseException) -> str:
-    """Return a name for a finding: the exception and the innermost line of refdec."""
-    frames = [f for f in traceback.extract_tb(problem.__traceback__) if f"{os.sep}refdec{os.sep}" in f.filename]
-    place = frames[-1] if frames else traceback.extract_tb(problem.__traceback__)[-1]
-    return f"{type(problem).__name__}-{Path(place.filename).stem}-{place.lineno}"
-
-
-def save_finding(folder: Path, target: str, data: bytes, problem: BaseException) -> Path | None:
-    """Write the input and the traceback of a new kind of finding; None if the kind is known and not longer."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{target}-{kind_of(problem)}.bin"
-    if path.exists() and path.stat().st_size <= len(data):
-        return None
-    path.write_bytes(data)
-    path.with_suffix(".txt").write_text("".join(traceback.format_exception(problem)), encoding="utf-8")
-    return path
 
 
 def _mutator(target: str) -> Callable[[bytes, int, int], bytes]:

@@ -1,6 +1,6 @@
 """Seed corpora, made from `tests/golden`, the built-in conformance suite, and small files written here.
 
-In: a target's name.  Out: byte strings that the target accepts, smallest first.  `write_corpus` puts them into a folder.
+In: a target's name.  Out: byte strings that the target accepts.  `write_corpus` puts them into a folder.
 """
 
 from __future__ import annotations
