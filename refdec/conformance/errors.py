@@ -1,4 +1,4 @@
-"""What can be wrong with a suite, or with what a runner is asked for, one class each (RD11xx)."""
+"""What can be wrong with a suite, or with what a runner is asked for, one class each (RD17xx)."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def _called(words: list[str], timeout_s: float, folder: str) -> _Ended:
     with tempfile.TemporaryFile(dir=folder) as printed:
         try:
             process = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed, cwd=folder, start_new_session=True
+                words, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed, start_new_session=True
             )
         except OSError as reason:
             return _Ended(127, f"{words[0]}: {reason.strerror or reason}")

@@ -178,8 +178,7 @@ def make_suite(
         made[recipe.name] = _positive(recipe, pack, dice, options.pictures)
         on_progress(number / (len(by_model) + 1))
     ordered = [made[recipe.name] for recipe in planned]
-    wanted = not options.patterns or any(pattern.startswith(("bad_", "*")) for pattern in options.patterns)
-    if wanted:
+    if not options.patterns or any(pattern.startswith(("bad_", "*", "?", "[")) for pattern in options.patterns):
         found = [n for n in _negatives(pack, dice) if _chosen(n.name, options.patterns)]
         ordered += [_negative(negative, pack) for negative in found]
     if not ordered:

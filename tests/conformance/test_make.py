@@ -37,10 +37,10 @@ def made(**options: object) -> dict[str, bytes]:
 
 
 def test_equal_seeds_give_equal_files_and_other_seeds_others() -> None:
-    patterns = ("threads_4_16", "quality_map_noise", "bad_no_start")
-    one, two = (made(patterns=patterns[:1] + patterns[2:]) for _ in range(2))
+    patterns = ("threads_4_16", "bad_no_start")
+    one, two = (made(patterns=patterns) for _ in range(2))
     assert one == two
-    other = made(patterns=patterns[:1] + patterns[2:], seed=2)
+    other = made(patterns=patterns, seed=2)
     assert other.keys() == one.keys()
     assert other["threads_4_16/stream.jai"] != one["threads_4_16/stream.jai"]
 
@@ -79,10 +79,10 @@ def test_an_archive_is_a_suite_too_and_appears_whole(tmp_path: Path) -> None:
 
 
 def test_weights_are_written_under_their_names(tmp_path: Path) -> None:
-    make_suite(FolderStore(tmp_path / "suite"), MakeOptions(patterns=("transforms_sb",), weights=True, pictures=False))
+    make_suite(FolderStore(tmp_path / "suite"), MakeOptions(patterns=("transforms_bs",), weights=True, pictures=False))
     suite = open_suite(tmp_path / "suite")
     assert suite.manifest.weights_folder == "weights"
-    names = suite.case("transforms_sb").checkpoints
+    names = suite.case("transforms_bs").checkpoints
     assert len(names) == 4
     for name in names:
         with np.load(tmp_path / "suite" / "weights" / f"{name}.npz") as file:
