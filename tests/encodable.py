@@ -9,7 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from refdec.api import load_weights
-from refdec.encoder import EncodeSettings, EncoderInput, code, decoded_planes, input_from_codes, prepare, targets_of, write
+from refdec.encoder import (
+    EncoderInput,
+    EncodeSettings,
+    code,
+    decoded_planes,
+    input_from_codes,
+    prepare,
+    targets_of,
+    write,
+)
 from refdec.models import Models, models_of
 from refdec.picture.planes import ThreePlanes
 from refdec.weights.pack import WeightPack

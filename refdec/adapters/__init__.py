@@ -1,1 +1,1 @@
-"""Doors into other libraries' picture formats: Pillow and imageio read and write `.jai` once these modules are imported."""
+"""Doors into other libraries: Pillow and imageio read and write `.jai` once these modules are imported."""

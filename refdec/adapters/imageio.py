@@ -14,7 +14,7 @@ import numpy.typing as npt
 from imageio.config import known_extensions, known_plugins
 from imageio.config.extensions import FileExtension, extension_list
 from imageio.config.plugins import PluginConfig
-from imageio.core.request import IOMode, InitializationError, Request
+from imageio.core.request import InitializationError, IOMode, Request
 from imageio.core.v3_plugin_api import ImageProperties, PluginV3
 
 from refdec.errors import RefdecError
@@ -26,7 +26,7 @@ SUFFIX = ".jai"
 START = b"\xff\x80"
 
 
-class JpegAiPlugin(PluginV3):  # type: ignore[misc]
+class JpegAiPlugin(PluginV3):
     """One file, one picture; keywords of `read` are those of `refdec.decode`, of `write` those of `refdec.encode`."""
 
     def __init__(self, request: Request) -> None:

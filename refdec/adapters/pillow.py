@@ -1,7 +1,7 @@
 """JPEG AI in Pillow: after `import refdec.adapters.pillow`, `Image.open("x.jai")` and `im.save("x.jai", bpp=0.5)` work.
 
-In: files and images as Pillow hands them over.  Out: RGB images of 8 bits; codestreams.  Opening reads the headers only, and
-needs no weights; decoding happens when pixels are asked for.
+In: files and images as Pillow hands them over.  Out: RGB images of 8 bits; codestreams.  Opening reads the headers
+only, and needs no weights; decoding happens when pixels are asked for.
 """
 
 from __future__ import annotations

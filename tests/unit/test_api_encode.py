@@ -100,7 +100,9 @@ def test_settings_reach_the_stream() -> None:
 def test_a_region_of_interest_is_better_than_the_rest() -> None:
     mask = np.zeros(PICTURE.shape[:2], bool)
     mask[32:96, 48:128] = True
-    plain, made = (refdec.decode(refdec.encode(PICTURE, displacement=-300, **extra)).array for extra in ({}, {"roi": mask}))
+    plain, made = (
+        refdec.decode(refdec.encode(PICTURE, displacement=-300, **extra)).array for extra in ({}, {"roi": mask})
+    )
 
     def error(array: np.ndarray, where: np.ndarray) -> float:
         return float(np.abs(array.astype(int) - PICTURE)[where].mean())

@@ -13,7 +13,7 @@ from refdec.bitstream.headers import read_headers
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.userdata import read_weights_mark
 from refdec.decoder import DecodeOptions, decode_codestream
-from refdec.encoder import EncodeSettings, EncoderInput, encode_picture, input_from_codes, transform_at_hand, write
+from refdec.encoder import EncoderInput, EncodeSettings, encode_picture, input_from_codes, transform_at_hand, write
 from refdec.formats.files import read_picture
 from refdec.models import models_of, stream_fingerprint
 from refdec.picture.picture import Picture

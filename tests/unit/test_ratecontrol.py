@@ -58,7 +58,8 @@ def test_the_smallest_that_reaches_a_quality() -> None:
 
 def test_coarse_steps_are_made_finer_by_chroma() -> None:
     def coarse(model: int, displacement: int, chroma: int) -> Attempt:
-        return Attempt(model, displacement, chroma, bytes(100 + 40 * (displacement // 100) + (chroma - displacement) // 25))
+        size = 100 + 40 * (displacement // 100) + (chroma - displacement) // 25
+        return Attempt(model, displacement, chroma, bytes(size))
 
     found = Search((ModelRange(1, 0, 800),), coarse, None).for_bits(8 * 198, 0.005, 100)
     assert found.bits == 8 * 198

@@ -46,7 +46,9 @@ class RateDistortion:
         return self.costs[levels, column].astype(np.int64)
 
     def __call__(self, choice: SymbolChoice) -> Int16Array:
-        """Return the symbols to code."""
+        """Return the symbols to code.  Chroma keeps the nearest: it is coarse already, and luma pays for most bits."""
+        if choice.component:
+            return choice.nearest
         nearest = choice.nearest.astype(np.int64)
         active = nearest != 0
         chosen = choice.nearest.copy()

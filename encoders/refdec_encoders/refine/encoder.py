@@ -65,7 +65,7 @@ class Refine(Encoder):
     version = "1.0"
     description = "analysis, then a rate-distortion search over latents and symbols (slower, smaller)"
     options = (
-        Option("steps", int, 8, "steps of the search; each costs about one decoding", minimum=0, maximum=200),
+        Option("steps", int, 10, "steps of the search; each costs about one decoding", minimum=0, maximum=200),
         Option("trade", int, 75, "thousandths of a squared quantiser step that a bit is worth", minimum=0, maximum=500),
     )
     capabilities = Capabilities()

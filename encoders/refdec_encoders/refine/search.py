@@ -36,6 +36,8 @@ BLOCK = 4
 START_STEP, LARGEST_STEP, SMALLEST_STEP = 102, 1024, 4
 """Step sizes, in 1/1024 of the best step of a latent that moves alone."""
 ONE_STEP = 1024
+LEAST_SCALE, LESS, FLOOR, MOST_SCALE = 256, 700, 512, 1800
+"""How much a step size may change at once, in 1/1024; below 1 where the step was taken back."""
 PULL_TO_Q18 = 6
 ERROR_CUT = 8
 
@@ -63,7 +65,10 @@ class _State:
     """What coding some targets gave: where each latent would like to be, costs by block, squared error in 2^-24."""
 
     coded: CodedLatents
+    latent: Int32Array
+    pull: Int32Array
     aim: Int32Array
+    error: Int64Array
     costs: Int64Array
     squared: int
 
@@ -96,10 +101,11 @@ def improve(problem: Problem, luma: Int32Array, steps: int, go_on: Callable[[int
         if int(made.costs.sum()) < least:
             best, least = Improved(tried, made.coded, made.squared), int(made.costs.sum())
         better = made.costs < state.costs
+        scale = _line_search(state, made, better)
         cells = _spread(better.astype(np.int64), luma.shape[1:]).astype(np.bool_)
         luma = np.where(cells, tried, luma)
         state = _merged(state, made, better, cells)
-        size = np.clip(np.where(better, size * 13 // 10, size * 4 // 10), SMALLEST_STEP, LARGEST_STEP)
+        size = np.clip(size * scale >> 10, SMALLEST_STEP, LARGEST_STEP)
     return best
 
 
@@ -136,10 +142,11 @@ def _state(problem: Problem, coded: CodedLatents, curvature: Int64Array, trade: 
     error = pulled.error_q18.astype(np.int64) >> (18 - 12)
     bits = problem.choice.bits_q16(part.symbols.astype(np.int64), levels_of(part.scale_index))
     rate = _by_block(np.where(part.coded, bits, 0).sum(axis=0), BLOCK)
-    costs = _by_block(error * error, 16 * BLOCK) + (rate >> ERROR_CUT) * (trade >> (16 - ERROR_CUT))
     aim = sat32(part.latent_q18 - rdiv(pulled.pull_q12.astype(np.int64) << PULL_TO_Q18, curvature))
-    squared = int((error * error).sum())
-    return _State(coded, np.where(part.coded, aim, problem.start), costs, squared)
+    squared = _by_block(error * error, 16 * BLOCK)
+    costs = squared + (rate >> ERROR_CUT) * (trade >> (16 - ERROR_CUT))
+    kept = np.where(part.coded, aim, problem.start)
+    return _State(coded, part.latent_q18, pulled.pull_q12, kept, squared, costs, int(squared.sum()))
 
 
 def _moved(luma: Int32Array, aim: Int32Array, size: Int64Array) -> Int32Array:
@@ -150,8 +157,27 @@ def _moved(luma: Int32Array, aim: Int32Array, size: Int64Array) -> Int32Array:
 
 def _merged(old: _State, new: _State, better: BoolArray, cells: BoolArray) -> _State:
     """Return the new state where it is better, the old one elsewhere."""
-    aim, costs = np.where(cells, new.aim, old.aim), np.where(better, new.costs, old.costs)
-    return _State(new.coded, aim, costs, new.squared)
+    latent, pull, aim = (
+        np.where(cells, after, before)
+        for before, after in ((old.latent, new.latent), (old.pull, new.pull), (old.aim, new.aim))
+    )
+    error, costs = np.where(better, new.error, old.error), np.where(better, new.costs, old.costs)
+    return _State(new.coded, latent, pull, aim, error, costs, new.squared)
+
+
+def _line_search(old: _State, new: _State, better: BoolArray) -> Int64Array:
+    """Return by how much to change the size of each block's steps, in 1/1024.
+
+    The error along the way is taken for a parabola through the old error, its slope by the pull, and the new error: its
+    lowest point says how long the step had better been.
+    """
+    way = (new.latent.astype(np.int64) - old.latent) >> 9
+    slope = _by_block((way * (old.pull >> 3)).sum(axis=0), BLOCK) << 7
+    bend = new.error - old.error - slope
+    downhill, bent = slope < 0, bend > 0
+    best = np.where(downhill & bent, (-slope >> 1 << 10) // np.maximum(bend, 1), LEAST_SCALE)
+    best = np.where(downhill & ~bent, MOST_SCALE, best)
+    return np.clip(best, np.where(better, FLOOR, LEAST_SCALE), np.where(better, MOST_SCALE, LESS))
 
 
 def _by_block(values: Int64Array, side: int) -> Int64Array:

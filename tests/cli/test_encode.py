@@ -1,0 +1,67 @@
+"""`refdec encode` and `refdec latents`: what a user types and what comes back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.encodable import GOLDEN
+
+PICTURE = GOLDEN / "kodim15_m1_+0_65x79.source.png"
+
+
+def test_encode_and_decode_again(refdec: Callable[..., Any], tmp_path: Path) -> None:
+    made = refdec("encode", PICTURE, tmp_path / "a.jai", "--bpp", "1.2", "--json")
+    assert made.code == 0
+    report = json.loads(made.out)
+    assert abs(report["bits_per_pixel"] / 1.2 - 1) < 0.02
+    assert report["bytes"] == (tmp_path / "a.jai").stat().st_size
+    assert refdec("decode", tmp_path / "a.jai", tmp_path / "a.png").code == 0
+
+
+def test_every_option_at_once(refdec: Callable[..., Any], tmp_path: Path) -> None:
+    made = refdec(
+        "encode", PICTURE, tmp_path / "a.jai", "--model", 1, "--displacement", -50, "--chroma-displacement", 90,
+        "--profile", "main", "--synthesis-list", "sop,bop", "--level", 32, "--threads", 4, "--rvs", "--grfs", "--lsbs",
+        "--cubes", "--tile-size", 0, "--roi", PICTURE, "--bit-depth", 10, "--chroma", "420", "--encoder", "refine",
+        "--option", "steps=1", "--time-budget", 30,
+    )  # fmt: skip
+    assert made.code == 0, made.err
+    found = json.loads(refdec("info", tmp_path / "a.jai", "--json").out)
+    assert found["displacement"] == [-50, 90] and found["synthesis_transforms"] == ["SOP", "BOP"]
+
+
+def test_mistakes_are_named(refdec: Callable[..., Any], tmp_path: Path) -> None:
+    out = tmp_path / "a.jai"
+    for arguments, word in [
+        (("--bpp", "0.0001"), "out of reach"),
+        (("--regions", "2"), "RxC"),
+        (("--regions", "3x3"), "settings"),
+        (("--option", "steps"), "KEY=VALUE"),
+        (("--encoder", "nobody"), "nobody"),
+        (("--chroma", "411"), "411"),
+        (("--threads", "3"), "threads"),
+    ]:
+        made = refdec("encode", PICTURE, out, *arguments)
+        assert made.code == 2 and word in made.err, made.err
+    assert not out.exists()
+
+
+def test_a_missing_picture_is_an_input_error(refdec: Callable[..., Any], tmp_path: Path) -> None:
+    assert refdec("encode", tmp_path / "no.png", tmp_path / "a.jai").code == 1
+
+
+def test_latents_are_written_and_loaded(refdec: Callable[..., Any], tmp_path: Path) -> None:
+    from refdec.interface import LatentBundle
+
+    stream = GOLDEN / "kodim15_m1_+0_65x79.jai"
+    made = refdec("latents", stream, tmp_path / "a.npz", "--stage", "symbols", "--json")
+    assert made.code == 0 and json.loads(made.out)["stage"] == "symbols"
+    bundle = LatentBundle.load(tmp_path / "a.npz")
+    assert bundle.luma.symbols is not None and bundle.luma.symbols.shape == (160, 5, 5)
+    assert np.abs(bundle.luma.symbols).max() > 0
+    assert refdec("latents", stream, tmp_path / "b.npz", "--stage", "soup").code == 2
