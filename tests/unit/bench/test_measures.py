@@ -1,0 +1,62 @@
+"""The instruments of `refdec bench speed`: they measure what they say; no number is asserted to be fast."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from refdec.bench import speed
+from refdec.bench.bound import multiply_seconds, products_of
+from refdec.bench.machine import machine_facts
+from refdec.bench.memory import measured
+from refdec.networks import exact_blas
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from /proc")
+def test_memory_of_all_processes_is_seen() -> None:
+    child = "import time; x = bytearray(b'1') * (64 << 20); time.sleep(0.5)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    use = measured([sys.executable, "-c", parent])
+    assert use.peak_rss_bytes >= use.peak_pss_bytes > 64 << 20
+    assert use.exit_code == 0
+    assert use.cpu_seconds > 0
+
+
+def test_a_command_that_fails_says_why() -> None:
+    with pytest.raises(RuntimeError, match="no such thing"):
+        measured([sys.executable, "-c", "raise SystemExit('no such thing')"])
+
+
+def test_the_products_of_a_run_are_heard_and_numpy_is_given_back() -> None:
+    def run() -> None:
+        exact_blas.np.matmul(np.ones((2, 3)), np.ones((3, 4)))
+
+    heard = products_of(lambda: (run(), run()))
+    assert heard == {((2, 3), (3, 4)): 2}
+    assert exact_blas.np is np
+    assert multiply_seconds(heard) >= 0
+
+
+def test_machine_facts_name_what_matters() -> None:
+    facts = machine_facts()
+    assert facts["cores"] >= 1
+    assert facts["packages"]["numpy"] == np.__version__
+
+
+def test_steady_table_of_one_transform(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speed, "TRANSFORMS", {"SOP": 0})
+    said: list[str] = []
+    (row,) = speed.steady_table(1, said.append)
+    assert said == ["steady state: SOP"]
+    assert row["cpu_seconds"]["runs"] == 1
+    assert row["multiply_bound_seconds"] > 0
+    assert "synthesis.Y" in row["stages_seconds"]
+
+
+def test_workers_table_pairs_its_runs() -> None:
+    table = speed.workers_table(256, 192, (1, 2), 1, lambda text: None)
+    assert [row["workers"] for row in table["rows"]] == [1, 2]
+    assert table["rows"][0]["speed_up"]["median"] == 1.0
