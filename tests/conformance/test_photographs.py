@@ -1,4 +1,4 @@
-"""Photographs coded with the bundled weights: every stage as recorded, and the float decoder's pictures within one step."""
+"""Photographs coded with the bundled weights: stages as recorded, the float decoder's pictures within one step."""
 
 from __future__ import annotations
 
