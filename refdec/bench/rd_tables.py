@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from refdec.bench.rd import RdPoint
 from refdec.bench.rd_summary import QUALITIES, bd_rates, codecs_of, mean_points
 
-__all__ = ["TextTable", "markdown", "tables_of"]
+__all__ = ["BEGIN", "END", "TextTable", "markdown", "placed", "tables_of"]
+
+BEGIN, END = "<!-- tables of refdec bench rd -->", "<!-- end of these tables -->"
+"""Marks in a page between which the tables are written anew."""
 
 MEANS = ("codec", "setting", "bpp", "luma PSNR", "RGB PSNR", "MS-SSIM")
 RATES = ("codec", "luma PSNR", "RGB PSNR", "MS-SSIM")
@@ -68,3 +71,10 @@ def markdown(tables: Sequence[TextTable]) -> str:
         rule = "|".join(["", *("---" for _ in table.columns), ""])
         blocks.append("\n".join([f"{table.title}:", "", lines[0], rule, *lines[1:]]))
     return "\n\n".join(blocks) + "\n"
+
+
+def placed(page: str, text: str) -> str:
+    """Return a page with `text` between its marks, or `text` alone where it has none."""
+    head, begin, rest = page.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    return f"{head}{BEGIN}\n\n{text}\n{END}{tail}" if begin and end else text

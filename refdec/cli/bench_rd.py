@@ -39,7 +39,9 @@ def rd(
     resume: Annotated[bool, typer.Option("--resume", help="Keep what FILE.json has, measure what it lacks.")] = False,
     again: Annotated[str, typer.Option(metavar="A,B", help="With --resume: measure these codecs anew.")] = "",
     plot: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the curves (needs matplotlib).")] = None,
-    markdown: Annotated[Path | None, typer.Option(metavar="FILE.md", help="Write the tables as Markdown.")] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE.md", help="Write the tables as Markdown, between the marks of a page.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: the cores.")] = None,
     weights: WeightsOption = None,
     json: JsonFlag = False,
@@ -134,7 +136,7 @@ class _Files:
 def _finish(points: list[RdPoint], text: str, anchors: Sequence[str], files: _Files, as_json: bool) -> None:
     """Print the tables, write file and plot."""
     from refdec.bench.rd_summary import mean_points
-    from refdec.bench.rd_tables import markdown, tables_of
+    from refdec.bench.rd_tables import markdown, placed, tables_of
     from refdec.formats.files import write_bytes
 
     tables = tables_of(points, anchors)
@@ -147,7 +149,8 @@ def _finish(points: list[RdPoint], text: str, anchors: Sequence[str], files: _Fi
         title = f"{pictures} pictures, means; bits of whole files"
         write_bytes(files.plot, plot_png(mean_points(points), title))
     if files.markdown is not None:
-        write_bytes(files.markdown, markdown(tables).encode())
+        page = files.markdown.read_text(encoding="utf-8") if files.markdown.is_file() else ""
+        write_bytes(files.markdown, placed(page, markdown(tables)).encode())
     if as_json:
         console.result(text.rstrip("\n"))
         return

@@ -11,7 +11,7 @@ import pytest
 from refdec.bench.errors import BenchmarkFileInvalid, UnknownCodec
 from refdec.bench.rd import RdPoint
 from refdec.bench.rd_summary import QUALITIES, bd_rates, codecs_of, mean_points, read_points, report_text
-from refdec.bench.rd_tables import markdown, tables_of
+from refdec.bench.rd_tables import BEGIN, END, markdown, placed, tables_of
 
 
 def points(codec: str = "one", scale: float = 1.0, pictures: int = 2) -> list[RdPoint]:
@@ -86,6 +86,13 @@ def test_tables_for_people() -> None:
     text = markdown([rates])
     assert text.startswith("BD-rate against one:\n\n| codec | luma PSNR |")
     assert "|---|---|---|---|\n| far |" in text
+
+
+def test_tables_replace_those_of_a_page() -> None:
+    page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
+    once = placed(page, "new\n")
+    assert once == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n" == placed(once, "new\n")
+    assert placed("no marks", "new\n") == placed(f"{BEGIN} not closed", "new\n") == "new\n"
 
 
 def test_the_page_shows_the_figures_that_are_kept() -> None:
