@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from refdec.api import load_weights
 from refdec.encoder import (
-    EncoderInput,
     EncodeSettings,
     code,
     decoded_planes,
@@ -21,6 +20,7 @@ from refdec.encoder import (
 )
 from refdec.models import Models, models_of
 from refdec.picture.planes import ThreePlanes
+from refdec.stages.forward_values import EncoderInput
 from refdec.weights.pack import WeightPack
 
 __all__ = ["GOLDEN", "bundled", "coded_and_made", "photograph", "source"]
@@ -40,7 +40,8 @@ def photograph(height: int, width: int, *, bits: int = 8, seed: int = 0) -> npt.
     waves = [128 + 90 * np.sin(x / (7 + 5 * k) + k) * np.cos(y / (11 + 3 * k)) for k in range(3)]
     picture = np.stack(waves, axis=-1) + 40 * ((x + 2 * y) % 97 > 60)[..., None] + rng.normal(0, 4, (height, width, 3))
     top = (1 << bits) - 1
-    return np.clip(picture * top / 255, 0, top).astype(np.uint8 if bits == 8 else np.uint16)
+    codes: npt.NDArray[Any] = np.clip(picture * top / 255, 0, top).astype(np.uint8 if bits == 8 else np.uint16)
+    return codes
 
 
 def source(height: int, width: int, *, bits: int = 8, seed: int = 0) -> EncoderInput:

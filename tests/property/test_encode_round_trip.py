@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import read_headers, write_headers
 from refdec.decoder import decode_codestream
-from refdec.encoder import EncoderInput, EncodeSettings, input_from_codes
+from refdec.encoder import EncodeSettings, input_from_codes
+from refdec.stages.forward_values import EncoderInput
 from tests.encodable import bundled, coded_and_made, photograph
 
 THREADS = st.sampled_from([1, 2, 4, 8, 16])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from refdec_encoders.refine.choice import LARGEST, RateDistortion, levels_of
@@ -48,7 +50,7 @@ def test_a_time_budget_that_is_over_still_gives_a_codestream() -> None:
 
 
 @pytest.mark.parametrize("settings", [{"regions": (2, 2)}, {"rvs": True, "grfs": True}, {"cube_flags": True}])
-def test_tools_go_with_it(settings: dict[str, object]) -> None:
+def test_tools_go_with_it(settings: dict[str, Any]) -> None:
     data = refdec.encode(PICTURE, displacement=-100, encoder="refine", options={"steps": 2}, **settings)
     assert quality(data) > 20
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from refdec.encoder import EncodeSettings, EncoderInput, draft_header, prepare, targets_of
+from refdec.encoder import EncodeSettings, draft_header, prepare, targets_of
 from refdec.errors import RefdecError
 from refdec.models import models_of
 from refdec.picture.planes import Planes
 from refdec.stages import errors
+from refdec.stages.forward_values import EncoderInput
 from tests.encodable import bundled, source
 
 
