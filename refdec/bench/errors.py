@@ -43,7 +43,7 @@ class CodecMissing(UsageError):
         self.name = name
 
     def explain(self) -> str:
-        return f"This Pillow has no {self.name}.\nLeave it out with --codec, or install a Pillow that has it."
+        return f"This Pillow has no {self.name}.\nLeave it out with --codecs, or install a Pillow that has it."
 
 
 class PlotUnavailable(UsageError):
