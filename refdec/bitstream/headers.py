@@ -181,9 +181,8 @@ def locate(codestream: Codestream, headers: Headers, element: str) -> BitOffset 
         if part is None or element.partition("[")[0] not in syntax.names(marker.name):
             continue
         known = environment(marker.name, headers.picture, part.payload)
-        records = syntax.annotate(marker.name, part.payload, known, first_byte=part.payload_offset)
-        start = BitOffset.of_byte(part.payload_offset)
-        return next((record.bit_offset for record in records if record.name == element), start)
+        found = syntax.locate(marker.name, part.payload, known, element, first_byte=part.payload_offset)
+        return BitOffset.of_byte(part.payload_offset) if found is None else found
     return None
 
 

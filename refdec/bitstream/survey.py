@@ -89,12 +89,11 @@ def _padding_problem(part: Substream, end: BitOffset) -> CodestreamError | None:
     return AlignmentNotZero(bits, at=end) if bits else None
 
 
-def _survey(part: Substream, picture: PictureHeader | None, limits: Limits, lenient: bool) -> HeaderSurvey:
+def _survey(part: Substream, picture: PictureHeader | None, limits: Limits, lenient: bool, legal: bool) -> HeaderSurvey:
     name = part.marker.name
     known = environment(name, picture, part.payload)
-    found = syntax.survey(name, part.payload, known, first_byte=part.payload_offset, limits=limits)
-    last = found.records[-1] if found.records else None
-    end = last.bit_offset + last.n_bits if last else BitOffset.of_byte(part.payload_offset)
+    found = syntax.survey(name, part.payload, known, first_byte=part.payload_offset, limits=limits, legal=legal)
+    end = found.end
     problems = list(_element_problems(found))
     padding = _padding_problem(part, end) if found.problem is None else None
     warnings: tuple[CodestreamError, ...] = ()
@@ -131,16 +130,22 @@ def _headers(codestream: Codestream, picture: PictureHeader, first: dict[Marker,
 
 @clause("1.8", kind="added", reason="a verifier lists every problem, a viewer shows what there is")
 def survey_headers(
-    codestream: Codestream, *, limits: Limits | None = None, lenient: bool = False, profile_check: bool = True
+    codestream: Codestream,
+    *,
+    limits: Limits | None = None,
+    lenient: bool = False,
+    profile_check: bool = True,
+    legal: bool = True,
 ) -> HeadersSurvey:
     """(1.8) Read all headers of a codestream as far as they read.
 
     Of substreams that should be there once, the first counts.  With `lenient`, padding and surplus bits at the end of
-    a header are warnings of the headers.  Rules between elements are looked at where all elements are legal.
+    a header are warnings of the headers.  `legal` False keeps no records of legal elements.  Rules between elements are
+    looked at where all elements are legal.
     """
     limits = limits or Limits()
     pih = codestream.only(Marker.PIH)
-    main = None if pih is None else _survey(pih, None, limits, lenient)
+    main = None if pih is None else _survey(pih, None, limits, lenient, legal)
     picture = None if main is None or main.values is None else PictureHeader.from_elements(main.values)
     parts: list[HeaderSurvey] = []
     for part in codestream.substreams:
@@ -149,7 +154,7 @@ def survey_headers(
         if main is not None and pih is not None and part.offset == pih.offset:
             parts.append(main)
         elif part.marker in BIT_CODED:
-            parts.append(_survey(part, picture, limits, lenient))
+            parts.append(_survey(part, picture, limits, lenient, legal))
     problems = [problem for found in parts for problem in found.problems]
     if picture is not None:
         problems += _limit_problems(picture, limits)

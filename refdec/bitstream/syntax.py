@@ -22,7 +22,7 @@ from refdec.clauses import clause
 from refdec.errors import BitOffset, RefdecError
 from refdec.limits import Limits
 
-__all__ = ["CLAUSES", "ElementRecord", "Survey", "Values", "annotate", "names", "read", "survey", "write"]
+__all__ = ["CLAUSES", "ElementRecord", "Survey", "Values", "annotate", "locate", "names", "read", "survey", "write"]
 
 Values = Mapping[str, Any]
 Place = tuple[int, ...]
@@ -148,6 +148,61 @@ class _Annotate(_Read):
             for turn, value in enumerate(values.tolist())
         )
         return values
+
+
+class _Judge(_Annotate):
+    """Read elements and keep a record of those that are outside their range."""
+
+    __slots__ = ()
+
+    def one(self, element: Element, place: Place, shape: Shape) -> int:
+        at = self.bits.place
+        value = self.bits.u(shape.bits, element.label(place))
+        if not shape.low <= value <= shape.high:
+            self._illegal(element, place, shape, value, at)
+        return value
+
+    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> IntArray:
+        if shape.bits * count > self.bits.left:
+            return np.array([self.one(element, (*place, start + turn), shape) for turn in range(count)])
+        at = self.bits.place
+        values = self.bits.run(shape.bits, count)
+        for turn in np.flatnonzero((values < shape.low) | (values > shape.high)).tolist():
+            self._illegal(element, (*place, start + turn), shape, int(values[turn]), at + turn * shape.bits)
+        return values
+
+    def _illegal(self, element: Element, place: Place, shape: Shape, value: int, at: BitOffset) -> None:
+        span = (shape.low, shape.high)
+        label = element.label(place)
+        self.records.append(ElementRecord(label, element.descriptor, value, at, shape.bits, span, self.clause))
+
+
+class _Found(Exception):
+    """The element that `locate` looks for begins here."""
+
+    def __init__(self, at: BitOffset) -> None:
+        super().__init__(at)
+        self.at = at
+
+
+class _Locate(_Read):
+    """Read elements up to one of a certain name; values are not checked."""
+
+    __slots__ = ("base", "label")
+
+    def __init__(self, bits: BitReader, label: str) -> None:
+        super().__init__(bits)
+        self.label, self.base = label, label.partition("[")[0]
+
+    def one(self, element: Element, place: Place, shape: Shape) -> int:
+        if element.name == self.base and element.label(place) == self.label:
+            raise _Found(self.bits.place)
+        return self.bits.u(shape.bits, element.name)
+
+    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> IntArray:
+        if element.name == self.base:
+            return np.array([self.one(element, (*place, start + turn), shape) for turn in range(count)])
+        return self.bits.run(shape.bits, count, element.name)
 
 
 class _Write:
@@ -284,6 +339,7 @@ class _Walk:
     def _loop(self, node: Loop) -> None:
         count = node.count.value(self.variables)
         self.verb.room(count * node.turn_bits, node)
+        self.limits.require(f"number of turns of the loop over {node.variable}", count, self.limits.tiles)
         self._spend(count)
         for turn in range(count):
             self.variables[node.variable] = turn
@@ -350,28 +406,54 @@ def annotate(
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A header as far as it reads: records, values by name (None unless it reads to its end), what ended it."""
+    """A header as far as it reads: records, values by name (None unless it reads to its end), what ended it.
+
+    `end` is the place behind the last element that was read.
+    """
 
     records: tuple[ElementRecord, ...]
     values: dict[str, Any] | None
     problem: RefdecError | None
+    end: BitOffset
 
 
 @clause("1.8", kind="added", reason="a verifier lists all illegal values of a header, not only the first")
 def survey(
-    name: str, data: bytes | memoryview, env: Values = NOTHING, *, first_byte: int = 0, limits: Limits | None = None
+    name: str,
+    data: bytes | memoryview,
+    env: Values = NOTHING,
+    *,
+    first_byte: int = 0,
+    limits: Limits | None = None,
+    legal: bool = True,
 ) -> Survey:
     """(1.8) Read one header whatever its values are.
 
-    Values outside their range are kept as they are.  Raises nothing.
+    Values outside their range are kept as they are.  `legal` False leaves out the records of legal elements: a record
+    takes a thousand times the room of its bits.  Raises nothing.
     """
     records: list[ElementRecord] = []
-    verb = _Annotate(BitReader(data, first_byte=first_byte), CLAUSES[name], records)
+    verb = (_Annotate if legal else _Judge)(BitReader(data, first_byte=first_byte), CLAUSES[name], records)
     try:
         values = _read(name, verb, env, limits or Limits())
     except RefdecError as problem:
-        return Survey(tuple(records), None, problem)
-    return Survey(tuple(records), values, None)
+        return Survey(tuple(records), None, problem, verb.bits.place)
+    return Survey(tuple(records), values, None, verb.bits.place)
+
+
+@clause("1.8", kind="added", reason="an error about several elements points at the one that it names")
+def locate(
+    name: str, data: bytes | memoryview, env: Values, element: str, *, first_byte: int = 0, limits: Limits | None = None
+) -> BitOffset | None:
+    """(1.8) Return the place of an element, "W5[0][3][1]" for instance, in a header; None if it is not coded.
+
+    Raises OutOfBits, NotComputable, TooLarge.
+    """
+    try:
+        _read(name, _Locate(BitReader(data, first_byte=first_byte), element), env, limits or Limits())
+    except _Found as found:
+        return found.at
+    return None
 
 
 def names(name: str) -> frozenset[str]:

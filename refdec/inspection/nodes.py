@@ -6,6 +6,7 @@ children do.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -81,9 +82,14 @@ class Node:
         """Return the nodes from this one down to the leaf that holds a bit of the file; empty if none does."""
         if not self.at.bits <= bit < self.end.bits:
             return ()
-        for child in self.children:
+        index = bisect_right(self.children, bit, key=lambda child: child.at.bits)
+        while index > 0:
+            index -= 1
+            child = self.children[index]
             if path := child.path_to(bit):
                 return (self, *path)
+            if child.n_bits:
+                break  # children lie in file order; only empty ones share their start with another
         return (self,)
 
 

@@ -76,15 +76,21 @@ def _units(codestream: Codestream, headers: Headers, recover: bool) -> Iterator[
 
 @clause("1.8")
 def find_problems(
-    data: bytes, *, limits: Limits | None = None, lenient: bool = False, level_check: bool = True
+    data: bytes,
+    *,
+    limits: Limits | None = None,
+    lenient: bool = False,
+    level_check: bool = True,
+    legal: bool = True,
 ) -> Findings:
     """(1.8) Find every problem of a codestream that its own bytes show; no weights are needed, nothing is raised.
 
-    `lenient` makes warnings of what a lenient reader passes over; `level_check` False overlooks profile and level.
+    `lenient` makes warnings of what a lenient reader passes over; `level_check` False overlooks profile and level,
+    `legal` False keeps no records of legal elements.
     Payloads are looked at where the headers are legal, for their layout depends on them.
     """
     codestream, framing = survey_codestream(data, limits=limits, lenient=lenient)
-    survey = survey_headers(codestream, limits=limits, lenient=lenient, profile_check=level_check)
+    survey = survey_headers(codestream, limits=limits, lenient=lenient, profile_check=level_check, legal=legal)
     last = codestream.substreams[-1] if codestream.substreams else None
     whole = last is not None and codestream.end > last.payload_offset + len(last.payload)
     problems: list[RefdecError] = [*framing, *survey.problems]

@@ -46,7 +46,7 @@ def verify_codestream(
     `name` is that of the input in messages; its stem chooses the case of a file with many traces.  Raises WeightsError
     where a checkpoint is missing, InputError where the expectation cannot be read.
     """
-    findings = find_problems(data, limits=limits, lenient=options.lenient, level_check=options.level_check)
+    findings = find_problems(data, limits=limits, lenient=options.lenient, level_check=options.level_check, legal=False)
     warnings = tuple(warning.headline() for warning in findings.warnings)
     if findings.problems:
         problems = [*findings.problems, *_entropy_problems(findings, pack, ignore_weights_fingerprint)]
