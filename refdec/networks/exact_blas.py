@@ -13,16 +13,15 @@ well.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 import numpy as np
-import threadpoolctl
 
 from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
+from refdec.networks.blas_threads import single_threaded_blas
 from refdec.networks.exact_kernels import (
     FloatArray,
     from_points,
@@ -61,12 +60,6 @@ BLOCK_BYTES = 1_400_000
 """Room for the operands and results of one block of products: about what a second-level cache holds."""
 FEW_OUTPUTS = 4
 """Up to so many output channels, all taps at once beat the fast algorithms."""
-
-
-def single_threaded_blas() -> AbstractContextManager[object]:
-    """Return a context in which BLAS uses one thread: blocks are too small to share, and workers are processes."""
-    limit: AbstractContextManager[object] = threadpoolctl.threadpool_limits(limits=1, user_api="blas")
-    return limit
 
 
 class ExactProducts(Protocol):

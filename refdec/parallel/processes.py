@@ -22,15 +22,14 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, Literal, TypeVar
 
-import threadpoolctl
-
+from refdec.networks.blas_threads import single_threaded_blas
 from refdec.parallel.shared import Inherited, Parcel
 
 __all__ = [
@@ -105,12 +104,6 @@ def start_method() -> StartMethod:
 def attention(patience: float | None) -> float:
     """Return how long to wait for events now, when `patience` seconds (None: any time) remain."""
     return ATTENTION_SECONDS if patience is None else min(patience, ATTENTION_SECONDS)
-
-
-def single_threaded_blas() -> AbstractContextManager[object]:
-    """Return a context in which BLAS uses one thread, because there is a worker for every core."""
-    limit: AbstractContextManager[object] = threadpoolctl.threadpool_limits(limits=1, user_api="blas")
-    return limit
 
 
 @contextmanager
