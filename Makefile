@@ -2,14 +2,16 @@
 # make test    run the test suite
 # make check   format, lint, types
 # make bench   speed of every stage on this machine
+# make fuzz    coverage-guided fuzzing for FUZZ_SECONDS (600), then findings are listed
 # Everything happens in .venv; nothing else is touched.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
+FUZZ_SECONDS ?= 600
 
-.PHONY: demo test check bench docs clean
+.PHONY: demo test check bench fuzz docs clean
 
 $(VENV)/.runtime: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -33,6 +35,10 @@ check: $(VENV)/.test
 
 bench: $(VENV)/.runtime
 	$(BIN)/refdec bench speed
+
+fuzz: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(BIN)/python -m tests.fuzz.run --seconds $(FUZZ_SECONDS)
 
 docs: $(VENV)/.test
 	$(BIN)/python docs/generate.py

@@ -30,6 +30,10 @@ def main() -> None:
     except OSError as error:
         say(f"refdec: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
         sys.exit(ExitCode.IO)
+    except MemoryError:
+        say("refdec: this machine does not have the memory for it")
+        say("  A part needs less (--region X,Y,W,H), and so do fewer workers: --workers 1")
+        sys.exit(ExitCode.IO)
     except KeyboardInterrupt:
         say("refdec: interrupted; nothing was left half written")
         sys.exit(130)

@@ -42,7 +42,7 @@ from refdec.picture.output import MAX_BITS, Codes
 from refdec.picture.picture import Picture
 from refdec.picture.planes import Planes, chroma_rect
 from refdec.picture.render import Colour, own_colour, render
-from refdec.stages.compact import decode_hyper_parts
+from refdec.stages.compact import HyperParts, decode_hyper_parts
 from refdec.stages.output import OutputStages
 from refdec.stages.room import streaming_bytes
 from refdec.streaming.cuts import HOP, UnitGrid, needs_whole_planes, unit_grid
@@ -133,6 +133,8 @@ class PictureStream:
         Raises CodestreamError for damage behind the headers, TooMuchMemory, MissingCheckpoint, WorkerLost, and what
         `check` raises; it is called between the steps.
         """
+        # First what a stream of a few bytes cannot pass, then what costs time and room for the size that it claims.
+        hyper = decode_hyper_parts(self.codestream, self.headers, self.stages.models)
         whole = needs_whole_planes(self.stages)
         picture = self.headers.picture
         shown = picture.display_height, picture.display_width
@@ -143,7 +145,7 @@ class PictureStream:
         schedule = make_schedule(units, [self._needed(row, whole) for row in units], bands, look_ahead=look_ahead)
         self._require_memory(grid, schedule, bands, workers, whole=whole)
         with single_threaded_blas():
-            state = self._state(grid, schedule, bands, whole=whole)
+            state = self._state(hyper, grid, schedule, bands, whole=whole)
             self._load(state)
             with open_pool(state, workers=workers, look_ahead=look_ahead, kind=kind) as pool:
                 for _ in pool.map(decode_residual_of, (0, 1)):
@@ -165,8 +167,10 @@ class PictureStream:
         ]
         return min(rect.y for rect in rects), max(rect.bottom for rect in rects)
 
-    def _state(self, grid: UnitGrid, schedule: Schedule, bands: BandGrid, *, whole: bool) -> PictureState:
-        """Reserve shared memory and decode what precedes the residual."""
+    def _state(
+        self, hyper: HyperParts, grid: UnitGrid, schedule: Schedule, bands: BandGrid, *, whole: bool
+    ) -> PictureState:
+        """Reserve shared memory."""
         picture = self.headers.picture
         slots = planes = None
         if whole:
@@ -182,7 +186,7 @@ class PictureStream:
         return PictureState(
             self.codestream,
             self.stages,
-            decode_hyper_parts(self.codestream, self.headers, self.stages.models),
+            hyper,
             (first, second),
             SharedArray((LATENT_CHANNELS, min(schedule.kept_bands * bands.rows, bands.height), bands.width), np.int32),
             slots,

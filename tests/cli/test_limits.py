@@ -44,3 +44,15 @@ def test_a_file_that_asks_for_more_is_refused(
     assert ended.code == 3
     assert code in ended.err
     assert not list(tmp_path.iterdir())
+
+
+def test_too_little_memory_is_no_bug(
+    tmp_path: Path, refdec: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object, **more: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("refdec.decode_files.decode_to_file", full)
+    ended = refdec("decode", DEMO, tmp_path / "demo.png")
+    assert ended.code == 1
+    assert "--region" in ended.err and "bug" not in ended.err

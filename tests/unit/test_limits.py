@@ -36,7 +36,7 @@ def pack() -> WeightPack:
     return seeded_pack(1)
 
 
-def claiming(width: int, height: int, *, payload: bytes = b"\x01\x02\x03\x80", **changes: int) -> bytes:
+def claiming(width: int, height: int, *, payload: bytes = b"\x01\x02\x03\x80", **changes: Any) -> bytes:
     """A stream of a few bytes that claims to be a picture of any size."""
     headers = read_headers(read_codestream(SMALL.read_bytes()))
     size = {"img_width_minus64": width - 64, "img_height_minus64": height - 64, "level_idc": 52}
@@ -87,6 +87,19 @@ def test_the_quality_map_of_a_tiny_stream_costs_its_own_size_at_most() -> None:
     parts = [(part.marker, part.payload) for part in streams.substreams]
     data = write_codestream([*parts, (Marker.SOQ, b"\x01\x02\x03\x80")])
     assert peak_bytes_of(data, refdec.CodestreamError) < 12 * (65536 * 6075 >> 8) + (4 << 20)
+
+
+def test_a_tiny_stream_is_refused_before_its_tiles_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty bytes with a hundred thousand tiles: z runs out before anything is made of them."""
+    data = claiming(5760, 5760, synthesis_tile_enable=(1, 1), synthesis_tile_size=(1, 1))
+
+    def counted(*arguments: object, **more: object) -> None:
+        raise AssertionError("tiles were listed")
+
+    monkeypatch.setattr("refdec.streaming.cuts.synthesis_tiles", counted)
+    monkeypatch.setattr("refdec.streaming.decode.SharedArray", counted)
+    with pytest.raises(refdec.CodestreamError):
+        open_stream(data, pack()).picture()
 
 
 def test_memory_is_refused_before_anything_is_allocated() -> None:
