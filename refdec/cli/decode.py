@@ -26,7 +26,7 @@ from refdec.errors import UsageError
 if TYPE_CHECKING:
     from refdec.decode_files import DecodeReport, DecodeRequest
 
-__all__ = ["OneFileOnly", "OutputFolderMissing", "decode"]
+__all__ = ["CodestreamAsTarget", "OneFileOnly", "OutputFolderMissing", "PictureExists", "decode"]
 
 
 class OutputFolderMissing(UsageError):
@@ -49,6 +49,35 @@ class OneFileOnly(UsageError):
 
     def explain(self) -> str:
         return f"{self.option} is for one input, not for several."
+
+
+class PictureExists(UsageError):
+    """No output is named, and there is a file with the name that it would get."""
+
+    code = "RD1006"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def explain(self) -> str:
+        return f"{self.name} is there already.\nName another file, or replace it with --overwrite."
+
+
+class CodestreamAsTarget(UsageError):
+    """The second of two names is that of a codestream, where a picture is expected."""
+
+    code = "RD1007"
+
+    def __init__(self, source: str, target: str) -> None:
+        super().__init__(source, target)
+        self.source, self.target = source, target
+
+    def explain(self) -> str:
+        return (
+            f"{self.target} is the name of a codestream, not of a picture; for several inputs use --out DIR.\n"
+            f"Try: refdec decode {self.source} {self.target} --out PICTURES"
+        )
 
 
 def decode(
@@ -96,7 +125,8 @@ def decode(
         float | None, typer.Option(metavar="SECONDS", help="Several inputs: give up a file that takes longer.")
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Several inputs: decode again what is finished.")
+        bool,
+        typer.Option("--overwrite", help="Replace an existing IN.png; several inputs: decode again what is finished."),
     ] = False,
     ignore_weights_fingerprint: IgnoreFingerprint = False,
     any_level: Annotated[bool, typer.Option("--any-level", help="Decode beyond the stated profile and level.")] = False,
@@ -113,7 +143,7 @@ def decode(
 
     Examples: refdec decode photo.jai photo.png; refdec decode ARCHIVE --out PICTURES --report report.jsonl
     """
-    from refdec.archives import is_archive
+    from refdec.archives import SUFFIXES, is_archive
     from refdec.decode_files import DecodeRequest
 
     wanted = None if channels is None else numbers("--channels", "Y,UV", channels)
@@ -137,7 +167,10 @@ def decode(
         limits=limits_of(limit_pixels, limit_memory, time_limit),
     )
     if out is None and len(sources) <= 2 and not is_archive(sources[0]):
-        _one(sources[0], sources[1] if len(sources) == 2 else None, request, weights, json)
+        target = sources[1] if len(sources) == 2 else _default_target(sources[0], overwrite)
+        if Path(target).suffix.lower() in SUFFIXES:
+            raise CodestreamAsTarget(sources[0], target)
+        _one(sources[0], target, request, weights, json)
         return
     if out is None:
         raise OutputFolderMissing
@@ -148,14 +181,21 @@ def decode(
     _many(sources, out, request, weights, report, batch, json)
 
 
-def _one(source: str, target: str | None, request: DecodeRequest, weights: Path | None, json: bool) -> None:
+def _default_target(source: str, overwrite: bool) -> str:
+    """Return the name of a picture that was not named; raises PictureExists."""
+    target = Path(source).with_suffix(".png")
+    if target.exists() and not overwrite:
+        raise PictureExists(str(target))
+    return str(target)
+
+
+def _one(source: str, out: str, request: DecodeRequest, weights: Path | None, json: bool) -> None:
     """Decode one file."""
     from refdec.cli.interruption import interruptible
     from refdec.cli.startup import announce_kernels
     from refdec.decode_files import decode_to_file
 
     announce_kernels()
-    out = target or str(Path(source).with_suffix(".png"))
     with interruptible(), console.progress(f"decoding {Path(source).name}") as show:
         decode_it = partial(decode_to_file, source, out, request, weights=weights, on_progress=show)
         report = _in_time(request.limits.seconds, decode_it)

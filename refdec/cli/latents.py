@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +14,7 @@ __all__ = ["latents"]
 
 def latents(
     source: Annotated[str, typer.Argument(metavar="IN.jai", help="Codestream; - reads standard input.")],
-    target: Annotated[Path, typer.Argument(metavar="OUT.npz", help="Bundle to write.")],
+    target: Annotated[str, typer.Argument(metavar="OUT.npz", help="Bundle to write; - is a pipe.")],
     stage: Annotated[str, typer.Option(help="How far to decode: headers, symbols, latent, picture.")] = "latent",
     synthesis: Annotated[str | None, typer.Option(help="Synthesis of stage picture: sop, bop or hop.")] = None,
     compress: Annotated[bool, typer.Option("--compress/--no-compress", help="Compress the file.")] = True,
@@ -42,8 +41,10 @@ def latents(
     )
     bundle.save(target, compress=compress)
     arrays = {name: {"dtype": str(array.dtype), "shape": list(array.shape)} for name, array in bundle.arrays().items()}
+    if target == "-":
+        return
     if json:
-        console.show_json({"output": str(target), "stage": bundle.stage.value, "arrays": arrays})
+        console.show_json({"output": target, "stage": bundle.stage.value, "arrays": arrays})
         return
     console.result(f"{target}: stage {bundle.stage.value}, {len(arrays)} arrays")
     for name, facts in arrays.items():

@@ -56,8 +56,10 @@ class SuffixUnknown(InputError):
         self.suffix, self.known = suffix, known
 
     def explain(self) -> str:
-        what = f"The suffix {self.suffix!r} names no picture format" if self.suffix else "A format cannot be told"
-        return f"{what}; known are {' '.join(self.known)}."
+        known = f"known are {' '.join(self.known)}"
+        if self.suffix:
+            return f"The suffix {self.suffix!r} names no picture format; {known}."
+        return f"A format cannot be told from a name without a suffix; {known}.\nName it for a pipe: --format png"
 
 
 class FormatCannotHold(InputError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -29,12 +30,24 @@ class Sink(Protocol):
     def discard(self) -> None: ...
 
 
+def _mode_of(path: Path) -> int | None:
+    """Return the permissions of a file, None where there is none; raises FileUnwritable where it is read-only."""
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return None
+    if not mode & stat.S_IWUSR:  # a rename would replace it all the same
+        raise FileUnwritable(str(path), "it is read-only")
+    return mode
+
+
 class AtomicFile:
-    """A new file that replaces `path` on commit and vanishes on discard.  Raises FileUnwritable."""
+    """A new file that replaces `path`, with its mode, on commit and vanishes on discard.  Raises FileUnwritable."""
 
     def __init__(self, path: Path) -> None:
         self._path = path.resolve()  # a link stays a link, and what it points to is replaced
         self._partial = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}.part")
+        self._mode = _mode_of(self._path)
         try:
             self._file: BinaryIO | None = self._partial.open("xb")
         except OSError as reason:
@@ -58,6 +71,8 @@ class AtomicFile:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
+            if self._mode is not None:
+                self._partial.chmod(self._mode)
             self._partial.replace(self._path)
         except OSError as reason:
             self.discard()
@@ -116,10 +131,14 @@ class _Device(Borrowed):
 
     def commit(self) -> None:
         super().commit()
-        self._stream.close()
+        try:
+            self._stream.close()
+        except OSError as reason:
+            raise FileUnwritable(self._name, reason.strerror or str(reason)) from reason
 
     def discard(self) -> None:
-        self._stream.close()
+        with suppress(OSError):  # closing writes what is buffered, which may not fit either
+            self._stream.close()
 
 
 def sink_of(target: Target) -> Sink:

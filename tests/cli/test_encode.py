@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tests.encodable import GOLDEN
 
@@ -65,3 +66,14 @@ def test_latents_are_written_and_loaded(refdec: Callable[..., Any], tmp_path: Pa
     assert bundle.luma.symbols is not None and bundle.luma.symbols.shape == (160, 5, 5)
     assert np.abs(bundle.luma.symbols).max() > 0
     assert refdec("latents", stream, tmp_path / "b.npz", "--stage", "soup").code == 2
+
+
+def test_latents_go_to_a_pipe(refdec: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = GOLDEN / "kodim15_m1_+0_65x79.jai"
+    monkeypatch.chdir(tmp_path)
+    written: list[tuple[object, bytes]] = []
+    monkeypatch.setattr("refdec.formats.files.write_bytes", lambda target, data: written.append((target, data)))
+    ran = refdec("latents", stream, "-", "--stage", "headers", "--json")
+    ((target, data),) = written
+    assert (ran.code, ran.out, target, data[:2]) == (0, "", "-", b"PK")
+    assert not list(tmp_path.iterdir())

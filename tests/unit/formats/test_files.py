@@ -210,6 +210,12 @@ def test_permissions_are_those_of_any_new_file(tmp_path: Path) -> None:
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
 
 
+def test_a_pipe_of_no_format_is_told_how_to_name_one() -> None:
+    with pytest.raises(SuffixUnknown) as caught:
+        open_writer("-", "", picture(2, 2).spec())
+    assert "--format png" in caught.value.explain()
+
+
 def test_a_closed_file_takes_no_more(tmp_path: Path) -> None:
     file = AtomicFile(tmp_path / "a")
     file.commit()
