@@ -5,8 +5,9 @@ In: a pack of weights and a model_id.  Out: ready networks.  Every network is im
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from refdec.clauses import clause
 
@@ -24,6 +25,26 @@ __all__ = ["COMPONENT_NAMES", "TRANSFORM_NAMES", "Models", "models_of", "stream_
 
 COMPONENT_NAMES = ("Y", "UV")
 TRANSFORM_NAMES = ("SOP", "BOP", "HOP")
+MODELS_KEPT = 4  # a rate search goes back and forth between the four models of a pack
+
+Key = TypeVar("Key", bound=Hashable)
+Network = TypeVar("Network")
+
+
+class _Kept(Generic[Key, Network]):
+    """Networks of one kind, each built when first asked for.
+
+    Two threads that ask at once may both build; the networks are equal, and all callers get the one that is kept.
+    """
+
+    def __init__(self) -> None:
+        self._networks: dict[Key, Network] = {}
+
+    def of(self, key: Key, build: Callable[[], Network]) -> Network:
+        """Return the network of a key."""
+        if key not in self._networks:
+            self._networks.setdefault(key, build())
+        return self._networks[key]
 
 
 @clause("4.11.1")
@@ -33,6 +54,12 @@ class Models:
     def __init__(self, pack: WeightPack, model_id: int) -> None:
         self.pack = pack
         self.model_id = model_id
+        self._z_tables: _Kept[int, ZTables] = _Kept()
+        self._hyper_scales: _Kept[int, HyperScaleDecoder] = _Kept()
+        self._hyper_decoders: _Kept[int, HyperDecoder] = _Kept()
+        self._contexts: _Kept[int, ContextModel] = _Kept()
+        self._syntheses: _Kept[tuple[int, int], Synthesis] = _Kept()
+        self._eiccis: _Kept[str, EicciNetwork] = _Kept()
 
     def checkpoint(self, kind: str) -> Checkpoint:
         """Return a checkpoint of this model, "VM_bop/decoder_Y" for instance; raises MissingCheckpoint."""
@@ -42,12 +69,13 @@ class Models:
         """Return the checkpoint that holds hyper networks, z frequencies and the gain vector of a component."""
         return self.checkpoint(f"VM_common_int/{COMPONENT_NAMES[component]}")
 
-    @lru_cache(maxsize=2)  # noqa: B019 - lives as long as the networks of this pack are wanted
     def z_tables(self, component: int) -> ZTables:
         """Return the tANS tables of a component's hyper latent."""
         from refdec.entropy.hyper import ZTables
 
-        return ZTables.from_frequencies(self.common(component).integers["hyper_entropy.freqs_int"])
+        return self._z_tables.of(
+            component, lambda: ZTables.from_frequencies(self.common(component).integers["hyper_entropy.freqs_int"])
+        )
 
     def gain(self, component: int) -> Int32Array:
         """Return the gain vector G of a component, int32 [C] (3.4.1)."""
@@ -55,46 +83,44 @@ class Models:
         assert gain is not None, "every common checkpoint has a gain vector; the importer demands it"
         return gain
 
-    @lru_cache(maxsize=2)  # noqa: B019
     def hyper_scale(self, component: int) -> HyperScaleDecoder:
         """Return the integer hyper-scale decoder of a component."""
         from refdec.networks.hyperscale import HyperScaleDecoder
 
-        return HyperScaleDecoder.of(self.common(component))
+        return self._hyper_scales.of(component, lambda: HyperScaleDecoder.of(self.common(component)))
 
-    @lru_cache(maxsize=2)  # noqa: B019
     def hyper_decoder(self, component: int) -> HyperDecoder:
         """Return the hyper decoder of a component."""
         from refdec.networks.hyperdecoder import HyperDecoder
 
-        return HyperDecoder.of(self.common(component))
+        return self._hyper_decoders.of(component, lambda: HyperDecoder.of(self.common(component)))
 
-    @lru_cache(maxsize=1)  # noqa: B019
     def context(self) -> ContextModel:
         """Return the luma context model."""
         from refdec.networks.context import ContextModel
 
-        return ContextModel.of(self.common(0))
+        return self._contexts.of(0, lambda: ContextModel.of(self.common(0)))
 
-    @lru_cache(maxsize=6)  # noqa: B019
     def synthesis(self, transform: int, component: int) -> Synthesis:
         """Return a synthesis network: transform 0 SOP, 1 BOP, 2 HOP."""
         from refdec.networks.synthesis import SynthesisTransform, load_synthesis
 
         kind = f"VM_{TRANSFORM_NAMES[transform].lower()}/decoder_{COMPONENT_NAMES[component]}"
-        return load_synthesis(SynthesisTransform(transform), self.checkpoint(kind), component)
+        return self._syntheses.of(
+            (transform, component),
+            lambda: load_synthesis(SynthesisTransform(transform), self.checkpoint(kind), component),
+        )
 
-    @lru_cache(maxsize=20)  # noqa: B019
     def eicci(self, kind: str) -> EicciNetwork:
         """Return an eICCI network by its kind in the pack, "eICCI/bop_mse012" for instance."""
         from refdec.picture.filters.eicci_network import EicciNetwork
 
-        return EicciNetwork.of(self.checkpoint(kind))
+        return self._eiccis.of(kind, lambda: EicciNetwork.of(self.checkpoint(kind)))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=MODELS_KEPT)
 def models_of(pack: WeightPack, model_id: int) -> Models:
-    """Return the networks of a pack's model; the two used last are kept."""
+    """Return the networks of a pack's model; those used last are kept."""
     return Models(pack, model_id)
 
 
