@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from refdec.arguments import require_channels, require_colour, require_region_shape, require_workers
 from refdec.errors import UsageError, WeightsError
 from refdec.limits import Limits
 
@@ -107,11 +108,15 @@ def make_options(
     level_check: bool = True,
     custom_colour: bool = False,
 ) -> DecodeOptions:
-    """Return decoder options from the words that the command line and `decode` use; raises UnknownTransform."""
+    """Return decoder options from the words that the command line and `decode` use.
+
+    Raises UnknownTransform, ChannelsOutOfRange.
+    """
     from refdec.decoder import DecodeOptions
 
     if synthesis is not None and synthesis.lower() not in TRANSFORMS:
         raise UnknownTransform(synthesis)
+    require_channels(channels)
     transform = None if synthesis is None else TRANSFORMS.index(synthesis.lower())
     return DecodeOptions(transform, channels, filters, lenient, level_check, custom_colour)
 
@@ -146,7 +151,7 @@ def decode(
     `observe(stage, array)` is shown every stage (not with `region`); then one process works on the whole planes.
 
     Raises CodestreamError where the stream breaks a rule, UnsupportedError where it is legal and cannot be decoded,
-    LimitExceeded, WeightsError, InputError; all are RefdecError.
+    LimitExceeded, WeightsError, InputError, UsageError for wrong arguments; all are RefdecError.
     """
     from refdec.deadline import check_of
     from refdec.decoder import decode_codestream
@@ -154,6 +159,9 @@ def decode(
     from refdec.picture.render import render
     from refdec.startup import prepare_kernels
 
+    require_colour(colour)
+    require_workers(workers)
+    require_region_shape(region)
     prepare_kernels()
     limits = limits or Limits()
     options = make_options(
@@ -247,6 +255,7 @@ def open_progressive(
     from refdec.progressive import ProgressiveDecoder
     from refdec.startup import prepare_kernels
 
+    require_colour(colour)
     prepare_kernels()
     limits = limits or Limits()
     options = make_options(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -122,11 +122,16 @@ def _settings(
     quality_map: Int32Array | None = None,
     **others: Any,
 ) -> CodingSettings:
-    """Return coding settings; a mask becomes a quality map of the picture's size."""
+    """Return coding settings; a mask becomes a quality map of the picture's size.  Raises UnknownOption."""
     from refdec.formats.files import read_picture
+    from refdec.plugins.errors import UnknownOption
     from refdec.plugins.requests import CodingSettings
     from refdec.sources import quality_map_of_mask
 
+    known = tuple(field.name for field in fields(CodingSettings) if field.name != "coded_subsampling")
+    for name in others:
+        if name not in known:
+            raise UnknownOption("encode", name, (*known, "chroma", "roi"))
     if chroma is not None and chroma not in CHROMA_FORMATS:
         raise UnknownChroma(chroma)
     if roi is not None:
@@ -181,7 +186,8 @@ def encode(
     those of `CodingSettings` (profile, synthesis, regions, independent_regions, threads, rvs, grfs, lsbs, cube_flags,
     quality_map, bit_depth, tile_size, level_idc), and `chroma` "444", "422", "420" and `roi`, a mask (array or file).
 
-    Raises RateOutOfReach, NoModel, SettingsRefused, UnknownGuest, WeightsError, InputError; all are RefdecError.
+    Raises RateOutOfReach, NoModel, SettingsRefused, UnknownGuest, UnknownOption, WeightsError, InputError; all are
+    RefdecError.
     """
     from refdec.api import load_weights
     from refdec.plugins.calls import options_for

@@ -74,6 +74,8 @@ def read_bytes(source: Source, *, limits: Limits | None = None) -> bytes:
             data = _read_at_most(source, longest + 1)
         except OSError as reason:
             raise FileUnreadable(name_of(source), reason.strerror or str(reason)) from reason
+        except ValueError as reason:  # a NUL in a path, a file object that is closed
+            raise FileUnreadable(name_of(source), str(reason)) from reason
     if len(data) > longest:
         raise FileTooLong(name_of(source), longest)
     return data
@@ -86,12 +88,16 @@ def _read_at_most(source: str | os.PathLike[str] | BinaryIO, count: int) -> byte
     if isinstance(source, str | os.PathLike):
         with Path(source).open("rb") as file:
             return _drain(file, count)
+    if not hasattr(source, "read"):
+        raise ValueError(f"{type(source).__name__} is no path, no bytes and no file object")
     return _drain(source, count)
 
 
 def _drain(stream: BinaryIO, count: int) -> bytes:
     parts: list[bytes] = []
     while count > 0 and (part := stream.read(min(count, 1 << 24))):
+        if isinstance(part, str):
+            raise ValueError("it gives text, not bytes")
         parts.append(part)
         count -= len(part)
     return b"".join(parts)

@@ -148,6 +148,8 @@ def sink_of(target: Target) -> Sink:
     if not isinstance(target, str | os.PathLike):
         return Borrowed(target, str(getattr(target, "name", "the stream")))
     path = Path(target)
+    if "\0" in str(path):
+        raise FileUnwritable(str(path), "its name has a NUL")
     if path.is_dir():
         raise FileUnwritable(str(path), "it is a folder")
     if path.exists() and not path.is_file():

@@ -30,7 +30,7 @@ RANKS: dict[str, int] = {
             ("stages",),
             ("decoder", "encoder"),
             ("region_decoder", "progressive"),
-            ("startup", "deadline"),
+            ("startup", "deadline", "arguments"),
             ("formats", "trace", "inspection", "metrics", "parallel"),
             ("streaming",),
             ("interface",),

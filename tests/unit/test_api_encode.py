@@ -52,6 +52,13 @@ def test_unreachable_rates_name_the_range() -> None:
         refdec.encode(PICTURE, psnr=70)
 
 
+@pytest.mark.parametrize("name", ["nosuch", "coded_subsampling"])
+def test_a_setting_that_does_not_exist_is_named(name: str) -> None:
+    with pytest.raises(UnknownOption, match=name) as caught:
+        refdec.encode(PICTURE, **{name: (1, 1)})
+    assert "synthesis" in caught.value.explain() and "roi" in caught.value.explain()
+
+
 def test_the_same_call_gives_the_same_bytes() -> None:
     assert refdec.encode(PICTURE, bpp=0.6) == refdec.encode(PICTURE.copy(), bpp=0.6)
 

@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -208,6 +209,24 @@ def test_permissions_are_those_of_any_new_file(tmp_path: Path) -> None:
     write_bytes(tmp_path / "a", b"")
     (tmp_path / "b").write_bytes(b"")
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
+
+
+@pytest.mark.parametrize("source", ["a\0b", io.StringIO("text"), 3, None, 2.5], ids=repr)
+def test_what_is_no_source_is_an_input_error(source: Any) -> None:
+    with pytest.raises(FileUnreadable):
+        read_bytes(source)
+
+
+def test_a_closed_source_is_an_input_error() -> None:
+    stream = io.BytesIO(b"abc")
+    stream.close()
+    with pytest.raises(FileUnreadable, match="closed"):
+        read_bytes(stream)
+
+
+def test_a_target_with_a_nul_is_an_input_error() -> None:
+    with pytest.raises(FileUnwritable, match="NUL"):
+        write_bytes("a\0b", b"")
 
 
 def test_a_pipe_of_no_format_is_told_how_to_name_one() -> None:

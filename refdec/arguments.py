@@ -1,0 +1,101 @@
+"""Checks of what `decode` and its relatives are asked for, before anything is read.
+
+In: arguments of a caller.  Out: nothing, or the UsageError that names the argument.  What depends on the codestream (a
+region outside the picture, a bit depth) is checked where that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import index
+
+from refdec.clauses import clause
+from refdec.errors import UsageError
+
+__all__ = [
+    "ChannelsOutOfRange",
+    "RegionMalformed",
+    "UnknownColour",
+    "WorkersOutOfRange",
+    "require_channels",
+    "require_colour",
+    "require_region_shape",
+    "require_workers",
+]
+
+MOST_CHANNELS = (160, 96)
+COLOURS = (None, "RGB", "YUV")
+
+
+class ChannelsOutOfRange(UsageError):
+    """The wanted numbers of residual channels are none of luma and chroma."""
+
+    code, clause = "RD1304", "2.6.8"
+
+    def explain(self) -> str:
+        most_y, most_uv = MOST_CHANNELS
+        return f"The channels {self.args[0]!r} are not two numbers: 0..{most_y} of luma and 0..{most_uv} of chroma."
+
+
+class WorkersOutOfRange(UsageError):
+    """The wanted number of processes is none."""
+
+    code, clause = "RD1305", ""
+
+    def explain(self) -> str:
+        return f"{self.args[0]!r} workers cannot decode; give 1 or more, or None for one on each core."
+
+
+class UnknownColour(UsageError):
+    """There is no output colour of this name."""
+
+    code, clause = "RD1306", "5.10"
+
+    def explain(self) -> str:
+        return f"There is no output colour {self.args[0]!r}; choose RGB or YUV, or None for that of the codestream."
+
+
+class RegionMalformed(UsageError):
+    """A region is not four whole numbers."""
+
+    code, clause = "RD1307", "1.6.1"
+
+    def explain(self) -> str:
+        return f"The region {self.args[0]!r} is not four whole numbers: x, y, width, height."
+
+
+def _whole_numbers(values: Iterable[object], count: int) -> bool:
+    """Tell whether values are so many whole numbers, of Python or of NumPy."""
+    try:
+        return len([index(value) for value in values]) == count  # type: ignore[arg-type]
+    except TypeError:
+        return False
+
+
+@clause("2.6.8", kind="added", reason="an application may ask for anything")
+def require_channels(channels: tuple[int, int] | None) -> None:
+    """(2.6.8) Raise ChannelsOutOfRange unless the numbers of residual channels lie in 0..160 and 0..96."""
+    if channels is None:
+        return
+    if not _whole_numbers(channels, 2) or not all(
+        0 <= wanted <= most for wanted, most in zip(channels, MOST_CHANNELS, strict=True)
+    ):
+        raise ChannelsOutOfRange(channels)
+
+
+def require_workers(workers: int | None) -> None:
+    """Raise WorkersOutOfRange unless there is a worker at least."""
+    if workers is not None and (not _whole_numbers((workers,), 1) or workers < 1):
+        raise WorkersOutOfRange(workers)
+
+
+def require_colour(colour: str | None) -> None:
+    """Raise UnknownColour unless the colour is "RGB", "YUV" or None."""
+    if colour not in COLOURS:
+        raise UnknownColour(colour)
+
+
+def require_region_shape(region: tuple[int, int, int, int] | None) -> None:
+    """Raise RegionMalformed unless the region is four whole numbers; where they lie is checked with the picture."""
+    if region is not None and not _whole_numbers(region, 4):
+        raise RegionMalformed(region)
