@@ -134,8 +134,8 @@ def errors_page() -> str:
         "# Error catalogue\n\n"
         + NOTE
         + "Codes are stable. The clause is that of [docs/spec](spec/README.md); the exit code is what the command\n"
-        "line returns: 1 input or output, 2 usage, 3 the stream breaks a rule, 5 legal and not supported. The last\n"
-        "column names the case of the bundled suite that raises the error: `refdec conform run --builtin CASE -v`.\n\n"
+        "line returns: 1 input or output, 2 usage, 3 the stream breaks a rule, 5 not supported or above a limit. The\n"
+        "last column names the case of the bundled suite that raises the error: `refdec conform run --builtin CASE -v`.\n\n"
         + _table(("code", "class", "clause", "exit", "meaning", "case"), rows)
     )
 
@@ -304,8 +304,8 @@ def cli_page() -> str:
         "# Command line\n\n"
         + NOTE
         + "Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 input or output, 2 usage, 3 the\n"
-        "stream breaks a rule, 4 the result differs from the reference, 5 legal and not supported, 70 a bug in\n"
-        "refdec, 130 interrupted.\n\n" + "".join(parts).rstrip() + "\n"
+        "stream breaks a rule, 4 the result differs from the reference, 5 legal and not supported, or above a limit,\n"
+        "70 a bug in refdec, 130 interrupted.\n\n" + "".join(parts).rstrip() + "\n"
     )
 
 

@@ -83,8 +83,10 @@ class CodestreamError(RefdecError):
     exit_code = 3
 
 
-class LimitExceeded(CodestreamError):
-    """The codestream asks for more than `Limits` allows; it may be legal for a decoder with more room."""
+class LimitExceeded(RefdecError):
+    """The codestream asks for more than `Limits` allows; it may well be legal for a decoder with more room."""
+
+    exit_code = 5
 
 
 class UnsupportedError(RefdecError):

@@ -22,7 +22,7 @@ from refdec.bitstream.errors import (
 )
 from refdec.bitstream.markers import SINGLE_MARKERS, Marker
 from refdec.clauses import clause
-from refdec.errors import BitOffset, CodestreamError
+from refdec.errors import BitOffset, CodestreamError, LimitExceeded, RefdecError
 from refdec.limits import Limits
 
 __all__ = ["Codestream", "Substream", "read_codestream", "survey_codestream", "write_codestream"]
@@ -164,7 +164,7 @@ def read_codestream(data: bytes, *, limits: Limits | None = None, lenient: bool 
 @clause("1.8", kind="added", reason="a viewer shows a damaged codestream, a verifier lists all that is wrong with it")
 def survey_codestream(
     data: bytes, *, limits: Limits | None = None, lenient: bool = False
-) -> tuple[Codestream, tuple[CodestreamError, ...]]:
+) -> tuple[Codestream, tuple[RefdecError, ...]]:
     """(1.8) Cut a codestream as far as it can be cut; return that, and every problem on the way.
 
     Padding of sizes, duplicates and a PIH that is not first do not end the survey, other problems do: the last one is
@@ -173,11 +173,11 @@ def survey_codestream(
     """
     found: list[Substream] = []
     walker = _Walker(data, LENIENT + SURVEYED if lenient else SURVEYED)
-    problems: list[CodestreamError] = []
+    problems: list[RefdecError] = []
     try:
         _walk(walker, found, limits or Limits())
         end = walker.position
-    except CodestreamError as problem:
+    except (CodestreamError, LimitExceeded) as problem:
         problems.append(problem)
         last = found[-1].payload_offset + len(found[-1].payload) if found else MARKER_BYTES
         end = 0 if isinstance(problem, NoStart) else min(last, len(data))

@@ -19,7 +19,7 @@ from refdec.bitstream.rendering import RenderingInfo
 from refdec.bitstream.syntax import ElementRecord
 from refdec.bitstream.tools import ToolsHeader
 from refdec.clauses import clause
-from refdec.errors import BitOffset, CodestreamError, RefdecError
+from refdec.errors import BitOffset, CodestreamError, LimitExceeded, RefdecError
 from refdec.limits import Limits
 
 __all__ = ["BIT_CODED", "HeaderSurvey", "HeadersSurvey", "survey_headers"]
@@ -111,7 +111,7 @@ def _limit_problems(picture: PictureHeader, limits: Limits) -> Iterator[RefdecEr
     ):
         try:
             limits.require(what, value, limit)
-        except CodestreamError as problem:
+        except LimitExceeded as problem:
             yield problem
 
 

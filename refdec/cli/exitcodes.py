@@ -8,7 +8,7 @@ __all__ = ["ExitCode"]
 
 
 class ExitCode(IntEnum):
-    """What a finished command tells its caller."""
+    """What a finished command tells its caller; UNSUPPORTED is also for what is above a limit."""
 
     DONE = 0
     IO = 1

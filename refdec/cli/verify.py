@@ -63,7 +63,7 @@ def verify(
 ) -> None:
     """List every broken rule with clause and place, decode, and compare with what is expected.
 
-    Exit code 3 if a rule is broken, 4 if the result differs, 5 if a legal stream is not supported.
+    Exit code 3 if a rule is broken, 4 if the result differs, 5 if a legal stream is not supported or above a limit.
     Example: refdec verify photo.jai --expect photo.png
     """
     from refdec.verification.files import VerifyRequest as Request

@@ -13,7 +13,7 @@ from refdec.bitstream.rule_errors import LevelModelForbidden, LevelSizeExceeded,
 from refdec.clauses import clause
 from refdec.deadline import check_of
 from refdec.decoder import Decoded, DecodeOptions, decode_codestream
-from refdec.errors import CodestreamError, RefdecError, UnsupportedError
+from refdec.errors import CodestreamError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.inspection.problems import Findings, find_problems
 from refdec.limits import Limits
 from refdec.models import models_of
@@ -62,7 +62,7 @@ def verify_codestream(
             check_weights=None if ignore_weights_fingerprint else require_weights,
             check=check_of(limits),
         )
-    except (CodestreamError, UnsupportedError, WeightsDiffer) as problem:
+    except (CodestreamError, LimitExceeded, UnsupportedError, WeightsDiffer) as problem:
         found = _entropy_problems(findings, pack, True) if isinstance(problem, CodestreamError) else ()
         return Verdict(name, _without_repeats([*found, problem]), warnings, fingerprints=dict(prints.sha256))
     comparison = None
@@ -88,6 +88,8 @@ def _entropy_problems(findings: Findings, pack: WeightPack, any_weights: bool) -
     headers = findings.headers
     if headers is None or not all(isinstance(problem, CAPABILITY) for problem in findings.survey.problems):
         return []
+    if any(isinstance(problem, LimitExceeded) for problem in findings.problems):
+        return []  # the codestream was not cut to its end: what seems to be absent may follow
     picture = headers.picture
     try:
         if not any_weights:

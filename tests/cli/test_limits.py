@@ -41,7 +41,7 @@ def test_a_file_that_asks_for_more_is_refused(
     option: str, value: str, code: str, tmp_path: Path, refdec: Callable[..., Run]
 ) -> None:
     ended = refdec("decode", DEMO, tmp_path / "demo.png", option, value)
-    assert ended.code == 3
+    assert ended.code == 5
     assert code in ended.err
     assert not list(tmp_path.iterdir())
 

@@ -194,9 +194,19 @@ def test_other_weights_are_not_the_streams_fault() -> None:
     assert verify_codestream(marked, pack(), ignore_weights_fingerprint=True).exit_code == 0
 
 
-def test_limits_are_problems_too() -> None:
-    verdict = verify_codestream(DATA, pack(), limits=Limits(pixels=1000))
-    assert verdict.exit_code == 3 and verdict.problems[0].code == "RD0001"
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        (Limits(pixels=1000), "RD0001"),
+        (Limits(substreams=2), "RD0001"),
+        (Limits(memory_bytes=1 << 20), "RD0003"),
+        (Limits(seconds=0.0), "RD0004"),
+    ],
+)
+def test_limits_are_problems_but_not_the_streams_fault(limits: Limits, code: str) -> None:
+    verdict = verify_codestream(DATA, pack(), limits=limits)
+    assert (verdict.outcome, verdict.exit_code) == (Outcome.UNSUPPORTED, 5)
+    assert [problem.code for problem in verdict.problems] == [code]
 
 
 def test_lenient_warns() -> None:
