@@ -5,19 +5,18 @@ In: a codestream, or coded components; weights.  Out: `LatentBundle`, the same f
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from refdec.arithmetic.fixed import sat32, wide
 from refdec.arithmetic.types import Int32Array
-from refdec.bitstream.framing import Codestream, read_codestream
-from refdec.bitstream.headers import Headers, read_headers
+from refdec.bitstream.framing import Codestream
+from refdec.bitstream.headers import Headers
 from refdec.bitstream.userdata import read_weights_mark
 from refdec.clauses import clause
+from refdec.decoder import CheckWeights, DecodeOptions, open_codestream, parse
 from refdec.interface import BundleHeaders, ComponentLatents, LatentBundle, Stage, headers_of
 from refdec.limits import Limits
-from refdec.models import Models, models_of, stream_fingerprint
+from refdec.models import Models, stream_fingerprint
 from refdec.picture.filters.chain import apply_filters
 from refdec.picture.planes import Planes, ThreePlanes, assemble
 from refdec.stages.values import ComponentSymbols, Latents, Symbols
@@ -89,7 +88,7 @@ def decode_to_stage(
     transform: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
     lenient: bool = False,
-    check_weights: Callable[[bytes | None, WeightPack, int], None] | None = None,
+    check_weights: CheckWeights | None = None,
 ) -> tuple[LatentBundle, Headers]:
     """(3.2, 4.7) Decode a codestream up to a stage; returns its headers too.  Stage headers needs no pack.
 
@@ -97,19 +96,16 @@ def decode_to_stage(
 
     Raises CodestreamError, UnsupportedError, LimitExceeded, WeightsError, TransformNotListed.
     """
-    from refdec.decoder import choose_transform
-
-    codestream = read_codestream(data, limits=limits, lenient=lenient)
-    headers = read_headers(codestream, limits=limits, lenient=lenient)
+    options = DecodeOptions(transform=transform if stage is Stage.PICTURE else None, lenient=lenient)
     if stage is Stage.HEADERS or pack is None:
+        codestream, headers = parse(data, options, limits)
         return LatentBundle(stage_headers(codestream, headers, None)), headers
     from refdec.networks.exact_blas import single_threaded_blas
     from refdec.stages.latents import reconstruct_latents
     from refdec.stages.symbols import decode_symbols
 
-    if check_weights is not None:
-        check_weights(headers.user_data, pack, headers.picture.model_id)
-    models = models_of(pack, headers.picture.model_id)
+    opened = open_codestream(data, pack, options, limits=limits, check_weights=check_weights)
+    codestream, headers, models = opened.codestream, opened.headers, opened.models
     fields = stage_headers(codestream, headers, pack)
     with single_threaded_blas():
         symbols = decode_symbols(codestream, headers, models)
@@ -118,6 +114,5 @@ def decode_to_stage(
         latents = reconstruct_latents(headers, symbols, models)
     if stage is Stage.LATENT:
         return bundle_of(fields, symbols, latents), headers
-    chosen = choose_transform(headers.picture, transform)
-    planes = filtered_planes(headers, latents, symbols.components[0].sigma.final, models, chosen)
+    planes = filtered_planes(headers, latents, symbols.components[0].sigma.final, models, opened.transform)
     return bundle_of(fields, symbols, latents, planes), headers

@@ -20,7 +20,7 @@ from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
 from refdec.errors import UsageError
 from refdec.limits import Check, Limits, unchecked
-from refdec.models import COMPONENT_NAMES, TRANSFORM_NAMES, models_of
+from refdec.models import COMPONENT_NAMES, TRANSFORM_NAMES, Models, models_of
 from refdec.picture.colour import CUSTOM, CustomColour
 from refdec.picture.errors import CustomColourNeeds444, CustomColourUnsupported
 from refdec.picture.output import codes
@@ -31,13 +31,14 @@ __all__ = [
     "CheckWeights",
     "DecodeOptions",
     "Decoded",
+    "Opened",
     "TransformNotListed",
     "absent_warnings",
     "choose_colour",
     "choose_transform",
     "decode_codestream",
+    "open_codestream",
     "parse",
-    "reader_warnings",
 ]
 
 CheckWeights: TypeAlias = Callable[[bytes | None, WeightPack, int], None]
@@ -132,6 +133,46 @@ def choose_colour(picture: PictureHeader, allowed: bool) -> CustomColour | None:
     return np.array(picture.colour_transform_matrix, np.int64), np.array(picture.colour_transform_offset, np.int64)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A codestream whose headers are read and whose choices are made; nothing of it is decoded yet.
+
+    `transform`: the synthesis transform that will run.  `custom`: matrix and offset of colour_transform_idx 2.
+    `warnings`: what a lenient reader passed over, as sentences.
+    """
+
+    codestream: Codestream
+    headers: Headers
+    models: Models
+    transform: int
+    custom: CustomColour | None
+    warnings: tuple[str, ...]
+
+
+@clause("1.3")
+def open_codestream(
+    data: bytes,
+    pack: WeightPack,
+    options: DecodeOptions = DEFAULT_OPTIONS,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    check_weights: CheckWeights | None = None,
+) -> Opened:
+    """(1.3) Read headers, ask `check_weights(user_data, pack, model_id)`, and make the choices of `options`.
+
+    Raises CodestreamError, UnsupportedError, LimitExceeded, TransformNotListed, and what `check_weights` raises.
+    """
+    codestream, headers = parse(data, options, limits)
+    picture = headers.picture
+    if check_weights is not None:
+        check_weights(headers.user_data, pack, picture.model_id)
+    models = models_of(pack, picture.model_id)
+    transform = choose_transform(picture, options.transform)
+    custom = choose_colour(picture, options.custom_colour)
+    warnings = tuple(problem.headline() for problem in (*codestream.warnings, *headers.warnings))
+    return Opened(codestream, headers, models, transform, custom, warnings)
+
+
 @clause("3.2")
 @clause("4.7")
 @clause("5.2")
@@ -161,31 +202,21 @@ def decode_codestream(
         observe(stage, array)
         check()
 
-    codestream, headers = parse(data, options, limits)
+    opened = open_codestream(data, pack, options, limits=limits, check_weights=check_weights)
+    headers, models, transform = opened.headers, opened.models, opened.transform
     picture = headers.picture
-    if check_weights is not None:
-        check_weights(headers.user_data, pack, picture.model_id)
-    models = models_of(pack, picture.model_id)
-    transform = choose_transform(picture, options.transform)
-    custom = choose_colour(picture, options.custom_colour)
     limits.require_memory(whole_bytes(headers, transform, filters=options.filters))
     with single_threaded_blas():
-        symbols = decode_symbols(codestream, headers, models, options.channels, observe=seen)
+        symbols = decode_symbols(opened.codestream, headers, models, options.channels, observe=seen)
         latents = reconstruct_latents(headers, symbols, models, observe=seen)
         synthesis = synthesise(picture, latents, models, transform, observe=seen, check=check)
         scale = symbols.components[0].sigma.final
         planes = finish_planes(
-            headers, synthesis, scale, models, transform, filters=options.filters, custom=custom, observe=seen
+            headers, synthesis, scale, models, transform, filters=options.filters, custom=opened.custom, observe=seen
         )
     for name, plane in zip("012", planes, strict=True):
         observe(f"codes.{name}", codes(plane, picture.bit_depth))
-    warnings = (*reader_warnings(codestream, headers), *absent_warnings(symbols.absent_regions))
-    return Decoded(planes, headers, warnings)
-
-
-def reader_warnings(codestream: Codestream, headers: Headers) -> tuple[str, ...]:
-    """Return what a lenient reader passed over, as sentences."""
-    return tuple(problem.headline() for problem in (*codestream.warnings, *headers.warnings))
+    return Decoded(planes, headers, (*opened.warnings, *absent_warnings(symbols.absent_regions)))
 
 
 @clause("1.4.4")

@@ -6,6 +6,7 @@ the preview before it stopped.  With all channels the result is the normal decod
 
 from __future__ import annotations
 
+from refdec.bitstream.headers import Headers
 from refdec.clauses import clause
 from refdec.decoder import (
     DEFAULT_LIMITS,
@@ -14,13 +15,9 @@ from refdec.decoder import (
     Decoded,
     DecodeOptions,
     absent_warnings,
-    choose_colour,
-    choose_transform,
-    parse,
-    reader_warnings,
+    open_codestream,
 )
 from refdec.limits import Limits
-from refdec.models import models_of
 from refdec.weights.pack import WeightPack
 
 __all__ = ["ProgressiveDecoder"]
@@ -45,16 +42,14 @@ class ProgressiveDecoder:
         """
         from refdec.stages.growing import GrowingSymbols
 
-        codestream, self.headers = parse(data, options, limits)
-        picture = self.headers.picture
-        if check_weights is not None:
-            check_weights(self.headers.user_data, pack, picture.model_id)
-        self._models = models_of(pack, picture.model_id)
-        self._transform = choose_transform(picture, options.transform)
-        self._custom = choose_colour(picture, options.custom_colour)
+        self._opened = open_codestream(data, pack, options, limits=limits, check_weights=check_weights)
         self._filters = options.filters
-        self._warnings = reader_warnings(codestream, self.headers)
-        self._symbols = GrowingSymbols(codestream, self.headers, self._models)
+        self._symbols = GrowingSymbols(self._opened.codestream, self.headers, self._opened.models)
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of the codestream."""
+        return self._opened.headers
 
     @property
     def channels(self) -> tuple[int, int]:
@@ -70,13 +65,14 @@ class ProgressiveDecoder:
         from refdec.stages.latents import reconstruct_latents
         from refdec.stages.planes import finish_planes, synthesise
 
-        headers, models, transform = self.headers, self._models, self._transform
+        opened = self._opened
+        headers, models, transform = opened.headers, opened.models, opened.transform
         with single_threaded_blas():
             symbols = self._symbols.first(luma, chroma)
             latents = reconstruct_latents(headers, symbols, models)
             synthesis = synthesise(headers.picture, latents, models, transform)
             scale = symbols.components[0].sigma.final
             planes = finish_planes(
-                headers, synthesis, scale, models, transform, filters=self._filters, custom=self._custom
+                headers, synthesis, scale, models, transform, filters=self._filters, custom=opened.custom
             )
-        return Decoded(planes, headers, (*self._warnings, *absent_warnings(symbols.absent_regions)))
+        return Decoded(planes, headers, (*opened.warnings, *absent_warnings(symbols.absent_regions)))

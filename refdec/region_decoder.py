@@ -17,14 +17,10 @@ from refdec.decoder import (
     CheckWeights,
     DecodeOptions,
     absent_warnings,
-    choose_colour,
-    choose_transform,
-    parse,
-    reader_warnings,
+    open_codestream,
 )
 from refdec.errors import UsageError
 from refdec.limits import Check, Limits, unchecked
-from refdec.models import models_of
 from refdec.picture.output import codes
 from refdec.picture.picture import Picture
 from refdec.picture.planes import ThreePlanes
@@ -140,29 +136,26 @@ def decode_region(
     """
     from refdec.networks.exact_blas import single_threaded_blas
 
-    codestream, headers = parse(data, options, limits)
+    opened = open_codestream(data, pack, options, limits=limits, check_weights=check_weights)
+    headers, models, transform = opened.headers, opened.models, opened.transform
     picture = headers.picture
     subsampling = require_region(region, headers, colour)
-    if check_weights is not None:
-        check_weights(headers.user_data, pack, picture.model_id)
-    models, transform = models_of(pack, picture.model_id), choose_transform(picture, options.transform)
-    custom = choose_colour(picture, options.custom_colour)
     with single_threaded_blas():
         from refdec.stages.compact import decode_compact
         from refdec.stages.output import OutputStages
         from refdec.stages.room import region_bytes
         from refdec.stages.window import regions_needed
 
-        stages = OutputStages(headers, models, transform, options.filters, colour, custom)
+        stages = OutputStages(headers, models, transform, options.filters, colour, opened.custom)
         windows = stages.windows(region)
         latent = stages.latent_rect(windows)
         planes = bounding((windows.luma, windows.chroma))
         limits.require_memory(region_bytes(headers, transform, latent, planes, filters=options.filters))
         needed = regions_needed(picture, latent)
-        symbols = decode_compact(codestream, headers, models, options.channels, regions=needed)
+        symbols = decode_compact(opened.codestream, headers, models, options.channels, regions=needed)
         check()
         latents = stages.latents(symbols, latent)
         check()
         final = stages.planes(symbols, latents, windows, region)
-    warnings = (*reader_warnings(codestream, headers), *absent_warnings(symbols.absent_regions))
+    warnings = (*opened.warnings, *absent_warnings(symbols.absent_regions))
     return DecodedRegion(region, final, colour or own_colour(picture), subsampling, headers, warnings)

@@ -26,13 +26,9 @@ from refdec.decoder import (
     CheckWeights,
     DecodeOptions,
     absent_warnings,
-    choose_colour,
-    choose_transform,
-    parse,
-    reader_warnings,
+    open_codestream,
 )
 from refdec.limits import Check, Limits, unchecked
-from refdec.models import models_of
 from refdec.parallel.ordered import Pool
 from refdec.parallel.pool import PoolKind, open_pool
 from refdec.parallel.processes import available_cores, single_threaded_blas
@@ -301,18 +297,14 @@ def open_stream(
     """
     if bits is not None and not 1 <= bits <= MAX_BITS:
         raise BitDepthOutOfRange(bits)
-    codestream, headers = parse(data, options, limits)
-    picture = headers.picture
-    if check_weights is not None:
-        check_weights(headers.user_data, pack, picture.model_id)
-    models, transform = models_of(pack, picture.model_id), choose_transform(picture, options.transform)
-    custom = choose_colour(picture, options.custom_colour)
-    stages = OutputStages(headers, models, transform, options.filters, colour, custom)
+    opened = open_codestream(data, pack, options, limits=limits, check_weights=check_weights)
+    codestream, headers, picture = opened.codestream, opened.headers, opened.headers.picture
+    stages = OutputStages(headers, opened.models, opened.transform, options.filters, colour, opened.custom)
     absent = tuple(
         (c, region.index)
         for c in (0, 1)
         for region, unit in zip(RegionGrid.of(picture, c).regions, residual_units(codestream, headers, c), strict=True)
         if unit is None
     )
-    warnings = (*reader_warnings(codestream, headers), *absent_warnings(absent))
+    warnings = (*opened.warnings, *absent_warnings(absent))
     return PictureStream(codestream, stages, bits or picture.bit_depth, options.channels, warnings, limits, check)
