@@ -71,13 +71,6 @@ def installed() -> Plugins:
     return _plugins(os.environ.get("REFDEC_PLUGINS"))
 
 
-@lru_cache(maxsize=2)
-def _core(pack: WeightPack) -> Core:
-    from refdec.coreservices import Core
-
-    return Core(pack)
-
-
 def rate_target(
     core: Core,
     *,
@@ -190,12 +183,13 @@ def encode(
     RefdecError.
     """
     from refdec.api import load_weights
+    from refdec.coreservices import Core
     from refdec.plugins.calls import options_for
     from refdec.plugins.requests import EncodeRequest
     from refdec.sources import source_picture
 
     picture = source_picture(source, bits=bits, limits=limits)
-    core = _core(load_weights(weights))
+    core = Core(load_weights(weights), limits=limits)
     target = rate_target(
         core,
         bpp=bpp,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import cast
 
 import numpy as np
@@ -186,13 +187,17 @@ class _Last:
 
 
 class Core:
-    """`CoreServices` on a pack of weights."""
+    """`CoreServices` on a pack of weights: one for each piece of work, since it keeps large arrays.
+
+    `limits` hold for codestreams that it reads and decodes.
+    """
 
     def __init__(self, pack: WeightPack, *, limits: Limits | None = None) -> None:
         self._pack = pack
         self._limits = limits or Limits()
         self._known: OrderedDict[int, _Known] = OrderedDict()
         self._last: _Last | None = None
+        self._lock = Lock()
 
     @property
     def weights_fingerprint(self) -> str:
@@ -227,9 +232,12 @@ class Core:
         return self._remember(bundle, headers)
 
     def _remember(self, bundle: LatentBundle, headers: Headers) -> LatentBundle:
-        known = dict(self._known)
-        known[id(bundle)] = _Known(bundle, headers)
-        self._known = OrderedDict(list(known.items())[-KEPT:])
+        """Keep what belongs to a bundle; those of long ago are forgotten."""
+        with self._lock:
+            self._known[id(bundle)] = _Known(bundle, headers)
+            self._known.move_to_end(id(bundle))
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
         return bundle
 
     def decode(self, codestream: bytes) -> Picture:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from refdec.arithmetic.types import Int16Array
-from refdec.errors import RefdecError
+from refdec.errors import LimitExceeded, RefdecError
 from refdec.interface import LatentBundle
 from refdec.plugins.encoder import Encoder
 from refdec.plugins.errors import (
@@ -177,9 +177,11 @@ def _check_targets(guest: Guest[Encoder], targets: Any, picture: SourcePicture) 
 
 
 def _check_stream(guest: Guest[Encoder], data: bytes, picture: SourcePicture, core: CoreServices) -> None:
-    """Decode a codestream before it is written.  Raises GuestStreamInvalid."""
+    """Decode a codestream before it is written.  Raises GuestStreamInvalid, LimitExceeded."""
     try:
         decoded = core.decode(data)
+    except LimitExceeded:
+        raise
     except RefdecError as problem:
         raise GuestStreamInvalid(guest.name, guest.distribution, problem.headline()) from problem
     if (decoded.height, decoded.width) != (picture.height, picture.width):

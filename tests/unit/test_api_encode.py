@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from refdec.api_encode import RateAmbiguous, UnknownChroma, encode_to_file, inst
 from refdec.coreservices import BundleNotOurs, Core, NoDerivative, NoModel
 from refdec.errors import UsageError
 from refdec.interface import LatentBundle, Stage
+from refdec.limits import Limits, TooMuchMemory
 from refdec.metrics import psnr
 from refdec.picture.source import planes_from_rgb
 from refdec.plugins.api import CodingSettings, OperatingPoint, SourcePicture
@@ -61,6 +63,18 @@ def test_a_setting_that_does_not_exist_is_named(name: str) -> None:
 
 def test_the_same_call_gives_the_same_bytes() -> None:
     assert refdec.encode(PICTURE, bpp=0.6) == refdec.encode(PICTURE.copy(), bpp=0.6)
+
+
+def test_eight_threads_encode_as_one_does() -> None:
+    pictures = [np.ascontiguousarray(PICTURE[8 * n : 8 * n + 64, 64:128]) for n in range(8)]
+    serial = [refdec.encode(picture, bpp=0.8) for picture in pictures]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda picture: refdec.encode(picture, bpp=0.8), pictures)) == serial
+
+
+def test_limits_hold_for_the_decode_that_checks() -> None:
+    with pytest.raises(TooMuchMemory):
+        refdec.encode(PICTURE, displacement=0, limits=Limits(memory_bytes=1 << 20))
 
 
 def test_points_and_their_defaults() -> None:
