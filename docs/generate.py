@@ -135,7 +135,8 @@ def errors_page() -> str:
         + NOTE
         + "Codes are stable. The clause is that of [docs/spec](spec/README.md); the exit code is what the command\n"
         "line returns: 1 input or output, 2 usage, 3 the stream breaks a rule, 5 not supported or above a limit. The\n"
-        "last column names the case of the bundled suite that raises the error: `refdec conform run --builtin CASE -v`.\n\n"
+        "last column names the case of the bundled suite that raises the error:\n"
+        "`refdec conform run --builtin CASE -v`.\n\n"
         + _table(("code", "class", "clause", "exit", "meaning", "case"), rows)
     )
 

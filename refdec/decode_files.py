@@ -35,7 +35,8 @@ COLOUR_OF_SUFFIX: Mapping[str, Colour | None] = {
     ".yuv": "YUV",
     ".npy": None,
 }
-EXPECTED_STAGES = 27
+EXPECTED_STAGES = 44
+"""Stages of a decode with all tools; other decodes have fewer, and their progress ends early."""
 UNSPECIFIED = 2
 GAMMA_OF_TRANSFER = {4: 45455, 5: 35714, 8: 100000, 13: 45455}
 """PNG's gAMA (1/100000) of transfer characteristics of H.273 that are a power function, or, sRGB, as PNG has it."""

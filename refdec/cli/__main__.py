@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -13,6 +14,21 @@ from refdec.errors import RefdecError
 __all__ = ["main"]
 
 
+def _as_json(error: RefdecError | OSError, exit_code: int) -> None:
+    """Print an error as one JSON object on stdout, where the command was asked for JSON."""
+    if "--json" not in sys.argv:
+        return
+    from refdec.cli.console import result_line
+    from refdec.inspection.render import problem_json
+
+    if isinstance(error, RefdecError):
+        facts = problem_json(error)
+    else:
+        code = errno.errorcode.get(error.errno or 0, "OSError")
+        facts = {"code": code, "clause": "", "at": None, "message": str(error), "hints": []}
+    result_line({"error": facts | {"exit_code": int(exit_code)}})
+
+
 def main() -> None:
     """Run the command line and exit with a code of rule 12 (`docs/cli.md`)."""
     from refdec.cli.app import app
@@ -20,6 +36,7 @@ def main() -> None:
     try:
         app()
     except RefdecError as error:
+        _as_json(error, error.exit_code)
         say(f"refdec: {error.headline()}")
         for hint in error.explain().splitlines()[1:]:
             say(f"  {hint}")
@@ -28,6 +45,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitCode.IO)
     except OSError as error:
+        _as_json(error, ExitCode.IO)
         say(f"refdec: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
         sys.exit(ExitCode.IO)
     except MemoryError:

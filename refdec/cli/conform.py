@@ -83,13 +83,13 @@ def list_(
     builtin: BuiltinFlag = False,
     json: JsonFlag = False,
 ) -> None:
-    """List the cases of a suite with what they are about.
+    """List the cases of a suite with what they are about; of the bundled one without a suite.
 
     Example: refdec conform list --builtin 'bad_*'
     """
     from refdec.conformance.suite import open_suite
 
-    place, chosen = _place(suite, patterns, builtin)
+    place, chosen = _place(suite, patterns, builtin or suite is None)
     opened = open_suite(place)
     cases = [opened.case(name) for name in opened.select(chosen)]
     if json:

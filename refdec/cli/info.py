@@ -25,7 +25,7 @@ def info(
 
     found = read_info(file, lenient=lenient)
     if json:
-        console.show_json(found.as_json())
+        console.show_json(found.as_json() | {"bits_per_pixel": float(found.bits_per_pixel)})
         return
     values = found.as_json()
     substreams, rendering = values.pop("substreams"), values.pop("rendering")

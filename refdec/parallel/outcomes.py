@@ -58,7 +58,10 @@ class Outcome:
     fatal: bool = False
 
     def as_line(self) -> dict[str, Any]:
-        """Return the JSON object of the report; what is not known is left out."""
+        """Return the JSON object of the report; what is not known is left out.
+
+        A verdict among the details has an exit code of its own: that is then the one of the line.
+        """
         line: dict[str, Any] = {
             "index": self.index,
             "input": str(self.job.input),
@@ -70,7 +73,7 @@ class Outcome:
             "sha256": self.sha256,
             "code": self.code,
             "message": self.message,
-            "exit_code": self.exit_code,
+            "exit_code": self.exit_code or self.details.get("exit_code", 0),
             "details": dict(self.details) or None,
         }
         return {name: value for name, value in line.items() if value is not None}

@@ -19,7 +19,7 @@ class SettingsRefused(UsageError):
     @classmethod
     def because(cls, problem: RefdecError | ValueError) -> SettingsRefused:
         """Return the refusal for a rule of the standard that a header with these settings would break."""
-        return cls(problem.headline() if isinstance(problem, RefdecError) else str(problem))
+        return cls(problem.explain().splitlines()[0] if isinstance(problem, RefdecError) else str(problem))
 
     def explain(self) -> str:
         return f"No codestream can be made with these settings: {self.reason}"

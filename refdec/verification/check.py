@@ -100,8 +100,12 @@ def _entropy_problems(findings: Findings, pack: WeightPack, any_weights: bool) -
 
 
 def _without_repeats(problems: Iterable[RefdecError]) -> tuple[RefdecError, ...]:
-    """Return problems without those that say the same about the same place, in order."""
+    """Return problems without those that say the same about the same place: by place, those without one at the end."""
     unique: dict[tuple[str, str, str], RefdecError] = {}
     for problem in problems:
         unique.setdefault((problem.code, str(problem.at), problem.explain()), problem)
-    return tuple(unique.values())
+    return tuple(sorted(unique.values(), key=_place))
+
+
+def _place(problem: RefdecError) -> tuple[bool, int]:
+    return problem.at is None, 0 if problem.at is None else problem.at.bits

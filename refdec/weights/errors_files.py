@@ -11,6 +11,7 @@ __all__ = [
     "ArchiveDamaged",
     "ArchiveTooLarge",
     "ArrayDamaged",
+    "CodestreamAsPack",
     "MemberDamaged",
     "MemberMissing",
     "NotACheckpoint",
@@ -255,6 +256,18 @@ class NotAPack(WeightsError):
         return (
             "This is not a pack of weights: it has no pack.json.\n"
             "To make one of checkpoint files, type: refdec weights import FOLDER MY.pack"
+        )
+
+
+class CodestreamAsPack(WeightsError):
+    """A codestream was given where a pack of weights is expected."""
+
+    code, clause = "RD0657", "6.2.5"
+
+    def explain(self) -> str:
+        return (
+            "This is a codestream, not a pack of weights.\n"
+            "Packs are made of checkpoint files: refdec weights import FOLDER MY.pack"
         )
 
 

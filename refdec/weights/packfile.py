@@ -16,10 +16,17 @@ from typing import Any, BinaryIO
 from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
 from refdec.weights.archivewriter import ArchiveWriter
-from refdec.weights.bytesource import Readable
+from refdec.weights.bytesource import Readable, byte_source
 from refdec.weights.container import Archive
 from refdec.weights.errors import UnknownCheckpoint
-from refdec.weights.errors_files import NotAPack, PackDamaged, PackFingerprintDiffers, PackMemberChanged, PackTooNew
+from refdec.weights.errors_files import (
+    CodestreamAsPack,
+    NotAPack,
+    PackDamaged,
+    PackFingerprintDiffers,
+    PackMemberChanged,
+    PackTooNew,
+)
 from refdec.weights.fingerprint import GAIN_NAME, checkpoint_fingerprint
 from refdec.weights.integerpath import require_integer_path
 from refdec.weights.layers import Layer
@@ -41,6 +48,7 @@ __all__ = ["FORMAT", "VERSION", "read_manifest", "read_pack", "verify_checkpoint
 
 FORMAT, VERSION = "refdec weights", 1
 MANIFEST = "pack.json"
+CODESTREAM_START = b"\xff\x80"
 LARGEST_MANIFEST_BYTES = 1 << 23
 MOST_PACK_BYTES = 1 << 32
 NOT_FROM_THE_TEXT = "6.2.5 says what a pack carries; how it lies in a file is ours"
@@ -141,9 +149,17 @@ def _fingerprint(part: Line, name: str) -> str:
     return text
 
 
+def _opened(source: Readable) -> Archive:
+    """Return the archive of a pack; raises CodestreamAsPack where the file begins like a codestream."""
+    readable = byte_source(source)
+    if readable.size >= len(CODESTREAM_START) and bytes(readable.read(0, len(CODESTREAM_START))) == CODESTREAM_START:
+        raise CodestreamAsPack
+    return Archive(source, most_bytes=MOST_PACK_BYTES)
+
+
 def read_manifest(source: Readable) -> Mapping[str, Any]:
     """Return the manifest of a pack file without reading any weights; raises what `read_pack` raises."""
-    return MappingProxyType(_manifest(Archive(source, most_bytes=MOST_PACK_BYTES)))
+    return MappingProxyType(_manifest(_opened(source)))
 
 
 class _Layers(Mapping[str, Layer]):
@@ -207,10 +223,11 @@ def _checkpoint(archive: Archive, name: CheckpointName, part: Line) -> Checkpoin
 def read_pack(source: Readable) -> WeightPack:
     """(6.2.5) Return the pack in a file; only the directory and the manifest are read now.
 
-    `source` is bytes, or an open file that must stay open as long as the pack is used.  Raises NotAnArchive, NotAPack,
-    PackTooNew, PackDamaged and other WeightsError; a damaged layer is found when it is read.
+    `source` is bytes, or an open file that must stay open as long as the pack is used.  Raises NotAnArchive,
+    CodestreamAsPack, NotAPack, PackTooNew, PackDamaged and other WeightsError; a damaged layer is found when it is
+    read.
     """
-    archive = Archive(source, most_bytes=MOST_PACK_BYTES)
+    archive = _opened(source)
     manifest = _manifest(archive)
     parts: Mapping[str, Line] = manifest["checkpoints"]
     makers = {}

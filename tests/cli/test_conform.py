@@ -65,8 +65,10 @@ def test_an_archive_can_be_made_and_run(tmp_path: Path) -> None:
     assert run("run", str(target))[0] == 0
 
 
-@pytest.mark.parametrize(
-    ("words", "error"), [(("run",), SuiteNotNamed), (("list",), SuiteNotNamed), (("run", "--builtin", "x"), NoSuchCase)]
-)
+@pytest.mark.parametrize(("words", "error"), [(("run",), SuiteNotNamed), (("run", "--builtin", "x"), NoSuchCase)])
 def test_mistakes_have_their_errors(words: tuple[str, ...], error: type[Exception]) -> None:
     assert isinstance(run(*words)[2], error)
+
+
+def test_without_a_suite_the_bundled_one_is_listed() -> None:
+    assert run("list", "--json")[1] == run("list", "--builtin", "--json")[1]

@@ -144,7 +144,10 @@ def test_info_reads_headers_only(refdec: Refdec) -> None:
     assert (info["width"], info["height"], info["profile"], info["model_id"]) == (768, 512, "main", 1)
     assert [part["marker"] for part in info["substreams"]] == ["PIH", "SORP", "SORS", "SOZ"]
     assert info["codestream_bytes"] == DEMO.stat().st_size
-    assert "768" in refdec("info", DEMO).out
+    pixels = 768 * 512
+    assert info["bits_per_pixel"] == round(8 * info["codestream_bytes"] / pixels, 4)
+    text = refdec("info", DEMO).out
+    assert "768" in text and f"{info['bits_per_pixel']:.4f}" in text
 
 
 def test_demo_equals_its_record(refdec: Refdec, tmp_path: Path) -> None:
@@ -156,3 +159,15 @@ def test_demo_equals_its_record(refdec: Refdec, tmp_path: Path) -> None:
 
 def test_version(refdec: Refdec) -> None:
     assert refdec("--version").out.strip() == f"refdec {library.__version__}"
+
+
+def test_errors_are_json_too_where_json_is_wanted(refdec: Refdec, tmp_path: Path) -> None:
+    (tmp_path / "cut.jai").write_bytes(DEMO.read_bytes()[:10])
+    ran = refdec("info", tmp_path / "cut.jai", "--json")
+    error = json.loads(ran.out)["error"]
+    assert set(error) == {"code", "clause", "at", "message", "hints", "exit_code"}
+    assert (ran.code, error["exit_code"]) == (3, 3)
+    assert error["code"] in ran.err and error["at"] and error["message"] in ran.err
+    ran = refdec("decode", tmp_path / "none.jai", tmp_path / "o.png", "--json")
+    assert json.loads(ran.out)["error"]["exit_code"] == ran.code == 1
+    assert refdec("info", tmp_path / "cut.jai").out == ""

@@ -87,5 +87,8 @@ def test_a_folder_with_a_report(refdec: Refdec, damaged: Path, tmp_path: Path) -
 def test_several_files_as_json_lines(refdec: Refdec, damaged: Path) -> None:
     ran = refdec("verify", DEMO, damaged, "--json", "--workers", 1)
     assert ran.code == 3
-    verdicts = {json.loads(line)["details"]["verdict"] for line in ran.out.splitlines()}
-    assert verdicts == {"conformant", "not conformant"}
+    lines = [json.loads(line) for line in ran.out.splitlines()]
+    assert {(line["details"]["verdict"], line["exit_code"]) for line in lines} == {
+        ("conformant", 0),
+        ("not conformant", 3),
+    }

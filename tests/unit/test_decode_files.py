@@ -182,3 +182,10 @@ def test_a_region_has_no_stages_to_trace(tmp_path: Path) -> None:
     request = DecodeRequest(region=(0, 0, 8, 8), trace=tmp_path / "trace.json")
     with pytest.raises(RegionWithoutStages):
         decode_to_file(restated(), tmp_path / "out.png", request, weights=pack())
+
+
+def test_progress_ends_with_the_last_stage_of_all_tools(tmp_path: Path) -> None:
+    shares: list[float] = []
+    request = DecodeRequest(timings=True)
+    decode_to_file(VECTORS / "bop_tools_on.jai", tmp_path / "a.png", request, weights=pack(), on_progress=shares.append)
+    assert shares == sorted(set(shares)) and shares[-1] == 1

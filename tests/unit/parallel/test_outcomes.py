@@ -41,6 +41,11 @@ def test_line_of_a_failed_file() -> None:
     }
 
 
+def test_the_exit_code_of_a_verdict_is_that_of_its_line() -> None:
+    outcome = Outcome(0, Job(Path("a.jai")), Status.DONE, details={"verdict": "differs", "exit_code": 4})
+    assert outcome.as_line()["exit_code"] == 4
+
+
 @pytest.mark.parametrize(
     ("codes", "expected"),
     [([], 0), ([0, 0], 0), ([0, 3], 3), ([3, 70, 1], 70), ([5, 3], 3), ([4, 5], 4), ([3, 1], 1), ([5, 0], 5)],

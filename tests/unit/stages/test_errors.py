@@ -33,6 +33,12 @@ def wrong_latents() -> object:
     return prepare(source(64, 64), EncodeSettings(), models_of(bundled(), 1), y)
 
 
+def test_a_refusal_quotes_what_is_wrong_but_no_second_code() -> None:
+    with pytest.raises(errors.SettingsRefused) as caught:
+        too_many_regions()
+    assert str(caught.value).count("[RD") == 1 and "RD" not in caught.value.explain()
+
+
 RAISING = {
     errors.SettingsRefused: too_many_regions,
     errors.LevelTooSmall: too_large,

@@ -209,6 +209,15 @@ def test_limits_are_problems_but_not_the_streams_fault(limits: Limits, code: str
     assert [problem.code for problem in verdict.problems] == [code]
 
 
+def test_problems_are_listed_by_place() -> None:
+    data = bytearray(DATA)
+    data[5] ^= 0xFF
+    data[-600] ^= 0x40
+    places = [problem.at for problem in verify_codestream(bytes(data[:-2]), pack()).problems]
+    known = [place for place in places if place is not None]
+    assert len(known) > 1 and known == sorted(known) and places[: len(known)] == known
+
+
 def test_lenient_warns() -> None:
     odd = write_codestream([(m, p + b"\0" if m is Marker.RDI else p) for m, p in parts()])
     assert verify_codestream(odd, pack()).exit_code == 3

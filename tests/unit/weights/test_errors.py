@@ -115,6 +115,7 @@ RAISES: dict[type[WeightsError], Callable[[], object]] = {
     errors_files.TensorTooLarge: lambda: view(0, (1 << 30,), (0,)),
     errors_files.ArrayDamaged: lambda: read_array("a.npy", memoryview(b"")),
     errors_files.NotAPack: lambda: read_pack(archive({"a": b""})),
+    errors_files.CodestreamAsPack: lambda: read_pack(b"\xff\x80\xff\x81"),
     errors_files.PackTooNew: lambda: tampered("version", value=9),
     errors_files.PackDamaged: lambda: tampered("title", value=None),
     errors_files.PackMemberChanged: lambda: tampered(*LINE, "sha256", value="00"),
