@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from refdec.arithmetic.types import Int32Array
     from refdec.coreservices import Core
     from refdec.formats.files import Source
+    from refdec.formats.pictures import CodePicture
     from refdec.formats.sinks import Target
     from refdec.plugins.pictures import SourcePicture
     from refdec.plugins.registry import Plugins
@@ -87,7 +88,7 @@ def rate_target(
     `chroma_displacement` says otherwise.  Nothing given: displacement 0, chroma above it.  Raises RateAmbiguous,
     NoModel.
     """
-    from refdec.coreservices import NoModel
+    from refdec.coreservices_errors import NoModel
     from refdec.plugins.requests import BitsPerPixel, LumaPsnr, OperatingPoint
     from refdec.ratecontrol import chroma_displacement as usual_chroma
 
@@ -130,15 +131,15 @@ def _settings(
     if roi is not None:
         if quality_map is not None:
             raise RateAmbiguous("roi", "quality map")
-        mask = roi if isinstance(roi, np.ndarray) else _white(read_picture(roi).components, read_picture(roi).bits)
+        mask = roi if isinstance(roi, np.ndarray) else _white(read_picture(roi))
         quality_map = quality_map_of_mask(mask, picture.height, picture.width)
     coded = None if chroma is None else CHROMA_FORMATS[chroma]
     return CodingSettings(coded_subsampling=coded, quality_map=quality_map, **others)
 
 
-def _white(components: tuple[Any, ...], bits: int) -> npt.NDArray[np.bool_]:
+def _white(mask: CodePicture) -> npt.NDArray[np.bool_]:
     """Return where the first component of a mask is white: from half of its range on."""
-    return np.asarray(components[0] >= (1 << (bits - 1)))
+    return np.asarray(mask.components[0] >= (1 << (mask.bits - 1)))
 
 
 def encode_source(

@@ -17,23 +17,21 @@ from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Headers
 from refdec.bundles import bundle_of, decode_to_stage, filtered_planes, stage_headers
+from refdec.coreservices_errors import BundleNotOurs, NoDerivative, NoModel
 from refdec.decoder import choose_transform, decode_codestream
 from refdec.encoder import (
     Coded,
     EncodeSettings,
     Prepared,
     code,
-    decoded_luma,
     input_from_codes,
     prepare,
     symbols_of,
     targets_of,
-    transform_at_hand,
     with_parts,
     with_targets,
     write,
 )
-from refdec.errors import UsageError
 from refdec.interface import LatentBundle, Stage
 from refdec.latent.sigma import levels
 from refdec.limits import Limits
@@ -42,9 +40,9 @@ from refdec.picture.picture import Picture
 from refdec.picture.render import render
 from refdec.plugins.latents import CodedLatents, LumaPull, ModelInfo, SymbolChoice, SymbolChooser, TargetLatents
 from refdec.plugins.pictures import SourcePicture
-from refdec.plugins.requests import BitsPerPixel, CodingSettings, EncodeRequest, LumaPsnr, OperatingPoint
+from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint
 from refdec.plugins.services import LatentSource
-from refdec.ratecontrol import Attempt, ModelRange, Search
+from refdec.rate_run import RateRun, Target
 from refdec.stages.forward_analysis import analysis_kind
 from refdec.stages.forward_analysis import hyper_latents as hyper_encoded
 from refdec.stages.forward_values import Choice, Chooser, EncoderInput
@@ -53,57 +51,13 @@ from refdec.stages.values import Latents
 from refdec.weights.names import checkpoint_name
 from refdec.weights.pack import WeightPack
 
-__all__ = ["BundleNotOurs", "Core", "NoDerivative", "NoModel", "encode_settings"]
+__all__ = ["Core", "encode_settings"]
 
 PROFILES = {"simple": 0, "main": 1, "high": 2}
 LIGHT_RANGE, REFERENCE_RANGE = (-1000, 800), (-1069, 702)
 MODELS = range(4)
 KEPT = 4
 DERIVABLE = ("SOP", "BOP")
-
-
-class BundleNotOurs(UsageError):
-    """A bundle is to be synthesised that did not come from this core."""
-
-    code, clause = "RD0962", ""
-
-    def explain(self) -> str:
-        return (
-            "Only a bundle that this core made, of stage latent, can be synthesised: headers alone do not say enough."
-        )
-
-
-class NoModel(UsageError):
-    """The weights at hand cannot encode, or not with the model that was asked for."""
-
-    code, clause = "RD0963", "4.11.1"
-
-    def __init__(self, wanted: int | None, there: tuple[int, ...]) -> None:
-        super().__init__(wanted, there)
-        self.wanted, self.there = wanted, there
-
-    def explain(self) -> str:
-        what = "any model" if self.wanted is None else f"model {self.wanted}"
-        have = ", ".join(str(model) for model in self.there) or "none"
-        return (
-            f"These weights cannot encode with {what}; models they can encode with: {have}.\nTry:  refdec weights list"
-        )
-
-
-class NoDerivative(UsageError):
-    """Latents cannot be improved without a synthesis network whose derivative is known here."""
-
-    code, clause = "RD0964", "4.5.1"
-
-    def __init__(self, model_id: int) -> None:
-        super().__init__(model_id)
-        self.model_id = model_id
-
-    def explain(self) -> str:
-        return (
-            f"The weights have no synthesis SOP or BOP of model {self.model_id}; latents cannot be improved without.\n"
-            "Try:  --encoder analysis"
-        )
 
 
 def encode_settings(settings: CodingSettings) -> EncodeSettings:
@@ -141,24 +95,30 @@ def _chooser_of(choose: SymbolChooser | None) -> Chooser | None:
     ask = choose
 
     def chooser(choice: Choice) -> Int16Array:
-        return ask(SymbolChoice(*(getattr(choice, name) for name in CHOICE_FIELDS)))
+        return ask(
+            SymbolChoice(
+                component=choice.component,
+                region=choice.region,
+                phase=choice.phase,
+                row=choice.row,
+                column=choice.column,
+                step=choice.step,
+                exact_q16=choice.exact_q16,
+                nearest=choice.nearest,
+                residual_q18=choice.residual_q18,
+                scale_index=choice.scale_index,
+                coded=choice.coded,
+            )
+        )
 
     return chooser
 
 
-CHOICE_FIELDS = (
-    "component",
-    "region",
-    "phase",
-    "row",
-    "column",
-    "step",
-    "exact_q16",
-    "nearest",
-    "residual_q18",
-    "scale_index",
-    "coded",
-)
+def _state_of(coded: CodedLatents) -> Coded:
+    """Return what a core made of a guest's latents.  Raises BundleNotOurs."""
+    if not isinstance(coded.state, Coded):
+        raise BundleNotOurs
+    return coded.state
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -349,8 +309,11 @@ class Core:
         return CodedLatents(bundle, point, settings, 8 * len(data), coded)
 
     def with_symbols(self, coded: CodedLatents, luma: Int16Array, chroma: Int16Array) -> CodedLatents:
-        """Return the same with other symbols; predictions and latents follow.  Values that are not coded become 0."""
-        state = cast(Coded, coded.state)
+        """Return the same with other symbols; predictions and latents follow.  Values that are not coded become 0.
+
+        Raises BundleNotOurs.
+        """
+        state = _state_of(coded)
         parts = [
             replace(part, symbols=np.where(part.coded, wanted, 0).astype(np.int16))
             for part, wanted in zip(state.parts, (luma, chroma), strict=True)
@@ -359,12 +322,12 @@ class Core:
         return self._coded(again, coded.point, coded.settings)
 
     def luma_pull(self, picture: SourcePicture, coded: CodedLatents) -> LumaPull:
-        """Return how the decoded luma's error pulls at the luma latent.  Raises NoDerivative."""
+        """Return how the decoded luma's error pulls at the luma latent.  Raises BundleNotOurs, NoDerivative."""
         from refdec.networks.exact_blas import single_threaded_blas
         from refdec.picture.source import grown
         from refdec.stages.forward_pull import luma_pull
 
-        state = cast(Coded, coded.state)
+        state = _state_of(coded)
         header, source = state.headers.picture, state.prepared.source
         luma = grown(source.planes, header.img_height, header.img_width, source.output).y
         latent = cast(Int32Array, coded.bundle.luma.latent_q18)
@@ -372,11 +335,11 @@ class Core:
             return LumaPull(*luma_pull(header, latent, luma, state.prepared.models, self._derivable(state)))
 
     def luma_curvature(self, coded: CodedLatents) -> Int32Array:
-        """Return how much a change of a channel weighs, int32 [160].  Raises NoDerivative."""
+        """Return how much a change of a channel weighs, int32 [160].  Raises BundleNotOurs, NoDerivative."""
         from refdec.networks.exact_blas import single_threaded_blas
         from refdec.stages.forward_pull import luma_curvature
 
-        state = cast(Coded, coded.state)
+        state = _state_of(coded)
         latent = cast(Int32Array, coded.bundle.luma.latent_q18)
         with single_threaded_blas():
             return luma_curvature(state.headers.picture, latent, state.prepared.models, self._derivable(state))
@@ -392,82 +355,23 @@ class Core:
         return chosen
 
     def write(self, coded: CodedLatents) -> bytes:
-        """(1.9) Return the codestream, with the fingerprint of the weights in its user data."""
-        return write(cast(Coded, coded.state))
+        """(1.9) Return the codestream, with the fingerprint of the weights in its user data.  Raises BundleNotOurs."""
+        return write(_state_of(coded))
 
     def code_latents(self, picture: SourcePicture, latents_of: LatentSource, request: EncodeRequest) -> bytes:
         """Search the request's rate target over models and displacements, and return the codestream that meets it.
 
         Raises RateOutOfReach, NoModel.
         """
-        return _RateRun(self, picture, latents_of, request).run()
 
-    def prepared_targets(
+        def prepared(model_id: int) -> Target:
+            return self._prepared_targets(picture, latents_of, request, model_id)
+
+        return RateRun(self.models, prepared, request, picture.pixels).run()
+
+    def _prepared_targets(
         self, picture: SourcePicture, latents_of: LatentSource, request: EncodeRequest, model_id: int
-    ) -> tuple[Prepared, Chooser | None]:
+    ) -> Target:
         """Return a guest's targets for a model, ready to be coded at any displacement."""
         targets = latents_of(request.for_model(model_id))
         return self._prepare(picture, targets, model_id, request.settings), _chooser_of(targets.choose)
-
-
-class _RateRun:
-    """One `code_latents`: targets are asked for once a model, and each try only quantises and codes."""
-
-    def __init__(self, core: Core, picture: SourcePicture, latents_of: LatentSource, request: EncodeRequest) -> None:
-        self._core, self._picture, self._latents_of, self._request = core, picture, latents_of, request
-        self._ready: dict[int, tuple[Prepared, Chooser | None]] = {}
-        self._luma: Int32Array | None = None
-        self._tries = 0
-
-    def run(self) -> bytes:
-        """Return the codestream that meets the target."""
-        target = self._request.target
-        if isinstance(target, OperatingPoint):
-            if all(info.model_id != target.model_id for info in self._core.models):
-                raise NoModel(target.model_id, tuple(info.model_id for info in self._core.models))
-            data = self._attempt(target.model_id, *target.displacements).data
-        else:
-            ranges = self._ranges(target)
-            search = Search(ranges, self._attempt, target.chroma_offset)
-            data = self._searched(search, target).data
-        self._request.progress(1.0)
-        return data
-
-    def _ranges(self, target: BitsPerPixel | LumaPsnr) -> list[ModelRange]:
-        """Return the models and displacements that the search may use.  Raises NoModel."""
-        there = self._core.models
-        wanted = target.model_id
-        ranges = [
-            ModelRange(info.model_id, *(target.displacements or info.displacements))
-            for info in there
-            if wanted in (None, info.model_id)
-        ]
-        if not ranges:
-            raise NoModel(wanted, tuple(info.model_id for info in there))
-        return ranges
-
-    def _searched(self, search: Search, target: BitsPerPixel | LumaPsnr) -> Attempt:
-        if isinstance(target, LumaPsnr):
-            return search.for_psnr(target.db)
-        return search.for_bits(target.bpp * self._picture.pixels, target.tolerance, self._picture.pixels)
-
-    def _attempt(self, model_id: int, displacement: int, chroma: int) -> Attempt:
-        """Code at one point."""
-        if model_id not in self._ready:
-            core, request = self._core, self._request
-            self._ready[model_id] = core.prepared_targets(self._picture, self._latents_of, request, model_id)
-        prepared, chooser = self._ready[model_id]
-        coded = code(prepared, (displacement, chroma), chooser=chooser)
-        self._tries += 1
-        self._request.progress(self._tries / (self._tries + 3))
-        psnr = self._psnr(coded) if isinstance(self._request.target, LumaPsnr) else None
-        return Attempt(model_id, displacement, chroma, write(coded), psnr)
-
-    def _psnr(self, coded: Coded) -> float:
-        """Return the PSNR of decoded luma, in dB on the 0..255 scale."""
-        from refdec.metrics.psnr import psnr
-
-        if self._luma is None:
-            self._luma = coded.prepared.source.planes.y
-        made = decoded_luma(coded, transform_at_hand(coded))
-        return psnr(self._luma.astype(np.float64), made.astype(np.float64), float(255 << 18))

@@ -36,6 +36,8 @@ RANKS: dict[str, int] = {
             ("interface",),
             ("bundles", "ratecontrol"),
             ("plugins",),
+            ("coreservices_errors",),
+            ("rate_run",),
             ("coreservices",),
             ("api",),
             ("sources",),

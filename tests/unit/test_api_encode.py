@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ import pytest
 
 import refdec
 from refdec.api_encode import RateAmbiguous, UnknownChroma, encode_to_file, installed
-from refdec.coreservices import BundleNotOurs, Core, NoDerivative, NoModel
+from refdec.coreservices import Core
+from refdec.coreservices_errors import BundleNotOurs, NoDerivative, NoModel
 from refdec.errors import UsageError
 from refdec.interface import LatentBundle, Stage
 from refdec.limits import Limits, TooMuchMemory
@@ -56,8 +59,9 @@ def test_unreachable_rates_name_the_range() -> None:
 
 @pytest.mark.parametrize("name", ["nosuch", "coded_subsampling"])
 def test_a_setting_that_does_not_exist_is_named(name: str) -> None:
+    settings: dict[str, Any] = {name: (1, 1)}
     with pytest.raises(UnknownOption, match=name) as caught:
-        refdec.encode(PICTURE, **{name: (1, 1)})
+        refdec.encode(PICTURE, **settings)
     assert "synthesis" in caught.value.explain() and "roi" in caught.value.explain()
 
 
@@ -117,6 +121,16 @@ def test_settings_reach_the_stream() -> None:
     assert (fields.bit_depth, fields.coded_subsampling, fields.level_idc) == (10, (2, 2), 22)
     assert fields.synthesis == ("SOP",)
     assert refdec.decode(data).bit_depth == 10
+
+
+def test_a_mask_is_read_once_and_so_may_come_through_a_pipe() -> None:
+    mask = np.zeros(PICTURE.shape[:2], np.uint8)
+    mask[40:90, 50:120] = 255
+    file = BytesIO()
+    np.save(file, mask)
+    file.seek(0)
+    file.name = "mask.npy"
+    assert refdec.encode(PICTURE, displacement=0, roi=file) == refdec.encode(PICTURE, displacement=0, roi=mask)
 
 
 def test_a_region_of_interest_is_better_than_the_rest() -> None:
@@ -190,9 +204,23 @@ def test_the_core_refuses_what_it_does_not_know() -> None:
     assert "analysis" in NoDerivative(2).explain()
 
 
-def test_a_chooser_sees_every_position_once_and_is_obeyed() -> None:
-    from dataclasses import replace
+def test_latents_of_another_core_cannot_be_written_or_changed() -> None:
+    core = Core(bundled())
+    picture, settings = SourcePicture.from_rgb(PICTURE[:64, :64]), CodingSettings()
+    coded = core.quantise(picture, core.analyse(picture, 1, settings), OperatingPoint(1, 0), settings)
+    foreign = replace(coded, state="something else")
+    luma, chroma = (np.asarray(part.symbols) for part in coded.bundle.components)
+    for use in (
+        lambda: core.write(foreign),
+        lambda: core.with_symbols(foreign, luma, chroma),
+        lambda: core.luma_pull(picture, foreign),
+        lambda: core.luma_curvature(foreign),
+    ):
+        with pytest.raises(BundleNotOurs):
+            use()
 
+
+def test_a_chooser_sees_every_position_once_and_is_obeyed() -> None:
     core, seen = Core(bundled()), []
 
     def nothing(choice):  # type: ignore[no-untyped-def]

@@ -1,0 +1,55 @@
+"""What the core refuses to do for a guest.
+
+In: what was wanted, and what there is.  Out: errors that say so.
+"""
+
+from __future__ import annotations
+
+from refdec.errors import UsageError
+
+__all__ = ["BundleNotOurs", "NoDerivative", "NoModel"]
+
+
+class BundleNotOurs(UsageError):
+    """Latents are to be synthesised, changed or written that did not come from this core."""
+
+    code, clause = "RD0962", ""
+
+    def explain(self) -> str:
+        return (
+            "Only latents that this core made (bundles of stage latent, coded latents) can be synthesised, changed or "
+            "written: headers alone do not say enough."
+        )
+
+
+class NoModel(UsageError):
+    """The weights at hand cannot encode, or not with the model that was asked for."""
+
+    code, clause = "RD0963", "4.11.1"
+
+    def __init__(self, wanted: int | None, there: tuple[int, ...]) -> None:
+        super().__init__(wanted, there)
+        self.wanted, self.there = wanted, there
+
+    def explain(self) -> str:
+        what = "any model" if self.wanted is None else f"model {self.wanted}"
+        have = ", ".join(str(model) for model in self.there) or "none"
+        return (
+            f"These weights cannot encode with {what}; models they can encode with: {have}.\nTry:  refdec weights list"
+        )
+
+
+class NoDerivative(UsageError):
+    """Latents cannot be improved without a synthesis network whose derivative is known here."""
+
+    code, clause = "RD0964", "4.5.1"
+
+    def __init__(self, model_id: int) -> None:
+        super().__init__(model_id)
+        self.model_id = model_id
+
+    def explain(self) -> str:
+        return (
+            f"The weights have no synthesis SOP or BOP of model {self.model_id}; latents cannot be improved without.\n"
+            "Try:  --encoder analysis"
+        )
