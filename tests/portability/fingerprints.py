@@ -1,7 +1,7 @@
 """Fingerprints of streams on this machine, compared with the recorded ones: `python fingerprints.py CASE...`.
 
-Weights are those of seed 1, as in `fingerprints.json`.  Prints one JSON object: machine, versions, and for each case how
-many stages were compared and which differ.  Runs where nothing but NumPy and Numba is installed.
+Weights are those of seed 1, as in `fingerprints.json`.  Prints one JSON object: machine, versions, and for each case
+how many stages were compared and which differ.  Runs where nothing but NumPy and Numba is installed.
 """
 
 from __future__ import annotations
