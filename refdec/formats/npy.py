@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from tokenize import TokenError
 
 import numpy as np
 
@@ -13,7 +14,10 @@ from refdec.formats.sinks import Sink
 from refdec.limits import Limits
 from refdec.picture.output import Codes, as_codes
 
-__all__ = ["NpyWriter", "read_npy"]
+__all__ = ["HEADER_DAMAGE", "NpyWriter", "read_npy"]
+
+HEADER_DAMAGE = (ValueError, SyntaxError, TokenError, RecursionError)
+"""What NumPy's reader of NPY headers raises: it tokenises those that it cannot parse."""
 
 
 class NpyWriter(InterleavedWriter):
@@ -48,7 +52,7 @@ def read_npy(data: bytes, *, bits: int | None, limits: Limits) -> CodePicture:
         version = np.lib.format.read_magic(stream)
         read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, fortran, dtype = read_header(stream)
-    except ValueError as reason:
+    except HEADER_DAMAGE as reason:
         raise PictureDamaged("NPY", str(reason)) from reason
     channels = shape[2] if len(shape) == 3 else 1
     if len(shape) not in (2, 3) or channels not in (1, 3) or fortran or dtype not in (np.uint8, np.uint16):

@@ -12,6 +12,7 @@ import lzma
 import os
 import zipfile
 import zlib
+from tokenize import TokenError
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -30,8 +31,11 @@ FORMAT_NAME = "refdec latent bundle"
 DESCRIPTION = "bundle"
 LONGEST_DESCRIPTION_BYTES = 1 << 20
 MOST_MEMBERS = 1000
-DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, NotImplementedError, RuntimeError)
-"""What zipfile and the NPY header reader raise for damaged files (RuntimeError: an encrypted member)."""
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError),
+    *(ValueError, SyntaxError, TokenError, RecursionError),
+)
+"""What zipfile (RuntimeError: an encrypted member) and NumPy's reader of NPY headers raise for damaged files."""
 
 
 def save_bundle(bundle: LatentBundle, file: str | os.PathLike[str] | BinaryIO, *, compress: bool = True) -> None:
