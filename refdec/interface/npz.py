@@ -33,9 +33,9 @@ LONGEST_DESCRIPTION_BYTES = 1 << 20
 MOST_MEMBERS = 1000
 DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError),
-    *(ValueError, SyntaxError, TokenError, RecursionError),
+    *(ValueError, SyntaxError, TokenError, RecursionError, OSError),
 )
-"""What zipfile (RuntimeError: an encrypted member) and NumPy's reader of NPY headers raise for damaged files."""
+"""What zipfile (RuntimeError: encrypted; OSError: bad bzip2) and NumPy's reader of NPY headers raise for damage."""
 
 
 def save_bundle(bundle: LatentBundle, file: str | os.PathLike[str] | BinaryIO, *, compress: bool = True) -> None:
