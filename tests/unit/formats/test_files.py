@@ -211,7 +211,9 @@ def test_permissions_are_those_of_any_new_file(tmp_path: Path) -> None:
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
 
 
-@pytest.mark.parametrize("source", ["a\0b", io.StringIO("text"), 3, None, 2.5], ids=["nul", "text", "int", "none", "float"])
+@pytest.mark.parametrize(
+    "source", ["a\0b", io.StringIO("text"), 3, None, 2.5], ids=["nul", "text", "int", "none", "float"]
+)
 def test_what_is_no_source_is_an_input_error(source: Any) -> None:
     with pytest.raises(FileUnreadable):
         read_bytes(source)
