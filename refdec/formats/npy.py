@@ -16,7 +16,7 @@ from refdec.picture.output import Codes, as_codes
 
 __all__ = ["HEADER_DAMAGE", "NpyWriter", "read_npy"]
 
-HEADER_DAMAGE = (ValueError, SyntaxError, TokenError, RecursionError)
+HEADER_DAMAGE = (ValueError, SyntaxError, TokenError, RecursionError, TypeError)
 """What NumPy's reader of NPY headers raises: it tokenises those that it cannot parse."""
 
 

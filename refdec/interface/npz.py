@@ -33,7 +33,7 @@ LONGEST_DESCRIPTION_BYTES = 1 << 20
 MOST_MEMBERS = 1000
 DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError),
-    *(ValueError, SyntaxError, TokenError, RecursionError, OSError),
+    *(ValueError, SyntaxError, TokenError, RecursionError, TypeError, OSError),
 )
 """What zipfile (RuntimeError: encrypted; OSError: bad bzip2) and NumPy's reader of NPY headers raise for damage."""
 
