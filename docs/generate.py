@@ -100,7 +100,8 @@ def _table(columns: tuple[str, ...], rows: Iterator[str] | list[str]) -> str:
 
 def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
     for sub in kind.__subclasses__():
-        yield sub
+        if sub.__module__.startswith("refdec."):
+            yield sub
         yield from _subclasses(sub)
 
 

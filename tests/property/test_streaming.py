@@ -60,8 +60,8 @@ def assert_equal(made: Picture, expected: Picture) -> None:
 
 
 @given(
-    width=st.integers(64, 400),
-    height=st.integers(64, 300),
+    width=st.integers(65, 400),  # 1.6.6: the usual overlap of 64 samples is smaller than the picture
+    height=st.integers(65, 300),
     tile_size=st.sampled_from([0, 128, 192]),
     transform=st.sampled_from([0, 1]),
     unit=st.sampled_from([64, 96, 160, 512]),
