@@ -34,13 +34,13 @@ def speed(
     """
     from refdec.bench import speed as measure
     from refdec.bench.machine import machine_facts
-    from refdec.cli.startup import announce_kernels
+    from refdec.cli.startup import prepare_process
     from refdec.startup import load_kernels
 
     wanted = parts or list(PARTS)
     if unknown := [part for part in wanted if part not in PARTS]:
         raise typer.BadParameter(f"{unknown[0]!r} is not one of {', '.join(PARTS)}")
-    announce_kernels()
+    prepare_process()
     load_kernels(hop=True)
     found: dict[str, Any] = {"date": datetime.date.today().isoformat(), "machine": machine_facts()}
     makers: dict[str, Callable[[], Any]] = {

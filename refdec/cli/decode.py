@@ -192,10 +192,10 @@ def _default_target(source: str, overwrite: bool) -> str:
 def _one(source: str, out: str, request: DecodeRequest, weights: Path | None, json: bool) -> None:
     """Decode one file."""
     from refdec.cli.interruption import interruptible
-    from refdec.cli.startup import announce_kernels
+    from refdec.cli.startup import prepare_process
     from refdec.decode_files import decode_to_file
 
-    announce_kernels()
+    prepare_process()
     with interruptible(), console.progress(f"decoding {Path(source).name}") as show:
         decode_it = partial(decode_to_file, source, out, request, weights=weights, on_progress=show)
         report = _in_time(request.limits.seconds, decode_it)
@@ -234,11 +234,11 @@ def _many(
 ) -> None:
     """Decode an archive; the exit code is 0 only if every file is done."""
     from refdec.archives import Archive, decode_archive
-    from refdec.cli.startup import announce_kernels
+    from refdec.cli.startup import prepare_process
     from refdec.parallel.batch import BatchOptions
     from refdec.parallel.outcomes import Outcome
 
-    announce_kernels()
+    prepare_process()
     with console.counter("decoded") as count:
 
         def watch(outcome: Outcome) -> None:

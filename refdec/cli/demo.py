@@ -27,11 +27,11 @@ def demo(
 
     Example: refdec demo demo.png
     """
-    from refdec.cli.startup import announce_kernels
+    from refdec.cli.startup import prepare_process
     from refdec.decode_files import decode_to_file
 
     data = resources.files("refdec").joinpath("data", "demo.jai").read_bytes()
-    announce_kernels()
+    prepare_process()
     start = time.perf_counter()
     with console.progress("decoding") as show:
         report = decode_to_file(data, target, on_progress=show)

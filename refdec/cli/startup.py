@@ -1,4 +1,4 @@
-"""`refdec warm`, and the one message of a first run: what compiling costs, and how to have it done before."""
+"""`refdec warm`, and what commands that decode do first: the heap, and a word on what compiling costs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ import typer
 from refdec.cli import console
 from refdec.cli.options import JsonFlag
 
-__all__ = ["announce_kernels", "warm"]
+__all__ = ["prepare_process", "warm"]
 
 
-def announce_kernels() -> None:
-    """Say on stderr that kernels will be compiled, if this process is the first one."""
+def prepare_process() -> None:
+    """Set this process up for decoding; say on stderr that kernels will be compiled, if it is the first one."""
+    from refdec.heap import keep_freed_memory
     from refdec.startup import prepare_kernels
 
+    keep_freed_memory()
     if prepare_kernels():
         console.say("refdec: compiling kernels, once; this takes about half a minute (refdec warm does it in advance)")
 
@@ -32,7 +34,7 @@ def warm(
     from refdec.jit import chosen_folder, is_disabled
     from refdec.startup import load_kernels
 
-    announce_kernels()
+    prepare_process()
     start = time.perf_counter()
     load_kernels(hop=hop)
     seconds = round(time.perf_counter() - start, 2)

@@ -56,8 +56,8 @@ __all__ = [
 Block: TypeAlias = tuple[int, int, int, int]
 """First row, rows, first column, columns, in positions of the input grid of a stencil."""
 
-BLOCK_BYTES = 1_400_000
-"""Room for the operands and results of one block of products: about what a second-level cache holds."""
+BLOCK_BYTES, GROUPED_BLOCK_BYTES = 2_800_000, 5_600_000
+"""Room for the operands and results of one block of products; layers of small products gain by larger blocks."""
 FEW_OUTPUTS = 4
 """Up to so many output channels, all taps at once beat the fast algorithms."""
 
@@ -113,9 +113,9 @@ class _Phase:
     """One phase of a fast product, ready for use; filters [points_v, points_h, G, I/g, O/g]."""
 
     corner: Int64Array
-    vertical: FastPhase
-    horizontal: FastPhase
+    points: tuple[slice, slice]
     filters: FloatArray
+    sums: tuple[Int64Array, FloatArray, Int64Array, FloatArray]
     start: FloatArray
     factor: FloatArray
 
@@ -129,9 +129,9 @@ class _Phase:
         bits = 2 * side.scale
         phase = cls(
             np.array([dy, dx]),
-            vertical,
-            horizontal,
+            (slice(*vertical.points), slice(*horizontal.points)),
             np.ascontiguousarray(split, dtype=np.float64),
+            (*_terms(vertical.output_rows), *_terms(horizontal.output_rows)),
             _start(stencil.start[dy, dx], bits),
             _factor(stencil.shift[dy, dx] + bits),
         )
@@ -141,13 +141,12 @@ class _Phase:
         """Multiply the points v [points_v, points_h, tile, C] and write this phase of a block, given in tiles."""
         _, _, groups, inputs, outputs = self.filters.shape
         n = v.shape[2]
-        mine = v[slice(*self.vertical.points), slice(*self.horizontal.points)]
+        mine = v[self.points]
         mine = mine.reshape(*mine.shape[:2], n, groups, inputs).transpose(0, 1, 3, 2, 4)
         m = np.empty((*mine.shape[:2], n, groups * outputs))
         np.matmul(mine, self.filters, out=m.reshape(*mine.shape[:2], n, groups, outputs).transpose(0, 1, 3, 2, 4))
         half = np.empty((2, m.shape[1], m.shape[3]))
-        sums = (*_terms(self.vertical.output_rows), *_terms(self.horizontal.output_rows))
-        from_points(m, *sums, self.start, self.factor, np.array(block), step, self.corner, half, out)
+        from_points(m, *self.sums, self.start, self.factor, np.array(block), step, self.corner, half, out)
 
 
 @lru_cache(maxsize=32)
@@ -192,7 +191,9 @@ class FastProducts:
         """Cut into blocks of whole tiles of 2 x 2 positions."""
         n = len(self.points)
         per_tile = 8 * n * n * self.channels + 8 * 16 * self.outputs
-        for r, tall, c, wide in _cut((rows + 1) // 2, (columns + 1) // 2, max(16, BLOCK_BYTES // per_tile)):
+        small = self.stencil.groups > 1 or 4 * self.outputs <= self.channels
+        room = max(16, (GROUPED_BLOCK_BYTES if small else BLOCK_BYTES) // per_tile)
+        for r, tall, c, wide in _cut((rows + 1) // 2, (columns + 1) // 2, room):
             yield 2 * r, min(2 * tall, rows - 2 * r), 2 * c, min(2 * wide, columns - 2 * c)
 
     def _fits(self, strip: FloatArray) -> bool:

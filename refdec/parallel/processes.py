@@ -29,6 +29,7 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, Literal, TypeVar
 
+from refdec.heap import keep_freed_memory
 from refdec.networks.blas_threads import single_threaded_blas
 from refdec.parallel.shared import Inherited, Parcel
 
@@ -139,6 +140,7 @@ def _enter(
     carrier: Inherited[S] | Parcel[S], lifeline: Connection, unwind: bool, target: Callable[..., None], *arguments: Any
 ) -> None:
     """Set up a worker process, then run the target: `target(state, *arguments)`."""
+    keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner decides; a terminal sends SIGINT to all of us
     signal.signal(signal.SIGTERM, _unwind if unwind else signal.SIG_DFL)
     signal.set_wakeup_fd(-1)

@@ -112,7 +112,17 @@ def custom_colour(
 @clause("6.4.14")
 @kernel(f"void({PLANE}, int64, uint16[:, ::1])")
 def codes_of_plane(plane: Int32Array, top: int, out: UInt16Array) -> None:
-    """(6.4.14) rhe(v * top, 255 * 2^18) of the clamped samples v; top < 2^16, so products stay below 2^42."""
+    """(6.4.14) rhe(v * top, 255 * 2^18) of the clamped samples v; top < 2^16, so products stay below 2^42.
+
+    For 8 bits (top = 255) that is rhe(v, 2^18): half of it less one, and one more where the code before is odd.
+    """
+    if top == 255:
+        for i in range(plane.shape[0]):
+            row, goal = plane[i], out[i]
+            for j in range(plane.shape[1]):
+                v = min(max(row[j], np.int32(0)), np.int32(WHITE))
+                goal[j] = (v + np.int32(131071) + ((v >> 18) & 1)) >> 18
+        return
     for i in range(plane.shape[0]):
         for j in range(plane.shape[1]):
             product = np.int64(min(max(plane[i, j], 0), WHITE)) * top

@@ -44,7 +44,7 @@ from refdec.stages.room import streaming_bytes
 from refdec.streaming.cuts import HOP, UnitGrid, needs_whole_planes, unit_grid
 from refdec.streaming.schedule import BandGrid, Kind, Schedule, make_schedule
 from refdec.streaming.work import LATENT_CHANNELS, PictureState, decode_residual_of, run_step, unit_codes
-from refdec.tiling.geometry import Rect
+from refdec.tiling.geometry import Rect, ceil_div
 from refdec.tiling.regions import RegionGrid
 from refdec.weights.pack import WeightPack
 
@@ -53,8 +53,9 @@ __all__ = ["Band", "PictureStream", "open_stream"]
 Band = tuple[Codes, Codes, Codes]
 Progress = Callable[[float], None]
 SMALL_BAND_ROWS, BAND_ROWS = 32, 64
-WIDE, PIECE_COLUMNS = 512, 256
-"""Latents are made in bands of 64 rows and pieces of up to 256 columns (about 64 MB each); wide pictures in 32 rows."""
+WIDE, PIECE_COLUMNS, LEAST_PIECE_COLUMNS = 512, 256, 64
+"""Latents are made in bands of about 64 rows (wide pictures: 32) and pieces of up to 256 columns, about 64 MB each; in
+smaller pieces where otherwise workers would wait for the first band."""
 LEAST_SHARED_PIXELS, HOP_COST = 1 << 20, 10
 """From about one megapixel on workers win (0.6 s of work; up to 0.1 s to start them); HOP is ten times the work."""
 REASON = "bounded memory; a decoder is free to cut its work, the text demands the integers of the whole"
@@ -136,7 +137,7 @@ class PictureStream:
         shown = picture.display_height, picture.display_width
         grid = unit_grid(self.stages, (picture.img_height, picture.img_width) if whole else shown, workers)
         look_ahead = 1 if workers == 1 and kind in {"auto", "inline"} else 2 * workers
-        bands = self._band_grid()
+        bands = self._band_grid(workers)
         units = [grid.row(r) for r in range(len(grid.rows))]
         schedule = make_schedule(units, [self._needed(row, whole) for row in units], bands, look_ahead=look_ahead)
         self._require_memory(grid, schedule, bands, workers, whole=whole)
@@ -149,10 +150,11 @@ class PictureStream:
                 made = self._made(pool, state, schedule, on_progress)
                 yield from self._whole(made, state) if whole else self._assembled(made, state, grid)
 
-    def _band_grid(self) -> BandGrid:
-        picture = self.headers.picture
-        rows = SMALL_BAND_ROWS if picture.lat_w > WIDE else BAND_ROWS
-        return BandGrid(picture.lat_h, picture.lat_w, rows, PIECE_COLUMNS)
+    def _band_grid(self, workers: int) -> BandGrid:
+        height, width = self.headers.picture.lat_h, self.headers.picture.lat_w
+        rows = SMALL_BAND_ROWS if width > WIDE else BAND_ROWS
+        columns = max(LEAST_PIECE_COLUMNS, min(PIECE_COLUMNS, ceil_div(width, workers)))
+        return BandGrid(height, width, ceil_div(height, ceil_div(height, rows + rows // 8)), columns)
 
     def _needed(self, units: list[Rect], whole: bool) -> tuple[int, int]:
         """Return the latent rows that a row of units reads: first, and first beyond."""

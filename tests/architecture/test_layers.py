@@ -15,7 +15,7 @@ RANKS: dict[str, int] = {
     name: rank
     for rank, names in enumerate(
         [
-            ("errors", "clauses", "jit"),
+            ("errors", "clauses", "jit", "heap"),
             ("limits",),
             ("arithmetic",),
             ("tables",),

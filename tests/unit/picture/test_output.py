@@ -35,3 +35,13 @@ def test_example_5_11_png_samples() -> None:
     assert png_samples(np.array([0, 65535], np.uint16), 16).tolist() == [0, 65535]
     eight = np.array([0, 255], np.uint8)
     assert png_samples(eight, 8) is eight
+
+
+def test_codes_round_half_to_even_at_every_depth() -> None:
+    samples = [-(1 << 31), -1, 0, 1, 255 << 18, (255 << 18) + 1, (1 << 31) - 1]
+    samples += [(n << 17) + nudge for n in range(512) for nudge in (-1, 0, 1)]
+    clamped = [min(max(sample, 0), 255 << 18) for sample in samples]
+    for bits in (1, 7, 8, 10, 16):
+        top = (1 << bits) - 1
+        expected = [round(Fraction(sample * top, 255 << 18)) for sample in clamped]
+        assert codes(np.array([samples], np.int32), bits)[0].tolist() == expected
