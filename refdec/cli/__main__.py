@@ -13,6 +13,9 @@ from refdec.errors import RefdecError
 
 __all__ = ["main"]
 
+# Before NumPy is there: BLAS would start threads, which spin for a while even when they are not used.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 def _as_json(error: RefdecError | OSError, exit_code: int) -> None:
     """Print an error as one JSON object on stdout, where the command was asked for JSON."""

@@ -56,7 +56,7 @@ __all__ = [
 Block: TypeAlias = tuple[int, int, int, int]
 """First row, rows, first column, columns, in positions of the input grid of a stencil."""
 
-BLOCK_BYTES, GROUPED_BLOCK_BYTES = 2_800_000, 5_600_000
+BLOCK_BYTES, GROUPED_BLOCK_BYTES = 2_000_000, 4_000_000
 """Room for the operands and results of one block of products; layers of small products gain by larger blocks."""
 FEW_OUTPUTS = 4
 """Up to so many output channels, all taps at once beat the fast algorithms."""

@@ -29,7 +29,7 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, Literal, TypeVar
 
-from refdec.heap import keep_freed_memory
+from refdec.heap import give_back, keep_freed_memory
 from refdec.networks.blas_threads import single_threaded_blas
 from refdec.parallel.shared import Inherited, Parcel
 
@@ -161,6 +161,8 @@ class Crew(Generic[S]):
         self.start_method: StartMethod = start or start_method()
         self._context: BaseContext = multiprocessing.get_context(self.start_method)
         self._carrier = Inherited(state) if self.start_method == "fork" else Parcel.of(state)
+        if self.start_method == "fork":
+            give_back()
         self._unwind = unwind
         if self.start_method != "fork":
             resource_tracker.ensure_running()  # now: its start would unblock signals while a worker starts

@@ -32,10 +32,12 @@ from refdec.tiling.windows import blocks_around
 __all__ = [
     "CompactComponent",
     "CompactSymbols",
+    "HyperLatents",
     "HyperParts",
     "SigmaWindow",
     "decode_compact",
     "decode_component",
+    "decode_hyper",
     "decode_hyper_parts",
     "run_of_channels",
     "scale_window",
@@ -143,13 +145,33 @@ class HyperParts:
         return CompactSymbols((luma, chroma), self.quality_steps, absent)
 
 
+@clause("3.3.3")
+@dataclass(frozen=True, slots=True, eq=False)
+class HyperLatents:
+    """(3.3.3) What the codestream says of both components before their residual: z_hat, and the quality steps."""
+
+    z_hat: tuple[Int8Array, Int8Array]
+    quality_steps: QualitySteps | None
+
+    def with_trunks(self, trunks: tuple[Int16Array, Int16Array]) -> HyperParts:
+        """Return the parts, given what the small layers of the hyper-scale decoders make of z_hat."""
+        return HyperParts(self.z_hat, trunks, self.quality_steps)
+
+
 @clause("3.2", kind="added", reason=REASON)
-def decode_hyper_parts(codestream: Codestream, headers: Headers, models: Models) -> HyperParts:
+def decode_hyper(codestream: Codestream, headers: Headers, models: Models) -> HyperLatents:
     """(3.2) Decode quality map and hyper latents.  Raises what decode_symbols raises for them."""
     quality_map = decode_quality(codestream, headers)
-    luma, chroma = decode_hyper_latents(codestream, headers.picture, models)
-    trunks = models.hyper_scale(0).trunk(luma), models.hyper_scale(1).trunk(chroma)
-    return HyperParts((luma, chroma), trunks, None if quality_map is None else quality_steps(quality_map))
+    z_hat = decode_hyper_latents(codestream, headers.picture, models)
+    return HyperLatents(z_hat, None if quality_map is None else quality_steps(quality_map))
+
+
+@clause("3.2", kind="added", reason=REASON)
+def decode_hyper_parts(codestream: Codestream, headers: Headers, models: Models) -> HyperParts:
+    """(3.2) Decode quality map and hyper latents, and run the small layers on them; raises what decode_hyper raises."""
+    hyper = decode_hyper(codestream, headers, models)
+    luma, chroma = hyper.z_hat
+    return hyper.with_trunks((models.hyper_scale(0).trunk(luma), models.hyper_scale(1).trunk(chroma)))
 
 
 @clause("2.6", kind="added", reason=REASON)

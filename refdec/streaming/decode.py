@@ -38,7 +38,7 @@ from refdec.picture.output import MAX_BITS, Codes
 from refdec.picture.picture import Picture
 from refdec.picture.planes import Planes, chroma_rect
 from refdec.picture.render import Colour, own_colour, render
-from refdec.stages.compact import HyperParts, decode_hyper_parts
+from refdec.stages.compact import HyperLatents, decode_hyper
 from refdec.stages.output import OutputStages
 from refdec.stages.room import streaming_bytes
 from refdec.streaming.cuts import HOP, UnitGrid, needs_whole_planes, unit_grid
@@ -131,7 +131,7 @@ class PictureStream:
         `check` raises; it is called between the steps.
         """
         # First what a stream of a few bytes cannot pass, then what costs time and room for the size that it claims.
-        hyper = decode_hyper_parts(self.codestream, self.headers, self.stages.models)
+        hyper = decode_hyper(self.codestream, self.headers, self.stages.models)
         whole = needs_whole_planes(self.stages)
         picture = self.headers.picture
         shown = picture.display_height, picture.display_width
@@ -166,7 +166,7 @@ class PictureStream:
         return min(rect.y for rect in rects), max(rect.bottom for rect in rects)
 
     def _state(
-        self, hyper: HyperParts, grid: UnitGrid, schedule: Schedule, bands: BandGrid, *, whole: bool
+        self, hyper: HyperLatents, grid: UnitGrid, schedule: Schedule, bands: BandGrid, *, whole: bool
     ) -> PictureState:
         """Reserve shared memory."""
         picture = self.headers.picture
@@ -181,10 +181,12 @@ class PictureStream:
         first, second = (
             SharedArray((picture.num_chs_coded[c], picture.lat_h, picture.lat_w), np.int16) for c in (0, 1)
         )
+        trunks = [SharedArray((*z_hat.shape[1:], z_hat.shape[0]), np.int16) for z_hat in hyper.z_hat]
         return PictureState(
             self.codestream,
             self.stages,
             hyper,
+            (trunks[0], trunks[1]),
             (first, second),
             SharedArray((LATENT_CHANNELS, min(schedule.kept_bands * bands.rows, bands.height), bands.width), np.int32),
             slots,
@@ -219,6 +221,7 @@ class PictureStream:
         models, transform = self.stages.models, self.stages.transform
         models.context()
         for c in (0, 1):
+            models.hyper_scale(c)
             models.hyper_decoder(c)
             models.synthesis(transform, c)
 

@@ -15,7 +15,7 @@ from refdec.bitstream.picture_header import COMPONENT_CHANNELS
 from refdec.parallel.shared import SharedArray
 from refdec.picture.output import Codes, codes
 from refdec.picture.planes import chroma_rect
-from refdec.stages.compact import CompactSymbols, HyperParts, decode_component
+from refdec.stages.compact import CompactSymbols, HyperLatents, HyperParts, decode_component
 from refdec.stages.output import OutputStages
 from refdec.stages.window import LatentWindow, synthesis_window
 from refdec.streaming.schedule import Kind, Step
@@ -31,7 +31,7 @@ LATENT_CHANNELS = sum(COMPONENT_CHANNELS)
 class PictureState:
     """What all workers of a picture share.
 
-    `symbols` int16 [num_chs,h,w] of both components.  `ring` int32 [256, kept rows, w]: the latents of some bands.
+    `trunks` int16 [hz,wz,C] and `symbols` int16 [num_chs,h,w] of both components.  `ring` int32 [256, kept rows, w]: the latents of some bands.
     `slots` uint8 [look_ahead, bytes]: codes of finished units, planes one after the other.  `planes` int32
     [3, img_height, img_width]: where planes are kept whole; units are then rectangles of the coded picture.
     `subsampling` and `bits` are those of the codes.
@@ -39,7 +39,8 @@ class PictureState:
 
     codestream: Codestream
     stages: OutputStages
-    hyper: HyperParts
+    hyper: HyperLatents
+    trunks: tuple[SharedArray, SharedArray]
     symbols: tuple[SharedArray, SharedArray]
     ring: SharedArray
     slots: SharedArray | None
@@ -49,11 +50,18 @@ class PictureState:
     channels: tuple[int, int] | None = None
 
     @property
+    def parts(self) -> HyperParts:
+        """Return what is known before the residual; the trunk of a component once its residual has begun."""
+        luma: Int16Array = self.trunks[0].array
+        chroma: Int16Array = self.trunks[1].array
+        return self.hyper.with_trunks((luma, chroma))
+
+    @property
     def compact(self) -> CompactSymbols:
         """Return the symbols as the stages take them."""
         luma: Int16Array = self.symbols[0].array
         chroma: Int16Array = self.symbols[1].array
-        return self.hyper.with_symbols((luma, chroma), ())
+        return self.parts.with_symbols((luma, chroma), ())
 
     def rows(self, first: int, beyond: int, columns: slice) -> Int32Array:
         """Return latents [256, rows, columns] from the ring."""
@@ -66,11 +74,11 @@ class PictureState:
 
 
 def decode_residual_of(state: PictureState, component: int) -> None:
-    """Decode the residual of a component into `state.symbols`."""
+    """Decode the residual of a component into `state.symbols`, and what comes before it into `state.trunks`."""
+    models = state.stages.models
+    state.trunks[component].array[:] = models.hyper_scale(component).trunk(state.hyper.z_hat[component])
     target: Int16Array = state.symbols[component].array
-    decode_component(
-        state.codestream, state.stages.headers, state.stages.models, component, state.hyper, target, state.channels
-    )
+    decode_component(state.codestream, state.stages.headers, models, component, state.parts, target, state.channels)
 
 
 def run_step(state: PictureState, step: Step) -> None:
