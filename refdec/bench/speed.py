@@ -143,14 +143,20 @@ def _environment() -> dict[str, str]:
 def sizes_table(
     sizes: Sequence[tuple[int, int]], workers: int, suffix: str, say: Say, *, repeat: int = 1
 ) -> list[dict[str, Any]]:
-    """Decode pictures of several sizes to files in fresh processes: time and memory of the whole process tree."""
+    """Decode pictures of several sizes: in this process with one worker, and to files in fresh processes.
+
+    The first tells the cost of a pixel, the second time and memory of the whole process tree.
+    """
     pack = load_weights(None)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         stream, picture = Path(folder) / "s.jai", Path(folder) / f"p{suffix}"
         for width, height in sizes:
             say(f"size: {width} x {height}")
-            stream.write_bytes(repeated_stream(_demo(), pack, width, height))
+            data = repeated_stream(_demo(), pack, width, height)
+            stream.write_bytes(data)
+            opened = open_stream(data, pack)
+            decode = [_decode_bands(opened, 1)[1] for _ in range(repeat + 1)][1:]
             command = _refdec("decode", stream, picture, "--workers", workers)
             uses = [measured(command, env=_environment()) for _ in range(repeat)]
             picture.unlink()
@@ -158,6 +164,7 @@ def sizes_table(
                 {
                     "size": [width, height],
                     "workers": workers,
+                    "decode_cpu_seconds": _summary(decode),
                     "wall_seconds": _summary([use.wall_seconds for use in uses]),
                     "cpu_seconds": _summary([use.cpu_seconds for use in uses]),
                     "peak_pss_bytes": max(use.peak_pss_bytes for use in uses),
@@ -172,14 +179,17 @@ def starts_table(repeat: int, say: Say) -> list[dict[str, Any]]:
     pack = load_weights(None)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        small, photo, out = (Path(folder) / name for name in ("small.jai", "photo.jai", "o.png"))
+        small, photo, large, out = (Path(folder) / name for name in ("small.jai", "photo.jai", "large.jai", "o.png"))
         small.write_bytes(repeated_stream(_demo(), pack, 256, 256))
         photo.write_bytes(_demo())
+        large.write_bytes(repeated_stream(_demo(), pack, 3840, 2160))
         commands = {
             "python -c pass": [sys.executable, "-c", "pass"],
             "refdec info": _refdec("info", photo),
             "refdec decode 256x256": _refdec("decode", small, out),
             "refdec decode 768x512": _refdec("decode", photo, out),
+            "refdec decode 3840x2160 --workers 1": _refdec("decode", large, out, "--workers", 1),
+            "refdec decode 3840x2160 --workers 2": _refdec("decode", large, out, "--workers", 2),
         }
         for name, command in commands.items():
             say(f"start: {name}")

@@ -20,7 +20,7 @@ class PlotExtraMissing(UsageError):
 
 
 def plot_sizes(rows: list[dict[str, Any]], path: Path) -> None:
-    """Draw CPU time a megapixel and peak memory against the size of the picture.  Raises PlotExtraMissing."""
+    """Draw the time of a pixel and peak memory against the size of the picture.  Raises PlotExtraMissing."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -28,8 +28,13 @@ def plot_sizes(rows: list[dict[str, Any]], path: Path) -> None:
     figure = Figure(figsize=(9, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
     pixels = [row["size"][0] * row["size"][1] / 1e6 for row in rows]
-    left.plot(pixels, [row["cpu_seconds"]["median"] / n for row, n in zip(rows, pixels, strict=True)], "o-")
-    left.set(xscale="log", yscale="log", xlabel="megapixels", ylabel="CPU seconds a megapixel, whole process")
+    for name, style, label in (
+        ("decode_cpu_seconds", "o-", "decode, one worker, warm"),
+        ("cpu_seconds", "s--", "whole process, two workers"),
+    ):
+        left.plot(pixels, [row[name]["median"] / n for row, n in zip(rows, pixels, strict=True)], style, label=label)
+    left.set(xscale="log", yscale="log", xlabel="megapixels", ylabel="CPU microseconds a pixel")
+    left.legend()
     right.plot(pixels, [row["peak_pss_bytes"] / 2**20 for row in rows], "o-", label="sum of PSS")
     right.plot(pixels, [row["peak_rss_bytes"] / 2**20 for row in rows], "s--", label="sum of RSS")
     right.set(xscale="log", ylim=(0, None), xlabel="megapixels", ylabel="peak memory of all processes, MiB")

@@ -17,6 +17,7 @@ __all__ = ["speed"]
 
 PARTS = ("steady", "workers", "sizes", "starts")
 EDGES = (64, 128, 256, 512, 1024, 2048, 4096, 8192)
+EIGHT_K = (7680, 4320)
 
 
 def speed(
@@ -46,7 +47,7 @@ def speed(
     makers: dict[str, Callable[[], Any]] = {
         "steady": lambda: measure.steady_table(repeat, console.say),
         "workers": lambda: measure.workers_table(3840, 2160, (1, 2), repeat, console.say),
-        "sizes": lambda: measure.sizes_table([(n, n) for n in EDGES if n <= largest], 2, ".png", console.say),
+        "sizes": lambda: measure.sizes_table(_sizes(largest), 2, ".png", console.say, repeat=repeat),
         "starts": lambda: measure.starts_table(repeat, console.say),
     }
     for part in wanted:
@@ -75,6 +76,7 @@ def _keep(found: dict[str, Any], folder: Path) -> None:
 
 def _show(found: dict[str, Any]) -> None:
     """Print the tables."""
+    columns: tuple[str, ...]
     if "steady" in found:
         columns = ("transform", "CPU s", "wall s", "G products/s", "multiply bound s", "share")
         console.show_table("768x512, one thread, steady state", columns, [_steady(row) for row in found["steady"]])
@@ -85,8 +87,10 @@ def _show(found: dict[str, Any]) -> None:
         ]
         console.show_table("3840x2160 BOP", ("workers", "wall s", "CPU s", "speed-up"), rows)
     if "sizes" in found:
-        columns = ("size", "wall s", "CPU s", "CPU s/Mpixel", "PSS MiB", "RSS MiB")
-        console.show_table("whole processes, 2 workers", columns, [_size(row) for row in found["sizes"]])
+        columns = ("size", "decode CPU s", "us/pixel", "process wall s", "process CPU s", "PSS MiB", "RSS MiB")
+        console.show_table(
+            "decode: one worker, warm; whole processes: 2 workers", columns, [_size(row) for row in found["sizes"]]
+        )
     if "starts" in found:
         starts = [
             (row["command"], row["wall_seconds"]["median"], row["cpu_seconds"]["median"]) for row in found["starts"]
@@ -107,6 +111,12 @@ def _steady(row: dict[str, Any]) -> tuple[Any, ...]:
 
 def _size(row: dict[str, Any]) -> tuple[Any, ...]:
     width, height = row["size"]
-    cpu = row["cpu_seconds"]["median"]
+    decode, wall, cpu = (row[name]["median"] for name in ("decode_cpu_seconds", "wall_seconds", "cpu_seconds"))
     memory = (round(row[name] / 2**20) for name in ("peak_pss_bytes", "peak_rss_bytes"))
-    return (f"{width}x{height}", row["wall_seconds"]["median"], cpu, round(cpu / (width * height / 1e6), 3), *memory)
+    return (f"{width}x{height}", decode, round(decode / (width * height / 1e6), 4), wall, cpu, *memory)
+
+
+def _sizes(largest: int) -> list[tuple[int, int]]:
+    """Return the sizes to try: squares, and 8K."""
+    sizes = [(n, n) for n in EDGES] + [EIGHT_K]
+    return sorted((size for size in sizes if max(size) <= largest), key=lambda size: size[0] * size[1])

@@ -33,7 +33,6 @@ from refdec.networks.exact_kernels import (
 )
 from refdec.networks.stencil import Stencil, Tap
 from refdec.networks.winograd import (
-    FastPhase,
     Side,
     channel_bounds,
     direct_limit,

@@ -17,7 +17,7 @@ from refdec.tiling.tiles import ICCI_NARROWEST
 __all__ = ["coded_samples", "region_bytes", "streaming_bytes", "whole_bytes"]
 
 REASON = "an upper bound on memory; the text sets none"
-FIXED_BYTES = 6 << 20
+FIXED_BYTES = 10 << 20
 """Blocks of the networks' products, and everything else that does not grow with the picture."""
 SYNTHESIS_BYTES = (56, 112, 560)
 """Feature maps of SOP, BOP and HOP, per luma sample of what is synthesised at once."""

@@ -31,9 +31,10 @@ LATENT_CHANNELS = sum(COMPONENT_CHANNELS)
 class PictureState:
     """What all workers of a picture share.
 
-    `trunks` int16 [hz,wz,C] and `symbols` int16 [num_chs,h,w] of both components.  `ring` int32 [256, kept rows, w]: the latents of some bands.
-    `slots` uint8 [look_ahead, bytes]: codes of finished units, planes one after the other.  `planes` int32
-    [3, img_height, img_width]: where planes are kept whole; units are then rectangles of the coded picture.
+    `trunks` int16 [hz,wz,C] and `symbols` int16 [num_chs,h,w] of both components.  `ring` int32 [256, kept rows, w]:
+    the latents of some bands.  `slots` uint8 [look_ahead, bytes]: codes of finished units, planes one after the other.
+    `planes` int32 [3, img_height, img_width]: where planes are kept whole; units are then rectangles of the coded
+    picture.
     `subsampling` and `bits` are those of the codes.
     """
 
