@@ -24,9 +24,12 @@ from refdec.errors import (
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
-    from refdec.api import decode, load_weights, open_progressive, read_info
-    from refdec.api_encode import encode
-    from refdec.api_latents import read_latents
+    from refdec.api.decode import decode
+    from refdec.api.encode import encode
+    from refdec.api.info import read_info
+    from refdec.api.latents import read_latents
+    from refdec.api.progressive import open_progressive
+    from refdec.api.weights import load_weights
     from refdec.bitstream.framing import Codestream
     from refdec.picture.picture import Picture
 
@@ -56,12 +59,12 @@ __all__ = [
 ]
 
 _LAZY = {
-    "decode": "refdec.api",
-    "encode": "refdec.api_encode",
-    "load_weights": "refdec.api",
-    "open_progressive": "refdec.api",
-    "read_info": "refdec.api",
-    "read_latents": "refdec.api_latents",
+    "decode": "refdec.api.decode",
+    "encode": "refdec.api.encode",
+    "load_weights": "refdec.api.weights",
+    "open_progressive": "refdec.api.progressive",
+    "read_info": "refdec.api.info",
+    "read_latents": "refdec.api.latents",
     "Codestream": "refdec.bitstream.framing",
     "Picture": "refdec.picture.picture",
 }

@@ -5,7 +5,10 @@ In: a codestream, or coded components; weights.  Out: `LatentBundle`, the same f
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from refdec.arithmetic.fixed import sat32, wide
 from refdec.arithmetic.types import Int32Array
@@ -15,7 +18,7 @@ from refdec.bitstream.userdata import read_weights_mark
 from refdec.clauses import clause
 from refdec.decoder import CheckWeights, DecodeOptions, open_codestream, parse
 from refdec.interface import BundleHeaders, ComponentLatents, LatentBundle, Stage, headers_of
-from refdec.limits import Limits
+from refdec.limits import Check, Limits, unchecked
 from refdec.models import Models, stream_fingerprint
 from refdec.picture.filters.chain import apply_filters
 from refdec.picture.planes import Planes, ThreePlanes, assemble
@@ -57,7 +60,13 @@ def bundle_of(
 
 @clause("5.2")
 def filtered_planes(
-    headers: Headers, latents: Latents, luma_scale: Int32Array, models: Models, transform: int
+    headers: Headers,
+    latents: Latents,
+    luma_scale: Int32Array,
+    models: Models,
+    transform: int,
+    *,
+    check: Check = unchecked,
 ) -> ThreePlanes:
     """(5.2) Return Y, U, V after synthesis and filters, before the colour transform, int32 Q18 in 0..255."""
     from refdec.arithmetic.fixed import WHITE_Q18
@@ -66,7 +75,7 @@ def filtered_planes(
 
     picture = headers.picture
     with single_threaded_blas():
-        planes: Planes = assemble(synthesise(picture, latents, models, transform), picture)
+        planes: Planes = assemble(synthesise(picture, latents, models, transform, check=check), picture)
         planes = apply_filters(
             planes,
             picture,
@@ -89,10 +98,11 @@ def decode_to_stage(
     limits: Limits = DEFAULT_LIMITS,
     lenient: bool = False,
     check_weights: CheckWeights | None = None,
+    check: Check = unchecked,
 ) -> tuple[LatentBundle, Headers]:
     """(3.2, 4.7) Decode a codestream up to a stage; returns its headers too.  Stage headers needs no pack.
 
-    `check_weights(user_data, pack, model_id)` may refuse before anything is decoded.
+    `check_weights(user_data, pack, model_id)` may refuse before anything is decoded; `check()` is called between steps.
 
     Raises CodestreamError, UnsupportedError, LimitExceeded, WeightsError, TransformNotListed.
     """
@@ -102,17 +112,24 @@ def decode_to_stage(
         return LatentBundle(stage_headers(codestream, headers, None)), headers
     from refdec.networks.exact_blas import single_threaded_blas
     from refdec.stages.latents import reconstruct_latents
+    from refdec.stages.room import whole_bytes
     from refdec.stages.symbols import decode_symbols
 
     opened = open_codestream(data, pack, options, limits=limits, check_weights=check_weights)
     codestream, headers, models = opened.codestream, opened.headers, opened.models
+    limits.require_memory(whole_bytes(headers, opened.transform))
     fields = stage_headers(codestream, headers, pack)
+
+    def seen(stage: str, array: npt.NDArray[Any]) -> None:
+        check()
+
     with single_threaded_blas():
-        symbols = decode_symbols(codestream, headers, models)
+        symbols = decode_symbols(codestream, headers, models, observe=seen)
         if stage is Stage.SYMBOLS:
             return bundle_of(fields, symbols), headers
-        latents = reconstruct_latents(headers, symbols, models)
+        latents = reconstruct_latents(headers, symbols, models, observe=seen)
     if stage is Stage.LATENT:
         return bundle_of(fields, symbols, latents), headers
-    planes = filtered_planes(headers, latents, symbols.components[0].sigma.final, models, opened.transform)
+    luma_scale = symbols.components[0].sigma.final
+    planes = filtered_planes(headers, latents, luma_scale, models, opened.transform, check=check)
     return bundle_of(fields, symbols, latents, planes), headers

@@ -17,7 +17,7 @@ from refdec.decoder import (
     absent_warnings,
     open_codestream,
 )
-from refdec.limits import Limits
+from refdec.limits import Check, Limits, unchecked
 from refdec.weights.pack import WeightPack
 
 __all__ = ["ProgressiveDecoder"]
@@ -41,8 +41,10 @@ class ProgressiveDecoder:
         Raises what decode_codestream raises before it comes to the residual.
         """
         from refdec.stages.growing import GrowingSymbols
+        from refdec.stages.room import whole_bytes
 
         self._opened = open_codestream(data, pack, options, limits=limits, check_weights=check_weights)
+        limits.require_memory(whole_bytes(self.headers, self._opened.transform, filters=options.filters))
         self._filters = options.filters
         self._symbols = GrowingSymbols(self._opened.codestream, self.headers, self._opened.models)
 
@@ -56,10 +58,11 @@ class ProgressiveDecoder:
         """Residual channels of luma and chroma that the codestream holds; more than that changes nothing."""
         return self._symbols.channels
 
-    def preview(self, luma: int, chroma: int) -> Decoded:
+    def preview(self, luma: int, chroma: int, *, check: Check = unchecked) -> Decoded:
         """Return the picture with the first residual channels of each component, the rest zero; any order of calls.
 
-        Raises CodestreamError where the residual is damaged, as far as it is decoded.
+        Raises CodestreamError where the residual is damaged, as far as it is decoded, and what `check` raises, which is
+        called between the steps.
         """
         from refdec.networks.exact_blas import single_threaded_blas
         from refdec.stages.latents import reconstruct_latents
@@ -69,8 +72,9 @@ class ProgressiveDecoder:
         headers, models, transform = opened.headers, opened.models, opened.transform
         with single_threaded_blas():
             symbols = self._symbols.first(luma, chroma)
+            check()
             latents = reconstruct_latents(headers, symbols, models)
-            synthesis = synthesise(headers.picture, latents, models, transform)
+            synthesis = synthesise(headers.picture, latents, models, transform, check=check)
             scale = symbols.components[0].sigma.final
             planes = finish_planes(
                 headers, synthesis, scale, models, transform, filters=self._filters, custom=opened.custom

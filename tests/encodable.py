@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from refdec.api import load_weights
+from refdec.api.weights import load_weights
 from refdec.encoder import (
     EncodeSettings,
     code,

@@ -42,7 +42,7 @@ class JpegAiPlugin(PluginV3):
 
     def read(self, *, index: int | EllipsisType | None = 0, **arguments: Any) -> npt.NDArray[Any]:
         """Return the picture [rows, columns, 3]; `index` ... or None gives it a first axis of length 1."""
-        from refdec.api import decode
+        from refdec.api.decode import decode
 
         if index not in (0, None, ...):
             raise ValueError(f"a JPEG AI file holds one picture, there is no index {index}")
@@ -54,7 +54,7 @@ class JpegAiPlugin(PluginV3):
 
     def write(self, ndimage: Any, **arguments: Any) -> None:
         """Encode one picture, uint8 or uint16 [rows, columns] or [rows, columns, 3]."""
-        from refdec.api_encode import encode
+        from refdec.api.encode import encode
 
         array = np.asarray(ndimage[0] if isinstance(ndimage, list) and len(ndimage) == 1 else ndimage)
         try:
@@ -77,7 +77,7 @@ class JpegAiPlugin(PluginV3):
 
     def metadata(self, index: int | EllipsisType | None = 0, exclude_applied: bool = True) -> dict[str, Any]:
         """Return what the headers say."""
-        from refdec.api import read_info
+        from refdec.api.info import read_info
 
         found: dict[str, Any] = read_info(self._data).as_json()
         return found

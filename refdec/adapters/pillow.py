@@ -30,7 +30,7 @@ class JpegAiImageFile(ImageFile.ImageFile):
 
     def _open(self) -> None:
         """Read the headers.  Raises SyntaxError, Pillow's word for "not mine", where they are no JPEG AI headers."""
-        from refdec.api import read_info
+        from refdec.api.info import read_info
 
         assert self.fp is not None
         self._codestream: bytes | None = self.fp.read()
@@ -53,7 +53,7 @@ class JpegAiImageFile(ImageFile.ImageFile):
 
 def _rgb(codestream: bytes) -> Any:
     """Return the decoded picture, uint8 [rows, columns, 3]."""
-    from refdec.api import decode
+    from refdec.api.decode import decode
 
     try:
         return np.ascontiguousarray(decode(codestream, colour="RGB", bit_depth=8).array)
@@ -63,7 +63,7 @@ def _rgb(codestream: bytes) -> Any:
 
 def _save(image: Image.Image, file: IO[bytes], filename: str | bytes) -> None:
     """Write an image; the keywords of `save` are those of `refdec.encode` (bpp, psnr, encoder ...)."""
-    from refdec.api_encode import encode
+    from refdec.api.encode import encode
 
     if image.mode not in MODES:
         raise OSError(f"cannot write mode {image.mode} as JPEG AI: convert it to {' or '.join(MODES)} first")

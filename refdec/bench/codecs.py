@@ -19,7 +19,7 @@ from refdec.arithmetic.types import UInt8Array
 from refdec.bench.errors import CodecMissing, UnknownCodec
 
 if TYPE_CHECKING:
-    from refdec.coreservices import Core
+    from refdec.services.core import Core
 
 __all__ = ["OTHER_CODECS", "Codec", "Coded", "EncoderCodec", "PillowCodec", "codec_named"]
 
@@ -92,8 +92,8 @@ OTHER_CODECS = (
 
 @lru_cache(maxsize=1)
 def _core(weights: Path | None) -> Core:
-    from refdec.api import load_weights
-    from refdec.coreservices import Core
+    from refdec.api.weights import load_weights
+    from refdec.services.core import Core
 
     return Core(load_weights(weights))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Usage", "measured"]
+__all__ = ["Usage", "measured", "timed"]
 
 KIB = 1024
 PROC = Path("/proc")
@@ -58,6 +58,16 @@ def _cpu_of_children() -> float:
 
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def timed(command: Sequence[str], *, env: dict[str, str] | None = None) -> tuple[float, float]:
+    """Run a command to its end without watching it; return wall and CPU seconds."""
+    before, start = _cpu_of_children(), time.perf_counter()
+    run = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env, check=False)
+    wall = time.perf_counter() - start
+    if run.returncode:
+        raise RuntimeError(run.stderr.decode(errors="replace"))
+    return wall, _cpu_of_children() - before
 
 
 def measured(command: Sequence[str], *, every_seconds: float = 0.05, env: dict[str, str] | None = None) -> Usage:

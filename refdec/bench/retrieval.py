@@ -94,8 +94,8 @@ class _Run:
     """One measurement, in a folder of its own."""
 
     def __init__(self, plugins: Plugins, weights: Path | None, folder: Path, show: Callable[[float], None]) -> None:
-        from refdec.api import load_weights
-        from refdec.coreservices import Core
+        from refdec.api.weights import load_weights
+        from refdec.services.core import Core
 
         self.core = Core(load_weights(weights))
         self.encoder = plugins.encoder(ENCODER)

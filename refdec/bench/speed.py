@@ -16,9 +16,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from refdec.api import load_weights
+from refdec.api.weights import load_weights
 from refdec.bench.bound import multiply_seconds, products_of
-from refdec.bench.memory import measured
+from refdec.bench.memory import measured, timed
 from refdec.bench.streams import repeated_stream
 from refdec.decoder import DecodeOptions, decode_codestream
 from refdec.streaming.decode import PictureStream, open_stream
@@ -193,8 +193,7 @@ def starts_table(repeat: int, say: Say) -> list[dict[str, Any]]:
         }
         for name, command in commands.items():
             say(f"start: {name}")
-            measured(command, env=_environment())
-            uses = [measured(command, env=_environment()) for _ in range(repeat)]
-            walls, cpus = [use.wall_seconds for use in uses], [use.cpu_seconds for use in uses]
+            timed(command, env=_environment())
+            walls, cpus = zip(*(timed(command, env=_environment()) for _ in range(repeat)), strict=True)
             rows.append({"command": name, "wall_seconds": _summary(walls), "cpu_seconds": _summary(cpus)})
     return rows

@@ -5,26 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from refdec.errors import UsageError
+from refdec.bench.errors import PlotUnavailable
 
-__all__ = ["PlotExtraMissing", "plot_sizes"]
-
-
-class PlotExtraMissing(UsageError):
-    """Plots need matplotlib."""
-
-    code = "RD0991"
-
-    def explain(self) -> str:
-        return "Plots need matplotlib, which is not installed.\nInstall it: pip install 'refdec[plot]'"
+__all__ = ["plot_sizes"]
 
 
 def plot_sizes(rows: list[dict[str, Any]], path: Path) -> None:
-    """Draw the time of a pixel and peak memory against the size of the picture.  Raises PlotExtraMissing."""
+    """Draw the time of a pixel and peak memory against the size of the picture.  Raises PlotUnavailable."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise PlotExtraMissing from None
+        raise PlotUnavailable from None
     figure = Figure(figsize=(9, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
     pixels = [row["size"][0] * row["size"][1] / 1e6 for row in rows]

@@ -95,7 +95,7 @@ def _facts(codecs: Sequence[Codec], weights: Path | None) -> dict[str, Any]:
     """Return what the figures depend on."""
     from importlib.metadata import version
 
-    from refdec.api import load_weights
+    from refdec.api.weights import load_weights
 
     return {
         "versions": {name: version(name) for name in ("refdec", "numpy", "pillow")},

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 import typer
 
 from refdec.cli import console
+from refdec.cli.errors import SuiteNotNamed
 from refdec.cli.exitcodes import ExitCode
 from refdec.cli.options import JsonFlag
-from refdec.errors import UsageError
 
 __all__ = ["app"]
 
@@ -22,15 +22,6 @@ PatternArguments = Annotated[
     list[str] | None, typer.Argument(metavar="[PATTERN]...", help="Only cases whose names match, like 'eicci_*'.")
 ]
 BuiltinFlag = Annotated[bool, typer.Option("--builtin", help="Take the suite that comes with refdec.")]
-
-
-class SuiteNotNamed(UsageError):
-    """Neither a suite nor --builtin was given."""
-
-    code, clause = "RD1710", ""
-
-    def explain(self) -> str:
-        return "Name a suite, or take the bundled one: refdec conform run --builtin"
 
 
 def _place(suite: Path | None, patterns: list[str] | None, builtin: bool) -> tuple[Path | None, tuple[str, ...]]:

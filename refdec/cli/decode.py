@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from refdec.cli import console
+from refdec.cli.errors import CodestreamAsTarget, OneFileOnly, OutputFolderMissing, PictureExists
 from refdec.cli.options import (
     IgnoreFingerprint,
     JsonFlag,
@@ -21,63 +22,11 @@ from refdec.cli.options import (
     limits_of,
     numbers,
 )
-from refdec.errors import UsageError
 
 if TYPE_CHECKING:
-    from refdec.decode_files import DecodeReport, DecodeRequest
+    from refdec.commands.decode import DecodeReport, DecodeRequest
 
-__all__ = ["CodestreamAsTarget", "OneFileOnly", "OutputFolderMissing", "PictureExists", "decode"]
-
-
-class OutputFolderMissing(UsageError):
-    """Several inputs, and no folder for their pictures."""
-
-    code = "RD1002"
-
-    def explain(self) -> str:
-        return "Several inputs need a folder for their pictures.\nTry: refdec decode FOLDER --out PICTURES"
-
-
-class OneFileOnly(UsageError):
-    """An option that describes one decode stands beside several inputs."""
-
-    code = "RD1003"
-
-    def __init__(self, option: str) -> None:
-        super().__init__(option)
-        self.option = option
-
-    def explain(self) -> str:
-        return f"{self.option} is for one input, not for several."
-
-
-class PictureExists(UsageError):
-    """No output is named, and there is a file with the name that it would get."""
-
-    code = "RD1006"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
-
-    def explain(self) -> str:
-        return f"{self.name} is there already.\nName another file, or replace it with --overwrite."
-
-
-class CodestreamAsTarget(UsageError):
-    """The second of two names is that of a codestream, where a picture is expected."""
-
-    code = "RD1007"
-
-    def __init__(self, source: str, target: str) -> None:
-        super().__init__(source, target)
-        self.source, self.target = source, target
-
-    def explain(self) -> str:
-        return (
-            f"{self.target} is the name of a codestream, not of a picture; for several inputs use --out DIR.\n"
-            f"Try: refdec decode {self.source} {self.target} --out PICTURES"
-        )
+__all__ = ["decode"]
 
 
 def decode(
@@ -143,8 +92,8 @@ def decode(
 
     Examples: refdec decode photo.jai photo.png; refdec decode ARCHIVE --out PICTURES --report report.jsonl
     """
-    from refdec.archives import SUFFIXES, is_archive
-    from refdec.decode_files import DecodeRequest
+    from refdec.commands.archives import SUFFIXES, is_archive
+    from refdec.commands.decode import DecodeRequest
 
     wanted = None if channels is None else numbers("--channels", "Y,UV", channels)
     box = None if region is None else numbers("--region", "X,Y,W,H", region)
@@ -193,7 +142,7 @@ def _one(source: str, out: str, request: DecodeRequest, weights: Path | None, js
     """Decode one file."""
     from refdec.cli.interruption import interruptible
     from refdec.cli.startup import prepare_process
-    from refdec.decode_files import decode_to_file
+    from refdec.commands.decode import decode_to_file
 
     prepare_process()
     with interruptible(), console.progress(f"decoding {Path(source).name}") as show:
@@ -233,8 +182,8 @@ def _many(
     json: bool,
 ) -> None:
     """Decode an archive; the exit code is 0 only if every file is done."""
-    from refdec.archives import Archive, decode_archive
     from refdec.cli.startup import prepare_process
+    from refdec.commands.archives import Archive, decode_archive
     from refdec.parallel.batch import BatchOptions
     from refdec.parallel.outcomes import Outcome
 

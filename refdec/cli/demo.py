@@ -28,7 +28,7 @@ def demo(
     Example: refdec demo demo.png
     """
     from refdec.cli.startup import prepare_process
-    from refdec.decode_files import decode_to_file
+    from refdec.commands.decode import decode_to_file
 
     data = resources.files("refdec").joinpath("data", "demo.jai").read_bytes()
     prepare_process()

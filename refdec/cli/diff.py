@@ -25,7 +25,7 @@ def diff(
 
     Exit code 4 if they differ.  Example: refdec diff mine.json theirs.json
     """
-    from refdec.diff_files import diff_files
+    from refdec.commands.diff import diff_files
 
     found = diff_files(a, b, layout=layout)
     if json:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from refdec.cli import console
-from refdec.cli.options import JsonFlag, PixelLimit, WeightsOption, WrongNumbers, limits_of
+from refdec.cli.errors import WrongNumbers
+from refdec.cli.options import JsonFlag, PixelLimit, WeightsOption, key_values, limits_of
 
 __all__ = ["encode"]
 
@@ -64,7 +65,7 @@ def encode(
 
     Example: refdec encode photo.png photo.jai --bpp 0.5
     """
-    from refdec.api_encode import encode_to_file
+    from refdec.api.encode import encode_to_file
 
     with console.progress(f"encoding {Path(source).name}") as show:
         report = encode_to_file(
@@ -77,7 +78,7 @@ def encode(
             displacement=displacement,
             chroma_displacement=chroma_displacement,
             weights=weights,
-            options=_pairs(option or []),
+            options=key_values("--option", option or []),
             time_budget=time_budget,
             progress=show,
             check=check,
@@ -112,14 +113,3 @@ def _grid(text: str) -> tuple[int, int]:
     if len(parts) != 2 or not all(part.isdigit() for part in parts):
         raise WrongNumbers("--regions", "RxC (2x3)", text)
     return int(parts[0]), int(parts[1])
-
-
-def _pairs(texts: list[str]) -> dict[str, str]:
-    """Return KEY=VALUE texts as a mapping; raises WrongNumbers."""
-    found = {}
-    for text in texts:
-        key, equals, value = text.partition("=")
-        if not equals:
-            raise WrongNumbers("--option", "KEY=VALUE", text)
-        found[key] = value
-    return found

@@ -21,7 +21,7 @@ def info(
 
     Example: refdec info photo.jai
     """
-    from refdec.api import read_info
+    from refdec.api.info import read_info
 
     found = read_info(file, lenient=lenient)
     if json:

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from refdec.errors import RefdecError
+from refdec.cli.errors import Ended, Interrupted
 
-__all__ = ["Ended", "Interrupted", "interruptible"]
-
-
-class Interrupted(RefdecError):
-    """The user ended the command."""
-
-    code, exit_code = "RD1004", 128 + signal.SIGINT
-
-    def explain(self) -> str:
-        return "interrupted by SIGINT; nothing was left half-written."
-
-
-class Ended(RefdecError):
-    """Somebody else ended the command."""
-
-    code, exit_code = "RD1005", 128 + signal.SIGTERM
-
-    def explain(self) -> str:
-        return "interrupted by SIGTERM; nothing was left half-written."
+__all__ = ["interruptible"]
 
 
 @contextmanager

@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from refdec.cli import console
-from refdec.cli.options import IgnoreFingerprint, JsonFlag, LenientFlag, PixelLimit, WeightsOption, limits_of
+from refdec.cli.options import (
+    IgnoreFingerprint,
+    JsonFlag,
+    LenientFlag,
+    MemoryLimit,
+    PixelLimit,
+    TimeLimit,
+    WeightsOption,
+    limits_of,
+)
 
 __all__ = ["latents"]
 
@@ -21,6 +30,8 @@ def latents(
     weights: WeightsOption = None,
     ignore_weights_fingerprint: IgnoreFingerprint = False,
     limit_pixels: PixelLimit = None,
+    limit_memory: MemoryLimit = None,
+    time_limit: TimeLimit = None,
     lenient: LenientFlag = False,
     json: JsonFlag = False,
 ) -> None:
@@ -28,14 +39,14 @@ def latents(
 
     Example: refdec latents photo.jai photo.npz --stage symbols
     """
-    from refdec.api_latents import read_latents
+    from refdec.api.latents import read_latents
 
     bundle = read_latents(
         source,
         stage=stage,
         weights=weights,
         synthesis=synthesis,
-        limits=limits_of(limit_pixels),
+        limits=limits_of(limit_pixels, limit_memory, time_limit),
         lenient=lenient,
         ignore_weights_fingerprint=ignore_weights_fingerprint,
     )

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from refdec.errors import UsageError
+from refdec.cli.errors import WrongNumbers
 from refdec.limits import Limits
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "PixelLimit",
     "TimeLimit",
     "WeightsOption",
-    "WrongNumbers",
     "byte_count",
     "key_values",
     "limits_of",
@@ -51,19 +50,6 @@ TimeLimit = Annotated[
     float | None, typer.Option("--time-limit", metavar="SECONDS", help="Give up a file that takes longer.")
 ]
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
-
-
-class WrongNumbers(UsageError):
-    """An option that takes numbers got something else."""
-
-    code, clause = "RD1001", ""
-
-    def __init__(self, option: str, form: str, text: str) -> None:
-        super().__init__(option, form, text)
-        self.option, self.form, self.text = option, form, text
-
-    def explain(self) -> str:
-        return f"{self.option} takes {self.form}, not {self.text!r}."
 
 
 def numbers(option: str, form: str, text: str, *, signed: bool = False) -> tuple[int, ...]:

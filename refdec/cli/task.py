@@ -10,16 +10,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from refdec.cli import console
-from refdec.cli.options import IgnoreFingerprint, JsonFlag, PixelLimit, WeightsOption, key_values, limits_of
+from refdec.cli.options import (
+    IgnoreFingerprint,
+    JsonFlag,
+    MemoryLimit,
+    PixelLimit,
+    TimeLimit,
+    WeightsOption,
+    key_values,
+    limits_of,
+)
 from refdec.cli.plugins import ENVIRONMENT_VARIABLE, installed_plugins
 
 if TYPE_CHECKING:
+    from refdec.commands.task import TaskOrder
     from refdec.errors import RefdecError
     from refdec.parallel.outcomes import Outcome
     from refdec.plugins.registry import Guest
     from refdec.plugins.results import TaskResult
     from refdec.plugins.task import Action, Task
-    from refdec.task_files import TaskOrder
 
 __all__ = ["task"]
 
@@ -47,6 +56,8 @@ def task(
     ] = False,
     ignore_weights_fingerprint: IgnoreFingerprint = False,
     limit_pixels: PixelLimit = None,
+    limit_memory: MemoryLimit = None,
+    time_limit: TimeLimit = None,
     json: JsonFlag = False,
     help_: Annotated[bool, typer.Option("--help", "-h", help="Show this message, and what the task says.")] = False,
 ) -> None:
@@ -54,7 +65,7 @@ def task(
 
     Example: refdec task statistics photo.jai --picture bits.png --over
     """
-    from refdec.task_files import TaskOrder
+    from refdec.commands.task import TaskOrder
 
     if help_ or name is None:
         _explain(context, name, whole=help_, as_json=json)
@@ -72,7 +83,7 @@ def task(
         any_weights,
         ignore_weights_fingerprint,
         over,
-        limits_of(limit_pixels),
+        limits_of(limit_pixels, limit_memory, time_limit),
     )
     action = next((action for action in guest.item.actions if action.name == texts[0]), None)
     if action is not None:
@@ -120,8 +131,8 @@ def _show(result: TaskResult, name: str, order: TaskOrder, as_json: bool) -> Non
 
 def _one(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run a task on one codestream."""
+    from refdec.commands.task import run_on_file, write_result_picture
     from refdec.formats.files import read_bytes
-    from refdec.task_files import run_on_file, write_result_picture
 
     with console.progress(f"{order.task} {Path(source).name}"):
         data = read_bytes(source, limits=order.limits)
@@ -134,7 +145,7 @@ def _one(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> 
 
 def _act(action: Action, texts: tuple[str, ...], order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run an action; files of a folder that could not be used are told on stderr and decide the exit code."""
-    from refdec.task_files import act, write_result_picture
+    from refdec.commands.task import act, write_result_picture
 
     codes: list[int] = []
 
@@ -152,8 +163,8 @@ def _act(action: Action, texts: tuple[str, ...], order: TaskOrder, picture: Path
 
 def _many(inputs: list[Path], order: TaskOrder, picture: Path | None, workers: int | None, as_json: bool) -> int:
     """Run a task on many codestreams, print each result as it comes, return one exit code for all."""
+    from refdec.commands.task import jobs_of, run_job
     from refdec.parallel.batch import BatchOptions, run_batch
-    from refdec.task_files import jobs_of, run_job
 
     def watch(outcome: Outcome) -> None:
         if as_json:

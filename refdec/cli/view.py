@@ -12,9 +12,9 @@ from refdec.cli.exitcodes import ExitCode
 from refdec.cli.options import IgnoreFingerprint, JsonFlag, LenientFlag, PixelLimit, WeightsOption, limits_of
 
 if TYPE_CHECKING:
+    from refdec.commands.view import View
     from refdec.inspection.nodes import Node
     from refdec.inspection.tree import SyntaxTree
-    from refdec.view_files import View
 
 __all__ = ["view"]
 
@@ -53,7 +53,7 @@ def view(
     Exit code 3 if the codestream breaks a rule.  Example: refdec view photo.jai --element 'num_*'
     """
     from refdec.cli.options import number_list
-    from refdec.view_files import ViewRequest, view_file, write_page
+    from refdec.commands.view import ViewRequest, view_file, write_page
 
     request = ViewRequest(
         symbols=symbols,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from refdec.errors import InputError
 
 __all__ = [
@@ -10,6 +12,7 @@ __all__ = [
     "FileUnreadable",
     "FileUnwritable",
     "FormatCannotHold",
+    "NotAFolder",
     "PictureDamaged",
     "PictureTooLarge",
     "PictureUnsupported",
@@ -183,3 +186,16 @@ class AlphaNotSupported(InputError):
 
     def explain(self) -> str:
         return f"This {self.format_name} file has transparent samples; JPEG AI has no alpha channel.\nFlatten it first."
+
+
+class NotAFolder(InputError):
+    """A path should be a folder, and is none."""
+
+    code, clause = "RD0720", ""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
+
+    def explain(self) -> str:
+        return f"{self.path} is not a folder."

@@ -10,22 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from refdec.errors import InputError
+from refdec.formats.errors import NotAFolder
 
-__all__ = ["NotAFolder", "folder_sources"]
-
-
-class NotAFolder(InputError):
-    """A path should be a folder, and is none."""
-
-    code, clause = "RD0720", ""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.path = path
-
-    def explain(self) -> str:
-        return f"{self.path} is not a folder."
+__all__ = ["folder_sources"]
 
 
 def _open(path: Path) -> BinaryIO:

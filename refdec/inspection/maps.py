@@ -14,27 +14,14 @@ from typing import Any
 import numpy as np
 
 from refdec.arithmetic.types import Int64Array, IntArray, UInt8Array
-from refdec.errors import UsageError
+from refdec.inspection.errors import ChannelMissing
 
-__all__ = ["ChannelMaps", "ChannelMissing", "Preview", "channel_maps", "coded_map", "preview"]
+__all__ = ["ChannelMaps", "Preview", "channel_maps", "coded_map", "preview"]
 
 LONGEST_MAP = 160
 LONGEST_PREVIEW = 1280
 DIVERGING = ((0x1B, 0x4F, 0x9C), (0x7F, 0xB2, 0xE5), (0xF7, 0xF7, 0xF5), (0xF2, 0xA0, 0x72), (0xA8, 0x1E, 0x2C))
 SEQUENTIAL = ((0x1C, 0x10, 0x44), (0x4B, 0x2C, 0x87), (0x25, 0x74, 0x8E), (0x3F, 0xB4, 0x72), (0xFB, 0xE6, 0x3A))
-
-
-class ChannelMissing(UsageError):
-    """A channel was asked for that the component does not have."""
-
-    code, clause = "RD1603", ""
-
-    def __init__(self, channel: int, channels: int) -> None:
-        super().__init__(channel, channels)
-        self.channel, self.channels = channel, channels
-
-    def explain(self) -> str:
-        return f"There is no channel {self.channel}; channels are numbered 0..{self.channels - 1}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from refdec.errors import BitOffset, UsageError
+from refdec.errors import BitOffset
+from refdec.inspection.errors import BadOffset, NothingSelected
 from refdec.inspection.nodes import Kind, Node, parent
 
-__all__ = ["BadOffset", "NothingSelected", "at_offset", "by_name", "compacted", "parse_offset"]
+__all__ = ["at_offset", "by_name", "compacted", "parse_offset"]
 
 LONGEST_RUN = 8
 """So many elements of one array are shown one by one; more are one line."""
@@ -23,37 +24,6 @@ FAMILIES = {
     "icci_model_signalled_idx": "icci_use",
 }
 """Arrays whose elements alternate in the syntax count as one run, under the name of the first."""
-
-
-class BadOffset(UsageError):
-    """A place in the file is not written as BYTE or BYTE.BIT, or is behind its end."""
-
-    code, clause = "RD1601", ""
-
-    def __init__(self, text: str, length: int | None = None) -> None:
-        super().__init__(text, length)
-        self.text, self.length = text, length
-
-    def explain(self) -> str:
-        if self.length is not None:
-            return f"Byte {self.text} is behind the end of the file, which has {self.length} bytes."
-        return f"{self.text!r} is no place in a file; write BYTE or BYTE.BIT, for instance 29.2 or 0x1d.2."
-
-
-class NothingSelected(UsageError):
-    """No element of the file has the name that was asked for."""
-
-    code, clause = "RD1602", ""
-
-    def __init__(self, pattern: str) -> None:
-        super().__init__(pattern)
-        self.pattern = pattern
-
-    def explain(self) -> str:
-        return (
-            f"Nothing in this file is called {self.pattern!r}.\n"
-            "A name may be a beginning (num_chs) or have wildcards (*_flag); elements that are not coded are not there."
-        )
 
 
 def parse_offset(text: str) -> BitOffset:

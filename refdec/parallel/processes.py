@@ -29,9 +29,9 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, Literal, TypeVar
 
-from refdec.heap import give_back, keep_freed_memory
 from refdec.networks.blas_threads import single_threaded_blas
 from refdec.parallel.shared import Inherited, Parcel
+from refdec.process.heap import give_back, keep_freed_memory
 
 __all__ = [
     "Crew",

@@ -10,22 +10,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from refdec.errors import InputError
+from refdec.trace.errors import TraceUnreadable
 
-__all__ = ["TraceUnreadable", "read_trace", "write_trace"]
-
-
-class TraceUnreadable(InputError):
-    """A file should hold fingerprints by stage, and does not."""
-
-    code, clause = "RD1610", "6.5"
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(name, reason)
-        self.name, self.reason = name, reason
-
-    def explain(self) -> str:
-        return f"{self.name} is no trace: {self.reason}.\nA trace is made by: refdec decode FILE --trace TRACE.json"
+__all__ = ["read_trace", "write_trace"]
 
 
 def read_trace(data: bytes, name: str, case: str = "") -> dict[str, str]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from refdec.api import WeightsDiffer, require_weights
+from refdec.api.errors import WeightsDiffer
+from refdec.api.weights import require_weights
 from refdec.bitstream.rule_errors import LevelModelForbidden, LevelSizeExceeded, ProfileViolated, UnknownLevel
 from refdec.clauses import clause
-from refdec.deadline import check_of
 from refdec.decoder import Decoded, DecodeOptions, decode_codestream
 from refdec.errors import CodestreamError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.inspection.problems import Findings, find_problems
 from refdec.limits import Limits
 from refdec.models import models_of
+from refdec.process.deadline import check_of
 from refdec.trace.fingerprints import Fingerprints
 from refdec.verification.verdict import Verdict
 

@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from refdec.api import load_weights, make_options
+from refdec.api.options import make_options
+from refdec.api.weights import load_weights
 from refdec.formats.files import name_of, read_bytes, write_bytes
 from refdec.limits import Limits
 from refdec.parallel.batch import BatchOptions, run_batch

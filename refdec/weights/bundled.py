@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from importlib import resources
 
-from refdec.errors import WeightsError
+from refdec.weights.errors_files import BundledPackMissing
 from refdec.weights.pack import PackNotes, WeightPack
 from refdec.weights.packfile import read_pack
 
-__all__ = ["BUNDLED_NOTES", "BundledPackMissing", "bundled_pack"]
+__all__ = ["BUNDLED_NOTES", "bundled_pack"]
 
 FILE = "bundled.pack"
 BUNDLED_NOTES = PackNotes(
@@ -21,18 +21,6 @@ BUNDLED_NOTES = PackNotes(
     "networks. Not the published weights of the standard: a stream made with one set does not decode with the other.",
 )
 """The pack is `import_folder` of the trained weights with these notes; the same files give the same bytes."""
-
-
-class BundledPackMissing(WeightsError):
-    """The installation lacks its weights."""
-
-    code, clause = "RD0656", ""
-
-    def explain(self) -> str:
-        return (
-            "The bundled weights are not installed with refdec.\n"
-            "Install refdec again, or give weights of your own: --weights MY.pack"
-        )
 
 
 def bundled_pack() -> WeightPack:

@@ -11,6 +11,7 @@ __all__ = [
     "ArchiveDamaged",
     "ArchiveTooLarge",
     "ArrayDamaged",
+    "BundledPackMissing",
     "CodestreamAsPack",
     "MemberDamaged",
     "MemberMissing",
@@ -329,3 +330,15 @@ class PackFingerprintDiffers(WeightsError):
 
     def explain(self) -> str:
         return f"{self.checkpoint} has the fingerprint {self.computed}, the pack states {self.stated}."
+
+
+class BundledPackMissing(WeightsError):
+    """The installation lacks its weights."""
+
+    code, clause = "RD0656", ""
+
+    def explain(self) -> str:
+        return (
+            "The bundled weights are not installed with refdec.\n"
+            "Install refdec again, or give weights of your own: --weights MY.pack"
+        )

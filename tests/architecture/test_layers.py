@@ -15,7 +15,7 @@ RANKS: dict[str, int] = {
     name: rank
     for rank, names in enumerate(
         [
-            ("errors", "clauses", "jit", "heap"),
+            ("errors", "clauses", "jit"),
             ("limits",),
             ("arithmetic",),
             ("tables",),
@@ -30,22 +30,18 @@ RANKS: dict[str, int] = {
             ("stages",),
             ("decoder", "encoder"),
             ("region_decoder", "progressive"),
-            ("startup", "deadline", "arguments"),
+            ("process",),
             ("formats", "trace", "inspection", "metrics", "parallel"),
             ("streaming",),
             ("interface",),
             ("bundles", "ratecontrol"),
             ("plugins",),
-            ("coreservices_errors",),
-            ("rate_run",),
-            ("coreservices",),
+            ("services",),
             ("api",),
-            ("sources",),
-            ("api_encode", "api_latents"),
             ("adapters",),
             ("bench",),
-            ("api_weights", "decode_files", "view_files", "diff_files", "verification", "task_files"),
-            ("archives", "conformance"),
+            ("verification", "commands"),
+            ("conformance",),
             ("cli",),
         ]
     )

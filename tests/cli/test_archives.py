@@ -13,8 +13,9 @@ import pytest
 from PIL import Image
 
 import refdec as library
-from refdec.archives import NothingMatches, OutputsMeet, archive_jobs
 from refdec.bench.streams import repeated_stream
+from refdec.commands.archives import archive_jobs
+from refdec.commands.errors import NothingMatches, OutputsMeet
 
 from .conftest import Run
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from refdec.cli.conform import SuiteNotNamed, app
+from refdec.cli.conform import app
+from refdec.cli.errors import SuiteNotNamed
 from refdec.cli.exitcodes import ExitCode
 from refdec.conformance.errors import NoSuchCase, SuiteExists
 

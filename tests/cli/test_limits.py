@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from refdec.cli.options import WrongNumbers, byte_count, limits_of, machine_bytes
+from refdec.cli.errors import WrongNumbers
+from refdec.cli.options import byte_count, limits_of, machine_bytes
 
 from .conftest import Run
 
@@ -52,7 +53,7 @@ def test_too_little_memory_is_no_bug(
     def full(*arguments: object, **more: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("refdec.decode_files.decode_to_file", full)
+    monkeypatch.setattr("refdec.commands.decode.decode_to_file", full)
     ended = refdec("decode", DEMO, tmp_path / "demo.png")
     assert ended.code == 1
     assert "--region" in ended.err and "bug" not in ended.err

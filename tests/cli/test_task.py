@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from refdec.api import load_weights
-from refdec.coreservices import Core
+from refdec.api.weights import load_weights
 from refdec.formats.files import read_picture
 from refdec.plugins.api import CodingSettings, EncodeRequest, OperatingPoint, SourcePicture
+from refdec.services.core import Core
 
 from .conftest import Run
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from refdec.api import load_weights
+from refdec.api.weights import load_weights
 from refdec.decoder import decode_codestream
 from refdec.picture.render import render
 from refdec.trace.fingerprints import Fingerprints

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from refdec.cli.decode import CodestreamAsTarget, PictureExists, decode
+from refdec.cli.decode import decode
+from refdec.cli.errors import CodestreamAsTarget, PictureExists
 from refdec.formats.errors import FileUnwritable
 from refdec.formats.files import write_bytes
 from refdec.formats.sinks import _Device, sink_of

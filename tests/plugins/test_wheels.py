@@ -75,7 +75,7 @@ ENCODE = """
 import json, sys
 import numpy as np
 from refdec.cli.plugins import installed_plugins
-from refdec.coreservices import Core
+from refdec.services.core import Core
 from refdec.plugins.api import EncodeRequest, OperatingPoint, SourcePicture
 from refdec.plugins.calls import encode_with, options_for
 from refdec.weights.bundled import bundled_pack

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import refdec
-from refdec.api import Progressive
+from refdec.api.progressive import Progressive
 from refdec.arithmetic.types import IntArray
 from refdec.decoder import DecodeOptions, decode_codestream
 from refdec.picture.colour import to_output

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 import refdec
-from refdec.api import WeightsDiffer, make_options
+from refdec.api.errors import WeightsDiffer
+from refdec.api.options import make_options
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import build_headers, read_headers, write_stream
 from refdec.bitstream.markers import Marker

@@ -17,11 +17,12 @@ from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.headers import build_headers, read_headers, write_stream
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import PictureHeader
-from refdec.deadline import Deadline, check_of
 from refdec.decoder import decode_codestream
 from refdec.errors import RefdecError
 from refdec.limits import Limits, TimeIsUp, TooLarge, TooMuchMemory, unchecked
+from refdec.process.deadline import Deadline, check_of
 from refdec.region_decoder import decode_region
+from refdec.services.core import Core
 from refdec.streaming.decode import open_stream
 from refdec.tiling.geometry import Rect
 from refdec.weights.pack import WeightPack
@@ -113,6 +114,13 @@ def test_memory_is_refused_before_anything_is_allocated() -> None:
         decode_region(data, pack(), Rect(0, 0, 16, 16), limits=limits)
     with pytest.raises(TooMuchMemory) as caught:
         refdec.decode(data, weights=pack(), limits=limits)
+    for stage in ("symbols", "latent", "picture"):
+        with pytest.raises(TooMuchMemory):
+            refdec.read_latents(data, stage=stage, weights=pack(), limits=limits)
+    with pytest.raises(TooMuchMemory):
+        refdec.open_progressive(data, weights=pack(), limits=limits)
+    with pytest.raises(TooMuchMemory):
+        Core(pack(), limits=limits).decode(data)
     assert "--region" in caught.value.explain() and "--limit-memory" in caught.value.explain()
 
 
@@ -147,7 +155,7 @@ def test_a_check_ends_every_kind_of_decode() -> None:
 
 def test_seconds_become_a_check_that_uses_the_callers_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr("refdec.deadline.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("refdec.process.deadline.time.monotonic", lambda: now[0])
     check = Deadline(5)
     check()
     now[0] = 105.0
@@ -163,6 +171,17 @@ def test_no_time_at_all_is_refused_by_the_python_interface() -> None:
     for more in ({}, {"region": (0, 0, 16, 16)}, {"observe": lambda stage, array: None}):
         with pytest.raises(TimeIsUp):
             refdec.decode(SMALL, weights=pack(), limits=Limits(seconds=0.0), **more)  # type: ignore[arg-type]
+    for stage in ("symbols", "latent", "picture"):
+        with pytest.raises(TimeIsUp):
+            refdec.read_latents(SMALL, stage=stage, weights=pack(), limits=Limits(seconds=0.0))
+    opened = refdec.open_progressive(SMALL, weights=pack(), limits=Limits(seconds=0.0))
+    with pytest.raises(TimeIsUp):
+        opened.preview(10, 5)
+    core = Core(pack(), limits=Limits(seconds=0.0))
+    with pytest.raises(TimeIsUp):
+        core.decode(SMALL.read_bytes())
+    with pytest.raises(TimeIsUp):
+        core.read(SMALL.read_bytes(), "latent")
 
 
 def test_tiles_and_regions_have_limits_of_their_own() -> None:

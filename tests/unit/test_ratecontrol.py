@@ -1,4 +1,4 @@
-"""The search of rate control, on a codec made of formulas; real pictures are in test_api_encode."""
+"""The search of rate control, on a codec made of formulas; real pictures are in api/test_encode.py."""
 
 from __future__ import annotations
 

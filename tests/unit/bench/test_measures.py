@@ -11,7 +11,7 @@ import pytest
 from refdec.bench import speed
 from refdec.bench.bound import multiply_seconds, products_of
 from refdec.bench.machine import machine_facts
-from refdec.bench.memory import measured
+from refdec.bench.memory import measured, timed
 from refdec.networks import exact_blas
 
 
@@ -28,6 +28,14 @@ def test_memory_of_all_processes_is_seen() -> None:
 def test_a_command_that_fails_says_why() -> None:
     with pytest.raises(RuntimeError, match="no such thing"):
         measured([sys.executable, "-c", "raise SystemExit('no such thing')"])
+    with pytest.raises(RuntimeError, match="no such thing"):
+        timed([sys.executable, "-c", "raise SystemExit('no such thing')"])
+
+
+def test_time_is_that_of_the_command() -> None:
+    wall, cpu = timed([sys.executable, "-c", "import time; time.sleep(0.2)"])
+    assert wall > 0.2
+    assert 0 < cpu < wall
 
 
 def test_the_products_of_a_run_are_heard_and_numpy_is_given_back() -> None:

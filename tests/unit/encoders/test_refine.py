@@ -9,9 +9,9 @@ import pytest
 from refdec_encoders.refine.choice import LARGEST, RateDistortion, levels_of
 
 import refdec
+from refdec.api.sources import source_picture
 from refdec.metrics import psnr_luma
 from refdec.plugins.api import SymbolChoice
-from refdec.sources import source_picture
 from tests.encodable import GOLDEN, photograph
 
 PICTURE = photograph(160, 192, seed=4)

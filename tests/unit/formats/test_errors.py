@@ -14,6 +14,7 @@ import pytest
 from refdec.errors import InputError
 from refdec.formats import errors
 from refdec.formats.files import open_writer, read_bytes, read_picture, write_bytes, write_picture
+from refdec.formats.folders import folder_sources
 from refdec.formats.yuv import YuvLayout
 from refdec.limits import Limits
 from tests.unit.formats.support import picture
@@ -33,6 +34,7 @@ BREAKS: dict[type[InputError], Callable[[Path], object]] = {
     errors.FileUnreadable: lambda folder: read_bytes(folder / "absent"),
     errors.FileUnwritable: lambda folder: write_bytes(folder / "absent" / "a", b""),
     errors.FormatCannotHold: lambda _: write_picture(io.BytesIO(), picture(2, 2), suffix=".yuv"),
+    errors.NotAFolder: lambda folder: folder_sources(folder / "absent"),
     errors.PictureDamaged: lambda _: read_picture(b"", suffix=".png"),
     errors.PictureTooLarge: lambda _: read_picture(b"", suffix=".yuv", layout=YuvLayout(10**5, 10**5)),
     errors.PictureUnsupported: lambda _: read_picture(b"P5 1 1 2 \0", suffix=".pgm"),

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from refdec.inspection.maps import LONGEST_MAP, ChannelMissing, channel_maps, coded_map, preview
+from refdec.inspection.errors import ChannelMissing
+from refdec.inspection.maps import LONGEST_MAP, channel_maps, coded_map, preview
 
 
 def levels(png: bytes) -> np.ndarray:

@@ -8,16 +8,10 @@ from pathlib import Path
 import pytest
 
 from refdec.errors import BitOffset
+from refdec.inspection.errors import BadOffset, NothingSelected
 from refdec.inspection.nodes import Kind
 from refdec.inspection.render import as_json, explain_place, raw_bits, text_lines, text_of_paths
-from refdec.inspection.selection import (
-    BadOffset,
-    NothingSelected,
-    at_offset,
-    by_name,
-    compacted,
-    parse_offset,
-)
+from refdec.inspection.selection import at_offset, by_name, compacted, parse_offset
 from refdec.inspection.sizes import size_chart
 from refdec.inspection.tree import SyntaxTree, build_tree
 

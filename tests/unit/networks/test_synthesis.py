@@ -8,16 +8,38 @@ import numpy as np
 import pytest
 
 from refdec.arithmetic.types import Int32Array
-from refdec.networks.bands import synthesis_bands, synthesise_in_bands
 from refdec.networks.errors import LatentSizeMismatch
 from refdec.networks.movement import depth_size
-from refdec.networks.synthesis import Synthesis, SynthesisChroma, SynthesisLuma, SynthesisTransform, load_synthesis
+from refdec.networks.synthesis import (
+    LATENT_ROWS,
+    Synthesis,
+    SynthesisChroma,
+    SynthesisLuma,
+    SynthesisTransform,
+    load_synthesis,
+)
+from refdec.tiling.geometry import Rect
 from tests.unit.networks import float_reference
 from tests.unit.networks.recipe import network_checkpoint
 from tests.unit.networks_recipe import recipe_checkpoint
 
 SIZES = [(1, 1), (16, 17), (9, 5), (23, 41), (33, 3), (29, 34), (12, 60)]
 """Among them, every combination of odd and even at the depths 1, 2 and 3."""
+
+
+def in_bands(network: Synthesis, latent: Int32Array, height: int, width: int, rows_per_band: int) -> Int32Array:
+    """Planes made in bands of latent rows, each from as many further rows as the halo says."""
+    assert network.halo is not None
+    before, after = network.halo
+    bands = []
+    for first in range(0, latent.shape[1], rows_per_band):
+        last = min(first + rows_per_band, latent.shape[1])
+        top, bottom = max(first - before, 0), min(last + after, latent.shape[1])
+        piece_height = min(LATENT_ROWS * bottom, height) - LATENT_ROWS * top
+        rows = min(LATENT_ROWS * last, height) - LATENT_ROWS * first
+        keep = Rect(0, LATENT_ROWS * (first - top), width, rows)
+        bands.append(network(latent[:, top:bottom], piece_height, width, keep))
+    return np.concatenate(bands, axis=1)
 
 
 def network(transform: str, component: str) -> Synthesis:
@@ -53,7 +75,7 @@ def test_example_4_12_1_sizes_of_luma() -> None:
 def test_bands_are_the_whole(transform: str, component: str, height: int, rows: int) -> None:
     made = network(transform, component)
     latent = random_latent(component, height, 37)
-    assert np.array_equal(synthesise_in_bands(made, latent, height, 37, rows), made(latent, height, 37))
+    assert np.array_equal(in_bands(made, latent, height, 37, rows), made(latent, height, 37))
 
 
 @pytest.mark.parametrize("component", ["Y", "UV"])
@@ -66,15 +88,15 @@ def test_a_smaller_halo_is_not_enough(transform: str, component: str) -> None:
     latent = random_latent(component, 160, 21)
     whole = made(latent, 160, 21)
     for halo in ((before - 1, after), (before, after - 1)):
-        assert not np.array_equal(synthesise_in_bands(replace(made, halo=halo), latent, 160, 21, 2), whole)
+        assert not np.array_equal(in_bands(replace(made, halo=halo), latent, 160, 21, 2), whole)
 
 
-def test_hop_comes_as_one_band() -> None:
+def test_hop_has_no_halo_and_keeps_any_part_of_the_whole() -> None:
     made = network("hop", "UV")
     latent = random_latent("UV", 40, 20)
-    ((first, planes),) = synthesis_bands(made, latent, 40, 20, 1)
-    assert first == 0
-    assert np.array_equal(planes, made(latent, 40, 20))
+    assert made.halo is None
+    part = Rect(3, 16, 9, 20)
+    assert np.array_equal(made(latent, 40, 20, part), made(latent, 40, 20)[:, part.rows, part.columns])
 
 
 @pytest.mark.parametrize("transform", ["sop", "bop", "hop"])

@@ -13,10 +13,10 @@ from refdec_tasks.statistics.rates import places_of, rates_of
 from refdec_tasks.statistics.tables import areas_table, channels_table, streams_table, summary
 from sample_bundles import sample_bundle, sample_headers
 
-from refdec.api import load_weights
-from refdec.coreservices import Core
+from refdec.api.weights import load_weights
 from refdec.plugins.api import ActionInput, LatentBundle, NamedBundle, Refusal, Report
 from refdec.plugins.calls import options_for, run_action, run_task
+from refdec.services.core import Core
 
 GUEST = task_guest(Statistics())
 BUNDLE = sample_bundle("symbols")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from refdec.trace.diff import compare_traces, stage_order
+from refdec.trace.errors import TraceUnreadable
 from refdec.trace.fingerprints import STAGES
-from refdec.trace.tracefile import TraceUnreadable, read_trace, write_trace
+from refdec.trace.tracefile import read_trace, write_trace
 
 BOOK = Path(__file__).resolve().parents[2] / "golden" / "vectors" / "fingerprints.json"
 

@@ -82,7 +82,7 @@ def test_fingerprints_that_differ_name_the_stage(tmp_path: Path) -> None:
 
 
 def decoded_png(path: Path) -> CodePicture:
-    from refdec.api import decode
+    from refdec.api.decode import decode
 
     picture = decode(DATA, weights=pack())
     made = CodePicture(picture.planes, 8, Colour.RGB)
@@ -114,7 +114,7 @@ def test_expected_picture_of_another_size(tmp_path: Path) -> None:
 
 
 def test_raw_yuv_has_the_layout_of_the_header(tmp_path: Path) -> None:
-    from refdec.api import decode
+    from refdec.api.decode import decode
 
     picture = decode(YUV420, weights=pack())
     path = tmp_path / "expected.yuv"

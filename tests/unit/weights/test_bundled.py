@@ -10,8 +10,9 @@ import pytest
 
 from refdec.formats.folders import folder_sources
 from refdec.weights import bundled
-from refdec.weights.bundled import BUNDLED_NOTES, BundledPackMissing, bundled_pack
+from refdec.weights.bundled import BUNDLED_NOTES, bundled_pack
 from refdec.weights.collection import import_folder
+from refdec.weights.errors_files import BundledPackMissing
 from refdec.weights.packfile import verify_checkpoint, write_pack
 
 FINGERPRINT = "6a0cc4524aa8d3c979297d6fd06d26e091ee20b053fa54d004931ccbd1d9c0f2"

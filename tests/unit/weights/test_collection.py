@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from refdec.errors import WeightsError
-from refdec.formats.folders import NotAFolder, folder_sources
+from refdec.formats.errors import NotAFolder
+from refdec.formats.folders import folder_sources
 from refdec.weights import collection
 from refdec.weights.collection import import_folder
 from refdec.weights.errors import CheckpointRefused, DuplicateCheckpoint, NothingToImport, WrongShape

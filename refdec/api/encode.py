@@ -15,49 +15,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from refdec.errors import UsageError
+from refdec.api.errors import RateAmbiguous, UnknownChroma
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from refdec.api.sources import Encodable
     from refdec.arithmetic.types import Int32Array
-    from refdec.coreservices import Core
     from refdec.formats.files import Source
     from refdec.formats.pictures import CodePicture
     from refdec.formats.sinks import Target
     from refdec.plugins.pictures import SourcePicture
     from refdec.plugins.registry import Plugins
     from refdec.plugins.requests import CodingSettings, EncodeRequest, RateTarget
-    from refdec.sources import Encodable
+    from refdec.services.core import Core
     from refdec.weights.pack import WeightPack
 
-__all__ = ["EncodeReport", "RateAmbiguous", "encode", "encode_source", "encode_to_file", "installed", "rate_target"]
+__all__ = ["EncodeReport", "encode", "encode_source", "encode_to_file", "installed", "rate_target"]
 
 CHROMA_FORMATS = {"444": (1, 1), "422": (1, 2), "420": (2, 2)}
 PREFERRED_MODEL = 1
-
-
-class RateAmbiguous(UsageError):
-    """Two ways of saying the rate contradict each other."""
-
-    code, clause = "RD0966", ""
-
-    def __init__(self, first: str, second: str) -> None:
-        super().__init__(first, second)
-        self.first, self.second = first, second
-
-    def explain(self) -> str:
-        return f"{self.first} and {self.second} cannot both be met: give one of them."
-
-
-class UnknownChroma(UsageError):
-    """There is no chroma format of this name."""
-
-    code, clause = "RD0967", "1.6.1"
-
-    def explain(self) -> str:
-        return f"There is no chroma format {self.args[0]!r}; choose {', '.join(CHROMA_FORMATS)}."
 
 
 @lru_cache(maxsize=4)
@@ -88,9 +66,9 @@ def rate_target(
     `chroma_displacement` says otherwise.  Nothing given: displacement 0, chroma above it.  Raises RateAmbiguous,
     NoModel.
     """
-    from refdec.coreservices_errors import NoModel
     from refdec.plugins.requests import BitsPerPixel, LumaPsnr, OperatingPoint
     from refdec.ratecontrol import chroma_displacement as usual_chroma
+    from refdec.services.errors import NoModel
 
     if bpp is not None and psnr is not None:
         raise RateAmbiguous("bpp", "psnr")
@@ -117,17 +95,17 @@ def _settings(
     **others: Any,
 ) -> CodingSettings:
     """Return coding settings; a mask becomes a quality map of the picture's size.  Raises UnknownOption."""
+    from refdec.api.sources import quality_map_of_mask
     from refdec.formats.files import read_picture
     from refdec.plugins.errors import UnknownOption
     from refdec.plugins.requests import CodingSettings
-    from refdec.sources import quality_map_of_mask
 
     known = tuple(field.name for field in fields(CodingSettings) if field.name != "coded_subsampling")
     for name in others:
         if name not in known:
             raise UnknownOption("encode", name, (*known, "chroma", "roi"))
     if chroma is not None and chroma not in CHROMA_FORMATS:
-        raise UnknownChroma(chroma)
+        raise UnknownChroma(chroma, CHROMA_FORMATS)
     if roi is not None:
         if quality_map is not None:
             raise RateAmbiguous("roi", "quality map")
@@ -183,11 +161,11 @@ def encode(
     Raises RateOutOfReach, NoModel, SettingsRefused, UnknownGuest, UnknownOption, WeightsError, InputError; all are
     RefdecError.
     """
-    from refdec.api import load_weights
-    from refdec.coreservices import Core
+    from refdec.api.sources import source_picture
+    from refdec.api.weights import load_weights
     from refdec.plugins.calls import options_for
     from refdec.plugins.requests import EncodeRequest
-    from refdec.sources import source_picture
+    from refdec.services.core import Core
 
     picture = source_picture(source, bits=bits, limits=limits)
     core = Core(load_weights(weights), limits=limits)

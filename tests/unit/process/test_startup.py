@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from refdec.startup import DECODER_KERNELS, HOP_KERNELS
+from refdec.process.startup import DECODER_KERNELS, HOP_KERNELS
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PROBE = """
-from refdec.startup import prepare_kernels
+from refdec.process.startup import prepare_kernels
 from refdec import jit
 cold, again = prepare_kernels(), prepare_kernels()
 print(cold, again, jit.chosen_folder(), jit._options["cache"])

@@ -11,11 +11,11 @@ from typing import TypeAlias
 import numpy as np
 
 from refdec.arithmetic.types import Int32Array
-from refdec.coreservices_errors import NoModel
 from refdec.encoder import Coded, Prepared, code, decoded_luma, transform_at_hand, write
 from refdec.plugins.latents import ModelInfo
 from refdec.plugins.requests import BitsPerPixel, EncodeRequest, LumaPsnr, OperatingPoint
 from refdec.ratecontrol import Attempt, ModelRange, Search
+from refdec.services.errors import NoModel
 from refdec.stages.forward_values import Chooser
 
 __all__ = ["RateRun", "Target"]

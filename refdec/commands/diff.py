@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from refdec.errors import InputError, UsageError
+from refdec.commands.errors import DumpUnreadable, KindsDiffer, KindUnknown
 from refdec.formats.files import Source, name_of, read_bytes, read_picture, suffix_of
 from refdec.formats.yuv import layout_of_name
 from refdec.inspection.differences import compare_streams
@@ -23,57 +23,12 @@ from refdec.trace.tracefile import read_trace
 if TYPE_CHECKING:
     from refdec.formats.pictures import CodePicture
 
-__all__ = ["DumpUnreadable", "FilesDifference", "KindUnknown", "KindsDiffer", "describe_planes", "diff_files"]
+__all__ = ["FilesDifference", "describe_planes", "diff_files"]
 
 PICTURE_STARTS = {b"\x89PNG": ".png", b"P5": ".pgm", b"P6": ".ppm", b"\x93NUMPY": ".npy"}
 COMPONENTS = {"RGB": ("R", "G", "B"), "YUV": ("Y", "U", "V"), "gray": ("gray",)}
 MOST_LINES = 40
 MOST_HISTOGRAM = 24
-
-
-class KindUnknown(InputError):
-    """A file is neither codestream, picture, trace nor dump."""
-
-    code, clause = "RD1611", ""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
-
-    def explain(self) -> str:
-        return (
-            f"{self.name} is neither a codestream, nor a picture (PNG, PPM, PGM, NPY, .yuv), "
-            "nor a trace (JSON), nor a dump (.npz)."
-        )
-
-
-class KindsDiffer(UsageError):
-    """Two files of different kinds cannot be compared."""
-
-    code, clause = "RD1612", ""
-
-    def __init__(self, a: str, b: str) -> None:
-        super().__init__(a, b)
-        self.a, self.b = a, b
-
-    def explain(self) -> str:
-        return (
-            f"A is a {self.a}, B is a {self.b}: they cannot be compared.\n"
-            "To compare a codestream with a picture: refdec verify FILE --expect PICTURE"
-        )
-
-
-class DumpUnreadable(InputError):
-    """A dump (.npz) cannot be read."""
-
-    code, clause = "RD1613", ""
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(name, reason)
-        self.name, self.reason = name, reason
-
-    def explain(self) -> str:
-        return f"{self.name} cannot be read as a dump: {self.reason}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import refdec
+from refdec.api.errors import PictureNotEncodable
+from refdec.api.sources import quality_map_of_mask, source_picture
 from refdec.formats.files import write_picture
 from refdec.formats.pictures import CodePicture, Colour
-from refdec.sources import PictureNotEncodable, quality_map_of_mask, source_picture
 from tests.encodable import GOLDEN, photograph
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from refdec.api import load_weights
+from refdec.api.weights import load_weights
 
 if TYPE_CHECKING:
     from refdec.weights.collection import Imported

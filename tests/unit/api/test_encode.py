@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 
 import refdec
-from refdec.api_encode import RateAmbiguous, UnknownChroma, encode_to_file, installed
-from refdec.coreservices import Core
-from refdec.coreservices_errors import BundleNotOurs, NoDerivative, NoModel
+from refdec.api.encode import encode_to_file, installed
+from refdec.api.errors import RateAmbiguous, UnknownChroma
 from refdec.errors import UsageError
 from refdec.interface import LatentBundle, Stage
 from refdec.limits import Limits, TooMuchMemory
@@ -23,6 +22,8 @@ from refdec.picture.source import planes_from_rgb
 from refdec.plugins.api import CodingSettings, OperatingPoint, SourcePicture
 from refdec.plugins.errors import OptionInvalid, UnknownGuest, UnknownOption
 from refdec.ratecontrol import RateOutOfReach
+from refdec.services.core import Core
+from refdec.services.errors import BundleNotOurs, NoDerivative, NoModel
 from refdec.weights.pack import WeightPack
 from tests.encodable import GOLDEN, bundled, photograph
 
@@ -246,6 +247,12 @@ def test_bundled_encoders_come_in_by_the_door() -> None:
 
 
 def test_errors_are_for_users() -> None:
-    for kind in (RateAmbiguous("a", "b"), NoModel(None, ()), BundleNotOurs(), UnknownChroma("1"), NoDerivative(0)):
+    for kind in (
+        RateAmbiguous("a", "b"),
+        NoModel(None, ()),
+        BundleNotOurs(),
+        UnknownChroma("1", ("420",)),
+        NoDerivative(0),
+    ):
         assert isinstance(kind, UsageError) and kind.explain()
     assert isinstance(refdec.read_latents(GOLDEN / "kodim15_m1_+0_65x79.jai"), LatentBundle)

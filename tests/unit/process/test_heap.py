@@ -9,13 +9,13 @@ import sys
 
 import pytest
 
-from refdec.heap import SETTINGS
+from refdec.process.heap import SETTINGS
 
 GLIBC = platform.libc_ver()[0] == "glibc"
 PROBE = """
 import resource
 import numpy as np
-from refdec.heap import give_back, keep_freed_memory
+from refdec.process.heap import give_back, keep_freed_memory
 
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt

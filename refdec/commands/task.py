@@ -11,18 +11,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from refdec.api import WeightsDiffer, load_weights
+from refdec.api.errors import WeightsDiffer
+from refdec.api.weights import load_weights
 from refdec.errors import RefdecError
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
     from refdec.arithmetic.types import UInt8Array
-    from refdec.coreservices import Core
     from refdec.interface import LatentBundle, Stage
     from refdec.parallel.outcomes import Job
     from refdec.plugins.registry import Guest, Plugins
     from refdec.plugins.results import TaskResult
     from refdec.plugins.task import Action, NamedBundle, Task
+    from refdec.services.core import Core
     from refdec.weights.pack import WeightPack
 
 __all__ = [
@@ -77,7 +78,7 @@ def _plugins(allowed: str | None) -> Plugins:
 
 @lru_cache(maxsize=2)
 def _core(weights: Path | None, limits: Limits) -> tuple[WeightPack, Core]:
-    from refdec.coreservices import Core
+    from refdec.services.core import Core
 
     pack = load_weights(weights)
     return pack, Core(pack, limits=limits)
@@ -142,7 +143,7 @@ def write_result_picture(result: TaskResult, target: Path, under: str | Path | b
 
 def _decoded(source: str | Path | bytes, order: TaskOrder) -> UInt8Array:
     """Return the decoded picture, uint8 RGB [rows, columns, 3]."""
-    from refdec.api import decode
+    from refdec.api.decode import decode
 
     pack, _ = _core(order.weights, order.limits)
     decoded = decode(

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
+from refdec.api.errors import PictureNotEncodable
 from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
-from refdec.errors import UsageError
 from refdec.formats.files import read_bytes, read_picture, suffix_of
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.limits import Limits
@@ -23,28 +23,12 @@ if TYPE_CHECKING:
     from refdec.formats.files import Source
     from refdec.formats.yuv import YuvLayout
 
-__all__ = ["Encodable", "PictureNotEncodable", "quality_map_of_mask", "source_picture"]
+__all__ = ["Encodable", "quality_map_of_mask", "source_picture"]
 
 Encodable: TypeAlias = "npt.NDArray[Any] | Picture | CodePicture | SourcePicture | Source"
 CODESTREAM_START = b"\xff\x80"
 INSIDE, OUTSIDE = 6, -3
 """(3.B.2) Quality steps inside and outside of a region of interest."""
-
-
-class PictureNotEncodable(UsageError):
-    """An array is no picture: wrong axes, or samples that are not unsigned integers."""
-
-    code, clause = "RD0965", "5.14.1"
-
-    def __init__(self, found: str) -> None:
-        super().__init__(found)
-        self.found = found
-
-    def explain(self) -> str:
-        return (
-            f"{self.found} cannot be encoded; a picture is uint8 or uint16, [rows, columns] or [rows, columns, 3].\n"
-            "An alpha channel has to be taken away first; floats have to be made integers."
-        )
 
 
 def source_picture(
@@ -88,7 +72,7 @@ def _sniffed(data: bytes) -> str:
 
 def _decoded(data: bytes, limits: Limits) -> dict[str, Any]:
     """Return the picture of a codestream as arguments of SourcePicture; the bundled weights decode it."""
-    from refdec.api import decode
+    from refdec.api.decode import decode
 
     picture = decode(data, limits=limits)
     return {

@@ -17,7 +17,6 @@ from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Headers
 from refdec.bundles import bundle_of, decode_to_stage, filtered_planes, stage_headers
-from refdec.coreservices_errors import BundleNotOurs, NoDerivative, NoModel
 from refdec.decoder import choose_transform, decode_codestream
 from refdec.encoder import (
     Coded,
@@ -42,7 +41,9 @@ from refdec.plugins.latents import CodedLatents, LumaPull, ModelInfo, SymbolChoi
 from refdec.plugins.pictures import SourcePicture
 from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint
 from refdec.plugins.services import LatentSource
-from refdec.rate_run import RateRun, Target
+from refdec.process.deadline import check_of
+from refdec.services.errors import BundleNotOurs, NoDerivative, NoModel
+from refdec.services.rate_run import RateRun, Target
 from refdec.stages.forward_analysis import analysis_kind
 from refdec.stages.forward_analysis import hyper_latents as hyper_encoded
 from refdec.stages.forward_values import Choice, Chooser, EncoderInput
@@ -149,7 +150,7 @@ class _Last:
 class Core:
     """`CoreServices` on a pack of weights: one for each piece of work, since it keeps large arrays.
 
-    `limits` hold for codestreams that it reads and decodes.
+    `limits` hold for each codestream that it reads or decodes.
     """
 
     def __init__(self, pack: WeightPack, *, limits: Limits | None = None) -> None:
@@ -188,7 +189,8 @@ class Core:
 
     def read(self, codestream: bytes, stage: Stage | str) -> LatentBundle:
         """Decode a codestream up to a stage, and no further."""
-        bundle, headers = decode_to_stage(codestream, self._pack, Stage.of(stage), limits=self._limits)
+        wanted, check = Stage.of(stage), check_of(self._limits)
+        bundle, headers = decode_to_stage(codestream, self._pack, wanted, limits=self._limits, check=check)
         return self._remember(bundle, headers)
 
     def _remember(self, bundle: LatentBundle, headers: Headers) -> LatentBundle:
@@ -209,7 +211,8 @@ class Core:
         infos = {info.model_id: info for info in self.models}
         there = infos[picture.model_id].synthesis if picture.model_id in infos else ()
         chosen = next((t for t in picture.synthesis_transforms if TRANSFORM_NAMES[t] in there), None)
-        decoded = decode_codestream(codestream, self._pack, DecodeOptions(transform=chosen), limits=self._limits)
+        options, check = DecodeOptions(transform=chosen), check_of(self._limits)
+        decoded = decode_codestream(codestream, self._pack, options, limits=self._limits, check=check)
         return render(decoded.planes, picture, rendering=headers.rendering, warnings=decoded.warnings)
 
     def synthesise(self, bundle: LatentBundle, synthesis: str | None = None) -> LatentBundle:

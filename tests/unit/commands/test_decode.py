@@ -19,7 +19,7 @@ from refdec.bitstream.headers import Headers, read_headers, write_stream
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.rendering import Cicp, RenderingInfo
 from refdec.bitstream.rule_errors import UserColourTransform
-from refdec.decode_files import DecodeRequest, decode_to_file
+from refdec.commands.decode import DecodeRequest, decode_to_file
 from refdec.formats.files import read_picture
 from refdec.formats.yuv import YuvLayout
 from refdec.picture.errors import CustomColourNeeds444
@@ -27,7 +27,7 @@ from refdec.region_decoder import RegionWithoutStages
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 
-VECTORS = Path(__file__).resolve().parents[1] / "golden" / "vectors"
+VECTORS = Path(__file__).resolve().parents[2] / "golden" / "vectors"
 F444, F422, F420 = (1, 1), (1, 2), (2, 2)
 FORMATS = [(F444, F444), (F444, F422), (F444, F420), (F422, F422), (F420, F420)]
 NAMES = {F444: "444", F422: "422", F420: "420"}

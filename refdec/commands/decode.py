@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from refdec.api import load_weights, make_options, require_weights
+from refdec.api.options import make_options
+from refdec.api.weights import load_weights, require_weights
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def decode_to_file(
     """
     from refdec.formats.errors import SuffixUnknown
     from refdec.formats.files import WRITERS, name_of, read_bytes, suffix_of
-    from refdec.startup import prepare_kernels
+    from refdec.process.startup import prepare_kernels
 
     prepare_kernels()
     suffix = (request.suffix or suffix_of(target)).lower()
@@ -167,10 +168,10 @@ def _decode_streaming(
     """Write rows as they are finished, so that memory stays bounded."""
     from contextlib import closing
 
-    from refdec.deadline import check_of
     from refdec.formats.files import name_of, open_writer
     from refdec.formats.pictures import Colour as FileColour
     from refdec.formats.pictures import PictureSpec
+    from refdec.process.deadline import check_of
     from refdec.streaming.decode import open_stream
     from refdec.trace.picture_digest import picture_digest
 
@@ -251,9 +252,9 @@ class _Ticks:
 
 
 def _decode(data: bytes, request: DecodeRequest, pack: WeightPack, colour: Colour | None, observe: Observer) -> Picture:
-    from refdec.deadline import check_of
     from refdec.decoder import decode_codestream
     from refdec.picture.render import render
+    from refdec.process.deadline import check_of
 
     options, limits, in_time = _options(request), request.limits, check_of(request.limits)
     check = None if request.ignore_weights_fingerprint else require_weights

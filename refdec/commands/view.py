@@ -89,7 +89,7 @@ def view_file(
         return View(tree, name_of(source))
     if tree.problems or tree.findings.headers is None:
         return View(tree, name_of(source), "The codestream breaks rules, so its symbols are not decoded.")
-    from refdec.api import load_weights, require_weights
+    from refdec.api.weights import load_weights, require_weights
     from refdec.models import models_of
     from refdec.stages.symbols import decode_symbols
 
@@ -164,7 +164,7 @@ def _decode(
     tree: SyntaxTree, request: ViewRequest, weights: WeightPack | Source | None
 ) -> tuple[Decoding, dict[str, IntArray]]:
     """Decode as far as it goes; return what the page shows and the arrays that were seen."""
-    from refdec.api import load_weights, require_weights
+    from refdec.api.weights import load_weights, require_weights
     from refdec.decoder import DecodeOptions, decode_codestream
     from refdec.inspection.html import Decoding
     from refdec.inspection.maps import preview

@@ -9,14 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import index
 
+from refdec.api.errors import ChannelsOutOfRange, RegionMalformed, UnknownColour, WorkersOutOfRange
 from refdec.clauses import clause
-from refdec.errors import UsageError
 
 __all__ = [
-    "ChannelsOutOfRange",
-    "RegionMalformed",
-    "UnknownColour",
-    "WorkersOutOfRange",
     "require_channels",
     "require_colour",
     "require_region_shape",
@@ -25,43 +21,6 @@ __all__ = [
 
 MOST_CHANNELS = (160, 96)
 COLOURS = (None, "RGB", "YUV")
-
-
-class ChannelsOutOfRange(UsageError):
-    """The wanted numbers of residual channels are none of luma and chroma."""
-
-    code, clause = "RD1304", "2.6.8"
-
-    def explain(self) -> str:
-        most_y, most_uv = MOST_CHANNELS
-        return f"The channels {self.args[0]!r} are not two numbers: 0..{most_y} of luma and 0..{most_uv} of chroma."
-
-
-class WorkersOutOfRange(UsageError):
-    """The wanted number of processes is none."""
-
-    code, clause = "RD1305", ""
-
-    def explain(self) -> str:
-        return f"{self.args[0]!r} workers cannot decode; give 1 or more, or None for one on each core."
-
-
-class UnknownColour(UsageError):
-    """There is no output colour of this name."""
-
-    code, clause = "RD1306", "5.10"
-
-    def explain(self) -> str:
-        return f"There is no output colour {self.args[0]!r}; choose RGB or YUV, or None for that of the codestream."
-
-
-class RegionMalformed(UsageError):
-    """A region is not four whole numbers."""
-
-    code, clause = "RD1307", "1.6.1"
-
-    def explain(self) -> str:
-        return f"The region {self.args[0]!r} is not four whole numbers: x, y, width, height."
 
 
 def _whole_numbers(values: Iterable[object], count: int) -> bool:
@@ -80,7 +39,7 @@ def require_channels(channels: tuple[int, int] | None) -> None:
     if not _whole_numbers(channels, 2) or not all(
         0 <= wanted <= most for wanted, most in zip(channels, MOST_CHANNELS, strict=True)
     ):
-        raise ChannelsOutOfRange(channels)
+        raise ChannelsOutOfRange(channels, MOST_CHANNELS)
 
 
 def require_workers(workers: int | None) -> None:

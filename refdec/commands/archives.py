@@ -15,9 +15,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from refdec.api import load_weights
-from refdec.decode_files import DecodeRequest, decode_to_file
-from refdec.errors import InputError, UsageError
+from refdec.api.weights import load_weights
+from refdec.commands.decode import DecodeRequest, decode_to_file
+from refdec.commands.errors import NothingMatches, OutputsMeet
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import Job, Outcome, Summary
@@ -30,8 +30,6 @@ __all__ = [
     "SUFFIXES",
     "Archive",
     "DecodeOne",
-    "NothingMatches",
-    "OutputsMeet",
     "archive_jobs",
     "decode_archive",
     "is_archive",
@@ -39,35 +37,6 @@ __all__ = [
 
 SUFFIXES = (".jai", ".jpgai", ".jpai", ".bits")
 """Suffixes by which codestreams are found in folders."""
-
-
-class NothingMatches(InputError):
-    """A pattern matches no file."""
-
-    code = "RD0981"
-
-    def __init__(self, pattern: str) -> None:
-        super().__init__(pattern)
-        self.pattern = pattern
-
-    def explain(self) -> str:
-        return f"There is no file {self.pattern}.\nLook for it:  ls {self.pattern}"
-
-
-class OutputsMeet(UsageError):
-    """Two inputs would be written to one output."""
-
-    code = "RD0982"
-
-    def __init__(self, first: str, second: str, output: str) -> None:
-        super().__init__(first, second, output)
-        self.first, self.second, self.output = first, second, output
-
-    def explain(self) -> str:
-        return (
-            f"{self.first} and {self.second} would both become {self.output}.\n"
-            "Decode them into two folders, or give the folder that holds both: it is copied with its sub-folders."
-        )
 
 
 @lru_cache(maxsize=2)

@@ -33,10 +33,12 @@ def read_latents(
     `decode`. Raises UnknownStage, WeightsDiffer, CodestreamError, UnsupportedError, LimitExceeded, WeightsError,
     InputError.
     """
-    from refdec.api import load_weights, make_options, require_weights
+    from refdec.api.options import make_options
+    from refdec.api.weights import load_weights, require_weights
     from refdec.bundles import decode_to_stage
     from refdec.formats.files import read_bytes
     from refdec.interface import Stage
+    from refdec.process.deadline import check_of
 
     wanted = Stage.of(stage)
     limits = limits or Limits()
@@ -47,5 +49,12 @@ def read_latents(
     pack = load_weights(weights)
     check = None if ignore_weights_fingerprint else require_weights
     return decode_to_stage(
-        data, pack, wanted, transform=transform, limits=limits, lenient=lenient, check_weights=check
+        data,
+        pack,
+        wanted,
+        transform=transform,
+        limits=limits,
+        lenient=lenient,
+        check_weights=check,
+        check=check_of(limits),
     )[0]

@@ -9,15 +9,8 @@ import numpy as np
 import pytest
 
 import refdec
-from refdec.arguments import (
-    ChannelsOutOfRange,
-    RegionMalformed,
-    UnknownColour,
-    WorkersOutOfRange,
-    require_channels,
-    require_region_shape,
-    require_workers,
-)
+from refdec.api.arguments import require_channels, require_region_shape, require_workers
+from refdec.api.errors import ChannelsOutOfRange, RegionMalformed, UnknownColour, WorkersOutOfRange
 
 ABSENT = Path("there is no such file.jai")
 

@@ -1,0 +1,86 @@
+"""`refdec.open_progressive`: previews of a codestream with a growing number of residual channels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from refdec.api.options import Transform, read_order
+
+if TYPE_CHECKING:
+    from refdec.formats.files import Source
+    from refdec.limits import Limits
+    from refdec.picture.picture import Picture
+    from refdec.picture.render import Colour
+    from refdec.progressive import ProgressiveDecoder
+    from refdec.weights.pack import WeightPack
+
+__all__ = ["Progressive", "open_progressive"]
+
+
+class Progressive:
+    """An open codestream that gives previews; made by `open_progressive`.  Not for several threads at once."""
+
+    def __init__(self, decoder: ProgressiveDecoder, colour: Colour | None, bits: int | None, limits: Limits) -> None:
+        self._decoder, self._colour, self._bits, self._limits = decoder, colour, bits, limits
+
+    @property
+    def channels(self) -> tuple[int, int]:
+        """Residual channels of luma and chroma that the codestream holds."""
+        return self._decoder.channels
+
+    def preview(self, y: int, uv: int) -> Picture:
+        """Return the picture of the first `y` and `uv` residual channels; what is decoded already is not decoded again.
+
+        With `channels` or more it is what `decode` returns.  `Limits.seconds` holds for each preview.  Raises
+        CodestreamError where the residual is damaged, TimeIsUp.
+        """
+        from refdec.picture.render import render
+        from refdec.process.deadline import check_of
+
+        decoded = self._decoder.preview(y, uv, check=check_of(self._limits))
+        headers = decoded.headers
+        return render(
+            decoded.planes,
+            headers.picture,
+            colour=self._colour,
+            bits=self._bits,
+            rendering=headers.rendering,
+            warnings=decoded.warnings,
+        )
+
+
+def open_progressive(
+    source: Source,
+    *,
+    weights: WeightPack | Source | None = None,
+    synthesis: Transform | None = None,
+    filters: bool = True,
+    colour: Colour | None = None,
+    bit_depth: int | None = None,
+    limits: Limits | None = None,
+    lenient: bool = False,
+    level_check: bool = True,
+    ignore_weights_fingerprint: bool = False,
+    allow_custom_colour: bool = False,
+) -> Progressive:
+    """Open a codestream for previews with a growing number of residual channels; options as in `decode`.
+
+    Example: `stream = open_progressive("photo.jai"); small = stream.preview(10, 5); whole = stream.preview(160, 96)`.
+    Raises what `decode` raises, as far as it is known before the residual.
+    """
+    from refdec.progressive import ProgressiveDecoder
+
+    order = read_order(
+        source,
+        weights=weights,
+        limits=limits,
+        colour=colour,
+        ignore_weights_fingerprint=ignore_weights_fingerprint,
+        synthesis=synthesis,
+        filters=filters,
+        lenient=lenient,
+        level_check=level_check,
+        allow_custom_colour=allow_custom_colour,
+    )
+    decoder = ProgressiveDecoder(order.data, order.pack, order.options, limits=order.limits, check_weights=order.check)
+    return Progressive(decoder, colour, bit_depth, order.limits)

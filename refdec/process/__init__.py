@@ -1,0 +1,1 @@
+"""Processes of our own: their heap, their compiled kernels, their time."""

@@ -1,0 +1,1 @@
+"""What the core does for plugins: the services behind `Core`, and rate control by repeated encoding."""
