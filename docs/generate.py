@@ -293,10 +293,10 @@ def cli_page() -> str:
     """Every command with its arguments and options, from the typer app."""
     import typer
 
-    from refdec.cli.app import app
+    from refdec.cli.app import app_for
 
     parts = []
-    for path, command in _commands(typer.main.get_command(app), "refdec"):
+    for path, command in _commands(typer.main.get_command(app_for()), "refdec"):
         text = (command.help or "").strip().replace("\b", "")
         parts.append(f"## {path}\n\n{text}\n\n")
         shown = [p for p in command.params if not getattr(p, "hidden", False)]

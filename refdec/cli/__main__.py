@@ -34,10 +34,10 @@ def _as_json(error: RefdecError | OSError, exit_code: int) -> None:
 
 def main() -> None:
     """Run the command line and exit with a code of rule 12 (`docs/cli.md`)."""
-    from refdec.cli.app import app
+    from refdec.cli.app import app_for
 
     try:
-        app()
+        app_for(sys.argv[1:])()
     except RefdecError as error:
         _as_json(error, error.exit_code)
         say(f"refdec: {error.headline()}")

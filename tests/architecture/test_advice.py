@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer.main
 
-from refdec.cli.app import app
+from refdec.cli.app import app_for
 
 ROOT = Path(__file__).resolve().parents[2]
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
@@ -18,7 +18,7 @@ NOT_OURS = {"--upgrade"}  # pip's
 def known_options() -> set[str]:
     """All options of all commands and sub-commands."""
     found: set[str] = set()
-    pending = [typer.main.get_command(app)]
+    pending = [typer.main.get_command(app_for())]
     while pending:
         command = pending.pop()
         for parameter in command.params:

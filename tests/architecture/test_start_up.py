@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 import refdec
+from refdec.cli.app import COMMANDS, app_for
 
 DEMO = Path(refdec.__file__).parent / "data" / "demo.jai"
 PROBE = """
@@ -38,3 +40,25 @@ def test_importing_the_library_is_light() -> None:
     code = "import sys, refdec; print(sorted(set(sys.modules) & {'numba', 'numpy', 'typer', 'rich'}))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_a_command_does_not_import_the_others() -> None:
+    code = PROBE.replace(
+        '"HEAVY " + ",".join(heavy)', '"HEAVY " + ",".join(n for n in sys.modules if "refdec.cli." in n)'
+    )
+    run = subprocess.run([sys.executable, "-c", code, "info", str(DEMO)], capture_output=True, text=True, check=True)
+    imported = set(run.stderr.rsplit("HEAVY ", 1)[-1].split(","))
+    assert imported == {
+        f"refdec.cli.{name}" for name in ("__main__", "app", "console", "errors", "exitcodes", "info", "options")
+    }
+
+
+def test_one_command_alone_is_the_command_among_all() -> None:
+    whole = typer.main.get_command(app_for())
+    assert isinstance(whole, typer.core.TyperGroup)
+    assert list(whole.commands) == list(COMMANDS)
+    for name in COMMANDS:
+        alone = typer.main.get_command(app_for([name, "--anything"]))
+        assert isinstance(alone, typer.core.TyperGroup)
+        assert list(alone.commands) == [name]
+        assert [p.name for p in alone.commands[name].params] == [p.name for p in whole.commands[name].params]
