@@ -68,6 +68,8 @@ _LAZY = {
     "Codestream": "refdec.bitstream.framing",
     "Picture": "refdec.picture.picture",
 }
+_DECODING = frozenset({"decode", "encode", "open_progressive", "read_latents"})
+"""Names whose modules load compiled kernels: where these are kept is decided before."""
 
 
 def __getattr__(name: str) -> Any:
@@ -76,4 +78,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'refdec' has no attribute {name!r}")
     from importlib import import_module
 
+    if name in _DECODING:
+        from refdec.process.startup import prepare_kernels
+
+        prepare_kernels()
     return getattr(import_module(_LAZY[name]), name)

@@ -20,8 +20,7 @@ from refdec.decoder import CheckWeights, DecodeOptions, open_codestream, parse
 from refdec.interface import BundleHeaders, ComponentLatents, LatentBundle, Stage, headers_of
 from refdec.limits import Check, Limits, unchecked
 from refdec.models import Models, stream_fingerprint
-from refdec.picture.filters.chain import apply_filters
-from refdec.picture.planes import Planes, ThreePlanes, assemble
+from refdec.picture.planes import ThreePlanes
 from refdec.stages.values import ComponentSymbols, Latents, Symbols
 from refdec.weights.pack import WeightPack
 
@@ -71,19 +70,12 @@ def filtered_planes(
     """(5.2) Return Y, U, V after synthesis and filters, before the colour transform, int32 Q18 in 0..255."""
     from refdec.arithmetic.fixed import WHITE_Q18
     from refdec.networks.exact_blas import single_threaded_blas
-    from refdec.stages.planes import synthesise
+    from refdec.stages.planes import filter_planes, synthesise
 
-    picture = headers.picture
+    picture, tools = headers.picture, headers.tools
     with single_threaded_blas():
-        planes: Planes = assemble(synthesise(picture, latents, models, transform, check=check), picture)
-        planes = apply_filters(
-            planes,
-            picture,
-            headers.tools,
-            transform=transform,
-            load_icci=models.eicci,
-            scale_index_channel=lambda channel: luma_scale[channel],
-        )
+        synthesis = synthesise(picture, latents, models, transform, check=check)
+        planes = filter_planes(picture, tools, synthesis, lambda channel: luma_scale[channel], models, transform)
     y, u, v = (np.ascontiguousarray(np.clip(plane, 0, WHITE_Q18)) for plane in planes.as_tuple())
     return y, u, v
 

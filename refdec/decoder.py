@@ -2,7 +2,8 @@
 
 In: a codestream and a pack of weights.  Out: three output planes, int32 Q18, that any number of bits can be cut from.
 `observe(stage, array)` sees every finished stage under its name of 6.5 item 4; it is the one seam for fingerprints,
-dumps, timings and tests, and it cannot change anything.  This is the only module that knows all stages.
+dumps, timings and tests, and it cannot change anything.  Other ways through the same stages: `streaming`,
+`region_decoder`, `progressive`, `bundles`.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from refdec.bitstream.framing import Codestream, read_codestream
 from refdec.bitstream.headers import Headers, read_headers
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
-from refdec.errors import UsageError
 from refdec.limits import Check, Limits, unchecked
-from refdec.models import COMPONENT_NAMES, TRANSFORM_NAMES, Models, models_of
+from refdec.models import COMPONENT_NAMES, Models, models_of
 from refdec.picture.colour import CUSTOM, CustomColour
 from refdec.picture.errors import CustomColourNeeds444, CustomColourUnsupported
 from refdec.picture.output import codes
+from refdec.picture.picture import Picture
 from refdec.picture.planes import Observer, ThreePlanes, unobserved
+from refdec.picture.render import Colour, render
+from refdec.stages.errors import TransformNotListed
 from refdec.weights.pack import WeightPack
 
 __all__ = [
@@ -32,7 +35,6 @@ __all__ = [
     "DecodeOptions",
     "Decoded",
     "Opened",
-    "TransformNotListed",
     "absent_warnings",
     "choose_colour",
     "choose_transform",
@@ -43,23 +45,6 @@ __all__ = [
 
 CheckWeights: TypeAlias = Callable[[bytes | None, WeightPack, int], None]
 """Told user data, pack and model_id; may refuse before anything is decoded."""
-
-
-class TransformNotListed(UsageError):
-    """The caller wants a synthesis transform that the codestream does not list."""
-
-    code, clause = "RD1301", "1.6.3"
-
-    def __init__(self, wanted: int, listed: tuple[int, ...]) -> None:
-        super().__init__(wanted, listed)
-        self.wanted, self.listed = wanted, listed
-
-    def explain(self) -> str:
-        listed = ", ".join(TRANSFORM_NAMES[t] for t in self.listed)
-        return (
-            f"The codestream does not list synthesis transform {TRANSFORM_NAMES[self.wanted]}; it lists {listed}.\n"
-            "Leave the choice out to take its first."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +76,11 @@ class Decoded:
     planes: ThreePlanes
     headers: Headers
     warnings: tuple[str, ...]
+
+    def picture(self, colour: Colour | None = None, bits: int | None = None) -> Picture:
+        """Return the codes in a colour and at a bit depth, None: the codestream's.  Raises BitDepthOutOfRange."""
+        picture, rendering = self.headers.picture, self.headers.rendering
+        return render(self.planes, picture, colour=colour, bits=bits, rendering=rendering, warnings=self.warnings)
 
 
 @clause("1.3")

@@ -19,12 +19,12 @@ from refdec.decoder import (
     absent_warnings,
     open_codestream,
 )
-from refdec.errors import UsageError
 from refdec.limits import Check, Limits, unchecked
 from refdec.picture.output import codes
 from refdec.picture.picture import Picture
 from refdec.picture.planes import ThreePlanes
 from refdec.picture.render import Colour, own_colour
+from refdec.stages.errors import RegionOffGrid, RegionOutside
 from refdec.tiling.geometry import Rect
 from refdec.tiling.windows import bounding
 from refdec.weights.pack import WeightPack
@@ -32,56 +32,9 @@ from refdec.weights.pack import WeightPack
 if TYPE_CHECKING:
     from refdec.bitstream.headers import Headers
 
-__all__ = ["DecodedRegion", "RegionOffGrid", "RegionOutside", "RegionWithoutStages", "decode_region", "require_region"]
+__all__ = ["DecodedRegion", "decode_region", "require_region"]
 
 REASON = "a decoder is free to decode a part only; the text demands the integers of the whole"
-
-
-class RegionOutside(UsageError):
-    """The wanted rectangle is empty or does not lie in the picture."""
-
-    code, clause = "RD0971", "1.6.1"
-
-    def __init__(self, region: Rect, size: tuple[int, int]) -> None:
-        super().__init__(region, size)
-        self.region, self.size = region, size
-
-    def explain(self) -> str:
-        r, (height, width) = self.region, self.size
-        return (
-            f"The region {r.x},{r.y},{r.w},{r.h} (x, y, width, height) is not in the picture of {width} x {height}.\n"
-            "See the size:  refdec info FILE"
-        )
-
-
-class RegionOffGrid(UsageError):
-    """The wanted rectangle begins between two chroma samples of a picture with subsampled chroma."""
-
-    code, clause = "RD0972", "5.1"
-
-    def __init__(self, region: Rect, subsampling: tuple[int, int]) -> None:
-        super().__init__(region, subsampling)
-        self.region, self.subsampling = region, subsampling
-
-    def explain(self) -> str:
-        ver, hor = self.subsampling
-        return (
-            f"The region begins at {self.region.x},{self.region.y}; with this chroma x must be a multiple of {hor}, "
-            f"y of {ver}.\n"
-            "Move its corner, or decode to RGB:  refdec decode FILE OUT.png --region X,Y,W,H"
-        )
-
-
-class RegionWithoutStages(UsageError):
-    """Fingerprints, dumps or timings of whole stages are wanted from a decode that has no whole stages."""
-
-    code, clause = "RD0973", "6.5"
-
-    def explain(self) -> str:
-        return (
-            "Traces, dumps and timings are of whole stages, and decoding a region makes none.\n"
-            "Leave out --region, or --trace, --dump and --timings."
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +50,7 @@ class DecodedRegion:
 
     def picture(self, bits: int | None = None) -> Picture:
         """Return the codes of the rectangle at a bit depth, None: the header's.  Raises BitDepthOutOfRange."""
-        depth = bits or self.headers.picture.bit_depth
+        depth = self.headers.picture.bit_depth if bits is None else bits
         first, second, third = (codes(plane, depth) for plane in self.planes)
         rendering = self.headers.rendering
         return Picture((first, second, third), depth, self.colour, self.subsampling, rendering, self.warnings)

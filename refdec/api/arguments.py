@@ -11,6 +11,7 @@ from operator import index
 
 from refdec.api.errors import ChannelsOutOfRange, RegionMalformed, UnknownColour, WorkersOutOfRange
 from refdec.clauses import clause
+from refdec.picture.errors import BitDepthOutOfRange
 
 __all__ = [
     "require_channels",
@@ -20,6 +21,7 @@ __all__ = [
 ]
 
 MOST_CHANNELS = (160, 96)
+MAX_BITS = 16
 COLOURS = (None, "RGB", "YUV")
 
 
@@ -52,6 +54,13 @@ def require_colour(colour: str | None) -> None:
     """Raise UnknownColour unless the colour is "RGB", "YUV" or None."""
     if colour not in COLOURS:
         raise UnknownColour(colour)
+
+
+@clause("5.11")
+def require_bit_depth(bits: int | None) -> None:
+    """(5.11) Raise BitDepthOutOfRange unless the depth of the codes is 1..16, or None."""
+    if bits is not None and not (_whole_numbers((bits,), 1) and 1 <= bits <= MAX_BITS):
+        raise BitDepthOutOfRange(bits)
 
 
 def require_region_shape(region: tuple[int, int, int, int] | None) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from refdec.api.arguments import require_region_shape, require_workers
-from refdec.api.options import Order, Transform, read_order
+from refdec.api.errors import RegionWithoutStages
+from refdec.api.options import Transform, read_order
 
 if TYPE_CHECKING:
     from refdec.formats.files import Source
-    from refdec.limits import Check, Limits
+    from refdec.limits import Limits
     from refdec.picture.picture import Picture
     from refdec.picture.planes import Observer
     from refdec.picture.render import Colour
@@ -53,15 +54,16 @@ def decode(
     Raises CodestreamError where the stream breaks a rule, UnsupportedError where it is legal and cannot be decoded,
     LimitExceeded, WeightsError, InputError, UsageError for wrong arguments; all are RefdecError.
     """
-    from refdec.process.deadline import check_of
-
     require_workers(workers)
     require_region_shape(region)
+    if region is not None and observe is not None:
+        raise RegionWithoutStages
     order = read_order(
         source,
         weights=weights,
         limits=limits,
         colour=colour,
+        bit_depth=bit_depth,
         ignore_weights_fingerprint=ignore_weights_fingerprint,
         synthesis=synthesis,
         filters=filters,
@@ -70,68 +72,9 @@ def decode(
         allow_custom_colour=allow_custom_colour,
         channels=channels,
     )
-    in_time = check_of(order.limits)
     if region is not None:
-        return _decode_region(order, region, colour, bit_depth, in_time)
+        return order.region(region)
     if observe is not None:
-        return _decode_whole(order, colour, bit_depth, in_time, observe)
-    from refdec.streaming.decode import open_stream
-
-    stream = open_stream(
-        order.data,
-        order.pack,
-        order.options,
-        colour=colour,
-        bits=bit_depth,
-        limits=order.limits,
-        check_weights=order.check,
-        check=in_time,
-    )
+        return order.whole(observe)
+    stream = order.stream()
     return stream.picture(workers=stream.useful_workers(workers))
-
-
-def _decode_region(
-    order: Order, region: tuple[int, int, int, int], colour: Colour | None, bit_depth: int | None, in_time: Check
-) -> Picture:
-    """Decode a rectangle only."""
-    from refdec.region_decoder import decode_region
-    from refdec.tiling.geometry import Rect
-
-    part = decode_region(
-        order.data,
-        order.pack,
-        Rect(*region),
-        order.options,
-        colour=colour,
-        limits=order.limits,
-        check_weights=order.check,
-        check=in_time,
-    )
-    return part.picture(bit_depth)
-
-
-def _decode_whole(
-    order: Order, colour: Colour | None, bit_depth: int | None, in_time: Check, observe: Observer
-) -> Picture:
-    """Decode on whole planes, every stage of which is shown to `observe`."""
-    from refdec.decoder import decode_codestream
-    from refdec.picture.render import render
-
-    decoded = decode_codestream(
-        order.data,
-        order.pack,
-        order.options,
-        limits=order.limits,
-        observe=observe,
-        check_weights=order.check,
-        check=in_time,
-    )
-    headers = decoded.headers
-    return render(
-        decoded.planes,
-        headers.picture,
-        colour=colour,
-        bits=bit_depth,
-        rendering=headers.rendering,
-        warnings=decoded.warnings,
-    )

@@ -11,6 +11,7 @@ __all__ = [
     "PictureNotEncodable",
     "RateAmbiguous",
     "RegionMalformed",
+    "RegionWithoutStages",
     "UnknownChroma",
     "UnknownColour",
     "UnknownTransform",
@@ -125,4 +126,16 @@ class PictureNotEncodable(UsageError):
         return (
             f"{self.found} cannot be encoded; a picture is uint8 or uint16, [rows, columns] or [rows, columns, 3].\n"
             "An alpha channel has to be taken away first; floats have to be made integers."
+        )
+
+
+class RegionWithoutStages(UsageError):
+    """Fingerprints, dumps or timings of whole stages are wanted from a decode that has no whole stages."""
+
+    code, clause = "RD0973", "6.5"
+
+    def explain(self) -> str:
+        return (
+            "Traces, dumps and timings are of whole stages, and decoding a region makes none.\n"
+            "Leave out --region, or --trace, --dump and --timings."
         )

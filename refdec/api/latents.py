@@ -47,7 +47,7 @@ def read_latents(
     if wanted is Stage.HEADERS:
         return decode_to_stage(data, None, wanted, limits=limits, lenient=lenient)[0]
     pack = load_weights(weights)
-    check = None if ignore_weights_fingerprint else require_weights
+    check_weights = None if ignore_weights_fingerprint else require_weights
     return decode_to_stage(
         data,
         pack,
@@ -55,6 +55,6 @@ def read_latents(
         transform=transform,
         limits=limits,
         lenient=lenient,
-        check_weights=check,
+        check_weights=check_weights,
         check=check_of(limits),
     )[0]

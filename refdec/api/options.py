@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from refdec.api.arguments import require_channels, require_colour
+from refdec.api.arguments import require_bit_depth, require_channels, require_colour
 from refdec.api.errors import UnknownTransform
 from refdec.api.weights import load_weights, require_weights
 from refdec.limits import Limits
@@ -13,7 +13,11 @@ from refdec.limits import Limits
 if TYPE_CHECKING:
     from refdec.decoder import CheckWeights, DecodeOptions
     from refdec.formats.files import Source
+    from refdec.limits import Check
+    from refdec.picture.picture import Picture
+    from refdec.picture.planes import Observer
     from refdec.picture.render import Colour
+    from refdec.streaming.decode import PictureStream
     from refdec.weights.pack import WeightPack
 
 __all__ = ["Order", "Transform", "make_options", "read_order"]
@@ -46,13 +50,67 @@ def make_options(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Order:
-    """A codestream in memory, with all that says how to decode it; `check` compares the weights, None does not."""
+    """A codestream in memory, with all that says how to decode it.
+
+    `check_weights` compares the weights, None does not.  `check` is the clock of `limits.seconds`, which runs since the
+    order was read.  `colour` and `bit_depth` are those of the result, None for the codestream's own.
+    """
 
     data: bytes
     pack: WeightPack
     options: DecodeOptions
     limits: Limits
-    check: CheckWeights | None
+    check_weights: CheckWeights | None
+    check: Check
+    colour: Colour | None
+    bit_depth: int | None
+
+    def stream(self) -> PictureStream:
+        """Open it as a stream of rows.  Raises what open_stream raises."""
+        from refdec.streaming.decode import open_stream
+
+        return open_stream(
+            self.data,
+            self.pack,
+            self.options,
+            colour=self.colour,
+            bits=self.bit_depth,
+            limits=self.limits,
+            check_weights=self.check_weights,
+            check=self.check,
+        )
+
+    def whole(self, observe: Observer) -> Picture:
+        """Decode on whole planes, every stage of which is shown to `observe`.  Raises what decode_codestream raises."""
+        from refdec.decoder import decode_codestream
+
+        decoded = decode_codestream(
+            self.data,
+            self.pack,
+            self.options,
+            limits=self.limits,
+            observe=observe,
+            check_weights=self.check_weights,
+            check=self.check,
+        )
+        return decoded.picture(self.colour, self.bit_depth)
+
+    def region(self, region: tuple[int, int, int, int]) -> Picture:
+        """Decode the rectangle (x, y, width, height) only.  Raises what decode_region raises."""
+        from refdec.region_decoder import decode_region
+        from refdec.tiling.geometry import Rect
+
+        decoded = decode_region(
+            self.data,
+            self.pack,
+            Rect(*region),
+            self.options,
+            colour=self.colour,
+            limits=self.limits,
+            check_weights=self.check_weights,
+            check=self.check,
+        )
+        return decoded.picture(self.bit_depth)
 
 
 def read_order(
@@ -61,6 +119,7 @@ def read_order(
     weights: WeightPack | Source | None,
     limits: Limits | None,
     colour: Colour | None,
+    bit_depth: int | None,
     ignore_weights_fingerprint: bool,
     synthesis: str | None,
     filters: bool,
@@ -74,9 +133,11 @@ def read_order(
     Raises UsageError, InputError, LimitExceeded, WeightsError.
     """
     from refdec.formats.files import read_bytes
+    from refdec.process.deadline import check_of
     from refdec.process.startup import prepare_kernels
 
     require_colour(colour)
+    require_bit_depth(bit_depth)
     options = make_options(
         synthesis=synthesis,
         channels=channels,
@@ -87,5 +148,6 @@ def read_order(
     )
     prepare_kernels()
     limits = limits or Limits()
-    check = None if ignore_weights_fingerprint else require_weights
-    return Order(read_bytes(source, limits=limits), load_weights(weights), options, limits, check)
+    check, check_weights = check_of(limits), None if ignore_weights_fingerprint else require_weights
+    data, pack = read_bytes(source, limits=limits), load_weights(weights)
+    return Order(data, pack, options, limits, check_weights, check, colour, bit_depth)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from refdec.api.options import Transform, read_order
+from refdec.api.options import Order, Transform, read_order
 
 if TYPE_CHECKING:
     from refdec.formats.files import Source
     from refdec.limits import Limits
     from refdec.picture.picture import Picture
     from refdec.picture.render import Colour
-    from refdec.progressive import ProgressiveDecoder
     from refdec.weights.pack import WeightPack
 
 __all__ = ["Progressive", "open_progressive"]
@@ -20,8 +19,13 @@ __all__ = ["Progressive", "open_progressive"]
 class Progressive:
     """An open codestream that gives previews; made by `open_progressive`.  Not for several threads at once."""
 
-    def __init__(self, decoder: ProgressiveDecoder, colour: Colour | None, bits: int | None, limits: Limits) -> None:
-        self._decoder, self._colour, self._bits, self._limits = decoder, colour, bits, limits
+    def __init__(self, order: Order) -> None:
+        from refdec.progressive import ProgressiveDecoder
+
+        self._order = order
+        self._decoder = ProgressiveDecoder(
+            order.data, order.pack, order.options, limits=order.limits, check_weights=order.check_weights
+        )
 
     @property
     def channels(self) -> tuple[int, int]:
@@ -34,19 +38,10 @@ class Progressive:
         With `channels` or more it is what `decode` returns.  `Limits.seconds` holds for each preview.  Raises
         CodestreamError where the residual is damaged, TimeIsUp.
         """
-        from refdec.picture.render import render
         from refdec.process.deadline import check_of
 
-        decoded = self._decoder.preview(y, uv, check=check_of(self._limits))
-        headers = decoded.headers
-        return render(
-            decoded.planes,
-            headers.picture,
-            colour=self._colour,
-            bits=self._bits,
-            rendering=headers.rendering,
-            warnings=decoded.warnings,
-        )
+        decoded = self._decoder.preview(y, uv, check=check_of(self._order.limits))
+        return decoded.picture(self._order.colour, self._order.bit_depth)
 
 
 def open_progressive(
@@ -68,13 +63,12 @@ def open_progressive(
     Example: `stream = open_progressive("photo.jai"); small = stream.preview(10, 5); whole = stream.preview(160, 96)`.
     Raises what `decode` raises, as far as it is known before the residual.
     """
-    from refdec.progressive import ProgressiveDecoder
-
     order = read_order(
         source,
         weights=weights,
         limits=limits,
         colour=colour,
+        bit_depth=bit_depth,
         ignore_weights_fingerprint=ignore_weights_fingerprint,
         synthesis=synthesis,
         filters=filters,
@@ -82,5 +76,4 @@ def open_progressive(
         level_check=level_check,
         allow_custom_colour=allow_custom_colour,
     )
-    decoder = ProgressiveDecoder(order.data, order.pack, order.options, limits=order.limits, check_weights=order.check)
-    return Progressive(decoder, colour, bit_depth, order.limits)
+    return Progressive(order)

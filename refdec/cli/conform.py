@@ -113,6 +113,9 @@ def run(
 
     Example: refdec conform run suite --decoder 'mydecoder {in} {out} {weights}' --html report.html
     """
+    from refdec.cli.startup import prepare_process
+
+    prepare_process()
     from refdec.conformance.runner import RunOptions, run_suite
     from refdec.conformance.suite import open_suite
 

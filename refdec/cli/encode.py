@@ -65,7 +65,10 @@ def encode(
 
     Example: refdec encode photo.png photo.jai --bpp 0.5
     """
-    from refdec.api.encode import encode_to_file
+    from refdec.cli.startup import prepare_process
+
+    prepare_process()
+    from refdec.commands.encode import encode_to_file
 
     with console.progress(f"encoding {Path(source).name}") as show:
         report = encode_to_file(

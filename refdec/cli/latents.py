@@ -39,6 +39,9 @@ def latents(
 
     Example: refdec latents photo.jai photo.npz --stage symbols
     """
+    from refdec.cli.startup import prepare_process
+
+    prepare_process()
     from refdec.api.latents import read_latents
 
     bundle = read_latents(

@@ -66,6 +66,9 @@ def verify(
     Exit code 3 if a rule is broken, 4 if the result differs, 5 if a legal stream is not supported or above a limit.
     Example: refdec verify photo.jai --expect photo.png
     """
+    from refdec.cli.startup import prepare_process
+
+    prepare_process()
     from refdec.verification.files import VerifyRequest as Request
 
     request = Request(

@@ -11,19 +11,18 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from refdec.api.options import make_options
-from refdec.api.weights import load_weights, require_weights
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
+    from refdec.api.options import Order
     from refdec.arithmetic.types import IntArray
     from refdec.bitstream.rendering import RenderingInfo
-    from refdec.decoder import DecodeOptions
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
     from refdec.picture.picture import Picture
     from refdec.picture.planes import Observer
     from refdec.picture.render import Colour
+    from refdec.streaming.decode import PictureStream
     from refdec.weights.pack import WeightPack
 
 __all__ = ["DecodeReport", "DecodeRequest", "decode_to_file", "picture_fingerprint"]
@@ -132,38 +131,37 @@ def decode_to_file(
     PNG and PPM are RGB, YUV files Y'CbCr, NPY files what the codestream says.  Raises what `refdec.decode` raises, and
     SuffixUnknown, FormatCannotHold and FileUnwritable before anything is decoded where that can be known.
     """
+    from refdec.api.errors import RegionWithoutStages
+    from refdec.api.options import read_order
     from refdec.formats.errors import SuffixUnknown
-    from refdec.formats.files import WRITERS, name_of, read_bytes, suffix_of
-    from refdec.process.startup import prepare_kernels
+    from refdec.formats.files import WRITERS, name_of, suffix_of
 
-    prepare_kernels()
     suffix = (request.suffix or suffix_of(target)).lower()
     if suffix not in WRITERS:
         raise SuffixUnknown(suffix, tuple(WRITERS))
-    data, pack = read_bytes(source, limits=request.limits), load_weights(weights)
-    if request.wants_whole:
-        return _decode_whole(data, name_of(source), target, suffix, request, pack, on_progress)
-    return _decode_streaming(data, target, suffix, request, pack, on_progress)
-
-
-def _options(request: DecodeRequest) -> DecodeOptions:
-    return make_options(
+    if request.region and (request.trace or request.dump or request.timings):
+        raise RegionWithoutStages
+    order = read_order(
+        source,
+        weights=weights,
+        limits=request.limits,
+        colour=COLOUR_OF_SUFFIX[suffix],
+        bit_depth=request.bit_depth,
+        ignore_weights_fingerprint=request.ignore_weights_fingerprint,
         synthesis=request.synthesis,
-        channels=request.channels,
         filters=request.filters,
         lenient=request.lenient,
         level_check=request.level_check,
-        custom_colour=request.allow_custom_colour,
+        allow_custom_colour=request.allow_custom_colour,
+        channels=request.channels,
     )
+    if request.wants_whole:
+        return _decode_whole(order, name_of(source), target, suffix, request, on_progress)
+    return _decode_streaming(order.stream(), target, suffix, request, on_progress)
 
 
 def _decode_streaming(
-    data: bytes,
-    target: Target,
-    suffix: str,
-    request: DecodeRequest,
-    pack: WeightPack,
-    on_progress: Callable[[float], None],
+    stream: PictureStream, target: Target, suffix: str, request: DecodeRequest, on_progress: Callable[[float], None]
 ) -> DecodeReport:
     """Write rows as they are finished, so that memory stays bounded."""
     from contextlib import closing
@@ -171,20 +169,8 @@ def _decode_streaming(
     from refdec.formats.files import name_of, open_writer
     from refdec.formats.pictures import Colour as FileColour
     from refdec.formats.pictures import PictureSpec
-    from refdec.process.deadline import check_of
-    from refdec.streaming.decode import open_stream
     from refdec.trace.picture_digest import picture_digest
 
-    stream = open_stream(
-        data,
-        pack,
-        _options(request),
-        colour=COLOUR_OF_SUFFIX[suffix],
-        bits=request.bit_depth,
-        limits=request.limits,
-        check_weights=None if request.ignore_weights_fingerprint else require_weights,
-        check=check_of(request.limits),
-    )
     cicp, gamma = _colour_tags(stream.headers.rendering)
     spec = PictureSpec(stream.sizes, stream.bit_depth, FileColour(stream.colour), cicp, gamma)
     bands = stream.bands(workers=stream.useful_workers(request.workers), on_progress=on_progress)
@@ -201,12 +187,11 @@ def _decode_streaming(
 
 
 def _decode_whole(
-    data: bytes,
+    order: Order,
     name: str,
     target: Target,
     suffix: str,
     request: DecodeRequest,
-    pack: WeightPack,
     on_progress: Callable[[float], None],
 ) -> DecodeReport:
     """Decode with all arrays at hand, for regions, traces, dumps and timings."""
@@ -222,7 +207,7 @@ def _decode_whole(
         for wanted, observer in ((request.timings, timings), (request.trace, fingerprints), (request.dump, dump))
         if wanted
     ]
-    picture = _decode(data, request, pack, COLOUR_OF_SUFFIX[suffix], _Fan(observers))
+    picture = order.whole(_Fan(observers)) if request.region is None else order.region(request.region)
     _write(target, suffix, picture)
     if request.trace is not None:
         _write_json(request.trace, {"stream": name, "sha256": dict(fingerprints.sha256)})
@@ -249,35 +234,6 @@ class _Ticks:
     def __call__(self, _stage: str, _array: IntArray) -> None:
         self._seen += 1
         self._show(min(1.0, self._seen / EXPECTED_STAGES))
-
-
-def _decode(data: bytes, request: DecodeRequest, pack: WeightPack, colour: Colour | None, observe: Observer) -> Picture:
-    from refdec.decoder import decode_codestream
-    from refdec.picture.render import render
-    from refdec.process.deadline import check_of
-
-    options, limits, in_time = _options(request), request.limits, check_of(request.limits)
-    check = None if request.ignore_weights_fingerprint else require_weights
-    if request.region is not None:
-        from refdec.region_decoder import RegionWithoutStages, decode_region
-        from refdec.tiling.geometry import Rect
-
-        if request.trace or request.dump or request.timings:
-            raise RegionWithoutStages
-        region = Rect(*request.region)
-        part = decode_region(
-            data, pack, region, options, colour=colour, limits=limits, check_weights=check, check=in_time
-        )
-        return part.picture(request.bit_depth)
-    decoded = decode_codestream(data, pack, options, limits=limits, observe=observe, check_weights=check, check=in_time)
-    return render(
-        decoded.planes,
-        decoded.headers.picture,
-        colour=colour,
-        bits=request.bit_depth,
-        rendering=decoded.headers.rendering,
-        warnings=decoded.warnings,
-    )
 
 
 def _write(target: Target, suffix: str, picture: Picture) -> None:

@@ -99,6 +99,6 @@ def render(
     if wanted != own:
         planes = rgb_from_yuv(Planes(*planes)) if wanted == "RGB" else yuv_from_rgb(*planes).as_tuple()
         subsampling = (1, 1)
-    depth = bits or header.bit_depth
+    depth = header.bit_depth if bits is None else bits
     first, second, third = (codes(plane, depth) for plane in planes)
     return Picture((first, second, third), depth, wanted, subsampling, rendering, warnings)

@@ -1,7 +1,8 @@
 """Compiled kernels at start-up: where they are kept, whether they are there, and how to make them ready in advance.
 
 In: the user's cache folder, and what the user told Numba.  Out: kernels that load instead of being compiled.  Entry
-points (command line, `refdec.decode`) call `prepare_kernels` before they decode; nothing below them knows a folder.
+points (commands that decode, `refdec.decode` and its relatives) call `prepare_kernels` before a module with kernels is
+imported; nothing below them knows a folder.
 """
 
 from __future__ import annotations

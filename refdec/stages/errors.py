@@ -1,10 +1,20 @@
-"""What an encoder can be asked for in vain, one class each."""
+"""What a decoder or an encoder can be asked for in vain, one class each."""
 
 from __future__ import annotations
 
 from refdec.errors import RefdecError, UsageError
+from refdec.models import TRANSFORM_NAMES
+from refdec.tiling.geometry import Rect
 
-__all__ = ["LatentsDoNotFit", "LevelTooSmall", "QualityMapDoesNotFit", "SettingsRefused"]
+__all__ = [
+    "LatentsDoNotFit",
+    "LevelTooSmall",
+    "QualityMapDoesNotFit",
+    "RegionOffGrid",
+    "RegionOutside",
+    "SettingsRefused",
+    "TransformNotListed",
+]
 
 
 class SettingsRefused(UsageError):
@@ -62,3 +72,55 @@ class LevelTooSmall(UsageError):
 
     def explain(self) -> str:
         return f"No level allows {self.luma_samples} luma samples with model {self.model_id}."
+
+
+class TransformNotListed(UsageError):
+    """The caller wants a synthesis transform that the codestream does not list."""
+
+    code, clause = "RD1301", "1.6.3"
+
+    def __init__(self, wanted: int, listed: tuple[int, ...]) -> None:
+        super().__init__(wanted, listed)
+        self.wanted, self.listed = wanted, listed
+
+    def explain(self) -> str:
+        listed = ", ".join(TRANSFORM_NAMES[t] for t in self.listed)
+        return (
+            f"The codestream does not list synthesis transform {TRANSFORM_NAMES[self.wanted]}; it lists {listed}.\n"
+            "Leave the choice out to take its first."
+        )
+
+
+class RegionOutside(UsageError):
+    """The wanted rectangle is empty or does not lie in the picture."""
+
+    code, clause = "RD0971", "1.6.1"
+
+    def __init__(self, region: Rect, size: tuple[int, int]) -> None:
+        super().__init__(region, size)
+        self.region, self.size = region, size
+
+    def explain(self) -> str:
+        r, (height, width) = self.region, self.size
+        return (
+            f"The region {r.x},{r.y},{r.w},{r.h} (x, y, width, height) is not in the picture of {width} x {height}.\n"
+            "See the size:  refdec info FILE"
+        )
+
+
+class RegionOffGrid(UsageError):
+    """The wanted rectangle begins between two chroma samples of a picture with subsampled chroma."""
+
+    code, clause = "RD0972", "5.1"
+
+    def __init__(self, region: Rect, subsampling: tuple[int, int]) -> None:
+        super().__init__(region, subsampling)
+        self.region, self.subsampling = region, subsampling
+
+    def explain(self) -> str:
+        ver, hor = self.subsampling
+        return (
+            f"The region begins at {self.region.x},{self.region.y}; with this chroma x must be a multiple of {hor}, "
+            f"y of {ver}.\n"
+            "Move its corner, or decode to RGB:  refdec decode FILE OUT.png --region X,Y,W,H"
+        )

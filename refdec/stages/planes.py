@@ -14,12 +14,12 @@ from refdec.clauses import clause
 from refdec.limits import Check, unchecked
 from refdec.models import Models
 from refdec.picture.colour import CustomColour, to_output
-from refdec.picture.filters.chain import apply_filters
+from refdec.picture.filters.chain import FilterTools, ScaleIndex, apply_filters
 from refdec.picture.planes import Observer, Planes, ThreePlanes, assemble, unobserved
 from refdec.stages.values import Latents
 from refdec.tiling.tiles import Tile, synthesis_tiles
 
-__all__ = ["BAND_ROWS", "finish_planes", "synthesise", "synthesise_tile"]
+__all__ = ["BAND_ROWS", "filter_planes", "finish_planes", "synthesise", "synthesise_tile"]
 
 BAND_ROWS = 16
 """Latent rows that a synthesis network works on at once, where it may be cut: its maps then stay in the cache."""
@@ -65,6 +65,35 @@ def synthesise(
 
 
 @clause("5.2")
+def filter_planes(
+    picture: PictureHeader,
+    tools: FilterTools | None,
+    synthesis: Planes,
+    scale_index_channel: ScaleIndex,
+    models: Models,
+    transform: int,
+    *,
+    observe: Observer = unobserved,
+) -> Planes:
+    """(5.2) Steps 2 to 4: crop and decimate, bring chroma to the output format, filter (`tools` None: no filter).
+
+    `scale_index_channel(c)` gives a channel of luma's scale indices after RVS, int32 [h,w], of which LEF reads one.
+    """
+    planes = assemble(synthesis, picture)
+    for name, plane in zip("YUV", planes.as_tuple(), strict=True):
+        observe(f"pre_filters.{name}", plane)
+    return apply_filters(
+        planes,
+        picture,
+        tools,
+        transform=transform,
+        load_icci=models.eicci,
+        scale_index_channel=scale_index_channel,
+        observe=observe,
+    )
+
+
+@clause("5.2")
 def finish_planes(
     headers: Headers,
     synthesis: Planes,
@@ -76,23 +105,13 @@ def finish_planes(
     custom: CustomColour | None = None,
     observe: Observer = unobserved,
 ) -> ThreePlanes:
-    """(5.2) Steps 2 to 5: crop and decimate, bring chroma to the output format, filter, transform the colour, clamp.
+    """(5.2) Steps 2 to 5: those of filter_planes, then transform the colour and clamp.
 
-    `luma_scale` int32 [160,h,w] holds the scale indices after RVS, of which LEF reads one channel.  `custom` allows
-    colour_transform_idx 2.
+    `luma_scale` int32 [160,h,w] holds the scale indices after RVS.  `custom` allows colour_transform_idx 2.
     """
-    picture = headers.picture
-    planes = assemble(synthesis, picture)
-    for name, plane in zip("YUV", planes.as_tuple(), strict=True):
-        observe(f"pre_filters.{name}", plane)
-    planes = apply_filters(
-        planes,
-        picture,
-        headers.tools if filters else None,
-        transform=transform,
-        load_icci=models.eicci,
-        scale_index_channel=lambda channel: luma_scale[channel],
-        observe=observe,
+    picture, tools = headers.picture, headers.tools if filters else None
+    planes = filter_planes(
+        picture, tools, synthesis, lambda channel: luma_scale[channel], models, transform, observe=observe
     )
     final = to_output(planes, picture, custom=custom)
     for name, plane in zip("012", final, strict=True):

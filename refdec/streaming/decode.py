@@ -258,8 +258,7 @@ class PictureStream:
     def _whole(self, made: Iterator[tuple[Rect, list[Codes]]], state: PictureState) -> Iterator[Band]:
         """Wait for the whole planes, then filter, colour and cut them in this process."""
         from refdec.picture.colour import to_output
-        from refdec.picture.filters.chain import apply_filters
-        from refdec.picture.planes import assemble
+        from refdec.stages.planes import filter_planes
         from refdec.stages.window import scale_index_window
 
         for _ in made:
@@ -272,14 +271,8 @@ class PictureStream:
         def scale_index(channel: int) -> Int32Array:
             return scale_index_window(picture, symbols, models, channel, frame)
 
-        planes = apply_filters(
-            assemble(Planes(*state.planes.array), picture),
-            picture,
-            stages.tools,
-            transform=stages.transform,
-            load_icci=models.eicci,
-            scale_index_channel=scale_index,
-        )
+        synthesis = Planes(*state.planes.array)
+        planes = filter_planes(picture, stages.tools, synthesis, scale_index, models, stages.transform)
         final = to_output(planes, picture, custom=stages.custom)
         yield render(final, picture, colour=stages.colour, bits=self.bit_depth).planes
 
@@ -312,4 +305,5 @@ def open_stream(
         if unit is None
     )
     warnings = (*opened.warnings, *absent_warnings(absent))
-    return PictureStream(codestream, stages, bits or picture.bit_depth, options.channels, warnings, limits, check)
+    depth = picture.bit_depth if bits is None else bits
+    return PictureStream(codestream, stages, depth, options.channels, warnings, limits, check)

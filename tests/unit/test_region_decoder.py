@@ -14,7 +14,7 @@ import refdec
 from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.markers import Marker
 from refdec.picture.picture import Picture
-from refdec.region_decoder import RegionOffGrid, RegionOutside
+from refdec.stages.errors import RegionOffGrid, RegionOutside
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import refdec
+from refdec.api.errors import RegionWithoutStages
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Headers, read_headers, write_stream
 from refdec.bitstream.markers import Marker
@@ -23,7 +24,6 @@ from refdec.commands.decode import DecodeRequest, decode_to_file
 from refdec.formats.files import read_picture
 from refdec.formats.yuv import YuvLayout
 from refdec.picture.errors import CustomColourNeeds444
-from refdec.region_decoder import RegionWithoutStages
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 

@@ -1,17 +1,23 @@
-"""Every error of an encoder's stages, raised by what provokes it, says what is wrong."""
+"""Every error of the stages, raised by what provokes it, says what is wrong."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import refdec
 from refdec.encoder import EncodeSettings, draft_header, prepare, targets_of
 from refdec.errors import RefdecError
 from refdec.models import models_of
 from refdec.picture.planes import Planes
 from refdec.stages import errors
 from refdec.stages.forward_values import EncoderInput
+from refdec.weights.seeded import seeded_pack
 from tests.encodable import bundled, source
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 
 
 def too_many_regions() -> object:
@@ -39,7 +45,17 @@ def test_a_refusal_quotes_what_is_wrong_but_no_second_code() -> None:
     assert str(caught.value).count("[RD") == 1 and "RD" not in caught.value.explain()
 
 
+STREAM = GOLDEN / "vectors" / "bop_yuv420_8bit.jai"
+
+
+def region(x: int, y: int, width: int, height: int) -> object:
+    return refdec.decode(STREAM, region=(x, y, width, height), weights=seeded_pack(1))
+
+
 RAISING = {
+    errors.RegionOutside: lambda: region(0, 0, 1000, 1),
+    errors.RegionOffGrid: lambda: region(1, 0, 2, 2),
+    errors.TransformNotListed: lambda: refdec.decode(STREAM, synthesis="hop", weights=seeded_pack(1)),
     errors.SettingsRefused: too_many_regions,
     errors.LevelTooSmall: too_large,
     errors.QualityMapDoesNotFit: wrong_map,
