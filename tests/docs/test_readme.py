@@ -9,13 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from refdec.cli.exitcodes import ExitCode
 
 ROOT = Path(__file__).resolve().parents[2]
+STREAMS = ROOT / "tests" / "golden" / "streams"
 PAGE = (ROOT / "README.md").read_text(encoding="utf-8")
 NEED_CHECKPOINTS = ("weights import", "--weights my.pack")
 """Lines about weights that are not ours; `tests/cli/test_weights.py` imports some."""
@@ -30,9 +29,9 @@ def block(language: str) -> list[str]:
 def environment(tmp_path: Path) -> dict[str, str]:
     """A folder with the files of the README, where `refdec` is the one under test."""
     shutil.copy(ROOT / "refdec" / "data" / "demo.jai", tmp_path / "photo.jai")
-    Image.fromarray(np.add.outer(np.arange(96), np.arange(128)).astype(np.uint8)).save(tmp_path / "picture.png")
+    shutil.copy(STREAMS / "kodim14_m1_+0_96x333.source.png", tmp_path / "picture.png")
     (tmp_path / "ARCHIVE").mkdir()
-    shutil.copy(ROOT / "tests" / "golden" / "streams" / "kodim15_m1_+0_65x79.jai", tmp_path / "ARCHIVE" / "small.jai")
+    shutil.copy(STREAMS / "kodim15_m1_+0_65x79.jai", tmp_path / "ARCHIVE" / "small.jai")
     tools = tmp_path / "bin"
     tools.mkdir()
     (tools / "refdec").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m refdec.cli "$@"\n')

@@ -61,4 +61,4 @@ def test_kernels_come_from_the_one_folder(command: str, tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     used = run.stderr.splitlines()[-1].split()
     assert used
-    assert {Path(path).parent for path in used} == {folder}
+    assert {Path(path) for path in used} == {folder}
