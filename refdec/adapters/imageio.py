@@ -18,12 +18,11 @@ from imageio.core.request import InitializationError, IOMode, Request
 from imageio.core.v3_plugin_api import ImageProperties, PluginV3
 
 from refdec.errors import RefdecError
+from refdec.formats.kinds import CODESTREAM_START, CODESTREAM_SUFFIXES, is_codestream
 
-__all__ = ["PLUGIN", "SUFFIX", "JpegAiPlugin", "register"]
+__all__ = ["PLUGIN", "JpegAiPlugin", "register"]
 
 PLUGIN = "refdec"
-SUFFIX = ".jai"
-START = b"\xff\x80"
 
 
 class JpegAiPlugin(PluginV3):
@@ -32,10 +31,10 @@ class JpegAiPlugin(PluginV3):
     def __init__(self, request: Request) -> None:
         super().__init__(request)
         if request.mode.io_mode is IOMode.write:
-            if request.extension != SUFFIX:
-                raise InitializationError(f"refdec writes {SUFFIX} files")
+            if request.extension not in CODESTREAM_SUFFIXES:
+                raise InitializationError(f"refdec writes {', '.join(CODESTREAM_SUFFIXES)} files")
             return
-        if request.get_file().read(len(START)) != START:
+        if not is_codestream(request.get_file().read(len(CODESTREAM_START))):
             raise InitializationError("this is no JPEG AI codestream")
         request.get_file().seek(0)
         self._data: bytes = request.get_file().read()
@@ -86,10 +85,11 @@ class JpegAiPlugin(PluginV3):
 def register() -> None:
     """Make imageio know the plugin; importing this module does it."""
     known_plugins[PLUGIN] = PluginConfig(PLUGIN, "JpegAiPlugin", "refdec.adapters.imageio", is_legacy=False)
-    if SUFFIX not in known_extensions:
-        extension = FileExtension(extension=SUFFIX, priority=[PLUGIN], name="JPEG AI")
-        extension_list.append(extension)
-        known_extensions[SUFFIX] = [extension]
+    for suffix in CODESTREAM_SUFFIXES:
+        if suffix not in known_extensions:
+            extension = FileExtension(extension=suffix, priority=[PLUGIN], name="JPEG AI")
+            extension_list.append(extension)
+            known_extensions[suffix] = [extension]
 
 
 register()

@@ -13,12 +13,11 @@ import numpy as np
 from PIL import Image, ImageFile
 
 from refdec.errors import RefdecError
+from refdec.formats.kinds import CODESTREAM_SUFFIXES, is_codestream
 
-__all__ = ["FORMAT", "SUFFIX", "JpegAiImageFile", "register"]
+__all__ = ["FORMAT", "JpegAiImageFile", "register"]
 
 FORMAT = "JPEGAI"
-SUFFIX = ".jai"
-START = b"\xff\x80"
 MODES = ("RGB", "L")
 
 
@@ -76,9 +75,9 @@ def _save(image: Image.Image, file: IO[bytes], filename: str | bytes) -> None:
 
 def register() -> None:
     """Make Pillow know the format; importing this module does it."""
-    Image.register_open(FORMAT, JpegAiImageFile, lambda prefix: prefix.startswith(START))
+    Image.register_open(FORMAT, JpegAiImageFile, is_codestream)
     Image.register_save(FORMAT, _save)
-    Image.register_extension(FORMAT, SUFFIX)
+    Image.register_extensions(FORMAT, list(CODESTREAM_SUFFIXES))
 
 
 register()

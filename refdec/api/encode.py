@@ -1,4 +1,4 @@
-"""The Python interface of encoding: `encode` for arrays, pictures and files, `encode_to_file` for the command line.
+"""The Python interface of encoding: `encode` for arrays, pictures and files.
 
 In: a picture, a rate, settings, the name of an encoder.  Out: a codestream.  Which encoders there are is found when
 first asked; REFDEC_PLUGINS says which plugins to admit.
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
-from functools import lru_cache
-from pathlib import Path
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,29 +23,23 @@ if TYPE_CHECKING:
     from refdec.arithmetic.types import Int32Array
     from refdec.formats.files import Source
     from refdec.formats.pictures import CodePicture
-    from refdec.formats.sinks import Target
     from refdec.plugins.pictures import SourcePicture
     from refdec.plugins.registry import Plugins
-    from refdec.plugins.requests import CodingSettings, EncodeRequest, RateTarget
+    from refdec.plugins.requests import CodingSettings, RateTarget
     from refdec.services.core import Core
     from refdec.weights.pack import WeightPack
 
-__all__ = ["EncodeReport", "encode", "encode_source", "encode_to_file", "installed", "rate_target"]
+__all__ = ["encode", "rate_target"]
 
 CHROMA_FORMATS = {"444": (1, 1), "422": (1, 2), "420": (2, 2)}
 PREFERRED_MODEL = 1
 
 
-@lru_cache(maxsize=4)
-def _plugins(allowed: str | None) -> Plugins:
-    from refdec.plugins.manager import allowed_by, load_plugins
-
-    return load_plugins(allowed_by(allowed))
-
-
-def installed() -> Plugins:
+def _installed() -> Plugins:
     """Return the installed plugins that REFDEC_PLUGINS admits."""
-    return _plugins(os.environ.get("REFDEC_PLUGINS"))
+    from refdec.plugins.manager import installed
+
+    return installed(os.environ.get("REFDEC_PLUGINS"))
 
 
 def rate_target(
@@ -120,15 +112,6 @@ def _white(mask: CodePicture) -> npt.NDArray[np.bool_]:
     return np.asarray(mask.components[0] >= (1 << (mask.bits - 1)))
 
 
-def encode_source(
-    picture: SourcePicture, encoder: str, request: EncodeRequest, core: Core, *, check: bool = True
-) -> bytes:
-    """Have an installed encoder code a picture; the codestream is decoded once before it is returned, if `check`."""
-    from refdec.plugins.calls import encode_with
-
-    return encode_with(installed().encoder(encoder), picture, request, core, check=check)
-
-
 def encode(
     source: Encodable,
     *,
@@ -163,7 +146,7 @@ def encode(
     """
     from refdec.api.sources import source_picture
     from refdec.api.weights import load_weights
-    from refdec.plugins.calls import options_for
+    from refdec.plugins.calls import encode_with, options_for
     from refdec.plugins.requests import EncodeRequest
     from refdec.services.core import Core
 
@@ -178,50 +161,16 @@ def encode(
         chroma_displacement=chroma_displacement,
         tolerance=tolerance,
     )
+    guest = _installed().encoder(encoder)
     request = EncodeRequest(
         target,
         _settings(picture, **settings),
-        options_for(installed().encoder(encoder), options or {}),
+        options_for(guest, options or {}),
         progress or _no_progress,
         time_budget,
     )
-    return encode_source(picture, encoder, request, core, check=check)
+    return encode_with(guest, picture, request, core, check=check)
 
 
 def _no_progress(done: float) -> None:
     """Take no notice."""
-
-
-@dataclass(frozen=True, slots=True)
-class EncodeReport:
-    """What was encoded: sizes, the rate, and the operating point that was used."""
-
-    output: str
-    encoder: str
-    width: int
-    height: int
-    bytes: int
-    bits_per_pixel: float
-    model: int
-    displacement: int
-    chroma_displacement: int
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the fields as JSON can hold them."""
-        return asdict(self)
-
-
-def encode_to_file(source: Encodable, target: Target, *, encoder: str = "analysis", **arguments: Any) -> EncodeReport:
-    """Encode to a file, which appears complete or not at all; the arguments are those of `encode`."""
-    from refdec.bitstream.framing import read_codestream
-    from refdec.bitstream.headers import read_headers
-    from refdec.formats.files import name_of, write_bytes
-
-    data = encode(source, encoder=encoder, **arguments)
-    write_bytes(target, data)
-    header = read_headers(read_codestream(data)).picture
-    width, height = header.display_width, header.display_height
-    name = os.fspath(target) if isinstance(target, str | Path) else name_of(target)
-    return EncodeReport(
-        name, encoder, width, height, len(data), 8 * len(data) / (width * height), header.model_id, *header.beta_log
-    )

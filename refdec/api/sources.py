@@ -14,6 +14,7 @@ from refdec.api.errors import PictureNotEncodable
 from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
 from refdec.formats.files import read_bytes, read_picture, suffix_of
+from refdec.formats.kinds import is_codestream, sniffed_suffix
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.limits import Limits
 from refdec.picture.picture import Picture
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["Encodable", "quality_map_of_mask", "source_picture"]
 
 Encodable: TypeAlias = "npt.NDArray[Any] | Picture | CodePicture | SourcePicture | Source"
-CODESTREAM_START = b"\xff\x80"
 INSIDE, OUTSIDE = 6, -3
 """(3.B.2) Quality steps inside and outside of a region of interest."""
 
@@ -59,15 +59,9 @@ def source_picture(
     if kind == ".yuv":
         return _of_codes(read_picture(source, suffix=kind, layout=layout, bits=bits, limits=limits), name)
     data = read_bytes(source, limits=limits)
-    if data[:2] == CODESTREAM_START:
+    if is_codestream(data):
         return SourcePicture(**_decoded(data, limits), name=name, codestream=data)
-    return _of_codes(read_picture(data, suffix=kind or _sniffed(data), bits=bits, limits=limits), name)
-
-
-def _sniffed(data: bytes) -> str:
-    """Return the suffix of the format that data begin like, for sources without a name."""
-    beginnings = {b"\x89PNG": ".png", b"P5": ".pgm", b"P6": ".ppm", b"\x93NUMPY": ".npy"}
-    return next((kind for start, kind in beginnings.items() if data.startswith(start)), "")
+    return _of_codes(read_picture(data, suffix=kind or sniffed_suffix(data), bits=bits, limits=limits), name)
 
 
 def _decoded(data: bytes, limits: Limits) -> dict[str, Any]:

@@ -92,8 +92,9 @@ def decode(
 
     Examples: refdec decode photo.jai photo.png; refdec decode ARCHIVE --out PICTURES --report report.jsonl
     """
-    from refdec.commands.archives import SUFFIXES, is_archive
+    from refdec.commands.archives import is_archive
     from refdec.commands.decode import DecodeRequest
+    from refdec.formats.kinds import CODESTREAM_SUFFIXES
 
     wanted = None if channels is None else numbers("--channels", "Y,UV", channels)
     box = None if region is None else numbers("--region", "X,Y,W,H", region)
@@ -117,7 +118,7 @@ def decode(
     )
     if out is None and len(sources) <= 2 and not is_archive(sources[0]):
         target = sources[1] if len(sources) == 2 else _default_target(sources[0], overwrite)
-        if Path(target).suffix.lower() in SUFFIXES:
+        if Path(target).suffix.lower() in CODESTREAM_SUFFIXES:
             raise CodestreamAsTarget(sources[0], target)
         _one(sources[0], target, request, weights, json)
         return

@@ -19,9 +19,9 @@ COLUMNS = ("name", "kind", "version", "distribution", "state", "reason")
 
 def installed_plugins() -> Plugins:
     """Return the installed plugins that the environment variable REFDEC_PLUGINS allows."""
-    from refdec.plugins.manager import allowed_by, load_plugins
+    from refdec.plugins.manager import installed
 
-    return load_plugins(allowed_by(os.environ.get(ENVIRONMENT_VARIABLE)))
+    return installed(os.environ.get(ENVIRONMENT_VARIABLE))
 
 
 def plugins(json: JsonFlag = False) -> None:

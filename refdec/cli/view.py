@@ -9,7 +9,16 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.exitcodes import ExitCode
-from refdec.cli.options import IgnoreFingerprint, JsonFlag, LenientFlag, PixelLimit, WeightsOption, limits_of
+from refdec.cli.options import (
+    IgnoreFingerprint,
+    JsonFlag,
+    LenientFlag,
+    MemoryLimit,
+    PixelLimit,
+    TimeLimit,
+    WeightsOption,
+    limits_of,
+)
 
 if TYPE_CHECKING:
     from refdec.commands.view import View
@@ -45,12 +54,16 @@ def view(
     ignore_weights_fingerprint: IgnoreFingerprint = False,
     any_level: Annotated[bool, typer.Option("--any-level", help="Overlook profile and level.")] = False,
     limit_pixels: PixelLimit = None,
+    limit_memory: MemoryLimit = None,
+    time_limit: TimeLimit = None,
     lenient: LenientFlag = False,
     json: JsonFlag = False,
 ) -> None:
     """Show every syntax element with its place, bits, value, range and clause; broken streams as far as they read.
 
-    Exit code 3 if the codestream breaks a rule.  Example: refdec view photo.jai --element 'num_*'
+    Exit code 3 if the codestream breaks a rule, 5 if decoding it for symbols or pictures asks for too much.
+
+    Example: refdec view photo.jai --element 'num_*'
     """
     from refdec.cli.options import number_list
     from refdec.commands.view import ViewRequest, view_file, write_page
@@ -61,7 +74,7 @@ def view(
         level_check=not any_level,
         ignore_weights_fingerprint=ignore_weights_fingerprint,
         channels=None if channels is None else number_list("--channels", channels),
-        limits=limits_of(limit_pixels),
+        limits=limits_of(limit_pixels, limit_memory, time_limit),
     )
     if html is not None:
         with console.progress(f"decoding {Path(file).name}", quiet=not pictures):
@@ -107,6 +120,8 @@ def _finish(seen: View) -> None:
         console.say(f"refdec: {seen.failure}")
     problems = seen.tree.problems
     if not problems:
+        if seen.beyond_limits:
+            raise typer.Exit(ExitCode.UNSUPPORTED)
         return
     count = f"{len(problems)} problems" if len(problems) > 1 else "1 problem"
     console.say(f"refdec: {count} in {seen.name}, marked with !! in the tree")

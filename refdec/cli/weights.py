@@ -30,7 +30,7 @@ def import_(
 
     Example: refdec weights import checkpoints/ my.pack
     """
-    from refdec.api.packs import import_weights
+    from refdec.commands.weights import import_weights
 
     with console.progress(f"importing {folder}") as show:
         imported = import_weights(folder, pack, title=title, licence=licence, on_progress=show)
@@ -53,7 +53,7 @@ def import_(
 @app.command("list")
 def list_(pack: PackArgument = None, json: JsonFlag = False) -> None:
     """List the checkpoints of a pack and what can be decoded with them."""
-    from refdec.api.packs import describe_pack
+    from refdec.commands.weights import describe_pack
 
     found = describe_pack(pack)
     if json:
@@ -67,7 +67,7 @@ def list_(pack: PackArgument = None, json: JsonFlag = False) -> None:
 @app.command()
 def show(pack: PackArgument = None, json: JsonFlag = False) -> None:
     """Show every checkpoint of a pack with its fingerprint and origin."""
-    from refdec.api.packs import describe_pack
+    from refdec.commands.weights import describe_pack
 
     found = describe_pack(pack)
     if json:
@@ -80,7 +80,7 @@ def show(pack: PackArgument = None, json: JsonFlag = False) -> None:
 @app.command()
 def verify(pack: PackArgument = None, json: JsonFlag = False) -> None:
     """Read every tensor of a pack and recompute all fingerprints."""
-    from refdec.api.packs import verify_pack
+    from refdec.commands.weights import verify_pack
 
     with console.progress("verifying") as show_progress:
         names = verify_pack(pack, on_progress=show_progress)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from refdec.api.weights import load_weights
 from refdec.commands.decode import DecodeRequest, decode_to_file
 from refdec.commands.errors import NothingMatches, OutputsMeet
+from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import Job, Outcome, Summary
@@ -27,16 +28,12 @@ if TYPE_CHECKING:
     from refdec.weights.pack import WeightPack
 
 __all__ = [
-    "SUFFIXES",
     "Archive",
     "DecodeOne",
     "archive_jobs",
     "decode_archive",
     "is_archive",
 ]
-
-SUFFIXES = (".jai", ".jpgai", ".jpai", ".bits")
-"""Suffixes by which codestreams are found in folders."""
 
 
 @lru_cache(maxsize=2)
@@ -108,7 +105,7 @@ def archive_jobs(sources: Iterable[str], out: Path, suffix: str = ".png") -> Ite
     yield from (Job(path, output) for output, path in made.items())
     for source in sources:
         if Path(source).is_dir():
-            yield from folder_jobs(Path(source), SUFFIXES, out=out, out_suffix=suffix)
+            yield from folder_jobs(Path(source), CODESTREAM_SUFFIXES, out=out, out_suffix=suffix)
 
 
 def decode_archive(archive: Archive, *, watch: Callable[[Outcome], None] | None = None) -> Summary:

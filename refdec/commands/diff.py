@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from refdec.commands.errors import DumpUnreadable, KindsDiffer, KindUnknown
 from refdec.formats.files import Source, name_of, read_bytes, read_picture, suffix_of
+from refdec.formats.kinds import is_codestream, sniffed_suffix
 from refdec.formats.yuv import layout_of_name
 from refdec.inspection.differences import compare_streams
 from refdec.limits import Limits
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FilesDifference", "describe_planes", "diff_files"]
 
-PICTURE_STARTS = {b"\x89PNG": ".png", b"P5": ".pgm", b"P6": ".ppm", b"\x93NUMPY": ".npy"}
 COMPONENTS = {"RGB": ("R", "G", "B"), "YUV": ("Y", "U", "V"), "gray": ("gray",)}
 MOST_LINES = 40
 MOST_HISTOGRAM = 24
@@ -47,11 +47,11 @@ class FilesDifference:
 
 def _kind(data: bytes, source: Source) -> str:
     """Return "codestream", "picture", "trace" or "dump".  Raises KindUnknown."""
-    if data[:2] == b"\xff\x80":
+    if is_codestream(data):
         return "codestream"
     if data[:2] == b"PK":
         return "dump"
-    if any(data.startswith(start) for start in PICTURE_STARTS) or suffix_of(source) == ".yuv":
+    if sniffed_suffix(data) or suffix_of(source) == ".yuv":
         return "picture"
     if data.lstrip()[:1] == b"{":
         return "trace"
@@ -80,7 +80,7 @@ def diff_files(a: Source, b: Source, *, layout: str = "", limits: Limits | None 
 
 
 def _picture(data: bytes, source: Source, layout: str, limits: Limits) -> CodePicture:
-    start = next((suffix for head, suffix in PICTURE_STARTS.items() if data.startswith(head)), ".yuv")
+    start = sniffed_suffix(data) or ".yuv"
     chosen = layout_of_name(layout or name_of(source)) if start == ".yuv" else None
     return read_picture(data, suffix=start, layout=chosen, limits=limits)
 

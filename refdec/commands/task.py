@@ -11,23 +11,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from refdec.api.errors import WeightsDiffer
-from refdec.api.weights import load_weights
+from refdec.api.weights import load_weights, require_weights
 from refdec.errors import RefdecError
+from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
     from refdec.arithmetic.types import UInt8Array
-    from refdec.interface import LatentBundle, Stage
+    from refdec.interface import LatentBundle
     from refdec.parallel.outcomes import Job
-    from refdec.plugins.registry import Guest, Plugins
+    from refdec.plugins.registry import Guest
     from refdec.plugins.results import TaskResult
     from refdec.plugins.task import Action, NamedBundle, Task
     from refdec.services.core import Core
     from refdec.weights.pack import WeightPack
 
 __all__ = [
-    "STREAM_SUFFIXES",
     "TaskOrder",
     "act",
     "jobs_of",
@@ -37,7 +36,6 @@ __all__ = [
     "write_result_picture",
 ]
 
-STREAM_SUFFIXES = (".jai", ".bits")
 Complain = Callable[[str, RefdecError], None]
 
 
@@ -65,15 +63,7 @@ class _Bench:
     """What belongs to an order and is made once a process."""
 
     guest: Guest[Task]
-    pack: WeightPack
     core: Core
-
-
-@lru_cache(maxsize=4)
-def _plugins(allowed: str | None) -> Plugins:
-    from refdec.plugins.manager import allowed_by, load_plugins
-
-    return load_plugins(allowed_by(allowed))
 
 
 @lru_cache(maxsize=2)
@@ -86,20 +76,18 @@ def _core(weights: Path | None, limits: Limits) -> tuple[WeightPack, Core]:
 
 def _bench(order: TaskOrder) -> _Bench:
     """Return guest and core of an order.  Raises UnknownGuest, PluginRefused, WeightsError."""
-    return _Bench(_plugins(order.plugins).task(order.task), *_core(order.weights, order.limits))
+    from refdec.plugins.manager import installed
+
+    return _Bench(installed(order.plugins).task(order.task), _core(order.weights, order.limits)[1])
 
 
-def _bundle(data: bytes, stage: Stage, order: TaskOrder, bench: _Bench) -> LatentBundle:
-    """Decode a codestream to a stage, unless it names other weights.  Raises WeightsDiffer and what decoding raises."""
-    from refdec.interface import Stage
-    from refdec.models import stream_fingerprint
+def _read(source: str | Path | bytes, order: TaskOrder, bench: _Bench) -> LatentBundle:
+    """Decode a codestream to the stage that the task asks for.  Raises WeightsDiffer and what decoding raises."""
+    from refdec.formats.files import read_bytes
 
-    headers = bench.core.read(data, Stage.HEADERS).headers
-    if headers.stream_fingerprint and not order.ignore_weights_fingerprint:
-        present = stream_fingerprint(bench.pack, headers.model_id)
-        if headers.stream_fingerprint != present:
-            raise WeightsDiffer(headers.stream_fingerprint, present)
-    return bench.core.read(data, stage)
+    check_weights = None if order.ignore_weights_fingerprint else require_weights
+    data = read_bytes(source, limits=order.limits)
+    return bench.core.read(data, bench.guest.item.stage, check_weights=check_weights)
 
 
 def run_on_file(source: str | Path | bytes, order: TaskOrder) -> TaskResult:
@@ -108,12 +96,11 @@ def run_on_file(source: str | Path | bytes, order: TaskOrder) -> TaskResult:
     Raises UnknownGuest, PluginRefused, UnknownOption, OptionInvalid, WeightsDiffer, WrongWeights, GuestFailed,
     GuestResultInvalid, Refusal, and what decoding raises.
     """
-    from refdec.formats.files import read_bytes
     from refdec.plugins.calls import options_for, run_task
 
     bench = _bench(order)
     options = options_for(bench.guest, dict(order.options))
-    bundle = _bundle(read_bytes(source, limits=order.limits), bench.guest.item.stage, order, bench)
+    bundle = _read(source, order, bench)
     return run_task(bench.guest, bundle, options, bench.core, any_weights=order.any_weights)
 
 
@@ -163,7 +150,7 @@ def streams_below(path: Path) -> Iterator[Path]:
     from refdec.parallel.folders import walk
 
     if path.is_dir():
-        yield from (path / below for below in walk(path, STREAM_SUFFIXES))
+        yield from (path / below for below in walk(path, CODESTREAM_SUFFIXES))
     else:
         yield path
 
@@ -175,7 +162,7 @@ def jobs_of(inputs: Sequence[Path], order: TaskOrder, pictures: Path | None) -> 
 
     for path in inputs:
         if path.is_dir():
-            yield from folder_jobs(path, STREAM_SUFFIXES, out=pictures, out_suffix=".png", options=order)
+            yield from folder_jobs(path, CODESTREAM_SUFFIXES, out=pictures, out_suffix=".png", options=order)
         else:
             yield Job(path, None if pictures is None else pictures / f"{path.stem}.png", order)
 
@@ -193,14 +180,11 @@ class _Streams:
         return sum(1 for _ in streams_below(self._path))
 
     def __iter__(self) -> Iterator[NamedBundle]:
-        from refdec.formats.files import read_bytes
         from refdec.plugins.task import NamedBundle
 
-        order, stage = self._order, self._bench.guest.item.stage
         for path in streams_below(self._path):
             try:
-                data = read_bytes(str(path), limits=order.limits)
-                bundle = _bundle(data, stage, order, self._bench)
+                bundle = _read(str(path), self._order, self._bench)
             except RefdecError as problem:
                 if not self._path.is_dir():
                     raise

@@ -10,18 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from refdec.errors import RefdecError
+from refdec.errors import LimitExceeded, RefdecError
 from refdec.inspection.tree import SyntaxTree, build_tree
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
     from refdec.arithmetic.types import IntArray
+    from refdec.bitstream.framing import Codestream
     from refdec.bitstream.headers import Headers
     from refdec.bitstream.markers import Marker
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
     from refdec.inspection.html import Decoding
     from refdec.inspection.maps import ChannelMaps
+    from refdec.picture.planes import Observer
     from refdec.weights.pack import WeightPack
 
 __all__ = ["View", "ViewRequest", "view_file", "write_page"]
@@ -49,11 +51,15 @@ class ViewRequest:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A tree, and why its symbols could not be decoded where they were asked for and could not."""
+    """A tree, and why its symbols could not be decoded where they were asked for and could not.
+
+    `beyond_limits`: they could not because they ask for more than the request's limits.
+    """
 
     tree: SyntaxTree
     name: str
     failure: str = ""
+    beyond_limits: bool = False
 
 
 class _Keeper:
@@ -79,7 +85,7 @@ def view_file(
     """Return the syntax tree of a file; with `request.symbols`, first symbols too.
 
     Raises InputError where the file cannot be read, WeightsError where the weights cannot; problems of the codestream
-    are in the tree.
+    are in the tree, and where its symbols ask for more than `request.limits` the view says so.
     """
     from refdec.formats.files import name_of, read_bytes
 
@@ -89,19 +95,37 @@ def view_file(
         return View(tree, name_of(source))
     if tree.problems or tree.findings.headers is None:
         return View(tree, name_of(source), "The codestream breaks rules, so its symbols are not decoded.")
-    from refdec.api.weights import load_weights, require_weights
-    from refdec.models import models_of
-    from refdec.stages.symbols import decode_symbols
+    from refdec.api.weights import load_weights
 
     pack, headers, keeper = load_weights(weights), tree.findings.headers, _Keeper()
-    failure = ""
+    failure, beyond_limits = "", False
     try:
-        if not request.ignore_weights_fingerprint:
-            require_weights(headers.user_data, pack, headers.picture.model_id)
-        decode_symbols(tree.findings.codestream, headers, models_of(pack, headers.picture.model_id), observe=keeper)
+        _decode_symbols(tree.findings.codestream, headers, pack, request, keeper)
     except RefdecError as problem:
-        failure = problem.headline()
-    return View(_tree(data, request, _first_symbols(headers, keeper.arrays)), name_of(source), failure)
+        failure, beyond_limits = problem.headline(), isinstance(problem, LimitExceeded)
+    return View(_tree(data, request, _first_symbols(headers, keeper.arrays)), name_of(source), failure, beyond_limits)
+
+
+def _decode_symbols(
+    codestream: Codestream, headers: Headers, pack: WeightPack, request: ViewRequest, observe: Observer
+) -> None:
+    """Decode the entropy-coded payloads, within the limits of memory and time."""
+    from refdec.api.weights import require_weights
+    from refdec.models import models_of
+    from refdec.process.deadline import check_of
+    from refdec.stages.room import whole_bytes
+    from refdec.stages.symbols import decode_symbols
+
+    in_time, picture = check_of(request.limits), headers.picture
+    if not request.ignore_weights_fingerprint:
+        require_weights(headers.user_data, pack, picture.model_id)
+    request.limits.require_memory(whole_bytes(headers, picture.synthesis_transforms[0]))
+
+    def seen(stage: str, array: IntArray) -> None:
+        observe(stage, array)
+        in_time()
+
+    decode_symbols(codestream, headers, models_of(pack, picture.model_id), observe=seen)
 
 
 def _first_symbols(headers: Headers, arrays: Mapping[str, IntArray]) -> dict[tuple[Marker, int], tuple[int, ...]]:
@@ -144,16 +168,16 @@ def write_page(
     from refdec.inspection.info import info_of
 
     data = read_bytes(source, limits=request.limits)
-    tree, decoding = _tree(data, request, {}), None
+    tree, decoding, beyond_limits = _tree(data, request, {}), None, False
     findings = tree.findings
     if pictures:
-        decoding, arrays = _decode(tree, request, weights)
+        decoding, arrays, beyond_limits = _decode(tree, request, weights)
         if findings.headers is not None and arrays:
             tree = _tree(data, request, _first_symbols(findings.headers, arrays))
     info = None if findings.headers is None or not findings.whole else info_of(findings.codestream, findings.headers)
     page = render_page(tree, name=_short(name_of(source)), version=__version__, info=info, decoding=decoding)
     write_bytes(target, page.encode())
-    return View(tree, name_of(source), decoding.failure if decoding else "")
+    return View(tree, name_of(source), decoding.failure if decoding else "", beyond_limits)
 
 
 def _short(name: str) -> str:
@@ -162,13 +186,14 @@ def _short(name: str) -> str:
 
 def _decode(
     tree: SyntaxTree, request: ViewRequest, weights: WeightPack | Source | None
-) -> tuple[Decoding, dict[str, IntArray]]:
-    """Decode as far as it goes; return what the page shows and the arrays that were seen."""
+) -> tuple[Decoding, dict[str, IntArray], bool]:
+    """Decode as far as it goes; return what the page shows, the arrays that were seen, whether limits ended it."""
     from refdec.api.weights import load_weights, require_weights
     from refdec.decoder import DecodeOptions, decode_codestream
     from refdec.inspection.html import Decoding
     from refdec.inspection.maps import preview
     from refdec.picture.render import render
+    from refdec.process.deadline import check_of
     from refdec.trace.fingerprints import Fingerprints
 
     keeper, prints = _Keeper(), Fingerprints()
@@ -177,7 +202,7 @@ def _decode(
         keeper(stage, array)
         prints(stage, array)
 
-    made = Decoding()
+    made, beyond_limits = Decoding(), False
     try:
         decoded = decode_codestream(
             tree.data,
@@ -186,13 +211,15 @@ def _decode(
             limits=request.limits,
             observe=observe,
             check_weights=None if request.ignore_weights_fingerprint else require_weights,
+            check=check_of(request.limits),
         )
         picture = render(decoded.planes, decoded.headers.picture, colour="RGB")
         made = replace(made, preview=preview(picture.planes, picture.bit_depth), warnings=decoded.warnings)
     except RefdecError as problem:
         made = replace(made, failure=f"Decoding stops: {problem.headline()}")
+        beyond_limits = isinstance(problem, LimitExceeded)
     maps = _maps(keeper.arrays, request.channels)
-    return replace(made, maps=maps, fingerprints=dict(prints.sha256)), keeper.arrays
+    return replace(made, maps=maps, fingerprints=dict(prints.sha256)), keeper.arrays, beyond_limits
 
 
 def _maps(arrays: Mapping[str, Any], channels: Sequence[int] | None) -> list[ChannelMaps]:

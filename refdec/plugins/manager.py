@@ -1,13 +1,14 @@
 """Loading of plugins: sorted, each in its own `try`, failures become rows of the report (rule 11 of CONTRIBUTING).
 
-In: the entry points of the group `refdec`.  Out: `Plugins`.  Nothing is kept between calls, and the environment is
-not read here: the caller says what to allow (`allowed_by` understands the text of REFDEC_PLUGINS).
+In: the entry points of the group `refdec`.  Out: `Plugins`, which `installed` keeps for the process.  The environment
+is not read here: the caller says what to allow (`allowed_by` understands the text of REFDEC_PLUGINS).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import metadata
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -21,7 +22,7 @@ from refdec.plugins.hookspecs import ENTRY_POINT_GROUP, PROJECT
 from refdec.plugins.registry import Guest, GuestKind, PluginRow, Plugins, PluginState
 from refdec.plugins.task import Task
 
-__all__ = ["Allow", "EntryPointLike", "allowed_by", "load_plugins"]
+__all__ = ["Allow", "EntryPointLike", "allowed_by", "installed", "load_plugins"]
 
 Allow: TypeAlias = bool | Collection[str]
 """True: all plugins, False: none, or names of entry points and distributions."""
@@ -55,6 +56,12 @@ def load_plugins(allow: Allow = True, entry_points: Iterable[metadata.EntryPoint
         else:
             loading.row(entry.name, GuestKind.PLUGIN, version, name, PluginState.OFF, "switched off by REFDEC_PLUGINS")
     return loading.plugins()
+
+
+@lru_cache(maxsize=4)
+def installed(allowed: str | None) -> Plugins:
+    """Return the installed plugins that the text of REFDEC_PLUGINS allows; they are loaded once a process."""
+    return load_plugins(allowed_by(allowed))
 
 
 def _distribution(entry: metadata.EntryPoint) -> tuple[str, str]:

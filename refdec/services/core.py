@@ -17,7 +17,7 @@ from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Headers
 from refdec.bundles import bundle_of, decode_to_stage, filtered_planes, stage_headers
-from refdec.decoder import choose_transform, decode_codestream
+from refdec.decoder import CheckWeights, choose_transform, decode_codestream
 from refdec.encoder import (
     Coded,
     EncodeSettings,
@@ -187,10 +187,17 @@ class Core:
 
     # -- reading
 
-    def read(self, codestream: bytes, stage: Stage | str) -> LatentBundle:
-        """Decode a codestream up to a stage, and no further."""
+    def read(self, codestream: bytes, stage: Stage | str, *, check_weights: CheckWeights | None = None) -> LatentBundle:
+        """Decode a codestream up to a stage, and no further.
+
+        `check_weights(user_data, pack, model_id)` may refuse before anything is decoded.
+        """
         wanted, check = Stage.of(stage), check_of(self._limits)
-        bundle, headers = decode_to_stage(codestream, self._pack, wanted, limits=self._limits, check=check)
+        bundle, headers = decode_to_stage(
+            codestream, self._pack, wanted, limits=self._limits, check_weights=check_weights, check=check
+        )
+        if wanted is Stage.HEADERS and check_weights is not None:  # a stage that needs no weights does not ask
+            check_weights(headers.user_data, self._pack, headers.picture.model_id)
         return self._remember(bundle, headers)
 
     def _remember(self, bundle: LatentBundle, headers: Headers) -> LatentBundle:

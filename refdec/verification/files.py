@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from refdec.api.options import make_options
 from refdec.api.weights import load_weights
 from refdec.formats.files import name_of, read_bytes, write_bytes
+from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.limits import Limits
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
@@ -30,10 +31,7 @@ if TYPE_CHECKING:
     from refdec.formats.files import Source
     from refdec.weights.pack import WeightPack
 
-__all__ = ["SUFFIXES", "VerifyRequest", "VerifySummary", "verify_file", "verify_files"]
-
-SUFFIXES = (".jai", ".jpgai", ".bits")
-"""What is looked for in folders."""
+__all__ = ["VerifyRequest", "VerifySummary", "verify_file", "verify_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ class VerifySummary:
 def _jobs(inputs: Iterable[Path]) -> Iterator[Job]:
     for path in inputs:
         if path.is_dir():
-            yield from folder_jobs(path, SUFFIXES)
+            yield from folder_jobs(path, CODESTREAM_SUFFIXES)
         else:
             yield Job(path)
 

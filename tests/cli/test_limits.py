@@ -47,6 +47,19 @@ def test_a_file_that_asks_for_more_is_refused(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(("option", "value"), [("--limit-memory", "4M"), ("--time-limit", "0.00001")])
+@pytest.mark.parametrize("page", [False, True])
+def test_a_view_shows_what_the_limits_allow(
+    option: str, value: str, page: bool, tmp_path: Path, refdec: Callable[..., Run]
+) -> None:
+    wanted = ("--html", tmp_path / "page.html") if page else ("--symbols",)
+    ended = refdec("view", DEMO, *wanted, option, value)
+    assert ended.code == 5
+    assert ("MiB" if option == "--limit-memory" else "not finished") in ended.err
+    assert (tmp_path / "page.html").is_file() if page else "beta_displacement" in ended.out
+    assert refdec("view", DEMO, option, value).code == 0
+
+
 def test_too_little_memory_is_no_bug(
     tmp_path: Path, refdec: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import refdec
+from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from tests.encodable import GOLDEN, photograph
 
 iio = pytest.importorskip("imageio.v3")
@@ -32,8 +33,9 @@ def test_read() -> None:
 
 def test_write(tmp_path: Path) -> None:
     picture = photograph(100, 90)
-    iio.imwrite(tmp_path / "a.jai", picture, displacement=-100)
-    assert (tmp_path / "a.jai").read_bytes() == refdec.encode(picture, displacement=-100)
+    for name in (f"a{suffix}" for suffix in CODESTREAM_SUFFIXES):
+        iio.imwrite(tmp_path / name, picture, displacement=-100)
+        assert (tmp_path / name).read_bytes() == refdec.encode(picture, displacement=-100)
 
 
 def test_what_cannot_be_is_an_error_of_imageio(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from PIL import Image
 
 import refdec
 import refdec.adapters.pillow as adapter
+from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from tests.encodable import GOLDEN, photograph
 
 STREAM = GOLDEN / "kodim15_m1_+0_65x79.jai"
@@ -30,6 +31,11 @@ def test_save_takes_the_words_of_encode(tmp_path: Path) -> None:
     buffer = BytesIO()
     Image.fromarray(picture[..., 0]).save(buffer, adapter.FORMAT)
     assert Image.open(BytesIO(buffer.getvalue())).size == (90, 100)
+
+
+@pytest.mark.parametrize("suffix", CODESTREAM_SUFFIXES)
+def test_every_suffix_of_codestreams_is_known(suffix: str) -> None:
+    assert Image.registered_extensions()[suffix] == adapter.FORMAT
 
 
 def test_what_cannot_be_is_an_error_of_pillow() -> None:

@@ -1,31 +1,26 @@
-"""`refdec.encode` and `refdec.read_latents`: rates that are met, settings that arrive, errors that say what to do."""
+"""`refdec.encode`: rates that are met, settings that arrive, errors that say what to do."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import refdec
-from refdec.api.encode import encode_to_file, installed
 from refdec.api.errors import RateAmbiguous, UnknownChroma
 from refdec.errors import UsageError
-from refdec.interface import LatentBundle, Stage
+from refdec.interface import LatentBundle
 from refdec.limits import Limits, TooMuchMemory
 from refdec.metrics import psnr
 from refdec.picture.source import planes_from_rgb
-from refdec.plugins.api import CodingSettings, OperatingPoint, SourcePicture
 from refdec.plugins.errors import OptionInvalid, UnknownGuest, UnknownOption
+from refdec.plugins.manager import installed
 from refdec.ratecontrol import RateOutOfReach
-from refdec.services.core import Core
 from refdec.services.errors import BundleNotOurs, NoDerivative, NoModel
-from refdec.weights.pack import WeightPack
-from tests.encodable import GOLDEN, bundled, photograph
+from tests.encodable import GOLDEN, photograph
 
 PICTURE = photograph(160, 224)
 
@@ -147,100 +142,8 @@ def test_a_region_of_interest_is_better_than_the_rest() -> None:
     assert error(made, ~mask) > error(plain, ~mask)
 
 
-def test_files_and_reports(tmp_path: Path) -> None:
-    name = "kodim15_m1_+0_65x79"
-    report = encode_to_file(GOLDEN / f"{name}.source.png", tmp_path / "a.jai", displacement=0)
-    data = (tmp_path / "a.jai").read_bytes()
-    assert report.bytes == len(data) and report.as_json()["model"] == 1
-    assert abs(report.bits_per_pixel - 8 * len(data) / (65 * 79)) < 1e-9
-
-
-def test_latents_stop_at_each_stage_and_agree() -> None:
-    path = GOLDEN / "kodim14_m1_+0_96x333.jai"
-    bundles = {stage: refdec.read_latents(path, stage=stage) for stage in Stage}
-    whole = bundles[Stage.PICTURE]
-    for stage, bundle in bundles.items():
-        assert bundle.stage is stage
-        if stage is not Stage.HEADERS:
-            assert whole.at(stage).equals(bundle)
-    part = whole.luma
-    assert part.mean_q18 is not None and part.residual_q18 is not None and part.latent_q18 is not None
-    assert np.array_equal(part.mean_q18 + part.residual_q18, part.latent_q18)
-    assert whole.planes_q18 is not None
-    from refdec.picture.colour import rgb_from_yuv
-    from refdec.picture.output import codes
-    from refdec.picture.planes import Planes
-
-    made = [codes(plane, 8) for plane in rgb_from_yuv(Planes(*whole.planes_q18))]
-    assert np.array_equal(np.stack(made, -1), refdec.decode(path).array)
-
-
-def test_the_core_offers_what_it_codes_and_what_it_costs() -> None:
-    core = Core(bundled())
-    picture, settings = SourcePicture.from_rgb(PICTURE), CodingSettings()
-    assert [info.model_id for info in core.models] == [1]
-    assert core.models[0].analysis and core.models[0].synthesis == ("SOP", "BOP")
-    targets = core.analyse(picture, 1, settings)
-    coded = core.quantise(picture, targets, OperatingPoint(1, 0), settings)
-    data = core.write(coded)
-    assert coded.bits == 8 * len(data)
-    assert core.read(data, "latent").equals(coded.bundle)
-    bits = sum(int(part.sum(dtype=np.int64)) >> 16 for part in core.symbol_bits_q16(coded.bundle))
-    bits += sum(int(part.sum(dtype=np.int64)) >> 16 for part in core.hyper_bits_q16(coded.bundle))
-    assert abs(bits - coded.bits) < 0.02 * coded.bits + 8 * 120
-    made = core.synthesise(coded.bundle)
-    assert made.planes_q18 is not None and made.stage is Stage.PICTURE
-    assert core.read(data, "picture").equals(made)
-    zeros = [np.zeros_like(part.symbols) for part in coded.bundle.components]
-    assert core.with_symbols(coded, zeros[0], zeros[1]).bits < coded.bits
-
-
-def test_the_core_refuses_what_it_does_not_know() -> None:
-    core = Core(bundled())
-    foreign = refdec.read_latents(GOLDEN / "kodim15_m1_+0_65x79.jai")
-    with pytest.raises(BundleNotOurs):
-        core.synthesise(foreign)
-    with pytest.raises(NoModel):
-        Core(WeightPack.of([])).analyse(SourcePicture.from_rgb(PICTURE), 1, CodingSettings())
-    assert "analysis" in NoDerivative(2).explain()
-
-
-def test_latents_of_another_core_cannot_be_written_or_changed() -> None:
-    core = Core(bundled())
-    picture, settings = SourcePicture.from_rgb(PICTURE[:64, :64]), CodingSettings()
-    coded = core.quantise(picture, core.analyse(picture, 1, settings), OperatingPoint(1, 0), settings)
-    foreign = replace(coded, state="something else")
-    luma, chroma = (np.asarray(part.symbols) for part in coded.bundle.components)
-    for use in (
-        lambda: core.write(foreign),
-        lambda: core.with_symbols(foreign, luma, chroma),
-        lambda: core.luma_pull(picture, foreign),
-        lambda: core.luma_curvature(foreign),
-    ):
-        with pytest.raises(BundleNotOurs):
-            use()
-
-
-def test_a_chooser_sees_every_position_once_and_is_obeyed() -> None:
-    core, seen = Core(bundled()), []
-
-    def nothing(choice):  # type: ignore[no-untyped-def]
-        seen.append((choice.component, choice.phase, choice.exact_q16.size))
-        nearest = (choice.exact_q16 + (1 << 15)) >> 16
-        close = np.abs(nearest - choice.nearest) <= 1
-        assert close[choice.coded].all()
-        return np.zeros_like(choice.nearest)
-
-    picture, settings = SourcePicture.from_rgb(PICTURE), CodingSettings()
-    targets = replace(core.analyse(picture, 1, settings), choose=nothing)
-    coded = core.quantise(picture, targets, OperatingPoint(1, 0), settings)
-    assert not coded.bundle.luma.symbols.any() and not coded.bundle.chroma.symbols.any()  # type: ignore[union-attr]
-    assert [(component, phase) for component, phase, _ in seen] == [(0, 0), (0, 1), (0, 2), (0, 3), (1, 0)]
-    assert sum(size for *_, size in seen) == (160 + 96) * 10 * 14
-
-
 def test_bundled_encoders_come_in_by_the_door() -> None:
-    names = set(installed().encoders)
+    names = set(installed(None).encoders)
     assert {"analysis", "refine", "null"} <= names
     path = GOLDEN / "kodim15_m1_+0_65x79.jai"
     assert refdec.encode(path, encoder="null") == path.read_bytes()
