@@ -28,20 +28,19 @@ from refdec.latent.dequant import residual_from_symbols
 from refdec.latent.lsbs import lsbs
 from refdec.latent.qualitysteps import QualitySteps, quality_steps
 from refdec.latent.sigma import scaler_q10
-from refdec.models import Models, models_of, stream_fingerprint
-from refdec.picture.planes import Planes, Size, ThreePlanes
+from refdec.models import Models, stream_fingerprint
+from refdec.picture.planes import Planes, Size
 from refdec.picture.source import plane_from_codes, planes_from_rgb
 from refdec.stages.errors import LatentsDoNotFit, LevelTooSmall, QualityMapDoesNotFit, SettingsRefused
 from refdec.stages.forward_analysis import analyse, hyper_latents
 from refdec.stages.forward_stream import codestream_of
 from refdec.stages.forward_symbols import code_component, component_symbols, hyper_maps
-from refdec.stages.forward_values import Chooser, CodedComponent, EncoderInput, HyperMaps, Targets
-from refdec.stages.latents import latent_frame, reconstruct_latents
+from refdec.stages.forward_values import CodedComponent, EncoderInput, HyperMaps, SymbolChooser, Targets
+from refdec.stages.latents import latent_frame
 from refdec.stages.values import Symbols
 from refdec.tiling.analysis import usual_synthesis_tiling
 from refdec.tiling.regions import RegionGrid
 from refdec.tiling.tiles import synthesis_tiles
-from refdec.weights.pack import WeightPack
 
 __all__ = [
     "Coded",
@@ -49,9 +48,7 @@ __all__ = [
     "Prepared",
     "code",
     "decoded_luma",
-    "decoded_planes",
     "draft_header",
-    "encode_picture",
     "input_from_codes",
     "prepare",
     "symbols_of",
@@ -290,7 +287,7 @@ def _require_shape(what: str, needed: tuple[int, ...], found: tuple[int, ...]) -
 
 
 @clause("3.B.4")
-def code(prepared: Prepared, beta_log: Pair, *, chooser: Chooser | None = None) -> Coded:
+def code(prepared: Prepared, beta_log: Pair, *, chooser: SymbolChooser | None = None) -> Coded:
     """(3.B.4) Quantise at the displacements of luma and chroma."""
     from refdec.networks.exact_blas import single_threaded_blas
 
@@ -352,21 +349,6 @@ def _has_synthesis(models: Models, transform: int) -> bool:
     return checkpoint_name(kind, models.model_id) in models.pack
 
 
-@clause("3.2")
-def decoded_planes(coded: Coded, transform: int | None = None) -> ThreePlanes:
-    """(3.2, 4.7, 5.2) Return the picture that a decoder will make of it, by the decoder's own stages."""
-    from refdec.networks.exact_blas import single_threaded_blas
-    from refdec.stages.planes import finish_planes, synthesise
-
-    models, headers = coded.prepared.models, coded.headers
-    chosen = transform_at_hand(coded) if transform is None else transform
-    symbols = symbols_of(coded)
-    with single_threaded_blas():
-        latents = reconstruct_latents(headers, symbols, models)
-        synthesis = synthesise(headers.picture, latents, models, chosen)
-        return finish_planes(headers, synthesis, symbols.components[0].sigma.final, models, chosen)
-
-
 @clause("4.7")
 def decoded_luma(coded: Coded, transform: int) -> Int32Array:
     """(4.7) Return the luma plane that a decoder will have before any filter, Q18, cut to the displayed size.
@@ -389,16 +371,3 @@ def decoded_luma(coded: Coded, transform: int) -> Int32Array:
             made, inside = synthesise_tile(tile, (latent, latent), models, transform, 0), tile.core_in_tile
             frame[tile.core.rows, tile.core.columns] = made[0, inside.rows, inside.columns]
     return frame[: picture.display_height, : picture.display_width]
-
-
-@clause("3.B.5")
-def encode_picture(
-    source: EncoderInput, settings: EncodeSettings, pack: WeightPack, model_id: int, beta_log: Pair
-) -> Coded:
-    """(3.B.5) Analyse and code a picture at a fixed model and displacement; `write` makes the codestream.
-
-    Raises MissingCheckpoint, SettingsRefused, LevelTooSmall, QualityMapDoesNotFit.
-    """
-    models = models_of(pack, model_id)
-    targets = targets_of(source, settings, models)
-    return code(prepare(source, settings, models, targets.y, targets.z_hat), beta_log)

@@ -11,16 +11,35 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from refdec import tables
 from refdec.clauses import clause
 from refdec.errors import UsageError
 
-__all__ = ["CHROMA_OFFSET", "Attempt", "ModelRange", "RateOutOfReach", "Search", "chroma_displacement"]
+__all__ = [
+    "Attempt",
+    "ModelRange",
+    "RateOutOfReach",
+    "Search",
+    "chroma_displacement",
+    "sensible_range",
+]
 
 CHROMA_OFFSET = 300
 """Chroma this far above luma costs 2 to 3 % of the bits for half a decibel of RGB PSNR."""
 SENSIBLE = (-1000, 800)
-"""Displacements that models are trained for; beyond them streams decode, but far from what anyone wants."""
+"""Displacements of luma, and of chroma always; beyond them streams decode, but far from what anyone wants."""
 MOST_TRIES = 14
+
+
+def sensible_range(reference: bool) -> tuple[int, int]:
+    """Return the displacements of luma that rate control may use, inclusive.
+
+    `reference`: whether the latents come from the reference software's analysis, whose range 3.B.2 recommends.
+    """
+    if not reference:
+        return SENSIBLE
+    low, high = tables.model_constants()["common"]["beta_displacement_log_encoder_range"]
+    return low, high
 
 
 class RateOutOfReach(UsageError):

@@ -32,7 +32,6 @@ __all__ = [
     "model_constants",
     "profiles_levels",
     "residual_pdf",
-    "sigma_lin_q17",
     "syntax",
     "synthetic_weights",
     "table_bytes",
@@ -115,11 +114,6 @@ def residual_pdf() -> Table:
 def gain_scaler_q10() -> Int32Array:
     """Return SCALER(v), unit 2^-10, at index v + 4096 for v = -4096..4096 (3.4.2)."""
     return _column("latent/gain_scaler_q10.csv")
-
-
-def sigma_lin_q17() -> Int32Array:
-    """Return SIG[0..4351], linear sigma in units of 2^-17 (3.2.1)."""
-    return _column("latent/sigma_lin_q17.csv")
 
 
 def model_constants() -> Table:

@@ -10,20 +10,25 @@ import numpy.typing as npt
 
 from refdec.api.weights import load_weights
 from refdec.encoder import (
+    Coded,
     EncodeSettings,
     code,
-    decoded_planes,
     input_from_codes,
     prepare,
+    symbols_of,
     targets_of,
+    transform_at_hand,
     write,
 )
 from refdec.models import Models, models_of
+from refdec.networks.exact_blas import single_threaded_blas
 from refdec.picture.planes import ThreePlanes
 from refdec.stages.forward_values import EncoderInput
+from refdec.stages.latents import reconstruct_latents
+from refdec.stages.planes import finish_planes, synthesise
 from refdec.weights.pack import WeightPack
 
-__all__ = ["GOLDEN", "bundled", "coded_and_made", "photograph", "source"]
+__all__ = ["GOLDEN", "bundled", "coded_and_made", "decoded_planes", "encode_picture", "photograph", "source"]
 
 GOLDEN = Path(__file__).resolve().parent / "golden" / "streams"
 
@@ -48,6 +53,25 @@ def source(height: int, width: int, *, bits: int = 8, seed: int = 0) -> EncoderI
     """The same as input of the encoder."""
     array = photograph(height, width, bits=bits, seed=seed)
     return input_from_codes([array[..., k] for k in range(3)], bits, rgb=True)
+
+
+def encode_picture(
+    given: EncoderInput, settings: EncodeSettings, pack: WeightPack, model_id: int, beta: tuple[int, int]
+) -> Coded:
+    """Analyse and code a picture at a fixed model and displacement (3.B.5)."""
+    models = models_of(pack, model_id)
+    targets = targets_of(given, settings, models)
+    return code(prepare(given, settings, models, targets.y, targets.z_hat), beta)
+
+
+def decoded_planes(coded: Coded) -> ThreePlanes:
+    """The picture that a decoder will make of it, by the decoder's own stages (3.2, 4.7, 5.2)."""
+    models, headers = coded.prepared.models, coded.headers
+    chosen, symbols = transform_at_hand(coded), symbols_of(coded)
+    with single_threaded_blas():
+        latents = reconstruct_latents(headers, symbols, models)
+        synthesis = synthesise(headers.picture, latents, models, chosen)
+        return finish_planes(headers, synthesis, symbols.components[0].sigma.final, models, chosen)
 
 
 def coded_and_made(

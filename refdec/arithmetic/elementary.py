@@ -14,7 +14,7 @@ from refdec.clauses import clause
 from refdec.jit import kernel
 from refdec.tables import integer_exp
 
-__all__ = ["elu_s", "expn_s", "leaky_relu_s", "logistic_s"]
+__all__ = ["elu_s", "expn_s", "logistic_s"]
 
 
 def _table(name: str) -> Int64Array:
@@ -53,12 +53,3 @@ def elu_s(x: int) -> int:
     if x > 0:
         return x
     return ((expn_s(-x) + 2048) >> 12) - 262144
-
-
-@clause("6.7")
-@kernel("int64(int64)")
-def leaky_relu_s(x: int) -> int:
-    """(6.7) x from 0 on, 0.01 x (as 2621 / 2^18) below, Q18; |x| <= 2^31."""
-    if x >= 0:
-        return x
-    return (x * 2621 + 131072) >> 18

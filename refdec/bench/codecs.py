@@ -17,6 +17,7 @@ import numpy as np
 
 from refdec.arithmetic.types import UInt8Array
 from refdec.bench.errors import CodecMissing, UnknownCodec
+from refdec.ratecontrol import chroma_displacement
 
 if TYPE_CHECKING:
     from refdec.services.core import Core
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["OTHER_CODECS", "Codec", "Coded", "EncoderCodec", "PillowCodec", "codec_named"]
 
 DISPLACEMENTS = (-800, -550, -300, 0, 300, 600)
-CHROMA_OFFSET, HIGHEST = 300, 800
-"""Chroma gets finer steps than luma, as far as the bundled models go: what rate control does by itself."""
 MODEL = 1
 
 
@@ -128,7 +127,7 @@ class EncoderCodec:
 
         core = _core(self.weights)
         guest = load_plugins(allowed_by(self.plugins)).encoder(self.name)
-        point = OperatingPoint(MODEL, setting, min(setting + CHROMA_OFFSET, HIGHEST))
+        point = OperatingPoint(MODEL, setting, chroma_displacement(setting))
         request = EncodeRequest(point, options=options_for(guest, {}), time_budget_seconds=self.time_budget_seconds)
         began = time.perf_counter()
         data = encode_with(guest, SourcePicture.from_rgb(rgb), request, core, check=False)

@@ -19,6 +19,7 @@ import numpy as np
 
 from refdec.arithmetic.types import UInt8Array
 from refdec.bench.pictures import read_rgb
+from refdec.ratecontrol import chroma_displacement
 
 if TYPE_CHECKING:
     from refdec.plugins.registry import Guest, Plugins
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["VARIANTS", "Recall", "Variant", "measure_recall", "quarters"]
 
 TASK, ENCODER, MODEL = "retrieval", "analysis", 1
-CHROMA_OFFSET, HIGHEST = 300, 800
 CROP_PERCENT = 10
 TOP = 5
 
@@ -108,7 +108,7 @@ class _Run:
         from refdec.plugins.api import EncodeRequest, OperatingPoint, SourcePicture
         from refdec.plugins.calls import encode_with
 
-        point = OperatingPoint(MODEL, displacement, min(displacement + CHROMA_OFFSET, HIGHEST))
+        point = OperatingPoint(MODEL, displacement, chroma_displacement(displacement))
         data = encode_with(self.encoder, SourcePicture.from_rgb(rgb), EncodeRequest(point), self.core, check=False)
         return self.core.read(data, self.task.item.stage)
 

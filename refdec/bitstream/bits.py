@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from refdec.arithmetic.types import IntArray
-from refdec.bitstream.errors import AlignmentNotZero, CodeTooLong, ElementOutOfRange, OutOfBits, SurplusBits
+from refdec.bitstream.errors import AlignmentNotZero, CodeTooLong, OutOfBits, SurplusBits
 from refdec.clauses import clause
 from refdec.errors import BitOffset
 
@@ -66,15 +66,6 @@ class BitReader:
             raise OutOfBits(element, bits, self.left, at=self.place)
         value = self._peek(bits)
         self._position += bits
-        return value
-
-    @clause("1.2")
-    def u_max(self, maximum: int, element: str = "value") -> int:
-        """(1.2) Read u(v;max): as many bits as `maximum` has.  Raises OutOfBits, ElementOutOfRange above `maximum`."""
-        at = self.place
-        value = self.u(maximum.bit_length(), element)
-        if value > maximum:
-            raise ElementOutOfRange(element, value, 0, maximum, at=at)
         return value
 
     @clause("1.2")
@@ -161,13 +152,6 @@ class BitWriter:
         self._bytes += (self._pending >> rest).to_bytes(self._pending_bits >> 3, "big")
         self._pending &= (1 << rest) - 1
         self._pending_bits = rest
-
-    @clause("1.2")
-    def u_max(self, value: int, maximum: int) -> None:
-        """(1.2) Write u(v;max)."""
-        if value > maximum:
-            raise ValueError(f"{value} is above the maximum {maximum}")
-        self.u(value, maximum.bit_length())
 
     @clause("1.2")
     def ue(self, value: int) -> None:

@@ -15,16 +15,13 @@ from refdec.bitstream.levels import DEFAULT_LEVEL, smallest_profile
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
 
-__all__ = ["BETA_LOG_RANGE", "FORMAT_420", "FORMAT_422", "FORMAT_444", "picture_header"]
+__all__ = ["FORMAT_420", "FORMAT_444", "picture_header"]
 
 Pair = tuple[int, int]
 Flags = tuple[int, ...] | None
 
 FORMAT_444: Pair = (1, 1)
-FORMAT_422: Pair = (1, 2)
 FORMAT_420: Pair = (2, 2)
-BETA_LOG_RANGE: Pair = (-1069, 702)
-"""Writers clip the displacement to this range (1.6.3); the syntax takes -2048..2047."""
 
 SMALLEST_EDGE = 64
 

@@ -148,7 +148,7 @@ def read_headers(
     A lenient reader ignores surplus and padding bits at the end of a header, and warns.  `profile_check` False
     overlooks profile and level, `cross_checks` False all rules between elements, `custom_colour` True that nobody
     shares a meaning of colour_transform_idx 2.  Presence of SOZ, SORP, SORS and SOQ
-    is left to `payloads.check_payloads`.  Raises the classes of `errors` and `rule_errors`, TooLarge; each with its
+    is left to `payloads.payload_problems`.  Raises the classes of `errors` and `rule_errors`, TooLarge; each with its
     place in the file.
     """
     reading = _Reading(limits or Limits(), lenient)

@@ -1,18 +1,15 @@
-"""Markers of the codestream (1.3), as the syntax table lists them.
+"""Markers of the codestream (1.3).
 
-In: the marker list of the table.  Out: `Marker`, and what each marker's substream may do.
+In: a code.  Out: `Marker`, and what it stands for in words.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
 
-from refdec import tables
 from refdec.clauses import clause
 
-__all__ = ["SINGLE_MARKERS", "Marker", "MarkerTraits", "describe_code", "traits"]
+__all__ = ["SINGLE_MARKERS", "Marker", "describe_code"]
 
 
 @clause("1.3")
@@ -46,41 +43,6 @@ CONTENT = {
     Marker.SOQ: "quality map",
     Marker.UDI: "user-defined information",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class MarkerTraits:
-    """What the substream of a marker holds: `content` in words, entropy-coded data, threads, regions."""
-
-    content: str
-    payload: bool
-    entropy_coded: bool
-    threads: bool
-    regions: bool
-
-
-@cache
-def _traits() -> dict[Marker, MarkerTraits]:
-    """Return the traits of all markers; the table's codes must be those of `Marker`."""
-    found: dict[Marker, MarkerTraits] = {}
-    for row in tables.syntax()["markers"]:
-        marker = Marker[row["name"]]
-        if int(row["code"], 16) != marker:
-            raise tables.TableDamaged("bitstream/syntax.json", f"gives marker {marker.name} the code {row['code']}")
-        found[marker] = MarkerTraits(
-            CONTENT[marker],
-            bool(row["payload"]),
-            bool(row.get("entropy_coded", False)),
-            bool(row.get("threads", False)),
-            bool(row.get("regions", False)),
-        )
-    return found
-
-
-@clause("1.3")
-def traits(marker: Marker) -> MarkerTraits:
-    """(1.3) Return the row of the marker table that belongs to `marker`."""
-    return _traits()[marker]
 
 
 def describe_code(code: int) -> str:

@@ -36,7 +36,6 @@ __all__ = [
     "RESIDUAL_MARKERS",
     "RegionUnit",
     "assemble_residual",
-    "check_payloads",
     "hyper_unit",
     "payload_problems",
     "quality_map_unit",
@@ -212,10 +211,3 @@ PAYLOAD_ERRORS: tuple[type[RefdecError], ...] = (
     SeveralResiduals,
     SizePaddingNotZero,
 )
-
-
-@clause("1.8 (5)")
-def check_payloads(codestream: Codestream, headers: Headers, *, strict: bool = True) -> None:
-    """(1.8 (5)) Raise the first problem with SOZ, SORP, SORS and SOQ; if not `strict`, absent residuals are zero."""
-    for problem in payload_problems(codestream, headers, strict=strict):
-        raise problem

@@ -359,4 +359,5 @@ class LevelModelForbidden(Placed, CodestreamError):
 
 
 PROFILE_LEVEL_ERRORS = (UnknownLevel, ProfileViolated, LevelSizeExceeded, LevelModelForbidden)
+"""Broken rules that do not change what the payloads mean."""
 """Violations that a reader may be told to overlook (1.7.2)."""

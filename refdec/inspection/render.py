@@ -13,7 +13,7 @@ from refdec.inspection.nodes import Kind, Node
 from refdec.inspection.selection import compacted
 from refdec.inspection.tree import SyntaxTree
 
-__all__ = ["as_json", "explain_place", "node_json", "problem_json", "raw_bits", "text_lines", "text_of_paths"]
+__all__ = ["as_json", "node_json", "problem_json", "raw_bits", "text_lines", "text_of_paths"]
 
 MOST_BITS = 24
 MOST_BYTES = 8
@@ -106,12 +106,6 @@ def text_of_paths(
             yield _line(tree.data, depth, last)
             yield from _problem_lines(last, depth)
         shown = path
-
-
-def explain_place(node: Node) -> str:
-    """Return a sentence about a leaf: what it is and how many bits it has."""
-    bits = f"{node.n_bits} bits" if node.n_bits != 1 else "1 bit"
-    return f"{node.name}: {bits} from byte.bit {node.at}"
 
 
 def problem_json(problem: RefdecError) -> dict[str, Any]:

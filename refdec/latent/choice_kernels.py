@@ -11,6 +11,7 @@ from refdec.arithmetic.scalars import rshift_s
 from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
 from refdec.jit import kernel
+from refdec.latent.kernels import variance_class
 
 __all__ = ["exact_symbols"]
 
@@ -46,10 +47,7 @@ def exact_symbols(
         scaler = np.int64(scaler_q10[c])
         for i in range(rows):
             for j in range(columns):
-                k = 0
-                for t in range(thresholds.size):
-                    if likely[c, (row0 + step * i) >> 3, (column0 + step * j) >> 3] > thresholds[t]:
-                        k += 1
+                k = variance_class(likely[c, (row0 + step * i) >> 3, (column0 + step * j) >> 3], thresholds)
                 linear = np.int64(linear_q4[i, j]) if mapped else np.int64(linear_q4[0, 0])
                 scaled = min(max(int(np.int64(error[c, i, j]) * scaler), -_CLAMP), _CLAMP)
                 out[c, i, j] = rshift_s(int(scaled * linear * np.int64(scale_q7[c, k])), _TO_Q16)

@@ -14,12 +14,32 @@ from refdec.arithmetic.types import BoolArray, Int16Array, Int32Array, UInt8Arra
 from refdec.clauses import clause
 from refdec.jit import kernel
 
-__all__ = ["block_means", "cubes_exceeding", "dequantise", "final_index", "levels", "lsbs", "quantise"]
+__all__ = [
+    "block_means",
+    "cubes_exceeding",
+    "dequantise",
+    "final_index",
+    "levels",
+    "lsbs",
+    "quantise",
+    "variance_class",
+]
 
 _LIKELY_MAX = 4351
 _PAD_INDEX = 1411
 _LEVEL_MAX = 31
 _CLAMP = 1 << 48
+
+
+@clause("3.6.2")
+@kernel("int64(int32, int32[::1])", inline=True)
+def variance_class(likely: int, thresholds: Int32Array) -> int:
+    """(3.6.2) Return k, the number of thresholds that `likely` exceeds; 0 where there are none."""
+    k = 0
+    for t in range(thresholds.size):
+        if likely > thresholds[t]:
+            k += 1
+    return k
 
 
 @clause("3.6.1")
@@ -50,10 +70,7 @@ def final_index(
     for c in range(channels):
         for i in range(rows):
             for bj in range(likely.shape[2]):
-                k = 0
-                for t in range(thresholds.size):
-                    if likely[c, i >> 3, bj] > thresholds[t]:
-                        k += 1
+                k = variance_class(likely[c, i >> 3, bj], thresholds)
                 offset = np.int64(log_offset[c, k])
                 for j in range(8 * bj, min(8 * bj + 8, columns)):
                     out[c, i, j] = np.int64(base[c, i, j]) + offset
@@ -97,10 +114,7 @@ def dequantise(
                 if q == 0:
                     out[c, i, j] = 0
                     continue
-                k = 0
-                for t in range(thresholds.size):
-                    if likely[c, (row0 + i) >> 3, (column0 + j) >> 3] > thresholds[t]:
-                        k += 1
+                k = variance_class(likely[c, (row0 + i) >> 3, (column0 + j) >> 3], thresholds)
                 linear = np.int64(linear_q4[i, j]) if mapped else np.int64(linear_q4[0, 0])
                 below = linear * scaler
                 magnitude = int((abs(q) * (np.int64(inverse_q16[c, k]) << 16) + (below >> 1)) // below)
@@ -128,10 +142,7 @@ def lsbs(
     for c in range(channels):
         for i in range(rows):
             for j in range(columns):
-                k = 0
-                for t in range(thresholds.size):
-                    if likely[c, (row0 + i) >> 3, (column0 + j) >> 3] > thresholds[t]:
-                        k += 1
+                k = variance_class(likely[c, (row0 + i) >> 3, (column0 + j) >> 3], thresholds)
                 y, r = np.int64(latent[c, i, j]), np.int64(residual[c, i, j])
                 weighted = np.int64(mean_q13[k]) * (y - r) + np.int64(residual_q13[k]) * r
                 out[c, i, j] = sat32_s(int(y) + rshift_s(int(weighted), 13))
@@ -167,10 +178,7 @@ def quantise(
                 out[c, i, j] = 0
                 if not coded[c, i, j] or error[c, i, j] == 0:
                     continue
-                k = 0
-                for t in range(thresholds.size):
-                    if likely[c, (row0 + i) >> 3, (column0 + j) >> 3] > thresholds[t]:
-                        k += 1
+                k = variance_class(likely[c, (row0 + i) >> 3, (column0 + j) >> 3], thresholds)
                 linear = np.int64(linear_q4[i, j]) if mapped else np.int64(linear_q4[0, 0])
                 scaled = min(max(int(np.int64(error[c, i, j]) * scaler), -_CLAMP), _CLAMP)
                 q = rhe_s(int(scaled * linear * np.int64(scale_q7[c, k])), 1 << 39)

@@ -1,7 +1,7 @@
-"""Encoder side of the scale path (3.B, 6.7): hyper latent, residual symbols, cube flags, parameters.
+"""Encoder side of the scale path (3.B, 6.7): residual symbols, cube flags, parameters.
 
-In: latents and predictions int32 Q18, the decoder's own indices.  Out: int8 and int16 symbols, flags, and parameters
-that are legal.  What a decoder repeats (indices, dequantisation) is not here: an encoder calls the decoder's functions.
+In: latents and predictions int32 Q18, the decoder's own indices.  Out: int16 symbols, flags, and parameters that are
+legal.  What a decoder repeats (indices, dequantisation) is not here: an encoder calls the decoder's functions.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from refdec import tables
-from refdec.arithmetic.fixed import ONE_Q18, Q, rhe, sat32
-from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array, UInt8Array
+from refdec.arithmetic.fixed import Q, sat32
+from refdec.arithmetic.types import BoolArray, Int16Array, Int32Array, UInt8Array
 from refdec.clauses import clause
 from refdec.latent.dequant import require_likely
 from refdec.latent.errors import LatentMismatch
@@ -23,23 +23,13 @@ from refdec.latent.variance import VarianceScaling, model_table
 __all__ = [
     "ALL_PHASES",
     "choose_grfs_flags",
-    "clamp_beta",
     "cube_flags",
     "prediction_error",
-    "quantise_hyper_latent",
     "quantise_residual",
 ]
 
 ALL_PHASES = (0, 1, 2, 3)
 COMPONENTS = ("primary", "secondary")
-
-
-@clause("3.B.1")
-@clause("6.7")
-def quantise_hyper_latent(z: Int32Array) -> Int8Array:
-    """(6.7, 3.B.1) Return z_hat int8 of z Q18: the nearest integer, ties to even, within -31..31."""
-    low, high = tables.model_constants()["common"]["z_hat_range"]
-    return np.clip(rhe(z, ONE_Q18), low, high).astype(np.int8)
 
 
 @clause("6.7")
@@ -109,13 +99,6 @@ def cube_flags(error: Int32Array, reconstructed: Int32Array, *, phases: Sequence
     threshold = tables.model_constants()["common"]["skip_cube_thr_encoder"] << Q
     kernels.cubes_exceeding(np.ascontiguousarray(error), np.ascontiguousarray(reconstructed), threshold, chosen, flags)
     return flags
-
-
-@clause("3.B.2")
-def clamp_beta(beta: int) -> int:
-    """(3.B.2) Return a beta displacement that may be written: -1069..702."""
-    low, high = tables.model_constants()["common"]["beta_displacement_log_encoder_range"]
-    return int(min(max(beta, low), high))
 
 
 @clause("3.B.2")

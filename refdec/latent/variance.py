@@ -17,7 +17,7 @@ from refdec.arithmetic.types import BoolArray, Int32Array
 from refdec.clauses import clause
 from refdec.latent.errors import LatentMismatch, ModelUnknown
 
-__all__ = ["BLOCK", "VarianceScaling", "block_count", "expand_blocks", "likely_blocks", "model_table"]
+__all__ = ["BLOCK", "VarianceScaling", "block_count", "likely_blocks", "model_table"]
 
 BLOCK = 8
 UNSCALED_Q7, UNSCALED_Q16 = 128, 1 << 16
@@ -96,9 +96,3 @@ def likely_blocks(base: Int32Array) -> Int32Array:
     out = np.empty((channels, block_count(h), block_count(w)), np.int32)
     kernels.block_means(np.ascontiguousarray(base), out)
     return out
-
-
-@clause("3.6.1")
-def expand_blocks(blocks: Int32Array, h: int, w: int) -> Int32Array:
-    """(3.6.1) Return `likely` per sample [C, h, w], for display and comparison."""
-    return np.repeat(np.repeat(blocks, BLOCK, axis=1), BLOCK, axis=2)[:, :h, :w]

@@ -5,14 +5,13 @@ In: sample codes of two pictures, or rates and qualities of two codecs.  Out: pl
 
 from __future__ import annotations
 
-from refdec.metrics.bdrate import bd_quality, bd_rate
+from refdec.metrics.bdrate import bd_rate
 from refdec.metrics.luma import luma_of_rgb
 from refdec.metrics.msssim import ms_ssim, ms_ssim_luma
 from refdec.metrics.psnr import psnr, psnr_luma, psnr_rgb
 from refdec.metrics.sse import mean_squared_error, sum_squared_error
 
 __all__ = [
-    "bd_quality",
     "bd_rate",
     "luma_of_rgb",
     "mean_squared_error",

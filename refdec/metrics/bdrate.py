@@ -3,7 +3,7 @@
 The variant that the standards groups use today: log10 of the rate as a function of quality, interpolated by PCHIP
 through all points (not the single cubic of VCEG-M33), integrated exactly over the common range of quality.
 
-In: rates and qualities of two codecs, in any order.  Out: percent of rate at equal quality, or quality at equal rate.
+In: rates and qualities of two codecs, in any order.  Out: percent of rate at equal quality.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from refdec.metrics.errors import CurvesApart, CurveTooShort, CurveUnusable
 from refdec.metrics.luma import FloatArray
 
-__all__ = ["bd_quality", "bd_rate", "pchip_integral", "pchip_slopes"]
+__all__ = ["bd_rate", "pchip_integral", "pchip_slopes"]
 
 
 def _end_slope(h0: float, h1: float, d0: float, d1: float) -> float:
@@ -111,20 +111,3 @@ def bd_rate(
         rate, quality = _curve(name, rates, qualities)
         curves.append(_by(name, quality, rate, "quality"))
     return float((10 ** _mean_gap("quality", *curves) - 1) * 100)
-
-
-def bd_quality(
-    anchor_rates: Sequence[float],
-    anchor_qualities: Sequence[float],
-    test_rates: Sequence[float],
-    test_qualities: Sequence[float],
-) -> float:
-    """Return how much better the test codec is at equal rate, in the unit of the qualities (BD-PSNR for dB).
-
-    Raises what `bd_rate` raises (with two points of equal rate instead of quality).
-    """
-    curves = []
-    for name, rates, qualities in (("anchor", anchor_rates, anchor_qualities), ("test", test_rates, test_qualities)):
-        rate, quality = _curve(name, rates, qualities)
-        curves.append(_by(name, rate, quality, "rate"))
-    return _mean_gap("log rate", *curves)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from refdec.arithmetic.fixed import rhe
+from refdec import tables
+from refdec.arithmetic.fixed import ONE_Q18, rhe
 from refdec.arithmetic.types import Int8Array, Int32Array
 from refdec.clauses import clause
 from refdec.networks.layers import Convolution
@@ -20,10 +21,12 @@ from refdec.weights.pack import Checkpoint
 __all__ = ["HyperEncoder", "rounded_hyper_latent"]
 
 
+@clause("3.B.1")
 @clause("6.7")
 def rounded_hyper_latent(z: Int32Array) -> Int8Array:
-    """(6.7) z_hat = clamp(rhe(z, 2^18), -31, 31)."""
-    return np.clip(rhe(z, 1 << 18), -31, 31).astype(np.int8)
+    """(6.7, 3.B.1) Return z_hat int8 of z Q18: the nearest integer, ties to even, within -31..31."""
+    low, high = tables.model_constants()["common"]["z_hat_range"]
+    return np.clip(rhe(z, ONE_Q18), low, high).astype(np.int8)
 
 
 @clause("4.6.1")

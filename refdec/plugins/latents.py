@@ -5,45 +5,14 @@ In: target latents from an encoder.  Out: `CodedLatents`, exactly what a decoder
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
-from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array, Int64Array
+from refdec.arithmetic.types import Int8Array, Int32Array
 from refdec.interface import LatentBundle
 from refdec.plugins.requests import CodingSettings, OperatingPoint
+from refdec.stages.forward_values import SymbolChoice, SymbolChooser
 
 __all__ = ["CodedLatents", "LumaPull", "ModelInfo", "SymbolChoice", "SymbolChooser", "TargetLatents"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SymbolChoice:
-    """A set of symbols that is about to be fixed; all arrays are [C,n,m] (3.B.3).
-
-    The core asks once per component, region and phase of the context model, in decoding order: phases 0, 1, 2, 3 for
-    luma (the latent's four 2x2 parts), one call for chroma.  Position [c,i,j] lies at row `row + i * step`, column
-    `column + j * step` of the latent.
-
-    `exact_q16`: the symbol before rounding, int64, unit 2^-16; `nearest`: the core's rounding, int16; `residual_q18`:
-    target minus prediction, int32; `scale_index`: of the symbol's distribution, unit 1/128 level; `coded`: False
-    where no symbol goes into the codestream (the answer is overwritten by 0 there).
-    """
-
-    component: int
-    region: int
-    phase: int
-    row: int
-    column: int
-    step: int
-    exact_q16: Int64Array
-    nearest: Int16Array
-    residual_q18: Int32Array
-    scale_index: Int32Array
-    coded: BoolArray
-
-
-SymbolChooser: TypeAlias = Callable[[SymbolChoice], Int16Array]
-"""Returns the symbols to code, int16 of the shape of `nearest`; later phases are predicted from the answer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

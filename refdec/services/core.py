@@ -36,17 +36,17 @@ from refdec.latent.sigma import levels
 from refdec.limits import Limits
 from refdec.models import TRANSFORM_NAMES, Models, models_of
 from refdec.picture.picture import Picture
-from refdec.picture.render import render
-from refdec.plugins.latents import CodedLatents, LumaPull, ModelInfo, SymbolChoice, SymbolChooser, TargetLatents
+from refdec.plugins.latents import CodedLatents, LumaPull, ModelInfo, TargetLatents
 from refdec.plugins.pictures import SourcePicture
 from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint
 from refdec.plugins.services import LatentSource
 from refdec.process.deadline import check_of
+from refdec.ratecontrol import sensible_range
 from refdec.services.errors import BundleNotOurs, NoDerivative, NoModel
 from refdec.services.rate_run import RateRun, Target
 from refdec.stages.forward_analysis import analysis_kind
 from refdec.stages.forward_analysis import hyper_latents as hyper_encoded
-from refdec.stages.forward_values import Choice, Chooser, EncoderInput
+from refdec.stages.forward_values import EncoderInput
 from refdec.stages.latents import reconstruct_latents
 from refdec.stages.values import Latents
 from refdec.weights.names import checkpoint_name
@@ -55,7 +55,6 @@ from refdec.weights.pack import WeightPack
 __all__ = ["Core", "encode_settings"]
 
 PROFILES = {"simple": 0, "main": 1, "high": 2}
-LIGHT_RANGE, REFERENCE_RANGE = (-1000, 800), (-1069, 702)
 MODELS = range(4)
 KEPT = 4
 DERIVABLE = ("SOP", "BOP")
@@ -87,32 +86,6 @@ def _input_of(picture: SourcePicture) -> EncoderInput:
     return input_from_codes(
         picture.planes, picture.bit_depth, rgb=picture.colour == "RGB", subsampling=picture.subsampling
     )
-
-
-def _chooser_of(choose: SymbolChooser | None) -> Chooser | None:
-    """Return a guest's chooser as the pipeline calls it."""
-    if choose is None:
-        return None
-    ask = choose
-
-    def chooser(choice: Choice) -> Int16Array:
-        return ask(
-            SymbolChoice(
-                component=choice.component,
-                region=choice.region,
-                phase=choice.phase,
-                row=choice.row,
-                column=choice.column,
-                step=choice.step,
-                exact_q16=choice.exact_q16,
-                nearest=choice.nearest,
-                residual_q18=choice.residual_q18,
-                scale_index=choice.scale_index,
-                coded=choice.coded,
-            )
-        )
-
-    return chooser
 
 
 def _state_of(coded: CodedLatents) -> Coded:
@@ -182,8 +155,7 @@ class Core:
 
         kind = analysis_kind(models)
         synthesis = tuple(name for name in TRANSFORM_NAMES if has(name))
-        reach = REFERENCE_RANGE if kind == "reference" else LIGHT_RANGE
-        return ModelInfo(models.model_id, synthesis, kind is not None, reach)
+        return ModelInfo(models.model_id, synthesis, kind is not None, sensible_range(kind == "reference"))
 
     # -- reading
 
@@ -220,7 +192,7 @@ class Core:
         chosen = next((t for t in picture.synthesis_transforms if TRANSFORM_NAMES[t] in there), None)
         options, check = DecodeOptions(transform=chosen), check_of(self._limits)
         decoded = decode_codestream(codestream, self._pack, options, limits=self._limits, check=check)
-        return render(decoded.planes, picture, rendering=headers.rendering, warnings=decoded.warnings)
+        return decoded.picture()
 
     def synthesise(self, bundle: LatentBundle, synthesis: str | None = None) -> LatentBundle:
         """Return a bundle of stage picture from one of stage latent that this core made.  Raises BundleNotOurs."""
@@ -302,7 +274,7 @@ class Core:
     ) -> CodedLatents:
         """(3.B) Quantise targets at an operating point."""
         prepared = self._prepare(picture, targets, point.model_id, settings)
-        coded = code(prepared, point.displacements, chooser=_chooser_of(targets.choose))
+        coded = code(prepared, point.displacements, chooser=targets.choose)
         return self._coded(coded, point, settings)
 
     def _coded(self, coded: Coded, point: OperatingPoint, settings: CodingSettings) -> CodedLatents:
@@ -384,4 +356,4 @@ class Core:
     ) -> Target:
         """Return a guest's targets for a model, ready to be coded at any displacement."""
         targets = latents_of(request.for_model(model_id))
-        return self._prepare(picture, targets, model_id, request.settings), _chooser_of(targets.choose)
+        return self._prepare(picture, targets, model_id, request.settings), targets.choose

@@ -16,11 +16,11 @@ from refdec.plugins.latents import ModelInfo
 from refdec.plugins.requests import BitsPerPixel, EncodeRequest, LumaPsnr, OperatingPoint
 from refdec.ratecontrol import Attempt, ModelRange, Search
 from refdec.services.errors import NoModel
-from refdec.stages.forward_values import Chooser
+from refdec.stages.forward_values import SymbolChooser
 
 __all__ = ["RateRun", "Target"]
 
-Target: TypeAlias = tuple[Prepared, Chooser | None]
+Target: TypeAlias = tuple[Prepared, SymbolChooser | None]
 """Targets of one model, ready to be coded at any displacement, and who picks the symbols."""
 
 

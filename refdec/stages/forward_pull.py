@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from refdec.arithmetic.fixed import ONE_Q18, sat32, wide
+from refdec.arithmetic.fixed import ONE_Q18, Q, sat32, wide
 from refdec.arithmetic.types import Int32Array
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
@@ -23,10 +23,10 @@ from refdec.tiling.tiles import Tile, synthesis_tiles
 if TYPE_CHECKING:
     from refdec.networks.adjoint import LumaAdjoint
 
-__all__ = ["PULL_BITS", "luma_curvature", "luma_pull"]
+__all__ = ["luma_curvature", "luma_pull"]
 
 PULL_BITS = 12
-"""Fractional bits of a pull; the error is cut by 2^6 on its way, so that no map saturates."""
+"""Fractional bits of a pull; the error is cut to them from Q18, so that no map saturates."""
 REASON = "encoders that search for better latents want the derivative of the synthesis"
 
 
@@ -59,7 +59,7 @@ def luma_pull(
             part = sat32(wide(plane[inside.rows, inside.columns]) - source[core.rows, core.columns])
             error[core.rows, core.columns] = part
             out = np.zeros(plane.shape, np.int32)
-            out[inside.rows, inside.columns] = part >> 6
+            out[inside.rows, inside.columns] = part >> (Q - PULL_BITS)
             return out
 
         _add(pull, tile, _adjoint(models, transform)(_latent_of(tile, latent), *tile.rect.size_hw, [cut])[0])

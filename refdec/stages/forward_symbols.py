@@ -22,7 +22,7 @@ from refdec.latent.sigma import SigmaMaps, base_index, scale_maps, scaler_q10
 from refdec.latent.skip import cube_grid, forced_positions, skip_mask
 from refdec.models import Models
 from refdec.networks.context import PHASES, chroma_mean
-from refdec.stages.forward_values import Choice, Chooser, CodedComponent, HyperMaps
+from refdec.stages.forward_values import CodedComponent, HyperMaps, SymbolChoice, SymbolChooser
 from refdec.stages.latents import psi_frame
 from refdec.stages.values import ComponentSymbols
 from refdec.tiling.geometry import Rect
@@ -44,7 +44,7 @@ class _Work:
     steps: QualitySteps | None
     num_chs: int
     cubes: bool
-    chooser: Chooser | None
+    chooser: SymbolChooser | None
 
     def quantised(self, error: Int32Array, coded: BoolArray, rect: Rect) -> Int16Array:
         """Return the nearest symbols of a window's errors."""
@@ -96,7 +96,7 @@ def code_component(
     steps: QualitySteps | None = None,
     grfs: bool = False,
     cubes: bool = True,
-    chooser: Chooser | None = None,
+    chooser: SymbolChooser | None = None,
 ) -> CodedComponent:
     """(3.B.4) Return the symbols of target latents y int32 Q18 [C,h,w] at the displacement of the header draft.
 
@@ -162,7 +162,7 @@ class _Pass:
     models: Models
     flags: UInt8Array | None
     fixed: Int16Array | None
-    chooser: Chooser | None
+    chooser: SymbolChooser | None
 
 
 def _all_windows(
@@ -250,7 +250,7 @@ def _chosen(
     allowed = coded.copy()
     allowed[work.num_chs :] = False
     where = (rect.y + row, rect.x + column, step)
-    choice = Choice(work.component, region, phase, *where, exact, nearest, error, final, allowed)
+    choice = SymbolChoice(work.component, region, phase, *where, exact, nearest, error, final, allowed)
     answer = np.asarray(work.chooser(choice), np.int16)
     return np.where(allowed, answer, np.int16(0))
 

@@ -13,7 +13,7 @@ from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array
 from refdec.latent.sigma import SigmaMaps
 from refdec.picture.planes import Planes, Size
 
-__all__ = ["Choice", "Chooser", "CodedComponent", "EncoderInput", "HyperMaps", "Targets"]
+__all__ = ["CodedComponent", "EncoderInput", "HyperMaps", "SymbolChoice", "SymbolChooser", "Targets"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,12 +52,16 @@ class HyperMaps:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Choice:
+class SymbolChoice:
     """A set of symbols that is about to be fixed; all arrays are [C,n,m] (3.B.3).
 
-    Asked once per component, region and phase (0..3 in the order of the context model; chroma: one, phase 0).  Position
-    [c,i,j] lies at row `row + i * step`, column `column + j * step` of the latent.  `exact_q16`: the symbol before
-    rounding; `nearest`: after it; `residual_q18`: target minus prediction; `scale_index`: s2; `coded`: the mask.
+    The core asks once per component, region and phase of the context model, in decoding order: phases 0, 1, 2, 3 for
+    luma (the latent's four 2x2 parts), one call for chroma.  Position [c,i,j] lies at row `row + i * step`, column
+    `column + j * step` of the latent.
+
+    `exact_q16`: the symbol before rounding, int64, unit 2^-16; `nearest`: the core's rounding, int16; `residual_q18`:
+    target minus prediction, int32; `scale_index`: of the symbol's distribution, unit 1/128 level; `coded`: False
+    where no symbol goes into the codestream (the answer is overwritten by 0 there).
     """
 
     component: int
@@ -73,8 +77,8 @@ class Choice:
     coded: BoolArray
 
 
-Chooser: TypeAlias = Callable[[Choice], Int16Array]
-"""Returns the symbols to code, int16 of the shape of `nearest`."""
+SymbolChooser: TypeAlias = Callable[[SymbolChoice], Int16Array]
+"""Returns the symbols to code, int16 of the shape of `nearest`; later phases are predicted from the answer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -41,11 +41,6 @@ class GrowingRegion:
         self._values = np.zeros(self._run.length, np.int16)
         self._count = count
 
-    @property
-    def channels_decoded(self) -> int:
-        """Number of channels whose symbols are all known."""
-        return self._run.done // max(1, self.core.h * self.core.w)
-
     def first(self, channels: int, final: Int32Array, coded: BoolArray) -> Int16Array:
         """Return the symbols int16 [channels, h, w] of the first channels, decoding what is not decoded yet.
 

@@ -15,7 +15,7 @@ from refdec.limits import Limits
 from refdec.tiling.errors import OverlapExceedsRegion, RegionsTooFine
 from refdec.tiling.geometry import Rect, ceil_div
 
-__all__ = ["HyperStep", "LatentStep", "Partition", "PartitionLike", "Region", "RegionGrid"]
+__all__ = ["HyperStep", "LatentStep", "PartitionLike", "Region", "RegionGrid"]
 
 BLOCK_SAMPLES = 128
 IMAGE, LATENT, PSI, HYPER = 0, 4, 5, 6
@@ -25,8 +25,13 @@ SEAM_TRIM = (48 // 2) // 16
 DEFAULT_LIMITS = Limits()
 
 
+@clause("4.9")
 class PartitionLike(Protocol):
-    """What regions depend on; a picture header has it, and so has `Partition`."""
+    """(4.9) What regions depend on; a picture header has it.
+
+    The coded size in luma samples, the split into rows and columns of regions (1 and 1 without partitioning), and the
+    overlaps as the elements of 1.6.4.
+    """
 
     @property
     def img_width(self) -> int: ...
@@ -42,23 +47,6 @@ class PartitionLike(Protocol):
     def hd_overlap(self) -> int: ...
     @property
     def mcm_overlap(self) -> int: ...
-
-
-@clause("4.9")
-@dataclass(frozen=True, slots=True)
-class Partition:
-    """(4.9) Coded picture size in luma samples and its split into rows and columns of regions.
-
-    Without partitioning the counts are 1; `hd_overlap` and `mcm_overlap` are the header's elements of 1.6.4.
-    """
-
-    img_width: int
-    img_height: int
-    num_ver: int = 1
-    num_hor: int = 1
-    independent_regions: bool = False
-    hd_overlap: int = 0
-    mcm_overlap: int = 0
 
 
 @dataclass(frozen=True, slots=True)

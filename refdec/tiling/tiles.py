@@ -19,7 +19,6 @@ from refdec.tiling.regions import PartitionLike, RegionGrid
 __all__ = [
     "FilterTile",
     "Tile",
-    "TiledPicture",
     "TilingLike",
     "icci_tiles",
     "region_around",
@@ -34,29 +33,17 @@ ICCI_NARROWEST = 176
 DEFAULT_LIMITS = Limits()
 
 
+@clause("1.6.6")
 class TilingLike(PartitionLike, Protocol):
-    """What synthesis tiles depend on; a picture header has it, and so has `TiledPicture`."""
+    """(1.6.6) What synthesis tiles depend on; a picture header has it.
+
+    Per component, tile size (0: one tile) and overlap in luma samples.
+    """
 
     @property
     def tile_size(self) -> tuple[int, int]: ...
     @property
     def tile_overlap(self) -> tuple[int, int]: ...
-
-
-@clause("1.6.6")
-@dataclass(frozen=True, slots=True)
-class TiledPicture:
-    """(1.6.6) A picture with regions and, per component, tile size (0: one tile) and overlap in luma samples."""
-
-    img_width: int
-    img_height: int
-    num_ver: int = 1
-    num_hor: int = 1
-    independent_regions: bool = False
-    hd_overlap: int = 0
-    mcm_overlap: int = 0
-    tile_size: tuple[int, int] = (0, 0)
-    tile_overlap: tuple[int, int] = (0, 0)
 
 
 @clause("4.10.5")

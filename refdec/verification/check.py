@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from refdec.api.errors import WeightsDiffer
 from refdec.api.weights import require_weights
-from refdec.bitstream.rule_errors import LevelModelForbidden, LevelSizeExceeded, ProfileViolated, UnknownLevel
+from refdec.bitstream.rule_errors import PROFILE_LEVEL_ERRORS
 from refdec.clauses import clause
 from refdec.decoder import Decoded, DecodeOptions, decode_codestream
 from refdec.errors import CodestreamError, LimitExceeded, RefdecError, UnsupportedError
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from refdec.weights.pack import WeightPack
 
 __all__ = ["verify_codestream"]
-
-CAPABILITY = (ProfileViolated, UnknownLevel, LevelSizeExceeded, LevelModelForbidden)
-"""Broken rules that do not change what the payloads mean."""
 
 
 @clause("1.8", kind="added", reason="a decoder may stop at the first broken rule, a verifier lists all")
@@ -87,7 +84,7 @@ def _entropy_problems(findings: Findings, pack: WeightPack, any_weights: bool) -
     from refdec.verification.entropy import entropy_problems
 
     headers = findings.headers
-    if headers is None or not all(isinstance(problem, CAPABILITY) for problem in findings.survey.problems):
+    if headers is None or not all(isinstance(problem, PROFILE_LEVEL_ERRORS) for problem in findings.survey.problems):
         return []
     if any(isinstance(problem, LimitExceeded) for problem in findings.problems):
         return []  # the codestream was not cut to its end: what seems to be absent may follow

@@ -45,7 +45,7 @@ from refdec.weights.records import (
 )
 from refdec.weights.tensorlists import integer_shapes, layer_shapes
 
-__all__ = ["FORMAT", "VERSION", "read_manifest", "read_pack", "verify_checkpoint", "write_pack"]
+__all__ = ["FORMAT", "VERSION", "read_pack", "verify_checkpoint", "write_pack"]
 
 FORMAT, VERSION = "refdec weights", 1
 MANIFEST = "pack.json"
@@ -156,11 +156,6 @@ def _opened(source: Readable) -> Archive:
     if readable.size >= len(CODESTREAM_START) and bytes(readable.read(0, len(CODESTREAM_START))) == CODESTREAM_START:
         raise CodestreamAsPack
     return Archive(source, most_bytes=MOST_PACK_BYTES)
-
-
-def read_manifest(source: Readable) -> Mapping[str, Any]:
-    """Return the manifest of a pack file without reading any weights; raises what `read_pack` raises."""
-    return MappingProxyType(_manifest(_opened(source)))
 
 
 class _Layers(Mapping[str, Layer]):

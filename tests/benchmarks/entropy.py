@@ -16,7 +16,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "spec_tables")]
 
-from refdec.entropy import ZTables, decode_residual, decode_z, encode_residual, encode_z  # noqa: E402
+from refdec.entropy.hyper import ZTables, decode_z, encode_z  # noqa: E402
+from refdec.entropy.residual import decode_residual, encode_residual  # noqa: E402
 from refdec.entropy.tans import residual_tables  # noqa: E402
 
 SHAPE = (160, 32, 48)

@@ -15,10 +15,10 @@ import numpy as np
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import read_headers, write_headers
 from refdec.bitstream.markers import Marker
-from refdec.bitstream.payloads import check_payloads
 from refdec.errors import RefdecError
 from refdec.limits import Limits
 from refdec.weights.pack import WeightPack
+from tests.payloads import check_payloads
 
 __all__ = ["DECODE_LIMITS", "TARGETS", "decode", "entropy", "headers", "importer", "pack", "pictures", "view"]
 
@@ -164,10 +164,9 @@ def decode(data: bytes) -> None:
 
 def pack(data: bytes) -> None:
     """Packs of weights: manifest, records, layers and fingerprints."""
-    from refdec.weights.packfile import read_manifest, read_pack, verify_checkpoint
+    from refdec.weights.packfile import read_pack, verify_checkpoint
 
     try:
-        read_manifest(data)
         found = read_pack(data)
     except RefdecError:
         return

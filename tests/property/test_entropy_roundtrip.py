@@ -9,16 +9,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refdec.entropy import (
-    ZTables,
-    decode_quality_map,
-    decode_residual,
-    decode_z,
-    encode_quality_map,
-    encode_residual,
-    encode_z,
-    start_residual,
-)
+from refdec.entropy.hyper import ZTables, decode_z, encode_z
+from refdec.entropy.qualitymap import decode_quality_map, encode_quality_map
+from refdec.entropy.residual import decode_residual, encode_residual, start_residual
 from refdec.errors import RefdecError
 
 THREADS = st.sampled_from([1, 2, 4, 8, 16])

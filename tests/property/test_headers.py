@@ -11,8 +11,9 @@ from refdec.bitstream.bits import BitReader, BitWriter
 from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.headers import Headers, environment, read_headers, write_headers, write_stream
 from refdec.bitstream.markers import Marker
-from refdec.bitstream.payloads import RESIDUAL_MARKERS, assemble_residual, check_payloads, residual_units
+from refdec.bitstream.payloads import RESIDUAL_MARKERS, assemble_residual, residual_units
 from refdec.bitstream.rules import all_problems
+from tests.payloads import check_payloads
 from tests.property.strategies import legal_headers
 
 PAYLOADS = st.lists(st.binary(max_size=30), min_size=1, max_size=1)

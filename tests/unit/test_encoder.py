@@ -13,7 +13,7 @@ from refdec.bitstream.headers import read_headers
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.userdata import read_weights_mark
 from refdec.decoder import DecodeOptions, decode_codestream
-from refdec.encoder import EncodeSettings, encode_picture, input_from_codes, transform_at_hand, write
+from refdec.encoder import EncodeSettings, input_from_codes, transform_at_hand, write
 from refdec.formats.files import read_picture
 from refdec.models import models_of, stream_fingerprint
 from refdec.picture.picture import Picture
@@ -22,7 +22,7 @@ from refdec.stages.errors import LatentsDoNotFit, LevelTooSmall, QualityMapDoesN
 from refdec.stages.forward_values import EncoderInput
 from refdec.weights.errors import MissingCheckpoint
 from refdec.weights.seeded import seeded_pack
-from tests.encodable import GOLDEN, bundled, coded_and_made, photograph, source
+from tests.encodable import GOLDEN, bundled, coded_and_made, encode_picture, photograph, source
 
 CASES = json.loads((GOLDEN / "streams.json").read_text())["cases"]
 

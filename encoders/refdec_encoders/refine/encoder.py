@@ -37,7 +37,6 @@ DISPLACEMENTS_PER_E_OF_BITS = 800
 DISPLACEMENTS_PER_DB = 250
 """Usual slopes: bits by the factor e, luma by a decibel."""
 MOST_CHANGE = 300
-LOWEST, HIGHEST = -1000, 800
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,9 +134,9 @@ def _searched(run: _Run, target: BitsPerPixel | LumaPsnr, choice: RateDistortion
         change = _way_to_go(target, found, run.picture.pixels)
         if abs(change) <= NEAR:
             break
-        point = _moved(point, change)
-    near = (_within(point.displacement - REACH), _within(point.displacement + REACH))
-    narrowed = replace(target, model_id=point.model_id, displacements=near)
+        point = _moved(run, point, change)
+    low, high = (_within(run, point.model_id, point.displacement + change) for change in (-REACH, REACH))
+    narrowed = replace(target, model_id=point.model_id, displacements=(low, high))
     best = replace(starts[point.model_id], luma_q18=luma)
     try:
         return _coded_for(run, narrowed, lambda asked: best, (0.9, 1.0))
@@ -156,15 +155,18 @@ def _way_to_go(target: BitsPerPixel | LumaPsnr, found: Improved, pixels: int) ->
     return round((target.db - db) * DISPLACEMENTS_PER_DB)
 
 
-def _moved(point: OperatingPoint, change: int) -> OperatingPoint:
+def _moved(run: _Run, point: OperatingPoint, change: int) -> OperatingPoint:
     """Return the point with luma and chroma moved, by no more than the slopes are good for."""
     by = min(max(change, -MOST_CHANGE), MOST_CHANGE)
     luma, chroma = point.displacements
-    return OperatingPoint(point.model_id, _within(luma + by), _within(chroma + by))
+    moved = (_within(run, point.model_id, displacement + by) for displacement in (luma, chroma))
+    return OperatingPoint(point.model_id, *moved)
 
 
-def _within(displacement: int) -> int:
-    return min(max(displacement, LOWEST), HIGHEST)
+def _within(run: _Run, model_id: int, displacement: int) -> int:
+    """Return the sensible displacement of a model that is nearest."""
+    low, high = next(info.displacements for info in run.core.models if info.model_id == model_id)
+    return min(max(displacement, low), high)
 
 
 def _coded_for(

@@ -9,7 +9,6 @@ from refdec.bitstream.bits import BitReader, BitWriter
 from refdec.bitstream.errors import (
     AlignmentNotZero,
     CodeTooLong,
-    ElementOutOfRange,
     OutOfBits,
     SurplusBits,
 )
@@ -70,28 +69,7 @@ def test_example_d_region_sizes() -> None:
 def test_zero_bits_give_zero() -> None:
     reader = BitReader(b"")
     assert reader.u(0) == 0
-    assert reader.u_max(0) == 0
     assert reader.run(0, 5).tolist() == [0] * 5
-
-
-def test_width_of_a_value_with_a_maximum() -> None:
-    writer = BitWriter()
-    for maximum in (0, 1, 2, 10, 255, 256):
-        before = writer.position
-        writer.u_max(maximum, maximum)
-        assert writer.position - before == maximum.bit_length()
-    with pytest.raises(ValueError, match="above the maximum"):
-        writer.u_max(11, 10)
-
-
-def test_value_above_its_maximum_is_refused_with_its_place() -> None:
-    reader = BitReader(bytes([0b10111000]), first_byte=7)
-    assert (reader.u(1), reader.u_max(2)) == (1, 1)
-    with pytest.raises(ElementOutOfRange) as caught:
-        reader.u_max(2, "W5[0][0][0]")
-    assert caught.value.value == 3
-    assert str(caught.value.at) == "7.3"
-    assert caught.value.element == "W5[0][0][0]"
 
 
 def test_positions_count_from_the_file() -> None:

@@ -14,8 +14,8 @@ from refdec.bitstream import errors, rule_errors, syntax
 from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.headers import ToolsHeader, build_headers, picture_header, read_headers
 from refdec.bitstream.markers import Marker
-from refdec.bitstream.payloads import check_payloads
 from refdec.errors import RefdecError
+from tests.payloads import check_payloads
 from tests.unit.bitstream.support import icci, linear, nonlinear, patched, resized, stream, stream_of
 
 Source = Callable[[], bytes]

@@ -10,21 +10,22 @@ from typing import Any
 
 import pytest
 
+from refdec import tables
 from refdec.bitstream.errors import SizePaddingNotZero, UnknownMarker
 from refdec.bitstream.framing import Codestream, read_codestream, write_codestream
 from refdec.bitstream.headers import Headers, read_headers, write_stream
-from refdec.bitstream.markers import Marker, describe_code, traits
+from refdec.bitstream.markers import Marker, describe_code
 from refdec.bitstream.payloads import (
     RESIDUAL_MARKERS,
     RegionUnit,
     assemble_residual,
-    check_payloads,
     hyper_unit,
     quality_map_unit,
     residual_units,
 )
 from refdec.entropy.threads import read_sizes
 from refdec.limits import Limits, TooLarge
+from tests.payloads import check_payloads
 from tests.unit.bitstream.support import stream
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
@@ -164,7 +165,7 @@ def test_limits_of_a_codestream() -> None:
 
 
 def test_markers_say_what_they_hold() -> None:
-    assert traits(Marker.SORP).regions and traits(Marker.SOZ).threads and not traits(Marker.SOC).payload
+    assert {row["name"]: int(row["code"], 16) for row in tables.syntax()["markers"]} == dict(Marker.__members__)
     assert describe_code(0xFF83) == "TON (tools header)"
     assert describe_code(0xFF85) == "the reserved marker 0xFF85"
     assert describe_code(0x1234) == "0x1234, which is no marker"

@@ -12,8 +12,9 @@ from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import ToolsHeader, build_headers, picture_header, read_headers
 from refdec.bitstream.levels import level, levels, profiles, smallest_level
 from refdec.bitstream.markers import Marker
-from refdec.bitstream.payloads import check_payloads, payload_problems, residual_units
+from refdec.bitstream.payloads import payload_problems, residual_units
 from refdec.bitstream.rules import all_problems, check_headers
+from tests.payloads import check_payloads
 from tests.unit.bitstream.support import icci, linear, nonlinear, resized, stream
 
 

@@ -211,6 +211,25 @@ def test_a_bad_entry_in_a_row_is_named_and_placed() -> None:
     assert caught.value.at == BitOffset(entry)
 
 
+@pytest.mark.parametrize("maximum", [1, 2, 10, 255, 256])
+def test_width_of_a_value_with_a_maximum(maximum: int) -> None:
+    """(1.2) u(v;max) has as many bits as `max`: here A1, whose bound stands in the header itself."""
+    given = {
+        **largest_nonlinear(),
+        "efe_nl_maxSymbol": maximum,
+        "mask1_enabled_flag": 0,
+        "mask2_enabled_flag": 0,
+        "numTiles": 1,
+        "minLuma": np.array([0]),
+        "maxLuma": np.array([1]),
+        "candNum": (8, 8),
+        "A1": np.full((2, 8), maximum),
+    }
+    data = syntax.write("TON", given, TON_444)
+    records = [r for r in syntax.annotate("TON", data, TON_444) if r.name.startswith("A1[")]
+    assert sum(r.n_bits for r in records) == 16 * maximum.bit_length()
+
+
 def test_writer_refuses_missing_and_illegal_values() -> None:
     whole = largest_nonlinear()
     with pytest.raises(ElementMissing) as missing:

@@ -7,16 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from refdec.entropy import (
-    ZTables,
-    decode_quality_map,
-    decode_residual,
-    decode_z,
-    encode_quality_map,
-    encode_residual,
-    errors,
-    start_residual,
-)
+from refdec.entropy import errors
+from refdec.entropy.hyper import ZTables, decode_z
+from refdec.entropy.qualitymap import decode_quality_map, encode_quality_map
+from refdec.entropy.residual import decode_residual, encode_residual, start_residual
 from refdec.errors import BitOffset, CodestreamError, RefdecError
 
 AT = BitOffset.of_byte(1000)

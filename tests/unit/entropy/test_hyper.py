@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from refdec.entropy import ZTables, decode_z, encode_z
 from refdec.entropy.errors import ValueNotCodable
+from refdec.entropy.hyper import ZTables, decode_z, encode_z
 from refdec.errors import CodestreamError
 
 EXAMPLE_3 = {

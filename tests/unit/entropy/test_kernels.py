@@ -12,15 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from refdec.entropy import (
-    ZTables,
-    decode_quality_map,
-    decode_residual,
-    decode_z,
-    encode_quality_map,
-    encode_residual,
-    encode_z,
-)
+from refdec.entropy.hyper import ZTables, decode_z, encode_z
+from refdec.entropy.qualitymap import decode_quality_map, encode_quality_map
+from refdec.entropy.residual import decode_residual, encode_residual
 from refdec.entropy.tans import residual_tables
 from refdec.errors import RefdecError
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from refdec.entropy import decode_quality_map, encode_quality_map
 from refdec.entropy.errors import ValueNotCodable
-from refdec.entropy.qualitymap import choose_entropy_index, map_differences
+from refdec.entropy.qualitymap import choose_entropy_index, decode_quality_map, encode_quality_map, map_differences
 from refdec.limits import TooLarge
 
 MAP_4 = np.array([[0, 0, 2, 2], [0, 1, 2, 2], [-3, -3, 2, 8]], np.int32)
@@ -67,7 +66,7 @@ def test_flat_map_uses_the_narrowest_distribution() -> None:
 
 
 def test_decoder_does_not_clip_and_floors_negative_sums() -> None:
-    from refdec.entropy import encode_residual
+    from refdec.entropy.residual import encode_residual
 
     delta = np.array([[-100, 99], [0, 0]], np.int16)
     payload = encode_residual(delta, np.full((2, 2), 18, np.uint8), np.ones((2, 2), np.bool_), 1)

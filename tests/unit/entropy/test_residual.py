@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from refdec.entropy import decode_residual, encode_residual, start_residual
 from refdec.entropy.errors import BitStackUnderflow, IntegrityCheckFailed, RunIncomplete
+from refdec.entropy.residual import decode_residual, encode_residual, start_residual
 from refdec.entropy.threads import read_sizes
 from refdec.errors import CodestreamError
 

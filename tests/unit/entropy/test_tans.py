@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from refdec.entropy import ZTables
+from refdec.entropy.hyper import ZTables
 from refdec.entropy.tans import residual_tables, slot_map, spread_owner
 
 CHECKSUMS_2_4_3 = {

@@ -10,24 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from refdec.bitstream import (
-    Codestream,
-    Headers,
-    hyper_unit,
-    quality_map_unit,
-    read_codestream,
-    read_headers,
-    residual_units,
-)
-from refdec.entropy import (
-    ZTables,
-    decode_quality_map,
-    decode_residual,
-    decode_z,
-    encode_quality_map,
-    encode_residual,
-    encode_z,
-)
+from refdec.bitstream.framing import Codestream, read_codestream
+from refdec.bitstream.headers import Headers, read_headers
+from refdec.bitstream.payloads import hyper_unit, quality_map_unit, residual_units
+from refdec.entropy.hyper import ZTables, decode_z, encode_z
+from refdec.entropy.qualitymap import decode_quality_map, encode_quality_map
+from refdec.entropy.residual import decode_residual, encode_residual
 from refdec.tiling.regions import RegionGrid
 from refdec.weights.names import checkpoint_name
 from refdec.weights.seeded import seeded_checkpoint

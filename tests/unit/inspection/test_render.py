@@ -10,7 +10,7 @@ import pytest
 from refdec.errors import BitOffset
 from refdec.inspection.errors import BadOffset, NothingSelected
 from refdec.inspection.nodes import Kind
-from refdec.inspection.render import as_json, explain_place, raw_bits, text_lines, text_of_paths
+from refdec.inspection.render import as_json, raw_bits, text_lines, text_of_paths
 from refdec.inspection.selection import at_offset, by_name, compacted, parse_offset
 from refdec.inspection.sizes import size_chart
 from refdec.inspection.tree import SyntaxTree, build_tree
@@ -113,7 +113,7 @@ def test_places_that_are_none(text: str) -> None:
 def test_choice_by_place(tree: SyntaxTree) -> None:
     path = at_offset(tree.root, parse_offset("16.3"))
     assert [node.name for node in path] == ["codestream", "PIH", "PIH payload", "beta_displacement_log_plus_2048[0]"]
-    assert explain_place(path[-1]).endswith("12 bits from byte.bit 16.2")
+    assert (path[-1].n_bits, str(path[-1].at)) == (12, "16.2")
     lines = list(text_of_paths(tree, [path], whole=False))
     assert len(lines) == 5
     with pytest.raises(BadOffset, match="32 bytes"):

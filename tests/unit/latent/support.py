@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from refdec.arithmetic.types import BoolArray, Int32Array, UInt8Array
-from refdec.latent import QualitySteps, VarianceScaling, quality_steps
+from refdec.latent.qualitysteps import QualitySteps, quality_steps
+from refdec.latent.variance import VarianceScaling
 
 Arrays = dict[str, npt.NDArray[Any]]
 

@@ -9,9 +9,8 @@ import pytest
 
 from refdec.errors import RefdecError
 from refdec.latent import errors
-from refdec.latent.coding import coding_maps
 from refdec.latent.qualitysteps import quality_steps
-from refdec.latent.sigma import base_index, scale_maps, scaler_q10
+from refdec.latent.sigma import base_index, scaler_q10
 from refdec.latent.variance import VarianceScaling, model_table
 
 S0 = np.zeros((2, 8, 8), np.int32)
@@ -28,8 +27,6 @@ RAISES: dict[str, list[Callable[[], object]]] = {
         lambda: base_index(S0, GAIN[:1], 0, None),
         lambda: base_index(S0, GAIN, 0, quality_steps(np.zeros((8, 9), np.int32))),
         lambda: VarianceScaling.of(True, np.zeros(3, np.bool_), 0, 2),
-        lambda: coding_maps([], (2, 8, 8), None),
-        lambda: coding_maps([(slice(1, 2), scale_maps(S0[1:], GAIN[1:], 0, None, False, None, 0))], (2, 8, 8), None),
     ],
 }
 

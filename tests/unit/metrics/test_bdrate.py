@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from refdec.metrics.bdrate import bd_quality, bd_rate, pchip_integral, pchip_slopes
+from refdec.metrics.bdrate import bd_rate, pchip_integral, pchip_slopes
 from refdec.metrics.errors import CurvesApart, CurveTooShort, CurveUnusable
 
 RATES = [0.1, 0.2, 0.5, 0.9]
@@ -18,10 +18,6 @@ QUALITIES = [28.0, 31.0, 35.0, 37.5]
 def test_a_constant_factor_of_the_rate_is_the_answer(factor: float) -> None:
     other = [rate * factor for rate in RATES]
     assert bd_rate(RATES, QUALITIES, other, QUALITIES) == pytest.approx((factor - 1) * 100)
-
-
-def test_a_constant_gain_of_quality_is_the_answer() -> None:
-    assert bd_quality(RATES, QUALITIES, RATES, [q + 0.75 for q in QUALITIES]) == pytest.approx(0.75)
 
 
 def test_straight_lines_by_hand() -> None:
@@ -103,5 +99,3 @@ def test_curves_that_cannot_be_compared() -> None:
         bd_rate([0.1, 0.2], [30, math.inf], RATES, QUALITIES)
     with pytest.raises(CurvesApart):
         bd_rate([0.1, 0.2], [10, 20], RATES, QUALITIES)
-    with pytest.raises(CurvesApart):
-        bd_quality([10, 20], [30, 31], RATES, QUALITIES)

@@ -7,7 +7,8 @@ import pytest
 
 from refdec.tiling.analysis import Tiling, analysis_tiles, usual_analysis_tiling, usual_synthesis_tiling
 from refdec.tiling.geometry import Rect, ceil_div
-from refdec.tiling.regions import Partition
+
+from .support import Partition
 
 
 def test_usual_sizes() -> None:

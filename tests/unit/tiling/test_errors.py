@@ -8,8 +8,10 @@ import pytest
 
 from refdec.errors import RefdecError
 from refdec.tiling import errors
-from refdec.tiling.regions import Partition, RegionGrid
-from refdec.tiling.tiles import TiledPicture, icci_tiles, synthesis_tiles
+from refdec.tiling.regions import RegionGrid
+from refdec.tiling.tiles import icci_tiles, synthesis_tiles
+
+from .support import Partition, TiledPicture
 
 RAISES: dict[str, list[Callable[[], object]]] = {
     "RegionsTooFine": [

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from refdec.limits import Limits, TooLarge
 from refdec.tiling.errors import OverlapExceedsRegion, RegionsTooFine
 from refdec.tiling.geometry import Rect, ceil_div
-from refdec.tiling.regions import Partition, RegionGrid
+from refdec.tiling.regions import RegionGrid
+
+from .support import Partition
 
 
 def worked_grids(examples: Path) -> list[dict[str, Any]]:

@@ -7,7 +7,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refdec.tiling.tiles import TiledPicture, synthesis_tiles, tile_borders
+from refdec.tiling.tiles import synthesis_tiles, tile_borders
+
+from .support import TiledPicture
 
 SIZES = st.tuples(st.integers(1, 20), st.integers(0, 3)).map(
     lambda pair: (16 * pair[0], 16 * min(pair[1], pair[0] - 1))

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from refdec.limits import Limits, TooLarge
 from refdec.tiling.geometry import Rect, ceil_div
 from refdec.tiling.regions import RegionGrid
-from refdec.tiling.tiles import FilterTile, Tile, TiledPicture, icci_tiles, region_around, synthesis_tiles
+from refdec.tiling.tiles import FilterTile, Tile, icci_tiles, region_around, synthesis_tiles
+
+from .support import TiledPicture
 
 
 def numbers(rect: Rect) -> list[int]:

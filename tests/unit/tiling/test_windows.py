@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from refdec.tiling.geometry import Rect
-from refdec.tiling.tiles import TiledPicture
 from refdec.tiling.windows import (
     blocks_around,
     bounding,
@@ -17,6 +16,8 @@ from refdec.tiling.windows import (
     synthesis_pieces,
     visible,
 )
+
+from .support import TiledPicture
 
 BOP = (3, 3)
 
