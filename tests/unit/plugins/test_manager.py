@@ -12,7 +12,7 @@ import pytest
 from plugins.support import Copier, Counter, Dreamer, Entry, loaded, plugin
 from refdec.plugins.api import Encoder, hookimpl
 from refdec.plugins.errors import PluginRefused, UnknownGuest
-from refdec.plugins.manager import allowed_by, load_plugins
+from refdec.plugins.manager import allowed_by, installed, load_plugins
 from refdec.plugins.registry import PluginRow, Plugins
 
 
@@ -241,6 +241,12 @@ def test_what_the_environment_allows(text: str | None, expected: list[str]) -> N
     assert sorted(plugins.encoders) == expected
     assert [entry.name for entry in entries if entry.loads] == expected
     assert [r.name for r in plugins.rows if r.state == "off"] == sorted({"x", "y", "z"} - set(expected))
+
+
+def test_the_installed_plugins_are_loaded_once_for_each_text() -> None:
+    assert installed("none") is installed("none")
+    assert not installed("none").encoders
+    assert "analysis" in installed("refdec").encoders
 
 
 def test_what_is_off_says_so() -> None:
