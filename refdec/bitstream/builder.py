@@ -15,13 +15,12 @@ from refdec.bitstream.levels import DEFAULT_LEVEL, smallest_profile
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
 
-__all__ = ["FORMAT_420", "FORMAT_444", "picture_header"]
+__all__ = ["FORMAT_444", "picture_header"]
 
 Pair = tuple[int, int]
 Flags = tuple[int, ...] | None
 
 FORMAT_444: Pair = (1, 1)
-FORMAT_420: Pair = (2, 2)
 
 SMALLEST_EDGE = 64
 

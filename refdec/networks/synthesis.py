@@ -22,7 +22,6 @@ from refdec.tiling.geometry import Rect
 from refdec.weights.pack import Checkpoint
 
 __all__ = [
-    "LATENT_ROWS",
     "Synthesis",
     "SynthesisChroma",
     "SynthesisLuma",
@@ -34,8 +33,7 @@ __all__ = [
 
 LUMA_CHANNELS, COMBINED_CHANNELS = 160, 48
 LATENT_DEPTH = 4
-LATENT_ROWS = 1 << LATENT_DEPTH
-"""Luma samples that a latent position stands for, in each direction."""
+"""A latent position stands for 2^4 luma samples in each direction."""
 
 
 @clause("4.5.3")

@@ -22,11 +22,10 @@ from refdec.plugins.hookspecs import ENTRY_POINT_GROUP, PROJECT
 from refdec.plugins.registry import Guest, GuestKind, PluginRow, Plugins, PluginState
 from refdec.plugins.task import Task
 
-__all__ = ["Allow", "EntryPointLike", "allowed_by", "installed", "load_plugins"]
+__all__ = ["Allow", "allowed_by", "installed", "load_plugins"]
 
 Allow: TypeAlias = bool | Collection[str]
 """True: all plugins, False: none, or names of entry points and distributions."""
-EntryPointLike: TypeAlias = metadata.EntryPoint
 HOME = "refdec"
 """Our own distribution: its names cannot be taken by others."""
 LONGEST_REASON = 240

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from refdec.bitstream.bits import BitReader
-from refdec.bitstream.builder import FORMAT_420, picture_header
+from refdec.bitstream.builder import picture_header
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import build_headers, read_headers, write_headers
 from refdec.bitstream.markers import Marker
@@ -77,7 +77,7 @@ def test_small_pictures_are_padded_to_64() -> None:
 
 def test_absent_chroma_elements_are_inferred() -> None:
     """1.5.1: c_ver is 2 where s_ver is 2."""
-    picture = picture_header(64, 64, output_format=FORMAT_420)
+    picture = picture_header(64, 64, output_format=(2, 2))
     assert (picture.c_ver_minus1, picture.c_hor_minus1) == (1, 1)
     picture = picture_header(64, 64, coded_format=(1, 2))
     assert (picture.s_ver, picture.s_hor, picture.c_ver, picture.c_hor) == (1, 1, 1, 2)

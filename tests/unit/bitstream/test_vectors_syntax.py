@@ -108,7 +108,8 @@ def test_substream_sizes_are_those_of_the_reference_software(path: Path, shared:
 def test_headers_are_read_without_numba() -> None:
     """`refdec info` stays quick: nothing in this package loads the compiler."""
     script = (
-        "import sys; from refdec.bitstream.framing import read_codestream; from refdec.bitstream.headers import read_headers\n"
+        "import sys\nfrom refdec.bitstream.framing import read_codestream\n"
+        "from refdec.bitstream.headers import read_headers\n"
         f"read_headers(read_codestream(open({str(STREAMS[0])!r}, 'rb').read()))\n"
         "assert 'numba' not in sys.modules"
     )

@@ -11,7 +11,6 @@ from refdec.arithmetic.types import Int32Array
 from refdec.networks.errors import LatentSizeMismatch
 from refdec.networks.movement import depth_size
 from refdec.networks.synthesis import (
-    LATENT_ROWS,
     Synthesis,
     SynthesisChroma,
     SynthesisLuma,
@@ -23,6 +22,7 @@ from tests.unit.networks import float_reference
 from tests.unit.networks.recipe import network_checkpoint
 from tests.unit.networks_recipe import recipe_checkpoint
 
+LATENT_ROWS = 16
 SIZES = [(1, 1), (16, 17), (9, 5), (23, 41), (33, 3), (29, 34), (12, 60)]
 """Among them, every combination of odd and even at the depths 1, 2 and 3."""
 
