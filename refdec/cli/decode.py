@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,7 +23,7 @@ from refdec.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from refdec.commands.decode import DecodeReport, DecodeRequest
+    from refdec.commands.decode import DecodeRequest
 
 __all__ = ["decode"]
 
@@ -141,6 +140,7 @@ def _default_target(source: str, overwrite: bool) -> str:
 
 def _one(source: str, out: str, request: DecodeRequest, weights: Path | None, json: bool) -> None:
     """Decode one file."""
+    from refdec.cli.deadline import in_time
     from refdec.cli.interruption import interruptible
     from refdec.cli.startup import prepare_process
     from refdec.commands.decode import decode_to_file
@@ -148,7 +148,7 @@ def _one(source: str, out: str, request: DecodeRequest, weights: Path | None, js
     prepare_process()
     with interruptible(), console.progress(f"decoding {Path(source).name}") as show:
         decode_it = partial(decode_to_file, source, out, request, weights=weights, on_progress=show)
-        report = _in_time(request.limits.seconds, decode_it)
+        report = in_time(request.limits.seconds, decode_it)
     for warning in report.warnings:
         console.say(f"refdec: warning: {warning}")
     if request.timings:
@@ -158,19 +158,6 @@ def _one(source: str, out: str, request: DecodeRequest, weights: Path | None, js
         console.show_json(report.as_json())
     elif out != "-":
         console.result(f"{out}: {report.width} x {report.height}, {report.bit_depth} bit {report.colour}")
-
-
-def _in_time(seconds: float | None, decode_it: Callable[[], DecodeReport]) -> DecodeReport:
-    """Decode; interrupt also a long step, which the decoder's own check does not."""
-    from refdec.limits import TimeIsUp
-    from refdec.parallel.deadline import within
-    from refdec.parallel.errors import FileTimeout
-
-    try:
-        return within(seconds, decode_it)
-    except FileTimeout:
-        assert seconds is not None, "only a limit runs out"
-        raise TimeIsUp(seconds) from None
 
 
 def _many(

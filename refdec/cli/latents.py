@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -39,20 +40,24 @@ def latents(
 
     Example: refdec latents photo.jai photo.npz --stage symbols
     """
+    from refdec.cli.deadline import in_time
     from refdec.cli.startup import prepare_process
 
     prepare_process()
     from refdec.api.latents import read_latents
 
-    bundle = read_latents(
+    limits = limits_of(limit_pixels, limit_memory, time_limit)
+    read = partial(
+        read_latents,
         source,
         stage=stage,
         weights=weights,
         synthesis=synthesis,
-        limits=limits_of(limit_pixels, limit_memory, time_limit),
+        limits=limits,
         lenient=lenient,
         ignore_weights_fingerprint=ignore_weights_fingerprint,
     )
+    bundle = in_time(limits.seconds, read)
     bundle.save(target, compress=compress)
     arrays = {name: {"dtype": str(array.dtype), "shape": list(array.shape)} for name, array in bundle.arrays().items()}
     if target == "-":

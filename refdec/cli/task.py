@@ -70,11 +70,14 @@ def task(
     if help_ or name is None:
         _explain(context, name, whole=help_, as_json=json)
         return
+    from refdec.cli.startup import prepare_process
+
     guest = installed_plugins().task(name)
     texts = tuple(arguments or ())
     if not texts:
         _explain(context, name, whole=False, as_json=json)
         return
+    prepare_process()
     order = TaskOrder(
         name,
         tuple(key_values("--option", option or []).items()),
@@ -131,12 +134,13 @@ def _show(result: TaskResult, name: str, order: TaskOrder, as_json: bool) -> Non
 
 def _one(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run a task on one codestream."""
+    from refdec.cli.deadline import in_time
     from refdec.commands.task import run_on_file, write_result_picture
     from refdec.formats.files import read_bytes
 
     with console.progress(f"{order.task} {Path(source).name}"):
         data = read_bytes(source, limits=order.limits)
-        result = run_on_file(data, order)
+        result = in_time(order.limits.seconds, lambda: run_on_file(data, order))
         if picture is not None:
             write_result_picture(result, picture, data if order.over else None, order)
     _show(result, source, order, as_json)

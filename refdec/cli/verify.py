@@ -92,10 +92,11 @@ def verify(
 
 def _one(source: str, request: VerifyRequest, as_json: bool) -> int:
     """Verify one file, print the verdict, return the exit code."""
+    from refdec.cli.deadline import in_time
     from refdec.verification.files import verify_file
 
     with console.progress(f"verifying {Path(source).name}"):
-        verdict = verify_file(source, request)
+        verdict = in_time(request.limits.seconds, lambda: verify_file(source, request))
     if as_json:
         console.show_json(verdict.as_json())
         return verdict.exit_code

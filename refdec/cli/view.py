@@ -66,6 +66,7 @@ def view(
     Example: refdec view photo.jai --element 'num_*'
     """
     from refdec.cli.options import number_list
+    from refdec.cli.startup import prepare_process
     from refdec.commands.view import ViewRequest, view_file, write_page
 
     request = ViewRequest(
@@ -76,6 +77,8 @@ def view(
         channels=None if channels is None else number_list("--channels", channels),
         limits=limits_of(limit_pixels, limit_memory, time_limit),
     )
+    if symbols or html is not None:
+        prepare_process()
     if html is not None:
         with console.progress(f"decoding {Path(file).name}", quiet=not pictures):
             seen = write_page(file, html, request, weights=weights, pictures=pictures)
