@@ -78,20 +78,20 @@ def _curve(name: str, rates: Sequence[float], qualities: Sequence[float]) -> tup
     return np.log10(rate), quality
 
 
-def _by(name: str, key: FloatArray, value: FloatArray, what: str) -> tuple[FloatArray, FloatArray]:
-    """Sort a curve by `key`; equal keys have no single value."""
-    order = np.argsort(key)
-    if (np.diff(key[order]) <= 0).any():
-        raise CurveUnusable(name, f"two points have the same {what}")
-    return key[order], value[order]
+def _by_quality(name: str, rate: FloatArray, quality: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return (quality, rate), sorted; equal qualities have no single rate."""
+    order = np.argsort(quality)
+    if (np.diff(quality[order]) <= 0).any():
+        raise CurveUnusable(name, "two points have the same quality")
+    return quality[order], rate[order]
 
 
-def _mean_gap(what: str, anchor: tuple[FloatArray, FloatArray], test: tuple[FloatArray, FloatArray]) -> float:
-    """Return the mean of test minus anchor over the common range of their keys."""
+def _mean_gap(anchor: tuple[FloatArray, FloatArray], test: tuple[FloatArray, FloatArray]) -> float:
+    """Return the mean of test minus anchor over the common range of quality."""
     spans = [(float(key[0]), float(key[-1])) for key, _ in (anchor, test)]
     low, high = max(span[0] for span in spans), min(span[1] for span in spans)
     if high <= low:
-        raise CurvesApart(what, *spans)
+        raise CurvesApart(*spans)
     return (pchip_integral(*test, low, high) - pchip_integral(*anchor, low, high)) / (high - low)
 
 
@@ -108,6 +108,5 @@ def bd_rate(
     """
     curves = []
     for name, rates, qualities in (("anchor", anchor_rates, anchor_qualities), ("test", test_rates, test_qualities)):
-        rate, quality = _curve(name, rates, qualities)
-        curves.append(_by(name, quality, rate, "quality"))
-    return float((10 ** _mean_gap("quality", *curves) - 1) * 100)
+        curves.append(_by_quality(name, *_curve(name, rates, qualities)))
+    return float((10 ** _mean_gap(*curves) - 1) * 100)

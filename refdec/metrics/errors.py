@@ -85,10 +85,10 @@ class CurvesApart(UsageError):
 
     code, clause = "RD1206", ""
 
-    def __init__(self, what: str, first: tuple[float, float], second: tuple[float, float]) -> None:
-        super().__init__(what, first, second)
-        self.what, self.first, self.second = what, first, second
+    def __init__(self, first: tuple[float, float], second: tuple[float, float]) -> None:
+        super().__init__(first, second)
+        self.first, self.second = first, second
 
     def explain(self) -> str:
         spans = [f"{low:.4g} to {high:.4g}" for low, high in (self.first, self.second)]
-        return f"The curves have no common range of {self.what}: {spans[0]} against {spans[1]}."
+        return f"The curves have no common range of quality: {spans[0]} against {spans[1]}."
