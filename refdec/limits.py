@@ -7,13 +7,14 @@ Sizes are compared where they are read.  Memory is estimated from the headers be
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from math import inf
 from typing import TypeAlias
 
 from refdec.clauses import clause
-from refdec.errors import LimitExceeded
+from refdec.errors import LimitExceeded, UsageError
 
-__all__ = ["Check", "Limits", "TimeIsUp", "TooLarge", "TooMuchMemory", "unchecked"]
+__all__ = ["Check", "LimitImpossible", "Limits", "TimeIsUp", "TooLarge", "TooMuchMemory", "unchecked"]
 
 Check: TypeAlias = Callable[[], None]
 """Called between steps of a decode; whatever it raises ends the decode."""
@@ -68,6 +69,19 @@ class TimeIsUp(LimitExceeded):
         )
 
 
+class LimitImpossible(UsageError):
+    """A limit is no number that anything could be compared with."""
+
+    code, clause = "RD0005", "1.8 (7)"
+
+    def __init__(self, name: str, value: object) -> None:
+        super().__init__(name, value)
+        self.name, self.value = name, value
+
+    def explain(self) -> str:
+        return f"{self.value!r} is no limit of {self.name}: give a number that is not negative, or None for no limit."
+
+
 def unchecked() -> None:
     """Check nothing: a decode without a limit of time."""
 
@@ -81,6 +95,7 @@ class Limits:
     number of tiles with synthesis tiles of at least 64 samples.
     `memory_bytes`: arrays of one decode, estimated from its headers, without program and weights; None is no limit.
     `seconds`: wall time of one decode, counted by the entry points (docs/limits.md); None is no limit.
+    Raises LimitImpossible for what is no number or negative.
     """
 
     pixels: int = 398_131_200
@@ -91,6 +106,15 @@ class Limits:
     header_elements: int = 1 << 22
     memory_bytes: int | None = None
     seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value is None and field.name in {"memory_bytes", "seconds"}:
+                continue
+            kinds = (int, float) if field.name == "seconds" else int
+            if not isinstance(value, kinds) or not 0 <= value < inf:
+                raise LimitImpossible(field.name, value)
 
     def require(self, what: str, value: int, limit: int) -> None:
         """Raise TooLarge if `value` is above `limit`."""

@@ -1,69 +1,96 @@
 """Checks of what `decode` and its relatives are asked for, before anything is read.
 
-In: arguments of a caller.  Out: nothing, or the UsageError that names the argument.  What depends on the codestream (a
-region outside the picture, a bit depth) is checked where that is known.
+In: arguments of a caller.  Out: the same in Python's own types, or the UsageError that names the argument.  What
+depends on the codestream (a region outside the picture) is checked where that is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from operator import index
 
-from refdec.api.errors import ChannelsOutOfRange, RegionMalformed, UnknownColour, WorkersOutOfRange
+from refdec.api.errors import ChannelsOutOfRange, LimitsExpected, RegionMalformed, UnknownColour, WorkersOutOfRange
 from refdec.clauses import clause
+from refdec.limits import Limits
 from refdec.picture.errors import BitDepthOutOfRange
 
 __all__ = [
+    "require_bit_depth",
     "require_channels",
     "require_colour",
+    "require_limits",
     "require_region_shape",
     "require_workers",
 ]
 
 MOST_CHANNELS = (160, 96)
 MAX_BITS = 16
-COLOURS = (None, "RGB", "YUV")
+COLOURS = ("RGB", "YUV")
 
 
-def _whole_numbers(values: Iterable[object], count: int) -> bool:
-    """Tell whether values are so many whole numbers, of Python or of NumPy."""
+def _whole_numbers(values: object, count: int) -> tuple[int, ...] | None:
+    """Return so many whole numbers, of Python or of NumPy, as those of Python; None if they are something else."""
     try:
-        return len([index(value) for value in values]) == count  # type: ignore[arg-type]
+        found = tuple(index(value) for value in values)  # type: ignore[attr-defined]
     except TypeError:
-        return False
+        return None
+    return found if len(found) == count else None
 
 
 @clause("2.6.8", kind="added", reason="an application may ask for anything")
-def require_channels(channels: tuple[int, int] | None) -> None:
-    """(2.6.8) Raise ChannelsOutOfRange unless the numbers of residual channels lie in 0..160 and 0..96."""
+def require_channels(channels: tuple[int, int] | None) -> tuple[int, int] | None:
+    """(2.6.8) Return the numbers of residual channels; raise ChannelsOutOfRange unless they lie in 0..160, 0..96."""
     if channels is None:
-        return
-    if not _whole_numbers(channels, 2) or not all(
-        0 <= wanted <= most for wanted, most in zip(channels, MOST_CHANNELS, strict=True)
-    ):
+        return None
+    found = _whole_numbers(channels, 2)
+    if found is None or not all(0 <= wanted <= most for wanted, most in zip(found, MOST_CHANNELS, strict=True)):
         raise ChannelsOutOfRange(channels, MOST_CHANNELS)
+    return found[0], found[1]
 
 
-def require_workers(workers: int | None) -> None:
-    """Raise WorkersOutOfRange unless there is a worker at least."""
-    if workers is not None and (not _whole_numbers((workers,), 1) or workers < 1):
+def require_workers(workers: int | None) -> int | None:
+    """Return the number of workers; raise WorkersOutOfRange unless there is one at least."""
+    if workers is None:
+        return None
+    found = _whole_numbers((workers,), 1)
+    if found is None or found[0] < 1:
         raise WorkersOutOfRange(workers)
+    return found[0]
 
 
 def require_colour(colour: str | None) -> None:
     """Raise UnknownColour unless the colour is "RGB", "YUV" or None."""
-    if colour not in COLOURS:
+    if not (colour is None or (isinstance(colour, str) and colour in COLOURS)):
         raise UnknownColour(colour)
 
 
 @clause("5.11")
-def require_bit_depth(bits: int | None) -> None:
-    """(5.11) Raise BitDepthOutOfRange unless the depth of the codes is 1..16, or None."""
-    if bits is not None and not (_whole_numbers((bits,), 1) and 1 <= bits <= MAX_BITS):
+def require_bit_depth(bits: int | None) -> int | None:
+    """(5.11) Return the depth of the codes; raise BitDepthOutOfRange unless it is 1..16, or None."""
+    if bits is None:
+        return None
+    found = _whole_numbers((bits,), 1)
+    if found is None or not 1 <= found[0] <= MAX_BITS:
         raise BitDepthOutOfRange(bits)
+    return found[0]
 
 
-def require_region_shape(region: tuple[int, int, int, int] | None) -> None:
-    """Raise RegionMalformed unless the region is four whole numbers; where they lie is checked with the picture."""
-    if region is not None and not _whole_numbers(region, 4):
+def require_region_shape(region: tuple[int, int, int, int] | None) -> tuple[int, int, int, int] | None:
+    """Return the region; raise RegionMalformed unless it is four whole numbers.
+
+    Where they lie is checked with the picture.
+    """
+    if region is None:
+        return None
+    found = _whole_numbers(region, 4)
+    if found is None:
         raise RegionMalformed(region)
+    return found[0], found[1], found[2], found[3]
+
+
+def require_limits(limits: Limits | None) -> Limits:
+    """Return the limits, None: the default ones; raise LimitsExpected for anything else."""
+    if limits is None:
+        return Limits()
+    if not isinstance(limits, Limits):
+        raise LimitsExpected(limits)
+    return limits

@@ -54,8 +54,8 @@ def decode(
     Raises CodestreamError where the stream breaks a rule, UnsupportedError where it is legal and cannot be decoded,
     LimitExceeded, WeightsError, InputError, UsageError for wrong arguments; all are RefdecError.
     """
-    require_workers(workers)
-    require_region_shape(region)
+    workers = require_workers(workers)
+    region = require_region_shape(region)
     if region is not None and observe is not None:
         raise RegionWithoutStages
     order = read_order(

@@ -8,6 +8,7 @@ from refdec.errors import UsageError, WeightsError
 
 __all__ = [
     "ChannelsOutOfRange",
+    "LimitsExpected",
     "PictureNotEncodable",
     "RateAmbiguous",
     "RegionMalformed",
@@ -44,6 +45,15 @@ class UnknownTransform(UsageError):
 
     def explain(self) -> str:
         return f"There is no synthesis transform {self.args[0]!r}; choose sop, bop or hop."
+
+
+class LimitsExpected(UsageError):
+    """Limits are given as something else than `Limits`."""
+
+    code, clause = "RD1308", "1.8 (7)"
+
+    def explain(self) -> str:
+        return f"{self.args[0]!r} are no limits.\nTry: limits=refdec.Limits(pixels=50_000_000, seconds=60)"
 
 
 class RateAmbiguous(UsageError):

@@ -33,6 +33,7 @@ def read_latents(
     `decode`. Raises UnknownStage, WeightsDiffer, CodestreamError, UnsupportedError, LimitExceeded, WeightsError,
     InputError.
     """
+    from refdec.api.arguments import require_limits
     from refdec.api.options import make_options
     from refdec.api.weights import load_weights, require_weights
     from refdec.bundles import decode_to_stage
@@ -41,7 +42,7 @@ def read_latents(
     from refdec.process.deadline import check_of
 
     wanted = Stage.of(stage)
-    limits = limits or Limits()
+    limits = require_limits(limits)
     transform = make_options(synthesis=synthesis).transform
     data = read_bytes(source, limits=limits)
     if wanted is Stage.HEADERS:

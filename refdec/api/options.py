@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from refdec.api.arguments import require_bit_depth, require_channels, require_colour
+from refdec.api.arguments import require_bit_depth, require_channels, require_colour, require_limits
 from refdec.api.errors import UnknownTransform
 from refdec.api.weights import load_weights, require_weights
 from refdec.limits import Limits
@@ -41,10 +41,12 @@ def make_options(
     """
     from refdec.decoder import DecodeOptions
 
-    if synthesis is not None and synthesis.lower() not in TRANSFORMS:
-        raise UnknownTransform(synthesis)
-    require_channels(channels)
-    transform = None if synthesis is None else TRANSFORMS.index(synthesis.lower())
+    transform = None
+    if synthesis is not None:
+        if not isinstance(synthesis, str) or synthesis.lower() not in TRANSFORMS:
+            raise UnknownTransform(synthesis)
+        transform = TRANSFORMS.index(synthesis.lower())
+    channels = require_channels(channels)
     return DecodeOptions(transform, channels, filters, lenient, level_check, custom_colour)
 
 
@@ -137,7 +139,7 @@ def read_order(
     from refdec.process.startup import prepare_kernels
 
     require_colour(colour)
-    require_bit_depth(bit_depth)
+    bit_depth = require_bit_depth(bit_depth)
     options = make_options(
         synthesis=synthesis,
         channels=channels,
@@ -147,7 +149,7 @@ def read_order(
         custom_colour=allow_custom_colour,
     )
     prepare_kernels()
-    limits = limits or Limits()
+    limits = require_limits(limits)
     check, check_weights = check_of(limits), None if ignore_weights_fingerprint else require_weights
     data, pack = read_bytes(source, limits=limits), load_weights(weights)
     return Order(data, pack, options, limits, check_weights, check, colour, bit_depth)

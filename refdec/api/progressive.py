@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from refdec.api.arguments import require_channels
 from refdec.api.options import Order, Transform, read_order
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Progressive:
         """
         from refdec.process.deadline import check_of
 
+        y, uv = require_channels((y, uv)) or (y, uv)
         decoded = self._decoder.preview(y, uv, check=check_of(self._order.limits))
         return decoded.picture(self._order.colour, self._order.bit_depth)
 

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 import traceback
+from pathlib import Path
 
 from refdec.cli.console import say
 from refdec.cli.exitcodes import ExitCode
@@ -32,10 +33,19 @@ def _as_json(error: RefdecError | OSError, exit_code: int) -> None:
     result_line({"error": facts | {"exit_code": int(exit_code)}})
 
 
+def _open_closed_streams() -> None:
+    """Give a process that was started without them (`>&-`, some daemons) standard streams that lead nowhere."""
+    nowhere = Path(os.devnull)
+    sys.stdin = sys.stdin or nowhere.open(encoding="utf-8")
+    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
+
+
 def main() -> None:
     """Run the command line and exit with a code of rule 12 (`docs/cli.md`)."""
     from refdec.cli.app import app_for
 
+    _open_closed_streams()
     try:
         app_for(sys.argv[1:])()
     except RefdecError as error:

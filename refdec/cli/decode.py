@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from refdec.cli import console
-from refdec.cli.errors import CodestreamAsTarget, OneFileOnly, OutputFolderMissing, PictureExists
+from refdec.cli.errors import (
+    CodestreamAsTarget,
+    OneFileOnly,
+    OutputFolderMissing,
+    PictureExists,
+    SeveralFilesOnly,
+    WrongNumbers,
+)
 from refdec.cli.options import (
     IgnoreFingerprint,
     JsonFlag,
@@ -21,6 +29,7 @@ from refdec.cli.options import (
     limits_of,
     numbers,
 )
+from refdec.cli.outputs import require_distinct
 
 if TYPE_CHECKING:
     from refdec.commands.decode import DecodeRequest
@@ -119,6 +128,10 @@ def decode(
         target = sources[1] if len(sources) == 2 else _default_target(sources[0], overwrite)
         if Path(target).suffix.lower() in CODESTREAM_SUFFIXES:
             raise CodestreamAsTarget(sources[0], target)
+        for option, wish in (("--report", report), ("--executor", executor), ("--timeout", timeout)):
+            if wish is not None:
+                raise SeveralFilesOnly(option)
+        require_distinct(sources[0], {"the picture": target, "--trace": trace, "--dump": dump})
         _one(sources[0], target, request, weights, json)
         return
     if out is None:
@@ -126,12 +139,16 @@ def decode(
     for option, given in (("--trace", trace), ("--dump", dump), ("--timings", timings)):
         if given:
             raise OneFileOnly(option)
+    if timeout is not None and not 0 < timeout < inf:
+        raise WrongNumbers("--timeout", "a number of seconds above 0", str(timeout))
     batch = {"workers": workers, "executor": executor, "timeout_s": timeout, "resume": not overwrite}
     _many(sources, out, request, weights, report, batch, json)
 
 
 def _default_target(source: str, overwrite: bool) -> str:
-    """Return the name of a picture that was not named; raises PictureExists."""
+    """Return the name of a picture that was not named, of a pipe a pipe; raises PictureExists."""
+    if source == "-":
+        return source
     target = Path(source).with_suffix(".png")
     if target.exists() and not overwrite:
         raise PictureExists(str(target))

@@ -65,7 +65,10 @@ def encode(
 
     Example: refdec encode photo.png photo.jai --bpp 0.5
     """
+    from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
+
+    require_distinct(source, {"the codestream": target})
 
     prepare_process()
     from refdec.commands.encode import encode_to_file

@@ -9,10 +9,12 @@ from refdec.errors import RefdecError, UsageError
 __all__ = [
     "CodestreamAsTarget",
     "Ended",
+    "FileTwice",
     "Interrupted",
     "OneFileOnly",
     "OutputFolderMissing",
     "PictureExists",
+    "SeveralFilesOnly",
     "SuiteNotNamed",
     "WrongNumbers",
 ]
@@ -38,6 +40,32 @@ class OneFileOnly(UsageError):
 
     def explain(self) -> str:
         return f"{self.option} is for one input, not for several."
+
+
+class SeveralFilesOnly(UsageError):
+    """An option that describes a batch stands beside one input."""
+
+    code = "RD1008"
+
+    def __init__(self, option: str) -> None:
+        super().__init__(option)
+        self.option = option
+
+    def explain(self) -> str:
+        return f"{self.option} is for several inputs.\nTry: refdec decode FILE --out PICTURES {self.option} ..."
+
+
+class FileTwice(UsageError):
+    """A file would be written that is the input, or that is written for something else as well."""
+
+    code = "RD1009"
+
+    def __init__(self, what: str, path: str, other: str) -> None:
+        super().__init__(what, path, other)
+        self.what, self.path, self.other = what, path, other
+
+    def explain(self) -> str:
+        return f"{self.path} is {self.other}; {self.what} would replace it.\nName another file."
 
 
 class PictureExists(UsageError):

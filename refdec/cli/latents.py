@@ -41,7 +41,10 @@ def latents(
     Example: refdec latents photo.jai photo.npz --stage symbols
     """
     from refdec.cli.deadline import in_time
+    from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
+
+    require_distinct(source, {"the bundle": target})
 
     prepare_process()
     from refdec.api.latents import read_latents

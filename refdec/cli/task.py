@@ -70,6 +70,7 @@ def task(
     if help_ or name is None:
         _explain(context, name, whole=help_, as_json=json)
         return
+    from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
 
     guest = installed_plugins().task(name)
@@ -94,6 +95,7 @@ def task(
     elif len(texts) > 1 or Path(texts[0]).is_dir():
         code = _many([Path(text) for text in texts], order, picture, workers, json)
     else:
+        require_distinct(texts[0], {"--picture": picture})
         code = _one(texts[0], order, picture, json)
     if code:
         raise typer.Exit(code)

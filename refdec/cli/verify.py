@@ -66,6 +66,7 @@ def verify(
     Exit code 3 if a rule is broken, 4 if the result differs, 5 if a legal stream is not supported or above a limit.
     Example: refdec verify photo.jai --expect photo.png
     """
+    from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
 
     prepare_process()
@@ -84,6 +85,7 @@ def verify(
         ignore_weights_fingerprint=ignore_weights_fingerprint,
         limits=limits_of(limit_pixels, limit_memory, time_limit),
     )
+    require_distinct(str(inputs[0]), {"--trace": trace, "--report": report})
     many = len(inputs) > 1 or inputs[0].is_dir() or report is not None
     code = _many(inputs, request, workers, report, resume, json) if many else _one(str(inputs[0]), request, json)
     if code:

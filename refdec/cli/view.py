@@ -66,7 +66,10 @@ def view(
     Example: refdec view photo.jai --element 'num_*'
     """
     from refdec.cli.options import number_list
+    from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
+
+    require_distinct(file, {"--html": html})
     from refdec.commands.view import ViewRequest, view_file, write_page
 
     request = ViewRequest(
@@ -77,7 +80,7 @@ def view(
         channels=None if channels is None else number_list("--channels", channels),
         limits=limits_of(limit_pixels, limit_memory, time_limit),
     )
-    if symbols or html is not None:
+    if symbols or (html is not None and pictures):
         prepare_process()
     if html is not None:
         with console.progress(f"decoding {Path(file).name}", quiet=not pictures):

@@ -37,6 +37,7 @@ COLOUR_OF_SUFFIX: Mapping[str, Colour | None] = {
 }
 EXPECTED_STAGES = 44
 """Stages of a decode with all tools; other decodes have fewer, and their progress ends early."""
+PNG_BITS = 8
 UNSPECIFIED = 2
 GAMMA_OF_TRANSFER = {4: 45455, 5: 35714, 8: 100000, 13: 45455}
 """PNG's gAMA (1/100000) of transfer characteristics of H.273 that are a power function, or, sRGB, as PNG has it."""
@@ -181,9 +182,8 @@ def _decode_streaming(
                 digest.add(*band)
         fingerprint = digest.hexdigest() if request.fingerprint else ""
     (height, width), *_ = stream.sizes
-    return DecodeReport(
-        name_of(target), width, height, stream.bit_depth, stream.colour, fingerprint, stream.warnings, {}
-    )
+    warnings = _warnings(stream.warnings, suffix, stream.bit_depth)
+    return DecodeReport(name_of(target), width, height, stream.bit_depth, stream.colour, fingerprint, warnings, {})
 
 
 def _decode_whole(
@@ -220,9 +220,19 @@ def _decode_whole(
         bit_depth=picture.bit_depth,
         colour=picture.colour,
         fingerprint=picture_fingerprint(picture) if request.fingerprint else "",
-        warnings=picture.warnings,
+        warnings=_warnings(picture.warnings, suffix, picture.bit_depth),
         timings=timings.seconds if request.timings else {},
     )
+
+
+def _warnings(found: tuple[str, ...], suffix: str, bits: int) -> tuple[str, ...]:
+    """Return the warnings of a decode, with what is special about its file."""
+    if suffix == ".png" and bits < PNG_BITS:
+        return (
+            *found,
+            f"a PNG of {bits} bits holds codes 0..{(1 << bits) - 1} as they are (5.11); viewers show it dark",
+        )
+    return found
 
 
 class _Ticks:

@@ -83,7 +83,7 @@ def read_bytes(source: Source, *, limits: Limits | None = None) -> bytes:
 
 def _read_at_most(source: str | os.PathLike[str] | BinaryIO, count: int) -> bytes:
     """Read up to `count` bytes in pieces: a limit is no reason to reserve that much memory."""
-    if source == "-":
+    if isinstance(source, str) and source == "-":
         return _drain(sys.stdin.buffer, count)
     if isinstance(source, str | os.PathLike):
         with Path(source).open("rb") as file:

@@ -100,9 +100,11 @@ def read_png(data: bytes, *, bits: int | None, limits: Limits) -> CodePicture:
             raise AlphaNotSupported("PNG")
         samples = samples[:, :, :-1]
     if bits is not None and bits < depth:
-        if depth == 8:
-            raise PictureUnsupported("PNG", f"a declared depth of {bits} bits in 8-bit samples")
-        samples, depth = samples >> np.uint16(depth - bits), bits
+        if depth == 16:
+            samples = samples >> np.uint16(depth - bits)
+        elif samples.size and int(samples.max()) >= 1 << bits:  # up to 8 bits codes stand as they are (5.11)
+            raise PictureUnsupported("PNG", f"8-bit samples with codes of more than {bits} bits")
+        depth = bits
     components = tuple(as_codes(samples[:, :, i], depth) for i in range(samples.shape[2]))
     return CodePicture(components, depth, Colour.GRAY if len(components) == 1 else Colour.RGB)
 

@@ -88,7 +88,7 @@ class Expectation:
             return read_picture(data, suffix=suffix, layout=layout, limits=limits)
         expected = read_picture(data, suffix=suffix, limits=limits)
         wanted = self.bit_depth or (header.bit_depth if header.bit_depth > 8 else expected.bits)
-        if expected.bits == 16 and wanted < 16 and suffix in (".png", ".npy"):
+        if wanted < expected.bits and (suffix == ".png" or (suffix == ".npy" and expected.bits == 16)):
             return read_picture(data, suffix=suffix, bits=wanted, limits=limits)
         return expected
 

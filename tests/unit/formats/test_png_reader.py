@@ -105,8 +105,10 @@ def test_declared_depth() -> None:
     assert read(data, 10).components[0].tolist() == [[0, 1, 1023]]
     assert read(data, 10).bits == 10
     assert read(data, 8).components[0].dtype == np.uint8
+    few = read(by_pillow(PIL.Image.new("L", (3, 3), 127)), 7)
+    assert few.bits == 7 and few.components[0].max() == 127  # up to 8 bits codes stand as they are
     with pytest.raises(PictureUnsupported):
-        read(by_pillow(PIL.Image.new("L", (3, 3))), 7)
+        read(by_pillow(PIL.Image.new("L", (3, 3), 128)), 7)
 
 
 GOOD = file(head(2, 2, 16, 0), bytes(10))

@@ -1,0 +1,25 @@
+"""Files that a command is about to write: none of them is its input, and no two of them are one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from refdec.cli.errors import FileTwice
+
+__all__ = ["require_distinct"]
+
+PIPE = "-"
+
+
+def require_distinct(source: str, outputs: Mapping[str, str | Path | None]) -> None:
+    """Raise FileTwice if an output (its option or name, its path; None: not wanted) is the input or another output."""
+    places = {} if source == PIPE else {os.path.realpath(source): "the input"}
+    for what, path in outputs.items():
+        if path is None or str(path) == PIPE:
+            continue
+        place = os.path.realpath(path)
+        if place in places:
+            raise FileTwice(what, str(path), places[place])
+        places[place] = what
