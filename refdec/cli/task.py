@@ -73,6 +73,8 @@ def task(
     from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
 
+    if over and picture is None:
+        raise typer.BadParameter("--over lays the picture of the result over the decoded one: it needs --picture")
     guest = installed_plugins().task(name)
     texts = tuple(arguments or ())
     if not texts:

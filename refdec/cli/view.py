@@ -69,6 +69,8 @@ def view(
     from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
 
+    if channels is not None and html is None:
+        raise typer.BadParameter("--channels chooses maps of the page: it needs --html")
     require_distinct(file, {"--html": html})
     from refdec.commands.view import ViewRequest, view_file, write_page
 

@@ -14,9 +14,9 @@ from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
 from refdec.networks.blocks import R1, ResAU
 from refdec.networks.cuts import below, cut_map, kept_planes, reach, size_above
-from refdec.networks.errors import LatentSizeMismatch
+from refdec.networks.latent_input import combined, require_latent
 from refdec.networks.layers import Convolution, TransposedConvolution, UpSampler2
-from refdec.networks.movement import concatenate, depth_size, to_map
+from refdec.networks.movement import depth_size, to_map
 from refdec.networks.source import LayerSource
 from refdec.tiling.geometry import Rect
 from refdec.weights.pack import Checkpoint
@@ -26,14 +26,8 @@ __all__ = [
     "SynthesisChroma",
     "SynthesisLuma",
     "SynthesisTransform",
-    "combined",
     "load_synthesis",
-    "require_latent",
 ]
-
-LUMA_CHANNELS, COMBINED_CHANNELS = 160, 48
-LATENT_DEPTH = 4
-"""A latent position stands for 2^4 luma samples in each direction."""
 
 
 @clause("4.5.3")
@@ -58,13 +52,6 @@ class Synthesis(Protocol):
 
     def __call__(self, latent: Int32Array, height: int, width: int, keep: Rect | None = None) -> Int32Array:
         """Return planes [n, height, width] Q18, or the samples `keep` of them alone; raises LatentSizeMismatch."""
-
-
-def require_latent(latent: Int32Array, height: int, width: int) -> None:
-    """Raise LatentSizeMismatch unless the latent has cd(height, 16) x cd(width, 16) positions."""
-    expected = depth_size(height, width, LATENT_DEPTH)
-    if latent.shape[1:] != expected:
-        raise LatentSizeMismatch("The latent", expected, latent.shape[1:])
 
 
 UpSampler = TransposedConvolution | UpSampler2
@@ -156,12 +143,6 @@ class SynthesisChroma:
         x = self.conv2_t(x, size=depth_size(height, width, 3))
         x = self.iact2(cut_map(x, last))
         return kept_planes(self.conv4(self.iact3(self.conv3(x))), last, 8, keep)
-
-
-@clause("4.5.2")
-def combined(combine: Convolution, latent: Int32Array) -> Int32Array:
-    """(4.5.2, step 1) Return 48 channels from both latents, then chroma's own 96."""
-    return concatenate([combine(latent), latent[:, :, LUMA_CHANNELS:]])
 
 
 @clause("4.5.3")

@@ -12,10 +12,10 @@ from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
 from refdec.networks.attention import CAB, TAM
 from refdec.networks.blocks import R2, ResAU
+from refdec.networks.latent_input import combined, require_latent
 from refdec.networks.layers import Convolution, TransposedConvolution
 from refdec.networks.movement import crop, depth_size, output_planes, to_map
 from refdec.networks.source import LayerSource
-from refdec.networks.synthesis import combined, require_latent
 from refdec.tiling.geometry import Rect
 
 __all__ = ["HopChroma", "HopLuma"]
