@@ -14,7 +14,7 @@ import numpy.typing as npt
 from imageio.config import known_extensions, known_plugins
 from imageio.config.extensions import FileExtension, extension_list
 from imageio.config.plugins import PluginConfig
-from imageio.core.request import InitializationError, IOMode, Request
+from imageio.core.request import URI_BYTES, InitializationError, IOMode, Request
 from imageio.core.v3_plugin_api import ImageProperties, PluginV3
 
 from refdec.errors import RefdecError
@@ -51,8 +51,11 @@ class JpegAiPlugin(PluginV3):
             raise OSError(problem.headline()) from problem
         return array[None] if index is ... else array
 
-    def write(self, ndimage: Any, **arguments: Any) -> None:
-        """Encode one picture, uint8 or uint16 [rows, columns] or [rows, columns, 3]."""
+    def write(self, ndimage: Any, **arguments: Any) -> bytes | None:
+        """Encode one picture, uint8 or uint16 [rows, columns] or [rows, columns, 3].
+
+        The target "<bytes>" gets the codestream as the result.
+        """
         from refdec.api.encode import encode
 
         array = np.asarray(ndimage[0] if isinstance(ndimage, list) and len(ndimage) == 1 else ndimage)
@@ -61,6 +64,7 @@ class JpegAiPlugin(PluginV3):
         except RefdecError as problem:
             raise OSError(problem.headline()) from problem
         self.request.get_file().write(data)
+        return data if self.request._uri_type == URI_BYTES else None
 
     def iter(self) -> Iterator[npt.NDArray[Any]]:
         """Yield the one picture."""

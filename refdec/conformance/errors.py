@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from refdec.errors import InputError, UsageError
 
-__all__ = ["CommandWithoutPlaces", "ManifestDamaged", "ManifestTooNew", "NoSuchCase", "NotASuite", "SuiteExists"]
+__all__ = [
+    "CommandCannotStart",
+    "CommandUnreadable",
+    "CommandWithoutPlaces",
+    "ManifestDamaged",
+    "ManifestTooNew",
+    "NoSuchCase",
+    "NotASuite",
+    "SuiteExists",
+]
 
 
 class NotASuite(InputError):
@@ -83,3 +92,35 @@ class SuiteExists(UsageError):
 
     def explain(self) -> str:
         return f"{self.name} is there already and not empty.\nName a new folder, or remove it first."
+
+
+class CommandUnreadable(UsageError):
+    """The command of a decoder cannot be split into words as a shell does."""
+
+    code, clause = "RD1707", ""
+
+    def __init__(self, command: str, reason: str) -> None:
+        super().__init__(command, reason)
+        self.command, self.reason = command, reason
+
+    def explain(self) -> str:
+        return (
+            f"The command {self.command!r} cannot be split into words: {self.reason}.\n"
+            "Quote it as in a shell; for example: --decoder '\"my decoder\" {in} {out}'"
+        )
+
+
+class CommandCannotStart(UsageError):
+    """The program of a decoder's command does not exist, or cannot be executed."""
+
+    code, clause = "RD1708", ""
+
+    def __init__(self, program: str, reason: str) -> None:
+        super().__init__(program, reason)
+        self.program, self.reason = program, reason
+
+    def explain(self) -> str:
+        return (
+            f"The decoder {self.program!r} cannot be started: {self.reason}.\n"
+            "Name a program that can be executed, with its folder unless it is on the PATH."
+        )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from refdec.conformance.case import Case, ExpectedPicture
 from refdec.conformance.compare import compare_pictures, judge
-from refdec.conformance.errors import CommandWithoutPlaces
+from refdec.conformance.errors import CommandCannotStart, CommandUnreadable, CommandWithoutPlaces
 from refdec.conformance.expected import picture_suffix
 from refdec.conformance.verdicts import CaseResult, Verdict
 from refdec.errors import RefdecError
@@ -33,6 +34,9 @@ SHELL_SIGNAL = 128
 """A shell reports a command that was ended by signal N as 128 + N."""
 
 SHELL_SIGNALS = frozenset(SHELL_SIGNAL + int(s) for s in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE))
+SHELL_NOT_STARTED = {126: "not executable", 127: "not found"}
+"""Exit codes by which a shell says that it could not start a command: nothing was decoded, so nothing was refused."""
+
 TAIL = 2000
 
 
@@ -46,13 +50,22 @@ class Command:
 
     @classmethod
     def of(cls, text: str, weights: Path | None, timeout_s: float) -> Command:
-        """Split a command line as a shell does; raises CommandWithoutPlaces."""
+        """Split a command line as a shell does; raises CommandWithoutPlaces and CommandUnreadable."""
         for place in ("{in}", "{out}"):
             if place not in text:
                 raise CommandWithoutPlaces(text, place)
         if "{weights}" in text and weights is None:
             raise CommandWithoutPlaces(text, "weights to put in: the suite has none, name them with --weights DIR")
-        return cls(tuple(shlex.split(text)), weights, timeout_s)
+        try:
+            words = shlex.split(text)
+        except ValueError as reason:
+            raise CommandUnreadable(text, str(reason)[:1].lower() + str(reason)[1:]) from reason
+        return cls(tuple(words), weights, timeout_s)
+
+    def require_program(self) -> None:
+        """Look whether there is a program to start; raises CommandCannotStart."""
+        if shutil.which(self.words[0]) is None:
+            raise CommandCannotStart(self.words[0], "there is no such program that may be executed")
 
     def filled(self, stream: Path, picture: Path) -> list[str]:
         """Return the words of one call."""
@@ -80,7 +93,7 @@ def _called(words: list[str], timeout_s: float, folder: str) -> _Ended:
                 words, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed, start_new_session=True
             )
         except OSError as reason:
-            return _Ended(127, f"{words[0]}: {reason.strerror or reason}")
+            raise CommandCannotStart(words[0], reason.strerror or str(reason)) from reason
         try:
             code: int | None = process.wait(timeout_s)
         except subprocess.TimeoutExpired:
@@ -100,7 +113,10 @@ def _end_session(process: subprocess.Popen[bytes]) -> None:
 
 
 def run_foreign(command: Command, case: Case, data: bytes, expected: Callable[[], CodePicture | None]) -> CaseResult:
-    """Run a decoder over one case; `expected` gives the expected picture when it is needed."""
+    """Run a decoder over one case; `expected` gives the expected picture when it is needed.
+
+    Raises CommandCannotStart.
+    """
     start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="refdec-conform-") as folder:
         stream = Path(folder) / f"{case.name}.jai"
@@ -121,6 +137,9 @@ def _judged(result: CaseResult, ended: _Ended, out: Path, expected: Callable[[],
     if code < 0 or code in SHELL_SIGNALS:
         number = -code if code < 0 else code - SHELL_SIGNAL
         return replace(result, verdict=Verdict.CRASH, message=f"ended by {signal.Signals(number).name}")
+    if code in SHELL_NOT_STARTED:
+        message = f"exit code {code}, by which shells report a command that is {SHELL_NOT_STARTED[code]}"
+        return replace(result, verdict=Verdict.CRASH, message=message)
     if case.error is not None:
         return _judged_refusal(result, code)
     if code != 0:

@@ -76,7 +76,7 @@ def run_suite(
 ) -> RunResult:
     """Run all chosen cases; `on_result` sees each result and the share of the work done.
 
-    Raises NoSuchCase, CommandWithoutPlaces, ManifestDamaged, ManifestTooNew.
+    Raises NoSuchCase, CommandWithoutPlaces, CommandUnreadable, CommandCannotStart, ManifestDamaged, ManifestTooNew.
     """
     start = time.perf_counter()
     cases = [suite.case(name) for name in suite.select(options.patterns)]
@@ -98,6 +98,7 @@ def _results(suite: Suite, cases: Sequence[Case], options: RunOptions) -> Iterat
     if weights is None and suite.manifest.weights_folder is not None:
         weights = Path(suite.name) / suite.manifest.weights_folder
     command = Command.of(options.decoder, None if weights is None else weights.resolve(), options.timeout_s)
+    command.require_program()
     return _foreign_results(suite, cases, command, options.jobs)
 
 

@@ -45,7 +45,8 @@ class NpyWriter(InterleavedWriter):
 def read_npy(data: bytes, *, bits: int | None, limits: Limits) -> CodePicture:
     """Read an array [rows, columns] or [rows, columns, 3] of uint8 or uint16; `bits` is the depth (default 8 or 16).
 
-    Three channels are taken as RGB.  Raises PictureDamaged, PictureUnsupported or PictureTooLarge.
+    Three channels are taken as RGB; arrays in Fortran's order are read as well.
+    Raises PictureDamaged, PictureUnsupported or PictureTooLarge.
     """
     stream = io.BytesIO(data)
     try:
@@ -55,14 +56,16 @@ def read_npy(data: bytes, *, bits: int | None, limits: Limits) -> CodePicture:
     except HEADER_DAMAGE as reason:
         raise PictureDamaged("NPY", str(reason)) from reason
     channels = shape[2] if len(shape) == 3 else 1
-    if len(shape) not in (2, 3) or channels not in (1, 3) or fortran or dtype not in (np.uint8, np.uint16):
-        raise PictureUnsupported("NPY", f"an array {dtype} {shape}; asked for is uint8 or uint16 [rows, columns(, 3)]")
+    if len(shape) not in (2, 3) or channels not in (1, 3) or dtype not in (np.uint8, np.uint16):
+        needed = "uint8 or uint16 [rows, columns] or [rows, columns, 3]"
+        raise PictureUnsupported("NPY", f"an array of {dtype} and of the shape {shape}, not {needed},")
     height, width = int(shape[0]), int(shape[1])
     require_pixels(width, height, limits)
     count = height * width * channels
     if not count or len(data) - stream.tell() < count * dtype.itemsize:
         raise PictureDamaged("NPY", f"it has {len(data) - stream.tell()} bytes of samples for {count} of them")
-    samples = np.frombuffer(data, dtype, count, stream.tell()).reshape(height, width, channels)
+    stored = np.frombuffer(data, dtype, count, stream.tell())
+    samples = stored.reshape((height, width, channels), order="F" if fortran else "C")
     depth = bits if bits is not None else 8 * dtype.itemsize
     if int(samples.max()) >> depth:
         raise PictureDamaged("NPY", f"a sample is above {depth} bits")

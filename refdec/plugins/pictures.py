@@ -63,10 +63,10 @@ class SourcePicture:
         rows, columns = self.planes[0].shape
         ver, hor = self.subsampling if index else (1, 1)
         needed = (-(-rows // ver), -(-columns // hor))
-        if plane.shape != needed or not 1 <= min(needed) <= max(rows, columns) <= LARGEST_SIDE:
-            raise SourcePictureInvalid(
-                f"plane {index} has the shape {plane.shape}, of 1 to {LARGEST_SIDE} and {needed}"
-            )
+        if not 1 <= min(rows, columns) <= max(rows, columns) <= LARGEST_SIDE:
+            raise SourcePictureInvalid(f"it has {rows} rows and {columns} columns, not 1 to {LARGEST_SIDE} of each")
+        if plane.shape != needed:
+            raise SourcePictureInvalid(f"plane {index} has the shape {plane.shape}, not {needed}")
         if int(plane.max()) >> self.bit_depth:
             raise SourcePictureInvalid(f"plane {index} holds the code {int(plane.max())} in {self.bit_depth} bits")
         view = np.ascontiguousarray(plane).view()

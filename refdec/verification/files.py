@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from refdec.trace.tracefile import write_trace
 from refdec.verification.check import verify_codestream
 from refdec.verification.errors import OneExpectationForMany
 from refdec.verification.expectation import expectation_for
+from refdec.verification.recorded import RecordedVerdicts
 from refdec.verification.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -93,11 +94,15 @@ def _verify_job(request: VerifyRequest, job: Job) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class VerifySummary:
-    """The batch's own summary, and how many files came to each verdict."""
+    """The batch's own summary, and how many files came to each verdict, now or as an earlier report says.
+
+    `recorded`: how many of them the report says.
+    """
 
     batch: Summary
     verdicts: Mapping[str, int]
     exit_codes: Mapping[int, int]
+    recorded: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -109,8 +114,13 @@ class VerifySummary:
     def explain(self) -> str:
         """Return the summary in words."""
         counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(self.verdicts.items()))
-        failed = sum(self.batch.statuses.get(status, 0) for status in Status if status is not Status.DONE)
+        skipped = self.batch.statuses.get(Status.SKIPPED, 0)
+        failed = self.batch.files - skipped - self.batch.statuses.get(Status.DONE, 0)
         lines = [f"{self.batch.files} files in {self.batch.seconds:.1f} s: {counts or 'none verified'}."]
+        if self.recorded:
+            lines.append(f"  {self.recorded} skipped, their verdicts are those of the report")
+        if skipped > self.recorded:
+            lines.append(f"  {skipped - self.recorded} skipped, done before, but the report has no verdicts on them")
         if failed:
             lines.append(f"  {failed} could not be verified")
         if self.batch.stopped:
@@ -142,19 +152,42 @@ def verify_files(
     for option, path in (("--expect", request.expect), ("--trace", request.trace)):
         if path is not None and not path.is_dir() and not (option == "--expect" and path.suffix == ".json"):
             raise OneExpectationForMany(option)
-    verdicts: Counter[str] = Counter()
-    exit_codes: Counter[int] = Counter()
-
-    def count(outcome: Outcome) -> None:
-        if "verdict" in outcome.details:
-            verdicts[outcome.details["verdict"]] += 1
-            exit_codes[outcome.details["exit_code"]] += 1
-        watch(outcome)
-
     function = partial(_verify_job, request)
     if report is None:
-        summary = run_batch(function, _jobs(inputs), batch, watch=count)
+        counts = _Counts(watch)
+        summary = run_batch(function, _jobs(inputs), batch, watch=counts.add)
     else:
         with Report.open(report, resume=batch.resume) as lines:
-            summary = run_batch(function, _jobs(inputs), batch, report=lines, watch=count)
-    return VerifySummary(summary, dict(verdicts), dict(exit_codes))
+            counts = _Counts(watch, RecordedVerdicts.read(report) if batch.resume and report.is_file() else None)
+            summary = run_batch(function, _jobs(inputs), batch, report=lines, watch=counts.add)
+    return VerifySummary(summary, dict(counts.verdicts), dict(counts.exit_codes), counts.recorded)
+
+
+class _Counts:
+    """Adds verdicts up, of files that were verified and of those that an earlier report knows."""
+
+    def __init__(self, watch: Callable[[Outcome], None], earlier: RecordedVerdicts | None = None) -> None:
+        self.verdicts: Counter[str] = Counter()
+        self.exit_codes: Counter[int] = Counter()
+        self.recorded = 0
+        self._watch = watch
+        self._earlier = earlier
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome, and show it."""
+        if outcome.status is Status.SKIPPED and self._earlier is not None:
+            outcome = self._known(outcome, self._earlier)
+        if "verdict" in outcome.details:
+            self.verdicts[outcome.details["verdict"]] += 1
+            self.exit_codes[outcome.details["exit_code"]] += 1
+        self._watch(outcome)
+
+    def _known(self, outcome: Outcome, earlier: RecordedVerdicts) -> Outcome:
+        """Return the outcome of a skipped file with the verdict that is on record."""
+        found = earlier.find(outcome.job.input)
+        if found is None:
+            return outcome
+        self.recorded += 1
+        verdict, exit_code = found
+        details = {"verdict": verdict, "exit_code": exit_code}
+        return replace(outcome, message=f"{verdict}, says the report", details=details)

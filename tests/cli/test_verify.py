@@ -80,7 +80,13 @@ def test_a_folder_with_a_report(refdec: Refdec, damaged: Path, tmp_path: Path) -
     assert lines["good.jai"]["details"]["verdict"] == "conformant"
     assert len(lines["bad.jai"]["details"]["problems"]) == 2
     again = refdec("verify", folder, "--report", report, "--resume", "--workers", 1)
-    assert "2 skipped" in again.err or "none verified" in again.err
+    assert again.code == 3
+    assert "1 conformant, 1 not conformant" in again.err and "2 skipped" in again.err
+    assert "could not be verified" not in again.err
+    assert {line.split(": ", 1)[1] for line in again.out.splitlines()} == {
+        "skipped: conformant, says the report",
+        "skipped: not conformant, says the report",
+    }
     assert len(report.read_text().splitlines()) == 4
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from refdec.conformance.errors import CommandWithoutPlaces, NoSuchCase
+from refdec.conformance.errors import CommandCannotStart, CommandWithoutPlaces, NoSuchCase
 from refdec.conformance.foreign import Command
 from refdec.conformance.runner import RunOptions, run_suite
 from refdec.conformance.suite import Suite
@@ -117,10 +117,11 @@ def test_refdec_itself_passes_in_this_process_and_in_workers(small_suite: Suite)
         assert found.passed
 
 
-def test_a_command_that_does_not_exist_refuses_everything(small_suite: Suite) -> None:
-    found = run_suite(small_suite, RunOptions("/nowhere/decoder {in} {out}", patterns=(RGB,)))
-    assert found.results[0].verdict is Verdict.FAILED
-    assert "/nowhere/decoder" in found.results[0].output
+def test_a_command_that_does_not_exist_runs_nothing(small_suite: Suite) -> None:
+    seen: list[CaseResult] = []
+    with pytest.raises(CommandCannotStart, match="/nowhere/decoder"):
+        run_suite(small_suite, RunOptions("/nowhere/decoder {in} {out}"), on_result=lambda one, _: seen.append(one))
+    assert not seen
 
 
 @pytest.mark.parametrize("text", ["decoder {in}", "decoder {out}", "decoder"])

@@ -36,6 +36,8 @@ INPUTS: dict[type[RefdecError], Callable[[Path], object]] = {
     errors.ManifestTooNew: newer,
     errors.NoSuchCase: lambda folder: open_suite(None).select(["no_such_case"]),
     errors.CommandWithoutPlaces: lambda folder: Command.of("decoder", None, 1.0),
+    errors.CommandUnreadable: lambda folder: Command.of('decoder " {in} {out}', None, 1.0),
+    errors.CommandCannotStart: lambda folder: Command.of("/nowhere/decoder {in} {out}", None, 1.0).require_program(),
     errors.SuiteExists: occupied,
 }
 

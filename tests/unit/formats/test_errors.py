@@ -53,7 +53,7 @@ def test_the_error_is_raised(error: type[InputError], tmp_path: Path) -> None:
         BREAKS[error](tmp_path)
     assert type(caught.value) is error
     assert error.code in str(caught.value)
-    assert caught.value.exit_code == 1
+    assert caught.value.exit_code == (5 if error in (errors.PictureTooLarge, errors.FileTooLong) else 1)
 
 
 def test_codes_are_unique_and_of_this_package() -> None:
