@@ -37,11 +37,16 @@ def _whole_numbers(values: object, count: int) -> tuple[int, ...] | None:
 
 
 @clause("2.6.8", kind="added", reason="an application may ask for anything")
-def require_channels(channels: tuple[int, int] | None) -> tuple[int, int] | None:
-    """(2.6.8) Return the numbers of residual channels; raise ChannelsOutOfRange unless they lie in 0..160, 0..96."""
+def require_channels(channels: tuple[int, int] | None, *, clip: bool = False) -> tuple[int, int] | None:
+    """(2.6.8) Return the numbers of residual channels; raise ChannelsOutOfRange unless they lie in 0..160, 0..96.
+
+    `clip`: more than there can be means all.
+    """
     if channels is None:
         return None
     found = _whole_numbers(channels, 2)
+    if clip and found is not None:
+        found = tuple(min(wanted, most) for wanted, most in zip(found, MOST_CHANNELS, strict=True))
     if found is None or not all(0 <= wanted <= most for wanted, most in zip(found, MOST_CHANNELS, strict=True)):
         raise ChannelsOutOfRange(channels, MOST_CHANNELS)
     return found[0], found[1]

@@ -41,7 +41,7 @@ class Progressive:
         """
         from refdec.process.deadline import check_of
 
-        y, uv = require_channels((y, uv)) or (y, uv)
+        y, uv = require_channels((y, uv), clip=True) or (y, uv)
         decoded = self._decoder.preview(y, uv, check=check_of(self._order.limits))
         return decoded.picture(self._order.colour, self._order.bit_depth)
 

@@ -60,8 +60,8 @@ def test_bytes_of_numpy_are_bytes_or_refused_in_words() -> None:
         refdec.decode(np.frombuffer(STREAM.read_bytes(), np.uint8))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("channels", [(-1, 1), (161, 1), (1, 97)])
-def test_previews_know_their_channels(channels: tuple[int, int]) -> None:
+@pytest.mark.parametrize("channels", [(-1, 1), (1, -1), (1.5, 1), ("1", 1)])
+def test_previews_know_their_channels(channels: tuple[int, int]) -> None:  # more than there are means all
     with pytest.raises(UsageError):
         refdec.open_progressive(STREAM).preview(*channels)
 
