@@ -53,7 +53,7 @@ __all__ = ["Band", "PictureStream", "open_stream"]
 Band = tuple[Codes, Codes, Codes]
 Progress = Callable[[float], None]
 SMALL_BAND_ROWS, BAND_ROWS = 32, 64
-WIDE, PIECE_COLUMNS, LEAST_PIECE_COLUMNS = 512, 256, 64
+WIDE, PIECE_COLUMNS, LEAST_PIECE_COLUMNS, BANDS_AT_START = 512, 256, 64, 2
 """Latents are made in bands of about 64 rows (wide pictures: 32) and pieces of up to 256 columns, about 64 MB each; in
 smaller pieces where otherwise workers would wait for the first band."""
 LEAST_SHARED_PIXELS, HOP_COST = 1 << 20, 10
@@ -153,8 +153,10 @@ class PictureStream:
     def _band_grid(self, workers: int) -> BandGrid:
         height, width = self.headers.picture.lat_h, self.headers.picture.lat_w
         rows = SMALL_BAND_ROWS if width > WIDE else BAND_ROWS
-        columns = max(LEAST_PIECE_COLUMNS, min(PIECE_COLUMNS, ceil_div(width, workers)))
-        return BandGrid(height, width, ceil_div(height, ceil_div(height, rows + rows // 8)), columns)
+        count = ceil_div(height, rows + rows // 8)
+        pieces = ceil_div(workers, min(count, BANDS_AT_START))
+        columns = max(LEAST_PIECE_COLUMNS, min(PIECE_COLUMNS, ceil_div(width, pieces)))
+        return BandGrid(height, width, ceil_div(height, count), columns)
 
     def _needed(self, units: list[Rect], whole: bool) -> tuple[int, int]:
         """Return the latent rows that a row of units reads: first, and first beyond."""

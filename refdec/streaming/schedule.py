@@ -82,7 +82,10 @@ def _ordered(
     made = posted = 0
     ready: list[int] = []  # index of the last step of each band
     for r, units in enumerate(rows):
-        for band in range(made, max(last_band[: r + lead + 1]) + 1):
+        beyond = max(last_band[: r + lead + 1]) + 1
+        if r == 0:
+            beyond = _busy_start(bands, beyond, look_ahead // 2)
+        for band in range(made, beyond):
             for piece in bands.pieces(band):
                 yield Kind.LATENTS, piece, band
                 posted += 1
@@ -94,6 +97,13 @@ def _ordered(
         for unit in units:
             yield Kind.SAMPLES, unit, r
             posted += 1
+
+
+def _busy_start(bands: BandGrid, beyond: int, workers: int) -> int:
+    """Return the band to stop before at the start: samples wait for the first one, so every worker gets a piece."""
+    while beyond < bands.count and sum(len(bands.pieces(band)) for band in range(beyond)) < workers:
+        beyond += 1
+    return beyond
 
 
 def _kept(steps: list[tuple[Kind, Rect, int]], needed: list[tuple[int, int]], bands: BandGrid, look_ahead: int) -> int:
