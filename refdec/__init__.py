@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from refdec.bitstream.framing import Codestream
     from refdec.picture.picture import Picture
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 PLUGIN_API = "1.0"
 
 __all__ = [

@@ -5,6 +5,7 @@ In: a codestream, or coded components; weights.  Out: `LatentBundle`, the same f
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from refdec.bitstream.framing import Codestream
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.userdata import read_weights_mark
 from refdec.clauses import clause
-from refdec.decoder import CheckWeights, DecodeOptions, open_codestream, parse
+from refdec.decoder import DEFAULT_OPTIONS, CheckWeights, DecodeOptions, open_codestream, parse
 from refdec.interface import BundleHeaders, ComponentLatents, LatentBundle, Stage, headers_of
 from refdec.limits import Check, Limits, unchecked
 from refdec.models import Models, stream_fingerprint
@@ -85,20 +86,21 @@ def decode_to_stage(
     data: bytes,
     pack: WeightPack | None,
     stage: Stage,
+    options: DecodeOptions = DEFAULT_OPTIONS,
     *,
-    transform: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
-    lenient: bool = False,
     check_weights: CheckWeights | None = None,
     check: Check = unchecked,
 ) -> tuple[LatentBundle, Headers]:
     """(3.2, 4.7) Decode a codestream up to a stage; returns its headers too.  Stage headers needs no pack.
 
+    Of `options` those count that concern reading, and, at stage picture, `transform`.
     `check_weights(user_data, pack, model_id)` may refuse before anything is decoded; `check()` is called between steps.
 
     Raises CodestreamError, UnsupportedError, LimitExceeded, WeightsError, TransformNotListed.
     """
-    options = DecodeOptions(transform=transform if stage is Stage.PICTURE else None, lenient=lenient)
+    if stage is not Stage.PICTURE:
+        options = replace(options, transform=None)
     if stage is Stage.HEADERS or pack is None:
         codestream, headers = parse(data, options, limits)
         return LatentBundle(stage_headers(codestream, headers, None)), headers

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from refdec.bitstream.framing import Codestream, read_codestream
-from refdec.bitstream.headers import Headers, read_headers
+from refdec.bitstream.headers import Edition, Headers, read_headers
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
 from refdec.limits import Check, Limits, unchecked
@@ -55,6 +55,7 @@ class DecodeOptions:
     decode only that many residual channels of luma and chroma (2.6.8).  `filters`: False leaves out all filters of TON.
     `lenient`: pass over what 1.8 lets a lenient reader pass over.  `level_check`: False decodes beyond profile and
     level.  `custom_colour`: decode colour_transform_idx 2 by the recommendation of 5.10, which no other decoder shares.
+    `edition`: the text whose picture header is read; None finds out (1.12).
     """
 
     transform: int | None = None
@@ -63,6 +64,7 @@ class DecodeOptions:
     lenient: bool = False
     level_check: bool = True
     custom_colour: bool = False
+    edition: Edition | None = None
 
 
 DEFAULT_OPTIONS = DecodeOptions()
@@ -90,6 +92,7 @@ def parse(data: bytes, options: DecodeOptions, limits: Limits) -> tuple[Codestre
     codestream = read_codestream(data, limits=limits, lenient=lenient)
     headers = read_headers(
         codestream,
+        edition=options.edition,
         limits=limits,
         lenient=lenient,
         profile_check=options.level_check,

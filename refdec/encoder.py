@@ -16,9 +16,11 @@ import numpy as np
 from refdec.arithmetic.types import Int8Array, Int32Array, IntArray
 from refdec.bitstream import rules
 from refdec.bitstream.builder import picture_header
-from refdec.bitstream.headers import Headers, build_headers
+from refdec.bitstream.headers import Edition, Headers, build_headers, write_headers
 from refdec.bitstream.levels import profiles, smallest_level
+from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader, ceil_div
+from refdec.bitstream.recognition import require_told_apart
 from refdec.bitstream.tools import ToolsHeader
 from refdec.bitstream.userdata import weights_mark
 from refdec.clauses import clause
@@ -60,18 +62,20 @@ __all__ = [
 ]
 
 Pair = tuple[int, int]
-MAIN_LIST = (1, 0)
+BASE_LIST = (1, 0)
 SMALLEST_EDGE = 64
+TILES_LEAVE_HOLES = "tiles of this size would leave samples of independent regions in no tile (4.10.5)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncodeSettings:
-    """How a codestream is made; the defaults are main profile, BOP before SOP, one thread, one region, no tools.
+    """How a codestream is made; the defaults are base profile, BOP before SOP, one thread, one region, no tools.
 
-    `synthesis_transforms` None: the list that writers of `decoder_profile_id` send (None: main).  `level_idc` None:
+    `synthesis_transforms` None: the list that writers of `decoder_profile_id` send (None: base).  `level_idc` None:
     the smallest. `bit_depth` 8 or 10 and `coded_format` (vertical, horizontal) None: the source's.  `regions` (rows,
     columns). `quality_map` int32 [h,w] of -8..8.  `tile_size` of the synthesis in luma samples, 0: none, None: the
     usual rule. `cubes` decides cube flags by the rule of 3.B.4.  `mark_weights`: name the weights in user data.
+    `edition`: the text whose picture header and levels it has.
     """
 
     synthesis_transforms: tuple[int, ...] | None = None
@@ -92,6 +96,7 @@ class EncodeSettings:
     cubes: bool = False
     tile_size: int | None = None
     mark_weights: bool = True
+    edition: Edition = Edition.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,7 +152,11 @@ def draft_header(
     quality = None if settings.quality_map is None else choose_entropy_index(map_differences(settings.quality_map))
     transforms = settings.synthesis_transforms or _listed(settings.decoder_profile_id)
     coded_samples = max(height, SMALLEST_EDGE) * max(width, SMALLEST_EDGE)
-    level = settings.level_idc if settings.level_idc is not None else smallest_level(coded_samples, model_id)
+    level = (
+        settings.level_idc
+        if settings.level_idc is not None
+        else smallest_level(coded_samples, model_id, settings.edition)
+    )
     if level is None:
         raise LevelTooSmall(coded_samples, model_id)
     overlap = _overlap(width, height, settings.regions)
@@ -184,7 +193,7 @@ def draft_header(
 
 def _listed(decoder_profile_id: int | None) -> tuple[int, ...]:
     """Return the transforms that writers of a profile list."""
-    return MAIN_LIST if decoder_profile_id is None else profiles()[decoder_profile_id].writer_list
+    return BASE_LIST if decoder_profile_id is None else profiles()[decoder_profile_id].writer_list
 
 
 def _grfs(parts: tuple[CodedComponent, CodedComponent], num_chs: Pair) -> tuple[list[int] | None, list[int] | None]:
@@ -236,14 +245,32 @@ def targets_of(source: EncoderInput, settings: EncodeSettings, models: Models) -
 def _checked_draft(source: EncoderInput, settings: EncodeSettings, model_id: int) -> PictureHeader:
     """Return a draft that breaks no rule between elements.  Raises SettingsRefused, QualityMapDoesNotFit."""
     draft = draft_header(source, settings, model_id)
+    headers = build_headers(draft, edition=settings.edition)
     try:
-        rules.check_headers(build_headers(draft))
+        for problem in rules.all_problems(headers):
+            raise problem
+        require_told_apart(write_headers(headers)[Marker.PIH], settings.edition)
     except RefdecError as problem:
         raise SettingsRefused.because(problem) from None
+    if _leaves_holes(draft):
+        raise SettingsRefused(TILES_LEAVE_HOLES)
     needed = (draft.lat_h, draft.lat_w)
     if settings.quality_map is not None and settings.quality_map.shape != needed:
         raise QualityMapDoesNotFit(needed, settings.quality_map.shape)
     return draft
+
+
+@clause("4.10.5")
+def _leaves_holes(draft: PictureHeader) -> bool:
+    """(4.10.5) Tell whether tiles may leave samples of independent regions in no core, where the picture would be 0.
+
+    A tile that begins half an overlap behind the border of a region is cut to its size from that border on.
+    """
+    size, half = draft.tile_size[0], draft.tile_overlap[0] // 2
+    if not (draft.independent_regions and size and half):
+        return False
+    steps = zip(draft.region_steps, (draft.num_ver, draft.num_hor), strict=True)
+    return any((i * step + half) % size == 0 for step, count in steps for i in range(1, count))
 
 
 @clause("3.B.5")
@@ -317,7 +344,7 @@ def with_parts(prepared: Prepared, beta_log: Pair, parts: tuple[CodedComponent, 
     header = draft_header(prepared.source, settings, models.model_id, beta_log, parts)
     tools = ToolsHeader(lsbs_enable_flag=(int(settings.lsbs), int(settings.lsbs)))
     mark = weights_mark(stream_fingerprint(models.pack, models.model_id)) if settings.mark_weights else None
-    return Coded(prepared, build_headers(header, tools, None, mark), parts)
+    return Coded(prepared, build_headers(header, tools, None, mark, edition=settings.edition), parts)
 
 
 @clause("1.9")

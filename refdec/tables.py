@@ -21,6 +21,7 @@ from refdec.errors import RefdecError
 
 __all__ = [
     "TableDamaged",
+    "checkpoint_sha256",
     "checkpoints",
     "efe_splits",
     "eicci_models",
@@ -134,6 +135,11 @@ def integer_exp() -> Table:
 def checkpoints() -> Table:
     """Return checkpoint files, their sizes and MD5, and their tensors (4.11)."""
     return _json("weights/checkpoints.json")
+
+
+def checkpoint_sha256() -> Table:
+    """Return size and SHA-256 of every published checkpoint file (4.11.1)."""
+    return _json("weights/checkpoint_sha256.json")
 
 
 def light_analysis() -> Table:

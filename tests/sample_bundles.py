@@ -15,7 +15,7 @@ SPANS = {"z": 6, "scale_index": 3968, "coded": 2, "symbols": 9}
 
 
 def sample_headers(width: int = 149, height: int = 111, **changes: Any) -> BundleHeaders:
-    """Headers of a 4:4:4 picture of a main-profile stream; `changes` replace fields."""
+    """Headers of a 4:4:4 picture of a base-profile stream; `changes` replace fields."""
     values: dict[str, Any] = {
         "width": width,
         "height": height,

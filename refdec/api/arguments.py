@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from operator import index
 
-from refdec.api.errors import ChannelsOutOfRange, LimitsExpected, RegionMalformed, UnknownColour, WorkersOutOfRange
+from refdec.api.errors import (
+    ChannelsOutOfRange,
+    LimitsExpected,
+    RegionMalformed,
+    UnknownColour,
+    UnknownEdition,
+    WorkersOutOfRange,
+)
+from refdec.bitstream.editions import Edition
 from refdec.clauses import clause
 from refdec.limits import Limits
 from refdec.picture.errors import BitDepthOutOfRange
@@ -17,6 +25,7 @@ __all__ = [
     "require_bit_depth",
     "require_channels",
     "require_colour",
+    "require_edition",
     "require_limits",
     "require_region_shape",
     "require_workers",
@@ -66,6 +75,16 @@ def require_colour(colour: str | None) -> None:
     """Raise UnknownColour unless the colour is "RGB", "YUV" or None."""
     if not (colour is None or (isinstance(colour, str) and colour in COLOURS)):
         raise UnknownColour(colour)
+
+
+@clause("1.12")
+def require_edition(edition: str) -> Edition | None:
+    """(1.12) Return the edition of a name, None for "auto"; raise UnknownEdition for another name."""
+    if edition == "auto":
+        return None
+    if not isinstance(edition, str) or edition not in set(Edition):
+        raise UnknownEdition(edition)
+    return Edition(edition)
 
 
 @clause("5.11")

@@ -12,6 +12,7 @@ from refdec.api.errors import RegionWithoutStages
 from refdec.api.options import Transform, read_order
 
 if TYPE_CHECKING:
+    from refdec.bitstream.editions import EditionName
     from refdec.formats.files import Source
     from refdec.limits import Limits
     from refdec.picture.picture import Picture
@@ -37,6 +38,7 @@ def decode(
     level_check: bool = True,
     ignore_weights_fingerprint: bool = False,
     allow_custom_colour: bool = False,
+    edition: EditionName = "auto",
     workers: int | None = 1,
     observe: Observer | None = None,
 ) -> Picture:
@@ -48,6 +50,8 @@ def decode(
     rectangle, the same samples as the crop of the whole for less work.  `filters=False` leaves out the filters of TON.
     `colour` "RGB" or "YUV" converts; None keeps what the codestream says.  `bit_depth` 1..16; None is the codestream's.
     `allow_custom_colour` follows the recommendation of clause 5.10 for a colour matrix in the stream.
+    `edition`: "published" or "draft" reads the picture header of that text; "auto" the published one, and the draft's,
+    with a warning, where only that is legal.
     `workers` processes share the work where the picture is large enough for that; None takes one for each core.
     `observe(stage, array)` is shown every stage (not with `region`); then one process works on the whole planes.
 
@@ -70,6 +74,7 @@ def decode(
         lenient=lenient,
         level_check=level_check,
         allow_custom_colour=allow_custom_colour,
+        edition=edition,
         channels=channels,
     )
     if region is not None:

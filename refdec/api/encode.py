@@ -138,8 +138,9 @@ def encode(
     search for model and displacement; `displacement` -2048..2047 with `model` fixes them, chroma as luma unless
     `chroma_displacement` says otherwise.  `bits`: depth of a uint16 source.  `weights`: a pack or a pack file; None
     takes the bundled one. `time_budget`: seconds.  `check` decodes the codestream before it is returned. `settings`:
-    those of `CodingSettings` (profile, synthesis, regions, independent_regions, threads, rvs, grfs, lsbs, cube_flags,
-    quality_map, bit_depth, tile_size, level_idc), and `chroma` "444", "422", "420" and `roi`, a mask (array or file).
+    those of `CodingSettings` (edition, profile, synthesis, regions, independent_regions, threads, rvs, grfs, lsbs,
+    cube_flags, quality_map, bit_depth, tile_size, level_idc), and `chroma` "444", "422", "420" and `roi`, a mask (array
+    or file).
 
     Raises RateOutOfReach, NoModel, SettingsRefused, UnknownGuest, UnknownOption, WeightsError, InputError; all are
     RefdecError.

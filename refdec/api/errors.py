@@ -15,6 +15,7 @@ __all__ = [
     "RegionWithoutStages",
     "UnknownChroma",
     "UnknownColour",
+    "UnknownEdition",
     "UnknownTransform",
     "WeightsDiffer",
     "WorkersOutOfRange",
@@ -45,6 +46,15 @@ class UnknownTransform(UsageError):
 
     def explain(self) -> str:
         return f"There is no synthesis transform {self.args[0]!r}; choose sop, bop or hop."
+
+
+class UnknownEdition(UsageError):
+    """There is no edition of the standard of this name."""
+
+    code, clause = "RD1309", "1.12"
+
+    def explain(self) -> str:
+        return f"There is no edition {self.args[0]!r} of the standard; choose auto, published or draft."
 
 
 class LimitsExpected(UsageError):

@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
+    from refdec.bitstream.editions import EditionName
     from refdec.formats.files import Source
     from refdec.inspection.info import Info
 
 __all__ = ["read_info"]
 
 
-def read_info(source: Source, *, limits: Limits | None = None, lenient: bool = False) -> Info:
-    """Read the headers of a codestream: size, profile, level, tools, substreams; needs no weights, loads no Numba."""
+def read_info(
+    source: Source, *, limits: Limits | None = None, lenient: bool = False, edition: EditionName = "auto"
+) -> Info:
+    """Read the headers of a codestream: size, profile, level, tools, substreams; needs no weights, loads no Numba.
+
+    `edition` as in `decode`.
+    """
+    from refdec.api.arguments import require_edition
     from refdec.formats.files import read_bytes
     from refdec.inspection.info import read_info as read
 
     limits = limits or Limits()
-    return read(read_bytes(source, limits=limits), limits=limits, lenient=lenient)
+    return read(read_bytes(source, limits=limits), limits=limits, lenient=lenient, edition=require_edition(edition))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
+    from refdec.bitstream.editions import EditionName
     from refdec.formats.files import Source
     from refdec.interface import LatentBundle, Stage
     from refdec.weights.pack import WeightPack
@@ -26,6 +27,7 @@ def read_latents(
     limits: Limits | None = None,
     lenient: bool = False,
     ignore_weights_fingerprint: bool = False,
+    edition: EditionName = "auto",
 ) -> LatentBundle:
     """Return the latents of a codestream at a stage: "headers" (needs no weights), "symbols", "latent" or "picture".
 
@@ -43,19 +45,18 @@ def read_latents(
 
     wanted = Stage.of(stage)
     limits = require_limits(limits)
-    transform = make_options(synthesis=synthesis).transform
+    options = make_options(synthesis=synthesis, lenient=lenient, edition=edition)
     data = read_bytes(source, limits=limits)
     if wanted is Stage.HEADERS:
-        return decode_to_stage(data, None, wanted, limits=limits, lenient=lenient)[0]
+        return decode_to_stage(data, None, wanted, options, limits=limits)[0]
     pack = load_weights(weights)
     check_weights = None if ignore_weights_fingerprint else require_weights
     return decode_to_stage(
         data,
         pack,
         wanted,
-        transform=transform,
+        options,
         limits=limits,
-        lenient=lenient,
         check_weights=check_weights,
         check=check_of(limits),
     )[0]

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from refdec.api.arguments import require_bit_depth, require_channels, require_colour, require_limits
+from refdec.api.arguments import (
+    require_bit_depth,
+    require_channels,
+    require_colour,
+    require_edition,
+    require_limits,
+)
 from refdec.api.errors import UnknownTransform
 from refdec.api.weights import load_weights, require_weights
 from refdec.limits import Limits
@@ -34,10 +40,11 @@ def make_options(
     lenient: bool = False,
     level_check: bool = True,
     custom_colour: bool = False,
+    edition: str = "auto",
 ) -> DecodeOptions:
     """Return decoder options from the words that the command line and `decode` use.
 
-    Raises UnknownTransform, ChannelsOutOfRange.
+    Raises UnknownTransform, ChannelsOutOfRange, UnknownEdition.
     """
     from refdec.decoder import DecodeOptions
 
@@ -47,7 +54,7 @@ def make_options(
             raise UnknownTransform(synthesis)
         transform = TRANSFORMS.index(synthesis.lower())
     channels = require_channels(channels)
-    return DecodeOptions(transform, channels, filters, lenient, level_check, custom_colour)
+    return DecodeOptions(transform, channels, filters, lenient, level_check, custom_colour, require_edition(edition))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,6 +135,7 @@ def read_order(
     lenient: bool,
     level_check: bool,
     allow_custom_colour: bool,
+    edition: str = "auto",
     channels: tuple[int, int] | None = None,
 ) -> Order:
     """Check the arguments, then read the codestream and the weights; compiled kernels are kept from here on.
@@ -147,6 +155,7 @@ def read_order(
         lenient=lenient,
         level_check=level_check,
         custom_colour=allow_custom_colour,
+        edition=edition,
     )
     prepare_kernels()
     limits = require_limits(limits)

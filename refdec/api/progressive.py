@@ -8,6 +8,7 @@ from refdec.api.arguments import require_channels
 from refdec.api.options import Order, Transform, read_order
 
 if TYPE_CHECKING:
+    from refdec.bitstream.editions import EditionName
     from refdec.formats.files import Source
     from refdec.limits import Limits
     from refdec.picture.picture import Picture
@@ -59,6 +60,7 @@ def open_progressive(
     level_check: bool = True,
     ignore_weights_fingerprint: bool = False,
     allow_custom_colour: bool = False,
+    edition: EditionName = "auto",
 ) -> Progressive:
     """Open a codestream for previews with a growing number of residual channels; options as in `decode`.
 
@@ -77,5 +79,6 @@ def open_progressive(
         lenient=lenient,
         level_check=level_check,
         allow_custom_colour=allow_custom_colour,
+        edition=edition,
     )
     return Progressive(order)

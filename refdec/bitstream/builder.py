@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from refdec.arithmetic.types import UInt8Array
-from refdec.bitstream.levels import DEFAULT_LEVEL, smallest_profile
+from refdec.bitstream.levels import DEFAULT_LEVEL, MAIN_STREAM_PROFILE, smallest_profile
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
 
@@ -76,6 +76,7 @@ def picture_header(
     quality = quality_map_entropy_index is not None
     profile = smallest_profile(synthesis_transforms) if decoder_profile_id is None else decoder_profile_id
     return PictureHeader(
+        stream_profile_idc=MAIN_STREAM_PROFILE,
         decoder_profile_id=profile,
         synthesis_transform_id=synthesis_transforms,
         level_idc=level_idc,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from refdec.bitstream.firstbytes import CODESTREAM_START, UNKNOWN_ADVICE, file_kind
 from refdec.bitstream.markers import Marker, describe_code
 from refdec.errors import BitOffset, CodestreamError, UnsupportedError, UsageError
 
@@ -69,11 +70,13 @@ class NoStart(Placed, CodestreamError):
     found: bytes
 
     def explain(self) -> str:
-        seen = f"begins with {self.found.hex()}" if self.found else "is empty"
-        return (
-            f"This is no JPEG AI codestream: the data {seen}, expected ff80 (SOC).\n"
-            "If it is wrapped in a file format, cut out the codestream first."
-        )
+        expected = f"expected {CODESTREAM_START.hex()} (SOC)"
+        if not self.found:
+            return f"This is no JPEG AI codestream: the data is empty, {expected}.\nSee its size: ls -l FILE"
+        if kind := file_kind(self.found):
+            return f"This is no JPEG AI codestream: the data is {kind.name}, {expected}.\n{kind.advice}"
+        begins = self.found[: len(CODESTREAM_START)].hex()
+        return f"This is no JPEG AI codestream: the data begins with {begins}, {expected}.\n{UNKNOWN_ADVICE}"
 
 
 @dataclass(eq=False, repr=False)

@@ -211,7 +211,7 @@ def _names(nodes: tuple[Node, ...]) -> set[str]:
 @cache
 @clause("1.5")
 def field_list(name: str) -> FieldList:
-    """(1.5) Return the compiled list of "PIH", "TON", "RDI" or "UDI"."""
+    """(1.5) Return the compiled list of "PIH", "PIH_draft", "TON", "RDI" or "UDI"."""
     nodes = _nodes(tables.syntax()["substreams"][name])
     return FieldList(nodes, frozenset(_names(nodes)))
 

@@ -20,6 +20,7 @@ from refdec.bitstream.errors import (
     SubstreamTooLong,
     UnknownMarker,
 )
+from refdec.bitstream.firstbytes import START_BYTES
 from refdec.bitstream.markers import SINGLE_MARKERS, Marker
 from refdec.clauses import clause
 from refdec.errors import BitOffset, CodestreamError, LimitExceeded, RefdecError
@@ -143,7 +144,7 @@ class _Walker:
 def _require_start(data: bytes) -> None:
     """(1.8 (1)) Raise NoStart unless the first two bytes are SOC."""
     if data[:MARKER_BYTES] != int(Marker.SOC).to_bytes(MARKER_BYTES, "big"):
-        raise NoStart(bytes(data[:MARKER_BYTES]), at=BitOffset(0))
+        raise NoStart(bytes(data[:START_BYTES]), at=BitOffset(0))
 
 
 @clause("1.3")

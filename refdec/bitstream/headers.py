@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from refdec.bitstream import rules, syntax
 from refdec.bitstream.bits import BitReader
 from refdec.bitstream.builder import picture_header
+from refdec.bitstream.editions import Edition
 from refdec.bitstream.errors import (
     AlignmentNotZero,
     ElementOutOfRange,
@@ -24,27 +25,32 @@ from refdec.bitstream.errors import (
 from refdec.bitstream.framing import Codestream, Substream, write_codestream
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import PictureHeader
+from refdec.bitstream.recognition import choose_edition, in_other_edition
 from refdec.bitstream.rendering import RenderingInfo
 from refdec.bitstream.tools import ToolsHeader
 from refdec.clauses import clause
-from refdec.errors import BitOffset, CodestreamError, RefdecError
+from refdec.errors import BitOffset, CodestreamError, RefdecError, UnsupportedError
 from refdec.limits import Limits
 
 __all__ = [
+    "Edition",
     "Headers",
     "PictureHeader",
     "RenderingInfo",
     "ToolsHeader",
     "build_headers",
     "environment",
+    "field_list_name",
     "locate",
     "picture_header",
     "place",
     "read_headers",
+    "specific",
     "write_headers",
     "write_stream",
 ]
 
+P = TypeVar("P", bound=RefdecError)
 RESERVED_BIT_DEPTHS = range(2, 5)
 
 
@@ -54,8 +60,8 @@ class Headers:
     """(1.3) PIH, TON, RDI and UDI of a codestream.
 
     An absent TON is a ToolsHeader with all tools off, an absent RDI or UDI is None.  `substream_order` holds the
-    markers of all substreams in file order and so tells which headers are present.  `warnings`: errors that a lenient
-    reader passed over.
+    markers of all substreams in file order and so tells which headers are present.  `warnings`: errors that a reader
+    passed over.  `edition`: the text whose picture header and limits these are.
     """
 
     picture: PictureHeader
@@ -64,6 +70,7 @@ class Headers:
     user_data: bytes | None = None
     substream_order: tuple[Marker, ...] = ()
     warnings: tuple[CodestreamError, ...] = field(default=(), compare=False)
+    edition: Edition = Edition.PUBLISHED
 
 
 @clause("1.3")
@@ -72,6 +79,8 @@ def build_headers(
     tools: ToolsHeader | None = None,
     rendering: RenderingInfo | None = None,
     user_data: bytes | None = None,
+    *,
+    edition: Edition = Edition.PUBLISHED,
 ) -> Headers:
     """(1.3) Return the headers of a new codestream, in the order of the reference software, with TON and RDI."""
     residuals = picture.num_regions if picture.independent_regions else 1
@@ -86,7 +95,8 @@ def build_headers(
         *(Marker.SORS,) * residuals,
         Marker.SOZ,
     )
-    return Headers(picture, tools or ToolsHeader(), rendering or RenderingInfo(), user_data, (*order, *quality))
+    parts = picture, tools or ToolsHeader(), rendering or RenderingInfo(), user_data, (*order, *quality)
+    return Headers(*parts, edition=edition)
 
 
 @clause("1.5")
@@ -96,26 +106,37 @@ def environment(name: str, picture: PictureHeader | None, payload: bytes | memor
     return {**known, "SubstreamSize": len(payload)}
 
 
+def field_list_name(marker: Marker, edition: Edition) -> str:
+    """Return the name in the syntax table of the field list of a header."""
+    return edition.header_list if marker is Marker.PIH else marker.name
+
+
+@clause("1.8 (8)")
+def specific(problem: ElementOutOfRange) -> CodestreamError | UnsupportedError:
+    """(1.8 (8)) Return the class of its own that a reserved value has, else the problem itself."""
+    reserved = problem.name == "bit_depth_idc" and problem.value in RESERVED_BIT_DEPTHS
+    return ReservedBitDepth(problem.value, at=problem.at) if reserved else problem
+
+
 class _Reading:
     """The reading of one codestream's headers: what may be passed over is collected."""
 
-    __slots__ = ("lenient", "limits", "warnings")
+    __slots__ = ("edition", "lenient", "limits", "warnings")
 
-    def __init__(self, limits: Limits, lenient: bool) -> None:
+    def __init__(self, limits: Limits, lenient: bool, edition: Edition, warnings: tuple[CodestreamError, ...]) -> None:
         self.limits = limits
         self.lenient = lenient
-        self.warnings: list[CodestreamError] = []
+        self.edition = edition
+        self.warnings = list(warnings)
 
     def elements(self, part: Substream, picture: PictureHeader | None = None) -> dict[str, Any]:
         """Return the elements of one header and check its padding."""
         bits = BitReader(part.payload, first_byte=part.payload_offset)
-        name = part.marker.name
+        known = environment(part.marker.name, picture, part.payload)
         try:
-            values = syntax.read(name, bits, environment(name, picture, part.payload), limits=self.limits)
+            values = syntax.read(field_list_name(part.marker, self.edition), bits, known, limits=self.limits)
         except ElementOutOfRange as problem:
-            if problem.name == "bit_depth_idc" and problem.value in RESERVED_BIT_DEPTHS:
-                raise ReservedBitDepth(problem.value, at=problem.at) from None
-            raise
+            raise specific(problem) from None
         try:
             bits.finish()
         except (SurplusBits, AlignmentNotZero) as problem:
@@ -137,6 +158,7 @@ class _Reading:
 def read_headers(
     codestream: Codestream,
     *,
+    edition: Edition | None = None,
     limits: Limits | None = None,
     lenient: bool = False,
     profile_check: bool = True,
@@ -145,17 +167,22 @@ def read_headers(
 ) -> Headers:
     """(1.8) Read PIH, then TON, RDI and UDI, and check what they say together (1.8 (7) to (11)).
 
-    A lenient reader ignores surplus and padding bits at the end of a header, and warns.  `profile_check` False
+    `edition` None reads as published, and as the draft, with a warning, what is legal only there.  A lenient reader
+    ignores surplus and padding bits at the end of a header, and warns.  `profile_check` False
     overlooks profile and level, `cross_checks` False all rules between elements, `custom_colour` True that nobody
     shares a meaning of colour_transform_idx 2.  Presence of SOZ, SORP, SORS and SOQ
-    is left to `payloads.payload_problems`.  Raises the classes of `errors` and `rule_errors`, TooLarge; each with its
-    place in the file.
+    is left to `payloads.payload_problems`.  Raises the classes of `errors`, `rule_errors` and `edition_errors`,
+    TooLarge; each with its place in the file.
     """
-    reading = _Reading(limits or Limits(), lenient)
+    chosen, warnings = choose_edition(codestream, edition)
+    reading = _Reading(limits or Limits(), lenient, chosen, warnings)
     first = codestream.only(Marker.PIH)
     if first is None:
         raise PictureHeaderNotFirst(Marker.EOC, at=BitOffset(16))
-    picture = reading.picture(first)
+    try:
+        picture = reading.picture(first)
+    except CodestreamError as problem:
+        raise in_other_edition(problem, codestream, chosen) from None
     ton, rdi, udi = (codestream.only(marker) for marker in (Marker.TON, Marker.RDI, Marker.UDI))
     headers = Headers(
         picture,
@@ -163,13 +190,15 @@ def read_headers(
         None if rdi is None else RenderingInfo.from_elements(reading.elements(rdi)),
         None if udi is None else bytes(udi.payload),
         codestream.order,
+        edition=chosen,
     )
-    headers = replace(headers, warnings=tuple(reading.warnings))
+    tolerated = [place(problem, codestream, headers) for problem in rules.tolerated_problems(headers)]
+    headers = replace(headers, warnings=(*reading.warnings, *tolerated))
     if cross_checks:
         try:
             rules.check_headers(headers, profile_check=profile_check, custom_colour=custom_colour)
         except RefdecError as problem:
-            raise place(problem, codestream, headers) from None
+            raise in_other_edition(place(problem, codestream, headers), codestream, chosen) from None
     return headers
 
 
@@ -178,15 +207,16 @@ def locate(codestream: Codestream, headers: Headers, element: str) -> BitOffset 
     """(1.8) Return the place of a syntax element of PIH or TON in the file; the header's start if not coded."""
     for marker in (Marker.PIH, Marker.TON):
         part = codestream.only(marker)
-        if part is None or element.partition("[")[0] not in syntax.names(marker.name):
+        name = field_list_name(marker, headers.edition)
+        if part is None or element.partition("[")[0] not in syntax.names(name):
             continue
         known = environment(marker.name, headers.picture, part.payload)
-        found = syntax.locate(marker.name, part.payload, known, element, first_byte=part.payload_offset)
+        found = syntax.locate(name, part.payload, known, element, first_byte=part.payload_offset)
         return BitOffset.of_byte(part.payload_offset) if found is None else found
     return None
 
 
-def place(problem: RefdecError, codestream: Codestream, headers: Headers) -> RefdecError:
+def place(problem: P, codestream: Codestream, headers: Headers) -> P:
     """Return the problem with the place in the file of the element that it names, where it has none yet."""
     if isinstance(problem, Placed) and problem.at is None:
         problem.at = locate(codestream, headers, problem.element)
@@ -197,12 +227,12 @@ def place(problem: RefdecError, codestream: Codestream, headers: Headers) -> Ref
 def write_headers(headers: Headers) -> dict[Marker, bytes]:
     """(1.9) Return the payloads of PIH, TON, RDI and UDI, those that `substream_order` holds, in its order.
 
-    Raises ElementMissing, ElementOutOfRange, NotComputable.
+    PIH is that of `headers.edition`.  Raises ElementMissing, ElementOutOfRange, NotComputable.
     """
     written: dict[Marker, bytes] = {}
     for marker in headers.substream_order:
         if marker is Marker.PIH:
-            written[marker] = syntax.write("PIH", headers.picture.to_elements())
+            written[marker] = syntax.write(headers.edition.header_list, headers.picture.to_elements())
         elif marker is Marker.TON:
             written[marker] = syntax.write("TON", headers.tools.to_elements(), headers.picture.tools_environment())
         elif marker is Marker.RDI:

@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from functools import cache
 
 from refdec import tables
+from refdec.bitstream.editions import Edition
 from refdec.clauses import clause
 
 __all__ = [
     "DEFAULT_LEVEL",
+    "MAIN_STREAM_PROFILE",
     "Level",
     "Profile",
     "level",
     "levels",
     "profile",
+    "profile_named",
     "profiles",
     "smallest_level",
     "smallest_profile",
@@ -26,15 +29,21 @@ __all__ = [
 
 DEFAULT_LEVEL = 52
 """The level that writers send by default (1.7.2)."""
+MAIN_STREAM_PROFILE = 0
+"""stream_profile_idc of the only stream profile there is, "Main" (1.7.1)."""
 
 
 @clause("1.7.1")
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """(1.7.1) A decoder profile: the synthesis transforms it supports and the list that a typical writer sends."""
+    """(1.7.1) A decoder profile: the synthesis transforms it supports and the list that a typical writer sends.
+
+    `aliases`: names that people may use for it too.
+    """
 
     decoder_profile_id: int
     name: str
+    aliases: tuple[str, ...]
     synthesis_transforms: tuple[int, ...]
     writer_list: tuple[int, ...]
 
@@ -56,6 +65,7 @@ def profiles() -> tuple[Profile, ...]:
         Profile(
             row["decoder_profile_id"],
             row["name"],
+            tuple(row["aliases"]),
             tuple(row["allowed_synthesis_transform_id"]),
             tuple(row["writer_list"]),
         )
@@ -64,11 +74,18 @@ def profiles() -> tuple[Profile, ...]:
 
 
 @cache
-def levels() -> tuple[Level, ...]:
-    """Return all levels in ascending order."""
+def levels(edition: Edition = Edition.PUBLISHED) -> tuple[Level, ...]:
+    """Return all levels of an edition in ascending order: each size class with each model class."""
+    table = tables.profiles_levels()
+    models = "models" if edition is Edition.PUBLISHED else "models_draft"
     return tuple(
-        Level(row["level_idc"], row["max_pic_size_luma_samples"], tuple(row["models"]))
-        for row in tables.profiles_levels()["levels"]
+        Level(
+            10 * size["size_class"] + kind["model_class"],
+            size["max_pic_size_luma_samples"],
+            tuple(kind[models]),
+        )
+        for size in table["size_classes"]
+        for kind in table["model_classes"]
     )
 
 
@@ -77,18 +94,24 @@ def profile(decoder_profile_id: int) -> Profile:
     return profiles()[decoder_profile_id]
 
 
-def level(level_idc: int) -> Level | None:
+def profile_named(name: str) -> Profile | None:
+    """Return the profile with this name or alias, None if there is none."""
+    return next((row for row in profiles() if name in (row.name, *row.aliases)), None)
+
+
+def level(level_idc: int, edition: Edition = Edition.PUBLISHED) -> Level | None:
     """Return the level with this number, None if there is none."""
-    return next((row for row in levels() if row.level_idc == level_idc), None)
+    return next((row for row in levels(edition) if row.level_idc == level_idc), None)
 
 
 @clause("1.7.2")
-def smallest_level(luma_samples: int, model_id: int) -> int | None:
+def smallest_level(luma_samples: int, model_id: int, edition: Edition = Edition.PUBLISHED) -> int | None:
     """(1.7.2) Return the smallest level_idc for a coded size and model; None if the picture is too large for all.
 
     The size class comes first: of two levels that fit, the one for smaller pictures is the smaller.
     """
-    fitting = (row.level_idc for row in levels() if luma_samples <= row.max_luma_samples and model_id in row.models)
+    rows = levels(edition)
+    fitting = (row.level_idc for row in rows if luma_samples <= row.max_luma_samples and model_id in row.models)
     return next(fitting, None)
 
 

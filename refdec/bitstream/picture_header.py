@@ -38,6 +38,7 @@ def ceil_div(a: int, b: int) -> int:
 class PictureHeader:
     """(1.5.1) The elements of PIH; absent ones have their inferred value, or 0; absent rows of flags are None."""
 
+    stream_profile_idc: int
     decoder_profile_id: int
     synthesis_transform_id: tuple[int, ...]
     level_idc: int

@@ -21,12 +21,13 @@ __all__ = [
     "ProfileViolated",
     "RegionsTooFine",
     "SingularColourMatrix",
+    "StreamProfileReserved",
     "TileGridsDiffer",
     "TileOverlapBeyondPicture",
     "TileOverlapBeyondTile",
     "TileOverlapOffGrid",
-    "TileStraddlesRegions",
     "TooManyIndependentRegions",
+    "TooManyRegions",
     "UnknownLevel",
     "UserColourTransform",
 ]
@@ -109,6 +110,23 @@ class RegionsTooFine(Placed, CodestreamError):
         return (
             f"The picture is cut into {self.count} {self.direction} of regions but has only {self.blocks} "
             f"{self.direction} of 128-sample blocks: some regions would be empty.\n{self.look()}"
+        )
+
+
+@dataclass(eq=False, repr=False)
+class TooManyRegions(RegionsTooFine):
+    """(1.6.4) There are more rows or columns of regions than the published standard allows for the picture's size.
+
+    A decoder warns and goes on: what the regions hold is clear, and such streams are about.
+    """
+
+    code = "RD0168"
+    samples: int
+
+    def explain(self) -> str:
+        return (
+            f"The picture is cut into {self.count} {self.direction} of regions; the published standard allows "
+            f"{self.blocks}, one for every {self.samples} samples begun.\n{self.look()}"
         )
 
 
@@ -201,26 +219,6 @@ class TileGridsDiffer(Placed, CodestreamError):
 
 
 @dataclass(eq=False, repr=False)
-class TileStraddlesRegions(Placed, CodestreamError):
-    """(1.6.6) With independent regions TileSize does not divide the region size."""
-
-    code, clause = "RD0150", "1.6.6"
-    component: int
-    tile: int
-    region: int
-
-    @property
-    def element(self) -> str:
-        return f"synthesis_tile_size[{self.component}]"
-
-    def explain(self) -> str:
-        return (
-            f"Synthesis tiles of {self.tile} samples straddle independent regions of {self.region}: "
-            f"the tile size must divide the region size.\n{self.look()}"
-        )
-
-
-@dataclass(eq=False, repr=False)
 class TileOverlapOffGrid(Placed, CodestreamError):
     """(4.10.5) With independent regions TileOverlap is an odd multiple of 16."""
 
@@ -297,6 +295,20 @@ class MaskWithoutAlternative(Placed, CodestreamError):
 
 
 @dataclass(eq=False, repr=False)
+class StreamProfileReserved(Placed, CodestreamError):
+    """(1.7.1) stream_profile_idc is none of the stream profiles: only 0, "Main", is defined."""
+
+    code, clause, ELEMENT = "RD0164", "1.7.1", "stream_profile_idc"
+    stream_profile_idc: int
+
+    def explain(self) -> str:
+        return (
+            f"stream_profile_idc is {self.stream_profile_idc}; 0 is Main, 1 to 15 are reserved.\n"
+            "To decode all the same: refdec decode FILE OUT.png --any-level"
+        )
+
+
+@dataclass(eq=False, repr=False)
 class UnknownLevel(Placed, CodestreamError):
     """(1.7.2) level_idc is none of the fifteen levels."""
 
@@ -358,6 +370,6 @@ class LevelModelForbidden(Placed, CodestreamError):
         )
 
 
-PROFILE_LEVEL_ERRORS = (UnknownLevel, ProfileViolated, LevelSizeExceeded, LevelModelForbidden)
+PROFILE_LEVEL_ERRORS = (StreamProfileReserved, UnknownLevel, ProfileViolated, LevelSizeExceeded, LevelModelForbidden)
 """Broken rules that do not change what the payloads mean."""
 """Violations that a reader may be told to overlook (1.7.2)."""

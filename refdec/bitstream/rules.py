@@ -10,23 +10,26 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from refdec.bitstream import rule_errors as broken
+from refdec.bitstream.editions import Edition
 from refdec.bitstream.errors import NotComputable
-from refdec.bitstream.levels import level, profile
+from refdec.bitstream.levels import MAIN_STREAM_PROFILE, level, profile
 from refdec.bitstream.picture_header import PictureHeader, ceil_div
 from refdec.bitstream.tools import EfeNonlinear
 from refdec.clauses import clause
-from refdec.errors import RefdecError
+from refdec.errors import CodestreamError, RefdecError
 from refdec.tiling.tiles import tile_borders
 
 if TYPE_CHECKING:
     from refdec.bitstream.headers import Headers
 
-__all__ = ["all_problems", "check_headers"]
+__all__ = ["all_problems", "check_headers", "tolerated_problems"]
 
 Problems = Iterator[RefdecError]
 VERTICAL_ONLY = (2, 1)
 CONVERTIBLE = {((1, 1), (1, 1)), ((1, 1), (1, 2)), ((1, 1), (2, 2)), ((1, 2), (1, 2)), ((2, 2), (2, 2))}
 MOST_INDEPENDENT_REGIONS = 256
+LEAST_REGION = (256, 512)
+"""(1.6.4) Height and width, in luma samples, of the picture for each row and column of regions."""
 NARROWEST_ICCI_TILE = 176
 
 
@@ -75,6 +78,22 @@ def _regions(headers: Headers) -> Problems:
         yield broken.TooManyIndependentRegions(picture.num_regions)
 
 
+@clause("1.6.4", kind="interop", reason="streams with finer regions are about, and decode without doubt")
+def tolerated_problems(headers: Headers) -> list[CodestreamError]:
+    """(1.6.4) Return the broken rules that a decoder only warns of: the published limit on the number of regions."""
+    if headers.edition is Edition.DRAFT:
+        return []
+    picture = headers.picture
+    return [
+        broken.TooManyRegions(direction, count, ceil_div(size, samples), samples)
+        for direction, count, size, samples in (
+            ("rows", picture.num_ver, picture.img_height, LEAST_REGION[0]),
+            ("columns", picture.num_hor, picture.img_width, LEAST_REGION[1]),
+        )
+        if ceil_div(size, samples) < count <= ceil_div(size, 128)
+    ]
+
+
 @clause("4.10.2")
 def _overlaps(headers: Headers) -> Problems:
     """(4.10.2) The extension of a region stays inside its neighbour: 128 * hd <= R and 32 * mc <= R."""
@@ -94,7 +113,7 @@ def _overlaps(headers: Headers) -> Problems:
 
 @clause("1.6.6")
 def _tiles(headers: Headers) -> Problems:
-    """(1.6.6) Synthesis tiles advance, nest in independent regions, and are the same for both components."""
+    """(1.6.6) Synthesis tiles advance, and are the same for both components."""
     picture = headers.picture
     found: list[RefdecError] = []
     for component in (0, 1):
@@ -119,15 +138,8 @@ def _tile_problems(picture: PictureHeader, component: int) -> Problems:
         yield broken.TileOverlapBeyondTile(component, overlap, tile)
     if overlap >= edge:
         yield broken.TileOverlapBeyondPicture(component, overlap, edge)
-    if not picture.independent_regions:
-        return
-    if overlap % 32:
+    if picture.independent_regions and overlap % 32:
         yield broken.TileOverlapOffGrid(component, overlap)
-    counts = (picture.num_ver, picture.num_hor)
-    for step, count in zip(picture.region_steps, counts, strict=True):
-        if count > 1 and step % tile:
-            yield broken.TileStraddlesRegions(component, tile, step)
-            return
 
 
 @clause("5.7.4")
@@ -176,8 +188,10 @@ def _masks(tool: EfeNonlinear, planes: tuple[int, int]) -> Problems:
 
 @clause("1.7.1")
 def _profile(headers: Headers) -> Problems:
-    """(1.7.1) The preferred synthesis transform is in the profile's set."""
+    """(1.7.1) The stream profile exists, and the preferred synthesis transform is in the decoder profile's set."""
     picture = headers.picture
+    if picture.stream_profile_idc != MAIN_STREAM_PROFILE:
+        yield broken.StreamProfileReserved(picture.stream_profile_idc)
     allowed = profile(picture.decoder_profile_id)
     if picture.synthesis_transforms[0] not in allowed.synthesis_transforms:
         yield broken.ProfileViolated(allowed.name, picture.synthesis_transforms[0])
@@ -185,9 +199,9 @@ def _profile(headers: Headers) -> Problems:
 
 @clause("1.7.2")
 def _level(headers: Headers) -> Problems:
-    """(1.7.2) The level exists, and allows the coded size and the model."""
+    """(1.7.2) The level exists, and allows the coded size and the model; the draft's allow other models (1.12)."""
     picture = headers.picture
-    found = level(picture.level_idc)
+    found = level(picture.level_idc, headers.edition)
     if found is None:
         yield broken.UnknownLevel(picture.level_idc)
         return
@@ -207,15 +221,17 @@ CAPABILITY: tuple[Rule, ...] = (_profile, _level)
 def all_problems(headers: Headers, *, profile_check: bool = True) -> list[RefdecError]:
     """(1.8 (11)) Return every broken rule between elements, in the order of chapter 1; empty for legal headers."""
     chosen = CROSS_FIELD + (CAPABILITY if profile_check else ())
-    return [problem for rule in chosen for problem in rule(headers)]
+    return [*tolerated_problems(headers), *(problem for rule in chosen for problem in rule(headers))]
 
 
 @clause("1.8 (10)")
 def check_headers(headers: Headers, *, profile_check: bool = True, custom_colour: bool = False) -> None:
     """(1.8 (10)) Raise the first broken rule between elements; `profile_check` False overlooks profile and level.
 
-    `custom_colour` lets colour_transform_idx 2 pass, for callers that have a meaning for it (5.10).
+    What is tolerated is left to `tolerated_problems`.  `custom_colour` lets colour_transform_idx 2 pass, for callers
+    that have a meaning for it (5.10).
     """
+    overlooked = (broken.TooManyRegions, *((broken.UserColourTransform,) if custom_colour else ()))
     for problem in all_problems(headers, profile_check=profile_check):
-        if not (custom_colour and isinstance(problem, broken.UserColourTransform)):
+        if not isinstance(problem, overlooked):
             raise problem

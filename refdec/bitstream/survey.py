@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from refdec.bitstream import rules, syntax
-from refdec.bitstream.errors import AlignmentNotZero, ElementOutOfRange, ReservedBitDepth, SurplusBits
+from refdec.bitstream.edition_errors import HeaderBeforeDraft
+from refdec.bitstream.editions import Edition
+from refdec.bitstream.errors import AlignmentNotZero, ElementOutOfRange, SurplusBits
 from refdec.bitstream.framing import Codestream, Substream
-from refdec.bitstream.headers import RESERVED_BIT_DEPTHS, Headers, environment, place
+from refdec.bitstream.headers import Headers, environment, field_list_name, place, specific
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import PictureHeader
+from refdec.bitstream.recognition import choose_edition, in_other_edition
 from refdec.bitstream.rendering import RenderingInfo
 from refdec.bitstream.syntax import ElementRecord
 from refdec.bitstream.tools import ToolsHeader
@@ -47,14 +50,17 @@ class HeaderSurvey:
 class HeadersSurvey:
     """All bit-coded substreams in file order.
 
-    `picture` is there where PIH reads to its end, legal or not; `headers` where every element of every header is legal.
-    `problems` holds those of the parts, then those between elements.
+    `edition`: the text that they were read by.  `picture` is there where PIH reads to its end, legal or not; `headers`
+    where every element of every header is legal.  `problems` holds those of the parts, then those between elements;
+    `draft` says that the draft was found rather than asked for, as the warnings of the headers do.
     """
 
     parts: tuple[HeaderSurvey, ...]
+    edition: Edition
     picture: PictureHeader | None
     headers: Headers | None
     problems: tuple[RefdecError, ...]
+    draft: tuple[CodestreamError, ...] = ()
 
     def of(self, part: Substream) -> HeaderSurvey:
         """Return the survey of a substream; raises KeyError for one that is not bit-coded."""
@@ -70,10 +76,7 @@ def _element_problems(survey: syntax.Survey) -> Iterator[RefdecError]:
     for record in survey.records:
         if record.legal:
             continue
-        if record.name == "bit_depth_idc" and record.value in RESERVED_BIT_DEPTHS:
-            yield ReservedBitDepth(record.value, at=record.bit_offset)
-            continue
-        yield ElementOutOfRange(record.name, record.value, *record.range, at=record.bit_offset)
+        yield specific(ElementOutOfRange(record.name, record.value, *record.range, at=record.bit_offset))
     if survey.problem is not None:
         yield survey.problem
 
@@ -89,9 +92,20 @@ def _padding_problem(part: Substream, end: BitOffset) -> CodestreamError | None:
     return AlignmentNotZero(bits, at=end) if bits else None
 
 
-def _survey(part: Substream, picture: PictureHeader | None, limits: Limits, lenient: bool, legal: bool) -> HeaderSurvey:
-    name = part.marker.name
-    known = environment(name, picture, part.payload)
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How a survey reads each header."""
+
+    edition: Edition
+    limits: Limits
+    lenient: bool
+    legal: bool
+
+
+def _survey(part: Substream, picture: PictureHeader | None, manner: _Manner) -> HeaderSurvey:
+    limits, lenient, legal = manner.limits, manner.lenient, manner.legal
+    name = field_list_name(part.marker, manner.edition)
+    known = environment(part.marker.name, picture, part.payload)
     found = syntax.survey(name, part.payload, known, first_byte=part.payload_offset, limits=limits, legal=legal)
     end = found.end
     problems = list(_element_problems(found))
@@ -115,7 +129,13 @@ def _limit_problems(picture: PictureHeader, limits: Limits) -> Iterator[RefdecEr
             yield problem
 
 
-def _headers(codestream: Codestream, picture: PictureHeader, first: dict[Marker, HeaderSurvey]) -> Headers:
+def _headers(
+    codestream: Codestream,
+    picture: PictureHeader,
+    first: dict[Marker, HeaderSurvey],
+    edition: Edition,
+    draft: tuple[CodestreamError, ...],
+) -> Headers:
     """Build the headers of surveys without problems."""
     ton, rdi, udi = (first.get(marker) for marker in (Marker.TON, Marker.RDI, Marker.UDI))
     return Headers(
@@ -124,7 +144,8 @@ def _headers(codestream: Codestream, picture: PictureHeader, first: dict[Marker,
         None if rdi is None or rdi.values is None else RenderingInfo.from_elements(rdi.values),
         None if udi is None else bytes(udi.part.payload),
         codestream.order,
-        tuple(warning for found in first.values() for warning in found.warnings),
+        (*draft, *(warning for found in first.values() for warning in found.warnings)),
+        edition,
     )
 
 
@@ -132,20 +153,27 @@ def _headers(codestream: Codestream, picture: PictureHeader, first: dict[Marker,
 def survey_headers(
     codestream: Codestream,
     *,
+    edition: Edition | None = None,
     limits: Limits | None = None,
     lenient: bool = False,
     profile_check: bool = True,
     legal: bool = True,
 ) -> HeadersSurvey:
-    """(1.8) Read all headers of a codestream as far as they read.
+    """(1.8) Read all headers of a codestream as far as they read; `edition` as in `read_headers`.
 
     Of substreams that should be there once, the first counts.  With `lenient`, padding and surplus bits at the end of
     a header are warnings of the headers.  `legal` False keeps no records of legal elements.  Rules between elements are
     looked at where all elements are legal.
     """
-    limits = limits or Limits()
+    draft: tuple[CodestreamError, ...] = ()
+    older: list[RefdecError] = []
+    try:
+        chosen, draft = choose_edition(codestream, edition)
+    except HeaderBeforeDraft as problem:
+        chosen, older = Edition.PUBLISHED, [problem]
+    manner = _Manner(chosen, limits or Limits(), lenient, legal)
     pih = codestream.only(Marker.PIH)
-    main = None if pih is None else _survey(pih, None, limits, lenient, legal)
+    main = None if pih is None else _survey(pih, None, manner)
     picture = None if main is None or main.values is None else PictureHeader.from_elements(main.values)
     parts: list[HeaderSurvey] = []
     for part in codestream.substreams:
@@ -154,16 +182,17 @@ def survey_headers(
         if main is not None and pih is not None and part.offset == pih.offset:
             parts.append(main)
         elif part.marker in BIT_CODED:
-            parts.append(_survey(part, picture, limits, lenient, legal))
-    problems = [problem for found in parts for problem in found.problems]
+            parts.append(_survey(part, picture, manner))
+    problems = older + [problem for found in parts for problem in found.problems]
     if picture is not None:
-        problems += _limit_problems(picture, limits)
+        problems += _limit_problems(picture, manner.limits)
     headers = None
     if picture is not None and not problems:
         first: dict[Marker, HeaderSurvey] = {}
         for found in parts:
             first.setdefault(found.part.marker, found)
-        headers = _headers(codestream, picture, first)
+        headers = _headers(codestream, picture, first, chosen, draft)
         broken = rules.all_problems(headers, profile_check=profile_check)
         problems += [place(problem, codestream, headers) for problem in broken]
-    return HeadersSurvey(tuple(parts), picture, headers, tuple(problems))
+    problems = [in_other_edition(problem, codestream, chosen) for problem in problems]
+    return HeadersSurvey(tuple(parts), chosen, picture, headers, tuple(problems), draft)

@@ -1,6 +1,7 @@
 """One interpreter for the field lists of 1.5: the same walk reads, writes and annotates a header.
 
-In: the name of a list ("PIH", "TON", "RDI", "UDI"), bits or values, and the variables of headers read before.
+In: the name of a list ("PIH", "PIH_draft", "TON", "RDI", "UDI"), bits or values, and the variables of headers read
+before.
 Out: the values of the elements by name, arrays as dictionaries by index with NumPy arrays for long rows; or the bytes;
 or one record for every element.
 """
@@ -27,7 +28,14 @@ __all__ = ["CLAUSES", "ElementRecord", "Survey", "Values", "annotate", "locate",
 Values = Mapping[str, Any]
 Place = tuple[int, ...]
 
-CLAUSES = {"PIH": "1.5.1", "TON": "1.5.2", "RDI": "1.5.3", "UDI": "1.5.4"}
+CLAUSES = {
+    "PIH": "1.5.1",
+    "PIH_draft": "1.12",
+    "PIH_VM_7_start": "1.12",
+    "TON": "1.5.2",
+    "RDI": "1.5.3",
+    "UDI": "1.5.4",
+}
 """The clause that prints each field list."""
 
 

@@ -19,6 +19,7 @@ from refdec.cli.errors import (
     WrongNumbers,
 )
 from refdec.cli.options import (
+    EditionOption,
     IgnoreFingerprint,
     JsonFlag,
     LenientFlag,
@@ -93,6 +94,7 @@ def decode(
     limit_pixels: PixelLimit = None,
     limit_memory: MemoryLimit = None,
     time_limit: TimeLimit = None,
+    edition: EditionOption = "auto",
     lenient: LenientFlag = False,
     json: JsonFlag = False,
 ) -> None:
@@ -113,6 +115,7 @@ def decode(
         region=None if box is None else (box[0], box[1], box[2], box[3]),
         bit_depth=bit_depth,
         filters=filters,
+        edition=edition,
         lenient=lenient,
         level_check=not any_level,
         ignore_weights_fingerprint=ignore_weights_fingerprint,

@@ -8,7 +8,7 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.exitcodes import ExitCode
-from refdec.cli.options import JsonFlag
+from refdec.cli.options import EditionOption, JsonFlag
 
 __all__ = ["diff"]
 
@@ -19,6 +19,7 @@ def diff(
     layout: Annotated[
         str, typer.Option(metavar="WxH_Nbit_CHROMA", help="Layout of raw YUV, for instance 768x512_10bit_444.")
     ] = "",
+    edition: EditionOption = "auto",
     json: JsonFlag = False,
 ) -> None:
     """Name the first stage, or the first sample, in which two files differ; with statistics.
@@ -27,7 +28,7 @@ def diff(
     """
     from refdec.commands.diff import diff_files
 
-    found = diff_files(a, b, layout=layout)
+    found = diff_files(a, b, layout=layout, edition=edition)
     if json:
         console.show_json(found.as_json())
     else:

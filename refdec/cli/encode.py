@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -27,7 +27,10 @@ def encode(
     chroma_displacement: Annotated[
         int | None, typer.Option(min=-2048, max=2047, help="Fixed rate displacement of chroma alone.")
     ] = None,
-    profile: Annotated[str | None, typer.Option(help="Decoder profile: simple, main, high.")] = None,
+    profile: Annotated[str | None, typer.Option(help="Decoder profile: simple, base (or main), high.")] = None,
+    edition: Annotated[
+        Literal["published", "draft"], typer.Option("--edition", help="Picture header; draft: for old decoders.")
+    ] = "published",
     level: Annotated[int | None, typer.Option(help="level_idc; default: the smallest that fits.")] = None,
     synthesis_list: Annotated[
         str | None, typer.Option(metavar="A,B", help="Synthesis transforms in order of preference, e.g. bop,sop.")
@@ -91,6 +94,7 @@ def encode(
             bits=source_bits,
             limits=limits_of(limit_pixels),
             profile=profile,
+            edition=edition,
             level_idc=level,
             synthesis=() if synthesis_list is None else tuple(synthesis_list.upper().split(",")),
             regions=_grid(regions),

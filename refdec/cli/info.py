@@ -7,13 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from refdec.cli import console
-from refdec.cli.options import JsonFlag, LenientFlag
+from refdec.cli.options import EditionOption, JsonFlag, LenientFlag
 
 __all__ = ["info"]
 
 
 def info(
     file: Annotated[str, typer.Argument(metavar="IN.jai", help="Codestream; - reads standard input.")],
+    edition: EditionOption = "auto",
     lenient: LenientFlag = False,
     json: JsonFlag = False,
 ) -> None:
@@ -23,7 +24,7 @@ def info(
     """
     from refdec.api.info import read_info
 
-    found = read_info(file, lenient=lenient)
+    found = read_info(file, lenient=lenient, edition=edition)
     if json:
         console.show_json(found.as_json() | {"bits_per_pixel": float(found.bits_per_pixel)})
         return

@@ -9,6 +9,7 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.options import (
+    EditionOption,
     IgnoreFingerprint,
     JsonFlag,
     LenientFlag,
@@ -33,6 +34,7 @@ def latents(
     limit_pixels: PixelLimit = None,
     limit_memory: MemoryLimit = None,
     time_limit: TimeLimit = None,
+    edition: EditionOption = "auto",
     lenient: LenientFlag = False,
     json: JsonFlag = False,
 ) -> None:
@@ -43,6 +45,7 @@ def latents(
     from refdec.cli.deadline import in_time
     from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
+    from refdec.cli.warnings import warn_of_draft
 
     require_distinct(source, {"the bundle": target})
 
@@ -57,11 +60,13 @@ def latents(
         weights=weights,
         synthesis=synthesis,
         limits=limits,
+        edition=edition,
         lenient=lenient,
         ignore_weights_fingerprint=ignore_weights_fingerprint,
     )
     bundle = in_time(limits.seconds, read)
     bundle.save(target, compress=compress)
+    warn_of_draft(bundle.headers.edition, asked=edition)
     arrays = {name: {"dtype": str(array.dtype), "shape": list(array.shape)} for name, array in bundle.arrays().items()}
     if target == "-":
         return

@@ -10,10 +10,12 @@ from typing import Annotated
 
 import typer
 
+from refdec.bitstream.editions import EditionName
 from refdec.cli.errors import WrongNumbers
 from refdec.limits import Limits
 
 __all__ = [
+    "EditionOption",
     "IgnoreFingerprint",
     "JsonFlag",
     "LenientFlag",
@@ -29,6 +31,10 @@ __all__ = [
     "numbers",
 ]
 
+EditionOption = Annotated[
+    EditionName,
+    typer.Option("--edition", help="Picture header: of the published standard, of its draft, or whichever is legal."),
+]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 LenientFlag = Annotated[bool, typer.Option("--lenient", help="Skip unknown markers and surplus bits, with a warning.")]
 WeightsOption = Annotated[

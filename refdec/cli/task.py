@@ -11,6 +11,7 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.options import (
+    EditionOption,
     IgnoreFingerprint,
     JsonFlag,
     MemoryLimit,
@@ -58,6 +59,7 @@ def task(
     limit_pixels: PixelLimit = None,
     limit_memory: MemoryLimit = None,
     time_limit: TimeLimit = None,
+    edition: EditionOption = "auto",
     json: JsonFlag = False,
     help_: Annotated[bool, typer.Option("--help", "-h", help="Show this message, and what the task says.")] = False,
 ) -> None:
@@ -90,6 +92,7 @@ def task(
         ignore_weights_fingerprint,
         over,
         limits_of(limit_pixels, limit_memory, time_limit),
+        edition,
     )
     action = next((action for action in guest.item.actions if action.name == texts[0]), None)
     if action is not None:
@@ -138,7 +141,9 @@ def _show(result: TaskResult, name: str, order: TaskOrder, as_json: bool) -> Non
 
 def _one(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run a task on one codestream."""
+    from refdec.api.info import read_info
     from refdec.cli.deadline import in_time
+    from refdec.cli.warnings import warn_of_draft
     from refdec.commands.task import run_on_file, write_result_picture
     from refdec.formats.files import read_bytes
 
@@ -147,6 +152,7 @@ def _one(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> 
         result = in_time(order.limits.seconds, lambda: run_on_file(data, order))
         if picture is not None:
             write_result_picture(result, picture, data if order.over else None, order)
+    warn_of_draft(read_info(data, limits=order.limits, edition=order.edition).edition, asked=order.edition)
     _show(result, source, order, as_json)
     return 0
 

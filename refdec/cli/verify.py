@@ -9,6 +9,7 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.options import (
+    EditionOption,
     IgnoreFingerprint,
     JsonFlag,
     LenientFlag,
@@ -58,6 +59,7 @@ def verify(
     limit_pixels: PixelLimit = None,
     limit_memory: MemoryLimit = None,
     time_limit: TimeLimit = None,
+    edition: EditionOption = "auto",
     lenient: LenientFlag = False,
     json: JsonFlag = False,
 ) -> None:
@@ -80,6 +82,7 @@ def verify(
         bit_depth=bit_depth,
         trace=trace,
         synthesis=synthesis,
+        edition=edition,
         lenient=lenient,
         level_check=not any_level,
         ignore_weights_fingerprint=ignore_weights_fingerprint,

@@ -10,6 +10,7 @@ import typer
 from refdec.cli import console
 from refdec.cli.exitcodes import ExitCode
 from refdec.cli.options import (
+    EditionOption,
     IgnoreFingerprint,
     JsonFlag,
     LenientFlag,
@@ -56,6 +57,7 @@ def view(
     limit_pixels: PixelLimit = None,
     limit_memory: MemoryLimit = None,
     time_limit: TimeLimit = None,
+    edition: EditionOption = "auto",
     lenient: LenientFlag = False,
     json: JsonFlag = False,
 ) -> None:
@@ -65,6 +67,7 @@ def view(
 
     Example: refdec view photo.jai --element 'num_*'
     """
+    from refdec.api.arguments import require_edition
     from refdec.cli.options import number_list
     from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
@@ -76,6 +79,7 @@ def view(
 
     request = ViewRequest(
         symbols=symbols,
+        edition=require_edition(edition),
         lenient=lenient,
         level_check=not any_level,
         ignore_weights_fingerprint=ignore_weights_fingerprint,

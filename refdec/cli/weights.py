@@ -26,11 +26,13 @@ def import_(
 ) -> None:
     """Read checkpoint files without PyTorch, quantise them to integers, and write a pack.
 
-    Any subset of models and synthesis transforms will do; files of the published set are recognised by their content.
+    Any subset of models and synthesis transforms will do; files of the published set are recognised by their content
+    (SHA-256 or MD5).  The last lines say what the pack decodes, and which files are missing for the rest.
 
     Example: refdec weights import checkpoints/ my.pack
     """
-    from refdec.commands.weights import import_weights
+    from refdec.commands.weights import import_weights, missing_rows
+    from refdec.weights.completeness import abilities
 
     with console.progress(f"importing {folder}") as show:
         imported = import_weights(folder, pack, title=title, licence=licence, on_progress=show)
@@ -42,12 +44,16 @@ def import_(
             console.say(
                 f"refdec: warning: {row.file} holds tensors that no network uses: {', '.join(row.unexpected[:4])}"
             )
+    decodes, missing = abilities(imported.pack.names()), missing_rows(imported.pack)
     if json:
         files = [dict(zip(("file", "checkpoint", "published", "remark"), row, strict=True)) for row in rows]
-        console.show_json({"pack": str(pack), "fingerprint": imported.pack.fingerprint, "files": files})
+        found = {"pack": str(pack), "fingerprint": imported.pack.fingerprint}
+        console.show_json({**found, "files": files, "decodes": decodes, "missing": missing})
         return
     console.show_table(str(pack), ("file", "checkpoint", "known", "remark"), rows)
     console.result(f"fingerprint {imported.pack.fingerprint}")
+    for line in (*decodes, *(row["message"] for row in missing)):
+        console.result(line)
 
 
 @app.command("list")

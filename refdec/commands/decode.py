@@ -16,6 +16,7 @@ from refdec.limits import Limits
 if TYPE_CHECKING:
     from refdec.api.options import Order
     from refdec.arithmetic.types import IntArray
+    from refdec.bitstream.editions import EditionName
     from refdec.bitstream.rendering import RenderingInfo
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
@@ -62,6 +63,7 @@ class DecodeRequest:
     level_check: bool = True
     ignore_weights_fingerprint: bool = False
     allow_custom_colour: bool = False
+    edition: EditionName = "auto"
     trace: Path | None = None
     dump: Path | None = None
     timings: bool = False
@@ -154,6 +156,7 @@ def decode_to_file(
         lenient=request.lenient,
         level_check=request.level_check,
         allow_custom_colour=request.allow_custom_colour,
+        edition=request.edition,
         channels=request.channels,
     )
     if request.wants_whole:

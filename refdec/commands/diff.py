@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from refdec.api.arguments import require_edition
+from refdec.bitstream.editions import Edition, EditionName
 from refdec.commands.errors import DumpUnreadable, KindsDiffer, KindUnknown
 from refdec.formats.files import Source, name_of, read_bytes, read_picture, suffix_of
 from refdec.formats.kinds import is_codestream, sniffed_suffix
@@ -58,10 +60,13 @@ def _kind(data: bytes, source: Source) -> str:
     raise KindUnknown(name_of(source))
 
 
-def diff_files(a: Source, b: Source, *, layout: str = "", limits: Limits | None = None) -> FilesDifference:
+def diff_files(
+    a: Source, b: Source, *, layout: str = "", edition: EditionName = "auto", limits: Limits | None = None
+) -> FilesDifference:
     """Compare two files of one kind.
 
-    `layout` describes raw YUV files whose names do not: "768x512_10bit_444".  Raises InputError where a file cannot be
+    `layout` describes raw YUV files whose names do not: "768x512_10bit_444".  `edition`: the text that codestreams are
+    read by, "auto": whichever each is legal in.  Raises InputError where a file cannot be
     read, KindUnknown, KindsDiffer.
     """
     limits = limits or Limits()
@@ -70,7 +75,7 @@ def diff_files(a: Source, b: Source, *, layout: str = "", limits: Limits | None 
     if kinds[0] != kinds[1]:
         raise KindsDiffer(*kinds)
     if kinds[0] == "codestream":
-        return _streams(*data)
+        return _streams(*data, require_edition(edition))
     if kinds[0] == "trace":
         return _traces(read_trace(data[0], name_of(a)), read_trace(data[1], name_of(b)))
     if kinds[0] == "dump":
@@ -202,8 +207,8 @@ def _first_place(found: ArrayDifference) -> str:
     return f"{found.name} at {list(found.first)}: {found.values[0]:g} in A, {found.values[1]:g} in B"
 
 
-def _streams(a: bytes, b: bytes) -> FilesDifference:
-    found = compare_streams(a, b)
+def _streams(a: bytes, b: bytes, edition: Edition | None) -> FilesDifference:
+    found = compare_streams(a, b, edition)
     shown: Callable[[int | None], str] = lambda value: "not coded" if value is None else str(value)  # noqa: E731
     lines = [
         f"{one.name}: {shown(one.a)} in A, {shown(one.b)} in B (clause {one.clause}, byte.bit {one.at_a or one.at_b})"

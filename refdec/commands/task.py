@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from refdec.api.arguments import require_edition
 from refdec.api.weights import load_weights, require_weights
 from refdec.errors import RefdecError
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
@@ -18,6 +19,7 @@ from refdec.limits import Limits
 
 if TYPE_CHECKING:
     from refdec.arithmetic.types import UInt8Array
+    from refdec.bitstream.editions import EditionName
     from refdec.interface import LatentBundle
     from refdec.parallel.outcomes import Job
     from refdec.plugins.registry import Guest
@@ -56,6 +58,7 @@ class TaskOrder:
     ignore_weights_fingerprint: bool = False
     over: bool = False
     limits: Limits = field(default_factory=Limits)
+    edition: EditionName = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ def _read(source: str | Path | bytes, order: TaskOrder, bench: _Bench) -> Latent
 
     check_weights = None if order.ignore_weights_fingerprint else require_weights
     data = read_bytes(source, limits=order.limits)
-    return bench.core.read(data, bench.guest.item.stage, check_weights=check_weights)
+    edition = require_edition(order.edition)
+    return bench.core.read(data, bench.guest.item.stage, check_weights=check_weights, edition=edition)
 
 
 def run_on_file(source: str | Path | bytes, order: TaskOrder) -> TaskResult:
@@ -140,6 +144,7 @@ def _decoded(source: str | Path | bytes, order: TaskOrder) -> UInt8Array:
         bit_depth=8,
         limits=order.limits,
         ignore_weights_fingerprint=order.ignore_weights_fingerprint,
+        edition=order.edition,
     )
     array: UInt8Array = decoded.array
     return array

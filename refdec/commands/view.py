@@ -16,6 +16,7 @@ from refdec.limits import Limits
 
 if TYPE_CHECKING:
     from refdec.arithmetic.types import IntArray
+    from refdec.bitstream.editions import Edition
     from refdec.bitstream.framing import Codestream
     from refdec.bitstream.headers import Headers
     from refdec.bitstream.markers import Marker
@@ -42,6 +43,7 @@ class ViewRequest:
     """
 
     symbols: bool = False
+    edition: Edition | None = None
     lenient: bool = False
     level_check: bool = True
     ignore_weights_fingerprint: bool = False
@@ -75,7 +77,12 @@ class _Keeper:
 
 def _tree(data: bytes, request: ViewRequest, symbols: Mapping[tuple[Marker, int], tuple[int, ...]]) -> SyntaxTree:
     return build_tree(
-        data, limits=request.limits, lenient=request.lenient, level_check=request.level_check, symbols=symbols
+        data,
+        edition=request.edition,
+        limits=request.limits,
+        lenient=request.lenient,
+        level_check=request.level_check,
+        symbols=symbols,
     )
 
 
@@ -207,7 +214,7 @@ def _decode(
         decoded = decode_codestream(
             tree.data,
             load_weights(weights),
-            DecodeOptions(lenient=request.lenient, level_check=request.level_check),
+            DecodeOptions(lenient=request.lenient, level_check=request.level_check, edition=request.edition),
             limits=request.limits,
             observe=observe,
             check_weights=None if request.ignore_weights_fingerprint else require_weights,

@@ -5,7 +5,6 @@ In: paths.  Out: what was imported or found.  The files are opened here; the con
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +15,9 @@ if TYPE_CHECKING:
     from refdec.weights.collection import Imported
     from refdec.weights.pack import WeightPack
 
-__all__ = ["describe_pack", "import_weights", "verify_pack"]
+__all__ = ["describe_pack", "import_weights", "missing_rows", "verify_pack"]
 
 ShowShare = Callable[[float], None]
-SYNTHESIS = {"SOP": "VM_sop", "BOP": "VM_bop", "HOP": "VM_hop"}
 
 
 def import_weights(
@@ -27,13 +25,14 @@ def import_weights(
 ) -> Imported:
     """Import all checkpoint files below a folder and write them as a pack file, which appears whole or not at all.
 
-    Raises NotAFolder, CheckpointRefused, DuplicateCheckpoint, NothingToImport, FileUnwritable.
+    Raises NotAFolder, CheckpointRefused, DuplicateCheckpoint, NothingToImport, NothingDecodes, FileUnwritable.
     """
     import io
 
     from refdec.formats.files import write_bytes
     from refdec.formats.folders import folder_sources
     from refdec.weights.collection import import_folder
+    from refdec.weights.completeness import require_decodes
     from refdec.weights.pack import PackNotes
     from refdec.weights.packfile import write_pack
 
@@ -42,14 +41,32 @@ def import_weights(
 
     notes = PackNotes(title=title, licence=licence)
     imported = import_folder(folder_sources(folder), on_progress=show, notes=notes)
+    require_decodes(imported.pack.names())
     buffer = io.BytesIO()
     write_pack(imported.pack, buffer)
     write_bytes(pack, buffer.getvalue())
     return imported
 
 
+def missing_rows(pack: WeightPack) -> list[dict[str, Any]]:
+    """Return what a pack lacks to decode every model with every synthesis; plain values, one row a sentence."""
+    from refdec.weights.completeness import missing_files
+
+    return [
+        {
+            "model": part.model_id,
+            "synthesis": part.synthesis or None,
+            "files": list(part.files),
+            "message": str(part),
+        }
+        for part in missing_files(pack.names())
+    ]
+
+
 def describe_pack(path: Path | None) -> dict[str, Any]:
     """Describe a pack file (None: the bundled pack) without reading its tensors; plain values."""
+    from refdec.weights.completeness import abilities
+
     pack = load_weights(path)
     known = pack.fingerprints()
     checkpoints = [
@@ -68,7 +85,8 @@ def describe_pack(path: Path | None) -> dict[str, Any]:
         "notes": pack.notes.notes,
         "fingerprint": pack.fingerprint,
         "bytes": path.stat().st_size if path else _bundled_bytes(),
-        "decodes": _abilities(pack),
+        "decodes": abilities(pack.names()),
+        "missing": missing_rows(pack),
         "checkpoints": checkpoints,
     }
 
@@ -78,25 +96,6 @@ def _bundled_bytes() -> int:
 
     with resources.as_file(resources.files("refdec").joinpath("data", "bundled.pack")) as file:
         return file.stat().st_size
-
-
-def _abilities(pack: WeightPack) -> list[str]:
-    """Return one sentence per model about what its checkpoints allow."""
-    names = set(pack.names())
-    kinds: defaultdict[str, set[str]] = defaultdict(set)
-    for name in names:
-        kind, _, suffix = name.rpartition("_")
-        kinds[suffix].add(kind)
-    lines = []
-    for suffix, held in sorted(kinds.items()):
-        if {"VM_common_int/Y", "VM_common_int/UV"} - held:
-            continue
-        able = [t for t, folder in SYNTHESIS.items() if {f"{folder}/decoder_Y", f"{folder}/decoder_UV"} <= held]
-        encode = "; encodes with the light analysis" if {"analysis/Y", "analysis/UV"} <= held else ""
-        lines.append(f"model {suffix}: decodes {', '.join(able) or 'latents only'}{encode}")
-    if any(name.startswith("eICCI/") for name in names):
-        lines.append(f"eICCI filter: {sum(name.startswith('eICCI/') for name in names)} of 20 networks")
-    return lines
 
 
 def verify_pack(path: Path | None, *, on_progress: ShowShare = lambda share: None) -> list[str]:

@@ -83,9 +83,9 @@ class ExpectedError:
 class Case:
     """One stream and what must become of it.
 
-    `kind`: "positive" must be decoded, "negative" must be refused, "optional" may be either (legal, not decodable by
-    the profiles there are).  `clauses`: what the case exercises beyond what every positive case does.  `model_id` and
-    `checkpoints` say which weights it needs.  `tolerance` None: only exact decoders can be compared.
+    `kind`: "positive" must be decoded, "negative" must be refused, "optional" may be either (legal and not decodable by
+    the profiles there are, or of the draft).  `clauses`: what the case exercises beyond what every positive case does.
+    `model_id` and `checkpoints` say which weights it needs.  `tolerance` None: only exact decoders can be compared.
     """
 
     name: str

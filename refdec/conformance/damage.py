@@ -11,7 +11,7 @@ import numpy as np
 
 from refdec.bitstream import syntax
 from refdec.bitstream.framing import read_codestream, write_codestream
-from refdec.bitstream.headers import environment, read_headers
+from refdec.bitstream.headers import environment, field_list_name, read_headers
 from refdec.bitstream.markers import Marker
 
 __all__ = ["flipped", "patched", "resized", "twice", "without"]
@@ -28,7 +28,8 @@ def patched(data: bytes, element: str, value: int) -> bytes:
         if part is None:
             continue
         known = environment(marker.name, headers.picture, part.payload)
-        for record in syntax.annotate(marker.name, part.payload, known, first_byte=part.payload_offset):
+        name = field_list_name(marker, headers.edition)
+        for record in syntax.annotate(name, part.payload, known, first_byte=part.payload_offset):
             if record.name == element:
                 bits = np.unpackbits(np.frombuffer(data, np.uint8))
                 for k in range(record.n_bits):

@@ -11,7 +11,7 @@ from typing import Any
 
 from refdec.bitstream import syntax
 from refdec.bitstream.framing import read_codestream
-from refdec.bitstream.headers import environment, read_headers
+from refdec.bitstream.headers import environment, field_list_name, read_headers
 from refdec.bitstream.markers import Marker
 from refdec.tables import syntax as syntax_table
 
@@ -34,6 +34,7 @@ NOT_IN_SMALL = {
 """Ends of ranges that only suites of size full reach, with the reason."""
 
 NEVER = {
+    ("stream_profile_idc", "high"): "1 to 15 are reserved (1.7.1): a case that must be refused",
     ("colour_transform_idx", "high"): "2 has no definition that two decoders share (5.10); a case that may be refused",
     ("colour_transform_matrix", "low"): "only with colour_transform_idx 2",
     ("colour_transform_matrix", "high"): "only with colour_transform_idx 2",
@@ -73,7 +74,9 @@ def element_names() -> tuple[tuple[str, str], ...]:
     """Return (header, element) for every coded element of the table, without indices, each once."""
     table = syntax_table()
     found = [
-        (header, name) for header, nodes in table["substreams"].items() for name in _leaves(nodes, table["structures"])
+        (marker.name, name)
+        for marker in BIT_CODED
+        for name in _leaves(table["substreams"][marker.name], table["structures"])
     ]
     return tuple(dict.fromkeys(found))
 
@@ -83,12 +86,13 @@ def seen_values(streams: Iterable[bytes]) -> Seen:
     seen: dict[str, set[tuple[int, Range]]] = {}
     for data in streams:
         codestream = read_codestream(data)
-        picture = read_headers(codestream).picture
+        headers = read_headers(codestream)
         for marker in BIT_CODED:
             part = codestream.only(marker)
             if part is None:
                 continue
-            for record in syntax.annotate(marker.name, part.payload, environment(marker.name, picture, part.payload)):
+            known = environment(marker.name, headers.picture, part.payload)
+            for record in syntax.annotate(field_list_name(marker, headers.edition), part.payload, known):
                 name = record.name.partition("[")[0]
                 seen.setdefault(name, set()).add((record.value, record.range))
     return {name: frozenset(values) for name, values in seen.items()}

@@ -143,7 +143,8 @@ def _judged(result: CaseResult, ended: _Ended, out: Path, expected: Callable[[],
     if case.error is not None:
         return _judged_refusal(result, code)
     if code != 0:
-        return replace(result, verdict=Verdict.FAILED, message=f"exit code {code}")
+        verdict = Verdict.REFUSED if case.kind == "optional" else Verdict.FAILED
+        return replace(result, verdict=verdict, message=f"exit code {code}")
     want = expected()
     assert case.picture is not None and want is not None, "a positive case has a picture"
     return _judged_picture(result, case.picture, want, out)

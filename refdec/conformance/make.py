@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
+from refdec.bitstream.editions import Edition
 from refdec.conformance.case import (
     CASE_FILE,
     SUITE_FILE,
@@ -38,6 +39,7 @@ from refdec.conformance.storage import Store
 from refdec.conformance.suite import suite_weights
 from refdec.errors import UnsupportedError
 from refdec.formats.files import write_picture
+from refdec.inspection.problems import find_problems
 from refdec.models import models_of
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_checkpoint
@@ -106,7 +108,7 @@ def _positive(recipe: Recipe, pack: WeightPack, dice: Dice, pictures: bool) -> _
         described = replace(described, file=f"expected{suffix}")
     case = Case(
         name=recipe.name,
-        kind="positive",
+        kind="positive" if recipe.headers.edition is Edition.PUBLISHED else "optional",
         title=recipe.title,
         clauses=in_text_order(reached.clauses),
         stream=STREAM_FILE,
@@ -138,7 +140,7 @@ def _checkpoints(recipe: Recipe) -> tuple[str, ...]:
 
 def _negative(negative: Negative, pack: WeightPack) -> _Made:
     observed = observe_decode(negative.data, pack)
-    problem = observed.error
+    problem = observed.error or next(iter(find_problems(negative.data).problems), None)
     if type(problem) is not negative.error:
         raise AssertionError(f"{negative.name} raises {problem!r} instead of {negative.error.__name__}")
     at = None if problem.at is None else str(problem.at)
@@ -186,7 +188,7 @@ def make_suite(
     common = _common([part.case for part in ordered])
     for part in ordered:
         case = part.case
-        if case.kind == "positive":
+        if case.error is None:
             own = {*part.features, *(clause for clause in case.clauses if clause not in common)}
             case = replace(case, clauses=in_text_order(own))
         store.write(f"{case.name}/{CASE_FILE}", case_to_json(case).encode())
@@ -211,7 +213,7 @@ def make_suite(
 
 def _common(cases: Sequence[Case]) -> frozenset[str]:
     """Return the clauses that every positive case reaches."""
-    sets = [frozenset(case.clauses) for case in cases if case.kind == "positive"]
+    sets = [frozenset(case.clauses) for case in cases if case.error is None]
     return frozenset.intersection(*sets) if len(sets) > 1 else frozenset()
 
 

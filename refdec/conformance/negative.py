@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from refdec.bitstream import errors, rule_errors
+from refdec.bitstream import edition_errors, errors, rule_errors
 from refdec.bitstream.bits import BitWriter
-from refdec.bitstream.headers import Headers, build_headers
+from refdec.bitstream.headers import Edition, Headers, build_headers
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import PictureHeader
+from refdec.bitstream.rewriting import in_edition
 from refdec.bitstream.tools import EfeNonlinear, Icci, IcciTile, ToolsHeader
 from refdec.conformance.damage import patched, resized, twice, without
 from refdec.conformance.recipe import Dice, Recipe, draft, payloads_of, stream_of, write_parts
@@ -38,6 +39,8 @@ LENIENT = frozenset(
         errors.SurplusBits,
         errors.AlignmentNotZero,
         errors.ResidualMissing,
+        rule_errors.StreamProfileReserved,
+        rule_errors.TooManyRegions,
         rule_errors.UnknownLevel,
         rule_errors.ProfileViolated,
         rule_errors.LevelSizeExceeded,
@@ -100,8 +103,9 @@ class Source:
 
 
 Rule = tuple[type[RefdecError], str, Callable[[Source], bytes]]
-INDEPENDENT: dict[str, Any] = {"width": 161, "height": 140, "regions": (2, 2), "independent_regions": True}
-DEPENDENT: dict[str, Any] = {"width": 161, "height": 140, "regions": (2, 2), "hd_overlap": 1, "mcm_overlap": 4}
+FEW: dict[str, Any] = {"width": 530, "height": 270, "regions": (2, 2), "num_chs": (12, 6)}
+INDEPENDENT: dict[str, Any] = {**FEW, "independent_regions": True}
+DEPENDENT: dict[str, Any] = {**FEW, "hd_overlap": 1, "mcm_overlap": 4}
 MATRIX = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
 SINGULAR = ((1, 2, 3), (2, 4, 6), (0, 0, 1))
 
@@ -169,6 +173,20 @@ def _masked(picture: PictureHeader, *, filtered: bool, rows: int) -> ToolsHeader
 
 E = errors
 R = rule_errors
+H = edition_errors
+
+
+def _before_draft(source: Source) -> bytes:
+    """Return a stream whose header lists the decoder profiles 1 and 0 behind the stream profile, then a level."""
+    return resized(source.legal(), Marker.PIH, lambda payload: bytes([0x01, 0x10, 0xF0]) + payload[3:])
+
+
+def _fine_regions(source: Source) -> bytes:
+    """Return a stream of the draft, whose regions may be as small as 128 samples, as one of the published standard."""
+    choices: dict[str, Any] = {"regions": (1, 2), "independent_regions": True, "edition": Edition.DRAFT}
+    return in_edition(source.legal(200, 64, **choices), Edition.PUBLISHED)
+
+
 FRAMING: tuple[Rule, ...] = (
     (E.NoStart, "A PNG signature in the place of SOC", lambda s: b"\x89PNG" + s.legal()[4:]),
     (E.PictureHeaderNotFirst, "TON before PIH", lambda s: without(s.legal(), Marker.PIH)),
@@ -271,11 +289,6 @@ ELEMENTS: tuple[Rule, ...] = (
         lambda s: s.picture(112, 96, **{**_tile_fields(64, 16), "synthesis_tile_size": (4, 3)}),
     ),
     (
-        R.TileStraddlesRegions,
-        "Tiles of 96 across independent regions of 128",
-        lambda s: s.picture(base=INDEPENDENT, **_tile_fields(96, 32)),
-    ),
-    (
         R.TileOverlapOffGrid,
         "Tiles of independent regions that grow by 8 samples",
         lambda s: s.picture(base=INDEPENDENT, **_tile_fields(64, 16)),
@@ -288,6 +301,13 @@ ELEMENTS: tuple[Rule, ...] = (
         "A mask without an alternative picture",
         lambda s: s.tools(lambda p: _masked(p, filtered=False, rows=1)),
     ),
+    (
+        R.TooManyRegions,
+        "Two columns of regions in a picture of 200 columns",
+        _fine_regions,
+    ),
+    (R.StreamProfileReserved, "stream_profile_idc 1", lambda s: s.picture(stream_profile_idc=1)),
+    (H.HeaderBeforeDraft, "A picture header from before the draft", _before_draft),
     (R.UnknownLevel, "level_idc 13", lambda s: s.picture(level_idc=13)),
     (R.ProfileViolated, "BOP first in the simple profile", lambda s: s.picture(decoder_profile_id=0)),
     (
@@ -301,7 +321,7 @@ ELEMENTS: tuple[Rule, ...] = (
             model_id=0,
         ),
     ),
-    (R.LevelModelForbidden, "A model that the level does not allow", lambda s: s.picture(level_idc=50, model_id=2)),
+    (R.LevelModelForbidden, "A model that the level does not allow", lambda s: s.picture(level_idc=50, model_id=3)),
     (
         TooLarge,
         "A picture above the largest level",

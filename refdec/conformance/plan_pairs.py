@@ -71,7 +71,7 @@ def _tools(chosen: Assignment, dice: Dice, name: str) -> Any:
 def _headers(chosen: Assignment, dice: Dice, name: str) -> Headers:
     on = {factor: value == "on" for factor, value in chosen.items()}
     split = chosen["regions"] != "none"
-    width, height = (141, 66) if split else (82, 70)
+    width, height = (530, 66) if split else (82, 70)
     output, coded = FORMATS[chosen["format"]]
     shown = (width - 13, height - 5) if chosen["display"] == "less" else (width, height)
     channels = (160, 96) if chosen["channels"] == "all" else (101, 33)

@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from refdec.bitstream.editions import Edition
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.tools import EfeFilterSet, EfeLinear, ToolsHeader
 from refdec.conformance.plan_picture import FORMATS
 from refdec.conformance.recipe import Dice, Recipe, draft
 from refdec.conformance.tool_drafts import NO_FILTER, icci_of, linear_of, linear_set, nonlinear_of
+from refdec.tiling.analysis import official_synthesis_tiling
 
 __all__ = ["tool_recipes"]
 
@@ -26,27 +28,47 @@ REGION_KINDS: dict[str, dict[str, Any]] = {
     "independent": {"independent_regions": True},
 }
 SOP: dict[str, Any] = {"synthesis_transforms": (0,)}
+DRAFT_REMARK = "The picture header is that of the draft (clause 1.12)."
 
 
 def _regions() -> Iterator[Recipe]:
     one: dict[str, Any] = {"regions": (1, 1), "hd_overlap": 0, "mcm_overlap": 0}
     yield Recipe("regions_1x1", "Partitioning into one region", draft(64, 64, **one))
-    for rows, columns, size in ((1, 2, (200, 64)), (2, 1, (72, 199)), (2, 2, (161, 140)), (1, 3, (310, 64))):
+    for rows, columns, size in ((1, 2, (560, 64)), (2, 1, (72, 290)), (2, 2, (530, 270)), (1, 3, (1060, 64))):
         for name, choices in REGION_KINDS.items():
             width, height = size
             headers = draft(width, height, regions=(rows, columns), **SOP, **choices)
             yield Recipe(f"regions_{rows}x{columns}_{name}", f"{rows} x {columns} regions, {name}", headers)
-    headers = draft(161, 140, regions=(2, 2), independent_regions=True, threads_r=(4, 2))
+    headers = draft(530, 270, **SOP, regions=(2, 2), independent_regions=True, threads_r=(4, 2))
     absent = ((0, 1), (1, 2), (1, 3))
     yield Recipe("regions_absent", "Independent regions, three units of which are absent", headers, absent=absent)
     everything = tuple((c, k) for c in (0, 1) for k in range(4))
     yield Recipe("regions_all_absent", "Independent regions, no residual at all", headers, absent=everything)
     yield Recipe("regions_shuffled", "Independent regions in reverse order", headers, shuffled=True)
-    headers = draft(161, 140, regions=(2, 2), hd_overlap=1, mcm_overlap=3, threads_r=8, rvs=True)
+    headers = draft(530, 270, **SOP, regions=(2, 2), hd_overlap=1, mcm_overlap=3, threads_r=8, rvs=True)
     yield Recipe("regions_threads", "Dependent regions with threads: thread tables inside units", headers)
     for hd, mcm in ((3, 12), (2, 15)):
         headers = draft(1000, 64, **SOP, regions=(1, 2), hd_overlap=hd, mcm_overlap=mcm)
         yield Recipe(f"regions_overlap_{hd}_{mcm}", f"Overlaps {hd} and {mcm}", headers)
+
+
+def _draft_edition(dice: Dice) -> Iterator[Recipe]:
+    """Streams with the draft's picture header (1.12): a decoder of the published standard may refuse them."""
+    old: dict[str, Any] = {"edition": Edition.DRAFT}
+
+    def tools(picture: PictureHeader) -> ToolsHeader:
+        return ToolsHeader((1, 1), efe_linear=linear_of(dice("draft"), picture, (4, 7), (2, 1)), lef_ch_idx=40)
+
+    for name, transforms in (("sop", (0,)), ("bop", (1, 0)), ("hop", (2, 1, 0))):
+        headers = draft(96, 80, synthesis_transforms=transforms, tools=tools, **old)
+        yield Recipe(f"draft_{name}", f"Picture header of the draft, {name.upper()}", headers, remark=DRAFT_REMARK)
+    headers = draft(64, 64, **SOP, model_id=3, level_idc=10, **old)
+    yield Recipe("draft_level_10", "Model 3 at level 10, which the draft allows", headers, remark=DRAFT_REMARK)
+    for rows, columns, size in ((2, 2, (161, 140)), (1, 3, (310, 64)), (3, 1, (64, 310))):
+        for name, choices in REGION_KINDS.items():
+            headers = draft(size[0], size[1], **SOP, regions=(rows, columns), **choices, **old)
+            title = f"{rows} x {columns} regions, {name}, as small as the draft allows"
+            yield Recipe(f"draft_regions_{rows}x{columns}_{name}", title, headers, remark=DRAFT_REMARK)
 
 
 def _tiles() -> Iterator[Recipe]:
@@ -57,13 +79,24 @@ def _tiles() -> Iterator[Recipe]:
         headers = draft(96, 80, tile_size=64, tile_overlap=32, synthesis_transforms=(transform,))
         yield Recipe(f"tiles_{name}", f"Synthesis tiles with {name.upper()}", headers)
     for size, overlap in ((64, 32), (128, 0), (32, 0)):
-        headers = draft(200, 140, **SOP, regions=(2, 2), independent_regions=True, tile_size=size, tile_overlap=overlap)
+        headers = draft(530, 270, **SOP, regions=(2, 2), independent_regions=True, tile_size=size, tile_overlap=overlap)
         title = f"Tiles of {size}, overlap {overlap}, in independent regions"
         yield Recipe(f"tiles_independent_{size}_{overlap}", title, headers)
-    headers = draft(200, 72, **SOP, regions=(1, 2), hd_overlap=1, mcm_overlap=4, tile_size=64, tile_overlap=16)
+    headers = draft(560, 72, **SOP, regions=(1, 2), hd_overlap=1, mcm_overlap=4, tile_size=64, tile_overlap=16)
     yield Recipe("tiles_dependent", "Tiles across dependent regions", headers)
     changes = {"synthesis_tile_enable": (1, 0), "synthesis_tile_size": (8, 0), "synthesis_tile_overlap": (1, 0)}
     yield Recipe("tiles_one_component", "Tiles as large as the picture, in luma only", draft(96, 80, changes=changes))
+
+
+def _straddling() -> Iterator[Recipe]:
+    """Yield tiles across the seams of independent regions: those of the official writer, and some whose cores meet."""
+    two: dict[str, Any] = {**SOP, "regions": (1, 2), "independent_regions": True, "num_chs": (24, 8)}
+    tiling = official_synthesis_tiling(draft(840, 520, **two).picture)
+    headers = draft(840, 520, **two, tile_size=tiling.size, tile_overlap=tiling.overlap)
+    title = f"Tiles of the official writer, {tiling.size} and {tiling.overlap}, straddle two independent regions"
+    yield Recipe("tiles_official_840x520", title, headers)
+    title = "A tile grows beyond its independent region and keeps all, so that the next one overwrites some of it"
+    yield Recipe("tiles_grown_beyond", title, draft(520, 72, **two, tile_size=240, tile_overlap=64))
 
 
 def _linear(dice: Dice) -> Iterator[Recipe]:
@@ -210,11 +243,12 @@ def _lef() -> Iterator[Recipe]:
 
 
 def _large(dice: Dice) -> Iterator[Recipe]:
-    headers = draft(64, 16300, **SOP, regions=(128, 1), hd_overlap=1, mcm_overlap=4)
+    headers = draft(64, 32600, **SOP, regions=(128, 1), hd_overlap=1, mcm_overlap=4)
     yield Recipe("regions_128x1", "128 rows of regions", headers)
-    headers = draft(16300, 64, **SOP, regions=(1, 128), independent_regions=True)
+    headers = draft(65100, 64, **SOP, regions=(1, 128), independent_regions=True)
     yield Recipe("regions_1x128", "128 columns of independent regions", headers)
-    headers = draft(2048, 2048, **SOP, regions=(16, 16), independent_regions=True, threads_r=16)
+    choices: dict[str, Any] = {"regions": (16, 16), "independent_regions": True, "threads_r": 16}
+    headers = draft(2048, 2048, **SOP, **choices, edition=Edition.DRAFT)
     yield Recipe("regions_256", "256 independent regions, the most there can be", headers)
     headers = draft(520, 512, **SOP, tile_size=512, tile_overlap=496)
     yield Recipe("tiles_512_496", "The greatest overlap of synthesis tiles", headers)
@@ -239,7 +273,9 @@ def _large(dice: Dice) -> Iterator[Recipe]:
 def tool_recipes(dice: Dice, *, full: bool) -> Iterator[Recipe]:
     """Yield the recipes around regions, tiles and tools; `full`: also those of large pictures."""
     yield from _regions()
+    yield from _draft_edition(dice)
     yield from _tiles()
+    yield from _straddling()
     yield from _linear(dice)
     yield from _icci(dice)
     yield from _nonlinear(dice)

@@ -14,12 +14,12 @@ import numpy as np
 
 from refdec.bitstream.builder import picture_header
 from refdec.bitstream.framing import write_codestream
-from refdec.bitstream.headers import Headers, build_headers, write_headers
+from refdec.bitstream.headers import Edition, Headers, build_headers, write_headers
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.payloads import RESIDUAL_MARKERS, assemble_residual
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.rendering import RenderingInfo
-from refdec.bitstream.rules import check_headers
+from refdec.bitstream.rules import all_problems
 from refdec.bitstream.tools import ToolsHeader
 from refdec.conformance.symbols import ComponentDraw, Draw, MapStyle, Style, draw_symbols
 from refdec.entropy.hyper import encode_z
@@ -72,16 +72,18 @@ def draft(
     rendering: RenderingInfo | None = None,
     user_data: bytes | None = None,
     changes: Mapping[str, Any] | None = None,
+    edition: Edition = Edition.PUBLISHED,
     **choices: Any,
 ) -> Headers:
     """Return legal headers from the builder's choices; `changes` replaces fields of the picture header.
 
-    Raises what `check_headers` raises: a plan with an illegal recipe is a bug.
+    Raises the first broken rule, also one that decoders tolerate: a plan with an illegal recipe is a bug.
     """
     picture = replace(picture_header(width, height, **choices), **(changes or {}))
     made = tools(picture) if callable(tools) else tools
-    headers = build_headers(picture, made, rendering, user_data)
-    check_headers(headers)
+    headers = build_headers(picture, made, rendering, user_data, edition=edition)
+    for problem in all_problems(headers):
+        raise problem
     return headers
 
 

@@ -237,5 +237,6 @@ def sum_differences(delta: Int16Array, quality_map: Int32Array) -> None:
             elif j == 0:
                 prediction = widened(quality_map[i - 1, j])
             else:
-                prediction = (widened(quality_map[i, j - 1]) + widened(quality_map[i - 1, j])) >> 1
+                both = widened(quality_map[i, j - 1]) + widened(quality_map[i - 1, j])
+                prediction = (both + (1 if both < 0 else 0)) >> 1  # toward zero: a shift alone rounds down
             quality_map[i, j] = prediction + delta[i, j]

@@ -65,7 +65,8 @@ def map_differences(quality_map: IntArray) -> Int16Array:
     prediction = np.zeros_like(wide)
     prediction[:1, 1:] = wide[:1, :-1]
     prediction[1:, :1] = wide[:-1, :1]
-    prediction[1:, 1:] = (wide[1:, :-1] + wide[:-1, 1:]) >> 1
+    both = wide[1:, :-1] + wide[:-1, 1:]
+    prediction[1:, 1:] = (both + (both < 0)) >> 1  # toward zero: a shift alone rounds down
     return (wide - prediction).astype(np.int16)
 
 

@@ -1,20 +1,17 @@
 """What kind of file something is, by its name and by its first bytes.
 
-In: a suffix or the first bytes.  Out: whether it is a codestream, or which picture format.  It imports nothing: doors
-into other libraries ask it too.
+In: a suffix or the first bytes.  Out: whether it is a codestream, or which picture format.  It imports nothing but the
+table of first bytes: doors into other libraries ask it too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from refdec.bitstream.firstbytes import CODESTREAM_START, file_kind
 
 __all__ = ["CODESTREAM_START", "CODESTREAM_SUFFIXES", "is_codestream", "sniffed_suffix"]
 
 CODESTREAM_SUFFIXES = (".jai", ".jpgai", ".jpai", ".bits")
 """Suffixes by which codestreams are found in folders; we write the first."""
-CODESTREAM_START = b"\xff\x80"
-"""(1.3) The marker SOC."""
-PICTURE_STARTS: Mapping[bytes, str] = {b"\x89PNG": ".png", b"P5": ".pgm", b"P6": ".ppm", b"\x93NUMPY": ".npy"}
 
 
 def is_codestream(data: bytes) -> bool:
@@ -24,4 +21,5 @@ def is_codestream(data: bytes) -> bool:
 
 def sniffed_suffix(data: bytes) -> str:
     """Return the suffix of the picture format that data begin like, or an empty text."""
-    return next((suffix for start, suffix in PICTURE_STARTS.items() if data.startswith(start)), "")
+    kind = file_kind(data)
+    return "" if kind is None else kind.suffix

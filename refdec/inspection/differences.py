@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from refdec.bitstream.editions import Edition
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.syntax import ElementRecord
 from refdec.inspection.problems import Findings, find_problems
@@ -123,9 +124,9 @@ def _substream_differences(a: Findings, b: Findings) -> Iterator[SubstreamDiffer
         yield SubstreamDifference(name, None if one is None else len(one), None if other is None else len(other), first)
 
 
-def compare_streams(a: bytes, b: bytes) -> StreamsDifference:
-    """Compare two codestreams; nothing is raised for what they hold."""
-    left, right = find_problems(a), find_problems(b)
+def compare_streams(a: bytes, b: bytes, edition: Edition | None = None) -> StreamsDifference:
+    """Compare two codestreams, read by an edition (None finds out); nothing is raised for what they hold."""
+    left, right = find_problems(a, edition=edition), find_problems(b, edition=edition)
     elements = tuple(_element_differences(left, right))
     substreams = tuple(_substream_differences(left, right))
     same = not (elements or substreams)

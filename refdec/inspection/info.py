@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from refdec.bitstream.framing import Codestream, read_codestream
-from refdec.bitstream.headers import Headers, read_headers
+from refdec.bitstream.headers import Edition, Headers, read_headers
 from refdec.bitstream.levels import profile
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
 from refdec.bitstream.tools import ToolsHeader
@@ -46,6 +46,8 @@ class Info:
     output_format: str
     coded_format: str
     colour: str
+    edition: str
+    stream_profile_idc: int
     profile: str
     level_idc: int
     model_id: int
@@ -108,6 +110,8 @@ def info_of(codestream: Codestream, headers: Headers) -> Info:
         output_format=FORMATS[picture.s_ver, picture.s_hor],
         coded_format=FORMATS[picture.c_ver, picture.c_hor],
         colour=COLOURS[picture.colour_transform_idx],
+        edition=str(headers.edition),
+        stream_profile_idc=picture.stream_profile_idc,
         profile=profile(picture.decoder_profile_id).name,
         level_idc=picture.level_idc,
         model_id=picture.model_id,
@@ -131,7 +135,10 @@ def info_of(codestream: Codestream, headers: Headers) -> Info:
     )
 
 
-def read_info(data: bytes, *, limits: Limits = DEFAULT_LIMITS, lenient: bool = False) -> Info:
+def read_info(
+    data: bytes, *, limits: Limits = DEFAULT_LIMITS, lenient: bool = False, edition: Edition | None = None
+) -> Info:
     """Read the headers of a codestream and summarise them; raises CodestreamError and UnsupportedError."""
     codestream = read_codestream(data, limits=limits, lenient=lenient)
-    return info_of(codestream, read_headers(codestream, limits=limits, lenient=lenient, custom_colour=True))
+    headers = read_headers(codestream, edition=edition, limits=limits, lenient=lenient, custom_colour=True)
+    return info_of(codestream, headers)

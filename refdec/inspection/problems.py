@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from refdec.bitstream.editions import Edition
 from refdec.bitstream.framing import Codestream, survey_codestream
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.payloads import RegionUnit, hyper_unit, payload_problems, quality_map_unit, residual_units
@@ -38,8 +39,8 @@ class Findings:
 
     @property
     def warnings(self) -> tuple[CodestreamError, ...]:
-        """What a lenient reader passed over."""
-        return (*self.codestream.warnings, *(self.headers.warnings if self.headers else ()))
+        """What a reader passed over: that the picture header is the draft's, what a lenient reader skips."""
+        return (*self.codestream.warnings, *(self.headers.warnings if self.headers else self.survey.draft))
 
 
 @clause("2.3")
@@ -79,6 +80,7 @@ def find_problems(
     data: bytes,
     *,
     limits: Limits | None = None,
+    edition: Edition | None = None,
     lenient: bool = False,
     level_check: bool = True,
     legal: bool = True,
@@ -90,7 +92,9 @@ def find_problems(
     Payloads are looked at where the headers are legal, for their layout depends on them.
     """
     codestream, framing = survey_codestream(data, limits=limits, lenient=lenient)
-    survey = survey_headers(codestream, limits=limits, lenient=lenient, profile_check=level_check, legal=legal)
+    survey = survey_headers(
+        codestream, edition=edition, limits=limits, lenient=lenient, profile_check=level_check, legal=legal
+    )
     last = codestream.substreams[-1] if codestream.substreams else None
     whole = last is not None and codestream.end > last.payload_offset + len(last.payload)
     problems: list[RefdecError] = [*framing, *survey.problems]

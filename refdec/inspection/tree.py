@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from refdec.bitstream.bits import BitReader
+from refdec.bitstream.editions import Edition
 from refdec.bitstream.framing import MARKER_BYTES, SIZE_BYTES, Substream
+from refdec.bitstream.headers import field_list_name
 from refdec.bitstream.markers import Marker, describe_code
 from refdec.bitstream.survey import BIT_CODED
 from refdec.bitstream.syntax import CLAUSES, ElementRecord
@@ -47,6 +49,7 @@ class SyntaxTree:
 def build_tree(
     data: bytes,
     *,
+    edition: Edition | None = None,
     limits: Limits | None = None,
     lenient: bool = False,
     level_check: bool = True,
@@ -56,9 +59,10 @@ def build_tree(
 
     `symbols` gives the first decoded values of the units, where a decoder has found them.
     """
-    findings = find_problems(data, limits=limits, lenient=lenient, level_check=level_check)
+    findings = find_problems(data, edition=edition, limits=limits, lenient=lenient, level_check=level_check)
     children = list(_top(data, findings, symbols))
-    note = f"{len(data)} bytes, {len(findings.codestream.substreams)} substreams"
+    written = f", by {findings.survey.edition.words}" if findings.codestream.substreams else ""
+    note = f"{len(data)} bytes, {len(findings.codestream.substreams)} substreams{written}"
     root = parent(Kind.CODESTREAM, "codestream", 0, children, "1.3", note)
     return SyntaxTree(_with_problems(root, findings.problems), data, findings)
 
@@ -134,7 +138,7 @@ def _substream(part: Substream, findings: Findings, symbols: FirstSymbols) -> No
         f"{part.marker.name} payload",
         BitOffset.of_byte(part.payload_offset),
         8 * len(part.payload),
-        CLAUSES.get(part.marker.name, "1.4"),
+        CLAUSES.get(field_list_name(part.marker, findings.survey.edition), "1.4"),
         note=f"{len(part.payload)} bytes",
         children=tuple(_payload_children(part, findings, symbols)),
     )

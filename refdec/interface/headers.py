@@ -47,6 +47,7 @@ class BundleHeaders:
     `regions`: (rows, columns) of regions.  `weights_fingerprint`: of the common checkpoints that made the arrays,
     empty at stage headers; `stream_fingerprint`: of the weights that the codestream names, empty if it names none.
     `substream_bytes`: (marker, payload bytes), in file order; `codestream_bytes`: the whole codestream.
+    `edition`: "published" or "draft", the text whose picture header it has (1.12).
     """
 
     width: int
@@ -70,6 +71,8 @@ class BundleHeaders:
     stream_fingerprint: str = ""
     substream_bytes: tuple[tuple[str, int], ...] = ()
     codestream_bytes: int = 0
+    stream_profile_idc: int = 0
+    edition: str = "published"
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -211,4 +214,6 @@ def headers_of(
         stream_fingerprint=stream_fingerprint,
         substream_bytes=tuple((part.marker.name, len(part.payload)) for part in codestream.substreams),
         codestream_bytes=codestream.end,
+        stream_profile_idc=header.stream_profile_idc,
+        edition=str(headers.edition),
     )

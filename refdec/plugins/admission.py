@@ -12,7 +12,7 @@ from refdec.interface import Stage
 from refdec.plugins.encoder import Encoder
 from refdec.plugins.hookspecs import HOOK_NAMES, PLUGIN_API
 from refdec.plugins.options import NAME_PATTERN, Option
-from refdec.plugins.requests import ALL_TOOLS, BIT_DEPTHS, PROFILES, Capabilities
+from refdec.plugins.requests import ALL_TOOLS, BIT_DEPTHS, Capabilities, profile_names
 from refdec.plugins.task import Action, Task
 
 __all__ = ["check_api_version", "check_encoder", "check_task", "unknown_hooks"]
@@ -89,7 +89,7 @@ def check_encoder(item: Any) -> None:
     _require(isinstance(able, Capabilities), "its capabilities are no Capabilities")
     allowed: dict[str, tuple[Any, ...]] = {
         "inputs": ("picture", "codestream"),
-        "profiles": PROFILES,
+        "profiles": profile_names(),
         "bit_depths": BIT_DEPTHS,
         "rate_control": ("point", "bpp", "psnr"),
         "tools": ALL_TOOLS,

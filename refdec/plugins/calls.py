@@ -13,6 +13,9 @@ from typing import Any
 import numpy as np
 
 from refdec.arithmetic.types import Int16Array
+from refdec.bitstream.editions import Edition
+from refdec.bitstream.rewriting import in_edition
+from refdec.clauses import clause
 from refdec.errors import LimitExceeded, RefdecError
 from refdec.interface import LatentBundle
 from refdec.plugins.encoder import Encoder
@@ -127,9 +130,24 @@ def encode_with(
             data = guest.item.encode(picture, request, core)
         if not isinstance(data, bytes):
             raise GuestResultInvalid(guest.name, guest.distribution, type(data).__name__, "bytes")
+        data = _in_edition(data, request)
     if check:
         _check_stream(guest, data, picture, core)
     return data
+
+
+@clause("1.12")
+def _in_edition(data: bytes, request: EncodeRequest) -> bytes:
+    """(1.12) Return a guest's codestream with the picture header of the wanted edition; what cannot be read, as it is.
+
+    Whether that is written is for the check to say.  Raises LimitExceeded.
+    """
+    try:
+        return in_edition(data, Edition(request.settings.edition))
+    except LimitExceeded:
+        raise
+    except RefdecError:
+        return data
 
 
 def _guarded(guest: Guest[Encoder], choose: SymbolChooser) -> SymbolChooser:

@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from refdec.arithmetic.types import Int32Array
+from refdec.bitstream.levels import profile_named, profiles
 from refdec.plugins.errors import RequestInvalid
 from refdec.plugins.options import OptionValues
 
@@ -26,6 +27,7 @@ __all__ = [
     "OperatingPoint",
     "Progress",
     "RateTarget",
+    "profile_names",
 ]
 
 Pair = tuple[int, int]
@@ -34,9 +36,9 @@ Progress: TypeAlias = Callable[[float], None]
 
 DISPLACEMENTS = range(-2048, 2048)
 THREADS = (1, 2, 4, 8, 16)
-PROFILES = ("simple", "main", "high")
 SYNTHESIS = ("SOP", "BOP", "HOP")
 BIT_DEPTHS = (8, 10)
+EDITIONS = ("published", "draft")
 ALL_TOOLS = (
     "grfs",
     "independent_regions",
@@ -48,6 +50,17 @@ ALL_TOOLS = (
     "tiles",
 )
 """Settings that an encoder may or may not honour: the names in `Capabilities.tools`.  Cube flags are its choice."""
+
+
+def profile_names() -> tuple[str, ...]:
+    """Return the names of all decoder profiles; `Capabilities.profiles` holds some of them."""
+    return tuple(row.name for row in profiles())
+
+
+def _profile(name: str) -> str:
+    """Return the name of a profile for its name or an alias ("main" was the draft's name of "base"); else the same."""
+    row = profile_named(name)
+    return name if row is None else row.name
 
 
 def _require(ok: bool, name: str, value: object, needed: str) -> None:
@@ -124,11 +137,12 @@ RateTarget: TypeAlias = OperatingPoint | BitsPerPixel | LumaPsnr
 class CodingSettings:
     """How the codestream is made; the defaults are one thread, one region, no tools.
 
-    `profile` "simple", "main" or "high", None: the smallest that has the first transform of `synthesis` (empty: the
-    core's choice).  `regions` (rows, columns); `threads` of every entropy-coded substream.  `quality_map`: int32
-    [ceil(H/16), ceil(W/16)], -8..8, None: off.  `bit_depth` of the decoded picture and `coded_subsampling` of the
-    coded chroma, None: the source's.  `tile_size` of the synthesis in luma samples, a multiple of 16, 0: no tiles,
-    None: the core's choice.  `level_idc` 10..52, None: the smallest that fits.
+    `profile` "simple", "base" (its alias "main" becomes "base") or "high", None: the smallest that has the first
+    transform of `synthesis` (empty: the core's choice).  `regions` (rows, columns); `threads` of every entropy-coded
+    substream.  `quality_map`: int32 [ceil(H/16), ceil(W/16)], -8..8, None: off.  `bit_depth` of the decoded picture and
+    `coded_subsampling` of the coded chroma, None: the source's.  `tile_size` of the synthesis in luma samples, a
+    multiple of 16, 0: no tiles, None: the core's choice.  `level_idc` 10..52, None: the smallest that fits.  `edition`
+    "published", or "draft" for decoders that know the draft of the standard only.
     """
 
     profile: str | None = None
@@ -145,14 +159,19 @@ class CodingSettings:
     coded_subsampling: Pair | None = None
     tile_size: int | None = None
     level_idc: int | None = None
+    edition: str = "published"
 
     def __post_init__(self) -> None:
-        _require(self.profile is None or self.profile in PROFILES, "profile", self.profile, ", ".join(PROFILES))
+        if self.profile is not None:
+            names = profile_names()
+            _require(_profile(self.profile) in names, "profile", self.profile, ", ".join(names))
+            object.__setattr__(self, "profile", _profile(self.profile))
         known = set(self.synthesis) <= set(SYNTHESIS) and len(set(self.synthesis)) == len(self.synthesis)
         _require(known, "synthesis list", self.synthesis, "different ones of " + ", ".join(SYNTHESIS))
         _require(all(n in range(1, 129) for n in self.regions), "regions", self.regions, "1..128 rows and columns")
         _require(self.threads in THREADS, "number of threads", self.threads, "1, 2, 4, 8 or 16")
         _require(self.bit_depth in (None, *BIT_DEPTHS), "bit depth", self.bit_depth, "8 or 10")
+        _require(self.edition in EDITIONS, "edition", self.edition, " or ".join(EDITIONS))
         formats = (None, (1, 1), (1, 2), (2, 2))
         _require(
             self.coded_subsampling in formats, "coded chroma format", self.coded_subsampling, "(1,1), (1,2) or (2,2)"
@@ -238,12 +257,15 @@ class Capabilities:
     """What an encoder can do; a request for anything else is refused before the encoder is called.
 
     `inputs`: "picture" or "codestream" (it needs `SourcePicture.codestream`).  `rate_control`: of "point", "bpp",
-    "psnr"; empty: the encoder does not look at the target.  `tools`: of ALL_TOOLS.  The defaults fit an encoder with
-    `latents`, where the core does all of this.
+    "psnr"; empty: the encoder does not look at the target.  `profiles`: of `profile_names()`.  `tools`: of ALL_TOOLS.
+    The defaults fit an encoder with `latents`, where the core does all of this.
     """
 
     inputs: tuple[str, ...] = ("picture",)
-    profiles: tuple[str, ...] = PROFILES
+    profiles: tuple[str, ...] = field(default_factory=profile_names)
     bit_depths: tuple[int, ...] = BIT_DEPTHS
     rate_control: tuple[str, ...] = ("point", "bpp", "psnr")
     tools: tuple[str, ...] = ALL_TOOLS
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "profiles", tuple(_profile(name) for name in self.profiles))

@@ -15,9 +15,10 @@ import numpy as np
 
 from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array
 from refdec.bitstream.framing import read_codestream
-from refdec.bitstream.headers import Headers
+from refdec.bitstream.headers import Edition, Headers
+from refdec.bitstream.levels import profile_named
 from refdec.bundles import bundle_of, decode_to_stage, filtered_planes, stage_headers
-from refdec.decoder import CheckWeights, choose_transform, decode_codestream
+from refdec.decoder import CheckWeights, DecodeOptions, choose_transform, decode_codestream
 from refdec.encoder import (
     Coded,
     EncodeSettings,
@@ -54,7 +55,6 @@ from refdec.weights.pack import WeightPack
 
 __all__ = ["Core", "encode_settings"]
 
-PROFILES = {"simple": 0, "main": 1, "high": 2}
 MODELS = range(4)
 KEPT = 4
 DERIVABLE = ("SOP", "BOP")
@@ -62,9 +62,10 @@ DERIVABLE = ("SOP", "BOP")
 
 def encode_settings(settings: CodingSettings) -> EncodeSettings:
     """Return the core's settings for those of a request."""
+    profile = None if settings.profile is None else profile_named(settings.profile)
     return EncodeSettings(
         synthesis_transforms=tuple(TRANSFORM_NAMES.index(name) for name in settings.synthesis) or None,
-        decoder_profile_id=None if settings.profile is None else PROFILES[settings.profile],
+        decoder_profile_id=None if profile is None else profile.decoder_profile_id,
         level_idc=settings.level_idc,
         bit_depth=settings.bit_depth,
         coded_format=settings.coded_subsampling,
@@ -79,6 +80,7 @@ def encode_settings(settings: CodingSettings) -> EncodeSettings:
         lsbs=settings.lsbs,
         cubes=settings.cube_flags,
         tile_size=settings.tile_size,
+        edition=Edition(settings.edition),
     )
 
 
@@ -159,14 +161,27 @@ class Core:
 
     # -- reading
 
-    def read(self, codestream: bytes, stage: Stage | str, *, check_weights: CheckWeights | None = None) -> LatentBundle:
-        """Decode a codestream up to a stage, and no further.
+    def read(
+        self,
+        codestream: bytes,
+        stage: Stage | str,
+        *,
+        check_weights: CheckWeights | None = None,
+        edition: Edition | None = None,
+    ) -> LatentBundle:
+        """Decode a codestream up to a stage, and no further.  `edition`: the text to read it by, None finds out.
 
         `check_weights(user_data, pack, model_id)` may refuse before anything is decoded.
         """
         wanted, check = Stage.of(stage), check_of(self._limits)
         bundle, headers = decode_to_stage(
-            codestream, self._pack, wanted, limits=self._limits, check_weights=check_weights, check=check
+            codestream,
+            self._pack,
+            wanted,
+            DecodeOptions(edition=edition),
+            limits=self._limits,
+            check_weights=check_weights,
+            check=check,
         )
         if wanted is Stage.HEADERS and check_weights is not None:  # a stage that needs no weights does not ask
             check_weights(headers.user_data, self._pack, headers.picture.model_id)
@@ -184,7 +199,6 @@ class Core:
     def decode(self, codestream: bytes) -> Picture:
         """Decode a codestream to codes by the first listed synthesis transform that the weights have."""
         _, headers = decode_to_stage(codestream, None, Stage.HEADERS, limits=self._limits)
-        from refdec.decoder import DecodeOptions
 
         picture = headers.picture
         infos = {info.model_id: info for info in self.models}

@@ -1,4 +1,4 @@
-"""Analysis tiles of encoders (4.10.6), and tile sizes that writers usually choose (1.6.6, 4.10.5).
+"""Analysis tiles of encoders (4.10.6), and the tile sizes that writers choose (1.6.6, 4.10.5).
 
 In: a partition and a component.  Out: tiles in component samples, with the rectangles of `y` and `z` that each one
 yields and the part of them that is kept.
@@ -7,6 +7,7 @@ yields and the part of them that is kept.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import gcd
 
 from refdec.clauses import clause
 from refdec.limits import Limits
@@ -14,10 +15,19 @@ from refdec.tiling.geometry import Rect, ceil_div
 from refdec.tiling.regions import PartitionLike, Region, RegionGrid
 from refdec.tiling.tiles import region_around, tile_rectangles
 
-__all__ = ["AnalysisTile", "Piece", "Tiling", "analysis_tiles", "usual_analysis_tiling", "usual_synthesis_tiling"]
+__all__ = [
+    "AnalysisTile",
+    "Piece",
+    "Tiling",
+    "analysis_tiles",
+    "official_synthesis_tiling",
+    "usual_analysis_tiling",
+    "usual_synthesis_tiling",
+]
 
 DEFAULT_LIMITS = Limits()
 THRESHOLD_SAMPLES = 1 << 20
+BLOCK_SAMPLES = 128
 USUAL_SIZE, USUAL_OVERLAP, INDEPENDENT_OVERLAP = 1024, 64, 128
 
 
@@ -51,12 +61,37 @@ class AnalysisTile:
 
 @clause("1.6.6")
 def usual_synthesis_tiling(partition: PartitionLike) -> Tiling:
-    """(1.6.6) Tile size and overlap that writers choose, in luma samples: one tile up to 2^20 samples."""
+    """(1.6.6) Tile size and overlap that our encoder chooses, in luma samples: one tile up to 2^20 samples.
+
+    With independent regions its tiles nest in them, which they need not (`official_synthesis_tiling`).  Tiles grow
+    inside regions only, so networks see zero padding along the seams of regions and nowhere else; a tile that straddles
+    regions has it on all four sides, and where it meets a tile that grew only one side of the seam had an overlap.  And
+    the samples of a region follow from its own latents alone: another region that is absent or damaged leaves them be.
+    """
     if partition.img_width * partition.img_height <= THRESHOLD_SAMPLES:
         return Tiling(0, 0)
     if not partition.independent_regions:
         return Tiling(USUAL_SIZE, USUAL_OVERLAP)
     return _nested_tiling(partition)
+
+
+@clause("4.10.6")
+def official_synthesis_tiling(partition: PartitionLike) -> Tiling:
+    """(4.10.6) Tile size and overlap of the official writer, in luma samples, for a picture that it tiles at all.
+
+    With independent regions, v and u are steps of whole blocks in both directions, each with the count of regions of
+    the other direction, as the reference has it; the tile is their common divisor, less one that exceeds the picture.
+    So tiles straddle the regions of most pictures: 2096 x 1400 with two columns gets tiles of 640, its seam is at 1024.
+    Sizes above 4080 (more than synthesis_tile_size can say) and 128 (no more than the overlap) are returned as they
+    come: the official writer fails there.
+    """
+    if not partition.independent_regions:
+        return Tiling(USUAL_SIZE, USUAL_OVERLAP)
+    height, width = partition.img_height, partition.img_width
+    v = ceil_div(height, BLOCK_SAMPLES) // partition.num_hor * BLOCK_SAMPLES
+    u = ceil_div(width, BLOCK_SAMPLES) // partition.num_ver * BLOCK_SAMPLES
+    fitting = [step for step, extent in ((v, height), (u, width)) if 0 < step <= extent]
+    return Tiling(gcd(*fitting), INDEPENDENT_OVERLAP) if fitting else Tiling(0, 0)
 
 
 @clause("4.10.6")
@@ -70,14 +105,13 @@ def usual_analysis_tiling(partition: PartitionLike, component: int) -> Tiling:
     return Tiling(luma.size // per_sample, luma.overlap // per_sample)
 
 
-@clause("4.10.6", kind="inferred", reason="the reference rule exchanges NH and NV; the text advises a common divisor")
+@clause("4.10.6", kind="inferred", reason="the text advises a common divisor of the region steps, for better seams")
 def _nested_tiling(partition: PartitionLike) -> Tiling:
     """(4.10.6) The largest tile up to 1024 that divides both region steps and exceeds the overlap, else one tile."""
-    blocks_h, blocks_w = ceil_div(partition.img_height, 128), ceil_div(partition.img_width, 128)
     common = 0
-    for blocks, count in ((blocks_h, partition.num_ver), (blocks_w, partition.num_hor)):
+    for extent, count in ((partition.img_height, partition.num_ver), (partition.img_width, partition.num_hor)):
         if count > 1:
-            common = _common_divisor(common, blocks // count * 128)
+            common = gcd(common, ceil_div(extent, BLOCK_SAMPLES) // count * BLOCK_SAMPLES)
     if common == 0:
         return Tiling(USUAL_SIZE, INDEPENDENT_OVERLAP)
     sizes = [n for n in range(INDEPENDENT_OVERLAP + 64, USUAL_SIZE + 1, 64) if common % n == 0]
@@ -114,12 +148,6 @@ def analysis_tiles(
         )
         for rect in rects
     )
-
-
-def _common_divisor(a: int, b: int) -> int:
-    while b:
-        a, b = b, a % b
-    return a
 
 
 def _halved(rect: Rect) -> Rect:

@@ -19,6 +19,7 @@ from refdec.tiling.regions import PartitionLike, RegionGrid
 __all__ = [
     "FilterTile",
     "Tile",
+    "TileBorders",
     "TilingLike",
     "icci_tiles",
     "region_around",
@@ -31,6 +32,8 @@ __all__ = [
 LATENT_SAMPLES = 16
 ICCI_NARROWEST = 176
 DEFAULT_LIMITS = Limits()
+Span = tuple[int, int]
+"""First sample and first sample beyond."""
 
 
 @clause("1.6.6")
@@ -108,44 +111,96 @@ def tile_rectangles(
     return tuple(_rectangle(x, y, picture_hw, size, overlap, regions) for y in rows for x in columns)
 
 
-def _starts(picture_hw: tuple[int, int], size: int, overlap: int, nested: bool, grid: int) -> tuple[range, range]:
+def _starts(picture_hw: Span, size: int, overlap: int, independent: bool, grid: int) -> tuple[range, range]:
     """Return the first rows and the first columns of all tiles before they grow; raises as tile_rectangles."""
     if overlap >= min(size, *picture_hw):
         raise TileOverlapTooLarge(size, overlap, min(picture_hw))
-    if nested and (overlap // 2) % grid:
+    if independent and (overlap // 2) % grid:
         raise TileOverlapOffGrid(overlap, grid)
-    shared = 0 if nested else overlap
+    shared = 0 if independent else overlap
     rows, columns = (range(0, n - shared, min(size, n) - shared) for n in picture_hw)
     return rows, columns
 
 
-def _rectangle(x: int, y: int, picture_hw: tuple[int, int], size: int, overlap: int, regions: tuple[Rect, ...]) -> Rect:
+def _rectangle(x: int, y: int, picture_hw: Span, size: int, overlap: int, regions: tuple[Rect, ...]) -> Rect:
     """Return the tile that starts at x, y."""
     rect = Rect(x, y, min(size, picture_hw[1] - x), min(size, picture_hw[0] - y))
     return _grown(rect, region_around(rect, regions), overlap // 2, picture_hw) if regions else rect
 
 
 @clause("4.10.5")
-def tile_borders(header: TilingLike, component: int) -> tuple[tuple[Rect, ...], tuple[Rect, ...]]:
-    """(4.10.5) Return the first column and the first row of synthesis tiles: two grids are equal if these are.
+@dataclass(frozen=True, slots=True)
+class TileBorders:
+    """(4.10.5) A grid of synthesis tiles without its tiles: where the rows and the columns of tiles begin and end.
 
-    That holds where tiles nest in independent regions (1.6.6): the rows of a tile then depend on its place in the
-    column only.  A header of 30 bytes may have a million tiles; their borders are a few thousand.  Raises as
-    synthesis_tiles, without TooLarge.
+    Tile (i, j) covers columns across[row_kinds[i]][j] and rows down[column_kinds[j]][i] of the picture.  There are two
+    kinds of rows and of columns at most, numbered as they occur, and no two alike.
+    """
+
+    across: tuple[tuple[Span, ...], ...]
+    row_kinds: tuple[int, ...]
+    down: tuple[tuple[Span, ...], ...]
+    column_kinds: tuple[int, ...]
+
+
+@clause("4.10.5")
+def tile_borders(header: TilingLike, component: int) -> TileBorders:
+    """(4.10.5) Return the borders of synthesis tiles: two grids have the same tiles if and only if these are equal.
+
+    Regions form a grid: a tile lies inside one if its rows lie in a row of regions and its columns in a column of them.
+    Only then does it grow, in each direction by itself.  So the columns of tiles have two forms at most, one in rows of
+    tiles that may grow and one in those that straddle regions; rows alike.  A header of 30 bytes may have a million
+    tiles; their borders are a few thousand.  Whether the same part of each tile is kept is not compared: decoding of
+    chroma looks up the luma latent of its tile only.  Raises as synthesis_tiles, without TooLarge.
     """
     size, overlap = header.tile_size[component], header.tile_overlap[component]
     picture_hw = header.img_height, header.img_width
-    if size == 0:
-        whole = Rect(0, 0, picture_hw[1], picture_hw[0])
-        return (whole,), (whole,)
     regions: tuple[Rect, ...] = ()
-    if header.independent_regions:
+    if size == 0:
+        size, overlap = max(picture_hw), 0
+    elif header.independent_regions:
         regions = tuple(region.image for region in RegionGrid.of(header, component).regions)
-    rows, columns = _starts(picture_hw, size, overlap, bool(regions), LATENT_SAMPLES)
-    return (
-        tuple(_rectangle(0, y, picture_hw, size, overlap, regions) for y in rows),
-        tuple(_rectangle(x, 0, picture_hw, size, overlap, regions) for x in columns),
+    starts = _starts(picture_hw, size, overlap, bool(regions), LATENT_SAMPLES)
+    bands = (
+        sorted({(region.y, region.bottom) for region in regions}),
+        sorted({(region.x, region.right) for region in regions}),
     )
+    rows, columns = (
+        _lanes(firsts, size, overlap // 2, extent, band)
+        for firsts, extent, band in zip(starts, picture_hw, bands, strict=True)
+    )
+    across, row_kinds = _kinds(rows, columns)
+    down, column_kinds = _kinds(columns, rows)
+    return TileBorders(across, row_kinds, down, column_kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """A row or a column of tiles: its span, the same grown, and whether it is inside a row or column of regions."""
+
+    span: Span
+    grown: Span
+    inside: bool
+
+
+def _lanes(firsts: range, size: int, half: int, extent: int, bands: list[Span]) -> list[_Lane]:
+    """Return the rows or the columns of tiles that start at `firsts`; `bands` of regions, none: no tile grows."""
+    lanes = []
+    for first in firsts:
+        span = first, min(first + size, extent)
+        around = bisect_right(bands, first, key=lambda band: band[0])
+        inside = around > 0 and span[1] <= bands[around - 1][1]
+        lanes.append(_Lane(span, _grown_span(span, bands[around - 1], half, extent) if inside else span, inside))
+    return lanes
+
+
+def _kinds(lanes: list[_Lane], others: list[_Lane]) -> tuple[tuple[tuple[Span, ...], ...], tuple[int, ...]]:
+    """Return which spans tiles have in the other direction: every kind once, and the kind of each lane."""
+    spans = {True: tuple(other.grown for other in others), False: tuple(other.span for other in others)}
+    found = list(dict.fromkeys(lane.inside for lane in lanes))
+    kinds = tuple(dict.fromkeys(spans[inside] for inside in found))
+    numbers = {inside: kinds.index(spans[inside]) for inside in found}
+    return kinds, tuple(numbers[lane.inside] for lane in lanes)
 
 
 def region_around(rect: Rect, regions: tuple[Rect, ...]) -> Rect | None:
@@ -162,22 +217,26 @@ def region_around(rect: Rect, regions: tuple[Rect, ...]) -> Rect | None:
     return candidate if candidate.contains(rect) else None
 
 
-def _grown(rect: Rect, region: Rect | None, half: int, picture_hw: tuple[int, int]) -> Rect:
-    """(4.10.5) Grow a tile by half the overlap towards its neighbours within its region.
-
-    The growth at the bottom and at the right is limited by the picture, not by the region, as the text has it.
-    """
+def _grown(rect: Rect, region: Rect | None, half: int, picture_hw: Span) -> Rect:
+    """(4.10.5) Grow a tile by half the overlap towards its neighbours if it lies inside a region."""
     if region is None:
         return rect
-    height, width = picture_hw
-    x = rect.x - (half if rect.x > region.x else 0)
-    y = rect.y - (half if rect.y > region.y else 0)
-    right, bottom = rect.right, rect.bottom
-    if right < region.right:
-        right += min(half, width - right)
-    if bottom < region.bottom:
-        bottom += min(half, height - bottom)
+    x, right = _grown_span((rect.x, rect.right), (region.x, region.right), half, picture_hw[1])
+    y, bottom = _grown_span((rect.y, rect.bottom), (region.y, region.bottom), half, picture_hw[0])
     return Rect.between(x, y, right, bottom)
+
+
+def _grown_span(span: Span, region: Span, half: int, extent: int) -> Span:
+    """(4.10.5) Grow a tile in one direction.
+
+    The growth is limited by the picture, not by the region, as the text has it: tiles that do not end with their region
+    may reach into the next one.
+    """
+    first, beyond = span
+    return (
+        first - (half if first > region[0] else 0),
+        beyond + (min(half, extent - beyond) if beyond < region[1] else 0),
+    )
 
 
 @clause("4.10.5")

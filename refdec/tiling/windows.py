@@ -144,5 +144,13 @@ def _latent_span(first: int, beyond: int, halo: tuple[int, int], count: int) -> 
 
 @clause("4.10.5", kind="added", reason=REASON)
 def latent_reach(header: TilingLike, component: int, window: Rect, halo: tuple[int, int] | None) -> Rect:
-    """(4.10.5, 6.6) Return the window of the latent that a window of a component's planes follows from."""
-    return bounding(piece.latent for piece in synthesis_pieces(header, component, window, halo))
+    """(4.10.5, 6.6) Return the window of the latent that a window of a component's planes follows from.
+
+    Where tiles straddle independent regions, samples may lie in no core and stay 0.  For a window of nothing else the
+    latents below it are named: it needs none, but one at the origin would keep all rows of latents in between.
+    """
+    pieces = synthesis_pieces(header, component, window, halo)
+    if pieces:
+        return bounding(piece.latent for piece in pieces)
+    left, top = window.x // LATENT_SAMPLES, window.y // LATENT_SAMPLES
+    return Rect.between(left, top, ceil_div(window.right, LATENT_SAMPLES), ceil_div(window.bottom, LATENT_SAMPLES))

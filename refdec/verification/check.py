@@ -6,11 +6,13 @@ In: bytes, weights, and what is expected.  Out: `Verdict`.  Whatever the bytes a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from refdec.api.errors import WeightsDiffer
 from refdec.api.weights import require_weights
-from refdec.bitstream.rule_errors import PROFILE_LEVEL_ERRORS
+from refdec.bitstream.edition_errors import DraftHeader
+from refdec.bitstream.rule_errors import PROFILE_LEVEL_ERRORS, TooManyRegions
 from refdec.clauses import clause
 from refdec.decoder import Decoded, DecodeOptions, decode_codestream
 from refdec.errors import CodestreamError, LimitExceeded, RefdecError, UnsupportedError
@@ -19,7 +21,7 @@ from refdec.limits import Limits
 from refdec.models import models_of
 from refdec.process.deadline import check_of
 from refdec.trace.fingerprints import Fingerprints
-from refdec.verification.verdict import Verdict
+from refdec.verification.verdict import NOT_CONFORMANT, Verdict
 
 if TYPE_CHECKING:
     from refdec.verification.expectation import Expectation
@@ -42,10 +44,43 @@ def verify_codestream(
     """(1.8) Find every broken rule, decode if there is none, compare with what is expected.
 
     `name` is that of the input in messages; its stem chooses the case of a file with many traces.  Raises WeightsError
-    where a checkpoint is missing, InputError where the expectation cannot be read.
+    where a checkpoint is missing, InputError where the expectation cannot be read.  Where `options.edition` is None the
+    published standard judges; a stream of the draft is decoded and compared all the same.
     """
-    findings = find_problems(data, limits=limits, lenient=options.lenient, level_check=options.level_check, legal=False)
+    findings = find_problems(
+        data,
+        edition=options.edition,
+        limits=limits,
+        lenient=options.lenient,
+        level_check=options.level_check,
+        legal=False,
+    )
+    verdict = _judged(findings, pack, name, expectation, options, limits, ignore_weights_fingerprint)
+    return _by_the_published(verdict, findings) if findings.survey.draft else verdict
+
+
+@clause("1.12")
+def _by_the_published(verdict: Verdict, findings: Findings) -> Verdict:
+    """(1.12) Return the verdict on a stream of the draft by the published standard, which nobody asked to overlook."""
+    said = {warning.headline() for warning in findings.survey.draft}
+    legal = not any(problem.exit_code == NOT_CONFORMANT for problem in verdict.problems)
+    problems = tuple(DraftHeader(legal, at=warning.at) for warning in findings.survey.draft)
+    kept = tuple(warning for warning in verdict.warnings if warning not in said)
+    return replace(verdict, problems=(*problems, *verdict.problems), warnings=kept)
+
+
+def _judged(
+    findings: Findings,
+    pack: WeightPack,
+    name: str,
+    expectation: Expectation | None,
+    options: DecodeOptions,
+    limits: Limits,
+    ignore_weights_fingerprint: bool,
+) -> Verdict:
+    """Return the verdict by the edition that the headers were read by."""
     warnings = tuple(warning.headline() for warning in findings.warnings)
+    data = findings.codestream.data
     if findings.problems:
         problems = [*findings.problems, *_entropy_problems(findings, pack, ignore_weights_fingerprint)]
         return Verdict(name, _without_repeats(problems), warnings)
@@ -84,7 +119,9 @@ def _entropy_problems(findings: Findings, pack: WeightPack, any_weights: bool) -
     from refdec.verification.entropy import entropy_problems
 
     headers = findings.headers
-    if headers is None or not all(isinstance(problem, PROFILE_LEVEL_ERRORS) for problem in findings.survey.problems):
+    if headers is None or not all(
+        isinstance(problem, (*PROFILE_LEVEL_ERRORS, TooManyRegions)) for problem in findings.survey.problems
+    ):
         return []
     if any(isinstance(problem, LimitExceeded) for problem in findings.problems):
         return []  # the codestream was not cut to its end: what seems to be absent may follow

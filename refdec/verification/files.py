@@ -29,6 +29,7 @@ from refdec.verification.recorded import RecordedVerdicts
 from refdec.verification.verdict import Verdict
 
 if TYPE_CHECKING:
+    from refdec.bitstream.editions import EditionName
     from refdec.formats.files import Source
     from refdec.weights.pack import WeightPack
 
@@ -50,6 +51,7 @@ class VerifyRequest:
     bit_depth: int | None = None
     trace: Path | None = None
     synthesis: str | None = None
+    edition: EditionName = "auto"
     lenient: bool = False
     level_check: bool = True
     ignore_weights_fingerprint: bool = False
@@ -72,7 +74,12 @@ def verify_file(source: Source, request: VerifyRequest, *, weights: WeightPack |
         weights or load_weights(request.weights),
         name=name,
         expectation=expectation,
-        options=make_options(synthesis=request.synthesis, lenient=request.lenient, level_check=request.level_check),
+        options=make_options(
+            synthesis=request.synthesis,
+            lenient=request.lenient,
+            level_check=request.level_check,
+            edition=request.edition,
+        ),
         limits=request.limits,
         ignore_weights_fingerprint=request.ignore_weights_fingerprint,
     )

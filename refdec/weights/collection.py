@@ -14,11 +14,11 @@ from refdec.clauses import clause
 from refdec.errors import WeightsError
 from refdec.weights.container import MOST_BYTES
 from refdec.weights.errors import CheckpointRefused, DuplicateCheckpoint, NothingToImport
-from refdec.weights.errors_files import ArchiveTooLarge
+from refdec.weights.errors_files import ArchiveTooLarge, UnresolvedPointer
 from refdec.weights.importer import import_tensors, unexpected_keys
-from refdec.weights.names import CheckpointName, name_of_file
+from refdec.weights.names import name_of_file
 from refdec.weights.pack import NO_NOTES, Checkpoint, Origin, PackNotes, WeightPack
-from refdec.weights.recognise import recognise
+from refdec.weights.recognise import is_lfs_pointer, pointed_at, recognise
 from refdec.weights.tensorfile import TensorFile
 
 __all__ = ["FileRow", "FileToImport", "Imported", "Progress", "import_folder"]
@@ -27,13 +27,17 @@ FileToImport: TypeAlias = Callable[[], BinaryIO] | bytes
 Progress: TypeAlias = Callable[[int, int, str], None]
 """Called with (files done, files in all, name of the next file)."""
 FLOAT_ANCESTOR = "VM_common/"
+# why a file is left aside
+ANCESTOR = "the floating-point ancestor of VM_common_int; streams do not use it"
+NO_CHECKPOINT = "a stage of training; streams do not use it"
+UNKNOWN = "neither a checkpoint by its name nor a published file"
 
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
     """What became of one file; `checkpoint` is None where it was left aside, and `remark` says why.
 
-    `published`: its MD5 is that of the reference software's file.  `unexpected`: its tensors that no network uses.
+    `published`: it is a file of the reference software.  `unexpected`: its tensors that no network uses.
     """
 
     file: str
@@ -67,17 +71,19 @@ def _one(file: str, content: FileToImport) -> tuple[FileRow, Checkpoint | None]:
     if named is None and not file.endswith(".pth"):
         return FileRow(file, None, False, (), "not a checkpoint by its name"), None
     data = _content(content)
-    published = recognise(data)
-    name: CheckpointName | None = published.checkpoint if published else named
-    if name is None:
-        return FileRow(file, None, False, (), "neither a checkpoint by its name nor a published file"), None
-    if name.kind.startswith(FLOAT_ANCESTOR):
-        remark = "the floating-point ancestor of VM_common_int; streams do not use it"
-        return FileRow(file, None, published is not None, (), remark), None
+    pointer = is_lfs_pointer(data)
+    known = None if pointer else recognise(data)
+    published = pointed_at(data) if pointer else known and known.file
+    name = published.checkpoint if published else named
+    unused = NO_CHECKPOINT if published else UNKNOWN
+    if name is None or name.kind.startswith(FLOAT_ANCESTOR):
+        return FileRow(file, None, known is not None, (), unused if name is None else ANCESTOR), None
+    if pointer:
+        raise UnresolvedPointer(name.file)
     tensors = TensorFile(data)
-    checkpoint = import_tensors(name, tensors, origin=Origin(file, published is not None))
-    remark = "published file" if published else "own weights"
-    return FileRow(file, checkpoint.name, published is not None, unexpected_keys(name, tensors), remark), checkpoint
+    checkpoint = import_tensors(name, tensors, origin=Origin(file, known is not None))
+    remark = f"published file, by its {known.by}" if known else "own weights"
+    return FileRow(file, checkpoint.name, known is not None, unexpected_keys(name, tensors), remark), checkpoint
 
 
 @clause("6.2")

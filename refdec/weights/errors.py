@@ -21,6 +21,7 @@ __all__ = [
     "MissingTensor",
     "NotFinite",
     "NotWholeNumbers",
+    "NothingDecodes",
     "NothingToImport",
     "ShiftOutOfRange",
     "UnknownCheckpoint",
@@ -250,6 +251,9 @@ class DuplicateCheckpoint(WeightsError):
         return f"{self.first} and {self.second} both are {self.name}.\nMove one of them out of the folder."
 
 
+NEEDED = "A model needs Y and UV of VM_common_int, and decoder_Y and decoder_UV of VM_sop, VM_bop or VM_hop."
+
+
 class NothingToImport(WeightsError):
     """No file of a folder is a checkpoint that refdec can use."""
 
@@ -262,6 +266,27 @@ class NothingToImport(WeightsError):
     def explain(self) -> str:
         return (
             f"None of the {self.files} files is a checkpoint that refdec can use.\n"
+            f"{NEEDED}\n"
             "Expected are names like VM_common_int/Y_0.012.pth or VM_bop__decoder_Y_0.012.npz below the folder.\n"
             "Type: refdec weights import FOLDER MY.pack"
         )
+
+
+class NothingDecodes(WeightsError):
+    """The checkpoints of a folder are not enough to decode anything."""
+
+    code, clause = "RD0618", "4.11.1"
+
+    def __init__(self, found: Sequence[str], missing: Sequence[str]) -> None:
+        super().__init__(tuple(found), tuple(missing))
+        self.found, self.missing = tuple(found), tuple(missing)
+
+    def explain(self) -> str:
+        lines = [
+            "No model can be decoded with the checkpoints of this folder.",
+            f"Found: {', '.join(self.found)}.",
+            f"{NEEDED}  Missing are:",
+            *(f"  {line}" for line in self.missing),
+            "With these files below the folder, type: refdec weights import FOLDER MY.pack",
+        ]
+        return "\n".join(lines)

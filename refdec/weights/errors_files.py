@@ -30,6 +30,7 @@ __all__ = [
     "TensorOutsideStorage",
     "TensorTooLarge",
     "UnknownOpcode",
+    "UnresolvedPointer",
     "UnsupportedMember",
 ]
 
@@ -126,6 +127,22 @@ class NotACheckpoint(WeightsError):
 
     def explain(self) -> str:
         return f"The archive is no checkpoint: it has {self.pickles} members data.pkl, and is no .npz of arrays."
+
+
+class UnresolvedPointer(WeightsError):
+    """A file is a Git LFS pointer: the checkpoint that it stands for has not been fetched."""
+
+    code, clause = "RD0628", "4.11.1"
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file)
+        self.file = file
+
+    def explain(self) -> str:
+        return (
+            f"This is the Git LFS pointer of {self.file}, a few lines of text in the place of the checkpoint.\n"
+            "Install Git LFS (https://git-lfs.com), then type in the clone: git lfs pull"
+        )
 
 
 class UnknownOpcode(WeightsError):

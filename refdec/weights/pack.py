@@ -24,7 +24,7 @@ __all__ = ["NO_NOTES", "Checkpoint", "Origin", "PackNotes", "WeightPack", "pack_
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a checkpoint was imported from: the file's name, and whether its MD5 is that of the published file."""
+    """Where a checkpoint was imported from: the file's name, and whether it is a published file by its hash."""
 
     file: str = ""
     published: bool = False

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from refdec.arithmetic.types import Int32Array
-from refdec.bitstream.markers import Marker
+from refdec.bitstream.firstbytes import CODESTREAM_START
 from refdec.clauses import clause
 from refdec.weights.archivewriter import ArchiveWriter
 from refdec.weights.bytesource import Readable, byte_source
@@ -49,7 +49,6 @@ __all__ = ["FORMAT", "VERSION", "read_pack", "verify_checkpoint", "write_pack"]
 
 FORMAT, VERSION = "refdec weights", 1
 MANIFEST = "pack.json"
-CODESTREAM_START = Marker.SOC.to_bytes(2, "big")
 LARGEST_MANIFEST_BYTES = 1 << 23
 MOST_PACK_BYTES = 1 << 32
 NOT_FROM_THE_TEXT = "6.2.5 says what a pack carries; how it lies in a file is ours"

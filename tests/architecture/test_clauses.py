@@ -24,7 +24,7 @@ WITHOUT_CODE = {
     "1.7": "introduces 1.7.1 and 1.7.2",
     "1.10": "interoperability notes; docs/deviations.md says what refdec does",
     "1.11": "worked examples: tests",
-    "1.12": "report of checks",
+    "1.13": "report of checks",
     "2.9": "no raw symbols occur",
     "2.11": "interoperability notes",
     "2.12": "worked examples: tests",

@@ -141,7 +141,7 @@ def test_info_reads_headers_only(refdec: Refdec) -> None:
     ran = refdec("info", DEMO, "--json")
     info = json.loads(ran.out)
     assert ran.code == 0
-    assert (info["width"], info["height"], info["profile"], info["model_id"]) == (768, 512, "main", 1)
+    assert (info["width"], info["height"], info["profile"], info["model_id"]) == (768, 512, "base", 1)
     assert [part["marker"] for part in info["substreams"]] == ["PIH", "SORP", "SORS", "SOZ"]
     assert info["codestream_bytes"] == DEMO.stat().st_size
     pixels = 768 * 512

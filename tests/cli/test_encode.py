@@ -27,13 +27,28 @@ def test_encode_and_decode_again(refdec: Callable[..., Any], tmp_path: Path) -> 
 def test_every_option_at_once(refdec: Callable[..., Any], tmp_path: Path) -> None:
     made = refdec(
         "encode", PICTURE, tmp_path / "a.jai", "--model", 1, "--displacement", -50, "--chroma-displacement", 90,
-        "--profile", "main", "--synthesis-list", "sop,bop", "--level", 32, "--threads", 4, "--rvs", "--grfs", "--lsbs",
+        "--profile", "base", "--synthesis-list", "sop,bop", "--level", 32, "--threads", 4, "--rvs", "--grfs", "--lsbs",
         "--cubes", "--tile-size", 0, "--roi", PICTURE, "--bit-depth", 10, "--chroma", "420", "--encoder", "refine",
         "--option", "steps=1", "--time-budget", 30,
     )  # fmt: skip
     assert made.code == 0, made.err
     found = json.loads(refdec("info", tmp_path / "a.jai", "--json").out)
     assert found["displacement"] == [-50, 90] and found["synthesis_transforms"] == ["SOP", "BOP"]
+
+
+def test_the_draft_s_name_of_the_base_profile_is_taken(refdec: Callable[..., Any], tmp_path: Path) -> None:
+    for name in ("base", "main"):
+        assert refdec("encode", PICTURE, tmp_path / f"{name}.jai", "--displacement", 0, "--profile", name).code == 0
+        assert json.loads(refdec("info", tmp_path / f"{name}.jai", "--json").out)["profile"] == "base"
+    assert (tmp_path / "base.jai").read_bytes() == (tmp_path / "main.jai").read_bytes()
+
+
+def test_the_help_names_every_profile(refdec: Callable[..., Any]) -> None:
+    from refdec.bitstream.levels import profiles
+
+    shown = " ".join(refdec("encode", "--help").out.split())
+    for row in profiles():
+        assert all(name in shown for name in (row.name, *row.aliases))
 
 
 def test_mistakes_are_named(refdec: Callable[..., Any], tmp_path: Path) -> None:
@@ -46,6 +61,7 @@ def test_mistakes_are_named(refdec: Callable[..., Any], tmp_path: Path) -> None:
         (("--encoder", "nobody"), "nobody"),
         (("--chroma", "411"), "411"),
         (("--threads", "3"), "threads"),
+        (("--profile", "huge"), "simple, base, high"),
     ]:
         made = refdec("encode", PICTURE, out, *arguments)
         assert made.code == 2 and word in made.err, made.err

@@ -16,7 +16,7 @@ from .conftest import Run
 
 Refdec = Callable[..., Run]
 DEMO = Path(library.__file__).parent / "data" / "demo.jai"
-EXAMPLE_A = bytes.fromhex("ff80ff82088011103403a8027c0000091f6c50018000ff834000ff844000ff81")
+EXAMPLE_A = bytes.fromhex("ff80ff820880011103403a8027c0000091f6c5001800ff834000ff844000ff81")
 
 
 def test_the_whole_tree(refdec: Refdec) -> None:
@@ -30,15 +30,15 @@ def test_example_1_11_a(refdec: Refdec, tmp_path: Path) -> None:
     (tmp_path / "a.jai").write_bytes(EXAMPLE_A)
     ran = refdec("view", tmp_path / "a.jai", "--element", "num_chs")
     assert [line.split()[:5] for line in ran.out.splitlines()[4:]] == [
-        ["18.1", "10100000", "num_chs[0]", "=", "160"],
-        ["19.6", "01100000", "num_chs[1]", "=", "96"],
+        ["18.5", "10100000", "num_chs[0]", "=", "160"],
+        ["20.2", "01100000", "num_chs[1]", "=", "96"],
     ]
     assert ran.code == 3  # there is no SOZ
     assert "3 problems" in ran.err
 
 
 def test_a_place(refdec: Refdec) -> None:
-    ran = refdec("view", DEMO, "--offset", "0x8.0")
+    ran = refdec("view", DEMO, "--offset", "0x8.4")
     assert "level_idc = 12" in ran.out.splitlines()[-1]
 
 

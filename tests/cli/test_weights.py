@@ -28,10 +28,19 @@ def test_import_of_a_folder_then_list_show_verify(refdec: Refdec, tmp_path: Path
     (folder / "notes.txt").write_text("not a checkpoint")
     ran = refdec("weights", "import", folder, tmp_path / "my.pack", "--title", "seeded", "--json")
     assert ran.code == 0, ran.err
-    assert len(json.loads(ran.out)["files"]) == 5
+    imported = json.loads(ran.out)
+    assert len(imported["files"]) == 5
+    assert imported["decodes"] == ["model 1: decodes SOP"]
+    assert [row["message"] for row in imported["missing"] if row["model"] == 1] == [
+        "model 1: BOP decoder_Y, decoder_UV missing",
+        "model 1: HOP decoder_Y, decoder_UV missing",
+    ]
+    assert imported["missing"][1]["files"] == ["VM_bop/decoder_Y_0.012.pth", "VM_bop/decoder_UV_0.012.pth"]
+    assert imported["missing"][1]["synthesis"] == "BOP"
     listed = json.loads(refdec("weights", "list", tmp_path / "my.pack", "--json").out)
     assert listed["title"] == "seeded"
-    assert listed["decodes"] == ["model 0.012: decodes SOP"]
+    assert listed["decodes"] == ["model 1: decodes SOP"]
+    assert listed["missing"] == imported["missing"]
     assert "VM_sop/decoder_Y_0.012" in refdec("weights", "show", tmp_path / "my.pack").out
     assert "4 checkpoints" in refdec("weights", "verify", tmp_path / "my.pack").out
 
@@ -51,6 +60,32 @@ def test_import_of_nothing(refdec: Refdec, tmp_path: Path) -> None:
     ran = refdec("weights", "import", tmp_path, tmp_path / "p.pack")
     assert ran.code == 1
     assert not (tmp_path / "p.pack").exists()
+
+
+def test_import_says_what_is_missing(refdec: Refdec, tmp_path: Path) -> None:
+    folder = tmp_path / "checkpoints"
+    folder.mkdir()
+    for name in ("VM_common_int/Y_0.012", "VM_common_int/UV_0.012", "VM_sop/decoder_UV_0.012"):
+        np.savez(folder / f"{name.replace('/', '__')}.npz", **seeded_checkpoint(f"{name}.pth"))
+    ran = refdec("weights", "import", folder, tmp_path / "my.pack")
+    assert ran.code == 0, ran.err
+    lines = ran.out.splitlines()
+    assert "model 1: decodes latents only" in lines and "model 1: SOP decoder_Y missing" in lines
+    (folder / "VM_common_int__Y_0.012.npz").unlink()
+    ran = refdec("weights", "import", folder, tmp_path / "less.pack")
+    assert ran.code == 1 and not (tmp_path / "less.pack").exists()
+    assert "No model can be decoded" in ran.err
+    assert "model 1: VM_common_int/Y missing" in ran.err and "model 1: SOP decoder_Y missing" in ran.err
+
+
+def test_an_unresolved_pointer_is_named(refdec: Refdec, tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "VM_hop"
+    folder.mkdir(parents=True)
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:fdb3\nsize 13385893\n"
+    (folder / "decoder_Y_0.012.pth").write_text(pointer)
+    ran = refdec("weights", "import", tmp_path / "models", tmp_path / "my.pack")
+    assert ran.code == 1
+    assert "VM_hop/decoder_Y_0.012.pth: This is the Git LFS pointer" in ran.err and "git lfs pull" in ran.err
 
 
 def test_the_bundled_pack_verifies(refdec: Refdec) -> None:

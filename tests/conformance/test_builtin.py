@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from refdec.bitstream import edition_errors, rule_errors
 from refdec.bitstream import errors as bitstream_errors
-from refdec.bitstream import rule_errors
 from refdec.conformance.coverage import reached_by
 from refdec.conformance.elements import NEVER, NOT_IN_SMALL, extreme_rows, seen_values
 from refdec.conformance.expected import observe_decode
@@ -25,10 +25,12 @@ from refdec.tiling import errors as tiling_errors
 
 MOST_BYTES = 3_000_000
 RECORD = Path(__file__).resolve().parents[2] / "docs" / "coverage.json"
-MODULES = (bitstream_errors, rule_errors, tiling_errors, entropy_errors, latent_errors, picture_errors)
+MODULES = (bitstream_errors, rule_errors, edition_errors, tiling_errors, entropy_errors, latent_errors, picture_errors)
 
 # Classes that no stream can raise in a strict decode, because a rule of 1.8 refuses it before.
 SHADOWED = {
+    "RD0165": "streams of the draft are decoded, with a warning",
+    "RD0166": "only where the caller names an edition",
     "RD0451": "rule_errors.RegionsTooFine",
     "RD0452": "rule_errors.OverlapBeyondRegion",
     "RD0453": "rule_errors.TileOverlapBeyondTile and TileOverlapBeyondPicture",

@@ -62,7 +62,7 @@ def test_names_are_unique_and_large_pictures_come_with_full_only() -> None:
     assert len(set(full)) == len(full)
     assert set(small) < set(full)
     assert (
-        max(r.headers.picture.img_width * r.headers.picture.img_height for r in recipes(dice_of(1), "small")) < 100_000
+        max(r.headers.picture.img_width * r.headers.picture.img_height for r in recipes(dice_of(1), "small")) < 500_000
     )
 
 

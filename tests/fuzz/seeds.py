@@ -25,8 +25,8 @@ LARGEST_STREAM = 6000
 
 @cache
 def small_streams(largest: int = LARGEST_STREAM) -> tuple[bytes, ...]:
-    """Return codestreams of up to so many bytes: golden vectors and the cases of the built-in suite, smallest first."""
-    found = {path.read_bytes() for path in sorted((GOLDEN / "vectors").glob("*.jai"))}
+    """Return codestreams of up to so many bytes, smallest first: golden ones of both editions, and the suite's."""
+    found = {path.read_bytes() for folder in ("vectors", "draft") for path in sorted((GOLDEN / folder).glob("*.jai"))}
     if BUILTIN.is_file():
         with zipfile.ZipFile(BUILTIN) as archive:
             found |= {archive.read(name) for name in archive.namelist() if name.endswith(".jai")}

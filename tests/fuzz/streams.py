@@ -14,9 +14,11 @@ from typing import Any
 from refdec.bitstream import syntax
 from refdec.bitstream.bits import BitReader, BitWriter
 from refdec.bitstream.framing import survey_codestream
-from refdec.bitstream.headers import environment
+from refdec.bitstream.headers import environment, field_list_name
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import PictureHeader
+from refdec.bitstream.recognition import edition_of
+from refdec.bitstream.rewriting import in_edition
 from refdec.errors import RefdecError
 
 __all__ = ["mutate_stream", "parts_of", "unchecked_stream"]
@@ -24,7 +26,7 @@ __all__ = ["mutate_stream", "parts_of", "unchecked_stream"]
 Part = tuple[int, bytes]
 Records = list[syntax.ElementRecord]
 Mutation = Callable[[bytes, Random, Sequence[bytes]], bytes]
-BIT_CODED = {int(marker): marker.name for marker in (Marker.PIH, Marker.TON, Marker.RDI)}
+BIT_CODED = {int(marker): marker for marker in (Marker.PIH, Marker.TON, Marker.RDI)}
 EXTREMES = (0, 1, 2, 3, 127, 128, 255, 256, 65535)
 
 
@@ -44,16 +46,21 @@ def unchecked_stream(parts: Sequence[Part], wrong_size: dict[int, int] | None = 
     return bytes(out + int(Marker.EOC).to_bytes(2, "big"))
 
 
+def _list_of(marker: int, payload: bytes) -> str:
+    """Return the name of the field list of a header; a picture header is read by its edition."""
+    return field_list_name(BIT_CODED[marker], edition_of(payload))
+
+
 @lru_cache(maxsize=1024)
 def _header(marker: int, payload: bytes, picture: bytes | None) -> tuple[Records, dict[str, Any], dict[str, int]]:
     """Return records, elements and environment of a header; empty where it does not read."""
-    name = BIT_CODED[marker]
+    name = _list_of(marker, payload)
     if name == "TON" and picture is None:
         return [], {}, {}
     try:
         first = None
         if name == "TON" and picture is not None:
-            first = PictureHeader.from_elements(syntax.read("PIH", BitReader(picture)))
+            first = PictureHeader.from_elements(syntax.read(_list_of(Marker.PIH, picture), BitReader(picture)))
         known = environment(name, first, payload)
         return syntax.annotate(name, payload, known), syntax.read(name, BitReader(payload), known), known
     except RefdecError:
@@ -114,7 +121,7 @@ def _rewrite(data: bytes, draw: Random, others: Sequence[bytes]) -> bytes:
     record = draw.choice(plain)
     changed = {**elements, record.name: max(record.range[0], min(record.range[1], _value(record, draw)))}
     try:
-        parts[place] = marker, syntax.write(BIT_CODED[marker], changed, known)
+        parts[place] = marker, syntax.write(_list_of(marker, payload), changed, known)
     except RefdecError:
         return _edit_bits(data, draw, others)
     return unchecked_stream(parts)
@@ -196,6 +203,21 @@ def _sizes(data: bytes, draw: Random, others: Sequence[bytes]) -> bytes:
     return unchecked_stream(parts, {place: wrong})
 
 
+def _other_edition(data: bytes, draw: Random, others: Sequence[bytes]) -> bytes:
+    """Write the picture header in the other edition, or give it a nibble more or less at its beginning."""
+    parts = parts_of(data)
+    header = _picture(parts)
+    if header is None or draw.randrange(2):
+        try:
+            return in_edition(data, edition_of(header or b"").other)
+        except RefdecError:
+            return _flip(data, draw, others)
+    digits = header.hex()
+    digits = digits[1:] + "0" if draw.randrange(2) else draw.choice("0000123f") + digits + "0"
+    changed = bytes.fromhex(digits[: len(digits) & ~1])
+    return unchecked_stream([(m, changed if m == Marker.PIH else p) for m, p in parts])
+
+
 MUTATIONS: tuple[Mutation, ...] = (
     _edit_bits,
     _edit_bits,
@@ -206,6 +228,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     _payload,
     _substreams,
     _sizes,
+    _other_edition,
     _flip,
     _overwrite,
     _cut,

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from refdec.bitstream.builder import picture_header
-from refdec.bitstream.headers import Headers, build_headers
+from refdec.bitstream.headers import Edition, Headers, build_headers
 from refdec.bitstream.levels import smallest_level, smallest_profile
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import PictureHeader, ceil_div
@@ -17,7 +17,9 @@ from refdec.bitstream.rendering import Cicp, ContentLight, DynamicMetadata, Mast
 from refdec.bitstream.tools import EfeFilterSet, EfeLinear, EfeNonlinear, Icci, IcciTile, ToolsHeader
 from refdec.tables import syntax
 
-__all__ = ["legal_headers", "legal_pictures", "legal_rendering", "legal_tools"]
+__all__ = ["EDITIONS", "legal_headers", "legal_pictures", "legal_rendering", "legal_tools", "most_regions"]
+
+EDITIONS = st.sampled_from(list(Edition))
 
 FORMATS = [((1, 1), (1, 1)), ((1, 1), (1, 2)), ((1, 1), (2, 2)), ((1, 2), (1, 2)), ((2, 2), (2, 2))]
 TRANSFORMS = [(0,), (1,), (2,), (1, 0), (0, 1), (2, 1, 0), (0, 2), (1, 2, 0)]
@@ -34,10 +36,17 @@ def codes(draw: st.DrawFn, shape: tuple[int, ...], high: int) -> np.ndarray[Any,
     return rng.integers(0, high, shape, endpoint=True).astype(np.int32)
 
 
+def most_regions(height: int, width: int, edition: Edition) -> tuple[int, int]:
+    """The most rows and columns of regions (1.6.4, 1.12)."""
+    least = (256, 512) if edition is Edition.PUBLISHED else (128, 128)
+    return ceil_div(height, least[0]), ceil_div(width, least[1])
+
+
 @st.composite
-def _regions(draw: st.DrawFn, height: int, width: int) -> dict[str, Any]:
+def _regions(draw: st.DrawFn, height: int, width: int, edition: Edition) -> dict[str, Any]:
     blocks = ceil_div(height, 128), ceil_div(width, 128)
-    rows, columns = draw(st.integers(1, min(blocks[0], 16))), draw(st.integers(1, min(blocks[1], 16)))
+    most = most_regions(height, width, edition)
+    rows, columns = draw(st.integers(1, min(most[0], 16))), draw(st.integers(1, min(most[1], 16)))
     steps = [128 * (b // n) for b, n in zip(blocks, (rows, columns), strict=True) if n > 1]
     smallest = min(steps, default=1 << 16)
     return {
@@ -50,14 +59,8 @@ def _regions(draw: st.DrawFn, height: int, width: int) -> dict[str, Any]:
 
 @st.composite
 def _tiles(draw: st.DrawFn, height: int, width: int, regions: dict[str, Any]) -> dict[str, Any]:
-    independent = regions.get("independent_regions", False)
-    sizes = list(range(16, 16 * 256, 16))
-    if independent:
-        blocks = ceil_div(height, 128), ceil_div(width, 128)
-        steps = [128 * (b // n) for b, n in zip(blocks, regions["regions"], strict=True) if n > 1]
-        sizes = [size for size in sizes if all(step % size == 0 for step in steps)]
-    size = draw(st.sampled_from(sizes))
-    unit = 32 if independent else 16
+    size = draw(st.sampled_from(range(16, 16 * 256, 16)))
+    unit = 32 if regions.get("independent_regions", False) else 16
     largest = (min(size, height, width, 16 * 31 + 1) - 1) // unit
     return {"tile_size": size, "tile_overlap": unit * draw(st.integers(0, largest))}
 
@@ -84,15 +87,18 @@ def _cubes(draw: st.DrawFn, picture: PictureHeader) -> PictureHeader:
 
 
 @st.composite
-def legal_pictures(draw: st.DrawFn, max_side: int = 700) -> PictureHeader:
-    """Picture headers that a decoder of some profile and level must take; sides up to `max_side` samples."""
+def legal_pictures(draw: st.DrawFn, max_side: int = 700, edition: Edition = Edition.DRAFT) -> PictureHeader:
+    """Picture headers that a decoder of some profile and level must take; sides up to `max_side` samples.
+
+    The draft allows small pictures more regions, so those are drawn where no edition is asked for.
+    """
     side = st.integers(64, max_side)
     width, height = draw(side), draw(side)
     output, coded = draw(st.sampled_from(FORMATS))
     model, transforms = draw(st.integers(0, 3)), draw(st.sampled_from(TRANSFORMS))
-    lowest = smallest_level(width * height, model)
+    lowest = smallest_level(width * height, model, edition)
     channels = draw(U8), draw(U8)
-    regions = draw(st.just({}) | _regions(height, width))
+    regions = draw(st.just({}) | _regions(height, width, edition))
     picture = picture_header(
         width - draw(st.integers(0, 63)),
         height - draw(st.integers(0, 63)),
@@ -206,10 +212,12 @@ def legal_rendering() -> st.SearchStrategy[RenderingInfo]:
 
 @st.composite
 def legal_headers(draw: st.DrawFn, max_side: int = 700) -> Headers:
-    """Headers that break no rule, field by field or across fields; substreams in the usual or any other legal order."""
-    picture = draw(legal_pictures(max_side))
+    """Headers of either edition that break no rule, field by field or across fields; any legal order of substreams."""
+    edition = draw(EDITIONS)
+    picture = draw(legal_pictures(max_side, edition))
     tools = draw(st.just(ToolsHeader()) | legal_tools(picture))
-    headers = build_headers(picture, tools, draw(legal_rendering()), draw(st.none() | st.binary(max_size=20)))
+    user_data = draw(st.none() | st.binary(max_size=20))
+    headers = build_headers(picture, tools, draw(legal_rendering()), user_data, edition=edition)
     absent = set()
     if tools == ToolsHeader() and draw(st.booleans()):
         absent.add(Marker.TON)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refdec.entropy.hyper import ZTables, decode_z, encode_z
-from refdec.entropy.qualitymap import decode_quality_map, encode_quality_map
+from refdec.entropy.qualitymap import decode_quality_map, encode_quality_map, map_differences
 from refdec.entropy.residual import decode_residual, encode_residual, start_residual
 from refdec.errors import RefdecError
 
@@ -160,5 +160,16 @@ def test_damaged_z_gives_a_result_or_our_error(
 )
 def test_quality_map_survives_the_round_trip(seed: int, h: int, w: int, reach: int, threads: int) -> None:
     quality_map = np.random.default_rng(seed).integers(-reach, reach + 1, (h, w))
+    payload, index = encode_quality_map(quality_map, threads)
+    np.testing.assert_array_equal(decode_quality_map(payload, h, w, index, threads), quality_map)
+
+
+@given(seed=st.integers(0, 2**32 - 1), h=st.integers(2, 9), w=st.integers(2, 9), threads=THREADS)
+def test_negative_odd_sums_are_rounded_toward_zero(seed: int, h: int, w: int, threads: int) -> None:
+    """Even columns hold 0, -2, -4, -6, odd ones -1, -3, -5, -7: every sum of left and above is odd and negative."""
+    quality_map = -2 * np.random.default_rng(seed).integers(0, 4, (h, w)) - np.arange(w) % 2
+    both = quality_map[1:, :-1] + quality_map[:-1, 1:]
+    rounded_up = -(-both // 2)
+    np.testing.assert_array_equal(map_differences(quality_map)[1:, 1:], quality_map[1:, 1:] - rounded_up)
     payload, index = encode_quality_map(quality_map, threads)
     np.testing.assert_array_equal(decode_quality_map(payload, h, w, index, threads), quality_map)

@@ -8,10 +8,20 @@ from hypothesis import strategies as st
 
 from refdec.bitstream import syntax
 from refdec.bitstream.bits import BitReader, BitWriter
+from refdec.bitstream.edition_errors import DraftHeader
 from refdec.bitstream.framing import read_codestream, write_codestream
-from refdec.bitstream.headers import Headers, environment, read_headers, write_headers, write_stream
+from refdec.bitstream.headers import (
+    Edition,
+    Headers,
+    environment,
+    field_list_name,
+    read_headers,
+    write_headers,
+    write_stream,
+)
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.payloads import RESIDUAL_MARKERS, assemble_residual, residual_units
+from refdec.bitstream.recognition import legal_start
 from refdec.bitstream.rules import all_problems
 from tests.payloads import check_payloads
 from tests.property.strategies import legal_headers
@@ -27,19 +37,34 @@ def stream(headers: Headers, units: list[bytes]) -> bytes:
 
 
 @settings(max_examples=150, deadline=None)
-@given(headers=legal_headers(), seed=st.integers(0, 2**32 - 1))
+@given(headers=legal_headers(1100), seed=st.integers(0, 2**32 - 1))
 def test_headers_survive_the_round_trip(headers: Headers, seed: int) -> None:
     assert all_problems(headers) == []
     rng = np.random.default_rng(seed)
     units = [rng.bytes(int(rng.integers(0, 40))) for _ in range(headers.picture.num_regions)]
     data = stream(headers, units)
     codestream = read_codestream(data)
-    found = read_headers(codestream)
+    found = read_headers(codestream, edition=headers.edition)
     check_payloads(codestream, found)
-    assert found == headers
+    assert found == headers and found.warnings == ()
     assert stream(found, units) == data
     for component in range(len(RESIDUAL_MARKERS)):
         assert [unit and unit.data for unit in residual_units(codestream, found, component)] == units
+
+
+@settings(max_examples=150, deadline=None)
+@given(headers=legal_headers(1100))
+def test_the_reader_finds_the_edition(headers: Headers) -> None:
+    """1.12: but for draft starts that are legal as published, and then read so."""
+    codestream = read_codestream(stream(headers, [b""] * headers.picture.num_regions))
+    part = codestream.only(Marker.PIH)
+    assert part is not None and legal_start(part.payload, headers.edition)
+    if headers.edition is Edition.DRAFT and legal_start(part.payload, Edition.PUBLISHED):
+        assert headers.picture.decoder_profile_id == 0 and len(headers.picture.synthesis_transforms) > 1
+        return
+    found = read_headers(codestream)
+    assert found == headers
+    assert [type(warning) for warning in found.warnings] == [DraftHeader] * (headers.edition is Edition.DRAFT)
 
 
 @settings(max_examples=60, deadline=None)
@@ -48,7 +73,8 @@ def test_annotation_covers_every_bit(headers: Headers) -> None:
     """The records of a header, put side by side, are the header."""
     for marker, payload in write_headers(headers).items():
         writer = BitWriter()
-        for record in syntax.annotate(marker.name, payload, environment(marker.name, headers.picture, payload)):
+        name, known = field_list_name(marker, headers.edition), environment(marker.name, headers.picture, payload)
+        for record in syntax.annotate(name, payload, known):
             assert record.legal
             assert record.bit_offset.bits == writer.position
             writer.u(record.value, record.n_bits)

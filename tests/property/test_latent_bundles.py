@@ -22,6 +22,7 @@ def legal_headers(draw: st.DrawFn) -> BundleHeaders:
         "displacement": draw(st.tuples(st.integers(-2048, 2047), st.integers(-2048, 2047))),
         "tools": tuple(draw(st.lists(st.text(max_size=5), max_size=3))),
         "weights_fingerprint": draw(st.text(max_size=8)),
+        "edition": draw(st.sampled_from(["published", "draft"])),
     }
     return sample_headers(width, height, **changes)
 

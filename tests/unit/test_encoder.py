@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from refdec.bitstream.framing import read_codestream
-from refdec.bitstream.headers import read_headers
+from refdec.bitstream.headers import Edition, read_headers
 from refdec.bitstream.markers import Marker
+from refdec.bitstream.rewriting import in_edition
 from refdec.bitstream.userdata import read_weights_mark
 from refdec.decoder import DecodeOptions, decode_codestream
 from refdec.encoder import EncodeSettings, input_from_codes, transform_at_hand, write
@@ -37,10 +39,8 @@ def test_streams_of_an_independent_encoder_are_met_byte_for_byte(name: str) -> N
     found = read_codestream(made)
     for marker in (Marker.SORP, Marker.SORS, Marker.SOZ):
         assert bytes(found.only(marker).payload) == bytes(wanted.only(marker).payload), marker  # type: ignore[union-attr]
-    pih = [bytearray(stream.only(Marker.PIH).payload) for stream in (found, wanted)]  # type: ignore[union-attr]
-    for payload in pih:
-        payload[2] = 0  # level_idc is the encoder's choice
-    assert pih[0] == pih[1]
+    mine, theirs = (read_headers(stream).picture for stream in (found, wanted))
+    assert replace(mine, level_idc=theirs.level_idc) == theirs  # level_idc is the encoder's choice
 
 
 def decoded(data: bytes) -> Any:
@@ -65,10 +65,16 @@ OPTIONS: dict[str, tuple[tuple[int, int], EncodeSettings]] = {
     "simple_profile": ((80, 96), EncodeSettings(decoder_profile_id=0)),
     "sop_first": ((80, 96), EncodeSettings(synthesis_transforms=(0, 1))),
     "threads": ((130, 96), EncodeSettings(threads_z=4, threads_r=(8, 2), threads_q=16)),
-    "dependent_regions": ((300, 280), EncodeSettings(regions=(2, 2))),
-    "narrow_dependent_regions": ((256, 256), EncodeSettings(regions=(2, 2))),
+    "dependent_regions": ((257, 513), EncodeSettings(regions=(2, 2))),
+    "dependent_regions_of_the_draft": ((300, 280), EncodeSettings(regions=(2, 2), edition=Edition.DRAFT)),
+    "narrow_dependent_regions": ((256, 256), EncodeSettings(regions=(2, 2), edition=Edition.DRAFT)),
     "dependent_regions_with_cubes": ((512, 270), EncodeSettings(regions=(2, 1), cubes=True)),
-    "independent_regions": ((260, 400), EncodeSettings(regions=(2, 3), independent_regions=True)),
+    "independent_regions": ((260, 1030), EncodeSettings(regions=(2, 3), independent_regions=True)),
+    "independent_regions_of_the_draft": (
+        (260, 400),
+        EncodeSettings(regions=(2, 3), independent_regions=True, edition=Edition.DRAFT),
+    ),
+    "draft": ((80, 96), EncodeSettings(edition=Edition.DRAFT)),
     "rvs": ((128, 160), EncodeSettings(rvs=True)),
     "grfs": ((128, 160), EncodeSettings(grfs=True)),
     "rvs_grfs_lsbs": ((128, 160), EncodeSettings(rvs=True, grfs=True, lsbs=True)),
@@ -86,8 +92,27 @@ OPTIONS: dict[str, tuple[tuple[int, int], EncodeSettings]] = {
 def test_the_decoder_makes_what_the_encoder_expects(name: str) -> None:
     size, settings = OPTIONS[name]
     data = require_round_trip(source(*size), settings)
-    header = read_headers(read_codestream(data)).picture
-    assert (header.display_height, header.display_width) == size
+    headers = read_headers(read_codestream(data))
+    assert (headers.picture.display_height, headers.picture.display_width) == size
+    assert headers.edition is settings.edition
+
+
+@pytest.mark.parametrize(("regions", "word"), [((3, 1), "rows"), ((1, 2), "columns")])
+@pytest.mark.parametrize("independent", [False, True])
+def test_more_regions_than_the_published_standard_allows_are_written_for_the_draft_only(
+    regions: tuple[int, int], word: str, independent: bool
+) -> None:
+    """1.6.4: readers go on with a warning, a writer makes no such stream."""
+    settings = EncodeSettings(regions=regions, independent_regions=independent)
+    with pytest.raises(SettingsRefused, match=f"{regions[word == 'columns']} {word} of regions"):
+        encode_picture(source(400, 512), settings, bundled(), 1, (0, 0))
+    encode_picture(source(400, 512), replace(settings, edition=Edition.DRAFT), bundled(), 1, (0, 0))
+
+
+def test_editions_differ_in_the_picture_header_only() -> None:
+    given = source(96, 100)
+    published, draft = (coded_and_made(given, EncodeSettings(edition=edition), (0, 0))[0] for edition in Edition)
+    assert in_edition(draft, Edition.PUBLISHED) == published and in_edition(published, Edition.DRAFT) == draft
 
 
 def test_cube_flags_are_sent_where_errors_are_large() -> None:

@@ -10,11 +10,13 @@ import numpy as np
 from refdec.bitstream import syntax
 from refdec.bitstream.framing import Codestream, read_codestream, write_codestream
 from refdec.bitstream.headers import (
+    Edition,
     Headers,
     PictureHeader,
     ToolsHeader,
     build_headers,
     environment,
+    field_list_name,
     picture_header,
     read_headers,
     write_stream,
@@ -41,10 +43,11 @@ def stream_of(headers: Headers) -> bytes:
 
 
 def stream(tools: ToolsHeader | None = None, width: int = 300, height: int = 280, **choices: Any) -> bytes:
-    """A whole codestream from the builder's choices; `changes` replaces fields of the header."""
+    """A whole codestream, published or of `edition`, from the builder's choices; `changes` replaces header fields."""
     changes: dict[str, Any] = choices.pop("changes", {})
+    edition: Edition = choices.pop("edition", Edition.PUBLISHED)
     picture: PictureHeader = replace(picture_header(width, height, **choices), **changes)
-    return stream_of(build_headers(picture, tools))
+    return stream_of(build_headers(picture, tools, edition=edition))
 
 
 def headers_of(data: bytes) -> tuple[Codestream, Headers]:
@@ -63,8 +66,8 @@ def patched(data: bytes, element: str, value: int) -> bytes:
     for marker in (Marker.PIH, Marker.TON, Marker.RDI):
         part = codestream.only(marker)
         assert part is not None
-        known = environment(marker.name, headers.picture, part.payload)
-        for record in syntax.annotate(marker.name, part.payload, known, first_byte=part.payload_offset):
+        known, name = environment(marker.name, headers.picture, part.payload), field_list_name(marker, headers.edition)
+        for record in syntax.annotate(name, part.payload, known, first_byte=part.payload_offset):
             if record.name == element:
                 bits = bits_of(data)
                 for k in range(record.n_bits):

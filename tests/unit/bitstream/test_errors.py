@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from refdec.bitstream import errors, rule_errors, syntax
+from refdec.bitstream import edition_errors, errors, rule_errors, syntax
 from refdec.bitstream.framing import read_codestream, write_codestream
-from refdec.bitstream.headers import ToolsHeader, build_headers, picture_header, read_headers
+from refdec.bitstream.headers import Edition, ToolsHeader, build_headers, picture_header, read_headers
 from refdec.bitstream.markers import Marker
+from refdec.bitstream.rewriting import in_edition
 from refdec.errors import RefdecError
 from tests.payloads import check_payloads
 from tests.unit.bitstream.support import icci, linear, nonlinear, patched, resized, stream, stream_of
@@ -23,7 +24,7 @@ INDEPENDENT: dict[str, Any] = {"regions": (2, 2), "independent_regions": True}
 WIDE: dict[str, Any] = {"width": 3000, "height": 2100}
 CLASSES = [
     getattr(module, name)
-    for module in (errors, rule_errors)
+    for module in (errors, rule_errors, edition_errors)
     for name in module.__all__
     if isinstance(getattr(module, name), type) and issubclass(getattr(module, name), RefdecError)
 ]
@@ -57,6 +58,13 @@ def in_444_coded(output: tuple[int, int], coded: tuple[int, int]) -> bytes:
     return stream(changes=changes)
 
 
+def before_the_draft(profiles: tuple[int, ...], level: int) -> bytes:
+    """1.12: stream_profile_idc, num_decoder_profiles_minus1, decoder_profile_idc, level_idc, then what came behind."""
+    nibbles = [0, len(profiles) - 1, *profiles, level]
+    start = bytes(high << 4 | low for high, low in zip([*nibbles, 0][::2], [*nibbles, 0][1::2], strict=False))
+    return resized(stream(), Marker.PIH, lambda payload: start + payload[len(start) :])
+
+
 # One stream for each class; the place is that of the element named in the error.
 STREAMS: dict[type[RefdecError], Source] = {
     errors.NoStart: lambda: b"\x89PNG",
@@ -79,7 +87,7 @@ STREAMS: dict[type[RefdecError], Source] = {
     errors.RegionTableTooLong: lambda: resized(
         stream(regions=(2, 1), hd_overlap=1, mcm_overlap=4), Marker.SORP, lambda p: b"\x08\x80" + p[1:]
     ),
-    errors.OutOfBits: lambda: cut(stream(), Marker.PIH, 7),
+    errors.OutOfBits: lambda: cut(stream(), Marker.PIH, 8),
     errors.ElementOutOfRange: lambda: patched(stream(), "model_id", 9),
     errors.SurplusBits: lambda: resized(stream(), Marker.TON, lambda p: p + b"\x00"),
     errors.AlignmentNotZero: lambda: resized(stream(), Marker.TON, lambda p: b"\x01"),
@@ -90,6 +98,7 @@ STREAMS: dict[type[RefdecError], Source] = {
     rule_errors.SingularColourMatrix: lambda: stream(**matrix((1, 2, 3), (2, 4, 6), (0, 0, 1))),
     rule_errors.UserColourTransform: lambda: stream(**matrix((255, 0, 0), (0, 255, 0), (0, 0, 255))),
     rule_errors.RegionsTooFine: lambda: stream(regions=(1, 4), hd_overlap=0, mcm_overlap=0),
+    rule_errors.TooManyRegions: lambda: stream(regions=(1, 3), hd_overlap=0, mcm_overlap=0),
     rule_errors.TooManyIndependentRegions: lambda: stream(
         width=2200, height=2200, regions=(17, 17), independent_regions=True
     ),
@@ -97,7 +106,6 @@ STREAMS: dict[type[RefdecError], Source] = {
     rule_errors.TileOverlapBeyondTile: lambda: stream(width=2000, height=2000, tile_size=64, tile_overlap=64),
     rule_errors.TileOverlapBeyondPicture: lambda: stream(tile_size=1024, tile_overlap=288),
     rule_errors.TileGridsDiffer: lambda: tiles(synthesis_tile_size=(64, 32)),
-    rule_errors.TileStraddlesRegions: lambda: stream(**WIDE, **INDEPENDENT, tile_size=1024, tile_overlap=128),
     rule_errors.TileOverlapOffGrid: lambda: stream(**WIDE, **INDEPENDENT, tile_size=128, tile_overlap=48),
     rule_errors.IcciTileTooSmall: lambda: stream(ToolsHeader(icci=icci(160, 32, 9))),
     rule_errors.OffsetTileCountWrong: lambda: stream(ToolsHeader(efe_nonlinear=nonlinear(2))),
@@ -108,29 +116,47 @@ STREAMS: dict[type[RefdecError], Source] = {
     rule_errors.UnknownLevel: lambda: stream(level_idc=13),
     rule_errors.ProfileViolated: lambda: stream(decoder_profile_id=0),
     rule_errors.LevelSizeExceeded: lambda: stream(width=3000, height=2074, level_idc=12),
-    rule_errors.LevelModelForbidden: lambda: stream(model_id=2, level_idc=50),
+    rule_errors.LevelModelForbidden: lambda: stream(model_id=3, level_idc=50),
+    rule_errors.StreamProfileReserved: lambda: patched(stream(), "stream_profile_idc", 1),
+    edition_errors.DraftHeader: lambda: stream(edition=Edition.DRAFT),
+    edition_errors.HeaderOfOtherEdition: lambda: stream(edition=Edition.DRAFT),
+    edition_errors.HeaderBeforeDraft: lambda: before_the_draft((0, 1), 5),
 }
+TOLERATED: set[type[RefdecError]] = {rule_errors.TooManyRegions, edition_errors.DraftHeader}
+"""What a reader does not raise but keeps as a warning."""
+OF_WRITERS: dict[type[RefdecError], Any] = {
+    errors.ElementMissing: lambda: syntax.write("RDI", {}),
+    edition_errors.HeaderAmbiguous: lambda: in_edition(
+        stream(decoder_profile_id=0, synthesis_transforms=(0, 1)), Edition.DRAFT
+    ),
+}
+NAMED: dict[type[RefdecError], Edition] = {edition_errors.HeaderOfOtherEdition: Edition.PUBLISHED}
+"""The edition that the stream of a class is read by, where it is not left to the reader."""
 
 
-def decode_headers(data: bytes) -> None:
-    """All that this package does with a stream."""
+def decode_headers(data: bytes, edition: Edition | None = None, tolerated: type[RefdecError] | None = None) -> None:
+    """All that this package does with a stream; a warning of the tolerated class is raised."""
     codestream = read_codestream(data)
-    check_payloads(codestream, read_headers(codestream))
+    headers = read_headers(codestream, edition=edition)
+    check_payloads(codestream, headers)
+    for warning in headers.warnings:
+        if type(warning) is tolerated:
+            raise warning
 
 
 def raised(kind: type[RefdecError]) -> Any:
-    if kind is errors.ElementMissing:
-        with pytest.raises(kind) as missing:
-            syntax.write("RDI", {})
-        return missing.value
+    if kind in OF_WRITERS:
+        with pytest.raises(kind) as refused:
+            OF_WRITERS[kind]()
+        return refused.value
     with pytest.raises(kind) as caught:
-        decode_headers(STREAMS[kind]())
+        decode_headers(STREAMS[kind](), NAMED.get(kind), kind if kind in TOLERATED else None)
     assert type(caught.value) is kind
     return caught.value
 
 
 def test_no_class_is_without_a_stream() -> None:
-    assert set(CLASSES) - {errors.ElementMissing} == set(STREAMS)
+    assert set(CLASSES) - set(OF_WRITERS) == set(STREAMS)
 
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
@@ -171,6 +197,8 @@ def test_codes_are_unique() -> None:
         (rule_errors.OffsetTileCountWrong, "numTiles"),
         (rule_errors.MaskSizeWrong, "len_mask_x"),
         (rule_errors.RegionsTooFine, "num_hor_splits_minus1"),
+        (rule_errors.TooManyRegions, "num_hor_splits_minus1"),
+        (rule_errors.StreamProfileReserved, "stream_profile_idc"),
     ],
 )
 def test_place_is_that_of_the_element(kind: type[RefdecError], element: str) -> None:
@@ -196,12 +224,13 @@ def test_place_is_that_of_the_element(kind: type[RefdecError], element: str) -> 
 
 
 def test_error_places_are_in_the_file_not_in_the_payload() -> None:
-    """SOC, marker and size take 5 bytes: decoder_profile_id lies at byte 6 behind an UDI of no effect on positions."""
-    data = patched(stream(), "decoder_profile_id", 7)
-    with pytest.raises(errors.ElementOutOfRange) as caught:
-        decode_headers(data)
-    part = read_codestream(data).only(Marker.PIH)
-    assert part is not None and str(caught.value.at) == f"{part.payload_offset}.0"
+    """SOC, marker and size take 6 bytes; decoder_profile_id has stream_profile_idc before it, in the draft nothing."""
+    for edition, bit in ((Edition.PUBLISHED, 4), (Edition.DRAFT, 0)):
+        data = patched(stream(edition=edition), "decoder_profile_id", 7)
+        with pytest.raises(errors.ElementOutOfRange) as caught:
+            decode_headers(data, edition)
+        part = read_codestream(data).only(Marker.PIH)
+        assert part is not None and str(caught.value.at) == f"{part.payload_offset}.{bit}"
 
 
 @pytest.mark.parametrize("value", [5, 6, 7])

@@ -9,17 +9,25 @@ import pytest
 from refdec.bitstream import rule_errors as broken
 from refdec.bitstream.errors import AlignmentNotZero, SurplusBits
 from refdec.bitstream.framing import read_codestream
-from refdec.bitstream.headers import ToolsHeader, build_headers, picture_header, read_headers
-from refdec.bitstream.levels import level, levels, profiles, smallest_level
+from refdec.bitstream.headers import Edition, ToolsHeader, build_headers, picture_header, read_headers
+from refdec.bitstream.levels import level, levels, profile_named, profiles, smallest_level
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.payloads import payload_problems, residual_units
 from refdec.bitstream.rules import all_problems, check_headers
 from tests.payloads import check_payloads
 from tests.unit.bitstream.support import icci, linear, nonlinear, resized, stream
 
+DEPENDENT: dict[str, Any] = {"hd_overlap": 1, "mcm_overlap": 4}
 
-def problems(tools: ToolsHeader | None = None, width: int = 300, height: int = 280, **choices: Any) -> list[type]:
-    headers = build_headers(picture_header(width, height, **choices), tools)
+
+def problems(
+    tools: ToolsHeader | None = None,
+    width: int = 300,
+    height: int = 280,
+    edition: Edition = Edition.PUBLISHED,
+    **choices: Any,
+) -> list[type]:
+    headers = build_headers(picture_header(width, height, **choices), tools, edition=edition)
     return [type(problem) for problem in all_problems(headers)]
 
 
@@ -39,25 +47,65 @@ def test_illegal_formats() -> None:
 
 
 def test_regions_may_be_as_fine_as_blocks_and_no_finer() -> None:
-    """1.6.4: 300 x 280 has 3 x 3 blocks of 128."""
-    dependent: dict[str, Any] = {"hd_overlap": 1, "mcm_overlap": 4}
-    assert problems(regions=(3, 3), **dependent) == []
-    assert problems(regions=(1, 1), **dependent) == []
-    assert problems(regions=(4, 3), **dependent) == [broken.RegionsTooFine]
-    assert problems(regions=(3, 4), independent_regions=True) == [broken.RegionsTooFine]
+    """1.6.4: 300 x 280 has 3 x 3 blocks of 128; the draft has no other bound."""
+    draft: dict[str, Any] = {"edition": Edition.DRAFT}
+    assert problems(regions=(3, 3), **DEPENDENT, **draft) == []
+    assert problems(regions=(1, 1), **DEPENDENT, **draft) == []
+    for edition in Edition:
+        assert problems(regions=(4, 1), **DEPENDENT, edition=edition) == [broken.RegionsTooFine]
+        assert problems(regions=(2, 4), independent_regions=True, edition=edition) == [broken.RegionsTooFine]
+
+
+@pytest.mark.parametrize(
+    ("regions", "expected"),
+    [((3, 2), []), ((4, 2), ["rows"]), ((3, 3), ["columns"]), ((4, 3), ["rows", "columns"]), ((1, 1), [])],
+)
+@pytest.mark.parametrize("independent", [False, True])
+def test_regions_are_as_many_as_the_published_standard_allows(
+    regions: tuple[int, int], expected: list[str], independent: bool
+) -> None:
+    """1.6.4: at most ceil(H/256) rows and ceil(W/512) columns of 513 x 513; a reader only warns."""
+    choices: dict[str, Any] = {"width": 513, "height": 513, "regions": regions, "hd_overlap": 1, "mcm_overlap": 4}
+    data = stream(**choices, independent_regions=independent)
+    headers = read_headers(read_codestream(data))
+    found = all_problems(headers)
+    assert [type(problem) for problem in found] == [broken.TooManyRegions] * len(expected)
+    assert [problem.direction for problem in found if isinstance(problem, broken.TooManyRegions)] == expected
+    assert [type(warning) for warning in headers.warnings] == [broken.TooManyRegions] * len(expected)
+    assert all(isinstance(warning, broken.TooManyRegions) and warning.at is not None for warning in headers.warnings)
+    check_headers(headers)
+    draft = read_headers(read_codestream(stream(**choices, edition=Edition.DRAFT)), edition=Edition.DRAFT)
+    assert draft.warnings == () and all_problems(draft) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "regions"), [((512, 256), (1, 1)), ((513, 257), (2, 2)), ((1024, 512), (2, 2)), ((1025, 513), (3, 3))]
+)
+def test_the_bound_on_regions_counts_begun_samples(size: tuple[int, int], regions: tuple[int, int]) -> None:
+    width, height = size
+    rows, columns = regions
+    legal: dict[str, Any] = {"width": width, "height": height, **DEPENDENT}
+    assert problems(regions=regions, **legal) == []
+    assert problems(regions=(rows + 1, columns), **legal)[0] is broken.TooManyRegions
+    assert problems(regions=(rows, columns + 1), **legal)[0] is broken.TooManyRegions
 
 
 def test_independent_regions_are_numbered_in_a_byte() -> None:
-    size: dict[str, Any] = {"width": 2200, "height": 2200, "independent_regions": True}
-    assert problems(regions=(16, 16), **size) == []
-    assert problems(regions=(16, 17), **size) == [broken.TooManyIndependentRegions]
+    size: dict[str, Any] = {"width": 8704, "height": 4352, "independent_regions": True}
+    for edition in Edition:
+        assert problems(regions=(16, 16), **size, edition=edition) == []
+        assert problems(regions=(16, 17), **size, edition=edition) == [broken.TooManyIndependentRegions]
 
 
 def test_extensions_stay_inside_the_neighbour() -> None:
     """4.10.2: 128 * hd <= R and 32 * mc <= R, for each direction with several regions."""
-    assert problems(width=512, height=512, regions=(2, 2), hd_overlap=2, mcm_overlap=8) == []
-    assert problems(width=512, height=512, regions=(2, 3), hd_overlap=2, mcm_overlap=4) == [broken.OverlapBeyondRegion]
-    assert problems(width=512, height=512, regions=(2, 3), hd_overlap=1, mcm_overlap=5) == [broken.OverlapBeyondRegion]
+    draft: dict[str, Any] = {"edition": Edition.DRAFT, "width": 512, "height": 512}
+    assert problems(**draft, regions=(2, 2), hd_overlap=2, mcm_overlap=8) == []
+    assert problems(**draft, regions=(2, 3), hd_overlap=2, mcm_overlap=4) == [broken.OverlapBeyondRegion]
+    assert problems(**draft, regions=(2, 3), hd_overlap=1, mcm_overlap=5) == [broken.OverlapBeyondRegion]
+    assert problems(width=640, height=512, regions=(2, 2), hd_overlap=2, mcm_overlap=8) == []
+    assert problems(width=640, height=520, regions=(3, 1), hd_overlap=2, mcm_overlap=4) == [broken.OverlapBeyondRegion]
+    assert problems(width=640, height=520, regions=(3, 1), hd_overlap=1, mcm_overlap=5) == [broken.OverlapBeyondRegion]
     assert problems(width=300, height=1000, regions=(3, 1), hd_overlap=2, mcm_overlap=8) == []
     assert problems(regions=(1, 1), hd_overlap=3, mcm_overlap=15) == []
 
@@ -75,16 +123,16 @@ def test_extensions_stay_inside_the_neighbour() -> None:
             [broken.TileOverlapOffGrid] * 2,
         ),
         ({"tile_size": 128, "tile_overlap": 32, "independent_regions": True, "regions": (2, 2)}, []),
-        (
-            {"tile_size": 256, "tile_overlap": 32, "independent_regions": True, "regions": (2, 2)},
-            [broken.TileStraddlesRegions] * 2,
-        ),
+        ({"tile_size": 256, "tile_overlap": 32, "independent_regions": True, "regions": (2, 2)}, []),
         ({"tile_size": 256, "tile_overlap": 32, "independent_regions": True, "regions": (1, 1)}, []),
         ({"tile_size": 0, "independent_regions": True, "regions": (2, 2)}, []),
     ],
 )
 def test_synthesis_tiles(choices: dict[str, Any], expected: list[type]) -> None:
-    assert problems(**choices) == expected
+    """1.6.6: with independent regions of 300 x 280 by blocks of 128; tiles of 256 straddle them, which is legal."""
+    for edition in Edition:
+        found = problems(**choices, edition=edition)
+        assert [kind for kind in found if kind is not broken.TooManyRegions] == expected
 
 
 @pytest.mark.parametrize(
@@ -133,12 +181,15 @@ def test_masks_fit_and_have_an_alternative() -> None:
 
 def test_every_problem_is_listed() -> None:
     """Verification shows all broken rules, a decoder stops at the first."""
-    data = stream(width=3000, height=3000, level_idc=10, decoder_profile_id=0, regions=(30, 2), tile_size=64)
+    choices: dict[str, Any] = {"level_idc": 10, "decoder_profile_id": 0, "model_id": 1, "tile_size": 64}
+    data = stream(width=3000, height=3000, regions=(30, 7), **choices, changes={"stream_profile_idc": 15})
     headers = read_headers(read_codestream(data), cross_checks=False)
     assert [type(p) for p in all_problems(headers)] == [
+        broken.TooManyRegions,
         broken.RegionsTooFine,
         broken.TileOverlapBeyondTile,
         broken.TileOverlapBeyondTile,
+        broken.StreamProfileReserved,
         broken.ProfileViolated,
         broken.LevelSizeExceeded,
         broken.LevelModelForbidden,
@@ -152,17 +203,43 @@ def test_profile_and_level_can_be_overlooked() -> None:
     with pytest.raises(broken.ProfileViolated):
         read_headers(codestream)
     assert read_headers(codestream, profile_check=False).picture.level_idc == 50
+    reserved = read_codestream(stream(changes={"stream_profile_idc": 3}))
+    with pytest.raises(broken.StreamProfileReserved):
+        read_headers(reserved)
+    assert read_headers(reserved, profile_check=False).picture.stream_profile_idc == 3
 
 
 def test_levels_are_those_of_1_7_2() -> None:
     assert [row.level_idc for row in levels()] == [10, 11, 12, 20, 21, 22, 30, 31, 32, 40, 41, 42, 50, 51, 52]
     assert [row.synthesis_transforms for row in profiles()] == [(0,), (0, 1), (0, 1, 2)]
     assert level(13) is None
+    for row, draft in zip(levels(), levels(Edition.DRAFT), strict=True):
+        assert (row.level_idc, row.max_luma_samples) == (draft.level_idc, draft.max_luma_samples)
+        classes = ((2,), (2, 3), (0, 1, 2, 3))
+        assert row.models == classes[row.level_idc % 10]
+        assert draft.models == ((3,), *classes[1:])[row.level_idc % 10]
+
+
+def test_profile_1_is_base_and_main_its_alias() -> None:
+    assert [row.name for row in profiles()] == ["simple", "base", "high"]
+    base = profile_named("base")
+    assert base is not None and base.decoder_profile_id == 1 and profile_named("main") is base
+    assert profile_named("Main") is None
+
+
+def test_model_class_0_has_one_model_another_in_each_edition() -> None:
+    """1.7.2, 1.12."""
+    for edition, allowed, forbidden in ((Edition.PUBLISHED, 2, 3), (Edition.DRAFT, 3, 2)):
+        assert problems(level_idc=10, model_id=allowed, edition=edition) == []
+        assert problems(level_idc=10, model_id=forbidden, edition=edition) == [broken.LevelModelForbidden]
+        assert problems(level_idc=11, model_id=forbidden, edition=edition) == []
 
 
 def test_smallest_level() -> None:
-    assert smallest_level(6220800, 3) == 10
-    assert smallest_level(6220800, 2) == 11
+    assert smallest_level(6220800, 2) == 10
+    assert smallest_level(6220800, 3) == 11
+    assert smallest_level(6220800, 3, Edition.DRAFT) == 10
+    assert smallest_level(6220800, 2, Edition.DRAFT) == 11
     assert smallest_level(6220801, 0) == 22
     assert smallest_level(398131200, 1) == 52
     assert smallest_level(398131201, 1) is None

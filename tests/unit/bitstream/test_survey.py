@@ -87,7 +87,8 @@ def test_the_survey_holds_what_the_reader_raises() -> None:
 
 def test_all_illegal_values_are_found() -> None:
     payload = parts()[0][1]
-    data = write_codestream([(Marker.PIH, bytes([0x31, 0x90 | payload[1] & 15, *payload[2:]])), *parts()[1:]])
+    changed = bytes([0x03, payload[1] & 0xF0 | 9, *payload[2:]])
+    data = write_codestream([(Marker.PIH, changed), *parts()[1:]])
     survey = survey_headers(read_codestream(data))
     assert [getattr(problem, "element", "") for problem in survey.problems] == [
         "decoder_profile_id",
@@ -98,8 +99,8 @@ def test_all_illegal_values_are_found() -> None:
 
 def test_reserved_bit_depth_is_not_supported() -> None:
     payload = bytearray(parts()[0][1])
-    at = 68  # bit of bit_depth_idc in a header with two transforms
-    payload[at >> 3] |= 0b00000100
+    at = 72  # bit of bit_depth_idc in a header with two transforms
+    payload[at >> 3] |= 0b01000000
     data = write_codestream([(Marker.PIH, bytes(payload)), *parts()[1:]])
     problems = survey_headers(read_codestream(data)).problems
     assert any(isinstance(problem, ReservedBitDepth) for problem in problems)

@@ -14,7 +14,15 @@ from refdec.bitstream.bits import BitReader
 from refdec.bitstream.errors import ElementMissing, ElementOutOfRange, NotComputable, OutOfBits
 from refdec.bitstream.fieldlists import Run, field_list
 from refdec.bitstream.framing import read_codestream, write_codestream
-from refdec.bitstream.headers import Headers, PictureHeader, build_headers, picture_header, read_headers, write_headers
+from refdec.bitstream.headers import (
+    Edition,
+    Headers,
+    PictureHeader,
+    build_headers,
+    picture_header,
+    read_headers,
+    write_headers,
+)
 from refdec.bitstream.markers import Marker
 from refdec.errors import BitOffset
 from refdec.limits import Limits, TooLarge
@@ -24,6 +32,7 @@ EXAMPLES = json.loads(
 )["examples"]
 NAMES = [example["name"] for example in EXAMPLES]
 
+DRAFT_B = "222101607c205c10c72c0c7a7000546afb500a01302c00fb800007b9d008"
 TON_444 = {
     "s_ver_minus1": 0,
     "s_hor_minus1": 0,
@@ -88,16 +97,16 @@ def test_records_tile_the_header() -> None:
         assert record.bit_offset == place
         assert record.legal
         place += record.n_bits
-    assert records[0].name == "decoder_profile_id"
+    assert [record.name for record in records[:2]] == ["stream_profile_idc", "decoder_profile_id"]
     assert {record.clause for record in records} == {"1.5.1"}
     assert 8 * len(payload) - (place.bits - 40) < 8
 
 
 def test_annotation_records_illegal_values_and_goes_on() -> None:
     data = bytearray(write_headers(build_headers(picture_header(200, 100)))[Marker.PIH])
-    data[0] = 0xF0 | (data[0] & 15)
+    data[0] |= 0x0F
     records = syntax.annotate("PIH", bytes(data))
-    assert (records[0].name, records[0].value, records[0].legal) == ("decoder_profile_id", 15, False)
+    assert (records[1].name, records[1].value, records[1].legal) == ("decoder_profile_id", 15, False)
     assert records[-1].name == "gain_3D_enable_flag"
 
 
@@ -254,16 +263,33 @@ def test_udi_is_as_long_as_its_substream() -> None:
     assert syntax.write("UDI", {"UDI_data": b"\xde\xad\xbe"}, {"SubstreamSize": 3}) == b"\xde\xad\xbe"
 
 
-@pytest.mark.parametrize("name", ["PIH", "TON", "RDI", "UDI"])
+@pytest.mark.parametrize("name", ["PIH", "PIH_draft", "TON", "RDI", "UDI"])
 def test_every_element_of_the_table_has_a_clause_and_a_list(name: str) -> None:
     assert syntax.names(name)
-    assert syntax.CLAUSES[name].startswith("1.5.")
+    assert syntax.CLAUSES[name].startswith("1.12" if name == "PIH_draft" else "1.5.")
 
 
-def test_example_a_written_from_choices() -> None:
-    """Example A of 1.11, from the builder to the bytes."""
+@pytest.mark.parametrize(
+    ("edition", "expected"),
+    [
+        (Edition.PUBLISHED, "ff80ff820880011103403a8027c0000091f6c5001800ff834000ff844000ff81"),
+        (Edition.DRAFT, "ff80ff82088011103403a8027c0000091f6c50018000ff834000ff844000ff81"),
+    ],
+)
+def test_example_a_written_from_choices(edition: Edition, expected: str) -> None:
+    """Example A of 1.11 and of 1.12, from the builder to the bytes."""
     picture = picture_header(1000, 700, model_id=2, beta_log=-37)
-    headers = Headers(picture, substream_order=(Marker.PIH, Marker.TON, Marker.RDI))
+    headers = Headers(picture, substream_order=(Marker.PIH, Marker.TON, Marker.RDI), edition=edition)
     data = write_codestream(write_headers(headers).items())
-    assert data.hex() == "ff80ff82088011103403a8027c0000091f6c50018000ff834000ff844000ff81"
-    assert PictureHeader.from_elements(syntax.read("PIH", BitReader(data[6:22]))) == picture
+    assert data.hex() == expected
+    assert PictureHeader.from_elements(syntax.read(edition.header_list, BitReader(data[6:22]))) == picture
+
+
+def test_examples_of_the_draft() -> None:
+    """Examples A and B of 1.12: the same elements as those of 1.11, four bits earlier."""
+    for example, draft in zip(EXAMPLES[:2], ("11103403a8027c0000091f6c50018000", DRAFT_B), strict=True):
+        part = read_codestream(bytes.fromhex(example["codestream_hex"])).only(Marker.PIH)
+        assert part is not None
+        elements = syntax.read("PIH_draft", BitReader(bytes.fromhex(draft)))
+        assert {"stream_profile_idc": 0, **plain(elements)} == plain(syntax.read("PIH", BitReader(part.payload)))
+        assert syntax.write("PIH_draft", elements).hex() == draft

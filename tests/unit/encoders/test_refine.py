@@ -49,10 +49,19 @@ def test_a_time_budget_that_is_over_still_gives_a_codestream() -> None:
     assert abs(8 * len(data) / (160 * 192) / 0.6 - 1) < 0.02
 
 
-@pytest.mark.parametrize("settings", [{"regions": (2, 2)}, {"rvs": True, "grfs": True}, {"cube_flags": True}])
+@pytest.mark.parametrize(
+    "settings", [{"regions": (2, 2), "edition": "draft"}, {"rvs": True, "grfs": True}, {"cube_flags": True}]
+)
 def test_tools_go_with_it(settings: dict[str, Any]) -> None:
     data = refdec.encode(PICTURE, displacement=-100, encoder="refine", options={"steps": 2}, **settings)
     assert quality(data) > 20
+
+
+def test_regions_go_with_it() -> None:
+    picture = photograph(260, 514, seed=4)
+    data = refdec.encode(picture, displacement=-300, encoder="refine", options={"steps": 1}, regions=(2, 2))
+    assert refdec.read_info(data).regions == (2, 2) and refdec.read_info(data).edition == "published"
+    assert psnr_luma(picture, refdec.decode(data).array) > 20
 
 
 def test_symbols_shrink_where_bits_cost_more_than_error() -> None:

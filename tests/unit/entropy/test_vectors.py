@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from refdec.arithmetic.types import Int32Array
 from refdec.bitstream.framing import Codestream, read_codestream
 from refdec.bitstream.headers import Headers, read_headers
 from refdec.bitstream.payloads import hyper_unit, quality_map_unit, residual_units
@@ -22,6 +23,7 @@ from refdec.weights.seeded import seeded_checkpoint
 
 STREAMS = Path(__file__).resolve().parents[2] / "golden" / "vectors"
 CASES = sorted(path.stem for path in STREAMS.glob("*.jai"))
+WITH_MAP = ("bop_qmap_noise", "bop_qmap_roi", "bop_qmap_roirect_t4", "hop_qmap_noise_rvs")
 
 
 @cache
@@ -55,19 +57,40 @@ def test_z_of_the_vectors(case: str) -> None:
     assert encode_z(z_y, z_uv, *tables, threads=threads) == unit.data
 
 
+def quality_map_of(case: str) -> tuple[Int32Array, bytes, int, int] | None:
+    """The decoded quality map of a stream, its unit, threads and entropy index; None where there is no map."""
+    codestream, headers = read(case)
+    picture = headers.picture
+    unit = quality_map_unit(codestream, headers)
+    if unit is None:
+        return None
+    threads, index = picture.num_threads_q, picture.quality_map_entropy_index
+    decoded = decode_quality_map(unit.data, picture.lat_h, picture.lat_w, index, threads, at=unit.at)
+    return decoded, unit.data, threads, index
+
+
 def test_quality_maps_of_the_vectors() -> None:
-    found = 0
-    for case in CASES:
-        codestream, headers = read(case)
-        picture = headers.picture
-        unit = quality_map_unit(codestream, headers)
-        if unit is None:
-            continue
-        found += 1
-        threads, index = picture.num_threads_q, picture.quality_map_entropy_index
-        decoded = decode_quality_map(unit.data, picture.lat_h, picture.lat_w, index, threads, at=unit.at)
-        assert encode_quality_map(decoded, threads) == (unit.data, index)
-    assert found == 3
+    with_map = {case: found for case in CASES if (found := quality_map_of(case)) is not None}
+    assert set(with_map) == set(WITH_MAP)
+    for decoded, unit, threads, index in with_map.values():
+        assert encode_quality_map(decoded, threads) == (unit, index)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("case", WITH_MAP)
+def test_quality_maps_are_those_of_the_reference(case: str, shared: Path) -> None:
+    found = quality_map_of(case)
+    assert found is not None
+    with np.load(shared / "vectors" / case / "tensors.npz") as tensors:
+        for component in ("Y", "UV"):
+            np.testing.assert_array_equal(found[0][None], tensors[f"{component}.q.qual_map.qp_map"])
+
+
+def test_one_of_the_maps_needs_the_rounding_toward_zero() -> None:
+    found = quality_map_of("bop_qmap_roirect_t4")
+    assert found is not None
+    both = found[0][1:, :-1] + found[0][:-1, 1:]
+    assert ((both < 0) & (both % 2 == 1)).sum() > 20
 
 
 @pytest.mark.shared

@@ -1,4 +1,4 @@
-"""The decoder of 2.3.1 and 2.6.6 word for word, on Python integers and the golden tables: slow, easy to trust."""
+"""The decoders of 2.3.1, 2.6.6 and 2.8 word for word, on Python integers and the golden tables: slow, easy to trust."""
 
 from __future__ import annotations
 
@@ -80,3 +80,29 @@ def decode_run(
                     observe(i, -1, stack.p)
         intact = intact and stack.p == 0 and not any(state)
     return r[:wanted] + [0] * (length - wanted), intact
+
+
+def predicted(quality_map: Sequence[Sequence[int]], i: int, j: int) -> int:
+    """(2.8) The prediction of one quality step from its neighbours before it in raster order."""
+    if i == 0 and j == 0:
+        return 0
+    if i == 0:
+        return quality_map[i][j - 1]
+    if j == 0:
+        return quality_map[i - 1][j]
+    both = quality_map[i][j - 1] + quality_map[i - 1][j]
+    return -(-both // 2) if both < 0 else both // 2
+
+
+def summed(delta: Sequence[Sequence[int]]) -> list[list[int]]:
+    """(2.8) The quality map of its differences."""
+    quality_map = [[0] * len(row) for row in delta]
+    for i, row in enumerate(delta):
+        for j, difference in enumerate(row):
+            quality_map[i][j] = predicted(quality_map, i, j) + difference
+    return quality_map
+
+
+def differences(quality_map: Sequence[Sequence[int]]) -> list[list[int]]:
+    """(2.8) The differences of a quality map."""
+    return [[q - predicted(quality_map, i, j) for j, q in enumerate(row)] for i, row in enumerate(quality_map)]

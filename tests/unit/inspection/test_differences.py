@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from refdec.bitstream.editions import Edition
 from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.markers import Marker
+from refdec.bitstream.rewriting import in_edition
 from refdec.inspection.differences import compare_streams
 
 VECTORS = Path(__file__).resolve().parents[2] / "golden" / "vectors"
@@ -22,11 +24,22 @@ def test_equal_streams() -> None:
 
 def test_a_changed_element_is_named() -> None:
     other = bytearray(DATA)
-    other[8] ^= 0x02
+    other[9] ^= 0x20  # level_idc begins in the middle of byte 8
     found = compare_streams(DATA, bytes(other))
     assert [one.name for one in found.elements] == ["PIH.level_idc"]
-    assert found.elements[0].at_a == "8.0"
+    assert found.elements[0].at_a == "8.4"
     assert [one.name for one in found.substreams] == ["PIH"]
+
+
+def test_streams_of_two_editions_differ_in_one_element() -> None:
+    """1.12: only PIH differs, by stream_profile_idc; the rest is the same four bits earlier."""
+    draft = in_edition(DATA, Edition.DRAFT)
+    found = compare_streams(DATA, draft)
+    assert [(one.name, one.a, one.b) for one in found.elements] == [("PIH.stream_profile_idc", 0, None)]
+    assert [one.name for one in found.substreams] == ["PIH"]
+    assert compare_streams(draft, draft).equal
+    forced = compare_streams(DATA, draft, Edition.DRAFT)
+    assert {one.name for one in forced.elements} >= {"PIH.decoder_profile_id", "PIH.level_idc"}
 
 
 def test_a_changed_payload_byte_is_found() -> None:

@@ -74,7 +74,7 @@ def test_very_long_arrays_are_left_out() -> None:
 
 def test_meanings_come_from_the_syntax_table() -> None:
     found = material(make((GOLDEN / "bop_off_64x64.jai").read_bytes()))
-    assert found["semantics"]["decoder_profile_id"] == "0 simple, 1 main, 2 high"
+    assert found["semantics"]["decoder_profile_id"] == "0 simple, 1 base, 2 high"
 
 
 def test_a_failure_is_told() -> None:

@@ -16,7 +16,7 @@ from refdec.inspection.sizes import size_chart
 from refdec.inspection.tree import SyntaxTree, build_tree
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
-EXAMPLE_A = "ff80ff82088011103403a8027c0000091f6c50018000ff834000ff844000ff81"
+EXAMPLE_A = "ff80ff820880011103403a8027c0000091f6c5001800ff834000ff844000ff81"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def tools() -> SyntaxTree:
 
 def test_a_line_holds_everything(tree: SyntaxTree) -> None:
     line = next(line for line in text_lines(tree) if "img_width_minus64" in line)
-    assert line.split() == ["9.0", "0000001110101000", "img_width_minus64", "=", "936", "u(16)", "0..65535", "1.5.1"]
+    assert line.split() == ["9.4", "0000001110101000", "img_width_minus64", "=", "936", "u(16)", "0..65535", "1.5.1"]
 
 
 def test_problems_stand_in_their_place(tree: SyntaxTree) -> None:
@@ -111,9 +111,9 @@ def test_places_that_are_none(text: str) -> None:
 
 
 def test_choice_by_place(tree: SyntaxTree) -> None:
-    path = at_offset(tree.root, parse_offset("16.3"))
+    path = at_offset(tree.root, parse_offset("16.7"))
     assert [node.name for node in path] == ["codestream", "PIH", "PIH payload", "beta_displacement_log_plus_2048[0]"]
-    assert (path[-1].n_bits, str(path[-1].at)) == (12, "16.2")
+    assert (path[-1].n_bits, str(path[-1].at)) == (12, "16.6")
     lines = list(text_of_paths(tree, [path], whole=False))
     assert len(lines) == 5
     with pytest.raises(BadOffset, match="32 bytes"):
@@ -129,7 +129,7 @@ def test_json_is_plain_and_complete(tree: SyntaxTree) -> None:
     assert model == {
         "name": "model_id",
         "kind": "element",
-        "at": "15.5",
+        "at": "16.1",
         "n_bits": 4,
         "bits": "0010",
         "value": 2,

@@ -100,7 +100,19 @@ def test_tools_and_regions_of_codestreams(vectors: Path) -> None:
 
 def test_every_vector_has_valid_headers(vectors: Path) -> None:
     paths = sorted(vectors.glob("*.jai"))
-    assert len(paths) == 110
+    assert len(paths) == 111
     for path in paths:
         headers = headers_from(path)
+        assert (headers.edition, headers.stream_profile_idc) == ("published", 0)
         assert headers.synthesis[0].lower() == path.stem.partition("_")[0]
+
+
+def test_headers_keep_their_edition(vectors: Path) -> None:
+    """1.12: a bundle says which text its codestream follows; older bundles, which do not, hold published ones."""
+    draft = headers_from(vectors.parent / "draft" / "bop_off_m0.jai")
+    published = headers_from(vectors / "bop_off_m0.jai")
+    assert (draft.edition, draft.stream_profile_idc) == ("draft", 0)
+    assert replace(draft, edition="published") == replace(
+        published, substream_bytes=draft.substream_bytes, codestream_bytes=draft.codestream_bytes
+    )
+    assert BundleHeaders.from_json(json.loads(json.dumps(draft.to_json()))) == draft

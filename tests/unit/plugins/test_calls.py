@@ -9,6 +9,8 @@ import pytest
 from sample_bundles import FINGERPRINT, sample_bundle
 
 from plugins.support import Copier, Core, Counter, Dreamer, encoder_guest, flat_targets, gray, some_choice, task_guest
+from refdec.bitstream.framing import read_codestream
+from refdec.bitstream.headers import Edition, read_headers
 from refdec.interface.errors import StageNotReached
 from refdec.plugins.api import (
     Action,
@@ -48,6 +50,7 @@ from refdec.plugins.errors import (
     UnknownOption,
     WrongWeights,
 )
+from tests.unit.bitstream.support import stream
 
 REQUEST = EncodeRequest(OperatingPoint(1))
 
@@ -76,6 +79,37 @@ def test_a_codestream_that_is_wrong_is_not_written(stream: bytes, reason: str) -
         encode(Copier(answer=stream))
     assert "someone" in str(caught.value)
     assert encode(Copier(answer=stream), check=False) == stream
+
+
+class Reading(Core):
+    """A core whose decoder keeps what it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.decoded: list[bytes] = []
+
+    def decode(self, codestream: bytes) -> Any:
+        self.decoded.append(codestream)
+        return super().decode(b"stream 8x6")
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("wanted", list(Edition))
+def test_a_finished_codestream_gets_the_wanted_edition(wanted: Edition, check: bool) -> None:
+    """1.12: what is checked and returned has the picture header that was asked for, whatever the guest wrote."""
+    expected = stream(edition=wanted)
+    request = EncodeRequest(OperatingPoint(1), settings=CodingSettings(edition=str(wanted)))
+    for written in Edition:
+        core = Reading()
+        assert encode(Copier(answer=stream(edition=written)), request, core, check=check) == expected
+        assert core.decoded == [expected] * check
+
+
+def test_no_draft_header_leaves_where_none_was_asked_for() -> None:
+    for transforms in ((0,), (1, 0), (2, 1, 0), (0, 2)):
+        data = stream(edition=Edition.DRAFT, synthesis_transforms=transforms)
+        found = read_headers(read_codestream(encode(Copier(answer=data), core=Reading())))
+        assert found.edition is Edition.PUBLISHED and found.picture.synthesis_transforms == transforms
 
 
 @pytest.mark.parametrize("answer", [None, "text", bytearray(b"x"), flat_targets(gray())])
@@ -147,7 +181,7 @@ def test_the_symbol_chooser_is_a_guest_too() -> None:
         (Capabilities(inputs=("codestream",)), REQUEST, "input picture"),
         (Capabilities(rate_control=("point",)), EncodeRequest(BitsPerPixel(1)), "rate control bpp; it offers point"),
         (Capabilities(rate_control=("bpp",)), EncodeRequest(LumaPsnr(30)), "rate control psnr"),
-        (Capabilities(profiles=("main",)), EncodeRequest(OperatingPoint(1), CodingSettings("high")), "profile high"),
+        (Capabilities(profiles=("base",)), EncodeRequest(OperatingPoint(1), CodingSettings("high")), "profile high"),
         (Capabilities(bit_depths=(8,)), EncodeRequest(OperatingPoint(1), CodingSettings(bit_depth=10)), "bit depth 10"),
         (Capabilities(tools=("rvs",)), EncodeRequest(OperatingPoint(1), CodingSettings(threads=2)), "tool threads"),
         (Capabilities(tools=()), EncodeRequest(OperatingPoint(1), CodingSettings(rvs=True)), "nothing of that kind"),

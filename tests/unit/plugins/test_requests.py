@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from refdec.bitstream.levels import profiles
 from refdec.plugins.errors import RequestInvalid
 from refdec.plugins.requests import (
     ALL_TOOLS,
     BitsPerPixel,
+    Capabilities,
     CodingSettings,
     EncodeRequest,
     LumaPsnr,
     OperatingPoint,
+    profile_names,
 )
 
 
@@ -92,6 +95,21 @@ def test_defaults_ask_for_no_tool() -> None:
 def test_tools_in_use(settings: CodingSettings, tools: tuple[str, ...]) -> None:
     assert settings.tools_in_use() == tools
     assert set(tools) <= set(ALL_TOOLS)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"), [("simple", "simple"), ("base", "base"), ("main", "base"), ("high", "high")]
+)
+def test_profiles_have_one_name_each_and_the_draft_s_is_taken_too(given: str, name: str) -> None:
+    assert CodingSettings(profile=given).profile == name
+    assert Capabilities(profiles=(given,)).profiles == (name,)
+
+
+def test_names_of_profiles_are_those_of_the_table() -> None:
+    assert Capabilities().profiles == profile_names() == tuple(row.name for row in profiles())
+    with pytest.raises(RequestInvalid, match="simple, base, high"):
+        CodingSettings(profile="huge")
+    assert Capabilities(profiles=("huge",)).profiles == ("huge",)  # refused when the encoder is admitted
 
 
 def test_the_quality_map_is_frozen() -> None:

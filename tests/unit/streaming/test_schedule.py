@@ -18,8 +18,15 @@ def jobs(draw: st.DrawFn) -> tuple[list[list[Rect]], list[tuple[int, int]], Band
     across = draw(st.integers(1, 4))
     tops = range(0, height, row_height)
     rows = [[Rect(x, y, 1, min(row_height, height - y)) for x in range(across)] for y in tops]
+    # Tiles that straddle regions do not grow and their neighbours do, so rows of units may reach differently far.
     reach = draw(st.integers(0, 9))
-    needed = [(max(0, y - reach), min(height, y + row_height + reach)) for y in tops]
+    reaches = [(reach, reach) for _ in tops]
+    if draw(st.booleans()):
+        reaches = [(draw(st.integers(0, 40)), draw(st.integers(0, 40))) for _ in tops]
+    needed = [
+        (max(0, y - above), min(height, y + row_height + below))
+        for y, (above, below) in zip(tops, reaches, strict=True)
+    ]
     return rows, needed, bands, draw(st.integers(1, 8))
 
 

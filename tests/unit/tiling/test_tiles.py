@@ -67,7 +67,7 @@ def test_tiling_disabled_is_one_tile() -> None:
 
 @st.composite
 def tiled_pictures(draw: st.DrawFn) -> TiledPicture:
-    """Legal combinations: with independent regions the tile size divides both region steps."""
+    """Grids whose cores meet without a gap: with independent regions the tile size divides both region steps."""
     width, height = draw(st.integers(64, 900)), draw(st.integers(64, 900))
     if draw(st.booleans()):
         rows, columns = draw(st.integers(1, ceil_div(height, 256))), draw(st.integers(1, ceil_div(width, 256)))
@@ -164,7 +164,18 @@ def test_icci_cores_partition_the_planes(
     for tile in tiles:
         frame[tile.core.rows, tile.core.columns] += 1
         assert tile.core.empty or tile.rect.contains(tile.core)
-    assert (frame == 1).all()
+    assert (frame >= 1).all()
+    # A last tile that takes 176 samples from a neighbour at the border begins at the border itself (5.7.4): it then
+    # writes again, as the later one, what the neighbour keeps.
+    if not _reaches_back_to_border(height, size, overlap) and not _reaches_back_to_border(width, size, overlap):
+        assert (frame == 1).all()
+
+
+def _reaches_back_to_border(extent: int, size: int, overlap: int) -> bool:
+    """Whether the second and last tile of a direction, too narrow by itself, is widened to the first sample."""
+    step = min(size, extent) - overlap
+    starts = range(0, extent - overlap, step)
+    return len(starts) == 2 and extent - starts[-1] < 176 and starts[-1] == 176
 
 
 @st.composite

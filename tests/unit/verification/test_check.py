@@ -10,10 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from refdec.bitstream.edition_errors import DraftHeader, HeaderOfOtherEdition
+from refdec.bitstream.editions import Edition
 from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.markers import Marker
+from refdec.bitstream.rewriting import in_edition
+from refdec.bitstream.rule_errors import TooManyRegions
 from refdec.bitstream.userdata import weights_mark
-from refdec.decoder import DecodeOptions
+from refdec.decoder import DecodeOptions, decode_codestream
 from refdec.formats.files import write_picture
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.limits import Limits
@@ -24,6 +28,7 @@ from refdec.verification.files import VerifyRequest, verify_file, verify_files
 from refdec.verification.verdict import Outcome, Verdict
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
+from tests.unit.bitstream.support import patched
 
 VECTORS = Path(__file__).resolve().parents[2] / "golden" / "vectors"
 DATA = (VECTORS / "bop_off_64x64.jai").read_bytes()
@@ -149,10 +154,60 @@ def test_every_damaged_region_is_found() -> None:
     damaged = flipped(damaged, Marker.SORS, 400)
     verdict = verify_codestream(damaged, pack())
     assert verdict.outcome is Outcome.NOT_CONFORMANT
-    assert len(verdict.problems) == 3
-    assert all(problem.code.startswith("RD02") and problem.at is not None for problem in verdict.problems)
-    starts = [problem.at.bits >> 3 for problem in verdict.problems if problem.at]
+    *finer, first, second, third = verdict.problems
+    assert [type(problem) for problem in finer] == [TooManyRegions] * 2
+    assert all(problem.code.startswith("RD02") and problem.at is not None for problem in (first, second, third))
+    starts = [problem.at.bits >> 3 for problem in (first, second, third) if problem.at]
     assert starts[0] < starts[1] < sors.payload_offset <= starts[2]
+
+
+DRAFT = (VECTORS.parent / "draft" / "bop_off_64x64.jai").read_bytes()
+
+
+def test_the_published_standard_judges_streams_of_the_draft() -> None:
+    """1.12: one problem, and all the rest is done as ever: decoding, fingerprints, comparison."""
+    expectation = Expectation(VECTORS / "fingerprints.json")
+    verdict = verify_codestream(DRAFT, pack(), name="bop_off_64x64.jai", expectation=expectation)
+    assert (verdict.outcome, verdict.exit_code) == (Outcome.NOT_CONFORMANT, 3)
+    (problem,) = verdict.problems
+    assert isinstance(problem, DraftHeader) and problem.legal and str(problem.at) == "6.0"
+    assert verdict.fingerprints == sound().fingerprints and verdict.picture == sound().picture
+    assert verdict.comparison is not None and verdict.comparison.accepted
+    assert verdict.warnings == ()
+
+
+def test_the_draft_judges_where_it_is_asked_to() -> None:
+    options = DecodeOptions(edition=Edition.DRAFT)
+    verdict = verify_codestream(DRAFT, pack(), name="bop_off_64x64.jai", options=options)
+    assert verdict.outcome is Outcome.CONFORMANT and verdict.fingerprints == sound().fingerprints
+    wrong = verify_codestream(DATA, pack(), options=options)
+    assert wrong.exit_code == 3 and isinstance(wrong.problems[0], HeaderOfOtherEdition)
+
+
+def test_a_broken_stream_of_the_draft_has_both_problems() -> None:
+    verdict = verify_codestream(flipped(DRAFT, Marker.SOZ, 100), pack())
+    first, *others = verdict.problems
+    assert isinstance(first, DraftHeader) and first.legal is False
+    assert others and all(problem.code.startswith("RD02") for problem in others)
+
+
+def test_more_regions_than_the_published_standard_allows_are_a_problem_to_a_verifier_only() -> None:
+    """1.6.4: a decoder warns; by the draft there is nothing wrong."""
+    data = (VECTORS / "bop_depreg_threads8.jai").read_bytes()
+    verdict = verify_codestream(data, pack())
+    assert verdict.exit_code == 3 and [type(problem) for problem in verdict.problems] == [TooManyRegions] * 2
+    decoded = decode_codestream(data, pack())
+    assert [type(warning) for warning in decoded.headers.warnings] == [TooManyRegions] * 2
+    draft = verify_codestream(in_edition(data, Edition.DRAFT), pack(), options=DecodeOptions(edition=Edition.DRAFT))
+    assert draft.outcome is Outcome.CONFORMANT
+
+
+def test_a_reserved_stream_profile_can_be_overlooked() -> None:
+    data = patched(DATA, "stream_profile_idc", 5)
+    verdict = verify_codestream(data, pack())
+    assert {problem.code for problem in verdict.problems} == {"RD0164"}
+    relaxed = verify_codestream(data, pack(), options=DecodeOptions(level_check=False))
+    assert relaxed.outcome is Outcome.CONFORMANT and relaxed.fingerprints == sound().fingerprints
 
 
 def test_damaged_hyper_latents() -> None:
@@ -162,10 +217,7 @@ def test_damaged_hyper_latents() -> None:
 
 
 def test_header_and_payload_problems_together() -> None:
-    rows = parts()
-    pih = bytearray(rows[0][1])
-    pih[2] = 10  # a level that allows model 3 only
-    data = write_codestream([(Marker.PIH, bytes(pih)), *rows[1:]])
+    data = patched(DATA, "level_idc", 10)  # a level that allows model 2 only
     verdict = verify_codestream(flipped(data, Marker.SORP, 300), pack())
     assert {problem.code for problem in verdict.problems} >= {"RD0163"}
     assert any(problem.code.startswith("RD02") for problem in verdict.problems)

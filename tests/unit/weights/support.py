@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
 import zipfile
@@ -42,6 +43,12 @@ def common_tensors() -> dict[str, Any]:
 
 def common_name() -> CheckpointName:
     return name_of_text("VM_common_int/UV_0.012")
+
+
+def lfs_pointer(data: bytes) -> bytes:
+    """What Git LFS leaves in a clone in the place of a file that it has not fetched."""
+    oid = hashlib.sha256(data).hexdigest()
+    return f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {len(data)}\n".encode()
 
 
 def archive(members: Mapping[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:

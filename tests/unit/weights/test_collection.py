@@ -13,15 +13,14 @@ import pytest
 from refdec.errors import WeightsError
 from refdec.formats.errors import NotAFolder
 from refdec.formats.folders import folder_sources
-from refdec.weights import collection
+from refdec.weights import collection, recognise
 from refdec.weights.collection import import_folder
 from refdec.weights.errors import CheckpointRefused, DuplicateCheckpoint, NothingToImport, WrongShape
-from refdec.weights.errors_files import ArchiveTooLarge
-from refdec.weights.names import CheckpointName
+from refdec.weights.errors_files import ArchiveTooLarge, UnresolvedPointer
 from refdec.weights.pack import Origin, PackNotes
 from refdec.weights.recognise import PublishedFile
 from refdec.weights.seeded import seeded_checkpoint, seeded_pack
-from tests.unit.weights.support import SMALL, npz, pth, small_tensors
+from tests.unit.weights.support import SMALL, lfs_pointer, npz, pth, small_name, small_tensors
 
 FLAT = "VM_sop__decoder_UV_0.012.npz"
 
@@ -69,17 +68,53 @@ def test_the_float_ancestors_are_left_aside() -> None:
     assert rows["VM_common/Y_0.012.pth"].checkpoint is None and "ancestor" in rows["VM_common/Y_0.012.pth"].remark
 
 
-def test_a_published_file_is_known_by_its_md5(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("by", ["SHA-256", "MD5"])
+def test_a_published_file_is_known_by_its_hash(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data, other = pth(small_tensors()), pth(seeded_checkpoint("VM_sop/decoder_UV_0.5"))
-    md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
-    file = PublishedFile(f"{SMALL}.pth", CheckpointName("VM_sop/decoder_UV", 1), len(data), md5)
-    monkeypatch.setattr(collection, "recognise", lambda content: file if content == data else None)
+    file = published(data if by == "SHA-256" else b"", data if by == "MD5" else b"", len(data))
+    monkeypatch.setattr(recognise, "published_files", lambda: (file,))
     found = import_folder({"renamed.pth": data, "other.pth": b"", "VM_sop/decoder_UV_0.5.pth": other})
     rows = {row.file: row for row in found.rows}
     assert rows["renamed.pth"].checkpoint == SMALL and rows["renamed.pth"].published
-    assert rows["renamed.pth"].remark == "published file"
+    assert rows["renamed.pth"].remark == f"published file, by its {by}"
     assert rows["other.pth"].checkpoint is None
     assert found.pack.by_name(SMALL).origin == Origin("renamed.pth", True)
+
+
+def published(of_sha256: bytes, of_md5: bytes, size: int) -> PublishedFile:
+    """The smallest checkpoint as a published file with the hashes of these bytes."""
+    md5 = hashlib.md5(of_md5, usedforsecurity=False).hexdigest()
+    return PublishedFile(f"{SMALL}.pth", small_name(), size, hashlib.sha256(of_sha256).hexdigest(), md5)
+
+
+def test_a_stage_of_training_is_left_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = b"a stage"
+    stage = PublishedFile("VM_common/train/best.pth", None, len(data), hashlib.sha256(data).hexdigest(), "")
+    monkeypatch.setattr(recognise, "published_files", lambda: (stage,))
+    found = import_folder({"best.pth": data, "pointer.pth": lfs_pointer(data), FLAT: npz(small_tensors())})
+    rows = {row.file: row for row in found.rows}
+    assert rows["best.pth"].published and not rows["pointer.pth"].published
+    for name in ("best.pth", "pointer.pth"):
+        assert rows[name].checkpoint is None and rows[name].remark.startswith("a stage of training")
+
+
+@pytest.mark.parametrize("name", [f"{SMALL}.pth", "renamed.pth"])
+def test_an_unresolved_pointer_is_named_as_such(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = pth(small_tensors())
+    monkeypatch.setattr(recognise, "published_files", lambda: (published(data, b"", len(data)),))
+    with pytest.raises(CheckpointRefused) as caught:
+        import_folder({name: lfs_pointer(data)})
+    assert isinstance(caught.value.reason, UnresolvedPointer)
+    lines = caught.value.explain().splitlines()
+    assert lines[0].startswith(f"{name}: This is the Git LFS pointer of {SMALL}.pth")
+    assert lines[-1].endswith("git lfs pull")
+
+
+def test_pointers_of_what_streams_do_not_use_are_left_aside() -> None:
+    files = {"VM_common/Y_0.012.pth": lfs_pointer(b"x"), "notes.pth": lfs_pointer(b"y"), FLAT: npz(small_tensors())}
+    rows = {row.file: row for row in import_folder(files).rows}
+    assert "ancestor" in rows["VM_common/Y_0.012.pth"].remark
+    assert rows["notes.pth"].remark == "neither a checkpoint by its name nor a published file"
 
 
 def test_a_bad_file_is_named_with_its_reason() -> None:

@@ -14,6 +14,7 @@ from refdec.weights import bundled, errors, errors_files
 from refdec.weights.archivewriter import ArchiveWriter
 from refdec.weights.arrays import NumberArray, read_array
 from refdec.weights.collection import import_folder
+from refdec.weights.completeness import require_decodes
 from refdec.weights.container import Archive
 from refdec.weights.importer import import_tensors
 from refdec.weights.names import checkpoint_name
@@ -74,6 +75,13 @@ def missing_bundle() -> None:
         bundled.bundled_pack()
 
 
+def unresolved_pointer() -> None:
+    try:
+        import_folder({f"models/{support.SMALL}.pth": support.lfs_pointer(b"")})
+    except errors.CheckpointRefused as refused:
+        raise refused.reason from None
+
+
 RAISES: dict[type[WeightsError], Callable[[], object]] = {
     errors.MissingCheckpoint: lambda: WeightPack.of([]).checkpoint("VM_bop/decoder_Y", 1),
     errors.UnknownCheckpoint: lambda: checkpoint_name("VM_bop/decoder_Z", 1),
@@ -98,6 +106,8 @@ RAISES: dict[type[WeightsError], Callable[[], object]] = {
         {SMALL_FILE: npz(support.small_tensors()), f"{support.SMALL}.pth": pth(support.small_tensors())}
     ),
     errors.NothingToImport: lambda: import_folder({"README.md": b""}),
+    errors.NothingDecodes: lambda: require_decodes([support.SMALL]),
+    errors_files.UnresolvedPointer: unresolved_pointer,
     errors_files.NotAnArchive: lambda: Archive(b"text"),
     errors_files.ArchiveDamaged: lambda: Archive(archive({"a": bytes(99)})[60:]),
     errors_files.ArchiveTooLarge: lambda: Archive(archive({"a": bytes(99)}), most_bytes=98),

@@ -1,17 +1,14 @@
-"""Names of checkpoints (4.11.1), and the published files (4.11.1, 5.7.3)."""
+"""Names of checkpoints (4.11.1)."""
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pytest
 
 from refdec import tables
-from refdec.weights import recognise as recognise_module
 from refdec.weights.errors import UnknownCheckpoint
 from refdec.weights.names import CheckpointName, checkpoint_name, name_of_file
-from refdec.weights.recognise import PublishedFile, published_files, recognise
 from refdec.weights.tensorlists import canonical_names, is_ignored, tensor_list
 
 
@@ -106,24 +103,3 @@ def test_old_spellings_and_ignored_keys() -> None:
     for key in ("epoch", "best_loss", "optimizer", "channel_wise_entropy", "clip_thres", "entropy._offset"):
         assert is_ignored(key)
     assert not is_ignored("entropy") and not is_ignored("conv4.weight")
-
-
-def test_76_published_files() -> None:
-    files = published_files().values()
-    assert len(files) == 76
-    by_name = {file.file: file for file in files}
-    assert by_name["VM_common_int/Y_0.012.pth"].md5 == "54f3a078cffb2249c32805a1ed48dfa4"
-    assert by_name["VM_common_int/Y_0.012.pth"].size == 14793357
-    eicci = by_name["eICCI_bophop_2d020448_20240229/eicci_bop_mse012_300k.pth"]
-    assert (eicci.size, eicci.checkpoint.kind) == (627423, "eICCI/bop_mse012")
-
-
-def test_files_are_recognised_by_size_and_md5(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = b"the published bytes"
-    md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
-    file = PublishedFile("VM_bop/decoder_Y_0.5.pth", CheckpointName("VM_bop/decoder_Y", 3), len(data), md5)
-    monkeypatch.setattr(recognise_module, "published_files", lambda: {md5: file})
-    monkeypatch.setattr(recognise_module, "_sizes", lambda: frozenset({len(data)}))
-    assert recognise(data) is file
-    assert recognise(b"THE PUBLISHED BYTES") is None
-    assert recognise(data + b".") is None
