@@ -79,7 +79,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     if name in _DECODING:
-        from refdec.process.startup import prepare_kernels
+        from refdec.startup import prepare_kernels
 
         prepare_kernels()
     return getattr(import_module(_LAZY[name]), name)

@@ -9,7 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from refdec.api.weights import load_weights
-from refdec.encoder import (
+from refdec.decoding.latents_old import reconstruct_latents
+from refdec.decoding.models import Models, models_of
+from refdec.decoding.planes_old import finish_planes, synthesise
+from refdec.encoding.encoder import (
     Coded,
     EncodeSettings,
     code,
@@ -20,12 +23,9 @@ from refdec.encoder import (
     transform_at_hand,
     write,
 )
-from refdec.models import Models, models_of
+from refdec.encoding.values import EncoderInput
 from refdec.networks.exact_blas import single_threaded_blas
 from refdec.picture.planes import ThreePlanes
-from refdec.stages.forward_values import EncoderInput
-from refdec.stages.latents import reconstruct_latents
-from refdec.stages.planes import finish_planes, synthesise
 from refdec.weights.pack import WeightPack
 
 __all__ = ["GOLDEN", "bundled", "coded_and_made", "decoded_planes", "encode_picture", "photograph", "source"]

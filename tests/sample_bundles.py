@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refdec.interface import CHANNELS, BundleHeaders, ComponentLatents, LatentBundle, Stage, fields_of, shape_of
+from refdec.bundles import CHANNELS, BundleHeaders, ComponentLatents, LatentBundle, Stage, fields_of, shape_of
 
 __all__ = ["FINGERPRINT", "sample_bundle", "sample_headers"]
 

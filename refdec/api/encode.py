@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from refdec.arithmetic.types import Int32Array
     from refdec.formats.files import Source
     from refdec.formats.pictures import CodePicture
+    from refdec.plugins.core import Core
     from refdec.plugins.pictures import SourcePicture
     from refdec.plugins.registry import Plugins
     from refdec.plugins.requests import CodingSettings, RateTarget
-    from refdec.services.core import Core
     from refdec.weights.pack import WeightPack
 
 __all__ = ["encode", "rate_target"]
@@ -58,9 +58,9 @@ def rate_target(
     `chroma_displacement` says otherwise.  Nothing given: displacement 0, chroma above it.  Raises RateAmbiguous,
     NoModel.
     """
+    from refdec.encoding.ratecontrol import chroma_displacement as usual_chroma
+    from refdec.plugins.core_errors import NoModel
     from refdec.plugins.requests import BitsPerPixel, LumaPsnr, OperatingPoint
-    from refdec.ratecontrol import chroma_displacement as usual_chroma
-    from refdec.services.errors import NoModel
 
     if bpp is not None and psnr is not None:
         raise RateAmbiguous("bpp", "psnr")
@@ -148,8 +148,8 @@ def encode(
     from refdec.api.sources import source_picture
     from refdec.api.weights import load_weights
     from refdec.plugins.calls import encode_with, options_for
+    from refdec.plugins.core import Core
     from refdec.plugins.requests import EncodeRequest
-    from refdec.services.core import Core
 
     picture = source_picture(source, bits=bits, limits=limits)
     core = Core(load_weights(weights), limits=limits)

@@ -11,8 +11,8 @@ from refdec.limits import Limits
 
 if TYPE_CHECKING:
     from refdec.bitstream.editions import EditionName
+    from refdec.bundles import LatentBundle, Stage
     from refdec.formats.files import Source
-    from refdec.interface import LatentBundle, Stage
     from refdec.weights.pack import WeightPack
 
 __all__ = ["read_latents"]
@@ -38,10 +38,10 @@ def read_latents(
     from refdec.api.arguments import require_limits
     from refdec.api.options import make_options
     from refdec.api.weights import load_weights, require_weights
-    from refdec.bundles import decode_to_stage
+    from refdec.bundles import Stage
+    from refdec.bundles.making import decode_to_stage
     from refdec.formats.files import read_bytes
-    from refdec.interface import Stage
-    from refdec.process.deadline import check_of
+    from refdec.parallel.clock import check_of
 
     wanted = Stage.of(stage)
     limits = require_limits(limits)

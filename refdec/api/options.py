@@ -17,13 +17,13 @@ from refdec.api.weights import load_weights, require_weights
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
-    from refdec.decoder import CheckWeights, DecodeOptions
+    from refdec.decoding.opening import CheckWeights, DecodeOptions
+    from refdec.decoding.picture_rows import PictureStream
     from refdec.formats.files import Source
     from refdec.limits import Check
     from refdec.picture.picture import Picture
     from refdec.picture.planes import Observer
     from refdec.picture.render import Colour
-    from refdec.streaming.decode import PictureStream
     from refdec.weights.pack import WeightPack
 
 __all__ = ["Order", "Transform", "make_options", "read_order"]
@@ -46,7 +46,7 @@ def make_options(
 
     Raises UnknownTransform, ChannelsOutOfRange, UnknownEdition.
     """
-    from refdec.decoder import DecodeOptions
+    from refdec.decoding.opening import DecodeOptions
 
     transform = None
     if synthesis is not None:
@@ -76,7 +76,7 @@ class Order:
 
     def stream(self) -> PictureStream:
         """Open it as a stream of rows.  Raises what open_stream raises."""
-        from refdec.streaming.decode import open_stream
+        from refdec.decoding.picture_rows import open_stream
 
         return open_stream(
             self.data,
@@ -91,7 +91,7 @@ class Order:
 
     def whole(self, observe: Observer) -> Picture:
         """Decode on whole planes, every stage of which is shown to `observe`.  Raises what decode_codestream raises."""
-        from refdec.decoder import decode_codestream
+        from refdec.decoding.opening import decode_codestream
 
         decoded = decode_codestream(
             self.data,
@@ -106,7 +106,7 @@ class Order:
 
     def region(self, region: tuple[int, int, int, int]) -> Picture:
         """Decode the rectangle (x, y, width, height) only.  Raises what decode_region raises."""
-        from refdec.region_decoder import decode_region
+        from refdec.decoding.region import decode_region
         from refdec.tiling.geometry import Rect
 
         decoded = decode_region(
@@ -143,8 +143,8 @@ def read_order(
     Raises UsageError, InputError, LimitExceeded, WeightsError.
     """
     from refdec.formats.files import read_bytes
-    from refdec.process.deadline import check_of
-    from refdec.process.startup import prepare_kernels
+    from refdec.parallel.clock import check_of
+    from refdec.startup import prepare_kernels
 
     require_colour(colour)
     bit_depth = require_bit_depth(bit_depth)

@@ -22,7 +22,7 @@ class Progressive:
     """An open codestream that gives previews; made by `open_progressive`.  Not for several threads at once."""
 
     def __init__(self, order: Order) -> None:
-        from refdec.progressive import ProgressiveDecoder
+        from refdec.decoding.previews import ProgressiveDecoder
 
         self._order = order
         self._decoder = ProgressiveDecoder(
@@ -40,7 +40,7 @@ class Progressive:
         With `channels` or more it is what `decode` returns.  `Limits.seconds` holds for each preview.  Raises
         CodestreamError where the residual is damaged, TimeIsUp.
         """
-        from refdec.process.deadline import check_of
+        from refdec.parallel.clock import check_of
 
         y, uv = require_channels((y, uv), clip=True) or (y, uv)
         decoded = self._decoder.preview(y, uv, check=check_of(self._order.limits))

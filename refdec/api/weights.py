@@ -41,7 +41,7 @@ def load_weights(weights: WeightPack | Source | None) -> WeightPack:
 def require_weights(user_data: bytes | None, pack: WeightPack, model_id: int) -> None:
     """Raise WeightsDiffer if user data name other weights than those of the pack; other user data are passed over."""
     from refdec.bitstream.userdata import read_weights_mark
-    from refdec.models import stream_fingerprint
+    from refdec.decoding.models import stream_fingerprint
 
     wanted = read_weights_mark(user_data)
     if wanted is not None and wanted != (present := stream_fingerprint(pack, model_id)):

@@ -17,10 +17,10 @@ import numpy as np
 
 from refdec.arithmetic.types import UInt8Array
 from refdec.bench.errors import CodecMissing, UnknownCodec
-from refdec.ratecontrol import chroma_displacement
+from refdec.encoding.ratecontrol import chroma_displacement
 
 if TYPE_CHECKING:
-    from refdec.services.core import Core
+    from refdec.plugins.core import Core
 
 __all__ = ["OTHER_CODECS", "Codec", "Coded", "EncoderCodec", "PillowCodec", "codec_named"]
 
@@ -92,7 +92,7 @@ OTHER_CODECS = (
 @lru_cache(maxsize=1)
 def _core(weights: Path | None) -> Core:
     from refdec.api.weights import load_weights
-    from refdec.services.core import Core
+    from refdec.plugins.core import Core
 
     return Core(load_weights(weights))
 

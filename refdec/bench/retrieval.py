@@ -19,7 +19,7 @@ import numpy as np
 
 from refdec.arithmetic.types import UInt8Array
 from refdec.bench.pictures import read_rgb
-from refdec.ratecontrol import chroma_displacement
+from refdec.encoding.ratecontrol import chroma_displacement
 
 if TYPE_CHECKING:
     from refdec.plugins.registry import Guest, Plugins
@@ -95,7 +95,7 @@ class _Run:
 
     def __init__(self, plugins: Plugins, weights: Path | None, folder: Path, show: Callable[[float], None]) -> None:
         from refdec.api.weights import load_weights
-        from refdec.services.core import Core
+        from refdec.plugins.core import Core
 
         self.core = Core(load_weights(weights))
         self.encoder = plugins.encoder(ENCODER)

@@ -22,8 +22,8 @@ from refdec.api.weights import load_weights
 from refdec.bench.bound import multiply_seconds, products_of
 from refdec.bench.memory import measured, timed
 from refdec.bench.streams import repeated_stream
-from refdec.decoder import DecodeOptions, decode_codestream
-from refdec.streaming.decode import PictureStream, open_stream
+from refdec.decoding.opening import DecodeOptions, decode_codestream
+from refdec.decoding.picture_rows import PictureStream, open_stream
 from refdec.trace.timings import Timings
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack

@@ -19,12 +19,12 @@ from refdec.bitstream.headers import Headers, build_headers, write_stream
 from refdec.bitstream.levels import smallest_level
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.payloads import RESIDUAL_MARKERS, assemble_residual
-from refdec.decoder import DEFAULT_OPTIONS, parse
+from refdec.decoding.compact import CompactSymbols, HyperParts, decode_compact, run_of_channels
+from refdec.decoding.models import Models, models_of
+from refdec.decoding.opening import DEFAULT_OPTIONS, parse
 from refdec.entropy.hyper import encode_z
 from refdec.entropy.residual import encode_residual
 from refdec.limits import Limits
-from refdec.models import Models, models_of
-from refdec.stages.compact import CompactSymbols, HyperParts, decode_compact, run_of_channels
 from refdec.tiling.analysis import USUAL_OVERLAP, usual_synthesis_tiling
 from refdec.tiling.geometry import Rect
 from refdec.tiling.regions import RegionGrid

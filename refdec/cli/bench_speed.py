@@ -36,7 +36,7 @@ def speed(
     from refdec.bench import speed as measure
     from refdec.bench.machine import machine_facts
     from refdec.cli.startup import prepare_process
-    from refdec.process.startup import load_kernels
+    from refdec.startup import load_kernels
 
     wanted = parts or list(PARTS)
     if unknown := [part for part in wanted if part not in PARTS]:

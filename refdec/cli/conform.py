@@ -51,7 +51,7 @@ def make(
 
     Example: refdec conform make suite 'format_*' --weights
     """
-    from refdec.conformance.make import MakeOptions, make_suite
+    from refdec.conformance.making.suite_maker import MakeOptions, make_suite
     from refdec.conformance.storage import ArchiveStore, FolderStore
 
     options = MakeOptions(seed, size, pictures, weights, tuple(patterns or ()))

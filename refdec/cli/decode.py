@@ -33,7 +33,7 @@ from refdec.cli.options import (
 from refdec.cli.outputs import require_distinct
 
 if TYPE_CHECKING:
-    from refdec.commands.decode import DecodeRequest
+    from refdec.api.decode_file import DecodeRequest
 
 __all__ = ["decode"]
 
@@ -102,8 +102,8 @@ def decode(
 
     Examples: refdec decode photo.jai photo.png; refdec decode ARCHIVE --out PICTURES --report report.jsonl
     """
-    from refdec.commands.archives import is_archive
-    from refdec.commands.decode import DecodeRequest
+    from refdec.api.archives import is_archive
+    from refdec.api.decode_file import DecodeRequest
     from refdec.formats.kinds import CODESTREAM_SUFFIXES
 
     wanted = None if channels is None else numbers("--channels", "Y,UV", channels)
@@ -160,10 +160,10 @@ def _default_target(source: str, overwrite: bool) -> str:
 
 def _one(source: str, out: str, request: DecodeRequest, weights: Path | None, json: bool) -> None:
     """Decode one file."""
+    from refdec.api.decode_file import decode_to_file
     from refdec.cli.deadline import in_time
     from refdec.cli.interruption import interruptible
     from refdec.cli.startup import prepare_process
-    from refdec.commands.decode import decode_to_file
 
     prepare_process()
     with interruptible(), console.progress(f"decoding {Path(source).name}") as show:
@@ -190,8 +190,8 @@ def _many(
     json: bool,
 ) -> None:
     """Decode an archive; the exit code is 0 only if every file is done."""
+    from refdec.api.archives import Archive, decode_archive
     from refdec.cli.startup import prepare_process
-    from refdec.commands.archives import Archive, decode_archive
     from refdec.parallel.batch import BatchOptions
     from refdec.parallel.outcomes import Outcome
 

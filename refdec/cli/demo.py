@@ -27,8 +27,8 @@ def demo(
 
     Example: refdec demo demo.png
     """
+    from refdec.api.decode_file import decode_to_file
     from refdec.cli.startup import prepare_process
-    from refdec.commands.decode import decode_to_file
 
     data = resources.files("refdec").joinpath("data", "demo.jai").read_bytes()
     prepare_process()

@@ -26,7 +26,7 @@ def diff(
 
     Exit code 4 if they differ.  Example: refdec diff mine.json theirs.json
     """
-    from refdec.commands.diff import diff_files
+    from refdec.api.diff import diff_files
 
     found = diff_files(a, b, layout=layout, edition=edition)
     if json:

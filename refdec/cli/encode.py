@@ -74,7 +74,7 @@ def encode(
     require_distinct(source, {"the codestream": target})
 
     prepare_process()
-    from refdec.commands.encode import encode_to_file
+    from refdec.api.encode_file import encode_to_file
 
     with console.progress(f"encoding {Path(source).name}") as show:
         report = encode_to_file(

@@ -15,8 +15,8 @@ __all__ = ["prepare_process", "warm"]
 
 def prepare_process() -> None:
     """Set this process up for decoding; say on stderr that kernels will be compiled, if it is the first one."""
-    from refdec.process.heap import keep_freed_memory
-    from refdec.process.startup import prepare_kernels
+    from refdec.parallel.heap import keep_freed_memory
+    from refdec.startup import prepare_kernels
 
     keep_freed_memory()
     if prepare_kernels():
@@ -32,7 +32,7 @@ def warm(
     Example: refdec warm --hop
     """
     from refdec.jit import chosen_folder, is_disabled
-    from refdec.process.startup import load_kernels
+    from refdec.startup import load_kernels
 
     prepare_process()
     start = time.perf_counter()

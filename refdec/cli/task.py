@@ -24,7 +24,7 @@ from refdec.cli.options import (
 from refdec.cli.plugins import ENVIRONMENT_VARIABLE, installed_plugins
 
 if TYPE_CHECKING:
-    from refdec.commands.task import TaskOrder
+    from refdec.api.task import TaskOrder
     from refdec.errors import RefdecError
     from refdec.parallel.outcomes import Outcome
     from refdec.plugins.registry import Guest
@@ -67,7 +67,7 @@ def task(
 
     Example: refdec task statistics photo.jai --picture bits.png --over
     """
-    from refdec.commands.task import TaskOrder
+    from refdec.api.task import TaskOrder
 
     if help_ or name is None:
         _explain(context, name, whole=help_, as_json=json)
@@ -142,9 +142,9 @@ def _show(result: TaskResult, name: str, order: TaskOrder, as_json: bool) -> Non
 def _one(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run a task on one codestream."""
     from refdec.api.info import read_info
+    from refdec.api.task import run_on_file, write_result_picture
     from refdec.cli.deadline import in_time
     from refdec.cli.warnings import warn_of_draft
-    from refdec.commands.task import run_on_file, write_result_picture
     from refdec.formats.files import read_bytes
 
     with console.progress(f"{order.task} {Path(source).name}"):
@@ -159,7 +159,7 @@ def _one(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> 
 
 def _act(action: Action, texts: tuple[str, ...], order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run an action; files of a folder that could not be used are told on stderr and decide the exit code."""
-    from refdec.commands.task import act, write_result_picture
+    from refdec.api.task import act, write_result_picture
 
     codes: list[int] = []
 
@@ -177,7 +177,7 @@ def _act(action: Action, texts: tuple[str, ...], order: TaskOrder, picture: Path
 
 def _many(inputs: list[Path], order: TaskOrder, picture: Path | None, workers: int | None, as_json: bool) -> int:
     """Run a task on many codestreams, print each result as it comes, return one exit code for all."""
-    from refdec.commands.task import jobs_of, run_job
+    from refdec.api.task import jobs_of, run_job
     from refdec.parallel.batch import BatchOptions, run_batch
 
     def watch(outcome: Outcome) -> None:

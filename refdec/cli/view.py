@@ -22,7 +22,7 @@ from refdec.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from refdec.commands.view import View
+    from refdec.api.view import View
     from refdec.inspection.nodes import Node
     from refdec.inspection.tree import SyntaxTree
 
@@ -75,7 +75,7 @@ def view(
     if channels is not None and html is None:
         raise typer.BadParameter("--channels chooses maps of the page: it needs --html")
     require_distinct(file, {"--html": html})
-    from refdec.commands.view import ViewRequest, view_file, write_page
+    from refdec.api.view import ViewRequest, view_file, write_page
 
     request = ViewRequest(
         symbols=symbols,

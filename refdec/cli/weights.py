@@ -31,7 +31,7 @@ def import_(
 
     Example: refdec weights import checkpoints/ my.pack
     """
-    from refdec.commands.weights import import_weights, missing_rows
+    from refdec.api.packs import import_weights, missing_rows
     from refdec.weights.completeness import abilities
 
     with console.progress(f"importing {folder}") as show:
@@ -59,7 +59,7 @@ def import_(
 @app.command("list")
 def list_(pack: PackArgument = None, json: JsonFlag = False) -> None:
     """List the checkpoints of a pack and what can be decoded with them."""
-    from refdec.commands.weights import describe_pack
+    from refdec.api.packs import describe_pack
 
     found = describe_pack(pack)
     if json:
@@ -73,7 +73,7 @@ def list_(pack: PackArgument = None, json: JsonFlag = False) -> None:
 @app.command()
 def show(pack: PackArgument = None, json: JsonFlag = False) -> None:
     """Show every checkpoint of a pack with its fingerprint and origin."""
-    from refdec.commands.weights import describe_pack
+    from refdec.api.packs import describe_pack
 
     found = describe_pack(pack)
     if json:
@@ -86,7 +86,7 @@ def show(pack: PackArgument = None, json: JsonFlag = False) -> None:
 @app.command()
 def verify(pack: PackArgument = None, json: JsonFlag = False) -> None:
     """Read every tensor of a pack and recompute all fingerprints."""
-    from refdec.commands.weights import verify_pack
+    from refdec.api.packs import verify_pack
 
     with console.progress("verifying") as show_progress:
         names = verify_pack(pack, on_progress=show_progress)

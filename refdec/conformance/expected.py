@@ -14,7 +14,7 @@ import numpy as np
 
 from refdec.bitstream.headers import Headers
 from refdec.conformance.case import ExpectedPicture
-from refdec.decoder import Decoded, decode_codestream
+from refdec.decoding.opening import Decoded, decode_codestream
 from refdec.errors import RefdecError
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.picture.render import render

@@ -30,8 +30,8 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Generic, Literal, TypeVar
 
 from refdec.networks.blas_threads import single_threaded_blas
+from refdec.parallel.heap import give_back, keep_freed_memory
 from refdec.parallel.shared import Inherited, Parcel
-from refdec.process.heap import give_back, keep_freed_memory
 
 __all__ = [
     "Crew",

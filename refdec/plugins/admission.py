@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from refdec.interface import Stage
+from refdec.bundles import Stage
 from refdec.plugins.encoder import Encoder
 from refdec.plugins.hookspecs import HOOK_NAMES, PLUGIN_API
 from refdec.plugins.options import NAME_PATTERN, Option

@@ -19,8 +19,9 @@ from refdec.arithmetic.types import (
     UInt8Array,
     UInt16Array,
 )
+from refdec.bundles import CHANNELS, BundleHeaders, ComponentLatents, LatentBundle, Stage
+from refdec.encoding.ratecontrol import RateOutOfReach
 from refdec.errors import RefdecError
-from refdec.interface import CHANNELS, BundleHeaders, ComponentLatents, LatentBundle, Stage
 from refdec.limits import Limits
 from refdec.metrics import ms_ssim_luma, psnr, psnr_luma, psnr_rgb
 from refdec.picture.picture import Picture
@@ -54,7 +55,6 @@ from refdec.plugins.results import (
 from refdec.plugins.services import CoreServices
 from refdec.plugins.table import Table
 from refdec.plugins.task import Action, ActionInput, Argument, NamedBundle, Task
-from refdec.ratecontrol import RateOutOfReach
 
 __all__ = [
     "CHANNELS",

@@ -15,9 +15,9 @@ import numpy as np
 from refdec.arithmetic.types import Int16Array
 from refdec.bitstream.editions import Edition
 from refdec.bitstream.rewriting import in_edition
+from refdec.bundles import LatentBundle
 from refdec.clauses import clause
 from refdec.errors import LimitExceeded, RefdecError
-from refdec.interface import LatentBundle
 from refdec.plugins.encoder import Encoder
 from refdec.plugins.errors import (
     ArgumentMissing,

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from refdec.arithmetic.types import Int8Array, Int32Array
-from refdec.interface import LatentBundle
+from refdec.bundles import LatentBundle
+from refdec.encoding.values import SymbolChoice, SymbolChooser
 from refdec.plugins.requests import CodingSettings, OperatingPoint
-from refdec.stages.forward_values import SymbolChoice, SymbolChooser
 
 __all__ = ["CodedLatents", "LumaPull", "ModelInfo", "SymbolChoice", "SymbolChooser", "TargetLatents"]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array
-from refdec.interface import LatentBundle, Stage
+from refdec.bundles import LatentBundle, Stage
 from refdec.picture.picture import Picture
 from refdec.plugins.latents import CodedLatents, LumaPull, ModelInfo, TargetLatents
 from refdec.plugins.pictures import SourcePicture

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from refdec.interface import LatentBundle, Stage
+from refdec.bundles import LatentBundle, Stage
 from refdec.plugins.options import NAME_PATTERN, Option, OptionValues
 from refdec.plugins.requests import Progress
 from refdec.plugins.results import TaskResult

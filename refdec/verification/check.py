@@ -14,12 +14,12 @@ from refdec.api.weights import require_weights
 from refdec.bitstream.edition_errors import DraftHeader
 from refdec.bitstream.rule_errors import PROFILE_LEVEL_ERRORS, TooManyRegions
 from refdec.clauses import clause
-from refdec.decoder import Decoded, DecodeOptions, decode_codestream
+from refdec.decoding.models import models_of
+from refdec.decoding.opening import Decoded, DecodeOptions, decode_codestream
 from refdec.errors import CodestreamError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.inspection.problems import Findings, find_problems
 from refdec.limits import Limits
-from refdec.models import models_of
-from refdec.process.deadline import check_of
+from refdec.parallel.clock import check_of
 from refdec.trace.fingerprints import Fingerprints
 from refdec.verification.verdict import NOT_CONFORMANT, Verdict
 

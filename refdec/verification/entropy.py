@@ -13,13 +13,13 @@ from refdec.bitstream.framing import Codestream
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.payloads import residual_units
 from refdec.clauses import clause
+from refdec.decoding.models import Models
+from refdec.decoding.symbols_old import component_scales, decode_hyper_latents, decode_quality
 from refdec.entropy.residual import decode_residual
 from refdec.errors import CodestreamError
 from refdec.latent.qualitysteps import quality_steps
 from refdec.latent.sigma import levels
 from refdec.latent.skip import skip_mask
-from refdec.models import Models
-from refdec.stages.symbols import component_scales, decode_hyper_latents, decode_quality
 from refdec.tiling.regions import RegionGrid
 
 __all__ = ["entropy_problems"]

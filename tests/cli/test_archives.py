@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 import refdec as library
+from refdec.api.archives import archive_jobs
+from refdec.api.file_errors import NothingMatches, OutputsMeet
 from refdec.bench.streams import repeated_stream
-from refdec.commands.archives import archive_jobs
-from refdec.commands.errors import NothingMatches, OutputsMeet
 
 from .conftest import Run
 

@@ -12,8 +12,8 @@ import pytest
 
 from refdec.bitstream.editions import Edition
 from refdec.bitstream.rewriting import in_edition
+from refdec.bundles import LatentBundle
 from refdec.formats.files import read_picture
-from refdec.interface import LatentBundle
 from tests.encodable import GOLDEN as STREAMS
 from tests.real_headers import REAL
 

@@ -73,7 +73,7 @@ def test_a_missing_picture_is_an_input_error(refdec: Callable[..., Any], tmp_pat
 
 
 def test_latents_are_written_and_loaded(refdec: Callable[..., Any], tmp_path: Path) -> None:
-    from refdec.interface import LatentBundle
+    from refdec.bundles import LatentBundle
 
     stream = GOLDEN / "kodim15_m1_+0_65x79.jai"
     made = refdec("latents", stream, tmp_path / "a.npz", "--stage", "symbols", "--json")

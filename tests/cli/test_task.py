@@ -14,7 +14,7 @@ import pytest
 from refdec.api.weights import load_weights
 from refdec.formats.files import read_picture
 from refdec.plugins.api import CodingSettings, EncodeRequest, OperatingPoint, SourcePicture
-from refdec.services.core import Core
+from refdec.plugins.core import Core
 
 from .conftest import Run
 

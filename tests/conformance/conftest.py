@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from refdec.conformance.make import MakeOptions, make_suite
+from refdec.conformance.making.suite_maker import MakeOptions, make_suite
 from refdec.conformance.storage import FolderStore
 from refdec.conformance.suite import Suite, open_suite
 

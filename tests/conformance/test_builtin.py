@@ -13,8 +13,8 @@ from refdec.bitstream import errors as bitstream_errors
 from refdec.conformance.coverage import reached_by
 from refdec.conformance.elements import NEVER, NOT_IN_SMALL, extreme_rows, seen_values
 from refdec.conformance.expected import observe_decode
-from refdec.conformance.make import recipes
-from refdec.conformance.recipe import dice_of, write_parts
+from refdec.conformance.making.recipe import dice_of, write_parts
+from refdec.conformance.making.suite_maker import recipes
 from refdec.conformance.runner import RunOptions, run_suite
 from refdec.conformance.suite import Suite, builtin_data, open_suite, suite_weights
 from refdec.entropy import errors as entropy_errors

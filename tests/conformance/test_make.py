@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from refdec.conformance.errors import NoSuchCase
-from refdec.conformance.make import MakeOptions, make_suite, recipes
-from refdec.conformance.recipe import dice_of, stream_of
+from refdec.conformance.making.recipe import dice_of, stream_of
+from refdec.conformance.making.suite_maker import MakeOptions, make_suite, recipes
 from refdec.conformance.runner import expected_picture
 from refdec.conformance.storage import ArchiveStore, FolderStore
 from refdec.conformance.suite import Suite, open_suite, suite_weights
-from refdec.models import models_of
+from refdec.decoding.models import models_of
 from refdec.weights.seeded import seeded_checkpoint
 
 SIZES: tuple[Literal["small", "full"], ...] = ("small", "full")

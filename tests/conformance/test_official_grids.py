@@ -19,24 +19,24 @@ from refdec.bitstream.levels import smallest_level
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.payloads import RESIDUAL_MARKERS, assemble_residual
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
-from refdec.conformance.plan_tools import tool_recipes
-from refdec.conformance.recipe import dice_of
-from refdec.decoder import DecodeOptions, decode_codestream, parse
+from refdec.conformance.making.plan_tools import tool_recipes
+from refdec.conformance.making.recipe import dice_of
+from refdec.decoding.compact import CompactSymbols, HyperParts, decode_compact, run_of_channels
+from refdec.decoding.models import Models, models_of
+from refdec.decoding.opening import DecodeOptions, decode_codestream, parse
+from refdec.decoding.picture_rows import open_stream
+from refdec.decoding.planes_old import synthesise_tile
+from refdec.decoding.region import decode_region
+from refdec.decoding.window_old import latent_window
 from refdec.entropy.hyper import encode_z
 from refdec.entropy.residual import encode_residual
 from refdec.limits import Limits
-from refdec.models import Models, models_of
 from refdec.networks.exact_blas import single_threaded_blas
 from refdec.picture.colour import to_output
 from refdec.picture.output import Codes, codes
 from refdec.picture.picture import Picture
 from refdec.picture.planes import Planes
 from refdec.picture.render import render
-from refdec.region_decoder import decode_region
-from refdec.stages.compact import CompactSymbols, HyperParts, decode_compact, run_of_channels
-from refdec.stages.planes import synthesise_tile
-from refdec.stages.window import latent_window
-from refdec.streaming.decode import open_stream
 from refdec.tiling.analysis import Tiling, official_synthesis_tiling
 from refdec.tiling.geometry import Rect
 from refdec.tiling.regions import RegionGrid

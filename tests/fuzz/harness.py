@@ -30,7 +30,7 @@ DEEP = {
     "importer": ("refdec.weights",),
     "decode": ("refdec.",),
     "pack": ("refdec.weights",),
-    "pictures": ("refdec.formats", "refdec.interface", "refdec.picture.output"),
+    "pictures": ("refdec.formats", "refdec.bundles", "refdec.picture.output"),
 }
 
 

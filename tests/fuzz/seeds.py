@@ -51,7 +51,7 @@ def _headers() -> list[bytes]:
 @cache
 def streams_by_model(largest: int = LARGEST_STREAM) -> dict[int, tuple[bytes, ...]]:
     """Return the small streams that parse, by model_id: networks of two models are kept at a time."""
-    from refdec.decoder import DecodeOptions, parse
+    from refdec.decoding.opening import DecodeOptions, parse
     from refdec.errors import RefdecError
     from refdec.limits import Limits
 

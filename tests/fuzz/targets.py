@@ -75,7 +75,7 @@ def view(data: bytes) -> None:
 
 @lru_cache(maxsize=1)
 def _z_tables() -> tuple[object, object]:
-    from refdec.models import models_of
+    from refdec.decoding.models import models_of
 
     models = models_of(weights(), 1)
     return models.z_tables(0), models.z_tables(1)
@@ -147,7 +147,7 @@ def importer(data: bytes) -> None:
 
 def decode(data: bytes) -> None:
     """A whole codestream of a tiny picture: legality, decoding, verdict; the decoder that streams rows agrees."""
-    from refdec.streaming.decode import open_stream
+    from refdec.decoding.picture_rows import open_stream
     from refdec.trace.fingerprints import fingerprint
     from refdec.verification.check import verify_codestream
 
@@ -184,9 +184,9 @@ def pack(data: bytes) -> None:
 
 def pictures(data: bytes) -> None:
     """Picture files and latent bundles; byte 0 chooses the reader."""
+    from refdec.bundles import LatentBundle
     from refdec.formats.files import read_picture
     from refdec.formats.yuv import layout_of_name
-    from refdec.interface import LatentBundle
 
     if not data:
         return

@@ -22,7 +22,7 @@ from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.rewriting import in_edition
 from refdec.conformance.expected import observe_decode
-from refdec.conformance.make import MakeOptions, make_suite
+from refdec.conformance.making.suite_maker import MakeOptions, make_suite
 from refdec.conformance.storage import ArchiveStore
 from refdec.conformance.suite import suite_weights
 from refdec.weights.bundled import bundled_pack

@@ -63,7 +63,7 @@ print(guest.distribution, guest.version)
 RUN_TASK = """
 import json, sys
 from refdec.cli.plugins import installed_plugins
-from refdec.interface import LatentBundle
+from refdec.bundles import LatentBundle
 from refdec.plugins.calls import options_for, run_task
 name, file, *options = sys.argv[1:]
 guest = installed_plugins().task(name)
@@ -75,7 +75,7 @@ ENCODE = """
 import json, sys
 import numpy as np
 from refdec.cli.plugins import installed_plugins
-from refdec.services.core import Core
+from refdec.plugins.core import Core
 from refdec.plugins.api import EncodeRequest, OperatingPoint, SourcePicture
 from refdec.plugins.calls import encode_with, options_for
 from refdec.weights.bundled import bundled_pack

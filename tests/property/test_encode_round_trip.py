@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from refdec.bitstream.edition_errors import DraftHeader
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Edition, read_headers, write_headers
-from refdec.decoder import decode_codestream
-from refdec.encoder import EncodeSettings, input_from_codes
-from refdec.stages.forward_values import EncoderInput
+from refdec.decoding.opening import decode_codestream
+from refdec.encoding.encoder import EncodeSettings, input_from_codes
+from refdec.encoding.values import EncoderInput
 from tests.encodable import bundled, coded_and_made, photograph
 from tests.property.strategies import EDITIONS, most_regions
 

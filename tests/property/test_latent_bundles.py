@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_bundles import sample_bundle, sample_headers
 
-from refdec.interface import BundleHeaders, LatentBundle, Stage
+from refdec.bundles import BundleHeaders, LatentBundle, Stage
 
 
 @st.composite

@@ -9,20 +9,20 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from refdec.streaming import cuts
 
 from refdec.bitstream.builder import picture_header
 from refdec.bitstream.headers import build_headers
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.tools import ToolsHeader
-from refdec.conformance.recipe import Recipe, dice_of, stream_of
-from refdec.decoder import DecodeOptions, decode_codestream
-from refdec.models import models_of
+from refdec.conformance.making.recipe import Recipe, dice_of, stream_of
+from refdec.decoding.models import models_of
+from refdec.decoding.opening import DecodeOptions, decode_codestream
+from refdec.decoding.picture_rows import open_stream
+from refdec.decoding.previews import ProgressiveDecoder
+from refdec.decoding.region import decode_region
 from refdec.picture.picture import Picture
 from refdec.picture.render import render
-from refdec.progressive import ProgressiveDecoder
-from refdec.region_decoder import decode_region
-from refdec.streaming import cuts
-from refdec.streaming.decode import open_stream
 from refdec.tiling.geometry import Rect
 from refdec.tiling.tiles import synthesis_tiles
 from refdec.tiling.windows import latent_reach, synthesis_pieces

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from refdec.streaming import cuts
 
 import refdec
 from refdec.bench.streams import repeated_stream
-from refdec.decoder import DecodeOptions, decode_codestream
+from refdec.decoding.opening import DecodeOptions, decode_codestream
+from refdec.decoding.picture_rows import open_stream
 from refdec.parallel.pool import PoolKind
 from refdec.picture.picture import Picture
 from refdec.picture.render import Colour, render
-from refdec.streaming import cuts
-from refdec.streaming.decode import open_stream
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 

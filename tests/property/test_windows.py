@@ -12,9 +12,15 @@ from refdec.arithmetic.types import Int32Array
 from refdec.bitstream.headers import Headers, build_headers
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
 from refdec.bitstream.tools import ToolsHeader
+from refdec.decoding.compact import CompactComponent, CompactSymbols
+from refdec.decoding.latents_old import reconstruct_latents
+from refdec.decoding.models import Models, models_of
+from refdec.decoding.planes_old import synthesise
+from refdec.decoding.symbols_old import component_scales
+from refdec.decoding.values_old import ComponentSymbols, Symbols
+from refdec.decoding.window_old import latent_needed, latent_window, regions_needed, synthesis_window
 from refdec.latent.qualitysteps import quality_steps
 from refdec.latent.skip import skip_mask
-from refdec.models import Models, models_of
 from refdec.picture.colour import to_output
 from refdec.picture.filters.chain import apply_filters
 from refdec.picture.filters.windows import Windows, assemble_window, filter_window
@@ -22,12 +28,6 @@ from refdec.picture.output import codes
 from refdec.picture.planes import Planes, assemble
 from refdec.picture.render import Colour, colour_reach, colour_window, render
 from refdec.picture.resample import bicubic_ac, bicubic_reach, bicubic_window
-from refdec.stages.compact import CompactComponent, CompactSymbols
-from refdec.stages.latents import reconstruct_latents
-from refdec.stages.planes import synthesise
-from refdec.stages.symbols import component_scales
-from refdec.stages.values import ComponentSymbols, Symbols
-from refdec.stages.window import latent_needed, latent_window, regions_needed, synthesis_window
 from refdec.tiling.geometry import Rect
 from refdec.tiling.regions import RegionGrid
 from refdec.weights.pack import WeightPack

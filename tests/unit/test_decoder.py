@@ -19,9 +19,9 @@ from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import build_headers, read_headers, write_stream
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.userdata import weights_mark
-from refdec.decoder import decode_codestream
+from refdec.decoding.models import stream_fingerprint
+from refdec.decoding.opening import decode_codestream
 from refdec.errors import RefdecError
-from refdec.models import stream_fingerprint
 from refdec.trace.fingerprints import Fingerprints
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack

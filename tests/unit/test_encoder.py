@@ -14,14 +14,14 @@ from refdec.bitstream.headers import Edition, read_headers
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.rewriting import in_edition
 from refdec.bitstream.userdata import read_weights_mark
-from refdec.decoder import DecodeOptions, decode_codestream
-from refdec.encoder import EncodeSettings, input_from_codes, transform_at_hand, write
+from refdec.decoding.errors import LatentsDoNotFit, LevelTooSmall, QualityMapDoesNotFit, SettingsRefused
+from refdec.decoding.models import models_of, stream_fingerprint
+from refdec.decoding.opening import DecodeOptions, decode_codestream
+from refdec.encoding.encoder import EncodeSettings, input_from_codes, transform_at_hand, write
+from refdec.encoding.values import EncoderInput
 from refdec.formats.files import read_picture
-from refdec.models import models_of, stream_fingerprint
 from refdec.picture.picture import Picture
 from refdec.picture.render import render
-from refdec.stages.errors import LatentsDoNotFit, LevelTooSmall, QualityMapDoesNotFit, SettingsRefused
-from refdec.stages.forward_values import EncoderInput
 from refdec.weights.errors import MissingCheckpoint
 from refdec.weights.seeded import seeded_pack
 from tests.encodable import GOLDEN, bundled, coded_and_made, encode_picture, photograph, source
@@ -178,7 +178,7 @@ def test_the_smallest_level_is_written_or_the_one_that_was_asked_for() -> None:
 
 
 def test_large_pictures_get_the_usual_tiles() -> None:
-    from refdec.encoder import draft_header
+    from refdec.encoding.encoder import draft_header
     from refdec.picture.planes import Planes
 
     plane = np.broadcast_to(np.int32(0), (1025, 1024))
@@ -219,7 +219,7 @@ def test_settings_that_break_a_rule_are_refused(settings: EncodeSettings, error:
 
 
 def test_pictures_beyond_all_levels_are_refused() -> None:
-    from refdec.encoder import draft_header
+    from refdec.encoding.encoder import draft_header
     from refdec.picture.planes import Planes
 
     plane = np.broadcast_to(np.int32(0), (20000, 20000))
@@ -228,7 +228,7 @@ def test_pictures_beyond_all_levels_are_refused() -> None:
 
 
 def test_latents_of_another_size_are_refused() -> None:
-    from refdec.encoder import prepare
+    from refdec.encoding.encoder import prepare
 
     y = np.zeros((160, 4, 5), np.int32), np.zeros((96, 4, 4), np.int32)
     with pytest.raises(LatentsDoNotFit, match="luma"):

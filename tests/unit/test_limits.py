@@ -17,13 +17,13 @@ from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.headers import build_headers, read_headers, write_stream
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import PictureHeader
-from refdec.decoder import decode_codestream
+from refdec.decoding.opening import decode_codestream
+from refdec.decoding.picture_rows import open_stream
+from refdec.decoding.region import decode_region
 from refdec.errors import RefdecError
 from refdec.limits import Limits, TimeIsUp, TooLarge, TooMuchMemory, unchecked
-from refdec.process.deadline import Deadline, check_of
-from refdec.region_decoder import decode_region
-from refdec.services.core import Core
-from refdec.streaming.decode import open_stream
+from refdec.parallel.clock import Deadline, check_of
+from refdec.plugins.core import Core
 from refdec.tiling.geometry import Rect
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
@@ -97,8 +97,8 @@ def test_a_tiny_stream_is_refused_before_its_tiles_are_listed(monkeypatch: pytes
     def counted(*arguments: object, **more: object) -> None:
         raise AssertionError("tiles were listed")
 
-    monkeypatch.setattr("refdec.streaming.cuts.synthesis_tiles", counted)
-    monkeypatch.setattr("refdec.streaming.decode.SharedArray", counted)
+    monkeypatch.setattr("refdec.decoding.cuts.synthesis_tiles", counted)
+    monkeypatch.setattr("refdec.decoding.picture_rows.SharedArray", counted)
     with pytest.raises(refdec.CodestreamError):
         open_stream(data, pack()).picture()
 
@@ -155,7 +155,7 @@ def test_a_check_ends_every_kind_of_decode() -> None:
 
 def test_seconds_become_a_check_that_uses_the_callers_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr("refdec.process.deadline.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("refdec.parallel.clock.time.monotonic", lambda: now[0])
     check = Deadline(5)
     check()
     now[0] = 105.0

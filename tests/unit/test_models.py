@@ -9,8 +9,8 @@ from functools import cache
 import pytest
 
 from refdec.arithmetic.types import Int32Array
+from refdec.decoding.models import Models, models_of
 from refdec.entropy.hyper import ZTables
-from refdec.models import Models, models_of
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 

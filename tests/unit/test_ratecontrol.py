@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from refdec.ratecontrol import Attempt, ModelRange, RateOutOfReach, Search, chroma_displacement
+from refdec.encoding.ratecontrol import Attempt, ModelRange, RateOutOfReach, Search, chroma_displacement
 
 MODELS = (ModelRange(0, -1000, 800), ModelRange(1, -1000, 800), ModelRange(3, -1000, 800))
 

@@ -13,8 +13,8 @@ import pytest
 import refdec
 from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.markers import Marker
+from refdec.decoding.errors import RegionOffGrid, RegionOutside
 from refdec.picture.picture import Picture
-from refdec.stages.errors import RegionOffGrid, RegionOutside
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 

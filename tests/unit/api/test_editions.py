@@ -20,7 +20,7 @@ from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import read_headers
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.rewriting import in_edition
-from refdec.interface import LatentBundle
+from refdec.bundles import LatentBundle
 from refdec.plugins.api import CodingSettings
 from refdec.plugins.errors import RequestInvalid
 from tests.encodable import GOLDEN, photograph

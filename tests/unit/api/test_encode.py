@@ -11,15 +11,15 @@ import pytest
 
 import refdec
 from refdec.api.errors import RateAmbiguous, UnknownChroma
+from refdec.bundles import LatentBundle
+from refdec.encoding.ratecontrol import RateOutOfReach
 from refdec.errors import UsageError
-from refdec.interface import LatentBundle
 from refdec.limits import Limits, TooMuchMemory
 from refdec.metrics import psnr
 from refdec.picture.source import planes_from_rgb
+from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel
 from refdec.plugins.errors import OptionInvalid, UnknownGuest, UnknownOption
 from refdec.plugins.manager import installed
-from refdec.ratecontrol import RateOutOfReach
-from refdec.services.errors import BundleNotOurs, NoDerivative, NoModel
 from tests.encodable import GOLDEN, photograph
 
 PICTURE = photograph(160, 224)

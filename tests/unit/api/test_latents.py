@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import refdec
-from refdec.interface import Stage
+from refdec.bundles import Stage
 from tests.encodable import GOLDEN
 
 

@@ -9,10 +9,10 @@ import pytest
 
 import refdec
 from refdec.bench.streams import repeated_stream
-from refdec.decoder import DEFAULT_OPTIONS, parse
+from refdec.decoding.compact import decode_compact
+from refdec.decoding.models import models_of
+from refdec.decoding.opening import DEFAULT_OPTIONS, parse
 from refdec.limits import Limits
-from refdec.models import models_of
-from refdec.stages.compact import decode_compact
 from refdec.weights.pack import WeightPack
 
 DEMO = Path(refdec.__file__).parent / "data" / "demo.jai"

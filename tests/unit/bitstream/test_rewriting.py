@@ -20,8 +20,8 @@ from refdec.bitstream.markers import Marker
 from refdec.bitstream.rewriting import in_edition
 from refdec.bitstream.rule_errors import LevelModelForbidden, TooManyRegions
 from refdec.bitstream.rules import all_problems
+from refdec.decoding.errors import SettingsRefused
 from refdec.limits import Limits, TooLarge
-from refdec.stages.errors import SettingsRefused
 from tests.unit.bitstream.support import patched, resized, stream
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"

@@ -7,8 +7,8 @@ from math import prod
 
 import pytest
 
-from refdec.conformance.pairs import Assignment, all_pairs, pairs_of
-from refdec.conformance.plan_pairs import FACTORS, legal
+from refdec.conformance.making.pairs import Assignment, all_pairs, pairs_of
+from refdec.conformance.making.plan_pairs import FACTORS, legal
 
 
 def anything(_chosen: Assignment) -> bool:

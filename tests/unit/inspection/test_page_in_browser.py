@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 import refdec
-from refdec.commands.view import ViewRequest, write_page
+from refdec.api.view import ViewRequest, write_page
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "vectors"
 DEMO = Path(refdec.__file__).parent / "data" / "demo.jai"

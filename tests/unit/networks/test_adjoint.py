@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from refdec.models import models_of
+from refdec.decoding.models import models_of
 from refdec.networks.adjoint import LumaAdjoint, adjoint_of, fold
 from refdec.networks.layers import TransposedConvolution
 from refdec.networks.synthesis import SynthesisLuma

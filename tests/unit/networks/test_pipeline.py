@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from refdec.bitstream.picture_header import PictureHeader
-from refdec.models import Models
+from refdec.decoding.latents_old import latent_frame, psi_frame
+from refdec.decoding.models import Models
+from refdec.decoding.planes_old import synthesise
+from refdec.decoding.values_old import Latents
 from refdec.networks.context import ContextModel
 from refdec.networks.hyperdecoder import HyperDecoder
 from refdec.networks.synthesis import Synthesis, SynthesisTransform, load_synthesis
 from refdec.picture.planes import Planes
-from refdec.stages.latents import latent_frame, psi_frame
-from refdec.stages.planes import synthesise
-from refdec.stages.values import Latents
 from refdec.tiling.regions import RegionGrid
 from tests.unit.networks.recipe import network_checkpoint, whole_input
 

@@ -11,7 +11,7 @@ from sample_bundles import FINGERPRINT, sample_bundle
 from plugins.support import Copier, Core, Counter, Dreamer, encoder_guest, flat_targets, gray, some_choice, task_guest
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Edition, read_headers
-from refdec.interface.errors import StageNotReached
+from refdec.bundles.errors import StageNotReached
 from refdec.plugins.api import (
     Action,
     ActionInput,

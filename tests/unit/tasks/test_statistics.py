@@ -16,7 +16,7 @@ from sample_bundles import sample_bundle, sample_headers
 from refdec.api.weights import load_weights
 from refdec.plugins.api import ActionInput, LatentBundle, NamedBundle, Refusal, Report
 from refdec.plugins.calls import options_for, run_action, run_task
-from refdec.services.core import Core
+from refdec.plugins.core import Core
 
 GUEST = task_guest(Statistics())
 BUNDLE = sample_bundle("symbols")

@@ -17,7 +17,7 @@ from refdec.bitstream.markers import Marker
 from refdec.bitstream.rewriting import in_edition
 from refdec.bitstream.rule_errors import TooManyRegions
 from refdec.bitstream.userdata import weights_mark
-from refdec.decoder import DecodeOptions, decode_codestream
+from refdec.decoding.opening import DecodeOptions, decode_codestream
 from refdec.formats.files import write_picture
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.limits import Limits

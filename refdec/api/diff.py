@@ -1,0 +1,233 @@
+"""Comparing two files of one kind: traces, pictures, codestreams, or dumps of intermediates.
+
+In: two sources.  Out: `FilesDifference`: what kind they are, whether they differ, the findings as text and as plain
+values. The kind is told by what the files begin with, raw YUV by its suffix.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from refdec.api.arguments import require_edition
+from refdec.api.file_errors import DumpUnreadable, KindsDiffer, KindUnknown
+from refdec.bitstream.editions import Edition, EditionName
+from refdec.formats.files import Source, name_of, read_bytes, read_picture, suffix_of
+from refdec.formats.kinds import is_codestream, sniffed_suffix
+from refdec.formats.yuv import layout_of_name
+from refdec.inspection.differences import compare_streams
+from refdec.limits import Limits
+from refdec.trace.diff import compare_traces, stage_order
+from refdec.trace.samples import ArrayDifference, PlanesDifference, compare_arrays, compare_planes
+from refdec.trace.tracefile import read_trace
+
+if TYPE_CHECKING:
+    from refdec.formats.pictures import CodePicture
+
+__all__ = ["FilesDifference", "describe_planes", "diff_files"]
+
+COMPONENTS = {"RGB": ("R", "G", "B"), "YUV": ("Y", "U", "V"), "gray": ("gray",)}
+MOST_LINES = 40
+MOST_HISTOGRAM = 24
+
+
+@dataclass(frozen=True, slots=True)
+class FilesDifference:
+    """What was compared (`kind`), whether it is equal, lines that say what differs, and the same as plain values."""
+
+    kind: str
+    equal: bool
+    lines: tuple[str, ...]
+    details: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {"kind": self.kind, "equal": self.equal, **self.details}
+
+
+def _kind(data: bytes, source: Source) -> str:
+    """Return "codestream", "picture", "trace" or "dump".  Raises KindUnknown."""
+    if is_codestream(data):
+        return "codestream"
+    if data[:2] == b"PK":
+        return "dump"
+    if sniffed_suffix(data) or suffix_of(source) == ".yuv":
+        return "picture"
+    if data.lstrip()[:1] == b"{":
+        return "trace"
+    raise KindUnknown(name_of(source))
+
+
+def diff_files(
+    a: Source, b: Source, *, layout: str = "", edition: EditionName = "auto", limits: Limits | None = None
+) -> FilesDifference:
+    """Compare two files of one kind.
+
+    `layout` describes raw YUV files whose names do not: "768x512_10bit_444".  `edition`: the text that codestreams are
+    read by, "auto": whichever each is legal in.  Raises InputError where a file cannot be
+    read, KindUnknown, KindsDiffer.
+    """
+    limits = limits or Limits()
+    data = read_bytes(a, limits=limits), read_bytes(b, limits=limits)
+    kinds = _kind(data[0], a), _kind(data[1], b)
+    if kinds[0] != kinds[1]:
+        raise KindsDiffer(*kinds)
+    if kinds[0] == "codestream":
+        return _streams(*data, require_edition(edition))
+    if kinds[0] == "trace":
+        return _traces(read_trace(data[0], name_of(a)), read_trace(data[1], name_of(b)))
+    if kinds[0] == "dump":
+        return _dumps(_load(data[0], name_of(a)), _load(data[1], name_of(b)))
+    pictures = [_picture(part, source, layout, limits) for part, source in zip(data, (a, b), strict=True)]
+    return _pictures(*pictures)
+
+
+def _picture(data: bytes, source: Source, layout: str, limits: Limits) -> CodePicture:
+    start = sniffed_suffix(data) or ".yuv"
+    chosen = layout_of_name(layout or name_of(source)) if start == ".yuv" else None
+    return read_picture(data, suffix=start, layout=chosen, limits=limits)
+
+
+def _pictures(a: CodePicture, b: CodePicture) -> FilesDifference:
+    if a.bits != b.bits:
+        found = PlanesDifference((), f"A has {a.bits} bits a sample, B has {b.bits}")
+    elif a.colour is not b.colour:
+        found = PlanesDifference((), f"A is {a.colour.value}, B is {b.colour.value}")
+    else:
+        found = compare_planes(COMPONENTS[a.colour.value], a.components, b.components)
+    return FilesDifference("picture", found.equal, tuple(describe_planes(found)), found.as_json())
+
+
+def describe_planes(found: PlanesDifference) -> Iterator[str]:
+    """Yield lines about two pictures: the first difference, then each component."""
+    if found.structure:
+        yield f"not comparable: {found.structure}"
+        return
+    first = found.first
+    if first is None or first.first is None or first.values is None:
+        yield f"equal: {sum(plane.total for plane in found.planes)} samples"
+        return
+    row, column = first.first
+    yield (
+        f"first difference in raster order: row {row}, column {column}, component {first.name}: "
+        f"{first.values[0]:g} in A, {first.values[1]:g} in B"
+    )
+    for plane in found.planes:
+        yield _summary(plane)
+        yield from _histogram_lines(plane)
+
+
+def _summary(found: ArrayDifference) -> str:
+    if found.shapes[0] != found.shapes[1]:
+        return f"{found.name}: shape {list(found.shapes[0])} in A, {list(found.shapes[1])} in B"
+    if found.first is None:
+        return f"{found.name}: equal"
+    return (
+        f"{found.name}: {found.differing} of {found.total} differ ({100 * found.share:.4g} %), "
+        f"largest {found.max_abs:g}, mean {found.mean_abs:.4g}"
+    )
+
+
+def _histogram_lines(found: ArrayDifference) -> Iterator[str]:
+    most = max((count for _, count in found.histogram), default=1)
+    for text, count in found.histogram[:MOST_HISTOGRAM]:
+        yield f"  B - A = {text:>14}  {count:>9}  {'#' * max(round(40 * count / most), 1)}"
+
+
+def _traces(a: dict[str, str], b: dict[str, str]) -> FilesDifference:
+    found = compare_traces(a, b)
+    lines = [f"equal: {found.equal_stages} stages"] if found.equal else []
+    if found.first is not None:
+        lines.append(f"first stage that differs: {found.first.stage} ({found.first.kind})")
+        lines.append(f"{found.equal_stages} stages are equal; these are not, in order of computation:")
+        width = max(len(one.stage) for one in found.differences)
+        for one in found.differences:
+            digests = "  ".join(text[:16] for text in (one.a, one.b) if text)
+            lines.append(f"  {one.stage:<{width}}  {one.kind:<9}  {digests}")
+    return FilesDifference("trace", found.equal, tuple(lines), found.as_json())
+
+
+def _load(data: bytes, name: str) -> dict[str, Any]:
+    """Return the arrays of an .npz file; pickled objects are refused."""
+    import zipfile
+    import zlib
+
+    import numpy as np
+
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            return {key: archive[key] for key in archive.files}
+    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as reason:
+        raise DumpUnreadable(name, str(reason)) from None
+
+
+def _dumps(a: dict[str, Any], b: dict[str, Any]) -> FilesDifference:
+    shared = sorted(a.keys() & b.keys(), key=_dump_order)
+    compared = [compare_arrays(name, a[name], b[name]) for name in shared if a[name].dtype.kind in "iubf"]
+    different = [found for found in compared if not found.equal]
+    missing = {"only in A": sorted(a.keys() - b.keys()), "only in B": sorted(b.keys() - a.keys())}
+    lines = []
+    if different:
+        lines.append(f"first array that differs: {_first_place(different[0])}")
+    lines += [_summary(found) for found in different]
+    lines += [f"{name}: {where}" for where, names in missing.items() for name in names]
+    equal = not lines
+    details = {
+        "arrays": [found.as_json() for found in compared],
+        "only_in_a": missing["only in A"],
+        "only_in_b": missing["only in B"],
+    }
+    return FilesDifference("dump", equal, tuple(lines or [f"equal: {len(compared)} arrays"]), details)
+
+
+DUMP_STAGES = {
+    "residual_quant": "symbols",
+    "scale_log": "scale_index",
+    "scale_log_skip": "scale_index",
+    "residual_dequant": "residual",
+    "y_hat_pre_lsbs": "latent_before_lsbs",
+    "y_hat": "latent",
+    "rec_pre_filters": "pre_filters",
+    "rec_final": "final",
+}
+
+
+def _dump_order(name: str) -> tuple[int, int, str]:
+    """Return the order of computation of "Y.residual_quant" or "rec_final.Y"."""
+    head, _, tail = name.partition(".")
+    stage, component = (head, tail) if head.startswith("rec_") else (tail, head)
+    return stage_order(f"{DUMP_STAGES.get(stage, stage)}.{component}")
+
+
+def _first_place(found: ArrayDifference) -> str:
+    if found.first is None or found.values is None:
+        return _summary(found)
+    return f"{found.name} at {list(found.first)}: {found.values[0]:g} in A, {found.values[1]:g} in B"
+
+
+def _streams(a: bytes, b: bytes, edition: Edition | None) -> FilesDifference:
+    found = compare_streams(a, b, edition)
+    shown: Callable[[int | None], str] = lambda value: "not coded" if value is None else str(value)  # noqa: E731
+    lines = [
+        f"{one.name}: {shown(one.a)} in A, {shown(one.b)} in B (clause {one.clause}, byte.bit {one.at_a or one.at_b})"
+        for one in found.elements
+    ]
+    if len(lines) > MOST_LINES:
+        lines = [*lines[:MOST_LINES], f"... and {len(lines) - MOST_LINES} more elements"]
+    for part in found.substreams:
+        if part.a_bytes is None or part.b_bytes is None:
+            where = "B" if part.a_bytes is None else "A"
+            lines.append(f"{part.name}: only in {where}, {part.a_bytes or part.b_bytes or 0} bytes")
+        else:
+            lines.append(
+                f"{part.name}: payloads differ from byte {part.first_byte} on, {part.a_bytes} bytes in A, "
+                f"{part.b_bytes} in B"
+            )
+    if found.order:
+        lines.append("the same substreams stand in another order")
+    if found.rest:
+        lines.append("the same substreams, but other bytes around them (sizes, duplicates or trailing bytes)")
+    equal = f"equal: {len(a)} bytes"
+    return FilesDifference("codestream", found.equal, tuple(lines or [equal]), found.as_json())

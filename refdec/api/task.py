@@ -1,0 +1,246 @@
+"""Tasks on codestream files: one file, a batch of many, or an action over folders; what `refdec task` calls.
+
+In: files, a task's name and what a user typed.  Out: typed results; pictures of results as PNG files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from refdec.api.arguments import require_edition
+from refdec.api.weights import load_weights, require_weights
+from refdec.errors import RefdecError
+from refdec.formats.kinds import CODESTREAM_SUFFIXES
+from refdec.limits import Limits
+
+if TYPE_CHECKING:
+    from refdec.arithmetic.types import UInt8Array
+    from refdec.bitstream.editions import EditionName
+    from refdec.bundles import LatentBundle
+    from refdec.parallel.outcomes import Job
+    from refdec.plugins.core import Core
+    from refdec.plugins.registry import Guest
+    from refdec.plugins.results import TaskResult
+    from refdec.plugins.task import Action, NamedBundle, Task
+    from refdec.weights.pack import WeightPack
+
+__all__ = [
+    "TaskOrder",
+    "act",
+    "jobs_of",
+    "run_job",
+    "run_on_file",
+    "streams_below",
+    "write_result_picture",
+]
+
+Complain = Callable[[str, RefdecError], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOrder:
+    """A task and how to run it; picklable, so that it can be sent to a worker.
+
+    `options`: names and texts as typed.  `plugins`: which plugins are allowed (`plugins.manager.allowed_by`).
+    `any_weights`: run a task although its model was trained for other weights.  `over`: lay the picture of a result
+    over the decoded picture.
+    """
+
+    task: str
+    options: tuple[tuple[str, str], ...] = ()
+    plugins: str | None = None
+    weights: Path | None = None
+    any_weights: bool = False
+    ignore_weights_fingerprint: bool = False
+    over: bool = False
+    limits: Limits = field(default_factory=Limits)
+    edition: EditionName = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What belongs to an order and is made once a process."""
+
+    guest: Guest[Task]
+    core: Core
+
+
+@lru_cache(maxsize=2)
+def _core(weights: Path | None, limits: Limits) -> tuple[WeightPack, Core]:
+    from refdec.plugins.core import Core
+
+    pack = load_weights(weights)
+    return pack, Core(pack, limits=limits)
+
+
+def _bench(order: TaskOrder) -> _Bench:
+    """Return guest and core of an order.  Raises UnknownGuest, PluginRefused, WeightsError."""
+    from refdec.plugins.manager import installed
+
+    return _Bench(installed(order.plugins).task(order.task), _core(order.weights, order.limits)[1])
+
+
+def _read(source: str | Path | bytes, order: TaskOrder, bench: _Bench) -> LatentBundle:
+    """Decode a codestream to the stage that the task asks for.  Raises WeightsDiffer and what decoding raises."""
+    from refdec.formats.files import read_bytes
+
+    check_weights = None if order.ignore_weights_fingerprint else require_weights
+    data = read_bytes(source, limits=order.limits)
+    edition = require_edition(order.edition)
+    return bench.core.read(data, bench.guest.item.stage, check_weights=check_weights, edition=edition)
+
+
+def run_on_file(source: str | Path | bytes, order: TaskOrder) -> TaskResult:
+    """Run a task on one codestream: a file, "-" for standard input, or the bytes themselves.
+
+    Raises UnknownGuest, PluginRefused, UnknownOption, OptionInvalid, WeightsDiffer, WrongWeights, GuestFailed,
+    GuestResultInvalid, Refusal, and what decoding raises.
+    """
+    from refdec.plugins.calls import options_for, run_task
+
+    bench = _bench(order)
+    options = options_for(bench.guest, dict(order.options))
+    bundle = _read(source, order, bench)
+    return run_task(bench.guest, bundle, options, bench.core, any_weights=order.any_weights)
+
+
+def run_job(job: Job) -> Mapping[str, Any]:
+    """Run a task on the file of a batch's job (its options are the order), and write its picture if one is wanted.
+
+    Returns {"text", "result"}.
+    """
+    order: TaskOrder = job.options
+    result = run_on_file(job.input, order)
+    if job.output is not None:
+        write_result_picture(result, job.output, job.input if order.over else None, order)
+    return {"text": result.text(), "result": result.json()}
+
+
+def write_result_picture(result: TaskResult, target: Path, under: str | Path | bytes | None, order: TaskOrder) -> None:
+    """Write the picture of a result as PNG; `under`: the codestream whose decoded picture lies below it."""
+    import numpy as np
+
+    from refdec.formats.files import write_picture
+    from refdec.formats.pictures import CodePicture, Colour
+
+    rgb = result.picture(None if under is None else _decoded(under, order))
+    red, green, blue = (np.ascontiguousarray(rgb[..., index]) for index in range(3))
+    write_picture(target, CodePicture((red, green, blue), 8, Colour.RGB), suffix=".png")
+
+
+def _decoded(source: str | Path | bytes, order: TaskOrder) -> UInt8Array:
+    """Return the decoded picture, uint8 RGB [rows, columns, 3]."""
+    from refdec.api.decode import decode
+
+    pack, _ = _core(order.weights, order.limits)
+    decoded = decode(
+        source,
+        weights=pack,
+        colour="RGB",
+        bit_depth=8,
+        limits=order.limits,
+        ignore_weights_fingerprint=order.ignore_weights_fingerprint,
+        edition=order.edition,
+    )
+    array: UInt8Array = decoded.array
+    return array
+
+
+def streams_below(path: Path) -> Iterator[Path]:
+    """Yield the codestreams of a folder in order, or the file itself.  Raises FolderMissing."""
+    from refdec.parallel.folders import walk
+
+    if path.is_dir():
+        yield from (path / below for below in walk(path, CODESTREAM_SUFFIXES))
+    else:
+        yield path
+
+
+def jobs_of(inputs: Sequence[Path], order: TaskOrder, pictures: Path | None) -> Iterator[Job]:
+    """Yield the jobs of a batch: files, and the codestreams of folders; pictures of results go to a folder."""
+    from refdec.parallel.folders import folder_jobs
+    from refdec.parallel.outcomes import Job
+
+    for path in inputs:
+        if path.is_dir():
+            yield from folder_jobs(path, CODESTREAM_SUFFIXES, out=pictures, out_suffix=".png", options=order)
+        else:
+            yield Job(path, None if pictures is None else pictures / f"{path.stem}.png", order)
+
+
+class _Streams:
+    """The bundles of one argument of an action: decoded one after the other, each time they are asked for.
+
+    A codestream of a folder that cannot be decoded is passed to `complain` and left out; a single one raises.
+    """
+
+    def __init__(self, path: Path, order: TaskOrder, bench: _Bench, complain: Complain) -> None:
+        self._path, self._order, self._bench, self._complain = path, order, bench, complain
+
+    def __len__(self) -> int:
+        return sum(1 for _ in streams_below(self._path))
+
+    def __iter__(self) -> Iterator[NamedBundle]:
+        from refdec.plugins.task import NamedBundle
+
+        for path in streams_below(self._path):
+            try:
+                bundle = _read(str(path), self._order, self._bench)
+            except RefdecError as problem:
+                if not self._path.is_dir():
+                    raise
+                self._complain(str(path), problem)
+            else:
+                yield NamedBundle(str(path), bundle)
+
+
+class _Counted:
+    """Bundles that tell how many of them have been handed out."""
+
+    def __init__(self, streams: _Streams, progress: Callable[[float], None]) -> None:
+        self._streams, self._progress = streams, progress
+
+    def __iter__(self) -> Iterator[NamedBundle]:
+        count = max(len(self._streams), 1)
+        for number, named in enumerate(self._streams):
+            self._progress(number / count)
+            yield named
+
+
+def act(
+    action: Action,
+    texts: tuple[str, ...],
+    order: TaskOrder,
+    *,
+    complain: Complain,
+    progress: Callable[[float], None] = lambda done: None,
+) -> TaskResult:
+    """Run an action of a task on what a user typed after it; `complain` is told of files of a folder that are left out.
+
+    Raises ArgumentMissing, UnknownOption, OptionInvalid, and what `run_on_file` raises.
+    """
+    from refdec.plugins.calls import arguments_of, options_for, run_action
+    from refdec.plugins.task import ActionInput
+
+    bench = _bench(order)
+    typed = arguments_of(action, texts)
+    options = options_for(bench.guest, dict(order.options), action)
+    kinds = {argument.name: argument.kind for argument in action.arguments}
+    streams = {
+        name: _Counted(_Streams(Path(text), order, bench, complain), progress)
+        for name, text in typed.items()
+        if kinds[name] in {"codestream", "codestreams"}
+    }
+    given = ActionInput(
+        options,
+        bench.core,
+        streams,
+        {name: text for name, text in typed.items() if kinds[name] == "text"},
+        {name: Path(text) for name, text in typed.items() if kinds[name] == "path"},
+        progress,
+    )
+    return run_action(bench.guest, action, given)

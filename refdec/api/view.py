@@ -1,0 +1,251 @@
+"""Viewing a codestream file: its syntax tree, first symbols, and the HTML page with everything a decoder sees.
+
+In: a source and options.  Out: a `SyntaxTree`, or a page in a file.  Nothing is decoded, no weights are read and no
+Numba is loaded unless symbols or pictures are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from refdec.errors import LimitExceeded, RefdecError
+from refdec.inspection.tree import SyntaxTree, build_tree
+from refdec.limits import Limits
+
+if TYPE_CHECKING:
+    from refdec.arithmetic.types import IntArray
+    from refdec.bitstream.editions import Edition
+    from refdec.bitstream.framing import Codestream
+    from refdec.bitstream.headers import Headers
+    from refdec.bitstream.markers import Marker
+    from refdec.formats.files import Source
+    from refdec.formats.sinks import Target
+    from refdec.inspection.html import Decoding
+    from refdec.inspection.maps import ChannelMaps
+    from refdec.picture.planes import Observer
+    from refdec.weights.pack import WeightPack
+
+__all__ = ["View", "ViewRequest", "view_file", "write_page"]
+
+FIRST_SYMBOLS = 16
+Q18 = 18
+KEPT = ("z_hat", "scale_index", "mask", "symbols", "latent")
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRequest:
+    """How to view a file.
+
+    `symbols`: decode the entropy-coded payloads and show the first values of each unit.  `channels`: channels whose
+    maps the page holds (None: the 16 strongest of each array).
+    """
+
+    symbols: bool = False
+    edition: Edition | None = None
+    lenient: bool = False
+    level_check: bool = True
+    ignore_weights_fingerprint: bool = False
+    channels: Sequence[int] | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A tree, and why its symbols could not be decoded where they were asked for and could not.
+
+    `beyond_limits`: they could not because they ask for more than the request's limits.
+    """
+
+    tree: SyntaxTree
+    name: str
+    failure: str = ""
+    beyond_limits: bool = False
+
+
+class _Keeper:
+    """An observer that keeps the arrays of a few stages."""
+
+    def __init__(self) -> None:
+        self.arrays: dict[str, IntArray] = {}
+
+    def __call__(self, stage: str, array: IntArray) -> None:
+        if stage.partition(".")[0] in KEPT:
+            self.arrays[stage] = array
+
+
+def _tree(data: bytes, request: ViewRequest, symbols: Mapping[tuple[Marker, int], tuple[int, ...]]) -> SyntaxTree:
+    return build_tree(
+        data,
+        edition=request.edition,
+        limits=request.limits,
+        lenient=request.lenient,
+        level_check=request.level_check,
+        symbols=symbols,
+    )
+
+
+def view_file(
+    source: Source, request: ViewRequest = ViewRequest(), *, weights: WeightPack | Source | None = None
+) -> View:
+    """Return the syntax tree of a file; with `request.symbols`, first symbols too.
+
+    Raises InputError where the file cannot be read, WeightsError where the weights cannot; problems of the codestream
+    are in the tree, and where its symbols ask for more than `request.limits` the view says so.
+    """
+    from refdec.formats.files import name_of, read_bytes
+
+    data = read_bytes(source, limits=request.limits)
+    tree = _tree(data, request, {})
+    if not request.symbols:
+        return View(tree, name_of(source))
+    if tree.problems or tree.findings.headers is None:
+        return View(tree, name_of(source), "The codestream breaks rules, so its symbols are not decoded.")
+    from refdec.api.weights import load_weights
+
+    pack, headers, keeper = load_weights(weights), tree.findings.headers, _Keeper()
+    failure, beyond_limits = "", False
+    try:
+        _decode_symbols(tree.findings.codestream, headers, pack, request, keeper)
+    except RefdecError as problem:
+        failure, beyond_limits = problem.headline(), isinstance(problem, LimitExceeded)
+    return View(_tree(data, request, _first_symbols(headers, keeper.arrays)), name_of(source), failure, beyond_limits)
+
+
+def _decode_symbols(
+    codestream: Codestream, headers: Headers, pack: WeightPack, request: ViewRequest, observe: Observer
+) -> None:
+    """Decode the entropy-coded payloads, within the limits of memory and time."""
+    from refdec.api.weights import require_weights
+    from refdec.decoding.memory import whole_bytes
+    from refdec.decoding.models import models_of
+    from refdec.decoding.symbols_old import decode_symbols
+    from refdec.parallel.clock import check_of
+
+    in_time, picture = check_of(request.limits), headers.picture
+    if not request.ignore_weights_fingerprint:
+        require_weights(headers.user_data, pack, picture.model_id)
+    request.limits.require_memory(whole_bytes(headers, picture.synthesis_transforms[0]))
+
+    def seen(stage: str, array: IntArray) -> None:
+        observe(stage, array)
+        in_time()
+
+    decode_symbols(codestream, headers, models_of(pack, picture.model_id), observe=seen)
+
+
+def _first_symbols(headers: Headers, arrays: Mapping[str, IntArray]) -> dict[tuple[Marker, int], tuple[int, ...]]:
+    """Return the first coded values of each unit: residual symbols by region, and z of luma."""
+    from refdec.bitstream.markers import Marker
+    from refdec.decoding.models import COMPONENT_NAMES
+    from refdec.tiling.regions import RegionGrid
+
+    found: dict[tuple[Marker, int], tuple[int, ...]] = {}
+    if "z_hat.Y" in arrays:
+        found[Marker.SOZ, 0] = tuple(arrays["z_hat.Y"].reshape(-1)[:FIRST_SYMBOLS].tolist())
+    for component, marker in enumerate((Marker.SORP, Marker.SORS)):
+        name = COMPONENT_NAMES[component]
+        if f"symbols.{name}" not in arrays:
+            continue
+        symbols, mask = arrays[f"symbols.{name}"], arrays[f"mask.{name}"]
+        count = headers.picture.num_chs_coded[component]
+        for region in RegionGrid.of(headers.picture, component).regions:
+            window = (slice(0, count), region.y_core.rows, region.y_core.columns)
+            coded = symbols[window][mask[window].astype(bool)]
+            found[marker, region.index] = tuple(coded[:FIRST_SYMBOLS].tolist())
+    return found
+
+
+def write_page(
+    source: Source,
+    target: Target,
+    request: ViewRequest = ViewRequest(),
+    *,
+    weights: WeightPack | Source | None = None,
+    pictures: bool = True,
+) -> View:
+    """Write the HTML page of a file; it appears whole or not at all.
+
+    `pictures` False leaves out everything that needs a decoder.  Where decoding fails, the page says why.
+    """
+    from refdec import __version__
+    from refdec.formats.files import name_of, read_bytes, write_bytes
+    from refdec.inspection.html import render_page
+    from refdec.inspection.info import info_of
+
+    data = read_bytes(source, limits=request.limits)
+    tree, decoding, beyond_limits = _tree(data, request, {}), None, False
+    findings = tree.findings
+    if pictures:
+        decoding, arrays, beyond_limits = _decode(tree, request, weights)
+        if findings.headers is not None and arrays:
+            tree = _tree(data, request, _first_symbols(findings.headers, arrays))
+    info = None if findings.headers is None or not findings.whole else info_of(findings.codestream, findings.headers)
+    page = render_page(tree, name=_short(name_of(source)), version=__version__, info=info, decoding=decoding)
+    write_bytes(target, page.encode())
+    return View(tree, name_of(source), decoding.failure if decoding else "", beyond_limits)
+
+
+def _short(name: str) -> str:
+    return name.replace("\\", "/").rpartition("/")[2] or name
+
+
+def _decode(
+    tree: SyntaxTree, request: ViewRequest, weights: WeightPack | Source | None
+) -> tuple[Decoding, dict[str, IntArray], bool]:
+    """Decode as far as it goes; return what the page shows, the arrays that were seen, whether limits ended it."""
+    from refdec.api.weights import load_weights, require_weights
+    from refdec.decoding.opening import DecodeOptions, decode_codestream
+    from refdec.inspection.html import Decoding
+    from refdec.inspection.maps import preview
+    from refdec.parallel.clock import check_of
+    from refdec.picture.render import render
+    from refdec.trace.fingerprints import Fingerprints
+
+    keeper, prints = _Keeper(), Fingerprints()
+
+    def observe(stage: str, array: IntArray) -> None:
+        keeper(stage, array)
+        prints(stage, array)
+
+    made, beyond_limits = Decoding(), False
+    try:
+        decoded = decode_codestream(
+            tree.data,
+            load_weights(weights),
+            DecodeOptions(lenient=request.lenient, level_check=request.level_check, edition=request.edition),
+            limits=request.limits,
+            observe=observe,
+            check_weights=None if request.ignore_weights_fingerprint else require_weights,
+            check=check_of(request.limits),
+        )
+        picture = render(decoded.planes, decoded.headers.picture, colour="RGB")
+        made = replace(made, preview=preview(picture.planes, picture.bit_depth), warnings=decoded.warnings)
+    except RefdecError as problem:
+        made = replace(made, failure=f"Decoding stops: {problem.headline()}")
+        beyond_limits = isinstance(problem, LimitExceeded)
+    maps = _maps(keeper.arrays, request.channels)
+    return replace(made, maps=maps, fingerprints=dict(prints.sha256)), keeper.arrays, beyond_limits
+
+
+def _maps(arrays: Mapping[str, Any], channels: Sequence[int] | None) -> list[ChannelMaps]:
+    """Return the maps of what was decoded, luma first."""
+    from refdec.inspection.maps import channel_maps, coded_map
+
+    found: list[ChannelMaps] = []
+    for name in ("Y", "UV"):
+        for title, stage, signed, shift in (
+            ("latent", "latent", True, Q18),
+            ("scale index", "scale_index", False, 0),
+            ("symbols", "symbols", True, 0),
+            ("hyper latent", "z_hat", True, 0),
+        ):
+            array = arrays.get(f"{stage}.{name}")
+            if array is None:
+                continue
+            wanted = None if channels is None else [channel for channel in channels if channel < len(array)]
+            found.append(channel_maps(title, name, array, channels=wanted, signed=signed, shift=shift))
+        if f"mask.{name}" in arrays:
+            found.append(coded_map(name, arrays[f"mask.{name}"]))
+    return found

@@ -1,1 +1,0 @@
-"""What the commands do with files, without printing: one library function each, called by `refdec.cli`."""

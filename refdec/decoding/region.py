@@ -1,0 +1,114 @@
+"""Decoding of a rectangle of the picture alone (6.5 item 1): the same samples as the crop of the whole, for less work.
+
+In: a codestream, a pack of weights and a rectangle of the displayed picture.  Out: its output planes.  Backwards from
+the rectangle, every stage is asked what it must see; only the residual regions, latents, tiles and filter tiles that
+are needed are decoded.  HOP synthesises whole tiles; eICCI filters the tiles that lead to the rectangle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from refdec.clauses import clause
+from refdec.decoding.errors import RegionOffGrid, RegionOutside
+from refdec.decoding.opening import (
+    DEFAULT_LIMITS,
+    DEFAULT_OPTIONS,
+    CheckWeights,
+    DecodeOptions,
+    absent_warnings,
+    open_codestream,
+)
+from refdec.limits import Check, Limits, unchecked
+from refdec.picture.output import codes
+from refdec.picture.picture import Picture
+from refdec.picture.planes import ThreePlanes
+from refdec.picture.render import Colour, own_colour
+from refdec.tiling.geometry import Rect
+from refdec.tiling.windows import bounding
+from refdec.weights.pack import WeightPack
+
+if TYPE_CHECKING:
+    from refdec.bitstream.headers import Headers
+
+__all__ = ["DecodedRegion", "decode_region", "require_region"]
+
+REASON = "a decoder is free to decode a part only; the text demands the integers of the whole"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecodedRegion:
+    """Output planes of a rectangle, int32 Q18 in 0..255; `subsampling` (vertical, horizontal) of the chroma planes."""
+
+    region: Rect
+    planes: ThreePlanes
+    colour: Colour
+    subsampling: tuple[int, int]
+    headers: Headers
+    warnings: tuple[str, ...]
+
+    def picture(self, bits: int | None = None) -> Picture:
+        """Return the codes of the rectangle at a bit depth, None: the header's.  Raises BitDepthOutOfRange."""
+        depth = self.headers.picture.bit_depth if bits is None else bits
+        first, second, third = (codes(plane, depth) for plane in self.planes)
+        rendering = self.headers.rendering
+        return Picture((first, second, third), depth, self.colour, self.subsampling, rendering, self.warnings)
+
+
+def require_region(region: Rect, headers: Headers, colour: Colour | None) -> tuple[int, int]:
+    """Return the subsampling of what is put out; raise RegionOutside and RegionOffGrid."""
+    picture = headers.picture
+    whole = Rect(0, 0, picture.display_width, picture.display_height)
+    if region.w < 1 or region.h < 1 or not whole.contains(region):
+        raise RegionOutside(region, whole.size_hw)
+    planar = own_colour(picture) == "YUV" and (colour or "YUV") == "YUV"
+    subsampling = (picture.s_ver, picture.s_hor) if planar else (1, 1)
+    if region.y % subsampling[0] or region.x % subsampling[1]:
+        raise RegionOffGrid(region, subsampling)
+    return subsampling
+
+
+@clause("6.5", kind="added", reason=REASON)
+def decode_region(
+    data: bytes,
+    pack: WeightPack,
+    region: Rect,
+    options: DecodeOptions = DEFAULT_OPTIONS,
+    *,
+    colour: Colour | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    check_weights: CheckWeights | None = None,
+    check: Check = unchecked,
+) -> DecodedRegion:
+    """(6.5) Decode a rectangle of the displayed picture in a colour (None: the stream's own).
+
+    Of independent regions only the substreams that the rectangle needs are read; that others are absent or damaged
+    does not matter.  `check()` is called between the stages.  Raises what decode_codestream raises, RegionOutside and
+    RegionOffGrid.
+    """
+    from refdec.networks.exact_blas import single_threaded_blas
+
+    opened = open_codestream(data, pack, options, limits=limits, check_weights=check_weights)
+    headers, models, transform = opened.headers, opened.models, opened.transform
+    picture = headers.picture
+    subsampling = require_region(region, headers, colour)
+    with single_threaded_blas():
+        from refdec.decoding.compact import decode_compact
+        from refdec.decoding.memory import region_bytes
+        from refdec.decoding.output_old import OutputStages
+        from refdec.decoding.window_old import regions_needed
+
+        stages = OutputStages(headers, models, transform, options.filters, colour, opened.custom)
+        windows = stages.windows(region)
+        latent = stages.latent_rect(windows)
+        planes = bounding((windows.luma, windows.chroma))
+        limits.require_memory(region_bytes(headers, transform, latent, planes, filters=options.filters))
+        needed = regions_needed(picture, latent)
+        symbols = decode_compact(opened.codestream, headers, models, options.channels, regions=needed)
+        check()
+        latents = stages.latents(symbols, latent)
+        check()
+        final = stages.planes(symbols, latents, windows, region)
+    warnings = (*opened.warnings, *absent_warnings(symbols.absent_regions))
+    return DecodedRegion(region, final, colour or own_colour(picture), subsampling, headers, warnings)

@@ -1,0 +1,373 @@
+"""The core as guests see it: `CoreServices` of the plugin door, on a pack of weights.
+
+In: pictures, target latents, codestreams.  Out: the same through the pipeline's own stages.  It keeps what belongs to
+the bundles and analyses used last, so that a guest that asks for small steps does not pay for the whole each time.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import cast
+
+import numpy as np
+
+from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array
+from refdec.bitstream.framing import read_codestream
+from refdec.bitstream.headers import Edition, Headers
+from refdec.bitstream.levels import profile_named
+from refdec.bundles import LatentBundle, Stage
+from refdec.bundles.making import bundle_of, decode_to_stage, filtered_planes, stage_headers
+from refdec.decoding.latents_old import reconstruct_latents
+from refdec.decoding.models import TRANSFORM_NAMES, Models, models_of
+from refdec.decoding.opening import CheckWeights, DecodeOptions, choose_transform, decode_codestream
+from refdec.decoding.values_old import Latents
+from refdec.encoding.encoder import (
+    Coded,
+    EncodeSettings,
+    Prepared,
+    code,
+    input_from_codes,
+    prepare,
+    symbols_of,
+    targets_of,
+    with_parts,
+    with_targets,
+    write,
+)
+from refdec.encoding.ratecontrol import sensible_range
+from refdec.encoding.targets import analysis_kind
+from refdec.encoding.targets import hyper_latents as hyper_encoded
+from refdec.encoding.values import EncoderInput
+from refdec.latent.sigma import levels
+from refdec.limits import Limits
+from refdec.parallel.clock import check_of
+from refdec.picture.picture import Picture
+from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel
+from refdec.plugins.latents import CodedLatents, LumaPull, ModelInfo, TargetLatents
+from refdec.plugins.pictures import SourcePicture
+from refdec.plugins.rate_run import RateRun, Target
+from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint
+from refdec.plugins.services import LatentSource
+from refdec.weights.names import checkpoint_name
+from refdec.weights.pack import WeightPack
+
+__all__ = ["Core", "encode_settings"]
+
+MODELS = range(4)
+KEPT = 4
+DERIVABLE = ("SOP", "BOP")
+
+
+def encode_settings(settings: CodingSettings) -> EncodeSettings:
+    """Return the core's settings for those of a request."""
+    profile = None if settings.profile is None else profile_named(settings.profile)
+    return EncodeSettings(
+        synthesis_transforms=tuple(TRANSFORM_NAMES.index(name) for name in settings.synthesis) or None,
+        decoder_profile_id=None if profile is None else profile.decoder_profile_id,
+        level_idc=settings.level_idc,
+        bit_depth=settings.bit_depth,
+        coded_format=settings.coded_subsampling,
+        regions=settings.regions,
+        independent_regions=settings.independent_regions and settings.regions != (1, 1),
+        threads_z=settings.threads,
+        threads_r=settings.threads,
+        threads_q=settings.threads,
+        quality_map=settings.quality_map,
+        rvs=settings.rvs,
+        grfs=settings.grfs,
+        lsbs=settings.lsbs,
+        cubes=settings.cube_flags,
+        tile_size=settings.tile_size,
+        edition=Edition(settings.edition),
+    )
+
+
+def _input_of(picture: SourcePicture) -> EncoderInput:
+    return input_from_codes(
+        picture.planes, picture.bit_depth, rgb=picture.colour == "RGB", subsampling=picture.subsampling
+    )
+
+
+def _state_of(coded: CodedLatents) -> Coded:
+    """Return what a core made of a guest's latents.  Raises BundleNotOurs."""
+    if not isinstance(coded.state, Coded):
+        raise BundleNotOurs
+    return coded.state
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """What belongs to a bundle that this core made."""
+
+    bundle: LatentBundle
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Last:
+    """What was prepared last: other targets under the same hyper latents need not pay for it again."""
+
+    picture: SourcePicture
+    settings: CodingSettings
+    prepared: Prepared
+
+    def fits(
+        self, picture: SourcePicture, settings: CodingSettings, models: Models, z: tuple[Int8Array, Int8Array] | None
+    ) -> bool:
+        """Tell whether the same picture, settings and model are asked for, with these hyper latents."""
+        same = self.picture is picture and self.settings is settings and self.prepared.models is models
+        known = self.prepared.targets.z_hat
+        return same and z is not None and all(np.array_equal(a, b) for a, b in zip(z, known, strict=True))
+
+
+class Core:
+    """`CoreServices` on a pack of weights: one for each piece of work, since it keeps large arrays.
+
+    `limits` hold for each codestream that it reads or decodes.
+    """
+
+    def __init__(self, pack: WeightPack, *, limits: Limits | None = None) -> None:
+        self._pack = pack
+        self._limits = limits or Limits()
+        self._known: OrderedDict[int, _Known] = OrderedDict()
+        self._last: _Last | None = None
+        self._lock = Lock()
+
+    @property
+    def weights_fingerprint(self) -> str:
+        """Fingerprint of the whole pack, hexadecimal (6.2.5)."""
+        return self._pack.fingerprint
+
+    @property
+    def models(self) -> tuple[ModelInfo, ...]:
+        """The models that the weights in use have, by ascending model_id."""
+        found = []
+        for model_id in MODELS:
+            names = [checkpoint_name(f"VM_common_int/{c}", model_id) for c in ("Y", "UV")]
+            if all(name in self._pack for name in names):
+                found.append(self._model_info(models_of(self._pack, model_id)))
+        return tuple(found)
+
+    def _model_info(self, models: Models) -> ModelInfo:
+        def has(transform: str) -> bool:
+            kinds = [f"VM_{transform.lower()}/decoder_{c}" for c in ("Y", "UV")]
+            return all(checkpoint_name(kind, models.model_id) in self._pack for kind in kinds)
+
+        kind = analysis_kind(models)
+        synthesis = tuple(name for name in TRANSFORM_NAMES if has(name))
+        return ModelInfo(models.model_id, synthesis, kind is not None, sensible_range(kind == "reference"))
+
+    # -- reading
+
+    def read(
+        self,
+        codestream: bytes,
+        stage: Stage | str,
+        *,
+        check_weights: CheckWeights | None = None,
+        edition: Edition | None = None,
+    ) -> LatentBundle:
+        """Decode a codestream up to a stage, and no further.  `edition`: the text to read it by, None finds out.
+
+        `check_weights(user_data, pack, model_id)` may refuse before anything is decoded.
+        """
+        wanted, check = Stage.of(stage), check_of(self._limits)
+        bundle, headers = decode_to_stage(
+            codestream,
+            self._pack,
+            wanted,
+            DecodeOptions(edition=edition),
+            limits=self._limits,
+            check_weights=check_weights,
+            check=check,
+        )
+        if wanted is Stage.HEADERS and check_weights is not None:  # a stage that needs no weights does not ask
+            check_weights(headers.user_data, self._pack, headers.picture.model_id)
+        return self._remember(bundle, headers)
+
+    def _remember(self, bundle: LatentBundle, headers: Headers) -> LatentBundle:
+        """Keep what belongs to a bundle; those of long ago are forgotten."""
+        with self._lock:
+            self._known[id(bundle)] = _Known(bundle, headers)
+            self._known.move_to_end(id(bundle))
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
+        return bundle
+
+    def decode(self, codestream: bytes) -> Picture:
+        """Decode a codestream to codes by the first listed synthesis transform that the weights have."""
+        _, headers = decode_to_stage(codestream, None, Stage.HEADERS, limits=self._limits)
+
+        picture = headers.picture
+        infos = {info.model_id: info for info in self.models}
+        there = infos[picture.model_id].synthesis if picture.model_id in infos else ()
+        chosen = next((t for t in picture.synthesis_transforms if TRANSFORM_NAMES[t] in there), None)
+        options, check = DecodeOptions(transform=chosen), check_of(self._limits)
+        decoded = decode_codestream(codestream, self._pack, options, limits=self._limits, check=check)
+        return decoded.picture()
+
+    def synthesise(self, bundle: LatentBundle, synthesis: str | None = None) -> LatentBundle:
+        """Return a bundle of stage picture from one of stage latent that this core made.  Raises BundleNotOurs."""
+        known = self._known.get(id(bundle))
+        if known is None or known.bundle is not bundle:
+            raise BundleNotOurs
+        bundle.require(Stage.LATENT)
+        headers = known.headers
+        wanted = None if synthesis is None else TRANSFORM_NAMES.index(synthesis.upper())
+        transform = choose_transform(headers.picture, wanted)
+        luma, chroma = (cast(Int32Array, part.latent_q18) for part in bundle.components)
+        models = models_of(self._pack, headers.picture.model_id)
+        scale = cast(Int32Array, bundle.luma.scale_index)
+        latents = Latents((luma, chroma), (luma, chroma), (luma, chroma))
+        planes = filtered_planes(headers, latents, scale, models, transform)
+        made = replace(bundle, stage=Stage.PICTURE, planes_q18=planes)
+        return self._remember(made, headers)
+
+    def symbol_bits_q16(self, bundle: LatentBundle) -> tuple[Int32Array, Int32Array]:
+        """Return what each symbol costs, in 1/65536 bit; 0 where not coded."""
+        from refdec.entropy.cost import symbol_bits_q16
+
+        bundle.require(Stage.SYMBOLS)
+        luma, chroma = (
+            symbol_bits_q16(
+                cast(Int16Array, part.symbols),
+                levels(np.array(part.scale_index)),
+                part.coded,  # type: ignore[arg-type]
+            )
+            for part in bundle.components
+        )
+        return luma, chroma
+
+    def hyper_bits_q16(self, bundle: LatentBundle) -> tuple[Int32Array, Int32Array]:
+        """Return what each hyper latent value costs, in 1/65536 bit."""
+        from refdec.entropy.cost import hyper_bits_q16
+
+        bundle.require(Stage.SYMBOLS)
+        models = models_of(self._pack, bundle.headers.model_id)
+        luma, chroma = (
+            hyper_bits_q16(cast(Int8Array, part.z), models.z_tables(c)) for c, part in enumerate(bundle.components)
+        )
+        return luma, chroma
+
+    def symbol_cost_table_q16(self, largest: int) -> Int32Array:
+        """Return what symbols -largest..largest cost at each of the 32 levels, 1/65536 bit."""
+        from refdec.entropy.cost import symbol_cost_table_q16
+
+        return symbol_cost_table_q16(largest)
+
+    # -- writing
+
+    def analyse(self, picture: SourcePicture, model_id: int, settings: CodingSettings) -> TargetLatents:
+        """(4.6, 6.7) Return the latents of the analysis networks.  Raises NoModel."""
+        if not any(info.analysis and info.model_id == model_id for info in self.models):
+            raise NoModel(model_id, tuple(info.model_id for info in self.models if info.analysis))
+        targets = targets_of(_input_of(picture), encode_settings(settings), models_of(self._pack, model_id))
+        reference = analysis_kind(models_of(self._pack, model_id)) == "reference"
+        return TargetLatents(*targets.y, hyper=targets.z_hat if reference else None)
+
+    def hyper_latents(self, targets: TargetLatents, model_id: int) -> tuple[Int8Array, Int8Array]:
+        """(4.6.1) Return the hyper encoder's z of luma and chroma, rounded and clamped."""
+        return hyper_encoded((targets.luma_q18, targets.chroma_q18), models_of(self._pack, model_id))
+
+    def _prepare(
+        self, picture: SourcePicture, targets: TargetLatents, model_id: int, settings: CodingSettings
+    ) -> Prepared:
+        models = models_of(self._pack, model_id)
+        y = targets.luma_q18, targets.chroma_q18
+        last = self._last
+        if last is not None and last.fits(picture, settings, models, targets.hyper):
+            return with_targets(last.prepared, y)
+        made = prepare(_input_of(picture), encode_settings(settings), models, y, targets.hyper)
+        self._last = _Last(picture, settings, made)
+        return made
+
+    def quantise(
+        self, picture: SourcePicture, targets: TargetLatents, point: OperatingPoint, settings: CodingSettings
+    ) -> CodedLatents:
+        """(3.B) Quantise targets at an operating point."""
+        prepared = self._prepare(picture, targets, point.model_id, settings)
+        coded = code(prepared, point.displacements, chooser=targets.choose)
+        return self._coded(coded, point, settings)
+
+    def _coded(self, coded: Coded, point: OperatingPoint, settings: CodingSettings) -> CodedLatents:
+        """Return coded components as a guest sees them."""
+        from refdec.networks.exact_blas import single_threaded_blas
+
+        data = write(coded)
+        fields = stage_headers(read_codestream(data), coded.headers, self._pack)
+        symbols = symbols_of(coded)
+        frames = coded.prepared.maps[0].psi, coded.prepared.maps[1].psi
+        with single_threaded_blas():
+            latents = reconstruct_latents(coded.headers, symbols, coded.prepared.models, psi=frames)
+        bundle = self._remember(bundle_of(fields, symbols, latents), coded.headers)
+        return CodedLatents(bundle, point, settings, 8 * len(data), coded)
+
+    def with_symbols(self, coded: CodedLatents, luma: Int16Array, chroma: Int16Array) -> CodedLatents:
+        """Return the same with other symbols; predictions and latents follow.  Values that are not coded become 0.
+
+        Raises BundleNotOurs.
+        """
+        state = _state_of(coded)
+        parts = [
+            replace(part, symbols=np.where(part.coded, wanted, 0).astype(np.int16))
+            for part, wanted in zip(state.parts, (luma, chroma), strict=True)
+        ]
+        again = with_parts(state.prepared, coded.point.displacements, (parts[0], parts[1]))
+        return self._coded(again, coded.point, coded.settings)
+
+    def luma_pull(self, picture: SourcePicture, coded: CodedLatents) -> LumaPull:
+        """Return how the decoded luma's error pulls at the luma latent.  Raises BundleNotOurs, NoDerivative."""
+        from refdec.encoding.pull import luma_pull
+        from refdec.networks.exact_blas import single_threaded_blas
+        from refdec.picture.source import grown
+
+        state = _state_of(coded)
+        header, source = state.headers.picture, state.prepared.source
+        luma = grown(source.planes, header.img_height, header.img_width, source.output).y
+        latent = cast(Int32Array, coded.bundle.luma.latent_q18)
+        with single_threaded_blas():
+            return LumaPull(*luma_pull(header, latent, luma, state.prepared.models, self._derivable(state)))
+
+    def luma_curvature(self, coded: CodedLatents) -> Int32Array:
+        """Return how much a change of a channel weighs, int32 [160].  Raises BundleNotOurs, NoDerivative."""
+        from refdec.encoding.pull import luma_curvature
+        from refdec.networks.exact_blas import single_threaded_blas
+
+        state = _state_of(coded)
+        latent = cast(Int32Array, coded.bundle.luma.latent_q18)
+        with single_threaded_blas():
+            return luma_curvature(state.headers.picture, latent, state.prepared.models, self._derivable(state))
+
+    def _derivable(self, coded: Coded) -> int:
+        """Return the first listed transform that the weights have and that has a derivative here: SOP or BOP."""
+        models = coded.prepared.models
+        there = self._model_info(models).synthesis
+        listed = (*coded.headers.picture.synthesis_transforms, 1, 0)
+        chosen = next((t for t in listed if t < len(DERIVABLE) and TRANSFORM_NAMES[t] in there), None)
+        if chosen is None:
+            raise NoDerivative(models.model_id)
+        return chosen
+
+    def write(self, coded: CodedLatents) -> bytes:
+        """(1.9) Return the codestream, with the fingerprint of the weights in its user data.  Raises BundleNotOurs."""
+        return write(_state_of(coded))
+
+    def code_latents(self, picture: SourcePicture, latents_of: LatentSource, request: EncodeRequest) -> bytes:
+        """Search the request's rate target over models and displacements, and return the codestream that meets it.
+
+        Raises RateOutOfReach, NoModel.
+        """
+
+        def prepared(model_id: int) -> Target:
+            return self._prepared_targets(picture, latents_of, request, model_id)
+
+        return RateRun(self.models, prepared, request, picture.pixels).run()
+
+    def _prepared_targets(
+        self, picture: SourcePicture, latents_of: LatentSource, request: EncodeRequest, model_id: int
+    ) -> Target:
+        """Return a guest's targets for a model, ready to be coded at any displacement."""
+        targets = latents_of(request.for_model(model_id))
+        return self._prepare(picture, targets, model_id, request.settings), targets.choose

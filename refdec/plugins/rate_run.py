@@ -1,0 +1,93 @@
+"""One search for a rate: a guest's targets coded at one operating point after another until the request is met.
+
+In: the models there are, prepared targets of each, a request.  Out: the codestream that meets it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from refdec.arithmetic.types import Int32Array
+from refdec.encoding.encoder import Coded, Prepared, code, decoded_luma, transform_at_hand, write
+from refdec.encoding.ratecontrol import Attempt, ModelRange, Search
+from refdec.encoding.values import SymbolChooser
+from refdec.plugins.core_errors import NoModel
+from refdec.plugins.latents import ModelInfo
+from refdec.plugins.requests import BitsPerPixel, EncodeRequest, LumaPsnr, OperatingPoint
+
+__all__ = ["RateRun", "Target"]
+
+Target: TypeAlias = tuple[Prepared, SymbolChooser | None]
+"""Targets of one model, ready to be coded at any displacement, and who picks the symbols."""
+
+
+class RateRun:
+    """One `code_latents`: targets are asked for once a model, and each try only quantises and codes."""
+
+    def __init__(
+        self,
+        models: tuple[ModelInfo, ...],
+        prepared: Callable[[int], Target],
+        request: EncodeRequest,
+        pixels: int,
+    ) -> None:
+        """`models`: those of the weights; `prepared(model_id)`: a guest's targets; `pixels`: of the picture."""
+        self._models, self._prepared, self._request, self._pixels = models, prepared, request, pixels
+        self._ready: dict[int, Target] = {}
+        self._luma: Int32Array | None = None
+        self._tries = 0
+
+    def run(self) -> bytes:
+        """Return the codestream that meets the target.  Raises RateOutOfReach, NoModel."""
+        target = self._request.target
+        if isinstance(target, OperatingPoint):
+            if all(info.model_id != target.model_id for info in self._models):
+                raise NoModel(target.model_id, tuple(info.model_id for info in self._models))
+            data = self._attempt(target.model_id, *target.displacements).data
+        else:
+            ranges = self._ranges(target)
+            search = Search(ranges, self._attempt, target.chroma_offset)
+            data = self._searched(search, target).data
+        self._request.progress(1.0)
+        return data
+
+    def _ranges(self, target: BitsPerPixel | LumaPsnr) -> list[ModelRange]:
+        """Return the models and displacements that the search may use.  Raises NoModel."""
+        there = self._models
+        wanted = target.model_id
+        ranges = [
+            ModelRange(info.model_id, *(target.displacements or info.displacements))
+            for info in there
+            if wanted in (None, info.model_id)
+        ]
+        if not ranges:
+            raise NoModel(wanted, tuple(info.model_id for info in there))
+        return ranges
+
+    def _searched(self, search: Search, target: BitsPerPixel | LumaPsnr) -> Attempt:
+        if isinstance(target, LumaPsnr):
+            return search.for_psnr(target.db)
+        return search.for_bits(target.bpp * self._pixels, target.tolerance, self._pixels)
+
+    def _attempt(self, model_id: int, displacement: int, chroma: int) -> Attempt:
+        """Code at one point."""
+        if model_id not in self._ready:
+            self._ready[model_id] = self._prepared(model_id)
+        prepared, chooser = self._ready[model_id]
+        coded = code(prepared, (displacement, chroma), chooser=chooser)
+        self._tries += 1
+        self._request.progress(self._tries / (self._tries + 3))
+        psnr = self._psnr(coded) if isinstance(self._request.target, LumaPsnr) else None
+        return Attempt(model_id, displacement, chroma, write(coded), psnr)
+
+    def _psnr(self, coded: Coded) -> float:
+        """Return the PSNR of decoded luma, in dB on the 0..255 scale."""
+        from refdec.metrics.psnr import psnr
+
+        if self._luma is None:
+            self._luma = coded.prepared.source.planes.y
+        made = decoded_luma(coded, transform_at_hand(coded))
+        return psnr(self._luma.astype(np.float64), made.astype(np.float64), float(255 << 18))

@@ -1,1 +1,0 @@
-"""Processes of our own: their heap, their compiled kernels, their time."""

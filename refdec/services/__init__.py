@@ -1,1 +1,0 @@
-"""What the core does for plugins: the services behind `Core`, and rate control by repeated encoding."""

@@ -1,1 +1,0 @@
-"""The decoder's stages: each takes the frozen values of the stage before and returns its own."""

@@ -1,1 +1,0 @@
-"""Pictures of any size in bounded memory, on one process or several (6.5 item 1): rows come out when they are ready."""

@@ -1,0 +1,92 @@
+"""The memory that a decode is said to need is an upper bound of what it takes, and not far from it."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from refdec.decoding.memory import FIXED_BYTES, whole_bytes
+from refdec.decoding.opening import DecodeOptions, decode_codestream, parse
+from refdec.decoding.picture_rows import open_stream
+from refdec.decoding.region import decode_region
+from refdec.limits import Limits, TooMuchMemory
+from refdec.tiling.geometry import Rect
+from refdec.weights.pack import WeightPack
+from refdec.weights.seeded import seeded_pack
+
+VECTORS = Path(__file__).resolve().parents[2] / "golden" / "vectors"
+CASES = (
+    "bop_off_64x64",
+    "sop_off_768x512",
+    "bop_off_768x512",
+    "bop_tools_on_target_320x256",
+    "hop_tools_on",
+    "hop_tiles128",
+    "bop_yuv420_tools_on",
+    "sop_tools_on",
+    "bop_depreg_3x2_768x512",
+    "bop_tiles128",
+)
+NEAR = 3
+"""An estimate is at most that many times the peak (beside what does not grow)."""
+
+
+@cache
+def pack() -> WeightPack:
+    return seeded_pack(1)
+
+
+def peak_of(call: Callable[[], object]) -> int:
+    """The peak of a call whose networks are prepared, without shared memory."""
+    call()
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def needed_by(call: Callable[[Limits], object]) -> int:
+    """The estimate that a decode compares with its limit."""
+    with pytest.raises(TooMuchMemory) as caught:
+        call(Limits(memory_bytes=0))
+    return caught.value.needed_bytes
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_whole_decoder_stays_below_its_estimate(case: str) -> None:
+    data = (VECTORS / f"{case}.jai").read_bytes()
+    _, headers = parse(data, DecodeOptions(), Limits())
+    needed = whole_bytes(headers, headers.picture.synthesis_transforms[0])
+    assert needed == needed_by(lambda limits: decode_codestream(data, pack(), limits=limits))
+    peak = peak_of(lambda: decode_codestream(data, pack()))
+    assert peak <= needed <= NEAR * peak + FIXED_BYTES
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_streaming_decoder_stays_below_its_estimate(case: str) -> None:
+    data = (VECTORS / f"{case}.jai").read_bytes()
+    needed = needed_by(lambda limits: open_stream(data, pack(), limits=limits).picture())
+    assert peak_of(lambda: open_stream(data, pack()).picture()) <= needed
+
+
+@pytest.mark.parametrize("case", ["bop_off_768x512", "sop_tools_on", "hop_tiles128"])
+@pytest.mark.parametrize("side", [16, 96])
+def test_the_region_decoder_stays_below_its_estimate(case: str, side: int) -> None:
+    data = (VECTORS / f"{case}.jai").read_bytes()
+    rect = Rect(32, 16, side, side)
+    needed = needed_by(lambda limits: decode_region(data, pack(), rect, limits=limits))
+    peak = peak_of(lambda: decode_region(data, pack(), rect))
+    assert peak <= needed
+    if case == "bop_off_768x512":
+        assert needed < needed_by(lambda limits: decode_codestream(data, pack(), limits=limits))
+
+
+def test_filters_that_do_not_run_need_nothing() -> None:
+    _, headers = parse((VECTORS / "bop_tools_on.jai").read_bytes(), DecodeOptions(), Limits())
+    assert whole_bytes(headers, 1, filters=False) < whole_bytes(headers, 1)

@@ -1,0 +1,119 @@
+"""The core as guests see it: what it reads, codes and prices, and what it refuses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import refdec
+from refdec.api.errors import WeightsDiffer
+from refdec.api.weights import require_weights
+from refdec.bundles import Stage
+from refdec.limits import Limits, TooMuchMemory
+from refdec.plugins.api import CodingSettings, OperatingPoint, SourcePicture
+from refdec.plugins.core import Core
+from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel
+from refdec.weights.pack import WeightPack
+from refdec.weights.seeded import seeded_pack
+from tests.encodable import GOLDEN, bundled, photograph
+
+PICTURE = photograph(160, 224)
+STREAM = GOLDEN / "kodim15_m1_+0_65x79.jai"
+
+
+def test_the_core_offers_what_it_codes_and_what_it_costs() -> None:
+    core = Core(bundled())
+    picture, settings = SourcePicture.from_rgb(PICTURE), CodingSettings()
+    assert [info.model_id for info in core.models] == [1]
+    assert core.models[0].analysis and core.models[0].synthesis == ("SOP", "BOP")
+    targets = core.analyse(picture, 1, settings)
+    coded = core.quantise(picture, targets, OperatingPoint(1, 0), settings)
+    data = core.write(coded)
+    assert coded.bits == 8 * len(data)
+    assert core.read(data, "latent").equals(coded.bundle)
+    bits = sum(int(part.sum(dtype=np.int64)) >> 16 for part in core.symbol_bits_q16(coded.bundle))
+    bits += sum(int(part.sum(dtype=np.int64)) >> 16 for part in core.hyper_bits_q16(coded.bundle))
+    assert abs(bits - coded.bits) < 0.02 * coded.bits + 8 * 120
+    made = core.synthesise(coded.bundle)
+    assert made.planes_q18 is not None and made.stage is Stage.PICTURE
+    assert core.read(data, "picture").equals(made)
+    zeros = [np.zeros_like(part.symbols) for part in coded.bundle.components]
+    assert core.with_symbols(coded, zeros[0], zeros[1]).bits < coded.bits
+
+
+def test_the_core_refuses_what_it_does_not_know() -> None:
+    core = Core(bundled())
+    foreign = refdec.read_latents(GOLDEN / "kodim15_m1_+0_65x79.jai")
+    with pytest.raises(BundleNotOurs):
+        core.synthesise(foreign)
+    with pytest.raises(NoModel):
+        Core(WeightPack.of([])).analyse(SourcePicture.from_rgb(PICTURE), 1, CodingSettings())
+    assert "analysis" in NoDerivative(2).explain()
+
+
+def test_latents_of_another_core_cannot_be_written_or_changed() -> None:
+    core = Core(bundled())
+    picture, settings = SourcePicture.from_rgb(PICTURE[:64, :64]), CodingSettings()
+    coded = core.quantise(picture, core.analyse(picture, 1, settings), OperatingPoint(1, 0), settings)
+    foreign = replace(coded, state="something else")
+    luma, chroma = (np.asarray(part.symbols) for part in coded.bundle.components)
+    for use in (
+        lambda: core.write(foreign),
+        lambda: core.with_symbols(foreign, luma, chroma),
+        lambda: core.luma_pull(picture, foreign),
+        lambda: core.luma_curvature(foreign),
+    ):
+        with pytest.raises(BundleNotOurs):
+            use()
+
+
+def test_a_chooser_sees_every_position_once_and_is_obeyed() -> None:
+    core, seen = Core(bundled()), []
+
+    def nothing(choice):  # type: ignore[no-untyped-def]
+        seen.append((choice.component, choice.phase, choice.exact_q16.size))
+        nearest = (choice.exact_q16 + (1 << 15)) >> 16
+        close = np.abs(nearest - choice.nearest) <= 1
+        assert close[choice.coded].all()
+        return np.zeros_like(choice.nearest)
+
+    picture, settings = SourcePicture.from_rgb(PICTURE), CodingSettings()
+    targets = replace(core.analyse(picture, 1, settings), choose=nothing)
+    coded = core.quantise(picture, targets, OperatingPoint(1, 0), settings)
+    assert not coded.bundle.luma.symbols.any() and not coded.bundle.chroma.symbols.any()  # type: ignore[union-attr]
+    assert [(component, phase) for component, phase, _ in seen] == [(0, 0), (0, 1), (0, 2), (0, 3), (1, 0)]
+    assert sum(size for *_, size in seen) == (160 + 96) * 10 * 14
+
+
+@pytest.mark.parametrize("stage", [Stage.HEADERS, Stage.SYMBOLS])
+def test_weights_are_checked_before_anything_is_decoded(stage: Stage) -> None:
+    data, other = refdec.encode(PICTURE[:64, :64]), Core(seeded_pack(2), limits=Limits(memory_bytes=1))
+    with pytest.raises(WeightsDiffer):
+        other.read(data, stage, check_weights=require_weights)
+    own = Core(bundled())
+    assert own.read(data, stage, check_weights=require_weights).equals(own.read(data, stage))
+
+
+def test_limits_hold_for_all_that_decodes() -> None:
+    data, core = STREAM.read_bytes(), Core(bundled(), limits=Limits(memory_bytes=1 << 20))
+    assert core.read(data, "headers").stage is Stage.HEADERS
+    for use in (lambda: core.read(data, "symbols"), lambda: core.decode(data)):
+        with pytest.raises(TooMuchMemory):
+            use()
+
+
+def test_a_decode_takes_the_first_listed_synthesis_that_the_weights_have() -> None:
+    data = refdec.encode(PICTURE[:64, :64], displacement=0, synthesis=("HOP", "BOP"), profile="high")
+    assert np.array_equal(Core(bundled()).decode(data).array, refdec.decode(data, synthesis="bop").array)
+
+
+def test_a_bundle_of_long_ago_is_forgotten() -> None:
+    core, data = Core(bundled()), STREAM.read_bytes()
+    first = core.read(data, "latent")
+    assert core.synthesise(first, "sop").stage is Stage.PICTURE
+    for _ in range(4):
+        core.read(data, "headers")
+    with pytest.raises(BundleNotOurs):
+        core.synthesise(first)
