@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from refdec.bitstream.edition_errors import DraftHeader
 from refdec.bitstream.editions import Edition, EditionName
-from refdec.clauses import clause
 from refdec.cli import console
 
 __all__ = ["warn_of_draft"]
 
 
-@clause("1.12")
 def warn_of_draft(found: str, *, asked: EditionName) -> None:
-    """(1.12) Say on stderr that a codestream was read as the draft's, unless that was asked for."""
+    """Say on stderr that a codestream was read as the draft's, unless that was asked for."""
     if found == Edition.DRAFT and asked == "auto":
         console.say(f"refdec: warning: {DraftHeader().headline()}")

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from refdec.streaming import cuts
 
 from refdec.bitstream.builder import picture_header
 from refdec.bitstream.headers import build_headers
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.tools import ToolsHeader
 from refdec.conformance.making.recipe import Recipe, dice_of, stream_of
+from refdec.decoding import cuts
 from refdec.decoding.models import models_of
 from refdec.decoding.opening import DecodeOptions, decode_codestream
 from refdec.decoding.picture_rows import open_stream

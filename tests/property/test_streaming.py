@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from refdec.streaming import cuts
 
 import refdec
 from refdec.bench.streams import repeated_stream
+from refdec.decoding import cuts
 from refdec.decoding.opening import DecodeOptions, decode_codestream
 from refdec.decoding.picture_rows import open_stream
 from refdec.parallel.pool import PoolKind
