@@ -39,8 +39,6 @@ UNREACHED = {
     "1.8 (5)": "`refdec verify` checks presence of all payloads at once; a decoder as it comes to each (1.4.4)",
     "1.9": "writer",
     "2.6.7": "encoder",
-    "2.6.8": "decoding in slices and of some channels only, which the application asks for: tests/unit/entropy",
-    "3.3": "a convenience for encoders around 3.3.1 to 3.3.3",
     "3.B.1": "encoder",
     "3.B.2": "encoder",
     "3.B.3": "encoder",
@@ -138,7 +136,13 @@ def errors_page() -> str:
         "line returns: 1 input or output, 2 usage, 3 the stream breaks a rule, 5 not supported or above a limit. The\n"
         "last column names the case of the bundled suite that raises the error:\n"
         "`refdec conform run --builtin CASE -v`.\n\n"
-        + _table(("code", "class", "clause", "exit", "meaning", "case"), rows)
+        "Below an error that a codestream causes stands the way to it: `came through clauses 1.3 > 1.8 > 1.5 >\n"
+        "1.5.1 > 1.8 (8)` says that the decoder was in the codestream (1.3), in its rules (1.8), in the syntax of\n"
+        "the picture header (1.5, 1.5.1), and found the value of an element out of its range (1.8 (8)). Each step is a function\n"
+        "with the mark of that clause ([clauses](clauses.md)), outermost first; a function with several marks is one\n"
+        "step, `3.2 + 4.7 + 5.2`; the last is the clause of the error itself. With `--json` it is the list `through`.\n"
+        "Errors from worker processes bring their "
+        "way along.\n\n" + _table(("code", "class", "clause", "exit", "meaning", "case"), rows)
     )
 
 
@@ -158,7 +162,7 @@ def _marks() -> dict[str, list[Any]]:
     from refdec.conformance.coverage import all_marks
 
     found: dict[str, list[Any]] = {}
-    for mark in all_marks():
+    for mark in (mark for mark in all_marks() if mark.where.startswith("refdec.")):
         found.setdefault(mark.clause, []).append(mark)
     return found
 

@@ -25,22 +25,25 @@ from refdec.limits import Limits
 
 if TYPE_CHECKING:
     from refdec.api.decode import decode
-    from refdec.api.encode import encode
+    from refdec.api.encode import EncodeOptions, encode
     from refdec.api.info import read_info
     from refdec.api.latents import read_latents
     from refdec.api.progressive import open_progressive
     from refdec.api.weights import load_weights
     from refdec.bitstream.framing import Codestream
+    from refdec.decoding.options import DecodeOptions
     from refdec.picture.picture import Picture
+    from refdec.plugins.hookspecs import PLUGIN_API
 
 __version__ = "0.2.0"
-PLUGIN_API = "1.0"
 
 __all__ = [
     "PLUGIN_API",
     "BitOffset",
     "Codestream",
     "CodestreamError",
+    "DecodeOptions",
+    "EncodeOptions",
     "InputError",
     "LimitExceeded",
     "Limits",
@@ -66,6 +69,9 @@ _LAZY = {
     "read_info": "refdec.api.info",
     "read_latents": "refdec.api.latents",
     "Codestream": "refdec.bitstream.framing",
+    "DecodeOptions": "refdec.decoding.options",
+    "EncodeOptions": "refdec.api.encode",
+    "PLUGIN_API": "refdec.plugins.hookspecs",
     "Picture": "refdec.picture.picture",
 }
 _DECODING = frozenset({"decode", "encode", "open_progressive", "read_latents"})

@@ -7,18 +7,35 @@ branches of the tree.  A caller that wants one `except` takes `RefdecError`; the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, ClassVar
+
+from refdec.clauses import clauses_passed
 
 __all__ = [
     "BitOffset",
     "CodestreamError",
+    "ExitCode",
     "InputError",
     "LimitExceeded",
+    "Placed",
     "RefdecError",
     "UnsupportedError",
     "UsageError",
     "WeightsError",
 ]
+
+
+class ExitCode(IntEnum):
+    """What a finished command tells its caller; UNSUPPORTED is also for what is above a limit."""
+
+    DONE = 0
+    IO = 1
+    USAGE = 2
+    NOT_CONFORMANT = 3
+    DIFFERS = 4
+    UNSUPPORTED = 5
+    BUG = 70
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,13 +60,15 @@ class RefdecError(Exception):
     """Anything that refdec reports on purpose; a bug in refdec is never one of these.
 
     `code` is stable and unique, `clause` names the rule of `docs/spec`, `exit_code` is what the command line returns,
-    `at` is the place in the file where one is known.
+    `at` is the place in the file where one is known.  `came_through` holds the clauses on its way in the process that
+    it came from, if that was another one; `clauses.clause_path` tells the whole way.
     """
 
     code: ClassVar[str] = "RD0000"
     clause: ClassVar[str] = ""
-    exit_code: ClassVar[int] = 70
+    exit_code: ClassVar[int] = ExitCode.BUG
     at: BitOffset | None = None
+    came_through: tuple[str, ...] = ()
 
     def explain(self) -> str:
         """Return the message: first line what is wrong, further lines what helps."""
@@ -66,11 +85,14 @@ class RefdecError(Exception):
         return self.headline()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # constructors take more than `args`; errors must pass between processes all the same
-        return _made_again, (type(self), self.args, dict(vars(self)))
+        # constructors take more than `args`; errors must pass between processes all the same, and tracebacks do not
+        values = {name: value for name, value in vars(self).items() if name != "clause_notes"}
+        if passed := clauses_passed(self):
+            values["came_through"] = passed
+        return _unpickled, (type(self), self.args, values)
 
 
-def _made_again(kind: type[RefdecError], arguments: tuple[Any, ...], values: dict[str, Any]) -> RefdecError:
+def _unpickled(kind: type[RefdecError], arguments: tuple[Any, ...], values: dict[str, Any]) -> RefdecError:
     """Return an unpickled error, without its constructor."""
     error = kind.__new__(kind, *arguments)
     vars(error).update(values)
@@ -80,34 +102,53 @@ def _made_again(kind: type[RefdecError], arguments: tuple[Any, ...], values: dic
 class CodestreamError(RefdecError):
     """The codestream breaks a rule of the standard."""
 
-    exit_code = 3
+    exit_code: ClassVar[int] = ExitCode.NOT_CONFORMANT
 
 
 class LimitExceeded(RefdecError):
     """The codestream asks for more than `Limits` allows; it may well be legal for a decoder with more room."""
 
-    exit_code = 5
+    exit_code: ClassVar[int] = ExitCode.UNSUPPORTED
 
 
 class UnsupportedError(RefdecError):
     """The codestream is legal, and this decoder cannot decode it (or not with these options)."""
 
-    exit_code = 5
+    exit_code: ClassVar[int] = ExitCode.UNSUPPORTED
 
 
 class WeightsError(RefdecError):
     """A checkpoint or a pack of weights is missing, damaged or of another kind."""
 
-    exit_code = 1
+    exit_code: ClassVar[int] = ExitCode.IO
 
 
 class InputError(RefdecError):
     """A file cannot be read or written, or is not of the kind that its name says."""
 
-    exit_code = 1
+    exit_code: ClassVar[int] = ExitCode.IO
 
 
 class UsageError(RefdecError):
     """The caller asked for something that contradicts itself or does not exist."""
 
-    exit_code = 2
+    exit_code: ClassVar[int] = ExitCode.USAGE
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class Placed:
+    """An error with a place: `at` is the position in the file, `element` the syntax element (empty: none)."""
+
+    ELEMENT: ClassVar[str] = ""
+    at: BitOffset | None = None
+
+    @property
+    def element(self) -> str:
+        """Return the name of the syntax element that breaks the rule, with its indices."""
+        return self.ELEMENT
+
+    def look(self) -> str:
+        """Return the command that shows the place."""
+        if self.element:
+            return f"See it in its place: refdec view FILE --element '{self.element}'"
+        return f"See the bytes there: refdec view FILE --offset {self.at or BitOffset(0)}"

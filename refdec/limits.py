@@ -14,7 +14,7 @@ from typing import TypeAlias
 from refdec.clauses import clause
 from refdec.errors import LimitExceeded, UsageError
 
-__all__ = ["Check", "LimitImpossible", "Limits", "TimeIsUp", "TooLarge", "TooMuchMemory", "unchecked"]
+__all__ = ["DEFAULT_LIMITS", "Check", "LimitImpossible", "Limits", "TimeIsUp", "TooLarge", "TooMuchMemory", "unchecked"]
 
 Check: TypeAlias = Callable[[], None]
 """Called between steps of a decode; whatever it raises ends the decode."""
@@ -125,3 +125,7 @@ class Limits:
         """Raise TooMuchMemory if a decode needs more than `memory_bytes`."""
         if self.memory_bytes is not None and needed_bytes > self.memory_bytes:
             raise TooMuchMemory(needed_bytes, self.memory_bytes)
+
+
+DEFAULT_LIMITS = Limits()
+"""What a codestream may ask for where the caller says nothing."""

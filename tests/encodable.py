@@ -9,16 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from refdec.api.weights import load_weights
-from refdec.decoding.latents_old import reconstruct_latents
+from refdec.arithmetic.types import Int32Array
+from refdec.decoding.decoder import PictureDecoder
+from refdec.decoding.latents import LatentWindow
 from refdec.decoding.models import Models, models_of
-from refdec.decoding.planes_old import finish_planes, synthesise
 from refdec.encoding.encoder import (
     Coded,
     EncodeSettings,
     code,
     input_from_codes,
+    latents_of,
     prepare,
-    symbols_of,
     targets_of,
     transform_at_hand,
     write,
@@ -26,6 +27,8 @@ from refdec.encoding.encoder import (
 from refdec.encoding.values import EncoderInput
 from refdec.networks.exact_blas import single_threaded_blas
 from refdec.picture.planes import ThreePlanes
+from refdec.picture.windows import Windows
+from refdec.tiling.geometry import Rect
 from refdec.weights.pack import WeightPack
 
 __all__ = ["GOLDEN", "bundled", "coded_and_made", "decoded_planes", "encode_picture", "photograph", "source"]
@@ -65,13 +68,18 @@ def encode_picture(
 
 
 def decoded_planes(coded: Coded) -> ThreePlanes:
-    """The picture that a decoder will make of it, by the decoder's own stages (3.2, 4.7, 5.2)."""
-    models, headers = coded.prepared.models, coded.headers
-    chosen, symbols = transform_at_hand(coded), symbols_of(coded)
+    """The picture that the encoder expects of a decoder, from what it keeps (4.7, 5.2)."""
+    steps = PictureDecoder(coded.headers, coded.prepared.models, transform_at_hand(coded))
+    luma, chroma = latents_of(coded)
+    windows, scale = Windows.whole(coded.headers.picture), coded.parts[0].sigma.final
+
+    def scale_index(channel: int, at: Rect) -> Int32Array:
+        return scale[channel, at.rows, at.columns]
+
     with single_threaded_blas():
-        latents = reconstruct_latents(headers, symbols, models)
-        synthesis = synthesise(headers.picture, latents, models, chosen)
-        return finish_planes(headers, synthesis, symbols.components[0].sigma.final, models, chosen)
+        held = LatentWindow(steps.latent_frame, (luma.latent, chroma.latent))
+        synthesis = steps.synthesis(held, windows.luma, windows.chroma)
+        return steps.output(steps.filtered(synthesis, scale_index, windows), windows, steps.shown)
 
 
 def coded_and_made(

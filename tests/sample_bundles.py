@@ -6,7 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from refdec.bundles import CHANNELS, BundleHeaders, ComponentLatents, LatentBundle, Stage, fields_of, shape_of
+from refdec.bundles import (
+    CHANNELS,
+    BundleHeaders,
+    ComponentLatents,
+    LatentBundle,
+    Stage,
+)
+from refdec.bundles.bundle import fields_of, shape_of
 
 __all__ = ["FINGERPRINT", "sample_bundle", "sample_headers"]
 
@@ -62,4 +69,5 @@ def sample_bundle(stage: str = "latent", seed: int = 1, headers: BundleHeaders |
         random = np.random.default_rng(seed)
         y, u, v = (random.integers(0, 255 << 18, size).astype(np.int32) for size in facts.plane_sizes)
         planes = (y, u, v)
-    return LatentBundle(facts, goal, *parts, planes)
+    luma, chroma = parts
+    return LatentBundle(facts, goal, luma, chroma, planes)

@@ -1,6 +1,19 @@
-"""The Python interface, one module a verb: `refdec.decode`, `encode`, `read_info`, `read_latents`, `open_progressive`.
+"""The Python interface, one module a verb; `refdec` itself names what is public, here it is carried out.
 
-`refdec` itself names what is public; here it is carried out.  Beside the verbs: `options` and `arguments` check what a
-caller wants, `sources` says what can be encoded, `weights` finds the pack.  What a command does with files is in
-`refdec.commands`.
+In: paths, bytes or file objects, and keywords.  Out: pictures, codestreams, latent bundles, facts; or files, each
+whole or not there.  Nothing is printed.
+
+Decoding.
+
+1. `inputs`: what every way of decoding starts from, with the pack of weights that `weights` finds.
+2. `decode`: a codestream to a picture, or to a file by `picture_files`, with a `decode_report`; `archives` does
+   that for many files with one pool.
+3. `progressive`: previews (2.6.8).  `latents`: a codestream up to a stage and no further.
+
+Encoding: `encode`, from `sources` through the plugin door to a codestream.
+
+Looking: `info` for the headers, `view` for the syntax tree and the page, `diff` for two files of one kind.
+
+`task` runs tasks on files, `packs` imports, describes and verifies packs of weights.  `errors` has one class a
+rule.
 """

@@ -15,14 +15,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from refdec.api.decode_file import DecodeRequest, decode_to_file
-from refdec.api.file_errors import NothingMatches, OutputsMeet
+from refdec.api.decode import DecodeJob, decode_to_file
+from refdec.api.errors import NothingMatches, OutputsMeet
 from refdec.api.weights import load_weights
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import Job, Outcome, Summary
-from refdec.parallel.report import Report
+from refdec.parallel.report import BatchReport
 
 if TYPE_CHECKING:
     from refdec.weights.pack import WeightPack
@@ -46,13 +46,13 @@ def _pack_of(path: Path | None) -> WeightPack:
 class DecodeOne:
     """The work on one file of an archive: picklable, so that any executor can carry it."""
 
-    request: DecodeRequest
+    decode: DecodeJob
     weights: Path | None = None
 
     def __call__(self, job: Job) -> Mapping[str, Any]:
         """Decode a job's file; return size, format, fingerprint and warnings for the report."""
         assert job.output is not None, "jobs of an archive have outputs"
-        report = decode_to_file(job.input, job.output, self.request, weights=_pack_of(self.weights))
+        report = decode_to_file(job.input, job.output, self.decode, weights=_pack_of(self.weights))
         found = report.as_json()
         kept = ("width", "height", "bit_depth", "colour", "fingerprint", "warnings")
         return {name: found[name] for name in kept if found[name]}
@@ -64,7 +64,7 @@ class Archive:
 
     sources: tuple[str, ...]
     out: Path
-    request: DecodeRequest = field(default_factory=DecodeRequest)
+    decode: DecodeJob = field(default_factory=DecodeJob)
     weights: Path | None = None
     report: Path | None = None
     options: BatchOptions = field(default_factory=BatchOptions)
@@ -114,8 +114,8 @@ def decode_archive(archive: Archive, *, watch: Callable[[Outcome], None] | None 
     A finished output is skipped (`options.resume`), so the same command goes on where it was interrupted.  Raises
     NothingMatches, OutputsMeet, FolderMissing, BadExecutor, ReportUnreadable, WeightsError.
     """
-    suffix = archive.request.suffix or ".png"
-    request = replace(archive.request, suffix=suffix, workers=1)
+    suffix = archive.decode.suffix or ".png"
+    one = replace(archive.decode, suffix=suffix, options=replace(archive.decode.options, workers=1))
     weights = None if archive.weights is None else archive.weights.absolute()
     _pack_of(weights)  # a pack that cannot be read is one error, not one for each file; forked workers share it
     jobs = archive_jobs(archive.sources, archive.out, suffix)
@@ -123,6 +123,6 @@ def decode_archive(archive: Archive, *, watch: Callable[[Outcome], None] | None 
     with ExitStack() as stack:
         report = None
         if archive.report is not None:
-            report = stack.enter_context(Report.open(archive.report, resume=archive.options.resume))
-        function = DecodeOne(request, weights)
+            report = stack.enter_context(BatchReport.open(archive.report, resume=archive.options.resume))
+        function = DecodeOne(one, weights)
         return run_batch(function, itertools.chain(first, jobs), archive.options, report=report, watch=watch)

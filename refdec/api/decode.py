@@ -1,33 +1,49 @@
-"""`refdec.decode`: a codestream, as a path, bytes or a file object, to a picture.
+"""`refdec.decode`: a codestream to a picture; and to a picture file, with reports, as commands and archives have it.
 
-In: a source and options.  Out: a `Picture`.  Nothing is printed; between calls only the networks used last are kept.
+In: a source and `DecodeOptions`, or the keywords that stand for them.  Out: a `Picture`; or a picture file (whole, or
+none), trace and dump files, and a `DecodeReport`.  Nothing is printed; between calls only the networks used last are
+kept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from refdec.api.arguments import require_region_shape, require_workers
+from refdec.api.decode_report import DecodeReport
 from refdec.api.errors import RegionWithoutStages
-from refdec.api.options import Transform, read_order
+from refdec.api.inputs import Inputs, read_inputs, said_once
+from refdec.api.picture_files import colour_of, colour_tags, save_picture, warnings_of, write_json, write_npz
+from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions, edition_named
+from refdec.observation import UNWATCHED
 
 if TYPE_CHECKING:
+    from refdec.arithmetic.types import IntArray
     from refdec.bitstream.editions import EditionName
+    from refdec.decoding.options import SynthesisName
+    from refdec.decoding.rows import PictureStream
     from refdec.formats.files import Source
+    from refdec.formats.sinks import Target
     from refdec.limits import Limits
+    from refdec.observation import Observer, Watch
     from refdec.picture.picture import Picture
-    from refdec.picture.planes import Observer
     from refdec.picture.render import Colour
     from refdec.weights.pack import WeightPack
 
-__all__ = ["decode"]
+__all__ = ["DecodeJob", "decode", "decode_to_file"]
+
+EXPECTED_STAGES = 44
+"""Stages of a decode with all tools; other decodes have fewer, and their progress ends early."""
 
 
 def decode(
     source: Source,
     *,
     weights: WeightPack | Source | None = None,
-    synthesis: Transform | None = None,
+    options: DecodeOptions | None = None,
+    synthesis: SynthesisName | None = None,
     channels: tuple[int, int] | None = None,
     region: tuple[int, int, int, int] | None = None,
     filters: bool = True,
@@ -35,6 +51,7 @@ def decode(
     bit_depth: int | None = None,
     limits: Limits | None = None,
     lenient: bool = False,
+    any_level: bool = False,
     level_check: bool = True,
     ignore_weights_fingerprint: bool = False,
     allow_custom_colour: bool = False,
@@ -45,10 +62,13 @@ def decode(
     """Decode a codestream to a picture.
 
     `source`: a path, bytes, a binary file object, or "-" for standard input.  `weights`: a pack or a pack file; None
-    takes the bundled one.  `synthesis`: one of the transforms that the codestream lists; None takes its first.
+    takes the bundled one.  `options`: a `DecodeOptions` in place of all keywords from `synthesis` to `workers`, which
+    are its fields.
+    `synthesis`: one of the transforms that the codestream lists; None takes its first.
     `channels`: decode only that many residual channels of luma and chroma.  `region` (x, y, width, height): only that
     rectangle, the same samples as the crop of the whole for less work.  `filters=False` leaves out the filters of TON.
     `colour` "RGB" or "YUV" converts; None keeps what the codestream says.  `bit_depth` 1..16; None is the codestream's.
+    `any_level` decodes beyond profile and level; `level_check=False` is its older spelling.
     `allow_custom_colour` follows the recommendation of clause 5.10 for a colour matrix in the stream.
     `edition`: "published" or "draft" reads the picture header of that text; "auto" the published one, and the draft's,
     with a warning, where only that is legal.
@@ -58,28 +78,207 @@ def decode(
     Raises CodestreamError where the stream breaks a rule, UnsupportedError where it is legal and cannot be decoded,
     LimitExceeded, WeightsError, InputError, UsageError for wrong arguments; all are RefdecError.
     """
-    workers = require_workers(workers)
-    region = require_region_shape(region)
-    if region is not None and observe is not None:
-        raise RegionWithoutStages
-    order = read_order(
-        source,
-        weights=weights,
-        limits=limits,
+    keywords = DecodeOptions(
+        synthesis=synthesis,
+        channels=channels,
+        region=region,
+        filters=filters,
         colour=colour,
         bit_depth=bit_depth,
-        ignore_weights_fingerprint=ignore_weights_fingerprint,
-        synthesis=synthesis,
-        filters=filters,
         lenient=lenient,
-        level_check=level_check,
+        any_level=any_level or not level_check,
         allow_custom_colour=allow_custom_colour,
-        edition=edition,
-        channels=channels,
+        edition=edition_named(edition),
+        ignore_weights_fingerprint=ignore_weights_fingerprint,
+        workers=workers,
+        limits=limits,
     )
-    if region is not None:
-        return order.region(region)
-    if observe is not None:
-        return order.whole(observe)
-    stream = order.stream()
-    return stream.picture(workers=stream.useful_workers(workers))
+    options = said_once(options, keywords)
+    if options.region is not None and observe is not None:
+        raise RegionWithoutStages
+    inputs = read_inputs(source, weights, options)
+    if options.region is not None or observe is not None:
+        return _at_once(inputs, options, observe)
+    stream = _stream(inputs, options)
+    return stream.picture(workers=stream.useful_workers(options.workers))
+
+
+def _stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:
+    """Open a stream of rows.  Raises what open_stream raises."""
+    from refdec.decoding.rows import open_stream
+
+    return open_stream(
+        inputs.data,
+        inputs.pack,
+        options,
+        colour=options.colour,
+        bits=options.bit_depth,
+        limits=options.limits,
+        check_weights=inputs.check_weights,
+        check=inputs.check,
+    )
+
+
+def _at_once(inputs: Inputs, options: DecodeOptions, observe: Observer | None, watch: Watch = UNWATCHED) -> Picture:
+    """Decode the region alone, or the whole picture with every stage shown to `observe`, and its windows to `watch`."""
+    from refdec.decoding.region import decode_region
+    from refdec.decoding.rows import decode_codestream
+    from refdec.tiling.geometry import Rect
+
+    data, pack, check_weights, check = inputs
+    if options.region is not None:
+        part = decode_region(
+            data,
+            pack,
+            Rect(*options.region),
+            options,
+            colour=options.colour,
+            limits=options.limits,
+            check_weights=check_weights,
+            check=check,
+        )
+        return part.picture(options.bit_depth)
+    whole = decode_codestream(
+        data,
+        pack,
+        options,
+        limits=options.limits,
+        observe=observe,
+        watch=watch,
+        check_weights=check_weights,
+        check=check,
+    )
+    return whole.picture(options.colour, options.bit_depth)
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeJob:
+    """One file to decode; picklable, so that it can be sent to a worker.
+
+    `suffix`: format of the target where its name does not tell; the format says the colour, whatever the options say.
+    `trace`, `dump`: files to write beside the picture.  `fingerprint`: report the SHA-256 of the codes.
+    """
+
+    options: DecodeOptions = DEFAULT_OPTIONS
+    suffix: str = ""
+    trace: Path | None = None
+    dump: Path | None = None
+    timings: bool = False
+    fingerprint: bool = True
+
+    @property
+    def wants_stages(self) -> bool:
+        """Whether what is asked for needs all stages in one piece."""
+        return bool(self.trace or self.dump or self.timings)
+
+
+DEFAULT_JOB = DecodeJob()
+
+
+def decode_to_file(
+    source: Source,
+    target: Target,
+    job: DecodeJob = DEFAULT_JOB,
+    *,
+    weights: WeightPack | Source | None = None,
+    on_progress: Callable[[float], None] = lambda share: None,
+) -> DecodeReport:
+    """Decode a codestream to a picture file; the file appears whole or not at all.
+
+    PNG and PPM are RGB, YUV files Y'CbCr, NPY files what the codestream says.  Raises what `refdec.decode` raises, and
+    SuffixUnknown, FormatCannotHold and FileUnwritable before anything is decoded where that can be known.
+    """
+    from refdec.formats.files import name_of, suffix_of
+
+    suffix = (job.suffix or suffix_of(target)).lower()
+    options = replace(job.options, colour=colour_of(suffix))
+    if options.region is not None and job.wants_stages:
+        raise RegionWithoutStages
+    inputs = read_inputs(source, weights, options)
+    if options.region is not None or job.wants_stages:
+        return _at_once_to_file(inputs, name_of(source), target, suffix, replace(job, options=options), on_progress)
+    return _rows_to_file(_stream(inputs, options), target, suffix, job, on_progress)
+
+
+def _rows_to_file(
+    stream: PictureStream, target: Target, suffix: str, job: DecodeJob, on_progress: Callable[[float], None]
+) -> DecodeReport:
+    """Write rows as they are finished, so that memory stays bounded."""
+    from contextlib import closing
+
+    from refdec.formats.files import name_of, open_writer
+    from refdec.formats.pictures import Colour as FileColour
+    from refdec.formats.pictures import PictureSpec
+    from refdec.trace.picture_digest import picture_digest
+
+    spec = PictureSpec(
+        stream.sizes, stream.bit_depth, FileColour(stream.colour), *colour_tags(stream.headers.rendering)
+    )
+    bands = stream.bands(workers=stream.useful_workers(job.options.workers), on_progress=on_progress)
+    with open_writer(target, suffix, spec) as writer, closing(bands), picture_digest() as digest:
+        for band in bands:
+            writer.write_rows(*band)
+            if job.fingerprint:
+                digest.add(*band)
+        fingerprint = digest.hexdigest() if job.fingerprint else ""
+    (height, width), *_ = stream.sizes
+    warnings = warnings_of(stream.warnings, suffix, stream.bit_depth)
+    return DecodeReport(name_of(target), width, height, stream.bit_depth, stream.colour, fingerprint, warnings, {})
+
+
+def _at_once_to_file(
+    inputs: Inputs,
+    name: str,
+    target: Target,
+    suffix: str,
+    job: DecodeJob,
+    on_progress: Callable[[float], None],
+) -> DecodeReport:
+    """Decode with all arrays at hand, for regions, traces, dumps and timings."""
+    from refdec.formats.files import name_of
+    from refdec.trace.dump import Dump
+    from refdec.trace.fingerprints import Fingerprints
+    from refdec.trace.picture_digest import picture_sha256
+    from refdec.trace.timings import Timings
+
+    fingerprints, dump, timings = Fingerprints(), Dump(), Timings()
+    observers: list[Observer] = [_Ticks(on_progress)]
+    observers += [observer for wanted, observer in ((job.trace, fingerprints), (job.dump, dump)) if wanted]
+    picture = _at_once(inputs, job.options, _Fan(observers), timings if job.timings else UNWATCHED)
+    save_picture(target, suffix, picture)
+    if job.trace is not None:
+        write_json(job.trace, {"stream": name, "sha256": dict(fingerprints.sha256)})
+    if job.dump is not None:
+        write_npz(job.dump, dump.arrays)
+    return DecodeReport(
+        output=name_of(target),
+        width=picture.width,
+        height=picture.height,
+        bit_depth=picture.bit_depth,
+        colour=picture.colour,
+        fingerprint=picture_sha256(picture.planes) if job.fingerprint else "",
+        warnings=warnings_of(picture.warnings, suffix, picture.bit_depth),
+        timings=timings.seconds if job.timings else {},
+    )
+
+
+class _Fan:
+    """An observer that passes every stage on to several others."""
+
+    def __init__(self, observers: list[Observer]) -> None:
+        self._observers = observers
+
+    def __call__(self, stage: str, array: IntArray) -> None:
+        for observer in self._observers:
+            observer(stage, array)
+
+
+class _Ticks:
+    """An observer that turns stages into a share of the work."""
+
+    def __init__(self, show: Callable[[float], None]) -> None:
+        self._show, self._seen = show, 0
+
+    def __call__(self, _stage: str, _array: IntArray) -> None:
+        self._seen += 1
+        self._show(min(1.0, self._seen / EXPECTED_STAGES))

@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from refdec.api.arguments import require_edition
-from refdec.api.file_errors import DumpUnreadable, KindsDiffer, KindUnknown
+from refdec.api.errors import DumpUnreadable, KindsDiffer, KindUnknown
 from refdec.bitstream.editions import Edition, EditionName
+from refdec.decoding.options import edition_named
 from refdec.formats.files import Source, name_of, read_bytes, read_picture, suffix_of
 from refdec.formats.kinds import is_codestream, sniffed_suffix
 from refdec.formats.yuv import layout_of_name
 from refdec.inspection.differences import compare_streams
 from refdec.limits import Limits
-from refdec.trace.diff import compare_traces, stage_order
 from refdec.trace.samples import ArrayDifference, PlanesDifference, compare_arrays, compare_planes
+from refdec.trace.stage_differences import compare_traces, stage_order
 from refdec.trace.tracefile import read_trace
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def diff_files(
     if kinds[0] != kinds[1]:
         raise KindsDiffer(*kinds)
     if kinds[0] == "codestream":
-        return _streams(*data, require_edition(edition))
+        return _streams(*data, edition_named(edition))
     if kinds[0] == "trace":
         return _traces(read_trace(data[0], name_of(a)), read_trace(data[1], name_of(b)))
     if kinds[0] == "dump":

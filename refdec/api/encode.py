@@ -1,20 +1,24 @@
-"""The Python interface of encoding: `encode` for arrays, pictures and files.
+"""`refdec.encode`: arrays, pictures and files to a codestream; and to a codestream file, with a report.
 
-In: a picture, a rate, settings, the name of an encoder.  Out: a codestream.  Which encoders there are is found when
-first asked; REFDEC_PLUGINS says which plugins to admit.
+In: a picture and `EncodeOptions`, or the keywords that stand for them.  Out: a codestream; or a file (whole, or none)
+and an `EncodeReport`.  Which encoders there are is found when first asked; REFDEC_PLUGINS says which plugins to admit.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from refdec.api.errors import RateAmbiguous, UnknownChroma
+from refdec.api.errors import OptionsTwice, RateAmbiguous, UnknownChroma
+from refdec.bitstream.chroma import ChromaFormat
+from refdec.decoding.options import limits_or_default
 from refdec.limits import Limits
+from refdec.plugins.requests import CodingSettings
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -23,16 +27,103 @@ if TYPE_CHECKING:
     from refdec.arithmetic.types import Int32Array
     from refdec.formats.files import Source
     from refdec.formats.pictures import CodePicture
+    from refdec.formats.sinks import Target
     from refdec.plugins.core import Core
-    from refdec.plugins.pictures import SourcePicture
     from refdec.plugins.registry import Plugins
-    from refdec.plugins.requests import CodingSettings, RateTarget
+    from refdec.plugins.requests import Progress, RateTarget
+    from refdec.plugins.source_picture import SourcePicture
     from refdec.weights.pack import WeightPack
 
-__all__ = ["encode", "rate_target"]
+__all__ = ["EncodeOptions", "EncodeReport", "chroma_format", "encode", "encode_to_file"]
 
-CHROMA_FORMATS = {"444": (1, 1), "422": (1, 2), "420": (2, 2)}
+CHROMA_FORMATS = {chroma.digits: chroma.value for chroma in ChromaFormat}
 PREFERRED_MODEL = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodeOptions:
+    """What the application may choose; the defaults encode at a middle rate, without tools.
+
+    `encoder`: an installed encoder; `encoder_options` are its own.  `bpp` (bits per pixel, within `tolerance`) or
+    `psnr` (dB of luma) search for model and displacement, `model` alone restricts the search; `displacement`
+    -2048..2047 with `model` fixes them, chroma as luma unless `chroma_displacement` says otherwise.  Nothing given:
+    displacement 0, chroma above it.  `settings`: how the codestream is made.  `roi`: a mask of a region of interest
+    (array or file), white is coded better; it becomes the quality map of `settings`.  `time_budget`: seconds.  `check`
+    decodes the codestream before it is returned.  `bits`: depth of a uint16 source.  `limits`: of the source, and of
+    the decode that checks; None: the default ones.
+
+    Raises RateAmbiguous, LimitsExpected.
+    """
+
+    encoder: str = "analysis"
+    bpp: float | None = None
+    psnr: float | None = None
+    model: int | None = None
+    displacement: int | None = None
+    chroma_displacement: int | None = None
+    tolerance: float = 0.02
+    settings: CodingSettings = field(default_factory=CodingSettings)
+    roi: npt.NDArray[Any] | Source | None = None
+    encoder_options: Mapping[str, object] = field(default_factory=dict)
+    time_budget: float | None = None
+    check: bool = True
+    bits: int | None = None
+    limits: Limits | None = None
+
+    def __post_init__(self) -> None:
+        limits_or_default(self.limits)
+        if self.bpp is not None and self.psnr is not None:
+            raise RateAmbiguous("bpp", "psnr")
+        if self.bpp is not None or self.psnr is not None:
+            fixed = (("displacement", self.displacement), ("chroma displacement", self.chroma_displacement))
+            for name, value in fixed:
+                if value is not None:
+                    raise RateAmbiguous("bpp" if self.bpp is not None else "psnr", name)
+        if self.roi is not None and self.settings.quality_map is not None:
+            raise RateAmbiguous("roi", "quality map")
+
+    def target(self, core: Core) -> RateTarget:
+        """Return the rate that is asked for, with the models that there are.  Raises NoModel, RequestInvalid."""
+        from refdec.encoding.ratecontrol import chroma_displacement as usual_chroma
+        from refdec.plugins.core_errors import NoModel
+        from refdec.plugins.requests import BitsPerPixel, LumaPsnr, OperatingPoint
+
+        if self.bpp is not None:
+            return BitsPerPixel(self.bpp, self.tolerance, model_id=self.model)
+        if self.psnr is not None:
+            return LumaPsnr(self.psnr, model_id=self.model)
+        there = tuple(info.model_id for info in core.models)
+        if not there:
+            raise NoModel(self.model, there)
+        if self.displacement is None and self.chroma_displacement is None and self.model is None:
+            return OperatingPoint(PREFERRED_MODEL if PREFERRED_MODEL in there else there[-1], 0, usual_chroma(0))
+        chosen = self.model if self.model is not None else PREFERRED_MODEL if PREFERRED_MODEL in there else there[-1]
+        return OperatingPoint(chosen, self.displacement or 0, self.chroma_displacement)
+
+    def settings_for(self, picture: SourcePicture) -> CodingSettings:
+        """Return the settings for a picture: the mask of a region of interest becomes a quality map of its size."""
+        if self.roi is None:
+            return self.settings
+        from refdec.api.sources import quality_map_of_mask
+        from refdec.formats.files import read_picture
+
+        mask = self.roi if isinstance(self.roi, np.ndarray) else _white(read_picture(self.roi))
+        return replace(self.settings, quality_map=quality_map_of_mask(mask, picture.height, picture.width))
+
+
+DEFAULT_OPTIONS = EncodeOptions()
+
+
+def chroma_format(name: str | None) -> tuple[int, int] | None:
+    """Return (vertical, horizontal) subsampling of "444", "422" or "420"; None for None.  Raises UnknownChroma."""
+    if name is not None and name not in CHROMA_FORMATS:
+        raise UnknownChroma(name, CHROMA_FORMATS)
+    return None if name is None else CHROMA_FORMATS[name]
+
+
+def _white(mask: CodePicture) -> npt.NDArray[np.bool_]:
+    """Return where the first component of a mask is white: from half of its range on."""
+    return np.asarray(mask.components[0] >= (1 << (mask.bits - 1)))
 
 
 def _installed() -> Plugins:
@@ -40,76 +131,6 @@ def _installed() -> Plugins:
     from refdec.plugins.manager import installed
 
     return installed(os.environ.get("REFDEC_PLUGINS"))
-
-
-def rate_target(
-    core: Core,
-    *,
-    bpp: float | None = None,
-    psnr: float | None = None,
-    model: int | None = None,
-    displacement: int | None = None,
-    chroma_displacement: int | None = None,
-    tolerance: float = 0.02,
-) -> RateTarget:
-    """Return the target of the words that `encode` and the command line use.
-
-    `bpp` or `psnr` search, `model` alone restricts the search; `displacement` fixes the point, chroma as luma unless
-    `chroma_displacement` says otherwise.  Nothing given: displacement 0, chroma above it.  Raises RateAmbiguous,
-    NoModel.
-    """
-    from refdec.encoding.ratecontrol import chroma_displacement as usual_chroma
-    from refdec.plugins.core_errors import NoModel
-    from refdec.plugins.requests import BitsPerPixel, LumaPsnr, OperatingPoint
-
-    if bpp is not None and psnr is not None:
-        raise RateAmbiguous("bpp", "psnr")
-    if bpp is not None or psnr is not None:
-        for name, value in (("displacement", displacement), ("chroma displacement", chroma_displacement)):
-            if value is not None:
-                raise RateAmbiguous("bpp" if bpp is not None else "psnr", name)
-        return BitsPerPixel(bpp, tolerance, model_id=model) if bpp is not None else LumaPsnr(psnr or 0, model_id=model)
-    there = tuple(info.model_id for info in core.models)
-    if not there:
-        raise NoModel(model, there)
-    chosen = model if model is not None else PREFERRED_MODEL if PREFERRED_MODEL in there else there[-1]
-    if displacement is None and chroma_displacement is None and model is None:
-        return OperatingPoint(chosen, 0, usual_chroma(0))
-    return OperatingPoint(chosen, displacement or 0, chroma_displacement)
-
-
-def _settings(
-    picture: SourcePicture,
-    *,
-    chroma: str | None = None,
-    roi: npt.NDArray[Any] | Source | None = None,
-    quality_map: Int32Array | None = None,
-    **others: Any,
-) -> CodingSettings:
-    """Return coding settings; a mask becomes a quality map of the picture's size.  Raises UnknownOption."""
-    from refdec.api.sources import quality_map_of_mask
-    from refdec.formats.files import read_picture
-    from refdec.plugins.errors import UnknownOption
-    from refdec.plugins.requests import CodingSettings
-
-    known = tuple(field.name for field in fields(CodingSettings) if field.name != "coded_subsampling")
-    for name in others:
-        if name not in known:
-            raise UnknownOption("encode", name, (*known, "chroma", "roi"))
-    if chroma is not None and chroma not in CHROMA_FORMATS:
-        raise UnknownChroma(chroma, CHROMA_FORMATS)
-    if roi is not None:
-        if quality_map is not None:
-            raise RateAmbiguous("roi", "quality map")
-        mask = roi if isinstance(roi, np.ndarray) else _white(read_picture(roi))
-        quality_map = quality_map_of_mask(mask, picture.height, picture.width)
-    coded = None if chroma is None else CHROMA_FORMATS[chroma]
-    return CodingSettings(coded_subsampling=coded, quality_map=quality_map, **others)
-
-
-def _white(mask: CodePicture) -> npt.NDArray[np.bool_]:
-    """Return where the first component of a mask is white: from half of its range on."""
-    return np.asarray(mask.components[0] >= (1 << (mask.bits - 1)))
 
 
 def encode(
@@ -123,55 +144,157 @@ def encode(
     chroma_displacement: int | None = None,
     tolerance: float = 0.02,
     weights: WeightPack | Source | None = None,
-    options: Mapping[str, object] | None = None,
+    options: EncodeOptions | Mapping[str, object] | None = None,
     time_budget: float | None = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
     check: bool = True,
     bits: int | None = None,
     limits: Limits | None = None,
-    **settings: Any,
+    profile: str | None = None,
+    synthesis: tuple[str, ...] = (),
+    regions: tuple[int, int] = (1, 1),
+    independent_regions: bool = False,
+    threads: int = 1,
+    rvs: bool = False,
+    grfs: bool = False,
+    lsbs: bool = False,
+    cube_flags: bool = False,
+    quality_map: Int32Array | None = None,
+    roi: npt.NDArray[Any] | Source | None = None,
+    bit_depth: int | None = None,
+    chroma: str | None = None,
+    tile_size: int | None = None,
+    level_idc: int | None = None,
+    edition: str = "published",
 ) -> bytes:
     """Encode a picture to a codestream.
 
-    `source`: uint8 or uint16 array [rows, columns] or [rows, columns, 3], a `Picture`, or a picture file.  `encoder`:
-    an installed encoder; `options` are its own.  `bpp` (bits per pixel, within `tolerance`) or `psnr` (dB of luma)
-    search for model and displacement; `displacement` -2048..2047 with `model` fixes them, chroma as luma unless
-    `chroma_displacement` says otherwise.  `bits`: depth of a uint16 source.  `weights`: a pack or a pack file; None
-    takes the bundled one. `time_budget`: seconds.  `check` decodes the codestream before it is returned. `settings`:
-    those of `CodingSettings` (edition, profile, synthesis, regions, independent_regions, threads, rvs, grfs, lsbs,
-    cube_flags, quality_map, bit_depth, tile_size, level_idc), and `chroma` "444", "422", "420" and `roi`, a mask (array
-    or file).
+    `source`: uint8 or uint16 array [rows, columns] or [rows, columns, 3], a `Picture`, or a picture file.  `weights`: a
+    pack or a pack file; None takes the bundled one.  `progress` is told the share that is done.  `options`: an
+    `EncodeOptions` in place of all other keywords, or the options of the encoder itself.
+    From `encoder` to `limits` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
+    `chroma` "444", "422", "420" (its `coded_subsampling`) and `roi`.
 
     Raises RateOutOfReach, NoModel, SettingsRefused, UnknownGuest, UnknownOption, WeightsError, InputError; all are
     RefdecError.
     """
-    from refdec.api.sources import source_picture
-    from refdec.api.weights import load_weights
-    from refdec.plugins.calls import encode_with, options_for
-    from refdec.plugins.core import Core
-    from refdec.plugins.requests import EncodeRequest
-
-    picture = source_picture(source, bits=bits, limits=limits)
-    core = Core(load_weights(weights), limits=limits)
-    target = rate_target(
-        core,
+    settings = CodingSettings(
+        profile=profile,
+        synthesis=synthesis,
+        regions=regions,
+        independent_regions=independent_regions,
+        threads=threads,
+        rvs=rvs,
+        grfs=grfs,
+        lsbs=lsbs,
+        cube_flags=cube_flags,
+        quality_map=quality_map,
+        bit_depth=bit_depth,
+        coded_subsampling=chroma_format(chroma),
+        tile_size=tile_size,
+        level_idc=level_idc,
+        edition=edition,
+    )
+    keywords = EncodeOptions(
+        encoder=encoder,
         bpp=bpp,
         psnr=psnr,
         model=model,
         displacement=displacement,
         chroma_displacement=chroma_displacement,
         tolerance=tolerance,
+        settings=settings,
+        roi=roi,
+        encoder_options={} if options is None or isinstance(options, EncodeOptions) else options,
+        time_budget=time_budget,
+        check=check,
+        bits=bits,
+        limits=limits,
     )
-    guest = _installed().encoder(encoder)
+    if isinstance(options, EncodeOptions) and not _says_nothing(keywords):
+        raise OptionsTwice
+    chosen = options if isinstance(options, EncodeOptions) else keywords
+    return _encoded(source, chosen, weights=weights, progress=progress)
+
+
+def _says_nothing(keywords: EncodeOptions) -> bool:
+    """Tell whether options are the default ones."""
+    return all(
+        wish is usual or (not isinstance(wish, np.ndarray) and bool(wish == usual))
+        for wish, usual in zip(_wishes(keywords), _wishes(DEFAULT_OPTIONS), strict=True)
+    )
+
+
+def _wishes(options: EncodeOptions) -> Iterator[object]:
+    """Yield the values of all fields, and those of the settings."""
+    yield from (getattr(options, each.name) for each in fields(options) if each.name != "settings")
+    yield from (getattr(options.settings, each.name) for each in fields(options.settings))
+
+
+def _encoded(
+    source: Encodable, options: EncodeOptions, *, weights: WeightPack | Source | None, progress: Progress | None
+) -> bytes:
+    """Encode a picture to a codestream.  Raises what `encode` raises."""
+    from refdec.api.sources import source_picture
+    from refdec.api.weights import load_weights
+    from refdec.plugins.calls import encode_with, options_for
+    from refdec.plugins.core import Core
+    from refdec.plugins.requests import EncodeRequest
+
+    picture = source_picture(source, bits=options.bits, limits=options.limits)
+    core = Core(load_weights(weights), limits=options.limits)
+    target = options.target(core)
+    guest = _installed().encoder(options.encoder)
     request = EncodeRequest(
         target,
-        _settings(picture, **settings),
-        options_for(guest, options or {}),
+        options.settings_for(picture),
+        options_for(guest, options.encoder_options),
         progress or _no_progress,
-        time_budget,
+        options.time_budget,
     )
-    return encode_with(guest, picture, request, core, check=check)
+    return encode_with(guest, picture, request, core, check=options.check)
 
 
 def _no_progress(done: float) -> None:
     """Take no notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodeReport:
+    """What was encoded: sizes, the rate, and the operating point that was used."""
+
+    output: str
+    encoder: str
+    width: int
+    height: int
+    bytes: int
+    bits_per_pixel: float
+    model: int
+    displacement: int
+    chroma_displacement: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields as JSON can hold them."""
+        return asdict(self)
+
+
+def encode_to_file(
+    source: Encodable,
+    target: Target,
+    options: EncodeOptions = DEFAULT_OPTIONS,
+    *,
+    weights: WeightPack | Source | None = None,
+    progress: Progress | None = None,
+) -> EncodeReport:
+    """Encode to a file, which appears complete or not at all.  Raises what `encode` raises, and FileUnwritable."""
+    from refdec.bitstream.framing import read_codestream
+    from refdec.bitstream.headers import read_headers
+    from refdec.formats.files import name_of, write_bytes
+
+    data = _encoded(source, options, weights=weights, progress=progress)
+    write_bytes(target, data)
+    header = read_headers(read_codestream(data)).picture
+    width, height = header.display_width, header.display_height
+    name = os.fspath(target) if isinstance(target, str | Path) else name_of(target)
+    rate = 8 * len(data) / (width * height)
+    return EncodeReport(name, options.encoder, width, height, len(data), rate, header.model_id, *header.beta_log)

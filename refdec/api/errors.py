@@ -1,31 +1,31 @@
-"""Errors of the Python interface: arguments that mean nothing, and weights that are not those of the codestream."""
+"""Errors of the interface: arguments that contradict each other, weights and files that do not fit together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from refdec.errors import UsageError, WeightsError
+from refdec.errors import ExitCode, InputError, UsageError, WeightsError
 
 __all__ = [
-    "ChannelsOutOfRange",
-    "LimitsExpected",
+    "DumpUnreadable",
+    "KindUnknown",
+    "KindsDiffer",
+    "NothingMatches",
+    "OptionsExpected",
+    "OptionsTwice",
+    "OutputsMeet",
     "PictureNotEncodable",
     "RateAmbiguous",
-    "RegionMalformed",
     "RegionWithoutStages",
     "UnknownChroma",
-    "UnknownColour",
-    "UnknownEdition",
-    "UnknownTransform",
     "WeightsDiffer",
-    "WorkersOutOfRange",
 ]
 
 
 class WeightsDiffer(WeightsError):
     """The codestream names the weights that it was made with, and they are not the ones at hand."""
 
-    code, clause, exit_code = "RD1302", "1.5.4", 5
+    code, clause, exit_code = "RD1302", "1.5.4", ExitCode.UNSUPPORTED
 
     def __init__(self, wanted: str, present: str) -> None:
         super().__init__(wanted, present)
@@ -39,31 +39,26 @@ class WeightsDiffer(WeightsError):
         )
 
 
-class UnknownTransform(UsageError):
-    """There is no synthesis transform of this name."""
+class OptionsExpected(UsageError):
+    """Options are given as something else than the object that holds them."""
 
-    code, clause = "RD1303", "1.6.3"
+    code, clause = "RD1310", ""
 
-    def explain(self) -> str:
-        return f"There is no synthesis transform {self.args[0]!r}; choose sop, bop or hop."
-
-
-class UnknownEdition(UsageError):
-    """There is no edition of the standard of this name."""
-
-    code, clause = "RD1309", "1.12"
+    def __init__(self, found: object, kind: str) -> None:
+        super().__init__(found, kind)
+        self.found, self.kind = found, kind
 
     def explain(self) -> str:
-        return f"There is no edition {self.args[0]!r} of the standard; choose auto, published or draft."
+        return f"{self.found!r} are no options.\nTry: options=refdec.{self.kind}(...)"
 
 
-class LimitsExpected(UsageError):
-    """Limits are given as something else than `Limits`."""
+class OptionsTwice(UsageError):
+    """A call gives options whole, and keywords that stand for some of them."""
 
-    code, clause = "RD1308", "1.8 (7)"
+    code, clause = "RD1311", ""
 
     def explain(self) -> str:
-        return f"{self.args[0]!r} are no limits.\nTry: limits=refdec.Limits(pixels=50_000_000, seconds=60)"
+        return "Options are given whole and by keywords: give one, or change a field with dataclasses.replace."
 
 
 class RateAmbiguous(UsageError):
@@ -92,47 +87,6 @@ class UnknownChroma(UsageError):
         return f"There is no chroma format {self.name!r}; choose {', '.join(self.known)}."
 
 
-class ChannelsOutOfRange(UsageError):
-    """The wanted numbers of residual channels are none of luma and chroma."""
-
-    code, clause = "RD1304", "2.6.8"
-
-    def __init__(self, wanted: object, most: tuple[int, int]) -> None:
-        super().__init__(wanted, most)
-        self.wanted, self.most = wanted, most
-
-    def explain(self) -> str:
-        most_y, most_uv = self.most
-        return f"The channels {self.wanted!r} are not two numbers: 0..{most_y} of luma and 0..{most_uv} of chroma."
-
-
-class WorkersOutOfRange(UsageError):
-    """The wanted number of processes is none."""
-
-    code, clause = "RD1305", ""
-
-    def explain(self) -> str:
-        return f"{self.args[0]!r} workers cannot decode; give 1 or more, or None for one on each core."
-
-
-class UnknownColour(UsageError):
-    """There is no output colour of this name."""
-
-    code, clause = "RD1306", "5.10"
-
-    def explain(self) -> str:
-        return f"There is no output colour {self.args[0]!r}; choose RGB or YUV, or None for that of the codestream."
-
-
-class RegionMalformed(UsageError):
-    """A region is not four whole numbers."""
-
-    code, clause = "RD1307", "1.6.1"
-
-    def explain(self) -> str:
-        return f"The region {self.args[0]!r} is not four whole numbers: x, y, width, height."
-
-
 class PictureNotEncodable(UsageError):
     """An array is no picture: wrong axes, or samples that are not unsigned integers."""
 
@@ -159,3 +113,77 @@ class RegionWithoutStages(UsageError):
             "Traces, dumps and timings are of whole stages, and decoding a region makes none.\n"
             "Leave out --region, or --trace, --dump and --timings."
         )
+
+
+class NothingMatches(InputError):
+    """A pattern matches no file."""
+
+    code = "RD0981"
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__(pattern)
+        self.pattern = pattern
+
+    def explain(self) -> str:
+        return f"There is no file {self.pattern}.\nLook for it:  ls {self.pattern}"
+
+
+class OutputsMeet(UsageError):
+    """Two inputs would be written to one output."""
+
+    code = "RD0982"
+
+    def __init__(self, first: str, second: str, output: str) -> None:
+        super().__init__(first, second, output)
+        self.first, self.second, self.output = first, second, output
+
+    def explain(self) -> str:
+        return (
+            f"{self.first} and {self.second} would both become {self.output}.\n"
+            "Decode them into two folders, or give the folder that holds both: it is copied with its sub-folders."
+        )
+
+
+class KindUnknown(InputError):
+    """A file is neither codestream, picture, trace nor dump."""
+
+    code, clause = "RD1611", ""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def explain(self) -> str:
+        return (
+            f"{self.name} is neither a codestream, nor a picture (PNG, PPM, PGM, NPY, .yuv), "
+            "nor a trace (JSON), nor a dump (.npz)."
+        )
+
+
+class KindsDiffer(UsageError):
+    """Two files of different kinds cannot be compared."""
+
+    code, clause = "RD1612", ""
+
+    def __init__(self, a: str, b: str) -> None:
+        super().__init__(a, b)
+        self.a, self.b = a, b
+
+    def explain(self) -> str:
+        return (
+            f"A is a {self.a}, B is a {self.b}: they cannot be compared.\n"
+            "To compare a codestream with a picture: refdec verify FILE --expect PICTURE"
+        )
+
+
+class DumpUnreadable(InputError):
+    """A dump (.npz) cannot be read."""
+
+    code, clause = "RD1613", ""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name, self.reason = name, reason
+
+    def explain(self) -> str:
+        return f"{self.name} cannot be read as a dump: {self.reason}."

@@ -9,7 +9,7 @@ from refdec.limits import Limits
 if TYPE_CHECKING:
     from refdec.bitstream.editions import EditionName
     from refdec.formats.files import Source
-    from refdec.inspection.info import Info
+    from refdec.inspection.summary import Info
 
 __all__ = ["read_info"]
 
@@ -21,9 +21,9 @@ def read_info(
 
     `edition` as in `decode`.
     """
-    from refdec.api.arguments import require_edition
+    from refdec.decoding.options import edition_named
     from refdec.formats.files import read_bytes
-    from refdec.inspection.info import read_info as read
+    from refdec.inspection.summary import read_info as read
 
     limits = limits or Limits()
-    return read(read_bytes(source, limits=limits), limits=limits, lenient=lenient, edition=require_edition(edition))
+    return read(read_bytes(source, limits=limits), limits=limits, lenient=lenient, edition=edition_named(edition))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from refdec.api.arguments import require_channels
-from refdec.api.options import Order, Transform, read_order
+from refdec.api.inputs import Inputs, read_inputs, said_once
+from refdec.decoding.options import DecodeOptions, channels_of, edition_named
 
 if TYPE_CHECKING:
     from refdec.bitstream.editions import EditionName
+    from refdec.decoding.options import SynthesisName
     from refdec.formats.files import Source
     from refdec.limits import Limits
     from refdec.picture.picture import Picture
@@ -21,12 +22,12 @@ __all__ = ["Progressive", "open_progressive"]
 class Progressive:
     """An open codestream that gives previews; made by `open_progressive`.  Not for several threads at once."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, inputs: Inputs, options: DecodeOptions) -> None:
         from refdec.decoding.previews import ProgressiveDecoder
 
-        self._order = order
+        self._options = options
         self._decoder = ProgressiveDecoder(
-            order.data, order.pack, order.options, limits=order.limits, check_weights=order.check_weights
+            inputs.data, inputs.pack, options, limits=options.limits, check_weights=inputs.check_weights
         )
 
     @property
@@ -42,43 +43,46 @@ class Progressive:
         """
         from refdec.parallel.clock import check_of
 
-        y, uv = require_channels((y, uv), clip=True) or (y, uv)
-        decoded = self._decoder.preview(y, uv, check=check_of(self._order.limits))
-        return decoded.picture(self._order.colour, self._order.bit_depth)
+        y, uv = channels_of((y, uv), clip=True) or (y, uv)
+        decoded = self._decoder.preview(y, uv, check=check_of(self._options.limits))
+        return decoded.picture(self._options.colour, self._options.bit_depth)
 
 
 def open_progressive(
     source: Source,
     *,
     weights: WeightPack | Source | None = None,
-    synthesis: Transform | None = None,
+    options: DecodeOptions | None = None,
+    synthesis: SynthesisName | None = None,
     filters: bool = True,
     colour: Colour | None = None,
     bit_depth: int | None = None,
     limits: Limits | None = None,
     lenient: bool = False,
+    any_level: bool = False,
     level_check: bool = True,
     ignore_weights_fingerprint: bool = False,
     allow_custom_colour: bool = False,
     edition: EditionName = "auto",
 ) -> Progressive:
-    """Open a codestream for previews with a growing number of residual channels; options as in `decode`.
+    """Open a codestream for previews with a growing number of residual channels; arguments as for `decode`.
+
+    Of `options`, `channels`, `region` and `workers` say nothing about previews and are passed over.
 
     Example: `stream = open_progressive("photo.jai"); small = stream.preview(10, 5); whole = stream.preview(160, 96)`.
     Raises what `decode` raises, as far as it is known before the residual.
     """
-    order = read_order(
-        source,
-        weights=weights,
-        limits=limits,
-        colour=colour,
-        bit_depth=bit_depth,
-        ignore_weights_fingerprint=ignore_weights_fingerprint,
+    keywords = DecodeOptions(
         synthesis=synthesis,
         filters=filters,
+        colour=colour,
+        bit_depth=bit_depth,
         lenient=lenient,
-        level_check=level_check,
+        any_level=any_level or not level_check,
         allow_custom_colour=allow_custom_colour,
-        edition=edition,
+        edition=edition_named(edition),
+        ignore_weights_fingerprint=ignore_weights_fingerprint,
+        limits=limits,
     )
-    return Progressive(order)
+    options = said_once(options, keywords)
+    return Progressive(read_inputs(source, weights, options), options)

@@ -18,7 +18,7 @@ from refdec.formats.kinds import is_codestream, sniffed_suffix
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.limits import Limits
 from refdec.picture.picture import Picture
-from refdec.plugins.pictures import Codes, SourcePicture
+from refdec.plugins.source_picture import Codes, SourcePicture
 
 if TYPE_CHECKING:
     from refdec.formats.files import Source
@@ -60,21 +60,18 @@ def source_picture(
         return _of_codes(read_picture(source, suffix=kind, layout=layout, bits=bits, limits=limits), name)
     data = read_bytes(source, limits=limits)
     if is_codestream(data):
-        return SourcePicture(**_decoded(data, limits), name=name, codestream=data)
+        return _decoded(data, limits, name)
     return _of_codes(read_picture(data, suffix=kind or sniffed_suffix(data), bits=bits, limits=limits), name)
 
 
-def _decoded(data: bytes, limits: Limits) -> dict[str, Any]:
-    """Return the picture of a codestream as arguments of SourcePicture; the bundled weights decode it."""
+def _decoded(data: bytes, limits: Limits, name: str) -> SourcePicture:
+    """Return the picture of a codestream, which is kept beside it; the bundled weights decode it."""
     from refdec.api.decode import decode
 
     picture = decode(data, limits=limits)
-    return {
-        "planes": picture.planes,
-        "bit_depth": picture.bit_depth,
-        "colour": picture.colour,
-        "subsampling": picture.subsampling,
-    }
+    return SourcePicture(
+        picture.planes, picture.bit_depth, picture.colour, picture.subsampling, name=name, codestream=data
+    )
 
 
 def _of_array(array: npt.NDArray[Any], bits: int | None) -> SourcePicture:

@@ -6,26 +6,25 @@ In: files, a task's name and what a user typed.  Out: typed results; pictures of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from refdec.api.arguments import require_edition
 from refdec.api.weights import load_weights, require_weights
+from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.errors import RefdecError
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
     from refdec.arithmetic.types import UInt8Array
-    from refdec.bitstream.editions import EditionName
     from refdec.bundles import LatentBundle
     from refdec.parallel.outcomes import Job
     from refdec.plugins.core import Core
     from refdec.plugins.registry import Guest
     from refdec.plugins.results import TaskResult
-    from refdec.plugins.task import Action, NamedBundle, Task
+    from refdec.plugins.task_base import Action, NamedBundle, Task
     from refdec.weights.pack import WeightPack
 
 __all__ = [
@@ -47,7 +46,7 @@ class TaskOrder:
 
     `options`: names and texts as typed.  `plugins`: which plugins are allowed (`plugins.manager.allowed_by`).
     `any_weights`: run a task although its model was trained for other weights.  `over`: lay the picture of a result
-    over the decoded picture.
+    over the decoded picture.  `reading`: how codestreams are read.
     """
 
     task: str
@@ -55,10 +54,8 @@ class TaskOrder:
     plugins: str | None = None
     weights: Path | None = None
     any_weights: bool = False
-    ignore_weights_fingerprint: bool = False
     over: bool = False
-    limits: Limits = field(default_factory=Limits)
-    edition: EditionName = "auto"
+    reading: DecodeOptions = DEFAULT_OPTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +78,17 @@ def _bench(order: TaskOrder) -> _Bench:
     """Return guest and core of an order.  Raises UnknownGuest, PluginRefused, WeightsError."""
     from refdec.plugins.manager import installed
 
-    return _Bench(installed(order.plugins).task(order.task), _core(order.weights, order.limits)[1])
+    return _Bench(installed(order.plugins).task(order.task), _core(order.weights, order.reading.limits)[1])
 
 
 def _read(source: str | Path | bytes, order: TaskOrder, bench: _Bench) -> LatentBundle:
     """Decode a codestream to the stage that the task asks for.  Raises WeightsDiffer and what decoding raises."""
     from refdec.formats.files import read_bytes
 
-    check_weights = None if order.ignore_weights_fingerprint else require_weights
-    data = read_bytes(source, limits=order.limits)
-    edition = require_edition(order.edition)
-    return bench.core.read(data, bench.guest.item.stage, check_weights=check_weights, edition=edition)
+    reading = order.reading
+    check_weights = None if reading.ignore_weights_fingerprint else require_weights
+    data = read_bytes(source, limits=reading.limits)
+    return bench.core.read(data, bench.guest.item.stage, check_weights=check_weights, edition=reading.edition)
 
 
 def run_on_file(source: str | Path | bytes, order: TaskOrder) -> TaskResult:
@@ -136,16 +133,8 @@ def _decoded(source: str | Path | bytes, order: TaskOrder) -> UInt8Array:
     """Return the decoded picture, uint8 RGB [rows, columns, 3]."""
     from refdec.api.decode import decode
 
-    pack, _ = _core(order.weights, order.limits)
-    decoded = decode(
-        source,
-        weights=pack,
-        colour="RGB",
-        bit_depth=8,
-        limits=order.limits,
-        ignore_weights_fingerprint=order.ignore_weights_fingerprint,
-        edition=order.edition,
-    )
+    pack, _ = _core(order.weights, order.reading.limits)
+    decoded = decode(source, weights=pack, options=replace(order.reading, colour="RGB", bit_depth=8))
     array: UInt8Array = decoded.array
     return array
 
@@ -185,7 +174,7 @@ class _Streams:
         return sum(1 for _ in streams_below(self._path))
 
     def __iter__(self) -> Iterator[NamedBundle]:
-        from refdec.plugins.task import NamedBundle
+        from refdec.plugins.task_base import NamedBundle
 
         for path in streams_below(self._path):
             try:
@@ -224,7 +213,7 @@ def act(
     Raises ArgumentMissing, UnknownOption, OptionInvalid, and what `run_on_file` raises.
     """
     from refdec.plugins.calls import arguments_of, options_for, run_action
-    from refdec.plugins.task import ActionInput
+    from refdec.plugins.task_base import ActionInput
 
     bench = _bench(order)
     typed = arguments_of(action, texts)

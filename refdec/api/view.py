@@ -7,16 +7,15 @@ Numba is loaded unless symbols or pictures are asked for.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.errors import LimitExceeded, RefdecError
 from refdec.inspection.tree import SyntaxTree, build_tree
-from refdec.limits import Limits
 
 if TYPE_CHECKING:
     from refdec.arithmetic.types import IntArray
-    from refdec.bitstream.editions import Edition
     from refdec.bitstream.framing import Codestream
     from refdec.bitstream.headers import Headers
     from refdec.bitstream.markers import Marker
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from refdec.formats.sinks import Target
     from refdec.inspection.html import Decoding
     from refdec.inspection.maps import ChannelMaps
-    from refdec.picture.planes import Observer
+    from refdec.observation import Observer
     from refdec.weights.pack import WeightPack
 
 __all__ = ["View", "ViewRequest", "view_file", "write_page"]
@@ -38,17 +37,13 @@ KEPT = ("z_hat", "scale_index", "mask", "symbols", "latent")
 class ViewRequest:
     """How to view a file.
 
-    `symbols`: decode the entropy-coded payloads and show the first values of each unit.  `channels`: channels whose
-    maps the page holds (None: the 16 strongest of each array).
+    `symbols`: decode the entropy-coded payloads and show the first values of each unit.  `maps`: channels whose maps
+    the page holds (None: the 16 strongest of each array).
     """
 
     symbols: bool = False
-    edition: Edition | None = None
-    lenient: bool = False
-    level_check: bool = True
-    ignore_weights_fingerprint: bool = False
-    channels: Sequence[int] | None = None
-    limits: Limits = field(default_factory=Limits)
+    maps: Sequence[int] | None = None
+    options: DecodeOptions = DEFAULT_OPTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +71,13 @@ class _Keeper:
 
 
 def _tree(data: bytes, request: ViewRequest, symbols: Mapping[tuple[Marker, int], tuple[int, ...]]) -> SyntaxTree:
+    options = request.options
     return build_tree(
         data,
-        edition=request.edition,
-        limits=request.limits,
-        lenient=request.lenient,
-        level_check=request.level_check,
+        edition=options.edition,
+        limits=options.limits,
+        lenient=options.lenient,
+        any_level=options.any_level,
         symbols=symbols,
     )
 
@@ -92,11 +88,11 @@ def view_file(
     """Return the syntax tree of a file; with `request.symbols`, first symbols too.
 
     Raises InputError where the file cannot be read, WeightsError where the weights cannot; problems of the codestream
-    are in the tree, and where its symbols ask for more than `request.limits` the view says so.
+    are in the tree, and where its symbols ask for more than the limits the view says so.
     """
     from refdec.formats.files import name_of, read_bytes
 
-    data = read_bytes(source, limits=request.limits)
+    data = read_bytes(source, limits=request.options.limits)
     tree = _tree(data, request, {})
     if not request.symbols:
         return View(tree, name_of(source))
@@ -118,21 +114,25 @@ def _decode_symbols(
 ) -> None:
     """Decode the entropy-coded payloads, within the limits of memory and time."""
     from refdec.api.weights import require_weights
+    from refdec.decoding.decoder import PictureDecoder
     from refdec.decoding.memory import whole_bytes
     from refdec.decoding.models import models_of
-    from refdec.decoding.symbols_old import decode_symbols
+    from refdec.observation import Collector
     from refdec.parallel.clock import check_of
 
-    in_time, picture = check_of(request.limits), headers.picture
-    if not request.ignore_weights_fingerprint:
+    in_time, picture = check_of(request.options.limits), headers.picture
+    if not request.options.ignore_weights_fingerprint:
         require_weights(headers.user_data, pack, picture.model_id)
-    request.limits.require_memory(whole_bytes(headers, picture.synthesis_transforms[0]))
+    request.options.limits.require_memory(whole_bytes(headers, picture.synthesis_transforms[0]))
 
     def seen(stage: str, array: IntArray) -> None:
         observe(stage, array)
         in_time()
 
-    decode_symbols(codestream, headers, models_of(pack, picture.model_id), observe=seen)
+    steps = PictureDecoder(
+        headers, models_of(pack, picture.model_id), picture.synthesis_transforms[0], watch=Collector(seen)
+    )
+    steps.symbols(codestream, steps.hyper_side(steps.hyper_latents(codestream)))
 
 
 def _first_symbols(headers: Headers, arrays: Mapping[str, IntArray]) -> dict[tuple[Marker, int], tuple[int, ...]]:
@@ -172,9 +172,9 @@ def write_page(
     from refdec import __version__
     from refdec.formats.files import name_of, read_bytes, write_bytes
     from refdec.inspection.html import render_page
-    from refdec.inspection.info import info_of
+    from refdec.inspection.summary import info_of
 
-    data = read_bytes(source, limits=request.limits)
+    data = read_bytes(source, limits=request.options.limits)
     tree, decoding, beyond_limits = _tree(data, request, {}), None, False
     findings = tree.findings
     if pictures:
@@ -196,7 +196,7 @@ def _decode(
 ) -> tuple[Decoding, dict[str, IntArray], bool]:
     """Decode as far as it goes; return what the page shows, the arrays that were seen, whether limits ended it."""
     from refdec.api.weights import load_weights, require_weights
-    from refdec.decoding.opening import DecodeOptions, decode_codestream
+    from refdec.decoding.rows import decode_codestream
     from refdec.inspection.html import Decoding
     from refdec.inspection.maps import preview
     from refdec.parallel.clock import check_of
@@ -214,18 +214,18 @@ def _decode(
         decoded = decode_codestream(
             tree.data,
             load_weights(weights),
-            DecodeOptions(lenient=request.lenient, level_check=request.level_check, edition=request.edition),
-            limits=request.limits,
+            request.options,
+            limits=request.options.limits,
             observe=observe,
-            check_weights=None if request.ignore_weights_fingerprint else require_weights,
-            check=check_of(request.limits),
+            check_weights=None if request.options.ignore_weights_fingerprint else require_weights,
+            check=check_of(request.options.limits),
         )
         picture = render(decoded.planes, decoded.headers.picture, colour="RGB")
         made = replace(made, preview=preview(picture.planes, picture.bit_depth), warnings=decoded.warnings)
     except RefdecError as problem:
         made = replace(made, failure=f"Decoding stops: {problem.headline()}")
         beyond_limits = isinstance(problem, LimitExceeded)
-    maps = _maps(keeper.arrays, request.channels)
+    maps = _maps(keeper.arrays, request.maps)
     return replace(made, maps=maps, fingerprints=dict(prints.sha256)), keeper.arrays, beyond_limits
 
 

@@ -1,1 +1,15 @@
-"""Measurements of refdec: speed, memory, scaling; rate and distortion; retrieval.  Nothing here decodes for anybody."""
+"""Measurements of refdec; nothing here decodes for anybody.
+
+In: pictures or codestreams, and what to measure.  Out: plain values for JSON, tables, plots.
+
+Speed: `speed` times decoding (steady state, workers, sizes, start-up) on the `streams` that it makes from a real
+one; `memory` watches a command with all its processes, `bound` says how long the products of a decode alone take,
+`machine` what it was measured on, `speed_plot` draws.
+
+Rate and distortion: `pictures` and `codecs` are what is compared, `rd` measures, `rd_summary` forms means and
+BD-rates and keeps them in a file, `rd_tables` and `rd_plot` show them.
+
+Retrieval: `retrieval` finds re-encoded, cropped and mirrored pictures again by their latents.
+
+`errors` has one class a reason why a benchmark cannot be run or shown.
+"""

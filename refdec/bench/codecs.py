@@ -22,14 +22,14 @@ from refdec.encoding.ratecontrol import chroma_displacement
 if TYPE_CHECKING:
     from refdec.plugins.core import Core
 
-__all__ = ["OTHER_CODECS", "Codec", "Coded", "EncoderCodec", "PillowCodec", "codec_named"]
+__all__ = ["OTHER_CODECS", "Codec", "CodedFile", "EncoderCodec", "PillowCodec", "codec_named"]
 
 DISPLACEMENTS = (-800, -550, -300, 0, 300, 600)
 MODEL = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Coded:
+class CodedFile:
     """A picture that was coded: bytes of the whole file, decoded RGB codes, seconds of encoding and of decoding."""
 
     size_bytes: int
@@ -47,7 +47,7 @@ class Codec(Protocol):
     def settings(self) -> tuple[int, ...]: ...
     @property
     def description(self) -> str: ...
-    def code(self, rgb: UInt8Array, setting: int) -> Coded: ...
+    def code(self, rgb: UInt8Array, setting: int) -> CodedFile: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class PillowCodec:
         told = ", ".join(f"{key}={value}" for key, value in self.options.items())
         return f"Pillow {self.format}, {told}"
 
-    def code(self, rgb: UInt8Array, setting: int) -> Coded:
+    def code(self, rgb: UInt8Array, setting: int) -> CodedFile:
         """Code and decode a picture.  Raises CodecMissing."""
         from PIL import Image
 
@@ -77,7 +77,7 @@ class PillowCodec:
         coded = time.perf_counter()
         with Image.open(io.BytesIO(buffer.getvalue())) as image:
             decoded = np.asarray(image.convert("RGB"))
-        return Coded(len(buffer.getvalue()), decoded, coded - began, time.perf_counter() - coded)
+        return CodedFile(len(buffer.getvalue()), decoded, coded - began, time.perf_counter() - coded)
 
 
 OTHER_CODECS = (
@@ -119,7 +119,7 @@ class EncoderCodec:
         budget = f", at most {self.time_budget_seconds:g} s" if self.time_budget_seconds else ""
         return f"{guest.name} {guest.version} of {guest.distribution}{budget}"
 
-    def code(self, rgb: UInt8Array, setting: int) -> Coded:
+    def code(self, rgb: UInt8Array, setting: int) -> CodedFile:
         """Code and decode a picture.  Raises UnknownGuest, PluginRefused, and what encoding raises."""
         from refdec.plugins.api import EncodeRequest, OperatingPoint, SourcePicture
         from refdec.plugins.calls import encode_with, options_for
@@ -133,7 +133,7 @@ class EncoderCodec:
         data = encode_with(guest, SourcePicture.from_rgb(rgb), request, core, check=False)
         coded = time.perf_counter()
         decoded = core.decode(data).array.astype(np.uint8)
-        return Coded(len(data), decoded, coded - began, time.perf_counter() - coded)
+        return CodedFile(len(data), decoded, coded - began, time.perf_counter() - coded)
 
 
 def codec_named(name: str, encoder: EncoderCodec) -> Codec:

@@ -24,7 +24,7 @@ from refdec.encoding.ratecontrol import chroma_displacement
 if TYPE_CHECKING:
     from refdec.plugins.registry import Guest, Plugins
     from refdec.plugins.results import Label
-    from refdec.plugins.task import Task
+    from refdec.plugins.task_base import Task
 
 __all__ = ["VARIANTS", "Recall", "Variant", "measure_recall", "quarters"]
 
@@ -115,7 +115,7 @@ class _Run:
     def act(self, name: str, argument: str, bundles: Any, **options: object) -> Any:
         """Run an action of the task on bundles and the database."""
         from refdec.plugins.calls import action_of, options_for, run_action
-        from refdec.plugins.task import ActionInput
+        from refdec.plugins.task_base import ActionInput
 
         action = action_of(self.task, name)
         values = options_for(self.task, options, action)
@@ -124,7 +124,7 @@ class _Run:
 
     def stored(self, pictures: Sequence[Path], steps: int) -> Iterator[Any]:
         """Yield what the database is filled with."""
-        from refdec.plugins.task import NamedBundle
+        from refdec.plugins.task_base import NamedBundle
 
         for number, path in enumerate(pictures):
             rgb = read_rgb(path)
@@ -135,7 +135,7 @@ class _Run:
 
     def looked_for(self, rgb: UInt8Array, name: str, variant: Variant) -> tuple[Label, ...]:
         """Return what the database says to a variant of a picture."""
-        from refdec.plugins.task import NamedBundle
+        from refdec.plugins.task_base import NamedBundle
 
         query = [NamedBundle(name, self.bundle(variant.of(rgb), variant.displacement))]
         found: tuple[Label, ...] = self.act("query", "IN", query, top=10000).labels

@@ -22,17 +22,17 @@ from refdec.api.weights import load_weights
 from refdec.bench.bound import multiply_seconds, products_of
 from refdec.bench.memory import measured, timed
 from refdec.bench.streams import repeated_stream
-from refdec.decoding.opening import DecodeOptions, decode_codestream
-from refdec.decoding.picture_rows import PictureStream, open_stream
+from refdec.bitstream.transforms import Synthesis
+from refdec.decoding.options import DecodeOptions
+from refdec.decoding.rows import PictureStream, decode_codestream, open_stream
 from refdec.trace.timings import Timings
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 
-__all__ = ["TRANSFORMS", "sizes_table", "starts_table", "steady_table", "workers_table"]
+__all__ = ["sizes_table", "starts_table", "steady_table", "workers_table"]
 
-TRANSFORMS = {"SOP": 0, "BOP": 1, "HOP": 2}
 COMMON_PRODUCTS = 1231.25 + 443.25 + 660
-PRODUCTS = {"SOP": 3572 + 1104, "BOP": 8596 + 3168, "HOP": 131176 + 14748}
+PRODUCTS = {Synthesis.SOP: 3572 + 1104, Synthesis.BOP: 8596 + 3168, Synthesis.HOP: 131176 + 14748}
 """Products of a pixel as the text defines the layers: synthesis of both components; hyper decoders and context."""
 Say = Callable[[str], None]
 
@@ -75,21 +75,21 @@ def steady_table(repeat: int, say: Say) -> list[dict[str, Any]]:
     """Decode 768x512 in a warm process with one thread, by each transform: time, products, share of the bound."""
     pack = _pack_with_hop()
     rows = []
-    for name, transform in TRANSFORMS.items():
-        say(f"steady state: {name}")
-        listed = (2,) if name == "HOP" else (1, 0)
+    for transform, products in PRODUCTS.items():
+        say(f"steady state: {transform.name}")
+        listed = (transform,) if transform is Synthesis.HOP else (Synthesis.BOP, Synthesis.SOP)
         data = repeated_stream(_demo(), pack, 768, 512, transforms=listed)
-        options = DecodeOptions(transform)
+        options = DecodeOptions(synthesis=Synthesis(transform))
 
         def run(data: bytes = data, options: DecodeOptions = options) -> None:
             decode_codestream(data, pack, options)
 
-        row = {"transform": name, "size": [768, 512], **_repeated(run, repeat)}
+        row = {"transform": transform.name, "size": [768, 512], **_repeated(run, repeat)}
         timings = Timings()
-        decode_codestream(data, pack, options, observe=timings)
+        decode_codestream(data, pack, options, watch=timings)
         bound = multiply_seconds(products_of(run))
         cpu = row["cpu_seconds"]["median"]
-        row["products_per_second"] = round((PRODUCTS[name] + COMMON_PRODUCTS) * 768 * 512 / cpu)
+        row["products_per_second"] = round((products + COMMON_PRODUCTS) * 768 * 512 / cpu)
         row["multiply_bound_seconds"] = round(bound, 4)
         row["share_of_bound"] = round(bound / cpu, 3)
         row["stages_seconds"] = {stage: round(seconds, 5) for stage, seconds in timings.seconds.items()}

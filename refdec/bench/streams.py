@@ -14,14 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from refdec.arithmetic.types import Int16Array
-from refdec.bitstream.builder import picture_header
+from refdec.bitstream.builder import HeaderChoices, picture_header
 from refdec.bitstream.headers import Headers, build_headers, write_stream
 from refdec.bitstream.levels import smallest_level
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.payloads import RESIDUAL_MARKERS, assemble_residual
-from refdec.decoding.compact import CompactSymbols, HyperParts, decode_compact, run_of_channels
-from refdec.decoding.models import Models, models_of
-from refdec.decoding.opening import DEFAULT_OPTIONS, parse
+from refdec.decoding.hyper import HyperLatents, HyperSide, decode_hyper
+from refdec.decoding.models import models_of
+from refdec.decoding.opening import parse
+from refdec.decoding.options import DEFAULT_OPTIONS
+from refdec.decoding.symbols import Symbols, decode_symbols, run_of_channels
 from refdec.entropy.hyper import encode_z
 from refdec.entropy.residual import encode_residual
 from refdec.limits import Limits
@@ -51,12 +53,12 @@ def repeated_stream(
     codestream, source = parse(data, DEFAULT_OPTIONS, Limits())
     models = models_of(pack, source.picture.model_id)
     headers = _headers(source, width, height, transforms, tile_size)
-    symbols = decode_compact(codestream, source, models)
+    known = HyperSide.of(source.picture, models, decode_hyper(codestream, source, models))
+    symbols = decode_symbols(codestream, source, known)
     z_h, z_w = headers.picture.z_h, headers.picture.z_w
-    z_luma, z_chroma = (_repeated(part.z_hat, z_h, z_w) for part in symbols.components)
-    trunks = models.hyper_scale(0).trunk(z_luma), models.hyper_scale(1).trunk(z_chroma)
-    hyper = HyperParts((z_luma, z_chroma), trunks, None)
-    payloads = {marker: _payloads(headers, models, c, hyper, symbols) for c, marker in enumerate(RESIDUAL_MARKERS)}
+    z_luma, z_chroma = (_repeated(z_hat, z_h, z_w) for z_hat in known.latents.z_hat)
+    hyper = HyperSide.of(headers.picture, models, HyperLatents((z_luma, z_chroma)))
+    payloads = {marker: _payloads(headers, c, hyper, symbols) for c, marker in enumerate(RESIDUAL_MARKERS)}
     payloads[Marker.SOZ] = [encode_z(z_luma, z_chroma, models.z_tables(0), models.z_tables(1), 1)]
     return write_stream(headers, payloads)
 
@@ -66,14 +68,15 @@ def _headers(source: Headers, width: int, height: int, transforms: tuple[int, ..
     level = smallest_level(width * height, model_id)
     if level is None:
         raise ValueError(f"no level of the standard holds {width} x {height} samples")
-    draft = picture_header(
-        width,
-        height,
+    choices = HeaderChoices(
+        width=width,
+        height=height,
         model_id=model_id,
         beta_log=source.picture.beta_log,
         synthesis_transforms=transforms,
         level_idc=level,
     )
+    draft = picture_header(choices)
     usual = usual_synthesis_tiling(draft)
     samples = usual.size if tile_size is None else tile_size
     if samples:
@@ -93,18 +96,15 @@ def _repeated(values: npt.NDArray[T], h: int, w: int) -> npt.NDArray[T]:
     return np.ascontiguousarray(values[:, rows[:, None], columns[None, :]])
 
 
-def _payloads(
-    headers: Headers, models: Models, component: int, hyper: HyperParts, symbols: CompactSymbols
-) -> list[bytes]:
+def _payloads(headers: Headers, component: int, hyper: HyperSide, symbols: Symbols) -> list[bytes]:
     """Return the residual of a component; where the mask leaves symbols out, they are left out."""
     picture = headers.picture
-    part = symbols.components[component]
     count = picture.num_chs_coded[component]
     units: list[bytes | None] = []
     for region in RegionGrid.of(picture, component).regions:
         core = region.y_core
         assert core == Rect(0, 0, picture.lat_w, picture.lat_h), "streams for measurements have one region"
-        levels, coded = run_of_channels(picture, models, component, hyper, core, slice(0, count))
-        values: Int16Array = _repeated(part.symbols, core.h, core.w)
+        levels, coded = run_of_channels(hyper, component, core, slice(0, count))
+        values: Int16Array = _repeated(symbols.values[component], core.h, core.w)
         units.append(encode_residual(values, levels, coded, 1))
     return assemble_residual(units, picture.independent_regions)

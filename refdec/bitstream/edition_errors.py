@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from refdec.bitstream.editions import Edition
-from refdec.bitstream.errors import Placed
-from refdec.errors import CodestreamError, UsageError
+from refdec.errors import CodestreamError, Placed, UsageError
 
 __all__ = ["DraftHeader", "HeaderAmbiguous", "HeaderBeforeDraft", "HeaderOfOtherEdition"]
 

@@ -7,11 +7,10 @@ by position, so that an error survives the way from a worker process.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from refdec.bitstream.firstbytes import CODESTREAM_START, UNKNOWN_ADVICE, file_kind
 from refdec.bitstream.markers import Marker, describe_code
-from refdec.errors import BitOffset, CodestreamError, UnsupportedError, UsageError
+from refdec.errors import BitOffset, CodestreamError, Placed, UnsupportedError, UsageError
 
 __all__ = [
     "AlignmentNotZero",
@@ -26,7 +25,6 @@ __all__ = [
     "NotComputable",
     "OutOfBits",
     "PictureHeaderNotFirst",
-    "Placed",
     "QualityMapMissing",
     "QualityMapUnexpected",
     "RegionOutOfRange",
@@ -41,25 +39,6 @@ __all__ = [
     "SurplusBits",
     "UnknownMarker",
 ]
-
-
-@dataclass(eq=False, repr=False, kw_only=True)
-class Placed:
-    """An error with a place: `at` is the position in the file, `element` the syntax element (empty: none)."""
-
-    ELEMENT: ClassVar[str] = ""
-    at: BitOffset | None = None
-
-    @property
-    def element(self) -> str:
-        """Return the name of the syntax element that breaks the rule, with its indices."""
-        return self.ELEMENT
-
-    def look(self) -> str:
-        """Return the command that shows the place."""
-        if self.element:
-            return f"See it in its place: refdec view FILE --element '{self.element}'"
-        return f"See the bytes there: refdec view FILE --offset {self.at or BitOffset(0)}"
 
 
 @dataclass(eq=False, repr=False)

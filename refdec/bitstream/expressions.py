@@ -18,6 +18,7 @@ import numpy as np
 
 from refdec.clauses import clause
 from refdec.tables import TableDamaged
+from refdec.tiling.geometry import ceil_div
 
 __all__ = ["Evaluate", "Expression", "Undefined", "Variables", "expression", "expression_of"]
 
@@ -38,11 +39,11 @@ class Expression:
     constant: int | None
 
 
-def _ceil_div(a: int, b: int) -> int:
-    """Return the ceiling of a divided by b, b > 0.  Raises Undefined for another b."""
+def _rounded_up(a: int, b: int) -> int:
+    """Return a divided by b, rounded up, b > 0.  Raises Undefined for another b."""
     if b <= 0:
         raise Undefined
-    return -(-a // b)
+    return ceil_div(a, b)
 
 
 BINARY: dict[type[ast.operator], Callable[[int, int], int]] = {
@@ -62,7 +63,7 @@ COMPARE: dict[type[ast.cmpop], Callable[[int, int], bool]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
-CALLS: dict[str, Callable[[int, int], int]] = {"min": min, "ceil_div": _ceil_div}
+CALLS: dict[str, Callable[[int, int], int]] = {"min": min, "ceil_div": _rounded_up}
 
 
 def _subscript(node: ast.Subscript) -> Evaluate:

@@ -17,8 +17,8 @@ from refdec.clauses import clause
 
 __all__ = [
     "Assign",
-    "Branch",
     "Element",
+    "FieldBranch",
     "FieldList",
     "Invoke",
     "Loop",
@@ -58,7 +58,7 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class FieldBranch:
     """One of two lists, by a condition."""
 
     condition: Expression
@@ -93,7 +93,7 @@ class Invoke:
     body: tuple[Node, ...]
 
 
-Node: TypeAlias = Element | Assign | Branch | Loop | Run | Invoke
+Node: TypeAlias = Element | Assign | FieldBranch | Loop | Run | Invoke
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _node(row: dict[str, Any]) -> Node:
         name, indices = _split(row.get("let") or row["infer"])
         return Assign(name, tuple(expression_of(i) for i in indices), expression(row["expr"]), "infer" in row)
     if "if" in row:
-        return Branch(expression(row["if"]), _nodes(row["then"]), _nodes(row.get("else", [])))
+        return FieldBranch(expression(row["if"]), _nodes(row["then"]), _nodes(row.get("else", [])))
     if "for" in row:
         body = _nodes(row["body"])
         return _run(row) or Loop(row["for"], expression(str(row["count"])), body, least_bits(body))
@@ -180,7 +180,7 @@ def least_bits(nodes: tuple[Node, ...]) -> int:
         match node:
             case Element():
                 total += node.width or 0
-            case Branch():
+            case FieldBranch():
                 total += min(least_bits(node.then), least_bits(node.otherwise))
             case Loop():
                 total += (node.count.constant or 0) * node.turn_bits
@@ -201,7 +201,7 @@ def _names(nodes: tuple[Node, ...]) -> set[str]:
                 found.add(node.element.name)
             case Assign(element=True):
                 found.add(node.name)
-            case Branch():
+            case FieldBranch():
                 found |= _names(node.then) | _names(node.otherwise)
             case Loop() | Invoke():
                 found |= _names(node.body)

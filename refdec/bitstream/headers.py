@@ -12,13 +12,11 @@ from typing import Any, TypeVar
 
 from refdec.bitstream import rules, syntax
 from refdec.bitstream.bits import BitReader
-from refdec.bitstream.builder import picture_header
 from refdec.bitstream.editions import Edition
 from refdec.bitstream.errors import (
     AlignmentNotZero,
     ElementOutOfRange,
     PictureHeaderNotFirst,
-    Placed,
     ReservedBitDepth,
     SurplusBits,
 )
@@ -29,20 +27,16 @@ from refdec.bitstream.recognition import choose_edition, in_other_edition
 from refdec.bitstream.rendering import RenderingInfo
 from refdec.bitstream.tools import ToolsHeader
 from refdec.clauses import clause
-from refdec.errors import BitOffset, CodestreamError, RefdecError, UnsupportedError
+from refdec.errors import BitOffset, CodestreamError, Placed, RefdecError, UnsupportedError
 from refdec.limits import Limits
 
 __all__ = [
     "Edition",
     "Headers",
-    "PictureHeader",
-    "RenderingInfo",
-    "ToolsHeader",
     "build_headers",
     "environment",
     "field_list_name",
     "locate",
-    "picture_header",
     "place",
     "read_headers",
     "specific",
@@ -118,7 +112,7 @@ def specific(problem: ElementOutOfRange) -> CodestreamError | UnsupportedError:
     return ReservedBitDepth(problem.value, at=problem.at) if reserved else problem
 
 
-class _Reading:
+class _HeaderReading:
     """The reading of one codestream's headers: what may be passed over is collected."""
 
     __slots__ = ("edition", "lenient", "limits", "warnings")
@@ -161,21 +155,21 @@ def read_headers(
     edition: Edition | None = None,
     limits: Limits | None = None,
     lenient: bool = False,
-    profile_check: bool = True,
+    any_level: bool = False,
     cross_checks: bool = True,
-    custom_colour: bool = False,
+    allow_custom_colour: bool = False,
 ) -> Headers:
     """(1.8) Read PIH, then TON, RDI and UDI, and check what they say together (1.8 (7) to (11)).
 
     `edition` None reads as published, and as the draft, with a warning, what is legal only there.  A lenient reader
-    ignores surplus and padding bits at the end of a header, and warns.  `profile_check` False
-    overlooks profile and level, `cross_checks` False all rules between elements, `custom_colour` True that nobody
-    shares a meaning of colour_transform_idx 2.  Presence of SOZ, SORP, SORS and SOQ
-    is left to `payloads.payload_problems`.  Raises the classes of `errors`, `rule_errors` and `edition_errors`,
+    ignores surplus and padding bits at the end of a header, and warns.  `any_level` overlooks
+    profile and level, `cross_checks` False all rules between elements, `allow_custom_colour` that nobody shares a
+    meaning of colour_transform_idx 2.  Presence of SOZ, SORP, SORS and SOQ is left to `payloads.payload_problems`.
+    Raises the classes of `errors`, `rule_errors` and `edition_errors`,
     TooLarge; each with its place in the file.
     """
     chosen, warnings = choose_edition(codestream, edition)
-    reading = _Reading(limits or Limits(), lenient, chosen, warnings)
+    reading = _HeaderReading(limits or Limits(), lenient, chosen, warnings)
     first = codestream.only(Marker.PIH)
     if first is None:
         raise PictureHeaderNotFirst(Marker.EOC, at=BitOffset(16))
@@ -196,7 +190,7 @@ def read_headers(
     headers = replace(headers, warnings=(*reading.warnings, *tolerated))
     if cross_checks:
         try:
-            rules.check_headers(headers, profile_check=profile_check, custom_colour=custom_colour)
+            rules.check_headers(headers, any_level=any_level, allow_custom_colour=allow_custom_colour)
         except RefdecError as problem:
             raise in_other_edition(place(problem, codestream, headers), codestream, chosen) from None
     return headers

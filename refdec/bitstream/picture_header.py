@@ -14,8 +14,9 @@ import numpy as np
 
 from refdec.arithmetic.types import BoolArray, UInt8Array
 from refdec.clauses import clause
+from refdec.tiling.geometry import ceil_div
 
-__all__ = ["COMPONENT_CHANNELS", "PictureHeader", "ceil_div"]
+__all__ = ["COMPONENT_CHANNELS", "PictureHeader"]
 
 T = TypeVar("T")
 Pair = tuple[int, int]
@@ -26,11 +27,6 @@ COMPONENT_CHANNELS: Pair = (160, 96)
 
 INFERRED = {"c_ver_minus1": 1, "c_hor_minus1": 1}
 COUNT = "num_synthesis_transforms_minus1"
-
-
-def ceil_div(a: int, b: int) -> int:
-    """Return (a + b - 1) // b."""
-    return -(-a // b)
 
 
 @clause("1.5.1")

@@ -8,12 +8,12 @@ from __future__ import annotations
 from refdec.bitstream import syntax
 from refdec.bitstream.edition_errors import DraftHeader, HeaderAmbiguous, HeaderBeforeDraft, HeaderOfOtherEdition
 from refdec.bitstream.editions import Edition
-from refdec.bitstream.errors import ElementOutOfRange, Placed
+from refdec.bitstream.errors import ElementOutOfRange
 from refdec.bitstream.framing import Codestream
 from refdec.bitstream.levels import MAIN_STREAM_PROFILE, level, profile
 from refdec.bitstream.markers import Marker
 from refdec.clauses import clause
-from refdec.errors import BitOffset, CodestreamError, RefdecError
+from refdec.errors import BitOffset, CodestreamError, Placed, RefdecError
 
 __all__ = ["begins_as_vm7", "choose_edition", "edition_of", "in_other_edition", "legal_start", "require_told_apart"]
 

@@ -28,7 +28,7 @@ def in_edition(data: bytes, edition: Edition, *, limits: Limits | None = None) -
     dropped where the header is written anew.  Raises what reading it raises, and HeaderAmbiguous.
     """
     codestream = read_codestream(data, limits=limits)
-    headers = read_headers(codestream, limits=limits, custom_colour=True)
+    headers = read_headers(codestream, limits=limits, allow_custom_colour=True)
     if headers.edition is edition:
         return data
     changed = replace(headers, picture=_with_level(headers.picture, edition), edition=edition)

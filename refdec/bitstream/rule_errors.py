@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refdec.bitstream.errors import Placed
-from refdec.errors import CodestreamError, UnsupportedError
+from refdec.bitstream.chroma import ChromaFormat
+from refdec.bitstream.transforms import Synthesis
+from refdec.errors import CodestreamError, Placed, UnsupportedError
+from refdec.tiling.errors import RegionsTooFine, TileOverlapOffGrid
 
 __all__ = [
     "PROFILE_LEVEL_ERRORS",
@@ -31,9 +33,6 @@ __all__ = [
     "UnknownLevel",
     "UserColourTransform",
 ]
-
-FORMATS = {(1, 1): "4:4:4", (1, 2): "4:2:2", (2, 2): "4:2:0", (2, 1): "4:4:0"}
-TRANSFORMS = ("SOP", "BOP", "HOP")
 
 
 @dataclass(eq=False, repr=False)
@@ -63,10 +62,8 @@ class FormatNotConvertible(Placed, CodestreamError):
     coded: tuple[int, int]
 
     def explain(self) -> str:
-        return (
-            f"Output {FORMATS[self.output]} coded as {FORMATS[self.coded]}: there is no conversion between the two.\n"
-            f"{self.look()}"
-        )
+        output, coded = ChromaFormat(self.output), ChromaFormat(self.coded)
+        return f"Output {output.label} coded as {coded.label}: there is no conversion between the two.\n{self.look()}"
 
 
 @dataclass(eq=False, repr=False)
@@ -90,26 +87,6 @@ class UserColourTransform(Placed, UnsupportedError):
             "The stream uses a colour transform of its own (colour_transform_idx 2), whose text contradicts itself; "
             f"no two decoders agree on it.\n{self.look()}\n"
             "To decode by the recommendation of clause 5.10:  refdec decode FILE OUT --allow-custom-colour"
-        )
-
-
-@dataclass(eq=False, repr=False)
-class RegionsTooFine(Placed, CodestreamError):
-    """(1.6.4) There are more rows or columns of regions than 128-sample blocks."""
-
-    code, clause = "RD0144", "1.6.4"
-    direction: str
-    count: int
-    blocks: int
-
-    @property
-    def element(self) -> str:
-        return "num_ver_splits_minus1" if self.direction == "rows" else "num_hor_splits_minus1"
-
-    def explain(self) -> str:
-        return (
-            f"The picture is cut into {self.count} {self.direction} of regions but has only {self.blocks} "
-            f"{self.direction} of 128-sample blocks: some regions would be empty.\n{self.look()}"
         )
 
 
@@ -219,25 +196,6 @@ class TileGridsDiffer(Placed, CodestreamError):
 
 
 @dataclass(eq=False, repr=False)
-class TileOverlapOffGrid(Placed, CodestreamError):
-    """(4.10.5) With independent regions TileOverlap is an odd multiple of 16."""
-
-    code, clause = "RD0151", "4.10.5"
-    component: int
-    overlap: int
-
-    @property
-    def element(self) -> str:
-        return f"synthesis_tile_overlap[{self.component}]"
-
-    def explain(self) -> str:
-        return (
-            f"With independent regions tiles grow by half of the overlap of {self.overlap} samples, "
-            f"which is no multiple of 16: they would leave the latent grid.\n{self.look()}"
-        )
-
-
-@dataclass(eq=False, repr=False)
 class IcciTileTooSmall(Placed, CodestreamError):
     """(5.7.4) ICCI tiles cannot give 176 samples to a narrow last row or column."""
 
@@ -332,7 +290,7 @@ class ProfileViolated(Placed, CodestreamError):
 
     def explain(self) -> str:
         return (
-            f"The {self.profile} profile does not support the synthesis transform {TRANSFORMS[self.transform]}.\n"
+            f"The {self.profile} profile does not support the synthesis transform {Synthesis(self.transform).name}.\n"
             "To decode all the same: refdec decode FILE OUT.png --any-level"
         )
 

@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from refdec.bitstream import rule_errors as broken
+from refdec.bitstream.chroma import CONVERTIBLE, VERTICAL_ONLY
 from refdec.bitstream.editions import Edition
 from refdec.bitstream.errors import NotComputable
 from refdec.bitstream.levels import MAIN_STREAM_PROFILE, level, profile
-from refdec.bitstream.picture_header import PictureHeader, ceil_div
+from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.tools import EfeNonlinear
 from refdec.clauses import clause
 from refdec.errors import CodestreamError, RefdecError
+from refdec.tiling.geometry import ceil_div
 from refdec.tiling.tiles import tile_borders
 
 if TYPE_CHECKING:
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["all_problems", "check_headers", "tolerated_problems"]
 
 Problems = Iterator[RefdecError]
-VERTICAL_ONLY = (2, 1)
-CONVERTIBLE = {((1, 1), (1, 1)), ((1, 1), (1, 2)), ((1, 1), (2, 2)), ((1, 2), (1, 2)), ((2, 2), (2, 2))}
 MOST_INDEPENDENT_REGIONS = 256
 LEAST_REGION = (256, 512)
 """(1.6.4) Height and width, in luma samples, of the picture for each row and column of regions."""
@@ -218,20 +218,20 @@ CAPABILITY: tuple[Rule, ...] = (_profile, _level)
 
 
 @clause("1.8 (11)")
-def all_problems(headers: Headers, *, profile_check: bool = True) -> list[RefdecError]:
+def all_problems(headers: Headers, *, any_level: bool = False) -> list[RefdecError]:
     """(1.8 (11)) Return every broken rule between elements, in the order of chapter 1; empty for legal headers."""
-    chosen = CROSS_FIELD + (CAPABILITY if profile_check else ())
+    chosen = CROSS_FIELD + (() if any_level else CAPABILITY)
     return [*tolerated_problems(headers), *(problem for rule in chosen for problem in rule(headers))]
 
 
 @clause("1.8 (10)")
-def check_headers(headers: Headers, *, profile_check: bool = True, custom_colour: bool = False) -> None:
-    """(1.8 (10)) Raise the first broken rule between elements; `profile_check` False overlooks profile and level.
+def check_headers(headers: Headers, *, any_level: bool = False, allow_custom_colour: bool = False) -> None:
+    """(1.8 (10)) Raise the first broken rule between elements; `any_level` overlooks profile and level.
 
-    What is tolerated is left to `tolerated_problems`.  `custom_colour` lets colour_transform_idx 2 pass, for callers
-    that have a meaning for it (5.10).
+    What is tolerated is left to `tolerated_problems`.  `allow_custom_colour` lets colour_transform_idx 2 pass, for
+    callers that have a meaning for it (5.10).
     """
-    overlooked = (broken.TooManyRegions, *((broken.UserColourTransform,) if custom_colour else ()))
-    for problem in all_problems(headers, profile_check=profile_check):
+    overlooked = (broken.TooManyRegions, *((broken.UserColourTransform,) if allow_custom_colour else ()))
+    for problem in all_problems(headers, any_level=any_level):
         if not isinstance(problem, overlooked):
             raise problem

@@ -156,7 +156,7 @@ def survey_headers(
     edition: Edition | None = None,
     limits: Limits | None = None,
     lenient: bool = False,
-    profile_check: bool = True,
+    any_level: bool = False,
     legal: bool = True,
 ) -> HeadersSurvey:
     """(1.8) Read all headers of a codestream as far as they read; `edition` as in `read_headers`.
@@ -192,7 +192,7 @@ def survey_headers(
         for found in parts:
             first.setdefault(found.part.marker, found)
         headers = _headers(codestream, picture, first, chosen, draft)
-        broken = rules.all_problems(headers, profile_check=profile_check)
+        broken = rules.all_problems(headers, any_level=any_level)
         problems += [place(problem, codestream, headers) for problem in broken]
     problems = [in_other_edition(problem, codestream, chosen) for problem in problems]
     return HeadersSurvey(tuple(parts), chosen, picture, headers, tuple(problems), draft)

@@ -18,8 +18,8 @@ from refdec.arithmetic.types import IntArray
 from refdec.bitstream.bits import BitReader, BitWriter
 from refdec.bitstream.errors import ElementMissing, ElementOutOfRange, NotComputable, OutOfBits
 from refdec.bitstream.expressions import Undefined
-from refdec.bitstream.fieldlists import Assign, Branch, Element, Invoke, Loop, Node, Run, constants, field_list
-from refdec.clauses import clause
+from refdec.bitstream.fieldlists import Assign, Element, FieldBranch, Invoke, Loop, Node, Run, constants, field_list
+from refdec.clauses import clause, note_clause
 from refdec.errors import BitOffset, RefdecError
 from refdec.limits import Limits
 
@@ -185,7 +185,7 @@ class _Judge(_Annotate):
         self.records.append(ElementRecord(label, element.descriptor, value, at, shape.bits, span, self.clause))
 
 
-class _Found(Exception):
+class _ElementFound(Exception):
     """The element that `locate` looks for begins here."""
 
     def __init__(self, at: BitOffset) -> None:
@@ -204,7 +204,7 @@ class _Locate(_Read):
 
     def one(self, element: Element, place: Place, shape: Shape) -> int:
         if element.name == self.base and element.label(place) == self.label:
-            raise _Found(self.bits.place)
+            raise _ElementFound(self.bits.place)
         return self.bits.u(shape.bits, element.name)
 
     def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> IntArray:
@@ -282,7 +282,7 @@ class _Walk:
             match node:
                 case Element():
                     self._element(node)
-                case Branch():
+                case FieldBranch():
                     self.through(node.then if node.condition.value(known) else node.otherwise)
                 case Assign():
                     self._assign(node)
@@ -362,8 +362,10 @@ def _read(name: str, verb: _Read, variables: Values, limits: Limits) -> dict[str
     walk = _Walk(verb, variables, limits)
     try:
         walk.through(fields.nodes)
-    except NotComputable as problem:
-        problem.at = verb.bits.place
+    except RefdecError as problem:
+        if isinstance(problem, NotComputable):
+            problem.at = verb.bits.place
+        note_clause(problem, CLAUSES[name])
         raise
     return {key: value for key, value in walk.variables.items() if key in fields.names}
 
@@ -459,7 +461,7 @@ def locate(
     """
     try:
         _read(name, _Locate(BitReader(data, first_byte=first_byte), element), env, limits or Limits())
-    except _Found as found:
+    except _ElementFound as found:
         return found.at
     return None
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from refdec.bitstream.transforms import Synthesis
 from refdec.bundles.errors import BundleHeaderInvalid
 from refdec.clauses import clause
 
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
     from refdec.bitstream.headers import Headers
     from refdec.bitstream.picture_header import PictureHeader
 
-__all__ = ["SYNTHESIS_NAMES", "BundleHeaders", "headers_of"]
+__all__ = ["BundleHeaders", "headers_of"]
 
 Pair = tuple[int, int]
-SYNTHESIS_NAMES = ("SOP", "BOP", "HOP")
 LARGEST_SIDE = 65599
 RANGES: Mapping[str, range] = {
     "width": range(64, LARGEST_SIDE + 1),
@@ -205,7 +205,7 @@ def headers_of(
         level_idc=header.level_idc,
         model_id=header.model_id,
         displacement=header.beta_log,
-        synthesis=tuple(SYNTHESIS_NAMES[transform] for transform in header.synthesis_transforms),
+        synthesis=tuple(Synthesis(transform).name for transform in header.synthesis_transforms),
         num_chs=header.num_chs_coded,
         tools=_tools(headers),
         regions=(header.num_ver, header.num_hor),

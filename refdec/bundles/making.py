@@ -5,29 +5,32 @@ In: a codestream, or coded components; weights.  Out: `LatentBundle`, the same f
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from refdec.arithmetic.fixed import sat32, wide
-from refdec.arithmetic.types import Int32Array
+from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array
 from refdec.bitstream.framing import Codestream
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.userdata import read_weights_mark
 from refdec.bundles import BundleHeaders, ComponentLatents, LatentBundle, Stage, headers_of
 from refdec.clauses import clause
+from refdec.decoding.decoder import PictureDecoder
+from refdec.decoding.latents import ComponentLatent, LatentSource, LatentWindow, component_latent
+from refdec.decoding.memory import whole_bytes
 from refdec.decoding.models import Models, stream_fingerprint
-from refdec.decoding.opening import DEFAULT_OPTIONS, CheckWeights, DecodeOptions, open_codestream, parse
-from refdec.decoding.values_old import ComponentSymbols, Latents, Symbols
-from refdec.limits import Check, Limits, unchecked
+from refdec.decoding.opening import CheckWeights, open_codestream, parse
+from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
+from refdec.decoding.symbols import Symbols
+from refdec.latent.skip import skip_mask
+from refdec.limits import DEFAULT_LIMITS, Check, Limits, unchecked
 from refdec.picture.planes import ThreePlanes
+from refdec.picture.windows import Windows
+from refdec.tiling.geometry import Rect
 from refdec.weights.pack import WeightPack
 
 __all__ = ["bundle_of", "decode_to_stage", "filtered_planes", "stage_headers"]
-
-DEFAULT_LIMITS = Limits()
 
 
 def stage_headers(codestream: Codestream, headers: Headers, pack: WeightPack | None) -> BundleHeaders:
@@ -40,45 +43,79 @@ def stage_headers(codestream: Codestream, headers: Headers, pack: WeightPack | N
     )
 
 
-def _component(part: ComponentSymbols, latents: Latents | None, index: int) -> ComponentLatents:
-    """Return the arrays of a component; without `latents` those of stage symbols."""
-    symbols = (part.z_hat, part.sigma.final, part.coded, part.symbols)
-    if latents is None:
+@dataclass(frozen=True, slots=True, eq=False)
+class ComponentSymbols:
+    """What entropy decoding gives for one component, as whole arrays.
+
+    `z_hat` int8 [C,hz,wz]; `scale_index` int32 [C,h,w]; `coded` the mask; `symbols` int16 [C,h,w], 0 where not coded.
+    """
+
+    z_hat: Int8Array
+    scale_index: Int32Array
+    coded: BoolArray
+    symbols: Int16Array
+
+
+def _component(part: ComponentSymbols, latent: ComponentLatent | None) -> ComponentLatents:
+    """Return the arrays of a component; without `latent` those of stage symbols."""
+    symbols = (part.z_hat, part.scale_index, part.coded, part.symbols)
+    if latent is None:
         return ComponentLatents(*symbols)
-    mean = sat32(wide(latents.before_lsbs[index]) - latents.residual[index])
-    return ComponentLatents(*symbols, mean, latents.residual[index], latents.latent[index])
+    mean = sat32(wide(latent.before_lsbs) - latent.residual)
+    return ComponentLatents(*symbols, mean, np.ascontiguousarray(latent.residual), latent.latent)
 
 
 def bundle_of(
-    fields: BundleHeaders, symbols: Symbols, latents: Latents | None = None, planes: ThreePlanes | None = None
+    fields: BundleHeaders,
+    symbols: tuple[ComponentSymbols, ComponentSymbols],
+    latents: tuple[ComponentLatent, ComponentLatent] | None = None,
+    planes: ThreePlanes | None = None,
 ) -> LatentBundle:
     """Return the bundle of a picture at the stage that its arguments reach."""
     stage = Stage.SYMBOLS if latents is None else Stage.LATENT if planes is None else Stage.PICTURE
-    luma, chroma = (_component(part, latents, index) for index, part in enumerate(symbols.components))
+    luma, chroma = (_component(part, None if latents is None else latents[index]) for index, part in enumerate(symbols))
     return LatentBundle(fields, stage, luma, chroma, planes)
 
 
 @clause("5.2")
 def filtered_planes(
     headers: Headers,
-    latents: Latents,
+    latents: tuple[Int32Array, Int32Array],
     luma_scale: Int32Array,
     models: Models,
     transform: int,
     *,
     check: Check = unchecked,
 ) -> ThreePlanes:
-    """(5.2) Return Y, U, V after synthesis and filters, before the colour transform, int32 Q18 in 0..255."""
+    """(5.2) Return Y, U, V after synthesis and filters, before the colour transform, int32 Q18 in 0..255.
+
+    `latents`: final, of both components; `luma_scale` int32 [160,h,w]: luma's scale indices.
+    """
     from refdec.arithmetic.fixed import WHITE_Q18
-    from refdec.decoding.planes_old import filter_planes, synthesise
     from refdec.networks.exact_blas import single_threaded_blas
 
-    picture, tools = headers.picture, headers.tools
+    steps, windows = PictureDecoder(headers, models, transform), Windows.whole(headers.picture)
+
+    def scale_index(channel: int, window: Rect) -> Int32Array:
+        return np.ascontiguousarray(luma_scale[channel, window.rows, window.columns])
+
     with single_threaded_blas():
-        synthesis = synthesise(picture, latents, models, transform, check=check)
-        planes = filter_planes(picture, tools, synthesis, lambda channel: luma_scale[channel], models, transform)
+        held = LatentWindow(steps.latent_frame, latents)
+        synthesis = steps.synthesis(held, windows.luma, windows.chroma, check=check)
+        planes = steps.filtered(synthesis, scale_index, windows)
     y, u, v = (np.ascontiguousarray(np.clip(plane, 0, WHITE_Q18)) for plane in planes.as_tuple())
     return y, u, v
+
+
+def _whole_component(symbols: Symbols, component: int) -> ComponentSymbols:
+    """Return the symbols of a component with its scale indices and mask, of all channels."""
+    hyper, values = symbols.hyper, symbols.values[component]
+    picture = hyper.picture
+    maps = hyper.sigma(component, Rect(0, 0, picture.lat_w, picture.lat_h)).maps
+    coded = skip_mask(maps.base, picture.cube_flags[component])
+    whole = np.zeros(maps.final.shape, np.int16)
+    whole[: len(values)] = values
+    return ComponentSymbols(hyper.latents.z_hat[component], maps.final, coded, whole)
 
 
 @clause("3.2")
@@ -94,36 +131,37 @@ def decode_to_stage(
 ) -> tuple[LatentBundle, Headers]:
     """(3.2, 4.7) Decode a codestream up to a stage; returns its headers too.  Stage headers needs no pack.
 
-    Of `options` those count that concern reading, and, at stage picture, `transform`.
+    Of `options` those count that concern reading, and, at stage picture, `synthesis`.
     `check_weights(user_data, pack, model_id)` may refuse before anything is decoded; `check()` is called between steps.
 
     Raises CodestreamError, UnsupportedError, LimitExceeded, WeightsError, TransformNotListed.
     """
     if stage is not Stage.PICTURE:
-        options = replace(options, transform=None)
+        options = replace(options, synthesis=None)
     if stage is Stage.HEADERS or pack is None:
         codestream, headers = parse(data, options, limits)
         return LatentBundle(stage_headers(codestream, headers, None)), headers
-    from refdec.decoding.latents_old import reconstruct_latents
-    from refdec.decoding.memory import whole_bytes
-    from refdec.decoding.symbols_old import decode_symbols
     from refdec.networks.exact_blas import single_threaded_blas
 
     opened = open_codestream(data, pack, options, limits=limits, check_weights=check_weights)
     codestream, headers, models = opened.codestream, opened.headers, opened.models
     limits.require_memory(whole_bytes(headers, opened.transform))
     fields = stage_headers(codestream, headers, pack)
-
-    def seen(stage: str, array: npt.NDArray[Any]) -> None:
-        check()
-
+    steps = PictureDecoder(headers, models, opened.transform)
     with single_threaded_blas():
-        symbols = decode_symbols(codestream, headers, models, observe=seen)
+        side = steps.hyper_side(steps.hyper_latents(codestream))
+        check()
+        symbols = steps.symbols(codestream, side)
+        check()
+        parts = _whole_component(symbols, 0), _whole_component(symbols, 1)
         if stage is Stage.SYMBOLS:
-            return bundle_of(fields, symbols), headers
-        latents = reconstruct_latents(headers, symbols, models, observe=seen)
+            return bundle_of(fields, parts), headers
+        source = LatentSource(symbols.values, side.latents.quality_steps, side)
+        luma, chroma = (
+            component_latent(headers, source, models, c, steps.latent_frame, keep=True, check=check) for c in (0, 1)
+        )
     if stage is Stage.LATENT:
-        return bundle_of(fields, symbols, latents), headers
-    luma_scale = symbols.components[0].sigma.final
-    planes = filtered_planes(headers, latents, luma_scale, models, opened.transform, check=check)
-    return bundle_of(fields, symbols, latents, planes), headers
+        return bundle_of(fields, parts, (luma, chroma)), headers
+    latents = luma.latent, chroma.latent
+    planes = filtered_planes(headers, latents, parts[0].scale_index, models, opened.transform, check=check)
+    return bundle_of(fields, parts, (luma, chroma), planes), headers

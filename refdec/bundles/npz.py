@@ -65,10 +65,10 @@ def load_bundle(file: str | os.PathLike[str] | bytes | BinaryIO, *, limits: Limi
     except DAMAGE as reason:
         raise NotABundle(name, "it is no .npz archive") from reason
     with archive:
-        return _Reading(archive, name, limits).bundle()
+        return _NpzReading(archive, name, limits).bundle()
 
 
-class _Reading:
+class _NpzReading:
     """The reading of one archive: every member goes through `array`, which checks before it allocates."""
 
     __slots__ = ("archive", "limits", "name")

@@ -1,1 +1,22 @@
-"""The command line: each command parses, calls one library function, and prints."""
+"""The command line: each command parses, calls one library function, and prints.
+
+`__main__` runs the command and turns errors into a sentence and an exit code; `app` finds the command by its name
+and imports that module alone.
+
+    command           module                what it calls
+    ----------------  --------------------  -----------------------------------
+    decode            `decode`              refdec.api
+    encode            `encode`              refdec.api
+    info, view, diff  `info` `view` `diff`  refdec.api, refdec.inspection, refdec.trace
+    latents           `latents`             refdec.api, refdec.bundles
+    verify            `verify`              refdec.verification
+    task, plugins     `task` `plugins`      refdec.api, refdec.plugins
+    demo, warm        `demo` `startup`      refdec.api, refdec.startup
+    weights           `weights`             refdec.api, refdec.weights
+    conform           `conform`             refdec.conformance
+    bench             `bench`               refdec.bench: `bench_speed`, `bench_rd`, `bench_retrieval`
+
+`options` are options that several commands share, `outputs` checks files about to be written, `console` is the only
+place that prints, `warnings` the warnings of commands whose results have no place for them.  `deadline` and
+`interruption` end a command in time or in order.  `errors` has the errors of the command line itself.
+"""

@@ -8,11 +8,14 @@ import sys
 import traceback
 from pathlib import Path
 
+from refdec.clauses import clause_path, way_in_words
 from refdec.cli.console import say
-from refdec.cli.exitcodes import ExitCode
-from refdec.errors import RefdecError
+from refdec.errors import CodestreamError, ExitCode, LimitExceeded, RefdecError, UnsupportedError
 
 __all__ = ["main"]
+
+OF_STREAMS = (CodestreamError, UnsupportedError, LimitExceeded)
+"""Errors below which stands through which clauses the decoder came: those that a codestream causes."""
 
 # Before NumPy is there: BLAS would start threads, which spin for a while even when they are not used.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -23,13 +26,13 @@ def _as_json(error: RefdecError | OSError, exit_code: int) -> None:
     if "--json" not in sys.argv:
         return
     from refdec.cli.console import result_line
-    from refdec.inspection.render import problem_json
+    from refdec.inspection.render import ending_json
 
     if isinstance(error, RefdecError):
-        facts = problem_json(error)
+        facts = ending_json(error)
     else:
         code = errno.errorcode.get(error.errno or 0, "OSError")
-        facts = {"code": code, "clause": "", "at": None, "message": str(error), "hints": []}
+        facts = {"code": code, "clause": "", "at": None, "message": str(error), "hints": [], "through": []}
     result_line({"error": facts | {"exit_code": int(exit_code)}})
 
 
@@ -51,6 +54,8 @@ def main() -> None:
     except RefdecError as error:
         _as_json(error, error.exit_code)
         say(f"refdec: {error.headline()}")
+        if isinstance(error, OF_STREAMS) and (way := way_in_words(clause_path(error))):
+            say(f"  {way}")
         for hint in error.explain().splitlines()[1:]:
             say(f"  {hint}")
         sys.exit(error.exit_code)

@@ -71,12 +71,12 @@ def rd(
         points.sort(key=lambda point: _place(point.codec, codecs))
         return report_text(points, _names(anchors), facts)
 
-    def found(more: Sequence[RdPoint]) -> None:
+    def keep_points(more: Sequence[RdPoint]) -> None:
         points.extend(more)
         if out is not None:
             write_bytes(out, keep().encode())
 
-    code = _measure(pictures, chosen, points, workers, found)
+    code = _measure(pictures, chosen, points, workers, keep_points)
     _finish(points, keep(), _names(anchors), _Files(out, plot, markdown), json)
     if code:
         raise typer.Exit(code)

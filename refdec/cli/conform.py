@@ -9,8 +9,8 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.errors import SuiteNotNamed
-from refdec.cli.exitcodes import ExitCode
 from refdec.cli.options import JsonFlag
+from refdec.errors import ExitCode
 
 __all__ = ["app"]
 

@@ -33,7 +33,7 @@ from refdec.cli.options import (
 from refdec.cli.outputs import require_distinct
 
 if TYPE_CHECKING:
-    from refdec.api.decode_file import DecodeRequest
+    from refdec.api.decode import DecodeJob
 
 __all__ = ["decode"]
 
@@ -103,29 +103,33 @@ def decode(
     Examples: refdec decode photo.jai photo.png; refdec decode ARCHIVE --out PICTURES --report report.jsonl
     """
     from refdec.api.archives import is_archive
-    from refdec.api.decode_file import DecodeRequest
+    from refdec.api.decode import DecodeJob
+    from refdec.decoding.options import DecodeOptions, edition_named
     from refdec.formats.kinds import CODESTREAM_SUFFIXES
 
     wanted = None if channels is None else numbers("--channels", "Y,UV", channels)
     box = None if region is None else numbers("--region", "X,Y,W,H", region)
-    request = DecodeRequest(
-        suffix=f".{format_.removeprefix('.')}" if format_ else "",
+    options = DecodeOptions(
         synthesis=synthesis,
         channels=None if wanted is None else (wanted[0], wanted[1]),
         region=None if box is None else (box[0], box[1], box[2], box[3]),
         bit_depth=bit_depth,
         filters=filters,
-        edition=edition,
+        edition=edition_named(edition),
         lenient=lenient,
-        level_check=not any_level,
+        any_level=any_level,
         ignore_weights_fingerprint=ignore_weights_fingerprint,
         allow_custom_colour=allow_custom_colour,
+        workers=workers,
+        limits=limits_of(limit_pixels, limit_memory, time_limit),
+    )
+    job = DecodeJob(
+        options,
+        suffix=f".{format_.removeprefix('.')}" if format_ else "",
         trace=trace,
         dump=dump,
         timings=timings,
-        workers=workers,
         fingerprint=json or report is not None,
-        limits=limits_of(limit_pixels, limit_memory, time_limit),
     )
     if out is None and len(sources) <= 2 and not is_archive(sources[0]):
         target = sources[1] if len(sources) == 2 else _default_target(sources[0], overwrite)
@@ -135,7 +139,7 @@ def decode(
             if wish is not None:
                 raise SeveralFilesOnly(option)
         require_distinct(sources[0], {"the picture": target, "--trace": trace, "--dump": dump})
-        _one(sources[0], target, request, weights, json)
+        _decode_file(sources[0], target, job, weights, json)
         return
     if out is None:
         raise OutputFolderMissing
@@ -145,7 +149,7 @@ def decode(
     if timeout is not None and not 0 < timeout < inf:
         raise WrongNumbers("--timeout", "a number of seconds above 0", str(timeout))
     batch = {"workers": workers, "executor": executor, "timeout_s": timeout, "resume": not overwrite}
-    _many(sources, out, request, weights, report, batch, json)
+    _decode_batch(sources, out, job, weights, report, batch, json)
 
 
 def _default_target(source: str, overwrite: bool) -> str:
@@ -158,20 +162,20 @@ def _default_target(source: str, overwrite: bool) -> str:
     return str(target)
 
 
-def _one(source: str, out: str, request: DecodeRequest, weights: Path | None, json: bool) -> None:
+def _decode_file(source: str, out: str, job: DecodeJob, weights: Path | None, json: bool) -> None:
     """Decode one file."""
-    from refdec.api.decode_file import decode_to_file
+    from refdec.api.decode import decode_to_file
     from refdec.cli.deadline import in_time
     from refdec.cli.interruption import interruptible
     from refdec.cli.startup import prepare_process
 
     prepare_process()
     with interruptible(), console.progress(f"decoding {Path(source).name}") as show:
-        decode_it = partial(decode_to_file, source, out, request, weights=weights, on_progress=show)
-        report = in_time(request.limits.seconds, decode_it)
+        decode_it = partial(decode_to_file, source, out, job, weights=weights, on_progress=show)
+        report = in_time(job.options.limits.seconds, decode_it)
     for warning in report.warnings:
         console.say(f"refdec: warning: {warning}")
-    if request.timings:
+    if job.timings:
         for stage, seconds in report.timings.items():
             console.say(f"{seconds * 1000:9.1f} ms  {stage}")
     if json:
@@ -180,10 +184,10 @@ def _one(source: str, out: str, request: DecodeRequest, weights: Path | None, js
         console.result(f"{out}: {report.width} x {report.height}, {report.bit_depth} bit {report.colour}")
 
 
-def _many(
+def _decode_batch(
     sources: list[str],
     out: Path,
-    request: DecodeRequest,
+    job: DecodeJob,
     weights: Path | None,
     report: Path | None,
     batch: dict[str, Any],
@@ -203,7 +207,7 @@ def _many(
             if outcome.message is not None:
                 console.say(f"refdec: {outcome.job.input}: {outcome.message.splitlines()[0]}")
 
-        archive = Archive(tuple(sources), out, request, weights, report, BatchOptions(**batch))
+        archive = Archive(tuple(sources), out, job, weights, report, BatchOptions(**batch))
         summary = decode_archive(archive, watch=watch)
     if json:
         console.show_json(summary.as_json())

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from refdec.cli import console
-from refdec.cli.exitcodes import ExitCode
 from refdec.cli.options import JsonFlag
+from refdec.errors import ExitCode
 
 __all__ = ["RECORDED", "demo"]
 
@@ -27,7 +27,7 @@ def demo(
 
     Example: refdec demo demo.png
     """
-    from refdec.api.decode_file import decode_to_file
+    from refdec.api.decode import decode_to_file
     from refdec.cli.startup import prepare_process
 
     data = resources.files("refdec").joinpath("data", "demo.jai").read_bytes()

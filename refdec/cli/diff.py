@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from refdec.cli import console
-from refdec.cli.exitcodes import ExitCode
 from refdec.cli.options import EditionOption, JsonFlag
+from refdec.errors import ExitCode
 
 __all__ = ["diff"]
 

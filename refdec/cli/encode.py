@@ -74,41 +74,42 @@ def encode(
     require_distinct(source, {"the codestream": target})
 
     prepare_process()
-    from refdec.api.encode_file import encode_to_file
+    from refdec.api.encode import EncodeOptions, chroma_format, encode_to_file
+    from refdec.plugins.requests import CodingSettings
 
+    settings = CodingSettings(
+        profile=profile,
+        synthesis=() if synthesis_list is None else tuple(synthesis_list.upper().split(",")),
+        regions=_grid(regions),
+        independent_regions=independent,
+        threads=threads,
+        rvs=rvs,
+        grfs=grfs,
+        lsbs=lsbs,
+        cube_flags=cubes,
+        bit_depth=bit_depth,
+        coded_subsampling=chroma_format(chroma),
+        tile_size=tile_size,
+        level_idc=level,
+        edition=edition,
+    )
+    options = EncodeOptions(
+        encoder=encoder,
+        bpp=bpp,
+        psnr=psnr,
+        model=model,
+        displacement=displacement,
+        chroma_displacement=chroma_displacement,
+        settings=settings,
+        roi=roi,
+        encoder_options=key_values("--option", option or []),
+        time_budget=time_budget,
+        check=check,
+        bits=source_bits,
+        limits=limits_of(limit_pixels),
+    )
     with console.progress(f"encoding {Path(source).name}") as show:
-        report = encode_to_file(
-            source,
-            target,
-            encoder=encoder,
-            bpp=bpp,
-            psnr=psnr,
-            model=model,
-            displacement=displacement,
-            chroma_displacement=chroma_displacement,
-            weights=weights,
-            options=key_values("--option", option or []),
-            time_budget=time_budget,
-            progress=show,
-            check=check,
-            bits=source_bits,
-            limits=limits_of(limit_pixels),
-            profile=profile,
-            edition=edition,
-            level_idc=level,
-            synthesis=() if synthesis_list is None else tuple(synthesis_list.upper().split(",")),
-            regions=_grid(regions),
-            independent_regions=independent,
-            threads=threads,
-            rvs=rvs,
-            grfs=grfs,
-            lsbs=lsbs,
-            cube_flags=cubes,
-            tile_size=tile_size,
-            roi=roi,
-            bit_depth=bit_depth,
-            chroma=chroma,
-        )
+        report = encode_to_file(source, target, options, weights=weights, progress=show)
     if json:
         console.show_json(report.as_json())
     elif target != "-":

@@ -25,11 +25,12 @@ from refdec.cli.plugins import ENVIRONMENT_VARIABLE, installed_plugins
 
 if TYPE_CHECKING:
     from refdec.api.task import TaskOrder
+    from refdec.bitstream.editions import EditionName
     from refdec.errors import RefdecError
     from refdec.parallel.outcomes import Outcome
     from refdec.plugins.registry import Guest
     from refdec.plugins.results import TaskResult
-    from refdec.plugins.task import Action, Task
+    from refdec.plugins.task_base import Action, Task
 
 __all__ = ["task"]
 
@@ -74,6 +75,7 @@ def task(
         return
     from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
+    from refdec.decoding.options import DecodeOptions
 
     if over and picture is None:
         raise typer.BadParameter("--over lays the picture of the result over the decoded one: it needs --picture")
@@ -89,19 +91,21 @@ def task(
         os.environ.get(ENVIRONMENT_VARIABLE),
         weights,
         any_weights,
-        ignore_weights_fingerprint,
         over,
-        limits_of(limit_pixels, limit_memory, time_limit),
-        edition,
+        DecodeOptions(
+            edition=edition,
+            ignore_weights_fingerprint=ignore_weights_fingerprint,
+            limits=limits_of(limit_pixels, limit_memory, time_limit),
+        ),
     )
     action = next((action for action in guest.item.actions if action.name == texts[0]), None)
     if action is not None:
         code = _act(action, texts[1:], order, picture, json)
     elif len(texts) > 1 or Path(texts[0]).is_dir():
-        code = _many([Path(text) for text in texts], order, picture, workers, json)
+        code = _run_on_batch([Path(text) for text in texts], order, picture, workers, json)
     else:
         require_distinct(texts[0], {"--picture": picture})
-        code = _one(texts[0], order, picture, json)
+        code = _run_on_file(texts[0], order, picture, edition, json)
     if code:
         raise typer.Exit(code)
 
@@ -139,7 +143,7 @@ def _show(result: TaskResult, name: str, order: TaskOrder, as_json: bool) -> Non
         console.result(result.text())
 
 
-def _one(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> int:
+def _run_on_file(source: str, order: TaskOrder, picture: Path | None, edition: EditionName, as_json: bool) -> int:
     """Run a task on one codestream."""
     from refdec.api.info import read_info
     from refdec.api.task import run_on_file, write_result_picture
@@ -147,12 +151,13 @@ def _one(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> 
     from refdec.cli.warnings import warn_of_draft
     from refdec.formats.files import read_bytes
 
+    limits = order.reading.limits
     with console.progress(f"{order.task} {Path(source).name}"):
-        data = read_bytes(source, limits=order.limits)
-        result = in_time(order.limits.seconds, lambda: run_on_file(data, order))
+        data = read_bytes(source, limits=limits)
+        result = in_time(limits.seconds, lambda: run_on_file(data, order))
         if picture is not None:
             write_result_picture(result, picture, data if order.over else None, order)
-    warn_of_draft(read_info(data, limits=order.limits, edition=order.edition).edition, asked=order.edition)
+    warn_of_draft(read_info(data, limits=limits, edition=edition).edition, asked=edition)
     _show(result, source, order, as_json)
     return 0
 
@@ -175,7 +180,9 @@ def _act(action: Action, texts: tuple[str, ...], order: TaskOrder, picture: Path
     return codes[0] if codes else 0
 
 
-def _many(inputs: list[Path], order: TaskOrder, picture: Path | None, workers: int | None, as_json: bool) -> int:
+def _run_on_batch(
+    inputs: list[Path], order: TaskOrder, picture: Path | None, workers: int | None, as_json: bool
+) -> int:
     """Run a task on many codestreams, print each result as it comes, return one exit code for all."""
     from refdec.api.task import jobs_of, run_job
     from refdec.parallel.batch import BatchOptions, run_batch

@@ -72,8 +72,17 @@ def verify(
     from refdec.cli.startup import prepare_process
 
     prepare_process()
+    from refdec.decoding.options import DecodeOptions
     from refdec.verification.files import VerifyRequest as Request
 
+    options = DecodeOptions(
+        synthesis=synthesis,
+        edition=edition,
+        lenient=lenient,
+        any_level=any_level,
+        ignore_weights_fingerprint=ignore_weights_fingerprint,
+        limits=limits_of(limit_pixels, limit_memory, time_limit),
+    )
     request = Request(
         weights=weights,
         expect=expect,
@@ -81,27 +90,26 @@ def verify(
         fraction=fraction,
         bit_depth=bit_depth,
         trace=trace,
-        synthesis=synthesis,
-        edition=edition,
-        lenient=lenient,
-        level_check=not any_level,
-        ignore_weights_fingerprint=ignore_weights_fingerprint,
-        limits=limits_of(limit_pixels, limit_memory, time_limit),
+        options=options,
     )
     require_distinct(str(inputs[0]), {"--trace": trace, "--report": report})
     many = len(inputs) > 1 or inputs[0].is_dir() or report is not None
-    code = _many(inputs, request, workers, report, resume, json) if many else _one(str(inputs[0]), request, json)
+    code = (
+        _verify_batch(inputs, request, workers, report, resume, json)
+        if many
+        else _verify_file(str(inputs[0]), request, json)
+    )
     if code:
         raise typer.Exit(code)
 
 
-def _one(source: str, request: VerifyRequest, as_json: bool) -> int:
+def _verify_file(source: str, request: VerifyRequest, as_json: bool) -> int:
     """Verify one file, print the verdict, return the exit code."""
     from refdec.cli.deadline import in_time
     from refdec.verification.files import verify_file
 
     with console.progress(f"verifying {Path(source).name}"):
-        verdict = in_time(request.limits.seconds, lambda: verify_file(source, request))
+        verdict = in_time(request.options.limits.seconds, lambda: verify_file(source, request))
     if as_json:
         console.show_json(verdict.as_json())
         return verdict.exit_code
@@ -110,7 +118,7 @@ def _one(source: str, request: VerifyRequest, as_json: bool) -> int:
     return verdict.exit_code
 
 
-def _many(
+def _verify_batch(
     inputs: list[Path], request: VerifyRequest, workers: int | None, report: Path | None, resume: bool, as_json: bool
 ) -> int:
     """Verify many files, print each verdict as it comes, return one exit code for all."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from refdec.cli import console
-from refdec.cli.exitcodes import ExitCode
 from refdec.cli.options import (
     EditionOption,
     IgnoreFingerprint,
@@ -20,6 +19,7 @@ from refdec.cli.options import (
     WeightsOption,
     limits_of,
 )
+from refdec.errors import ExitCode
 
 if TYPE_CHECKING:
     from refdec.api.view import View
@@ -67,7 +67,6 @@ def view(
 
     Example: refdec view photo.jai --element 'num_*'
     """
-    from refdec.api.arguments import require_edition
     from refdec.cli.options import number_list
     from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
@@ -76,16 +75,17 @@ def view(
         raise typer.BadParameter("--channels chooses maps of the page: it needs --html")
     require_distinct(file, {"--html": html})
     from refdec.api.view import ViewRequest, view_file, write_page
+    from refdec.decoding.options import DecodeOptions
 
-    request = ViewRequest(
-        symbols=symbols,
-        edition=require_edition(edition),
+    options = DecodeOptions(
+        edition=edition,
         lenient=lenient,
-        level_check=not any_level,
+        any_level=any_level,
         ignore_weights_fingerprint=ignore_weights_fingerprint,
-        channels=None if channels is None else number_list("--channels", channels),
         limits=limits_of(limit_pixels, limit_memory, time_limit),
     )
+    maps = None if channels is None else number_list("--channels", channels)
+    request = ViewRequest(symbols=symbols, maps=maps, options=options)
     if symbols or (html is not None and pictures):
         prepare_process()
     if html is not None:

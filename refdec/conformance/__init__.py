@@ -1,7 +1,16 @@
-"""Conformance: suites of streams, how they are made, and how a decoder is run over them.
+"""Conformance: suites of streams, and how a decoder is run over them.
 
-`case` is the manifest, `make` builds a suite from seeded weights, `runner` runs refdec or any other decoder over one,
-`report` writes JSON, JUnit XML and HTML, `coverage` tells which clauses of `docs/spec` a suite reaches.
+In: a suite, a folder or an archive with one folder a case, and a decoder.  Out: a verdict on each case.
+
+1. `suite` opens a suite, `case` is its manifest and that of each case; `storage` is where a new one is written.
+2. `runner` runs a decoder over it: `own` is refdec in this process or in workers, which compares every stage;
+   `foreign` is any other decoder, a command that writes a picture.
+3. `expected` is what refdec makes of a stream, `compare` compares pictures and guesses at what went wrong,
+   `verdicts` are the verdicts and what they mean.
+4. `report` writes JSON, JUnit XML and HTML.
+
+`coverage` says which clauses of `docs/spec` a decode reaches, `elements` which syntax elements a suite takes to the
+ends of their ranges (1.5).  `errors` has one class a rule.  Suites are made in `making`, a room of its own.
 """
 
 from __future__ import annotations

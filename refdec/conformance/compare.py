@@ -9,7 +9,7 @@ import numpy as np
 
 from refdec.arithmetic.types import Int32Array
 from refdec.conformance.case import Tolerance
-from refdec.conformance.verdicts import PictureDifference, Verdict
+from refdec.conformance.verdicts import CaseVerdict, PictureDifference
 from refdec.formats.pictures import CodePicture
 
 __all__ = ["compare_pictures", "judge"]
@@ -37,14 +37,14 @@ def compare_pictures(expected: CodePicture, found: CodePicture) -> PictureDiffer
     return PictureDifference(largest, share, (plane, row, column), _guess(want, got, expected.bits))
 
 
-def judge(difference: PictureDifference | None, tolerance: Tolerance | None) -> Verdict:
+def judge(difference: PictureDifference | None, tolerance: Tolerance | None) -> CaseVerdict:
     """Return the verdict on a picture of the right size."""
     if difference is None:
-        return Verdict.EXACT
+        return CaseVerdict.EXACT
     if tolerance is None:
-        return Verdict.UNCOMPARED
+        return CaseVerdict.UNCOMPARED
     near = difference.max_difference <= tolerance.max_difference and difference.share <= tolerance.max_share
-    return Verdict.TOLERATED if near else Verdict.DIFFERS
+    return CaseVerdict.TOLERATED if near else CaseVerdict.DIFFERS
 
 
 def _guess(want: Planes, got: Planes, bits: int) -> str:

@@ -5,33 +5,28 @@ In: a stream and a pack of weights.  Out: `Observed`.  Used when a suite is made
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
+from refdec.bitstream.chroma import ChromaFormat
 from refdec.bitstream.headers import Headers
 from refdec.conformance.case import ExpectedPicture
-from refdec.decoding.opening import Decoded, decode_codestream
+from refdec.decoding.rows import Decoded, decode_codestream
 from refdec.errors import RefdecError
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.picture.render import render
 from refdec.trace.fingerprints import Fingerprints
+from refdec.trace.picture_digest import picture_sha256
 from refdec.weights.pack import WeightPack
 
 __all__ = [
-    "CHROMA",
     "Observed",
     "code_picture",
     "describe_picture",
     "observe_decode",
-    "picture_sha256",
     "picture_suffix",
 ]
-
-CHROMA = {(1, 1): "444", (1, 2): "422", (2, 2): "420"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,14 +45,6 @@ def code_picture(decoded: Decoded) -> CodePicture:
     return CodePicture(picture.planes, picture.bit_depth, Colour(picture.colour))
 
 
-def picture_sha256(picture: CodePicture) -> str:
-    """Return the SHA-256 over the codes of all planes as little-endian int32."""
-    digest = hashlib.sha256()
-    for plane in picture.components:
-        digest.update(np.ascontiguousarray(plane, dtype="<i4").data)
-    return digest.hexdigest()
-
-
 def picture_suffix(colour: str) -> str:
     """Return the kind of file that a picture is exchanged in: PNG for RGB, planar raw for YUV."""
     return ".png" if colour == Colour.RGB.value else ".yuv"
@@ -67,8 +54,8 @@ def describe_picture(picture: CodePicture, file: str | None) -> ExpectedPicture:
     """Return the manifest's description of a picture."""
     h, w = picture.components[0].shape
     small_h, small_w = picture.components[1].shape
-    chroma = CHROMA[(1 if small_h == h else 2, 1 if small_w == w else 2)]
-    return ExpectedPicture(file, w, h, picture.bits, picture.colour.value, chroma, picture_sha256(picture))
+    chroma = ChromaFormat((1 if small_h == h else 2, 1 if small_w == w else 2)).digits
+    return ExpectedPicture(file, w, h, picture.bits, picture.colour.value, chroma, picture_sha256(picture.components))
 
 
 def observe_decode(data: bytes, pack: WeightPack) -> Observed:

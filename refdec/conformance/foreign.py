@@ -22,7 +22,7 @@ from refdec.conformance.case import Case, ExpectedPicture
 from refdec.conformance.compare import compare_pictures, judge
 from refdec.conformance.errors import CommandCannotStart, CommandUnreadable, CommandWithoutPlaces
 from refdec.conformance.expected import picture_suffix
-from refdec.conformance.verdicts import CaseResult, Verdict
+from refdec.conformance.verdicts import CaseResult, CaseVerdict
 from refdec.errors import RefdecError
 from refdec.formats.files import read_picture
 from refdec.formats.pictures import CodePicture
@@ -125,7 +125,7 @@ def run_foreign(command: Command, case: Case, data: bytes, expected: Callable[[]
         out = Path(folder) / f"decoded{suffix}"
         ended = _called(command.filled(stream, out), command.timeout_s, folder)
         result = CaseResult(
-            case, Verdict.EXACT, time.perf_counter() - start, exit_code=ended.exit_code, output=ended.output
+            case, CaseVerdict.EXACT, time.perf_counter() - start, exit_code=ended.exit_code, output=ended.output
         )
         return _judged(result, ended, out, expected)
 
@@ -133,17 +133,17 @@ def run_foreign(command: Command, case: Case, data: bytes, expected: Callable[[]
 def _judged(result: CaseResult, ended: _Ended, out: Path, expected: Callable[[], CodePicture | None]) -> CaseResult:
     case, code = result.case, ended.exit_code
     if code is None:
-        return replace(result, verdict=Verdict.HANG, message="it did not end in time and was stopped")
+        return replace(result, verdict=CaseVerdict.HANG, message="it did not end in time and was stopped")
     if code < 0 or code in SHELL_SIGNALS:
         number = -code if code < 0 else code - SHELL_SIGNAL
-        return replace(result, verdict=Verdict.CRASH, message=f"ended by {signal.Signals(number).name}")
+        return replace(result, verdict=CaseVerdict.CRASH, message=f"ended by {signal.Signals(number).name}")
     if code in SHELL_NOT_STARTED:
         message = f"exit code {code}, by which shells report a command that is {SHELL_NOT_STARTED[code]}"
-        return replace(result, verdict=Verdict.CRASH, message=message)
+        return replace(result, verdict=CaseVerdict.CRASH, message=message)
     if case.error is not None:
         return _judged_refusal(result, code)
     if code != 0:
-        verdict = Verdict.REFUSED if case.kind == "optional" else Verdict.FAILED
+        verdict = CaseVerdict.REFUSED if case.kind == "optional" else CaseVerdict.FAILED
         return replace(result, verdict=verdict, message=f"exit code {code}")
     want = expected()
     assert case.picture is not None and want is not None, "a positive case has a picture"
@@ -154,34 +154,34 @@ def _judged_refusal(result: CaseResult, code: int) -> CaseResult:
     error = result.case.error
     assert error is not None
     if code != 0:
-        return replace(result, verdict=Verdict.REFUSED, message=f"exit code {code}")
+        return replace(result, verdict=CaseVerdict.REFUSED, message=f"exit code {code}")
     if error.lenient or result.case.kind == "optional":
-        return replace(result, verdict=Verdict.DECODED, message=f"passed over: {error.name} ({error.clause})")
-    return replace(result, verdict=Verdict.ACCEPTED, message=f"not noticed: {error.name} ({error.clause})")
+        return replace(result, verdict=CaseVerdict.DECODED, message=f"passed over: {error.name} ({error.clause})")
+    return replace(result, verdict=CaseVerdict.ACCEPTED, message=f"not noticed: {error.name} ({error.clause})")
 
 
 def _judged_picture(result: CaseResult, described: ExpectedPicture, want: CodePicture, out: Path) -> CaseResult:
     if not out.is_file():
-        return replace(result, verdict=Verdict.NO_PICTURE, message=f"exit code 0, but no {out.name}")
+        return replace(result, verdict=CaseVerdict.NO_PICTURE, message=f"exit code 0, but no {out.name}")
     layout = YuvLayout(described.width, described.height, described.bits, described.chroma)
     try:
         found = read_picture(out, layout=layout, bits=described.bits if described.bits > 8 else None)
     except (RefdecError, OSError, ValueError) as reason:
         said = reason.headline() if isinstance(reason, RefdecError) else str(reason)
-        verdict = Verdict.SIZE if out.suffix == ".yuv" and out.stat().st_size else Verdict.NO_PICTURE
+        verdict = CaseVerdict.SIZE if out.suffix == ".yuv" and out.stat().st_size else CaseVerdict.NO_PICTURE
         return replace(result, verdict=verdict, message=said)
     sizes = [[plane.shape for plane in picture.components] for picture in (want, found)]
     if sizes[0] != sizes[1]:
         h, w = sizes[1][0]
         message = f"{w} x {h} with {len(sizes[1])} planes, expected {described.width} x {described.height}"
-        return replace(result, verdict=Verdict.SIZE, message=message)
+        return replace(result, verdict=CaseVerdict.SIZE, message=message)
     if found.bits != want.bits:
-        return replace(result, verdict=Verdict.DIFFERS, message=f"{found.bits} bits, expected {want.bits}")
+        return replace(result, verdict=CaseVerdict.DIFFERS, message=f"{found.bits} bits, expected {want.bits}")
     difference = compare_pictures(want, found)
     verdict = judge(difference, result.case.tolerance)
     if difference is None:
         return replace(result, verdict=verdict)
     guess = f"; {difference.guess}" if difference.guess else ""
     message = f"up to {difference.max_difference} in {difference.share:.3%} of the samples{guess}"
-    shown = (want, found) if verdict is Verdict.DIFFERS else None
+    shown = (want, found) if verdict is CaseVerdict.DIFFERS else None
     return replace(result, verdict=verdict, message=message, difference=difference, shown=shown)

@@ -9,11 +9,13 @@ import time
 import traceback
 from functools import partial
 
+from refdec.clauses import clause_path
 from refdec.conformance.case import Case
-from refdec.conformance.expected import Observed, observe_decode, picture_sha256
-from refdec.conformance.verdicts import CaseResult, Verdict
+from refdec.conformance.expected import Observed, observe_decode
+from refdec.conformance.verdicts import CaseResult, CaseVerdict
 from refdec.parallel.deadline import within
 from refdec.parallel.errors import FileTimeout
+from refdec.trace.picture_digest import picture_sha256
 from refdec.weights.pack import WeightPack
 
 __all__ = ["run_own"]
@@ -23,45 +25,48 @@ def run_own(case: Case, data: bytes, pack: WeightPack, timeout_s: float | None =
     """Decode a case's stream with refdec and say whether all is as recorded."""
     start = time.perf_counter()
     message, output = "", ""
+    through: tuple[str, ...] = ()
     try:
         observed = within(timeout_s, partial(observe_decode, data, pack))
         verdict, message = _judged(case, observed)
+        through = () if observed.error is None else clause_path(observed.error)
     except FileTimeout:
-        verdict, message = Verdict.HANG, f"still running after {timeout_s} s"
+        verdict, message = CaseVerdict.HANG, f"still running after {timeout_s} s"
     except Exception as bug:  # whatever it is, it is a finding about this case, and the others want to run
-        verdict, message, output = Verdict.CRASH, f"{type(bug).__name__}: {bug}", traceback.format_exc()
-    return CaseResult(case, verdict, time.perf_counter() - start, message, output=output)
+        verdict, message, output = CaseVerdict.CRASH, f"{type(bug).__name__}: {bug}", traceback.format_exc()
+        through = clause_path(bug)
+    return CaseResult(case, verdict, time.perf_counter() - start, message, output=output, through=through)
 
 
-def _judged(case: Case, observed: Observed) -> tuple[Verdict, str]:
+def _judged(case: Case, observed: Observed) -> tuple[CaseVerdict, str]:
     if case.error is not None:
         return _judged_error(case, observed)
     if observed.error is not None:
-        return Verdict.FAILED, observed.error.headline()
+        return CaseVerdict.FAILED, observed.error.headline()
     for stage, wanted in case.fingerprints.items():
         found = observed.fingerprints.get(stage)
         if found != wanted:
-            return Verdict.STAGE, f"{stage}: expected {wanted[:16]}, found {(found or 'no such stage')[:16]}"
+            return CaseVerdict.STAGE, f"{stage}: expected {wanted[:16]}, found {(found or 'no such stage')[:16]}"
     extra = [stage for stage in observed.fingerprints if stage not in case.fingerprints]
     if extra:
-        return Verdict.STAGE, f"{extra[0]} is not in the manifest"
+        return CaseVerdict.STAGE, f"{extra[0]} is not in the manifest"
     if case.picture is not None and observed.picture is not None:
-        found = picture_sha256(observed.picture)
+        found = picture_sha256(observed.picture.components)
         if found != case.picture.sha256:
-            return Verdict.DIFFERS, f"picture: expected {case.picture.sha256[:16]}, found {found[:16]}"
-    return Verdict.EXACT, ""
+            return CaseVerdict.DIFFERS, f"picture: expected {case.picture.sha256[:16]}, found {found[:16]}"
+    return CaseVerdict.EXACT, ""
 
 
-def _judged_error(case: Case, observed: Observed) -> tuple[Verdict, str]:
+def _judged_error(case: Case, observed: Observed) -> tuple[CaseVerdict, str]:
     expected, problem = case.error, observed.error
     assert expected is not None
     if problem is None and expected.lenient:
-        return Verdict.DECODED, f"passed over: {expected.name} ({expected.clause})"
+        return CaseVerdict.DECODED, f"passed over: {expected.name} ({expected.clause})"
     if problem is None:
-        return Verdict.ACCEPTED, f"expected {expected.name} [{expected.code}]"
+        return CaseVerdict.ACCEPTED, f"expected {expected.name} [{expected.code}]"
     if (problem.code, problem.clause) != (expected.code, expected.clause):
-        return Verdict.WRONG_ERROR, f"expected {expected.name} [{expected.code}], found {problem.headline()}"
+        return CaseVerdict.WRONG_ERROR, f"expected {expected.name} [{expected.code}], found {problem.headline()}"
     at = None if problem.at is None else str(problem.at)
     if at != expected.at:
-        return Verdict.WRONG_ERROR, f"expected at byte.bit {expected.at}, found at {at}"
-    return Verdict.REFUSED, problem.headline()
+        return CaseVerdict.WRONG_ERROR, f"expected at byte.bit {expected.at}, found at {at}"
+    return CaseVerdict.REFUSED, problem.headline()

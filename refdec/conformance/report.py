@@ -77,7 +77,10 @@ def _junit_case(suite: ElementTree.Element, result: CaseResult) -> None:
     )
     if not result.passed:
         failure = ElementTree.SubElement(case, "failure", type=result.verdict.value, message=_plain(result.message))
-        failure.text = f"{MEANINGS[result.verdict]}\nclauses: {', '.join(result.case.clauses)}"
+        lines = [MEANINGS[result.verdict], f"clauses: {', '.join(result.case.clauses)}", result.way]
+        failure.text = "\n".join(line for line in lines if line)
+    elif result.way:
+        ElementTree.SubElement(case, "system-out").text = result.way
     if result.output:
         ElementTree.SubElement(case, "system-err").text = _plain(result.output)
 

@@ -15,15 +15,16 @@ from pathlib import Path
 
 from refdec.conformance.case import Case
 from refdec.conformance.errors import ManifestDamaged
-from refdec.conformance.expected import observe_decode, picture_sha256
+from refdec.conformance.expected import observe_decode
 from refdec.conformance.foreign import Command, run_foreign
 from refdec.conformance.own import run_own
 from refdec.conformance.suite import Suite, open_suite, suite_weights
-from refdec.conformance.verdicts import CaseResult, RunResult, Verdict
+from refdec.conformance.verdicts import CaseResult, CaseVerdict, RunResult
 from refdec.formats.files import read_picture
 from refdec.formats.pictures import CodePicture
 from refdec.formats.yuv import YuvLayout
 from refdec.parallel.errors import WorkerLost
+from refdec.trace.picture_digest import picture_sha256
 
 __all__ = ["OWN", "RunOptions", "expected_picture", "run_suite"]
 
@@ -64,7 +65,7 @@ def expected_picture(suite: Suite, case: Case) -> CodePicture | None:
         if observed.picture is None:
             raise ManifestDamaged(f"{suite.name}/{case.name}", "refdec does not decode its stream")
         picture = observed.picture
-    if picture_sha256(picture) != described.sha256:
+    if picture_sha256(picture.components) != described.sha256:
         raise ManifestDamaged(
             f"{suite.name}/{case.name}", "its expected picture has another hash than the manifest says"
         )
@@ -118,14 +119,14 @@ def _foreign_results(suite: Suite, cases: Sequence[Case], command: Command, jobs
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class _SuiteWork:
     """What every worker holds."""
 
     suite: Path
     timeout_s: float
 
 
-def _one(work: _Work, name: str) -> CaseResult:
+def _run_case(work: _SuiteWork, name: str) -> CaseResult:
     """Run one case in a worker; the suite and its weights are opened once a process."""
     suite = open_suite(work.suite)
     case = suite.case(name)
@@ -142,13 +143,13 @@ def _own_results(suite: Suite, cases: Sequence[Case], options: RunOptions) -> It
 
     waiting = list(cases)
     while waiting:
-        work = _Work(Path(suite.name), options.timeout_s)
+        work = _SuiteWork(Path(suite.name), options.timeout_s)
         with ProcessPool(work, workers=min(options.jobs, len(waiting))) as pool:
-            answers = pool.map(_one, [case.name for case in waiting])
+            answers = pool.map(_run_case, [case.name for case in waiting])
             try:
                 with closing(answers):  # type: ignore[type-var]
                     for result in answers:
                         waiting.pop(0)
                         yield result
             except WorkerLost as lost:
-                yield CaseResult(waiting.pop(0), Verdict.CRASH, 0.0, lost.headline())
+                yield CaseResult(waiting.pop(0), CaseVerdict.CRASH, 0.0, lost.headline())

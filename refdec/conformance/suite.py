@@ -61,7 +61,7 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
+class SuiteZip:
     """A suite in a zip archive."""
 
     name: str
@@ -135,7 +135,7 @@ def open_suite(path: Path | None) -> Suite:
     place = builtin_data() if path is None else path
     files: Files
     if place.is_file() and zipfile.is_zipfile(place):
-        files = Archive(str(place), zipfile.ZipFile(place))
+        files = SuiteZip(str(place), zipfile.ZipFile(place))
     else:
         files = Folder(place)
     try:

@@ -10,13 +10,14 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from refdec.clauses import way_in_words
 from refdec.conformance.case import Case
 from refdec.formats.pictures import CodePicture
 
-__all__ = ["MEANINGS", "PASSING", "CaseResult", "PictureDifference", "RunResult", "Verdict"]
+__all__ = ["MEANINGS", "PASSING", "CaseResult", "CaseVerdict", "PictureDifference", "RunResult"]
 
 
-class Verdict(StrEnum):
+class CaseVerdict(StrEnum):
     """What was seen."""
 
     EXACT = "exact"
@@ -35,22 +36,28 @@ class Verdict(StrEnum):
     HANG = "no end"
 
 
-PASSING = frozenset({Verdict.EXACT, Verdict.TOLERATED, Verdict.UNCOMPARED, Verdict.REFUSED, Verdict.DECODED})
-MEANINGS: Mapping[Verdict, str] = {
-    Verdict.EXACT: "every sample (refdec: every stage) equals the reference",
-    Verdict.TOLERATED: "some samples differ, within the tolerance that the case states for decoders in floating point",
-    Verdict.UNCOMPARED: "a picture of the right size; its values are so extreme that only exact decoders are compared",
-    Verdict.REFUSED: "a stream that must, or may, be refused was refused",
-    Verdict.DECODED: "a stream that may be refused was decoded",
-    Verdict.DIFFERS: "the picture has the right size and other samples",
-    Verdict.STAGE: "an intermediate result of the decoder has another fingerprint",
-    Verdict.SIZE: "the picture has another size than the header says",
-    Verdict.NO_PICTURE: "the decoder said that it succeeded and left no readable picture",
-    Verdict.FAILED: "a stream that every decoder must decode was refused",
-    Verdict.ACCEPTED: "a stream that breaks a rule was decoded without a word",
-    Verdict.WRONG_ERROR: "a broken stream was refused, but the error names another rule",
-    Verdict.CRASH: "the decoder ended by a signal, or by an error that it does not report on purpose",
-    Verdict.HANG: "the decoder was still running when its time was over",
+PASSING = frozenset(
+    {CaseVerdict.EXACT, CaseVerdict.TOLERATED, CaseVerdict.UNCOMPARED, CaseVerdict.REFUSED, CaseVerdict.DECODED}
+)
+MEANINGS: Mapping[CaseVerdict, str] = {
+    CaseVerdict.EXACT: "every sample (refdec: every stage) equals the reference",
+    CaseVerdict.TOLERATED: (
+        "some samples differ, within the tolerance that the case states for decoders in floating point"
+    ),
+    CaseVerdict.UNCOMPARED: (
+        "a picture of the right size; its values are so extreme that only exact decoders are compared"
+    ),
+    CaseVerdict.REFUSED: "a stream that must, or may, be refused was refused",
+    CaseVerdict.DECODED: "a stream that may be refused was decoded",
+    CaseVerdict.DIFFERS: "the picture has the right size and other samples",
+    CaseVerdict.STAGE: "an intermediate result of the decoder has another fingerprint",
+    CaseVerdict.SIZE: "the picture has another size than the header says",
+    CaseVerdict.NO_PICTURE: "the decoder said that it succeeded and left no readable picture",
+    CaseVerdict.FAILED: "a stream that every decoder must decode was refused",
+    CaseVerdict.ACCEPTED: "a stream that breaks a rule was decoded without a word",
+    CaseVerdict.WRONG_ERROR: "a broken stream was refused, but the error names another rule",
+    CaseVerdict.CRASH: "the decoder ended by a signal, or by an error that it does not report on purpose",
+    CaseVerdict.HANG: "the decoder was still running when its time was over",
 }
 
 
@@ -69,16 +76,25 @@ class PictureDifference:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CaseResult:
-    """What became of one case; `shown` holds the expected and the found picture where they differ."""
+    """What became of one case; `shown` holds the expected and the found picture where they differ.
+
+    `through`: the clauses on the way to the error that ended it, known of refdec itself only.
+    """
 
     case: Case
-    verdict: Verdict
+    verdict: CaseVerdict
     seconds: float
     message: str = ""
     exit_code: int | None = None
     output: str = ""
     difference: PictureDifference | None = None
     shown: tuple[CodePicture, CodePicture] | None = None
+    through: tuple[str, ...] = ()
+
+    @property
+    def way(self) -> str:
+        """The clauses on the way to the error in words; "" where they are not known."""
+        return way_in_words(self.through)
 
     @property
     def passed(self) -> bool:
@@ -98,6 +114,7 @@ class CaseResult:
             "exit_code": self.exit_code,
             "output": self.output,
             "clauses": list(self.case.clauses),
+            "through": list(self.through),
             "difference": None if self.difference is None else asdict(self.difference),
         }
 
@@ -117,10 +134,10 @@ class RunResult:
         """Whether every case is as expected."""
         return all(result.passed for result in self.results)
 
-    def counts(self) -> dict[Verdict, int]:
+    def counts(self) -> dict[CaseVerdict, int]:
         """Return how often each verdict was given, those that occur only."""
         seen = [result.verdict for result in self.results]
-        return {verdict: seen.count(verdict) for verdict in Verdict if verdict in seen}
+        return {verdict: seen.count(verdict) for verdict in CaseVerdict if verdict in seen}
 
     def clauses(self) -> list[tuple[str, int, int]]:
         """Return (clause, passed, failed), the most suspect first: those whose cases fail most and pass least.

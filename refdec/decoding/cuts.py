@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
-from refdec.decoding.output_old import OutputStages
+from refdec.decoding.decoder import PictureDecoder
 from refdec.picture.render import own_colour
 from refdec.tiling.geometry import Rect, ceil_div
 from refdec.tiling.tiles import synthesis_tiles
 
-__all__ = ["HOP", "Span", "UnitGrid", "needs_whole_planes", "unit_grid"]
+__all__ = ["Span", "UnitGrid", "needs_whole_planes", "unit_grid"]
 
 Span = tuple[int, int]
-HOP = 2
 LATENT_SAMPLES = 16
 UNIT_ROWS, UNIT_COLUMNS = 512, 1024
 """Samples of a unit: halo and memory are small then, and so is the time at the end when only one worker is busy."""
@@ -28,22 +28,22 @@ REASON = "a decoder is free to cut its work; the text demands the integers of th
 
 
 @clause("6.5", kind="added", reason=REASON)
-def needs_whole_planes(stages: OutputStages) -> bool:
+def needs_whole_planes(steps: PictureDecoder) -> bool:
     """(6.5) Tell whether windows of the output would repeat too much work, so that planes are kept before the filters.
 
     eICCI reads what its earlier tiles wrote, all the way back; HOP tiles cannot be cut, so whatever looks beyond a tile
     after it (filters, interpolation of chroma) would synthesise the neighbours again.
     """
-    picture, tools = stages.headers.picture, stages.tools
+    picture, tools = steps.headers.picture, steps.tools
     if tools is not None and tools.icci is not None:
         return True
-    if stages.transform != HOP:
+    if steps.transform != Synthesis.HOP:
         return False
     filters = tools is not None and any(
         tool is not None for tool in (tools.efe_linear, tools.efe_nonlinear, tools.lef_ch_idx)
     )
     subsampled = (picture.s_ver, picture.s_hor) != (1, 1) or (picture.c_ver, picture.c_hor) != (1, 1)
-    return filters or subsampled or own_colour(picture) != (stages.colour or own_colour(picture))
+    return filters or subsampled or own_colour(picture) != (steps.colour or own_colour(picture))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,11 @@ class UnitGrid:
 
 
 @clause("6.5", kind="added", reason=REASON)
-def unit_grid(stages: OutputStages, size_hw: tuple[int, int], workers: int) -> UnitGrid:
+def unit_grid(steps: PictureDecoder, size_hw: tuple[int, int], workers: int) -> UnitGrid:
     """(6.5) Cut a picture of [h, w] samples so that all workers have something to do."""
     height, width = size_hw
-    tiles = [tile.core for c in (0, 1) for tile in synthesis_tiles(stages.headers.picture, c)]
-    inside = stages.transform != HOP
+    tiles = [tile.core for c in (0, 1) for tile in synthesis_tiles(steps.headers.picture, c)]
+    inside = steps.transform != Synthesis.HOP
     tall = UNIT_ROWS
     if workers > 1:
         across = ceil_div(width, UNIT_COLUMNS)

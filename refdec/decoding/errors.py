@@ -1,19 +1,26 @@
-"""What a decoder or an encoder can be asked for in vain, one class each."""
+"""What a decoder or an encoder can be asked for in vain, one class each: wishes that mean nothing, or do not fit."""
 
 from __future__ import annotations
 
-from refdec.decoding.models import TRANSFORM_NAMES
+from refdec.bitstream.transforms import Synthesis
 from refdec.errors import RefdecError, UsageError
 from refdec.tiling.geometry import Rect
 
 __all__ = [
+    "ChannelsOutOfRange",
     "LatentsDoNotFit",
     "LevelTooSmall",
+    "LimitsExpected",
     "QualityMapDoesNotFit",
+    "RegionMalformed",
     "RegionOffGrid",
     "RegionOutside",
     "SettingsRefused",
     "TransformNotListed",
+    "UnknownColour",
+    "UnknownEdition",
+    "UnknownTransform",
+    "WorkersOutOfRange",
 ]
 
 
@@ -84,9 +91,9 @@ class TransformNotListed(UsageError):
         self.wanted, self.listed = wanted, listed
 
     def explain(self) -> str:
-        listed = ", ".join(TRANSFORM_NAMES[t] for t in self.listed)
+        listed = ", ".join(Synthesis(t).name for t in self.listed)
         return (
-            f"The codestream does not list synthesis transform {TRANSFORM_NAMES[self.wanted]}; it lists {listed}.\n"
+            f"The codestream does not list synthesis transform {Synthesis(self.wanted).name}; it lists {listed}.\n"
             "Leave the choice out to take its first."
         )
 
@@ -124,3 +131,71 @@ class RegionOffGrid(UsageError):
             f"y of {ver}.\n"
             "Move its corner, or decode to RGB:  refdec decode FILE OUT.png --region X,Y,W,H"
         )
+
+
+class UnknownTransform(UsageError):
+    """There is no synthesis transform of this name."""
+
+    code, clause = "RD1303", "1.6.3"
+
+    def explain(self) -> str:
+        return f"There is no synthesis transform {self.args[0]!r}; choose sop, bop or hop."
+
+
+class UnknownEdition(UsageError):
+    """There is no edition of the standard of this name."""
+
+    code, clause = "RD1309", "1.12"
+
+    def explain(self) -> str:
+        return f"There is no edition {self.args[0]!r} of the standard; choose auto, published or draft."
+
+
+class LimitsExpected(UsageError):
+    """Limits are given as something else than `Limits`."""
+
+    code, clause = "RD1308", "1.8 (7)"
+
+    def explain(self) -> str:
+        return f"{self.args[0]!r} are no limits.\nTry: limits=refdec.Limits(pixels=50_000_000, seconds=60)"
+
+
+class ChannelsOutOfRange(UsageError):
+    """The wanted numbers of residual channels are none of luma and chroma."""
+
+    code, clause = "RD1304", "2.6.8"
+
+    def __init__(self, wanted: object, most: tuple[int, int]) -> None:
+        super().__init__(wanted, most)
+        self.wanted, self.most = wanted, most
+
+    def explain(self) -> str:
+        most_y, most_uv = self.most
+        return f"The channels {self.wanted!r} are not two numbers: 0..{most_y} of luma and 0..{most_uv} of chroma."
+
+
+class WorkersOutOfRange(UsageError):
+    """The wanted number of processes is none."""
+
+    code, clause = "RD1305", ""
+
+    def explain(self) -> str:
+        return f"{self.args[0]!r} workers cannot decode; give 1 or more, or None for one on each core."
+
+
+class UnknownColour(UsageError):
+    """There is no output colour of this name."""
+
+    code, clause = "RD1306", "5.10"
+
+    def explain(self) -> str:
+        return f"There is no output colour {self.args[0]!r}; choose RGB or YUV, or None for that of the codestream."
+
+
+class RegionMalformed(UsageError):
+    """A region is not four whole numbers."""
+
+    code, clause = "RD1307", "1.6.1"
+
+    def explain(self) -> str:
+        return f"The region {self.args[0]!r} is not four whole numbers: x, y, width, height."

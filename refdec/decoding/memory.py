@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.picture_header import PictureHeader
+from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
-from refdec.picture.filters.chain import FilterTools
+from refdec.picture.filters.tools import FilterTools
 from refdec.tiling.geometry import Rect
 from refdec.tiling.tiles import ICCI_NARROWEST
 
@@ -19,8 +20,8 @@ __all__ = ["coded_samples", "region_bytes", "streaming_bytes", "whole_bytes"]
 REASON = "an upper bound on memory; the text sets none"
 FIXED_BYTES = 10 << 20
 """Blocks of the networks' products, and everything else that does not grow with the picture."""
-SYNTHESIS_BYTES = (56, 112, 560)
-"""Feature maps of SOP, BOP and HOP, per luma sample of what is synthesised at once."""
+SYNTHESIS_BYTES = {Synthesis.SOP: 56, Synthesis.BOP: 112, Synthesis.HOP: 560}
+"""Feature maps, per luma sample of what is synthesised at once."""
 EICCI_BYTES = 136
 """Feature maps of an eICCI network, per luma sample of a filter tile."""
 ENTROPY_BYTES, LATENT_BYTES, PLANES_BYTES, FILTER_BYTES = 3, 36, 44, 28
@@ -65,7 +66,7 @@ def whole_bytes(headers: Headers, transform: int, *, filters: bool = True) -> in
     picture = headers.picture
     samples = coded_samples(picture)
     tools = headers.tools if filters else None
-    temporary = SYNTHESIS_BYTES[transform] * _largest_tile(picture)
+    temporary = SYNTHESIS_BYTES[Synthesis(transform)] * _largest_tile(picture)
     return FIXED_BYTES + PLANES_BYTES * samples + max(temporary, _filter_bytes(picture, tools, samples))
 
 
@@ -88,8 +89,8 @@ def streaming_bytes(
     """
     picture = headers.picture
     samples = coded_samples(picture)
-    at_once = max(unit, _largest_tile(picture)) if transform == len(SYNTHESIS_BYTES) - 1 else unit
-    each = FIXED_BYTES + (SYNTHESIS_BYTES[transform] + LATENT_BYTES + PLANES_BYTES + FILTER_BYTES) * at_once
+    at_once = max(unit, _largest_tile(picture)) if transform == Synthesis.HOP else unit
+    each = FIXED_BYTES + (SYNTHESIS_BYTES[Synthesis(transform)] + LATENT_BYTES + PLANES_BYTES + FILTER_BYTES) * at_once
     needed = ENTROPY_BYTES * samples + 4 * LATENT_CHANNELS * kept_rows * picture.lat_w + slots_bytes + workers * each
     if whole_planes:
         tools = headers.tools if filters else None
@@ -102,7 +103,7 @@ def region_bytes(headers: Headers, transform: int, latent: Rect, planes: Rect, *
     """(1.8 (7)) The bytes of a decode of a rectangle: `latent` positions and `planes` (luma samples) that it reads."""
     picture = headers.picture
     window = max(planes.w * planes.h, latent.w * latent.h * POSITION_SAMPLES)
-    at_once = max(window, _largest_tile(picture)) if transform == len(SYNTHESIS_BYTES) - 1 else window
+    at_once = max(window, _largest_tile(picture)) if transform == Synthesis.HOP else window
     tools = headers.tools if filters else None
-    temporary = max(SYNTHESIS_BYTES[transform] * at_once, _filter_bytes(picture, tools, window))
+    temporary = max(SYNTHESIS_BYTES[Synthesis(transform)] * at_once, _filter_bytes(picture, tools, window))
     return FIXED_BYTES + ENTROPY_BYTES * coded_samples(picture) + (LATENT_BYTES + PLANES_BYTES) * window + temporary

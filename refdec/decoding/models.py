@@ -9,7 +9,9 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
+from refdec.weights.names import decoder_stem
 
 if TYPE_CHECKING:
     from refdec.arithmetic.types import Int32Array
@@ -17,14 +19,13 @@ if TYPE_CHECKING:
     from refdec.networks.context import ContextModel
     from refdec.networks.hyperdecoder import HyperDecoder
     from refdec.networks.hyperscale import HyperScaleDecoder
-    from refdec.networks.synthesis import Synthesis
+    from refdec.networks.synthesis import SynthesisNetwork
     from refdec.picture.filters.eicci_network import EicciNetwork
     from refdec.weights.pack import Checkpoint, WeightPack
 
-__all__ = ["COMPONENT_NAMES", "TRANSFORM_NAMES", "Models", "models_of", "stream_fingerprint"]
+__all__ = ["COMPONENT_NAMES", "Models", "models_of", "stream_fingerprint"]
 
 COMPONENT_NAMES = ("Y", "UV")
-TRANSFORM_NAMES = ("SOP", "BOP", "HOP")
 MODELS_KEPT = 4  # a rate search goes back and forth between the four models of a pack
 
 Key = TypeVar("Key", bound=Hashable)
@@ -58,7 +59,7 @@ class Models:
         self._hyper_scales: _Kept[int, HyperScaleDecoder] = _Kept()
         self._hyper_decoders: _Kept[int, HyperDecoder] = _Kept()
         self._contexts: _Kept[int, ContextModel] = _Kept()
-        self._syntheses: _Kept[tuple[int, int], Synthesis] = _Kept()
+        self._syntheses: _Kept[tuple[int, int], SynthesisNetwork] = _Kept()
         self._eiccis: _Kept[str, EicciNetwork] = _Kept()
 
     def checkpoint(self, kind: str) -> Checkpoint:
@@ -101,14 +102,14 @@ class Models:
 
         return self._contexts.of(0, lambda: ContextModel.of(self.common(0)))
 
-    def synthesis(self, transform: int, component: int) -> Synthesis:
-        """Return a synthesis network: transform 0 SOP, 1 BOP, 2 HOP."""
-        from refdec.networks.synthesis import SynthesisTransform, load_synthesis
+    def synthesis(self, transform: int, component: int) -> SynthesisNetwork:
+        """Return a synthesis network of a component."""
+        from refdec.networks.synthesis import load_synthesis
 
-        kind = f"VM_{TRANSFORM_NAMES[transform].lower()}/decoder_{COMPONENT_NAMES[component]}"
+        kind = f"{decoder_stem(transform)}{COMPONENT_NAMES[component]}"
         return self._syntheses.of(
             (transform, component),
-            lambda: load_synthesis(SynthesisTransform(transform), self.checkpoint(kind), component),
+            lambda: load_synthesis(Synthesis(transform), self.checkpoint(kind), component),
         )
 
     def eicci(self, kind: str) -> EicciNetwork:

@@ -6,21 +6,27 @@ the preview before it stopped.  With all channels the result is the normal decod
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
+from refdec.arithmetic.types import Int16Array
 from refdec.bitstream.headers import Headers
+from refdec.bitstream.payloads import residual_units
 from refdec.clauses import clause
-from refdec.decoding.opening import (
-    DEFAULT_LIMITS,
-    DEFAULT_OPTIONS,
-    CheckWeights,
-    Decoded,
-    DecodeOptions,
-    absent_warnings,
-    open_codestream,
-)
-from refdec.limits import Check, Limits, unchecked
+from refdec.decoding.memory import whole_bytes
+from refdec.decoding.opening import CheckWeights
+from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
+from refdec.decoding.rows import Decoded, open_stream
+from refdec.decoding.symbols import GrowingRegion, Symbols
+from refdec.limits import DEFAULT_LIMITS, Check, Limits, unchecked
+from refdec.parallel.processes import single_threaded_blas
+from refdec.tiling.regions import RegionGrid
 from refdec.weights.pack import WeightPack
 
 __all__ = ["ProgressiveDecoder"]
+
+CHANNELS_AT_ONCE = 8
 
 
 @clause("2.6.8")
@@ -36,27 +42,38 @@ class ProgressiveDecoder:
         limits: Limits = DEFAULT_LIMITS,
         check_weights: CheckWeights | None = None,
     ) -> None:
-        """Read headers, hyper latents and scale indices; `options.channels` is passed over.
+        """Read headers and hyper latents; `options.channels` is passed over.
 
         Raises what decode_codestream raises before it comes to the residual.
         """
-        from refdec.decoding.growing_old import GrowingSymbols
-        from refdec.decoding.memory import whole_bytes
-
-        self._opened = open_codestream(data, pack, options, limits=limits, check_weights=check_weights)
-        limits.require_memory(whole_bytes(self.headers, self._opened.transform, filters=options.filters))
-        self._filters = options.filters
-        self._symbols = GrowingSymbols(self._opened.codestream, self.headers, self._opened.models)
+        self._stream = open_stream(data, pack, options, limits=limits, check_weights=check_weights)
+        steps, codestream, picture = self._stream.steps, self._stream.codestream, self.headers.picture
+        limits.require_memory(whole_bytes(self.headers, steps.transform, filters=options.filters))
+        with single_threaded_blas():
+            self._hyper = steps.hyper_side(steps.hyper_latents(codestream))
+        self._symbols: tuple[Int16Array, ...] = tuple(
+            np.zeros((count, picture.lat_h, picture.lat_w), np.int16) for count in picture.num_chs_coded
+        )
+        self._regions = tuple(
+            [
+                GrowingRegion(self._hyper, c, unit, region.y_core, at_once=CHANNELS_AT_ONCE)
+                for region, unit in zip(
+                    RegionGrid.of(picture, c).regions, residual_units(codestream, self.headers, c), strict=True
+                )
+                if unit is not None
+            ]
+            for c in (0, 1)
+        )
 
     @property
     def headers(self) -> Headers:
         """The headers of the codestream."""
-        return self._opened.headers
+        return self._stream.headers
 
     @property
     def channels(self) -> tuple[int, int]:
         """Residual channels of luma and chroma that the codestream holds; more than that changes nothing."""
-        return self._symbols.channels
+        return self.headers.picture.num_chs_coded
 
     def preview(self, luma: int, chroma: int, *, check: Check = unchecked) -> Decoded:
         """Return the picture with the first residual channels of each component, the rest zero; any order of calls.
@@ -64,19 +81,16 @@ class ProgressiveDecoder:
         Raises CodestreamError where the residual is damaged, as far as it is decoded, and what `check` raises, which is
         called between the steps.
         """
-        from refdec.decoding.latents_old import reconstruct_latents
-        from refdec.decoding.planes_old import finish_planes, synthesise
-        from refdec.networks.exact_blas import single_threaded_blas
-
-        opened = self._opened
-        headers, models, transform = opened.headers, opened.models, opened.transform
         with single_threaded_blas():
-            symbols = self._symbols.first(luma, chroma)
-            check()
-            latents = reconstruct_latents(headers, symbols, models)
-            synthesis = synthesise(headers.picture, latents, models, transform, check=check)
-            scale = symbols.components[0].sigma.final
-            planes = finish_planes(
-                headers, synthesis, scale, models, transform, filters=self._filters, custom=opened.custom
-            )
-        return Decoded(planes, headers, (*opened.warnings, *absent_warnings(symbols.absent_regions)))
+            values = [self._first(c, wanted) for c, wanted in ((0, luma), (1, chroma))]
+        check()
+        stream = replace(self._stream, check=check)
+        planes = stream.final_planes(symbols=Symbols(self._hyper, (values[0], values[1])))
+        return Decoded(planes, self.headers, stream.warnings)
+
+    def _first(self, component: int, wanted: int) -> Int16Array:
+        """Return the symbols int16 [channels,h,w] of the first channels, at least 0 and at most all."""
+        channels = min(max(wanted, 0), self.channels[component])
+        for region in self._regions[component]:
+            region.write(self._symbols[component], channels)
+        return self._symbols[component][:channels]

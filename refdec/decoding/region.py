@@ -11,20 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from refdec.clauses import clause
+from refdec.decoding.decoder import PictureDecoder
 from refdec.decoding.errors import RegionOffGrid, RegionOutside
-from refdec.decoding.opening import (
-    DEFAULT_LIMITS,
-    DEFAULT_OPTIONS,
-    CheckWeights,
-    DecodeOptions,
-    absent_warnings,
-    open_codestream,
-)
-from refdec.limits import Check, Limits, unchecked
+from refdec.decoding.latents import regions_needed
+from refdec.decoding.memory import region_bytes
+from refdec.decoding.opening import CheckWeights, absent_warnings, open_codestream
+from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
+from refdec.limits import DEFAULT_LIMITS, Check, Limits, unchecked
+from refdec.parallel.processes import single_threaded_blas
 from refdec.picture.output import codes
 from refdec.picture.picture import Picture
 from refdec.picture.planes import ThreePlanes
-from refdec.picture.render import Colour, own_colour
+from refdec.picture.render import Colour, output_subsampling, own_colour
 from refdec.tiling.geometry import Rect
 from refdec.tiling.windows import bounding
 from refdec.weights.pack import WeightPack
@@ -62,8 +60,7 @@ def require_region(region: Rect, headers: Headers, colour: Colour | None) -> tup
     whole = Rect(0, 0, picture.display_width, picture.display_height)
     if region.w < 1 or region.h < 1 or not whole.contains(region):
         raise RegionOutside(region, whole.size_hw)
-    planar = own_colour(picture) == "YUV" and (colour or "YUV") == "YUV"
-    subsampling = (picture.s_ver, picture.s_hor) if planar else (1, 1)
+    subsampling = output_subsampling(picture, colour)
     if region.y % subsampling[0] or region.x % subsampling[1]:
         raise RegionOffGrid(region, subsampling)
     return subsampling
@@ -87,28 +84,22 @@ def decode_region(
     does not matter.  `check()` is called between the stages.  Raises what decode_codestream raises, RegionOutside and
     RegionOffGrid.
     """
-    from refdec.networks.exact_blas import single_threaded_blas
-
     opened = open_codestream(data, pack, options, limits=limits, check_weights=check_weights)
     headers, models, transform = opened.headers, opened.models, opened.transform
     picture = headers.picture
     subsampling = require_region(region, headers, colour)
     with single_threaded_blas():
-        from refdec.decoding.compact import decode_compact
-        from refdec.decoding.memory import region_bytes
-        from refdec.decoding.output_old import OutputStages
-        from refdec.decoding.window_old import regions_needed
-
-        stages = OutputStages(headers, models, transform, options.filters, colour, opened.custom)
-        windows = stages.windows(region)
-        latent = stages.latent_rect(windows)
+        steps = PictureDecoder(headers, models, transform, options.filters, colour, opened.custom)
+        windows = steps.windows(region)
+        latent = steps.latent_rect(windows.luma, windows.chroma)
         planes = bounding((windows.luma, windows.chroma))
         limits.require_memory(region_bytes(headers, transform, latent, planes, filters=options.filters))
         needed = regions_needed(picture, latent)
-        symbols = decode_compact(opened.codestream, headers, models, options.channels, regions=needed)
+        side = steps.hyper_side(steps.hyper_latents(opened.codestream))
+        symbols = steps.symbols(opened.codestream, side, options.channels, regions=needed)
         check()
-        latents = stages.latents(symbols, latent)
+        latents = steps.latents(symbols, latent)
         check()
-        final = stages.planes(symbols, latents, windows, region)
+        final = steps.planes(symbols, latents, windows, region)
     warnings = (*opened.warnings, *absent_warnings(symbols.absent_regions))
     return DecodedRegion(region, final, colour or own_colour(picture), subsampling, headers, warnings)

@@ -6,22 +6,28 @@ In: `PictureState`, which all workers hold, and a step.  Out: arrays in shared m
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from refdec.arithmetic.types import Int16Array, Int32Array, UInt8Array
 from refdec.bitstream.framing import Codestream
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS
-from refdec.decoding.compact import CompactSymbols, HyperLatents, HyperParts, decode_component
-from refdec.decoding.output_old import OutputStages
+from refdec.decoding.decoder import PictureDecoder
+from refdec.decoding.hyper import HyperLatents, HyperSide
+from refdec.decoding.latents import LatentWindow
 from refdec.decoding.schedule import Kind, Step
-from refdec.decoding.window_old import LatentWindow, synthesis_window
+from refdec.decoding.symbols import Symbols, decode_residual
 from refdec.parallel.shared import SharedArray
-from refdec.picture.output import Codes, codes
+from refdec.picture.output import codes
 from refdec.picture.planes import chroma_rect
 from refdec.tiling.geometry import Rect
 
-__all__ = ["PictureState", "decode_residual_of", "run_step", "unit_codes"]
+__all__ = ["PictureState", "Samples", "decode_residual_of", "run_step", "unit_samples"]
+
+Samples = npt.NDArray[Any]
+"""Rows and columns of one plane: codes uint8 or uint16, or int32 Q18."""
 
 LUMA_CHANNELS = COMPONENT_CHANNELS[0]
 LATENT_CHANNELS = sum(COMPONENT_CHANNELS)
@@ -35,11 +41,11 @@ class PictureState:
     the latents of some bands.  `slots` uint8 [look_ahead, bytes]: codes of finished units, planes one after the other.
     `planes` int32 [3, img_height, img_width]: where planes are kept whole; units are then rectangles of the coded
     picture.
-    `subsampling` and `bits` are those of the codes.
+    `subsampling` and `bits` are those of the codes; `bits` None: samples are int32 Q18.
     """
 
     codestream: Codestream
-    stages: OutputStages
+    steps: PictureDecoder
     hyper: HyperLatents
     trunks: tuple[SharedArray, SharedArray]
     symbols: tuple[SharedArray, SharedArray]
@@ -47,22 +53,29 @@ class PictureState:
     slots: SharedArray | None
     planes: SharedArray | None
     subsampling: tuple[int, int]
-    bits: int
+    bits: int | None
     channels: tuple[int, int] | None = None
 
     @property
-    def parts(self) -> HyperParts:
+    def side(self) -> HyperSide:
         """Return what is known before the residual; the trunk of a component once its residual has begun."""
         luma: Int16Array = self.trunks[0].array
         chroma: Int16Array = self.trunks[1].array
-        return self.hyper.with_trunks((luma, chroma))
+        steps = self.steps
+        return HyperSide(steps.headers.picture, steps.models, self.hyper, (luma, chroma), steps.watch)
 
     @property
-    def compact(self) -> CompactSymbols:
-        """Return the symbols as the stages take them."""
+    def known_symbols(self) -> Symbols:
+        """Return the symbols as the steps take them."""
         luma: Int16Array = self.symbols[0].array
         chroma: Int16Array = self.symbols[1].array
-        return self.parts.with_symbols((luma, chroma), ())
+        return Symbols(self.side, (luma, chroma))
+
+    def take(self, symbols: Symbols) -> None:
+        """Take symbols that are known already, of all or of the first channels."""
+        for c in (0, 1):
+            self.trunks[c].array[:] = symbols.hyper.trunks[c]
+            self.symbols[c].array[: len(symbols.values[c])] = symbols.values[c]
 
     def rows(self, first: int, beyond: int, columns: slice) -> Int32Array:
         """Return latents [256, rows, columns] from the ring."""
@@ -76,10 +89,10 @@ class PictureState:
 
 def decode_residual_of(state: PictureState, component: int) -> None:
     """Decode the residual of a component into `state.symbols`, and what comes before it into `state.trunks`."""
-    models = state.stages.models
-    state.trunks[component].array[:] = models.hyper_scale(component).trunk(state.hyper.z_hat[component])
+    steps = state.steps
+    state.trunks[component].array[:] = steps.models.hyper_scale(component).trunk(state.hyper.z_hat[component])
     target: Int16Array = state.symbols[component].array
-    decode_component(state.codestream, state.stages.headers, models, component, state.parts, target, state.channels)
+    decode_residual(state.codestream, steps.headers, state.side, component, target, state.channels, watch=steps.watch)
 
 
 def run_step(state: PictureState, step: Step) -> None:
@@ -94,7 +107,7 @@ def run_step(state: PictureState, step: Step) -> None:
 
 
 def _make_latents(state: PictureState, rect: Rect) -> None:
-    luma, chroma = state.stages.latents(state.compact, rect).latent
+    luma, chroma = state.steps.latents(state.known_symbols, rect).latent
     ring: Int32Array = state.ring.array
     begin = rect.y % ring.shape[1]
     ring[:LUMA_CHANNELS, begin : begin + rect.h, rect.columns] = luma
@@ -107,34 +120,30 @@ def _latents_of(state: PictureState, rect: Rect) -> LatentWindow:
 
 
 def _make_codes(state: PictureState, step: Step) -> None:
-    stages = state.stages
-    windows = stages.windows(step.rect)
-    latents = _latents_of(state, stages.latent_rect(windows))
-    planes = stages.planes(state.compact, latents, windows, step.rect)
-    for target, plane in zip(unit_codes(state, step), planes, strict=True):
-        target[:] = codes(plane, state.bits)
+    steps = state.steps
+    windows = steps.windows(step.rect)
+    latents = _latents_of(state, steps.latent_rect(windows.luma, windows.chroma))
+    planes = steps.planes(state.known_symbols, latents, windows, step.rect)
+    for target, plane in zip(unit_samples(state, step), planes, strict=True):
+        target[:] = plane if state.bits is None else codes(plane, state.bits)
 
 
 def _make_planes(state: PictureState, rect: Rect, planes: Int32Array) -> None:
     """Synthesise a rectangle of the coded picture into the whole planes."""
-    stages = state.stages
-    picture = stages.headers.picture
-    latents = _latents_of(state, stages.latent_of_synthesis(rect, rect))
-    for c, part in enumerate((slice(0, 1), slice(1, 3))):
-        planes[part, rect.rows, rect.columns] = synthesis_window(
-            picture, latents, stages.models, stages.transform, c, rect
-        )
+    latents = _latents_of(state, state.steps.latent_rect(rect, rect))
+    for target, plane in zip(planes, state.steps.synthesis(latents, rect, rect).as_tuple(), strict=True):
+        target[rect.rows, rect.columns] = plane
 
 
-def unit_codes(state: PictureState, step: Step) -> list[Codes]:
-    """Return the three planes of codes of a unit, as views of its slot."""
+def unit_samples(state: PictureState, step: Step) -> list[Samples]:
+    """Return the three planes of a unit, codes or int32 Q18, as views of its slot."""
     assert state.slots is not None
     slot: UInt8Array = state.slots.array[step.slot]
-    kind: np.dtype[np.unsignedinteger] = np.dtype(np.uint8 if state.bits <= 8 else np.uint16)
+    kind: np.dtype[Any] = np.dtype(np.int32 if state.bits is None else np.uint8 if state.bits <= 8 else np.uint16)
     small = chroma_rect(step.rect, state.subsampling)
-    made, at = [], 0
+    views, at = [], 0
     for rect in (step.rect, small, small):
         size = rect.h * rect.w * kind.itemsize
-        made.append(slot[at : at + size].view(kind).reshape(rect.size_hw))
+        views.append(slot[at : at + size].view(kind).reshape(rect.size_hw))
         at += size
-    return made
+    return views

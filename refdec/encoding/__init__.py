@@ -1,1 +1,17 @@
-"""."""
+"""The encoder: the decoder's own functions in the other direction (3.B.5, 6.7).
+
+In: a source picture, settings, a pack of weights.  Out: a codestream, and the latents and luma that a decoder will
+make of it.  What a decoder repeats is computed by `refdec.decoding`, so that both arrive at the same integers.
+
+1. `encoder` is the order of operations, one call a step: `prepare` knows no displacement, `code` does, `write`
+   makes bytes.
+2. `targets` forms the planes (6.7, 5.14.1) and runs the analysis networks and the hyper encoder on tiles (4.6,
+   4.10.6).
+3. `components` makes symbols of latents, region by region and phase by phase: prediction, quantisation, cube flags
+   (3.B.3, 3.B.4, 4.4.4).
+4. `codestream` codes the units (2.6.7, 2.7.3) and puts headers around them (1.9).
+
+`values` are what the steps hand on.  `ratecontrol` searches the model and the displacement that meet a rate or a
+quality. `pull` says how the error of the decoded luma pulls at each latent value (4.5.1), for encoders that improve
+latents.
+"""

@@ -15,9 +15,8 @@ from refdec.arithmetic.fixed import sat32, wide
 from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array, Int64Array, UInt8Array
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
-from refdec.decoding.latents_old import psi_frame
+from refdec.decoding.hyper import psi_window
 from refdec.decoding.models import Models
-from refdec.decoding.values_old import ComponentSymbols
 from refdec.encoding.values import CodedComponent, HyperMaps, SymbolChoice, SymbolChooser
 from refdec.latent.dequant import residual_from_symbols
 from refdec.latent.qualitysteps import NO_MAP_Q4, QualitySteps
@@ -28,11 +27,11 @@ from refdec.networks.context import PHASES, chroma_mean
 from refdec.tiling.geometry import Rect
 from refdec.tiling.regions import LatentStep, Region, RegionGrid
 
-__all__ = ["code_component", "component_sigma", "component_symbols", "hyper_maps"]
+__all__ = ["code_component", "component_sigma", "hyper_maps"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Work:
+class _LatentWork:
     """One component on its way to symbols: targets and everything the quantiser looks up, of the whole picture."""
 
     component: int
@@ -68,7 +67,9 @@ def hyper_maps(picture: PictureHeader, component: int, z_hat: Int8Array, models:
     """(3.2, 4.10.3) Return what follows from a hyper latent whatever the displacement: s0 and the psi frame."""
     scale = models.hyper_scale(component)
     s0 = scale.scale(scale.trunk(z_hat), picture.lat_h, picture.lat_w)
-    return HyperMaps(z_hat, s0, psi_frame(RegionGrid.of(picture, component), z_hat, models))
+    grid = RegionGrid.of(picture, component)
+    height, width = grid.psi_size
+    return HyperMaps(z_hat, s0, psi_window(grid, z_hat, models, Rect(0, 0, width, height)))
 
 
 @clause("3.B.2")
@@ -103,7 +104,7 @@ def code_component(
     `cubes` False decides no cube flags; `chooser` takes the place of rounding to nearest.
     """
     sigma, grfs_flags = component_sigma(picture, component, maps, models, steps, grfs)
-    work = _Work(
+    work = _LatentWork(
         component,
         y,
         maps.psi,
@@ -122,13 +123,7 @@ def code_component(
     return CodedComponent(symbols, skip_mask(sigma.base, sent), sigma, sent, grfs_flags)
 
 
-@clause("3.2")
-def component_symbols(part: CodedComponent, maps: HyperMaps) -> ComponentSymbols:
-    """(3.2) Return a coded component as a decoder will have it after entropy decoding."""
-    return ComponentSymbols(maps.z_hat, part.sigma, part.coded, part.symbols)
-
-
-def _chroma(work: _Work) -> tuple[Int16Array, UInt8Array]:
+def _chroma(work: _LatentWork) -> tuple[Int16Array, UInt8Array]:
     """(3.B.4) Quantise chroma at once: its prediction does not depend on symbols, and not on regions."""
     _, h, w = work.y.shape
     rect = Rect(0, 0, w, h)
@@ -145,7 +140,7 @@ def _chroma(work: _Work) -> tuple[Int16Array, UInt8Array]:
     return symbols, flags
 
 
-def _luma(work: _Work, grid: RegionGrid, models: Models) -> tuple[Int16Array, UInt8Array]:
+def _luma(work: _LatentWork, grid: RegionGrid, models: Models) -> tuple[Int16Array, UInt8Array]:
     """(3.B.4) Quantise luma, window by window of the context model."""
     windows = list(zip(grid.regions, grid.latent_steps(), strict=True))
     first = _Pass(models, None, None, None if len(windows) > 1 else work.chooser)
@@ -166,7 +161,7 @@ class _Pass:
 
 
 def _all_windows(
-    work: _Work, windows: Sequence[tuple[Region, LatentStep]], knows: _Pass
+    work: _LatentWork, windows: Sequence[tuple[Region, LatentStep]], knows: _Pass
 ) -> tuple[Int16Array, UInt8Array]:
     """Return the symbols of all cores, and the flags: 0 where any window wants so."""
     symbols = np.zeros(work.y.shape, np.int16)
@@ -180,7 +175,7 @@ def _all_windows(
 
 
 @clause("4.4.4")
-def _luma_window(work: _Work, region: Region, window: LatentStep, knows: _Pass) -> tuple[Int16Array, UInt8Array]:
+def _luma_window(work: _LatentWork, region: Region, window: LatentStep, knows: _Pass) -> tuple[Int16Array, UInt8Array]:
     """(4.4.4, 3.B.4) Quantise one window, phase by phase; returns its symbols and the flags that it decided or got."""
     rect = window.y
     y, skip = work.y[:, rect.rows, rect.columns], work.skip[:, rect.rows, rect.columns]
@@ -222,7 +217,7 @@ def _luma_window(work: _Work, region: Region, window: LatentStep, knows: _Pass) 
 
 
 @clause("3.B.4")
-def _decide(work: _Work, error: Int32Array, made: Int32Array, phase: int, rect: Rect, flags: UInt8Array) -> None:
+def _decide(work: _LatentWork, error: Int32Array, made: Int32Array, phase: int, rect: Rect, flags: UInt8Array) -> None:
     """(3.B.4) Write the flags of one raster phase, decided on the picture's grid from what the window sees."""
     if rect.size_hw != work.y.shape[1:]:
         frames = np.zeros((2, *work.y.shape), np.int32)
@@ -232,7 +227,7 @@ def _decide(work: _Work, error: Int32Array, made: Int32Array, phase: int, rect: 
 
 
 def _chosen(
-    work: _Work,
+    work: _LatentWork,
     region: int,
     phase: int,
     place: tuple[int, int, int],
@@ -256,7 +251,7 @@ def _chosen(
 
 
 @clause("6.7")
-def _exact(work: _Work, error: Int32Array, place: tuple[int, int, int]) -> Int64Array:
+def _exact(work: _LatentWork, error: Int32Array, place: tuple[int, int, int]) -> Int64Array:
     """(6.7) Return the symbols before rounding, Q16."""
     from refdec.latent.choice_kernels import exact_symbols
 

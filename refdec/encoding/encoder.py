@@ -11,38 +11,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from refdec.arithmetic.types import Int8Array, Int32Array, IntArray
 from refdec.bitstream import rules
-from refdec.bitstream.builder import picture_header
+from refdec.bitstream.builder import HeaderChoices, picture_header
 from refdec.bitstream.headers import Edition, Headers, build_headers, write_headers
 from refdec.bitstream.levels import profiles, smallest_level
 from refdec.bitstream.markers import Marker
-from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader, ceil_div
+from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
 from refdec.bitstream.recognition import require_told_apart
 from refdec.bitstream.tools import ToolsHeader
 from refdec.bitstream.userdata import weights_mark
 from refdec.clauses import clause
 from refdec.decoding.errors import LatentsDoNotFit, LevelTooSmall, QualityMapDoesNotFit, SettingsRefused
-from refdec.decoding.latents_old import latent_frame
+from refdec.decoding.hyper import KeptHyper
+from refdec.decoding.latents import ComponentLatent, LatentSource, LatentWindow, component_latent
 from refdec.decoding.models import Models, stream_fingerprint
-from refdec.decoding.values_old import Symbols
+from refdec.decoding.synthesis import synthesis_window
 from refdec.encoding.codestream import codestream_of
-from refdec.encoding.components import code_component, component_symbols, hyper_maps
+from refdec.encoding.components import code_component, hyper_maps
 from refdec.encoding.targets import analyse, hyper_latents
 from refdec.encoding.values import CodedComponent, EncoderInput, HyperMaps, SymbolChooser, Targets
 from refdec.entropy.qualitymap import choose_entropy_index, map_differences
 from refdec.errors import RefdecError
-from refdec.latent.dequant import residual_from_symbols
-from refdec.latent.lsbs import lsbs
 from refdec.latent.qualitysteps import QualitySteps, quality_steps
-from refdec.latent.sigma import scaler_q10
 from refdec.picture.planes import Planes, Size
 from refdec.picture.source import plane_from_codes, planes_from_rgb
 from refdec.tiling.analysis import usual_synthesis_tiling
-from refdec.tiling.regions import RegionGrid
-from refdec.tiling.tiles import synthesis_tiles
+from refdec.tiling.geometry import Rect, ceil_div
 
 __all__ = [
     "Coded",
@@ -52,8 +47,8 @@ __all__ = [
     "decoded_luma",
     "draft_header",
     "input_from_codes",
+    "latents_of",
     "prepare",
-    "symbols_of",
     "targets_of",
     "transform_at_hand",
     "with_parts",
@@ -160,32 +155,33 @@ def draft_header(
     if level is None:
         raise LevelTooSmall(coded_samples, model_id)
     overlap = _overlap(width, height, settings.regions)
+    choices = HeaderChoices(
+        width=width,
+        height=height,
+        model_id=model_id,
+        beta_log=beta_log,
+        synthesis_transforms=transforms,
+        decoder_profile_id=settings.decoder_profile_id,
+        level_idc=level,
+        bit_depth=settings.bit_depth or (8 if source.bits <= 8 else 10),
+        output_format=source.output,
+        coded_format=settings.coded_format,
+        colour_transform_idx=source.colour_transform_idx,
+        threads_z=settings.threads_z,
+        threads_r=settings.threads_r,
+        threads_q=settings.threads_q,
+        regions=None if settings.regions == (1, 1) else settings.regions,
+        independent_regions=settings.independent_regions,
+        hd_overlap=overlap,
+        mcm_overlap=4 * overlap,
+        num_chs=settings.num_chs,
+        rvs=settings.rvs,
+        cube_flags=(None, None) if parts is None else (parts[0].cube_flags, parts[1].cube_flags),
+        grfs_flags=(None, None) if parts is None else _grfs(parts, settings.num_chs),
+        quality_map_entropy_index=quality,
+    )
     try:
-        draft = picture_header(
-            width,
-            height,
-            model_id=model_id,
-            beta_log=beta_log,
-            synthesis_transforms=transforms,
-            decoder_profile_id=settings.decoder_profile_id,
-            level_idc=level,
-            bit_depth=settings.bit_depth or (8 if source.bits <= 8 else 10),
-            output_format=source.output,
-            coded_format=settings.coded_format,
-            colour_transform_idx=source.colour_transform_idx,
-            threads_z=settings.threads_z,
-            threads_r=settings.threads_r,
-            threads_q=settings.threads_q,
-            regions=None if settings.regions == (1, 1) else settings.regions,
-            independent_regions=settings.independent_regions,
-            hd_overlap=overlap,
-            mcm_overlap=4 * overlap,
-            num_chs=settings.num_chs,
-            rvs=settings.rvs,
-            cube_flags=(None, None) if parts is None else (parts[0].cube_flags, parts[1].cube_flags),
-            grfs_flags=(None, None) if parts is None else _grfs(parts, settings.num_chs),
-            quality_map_entropy_index=quality,
-        )
+        draft = picture_header(choices)
     except ValueError as problem:
         raise SettingsRefused.because(problem) from None
     return _with_tiles(draft, settings)
@@ -355,11 +351,23 @@ def write(coded: Coded) -> bytes:
     return codestream_of(coded.headers, coded.parts, prepared.targets.z_hat, quality_map, prepared.models)
 
 
-def symbols_of(coded: Coded) -> Symbols:
-    """Return the symbols as a decoder will have them after entropy decoding."""
-    prepared = coded.prepared
-    luma, chroma = (component_symbols(part, maps) for part, maps in zip(coded.parts, prepared.maps, strict=True))
-    return Symbols((luma, chroma), prepared.settings.quality_map, prepared.steps, ())
+@clause("4.7")
+def latents_of(coded: Coded) -> tuple[ComponentLatent, ComponentLatent]:
+    """(4.7) Return residual and latents of both components as a decoder will have them, without forming psi again."""
+    from refdec.networks.exact_blas import single_threaded_blas
+
+    with single_threaded_blas():
+        return _component_latent(coded, 0), _component_latent(coded, 1)
+
+
+def _component_latent(coded: Coded, component: int) -> ComponentLatent:
+    """Return one component's latents from what the encoder keeps."""
+    prepared, (luma, chroma), maps = coded.prepared, coded.parts, coded.prepared.maps
+    hyper = KeptHyper((luma.sigma, chroma.sigma), (maps[0].psi, maps[1].psi))
+    source = LatentSource((luma.symbols, chroma.symbols), prepared.steps, hyper)
+    picture = coded.headers.picture
+    frame = Rect(0, 0, picture.lat_w, picture.lat_h)
+    return component_latent(coded.headers, source, prepared.models, component, frame, keep=True)
 
 
 def transform_at_hand(coded: Coded) -> int:
@@ -369,11 +377,9 @@ def transform_at_hand(coded: Coded) -> int:
 
 
 def _has_synthesis(models: Models, transform: int) -> bool:
-    from refdec.decoding.models import TRANSFORM_NAMES
-    from refdec.weights.names import checkpoint_name
+    from refdec.weights.names import checkpoint_name, decoder_stem
 
-    kind = f"VM_{TRANSFORM_NAMES[transform].lower()}/decoder_Y"
-    return checkpoint_name(kind, models.model_id) in models.pack
+    return checkpoint_name(f"{decoder_stem(transform)}Y", models.model_id) in models.pack
 
 
 @clause("4.7")
@@ -382,19 +388,13 @@ def decoded_luma(coded: Coded, transform: int) -> Int32Array:
 
     What luma PSNR needs, without chroma and without forming psi again.
     """
-    from refdec.decoding.planes_old import synthesise_tile
     from refdec.networks.exact_blas import single_threaded_blas
 
-    prepared, picture = coded.prepared, coded.headers.picture
-    models, part = prepared.models, coded.parts[0]
-    scaler = scaler_q10(models.gain(0), picture.beta_log[0])
-    residual = residual_from_symbols(part.symbols, part.sigma.likely, part.sigma.variance, scaler, prepared.steps)
+    models, picture = coded.prepared.models, coded.headers.picture
+    frame = Rect(0, 0, picture.lat_w, picture.lat_h)
+    shown = Rect(0, 0, picture.display_width, picture.display_height)
     with single_threaded_blas():
-        latent = latent_frame(RegionGrid.of(picture, 0), residual, prepared.maps[0].psi, models)
-        if prepared.settings.lsbs:
-            latent = lsbs(latent, residual, part.sigma.likely, picture.model_id)
-        frame = np.zeros((picture.img_height, picture.img_width), np.int32)
-        for tile in synthesis_tiles(picture, 0):
-            made, inside = synthesise_tile(tile, (latent, latent), models, transform, 0), tile.core_in_tile
-            frame[tile.core.rows, tile.core.columns] = made[0, inside.rows, inside.columns]
-    return frame[: picture.display_height, : picture.display_width]
+        latent = _component_latent(coded, 0).latent
+        (luma,) = synthesis_window(picture, LatentWindow(frame, (latent, latent)), models, transform, 0, shown)
+    plane: Int32Array = luma
+    return plane

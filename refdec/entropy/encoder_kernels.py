@@ -28,7 +28,11 @@ _VALUES = "Array(int16, 1, 'C', True)"
 def residual_bits(
     values: Int16Array, levels: UInt8Array, coded: BoolArray, bounds: UInt8Array, bits: Int64Array
 ) -> None:
-    """(2.10) Add to `bits` [T] an upper bound of each thread's payload: 8 a coded position, and the escapes."""
+    """(2.10) Add to `bits` [T] an upper bound of each thread's payload: 8 a coded position, and the escapes.
+
+    Any int16 values, levels 0..31, bounds 1..128: -128 <= excess < 2^15.  At most 25 bits a position, positions < 2^40,
+    so bits < 2^45.
+    """
     threads = bits.size
     for i in range(values.size):
         if coded[i]:
@@ -40,7 +44,7 @@ def residual_bits(
 @clause("2.3.1")
 @kernel("UniTuple(int64, 3)(uint8[::1], int64, int64, int64, int64, int64)")
 def _put(stack: UInt8Array, at: int, word: int, have: int, value: int, width: int) -> tuple[int, int, int]:
-    """(2.3.1) Push `width` <= 17 bits; returns (at, word, have) with have < 32."""
+    """(2.3.1) Push `width` <= 17 bits, 0 <= value < 2^width; have < 32 before and after, word < 2^have: word < 2^49."""
     word |= value << have
     have += width
     if have >= 32:
@@ -55,7 +59,10 @@ def _put(stack: UInt8Array, at: int, word: int, have: int, value: int, width: in
 @clause("2.3.1")
 @kernel("int64(uint8[::1], int64, int64, int64, int64, int64, int64)")
 def _close(stack: UInt8Array, at: int, word: int, have: int, a: int, b: int, threads: int) -> int:
-    """(2.3.1) Push the states (256..511; B for one thread only) and the marker; returns the end of the bytes."""
+    """(2.3.1) Push the states (256..511; B for one thread only) and the marker; returns the end of the bytes.
+
+    have < 32 and word < 2^have, so that word < 2^40 while 8 bits are pushed.
+    """
     if threads == 1:
         at, word, have = _put(stack, at, word, have, b & 255, 8)
     at, word, have = _put(stack, at, word, have, a & 255, 8)
@@ -84,7 +91,11 @@ def encode_residual_run(
     starts: Int64Array,
     ends: Int64Array,
 ) -> None:
-    """(2.6.7) Encode a residual run; thread t's bytes go to stack[starts[t]:ends[t]], `ends` is filled in."""
+    """(2.6.7) Encode a residual run; thread t's bytes go to stack[starts[t]:ends[t]], `ends` is filled in.
+
+    Any int16 values, levels 0..31, bounds 1..128.  Bounds: code < 2^16, 256 <= state < 512, at most 17 bits a push, so
+    word < 2^49; positions < 2^40.
+    """
     threads = starts.size
     groups_end = values.size // (4 * threads) * 4
     for t in range(threads):
@@ -132,7 +143,8 @@ def encode_z_runs(
 ) -> None:
     """(2.7.3) Encode all channels, symbols [channel][position] 0..62, from the last channel to the first.
 
-    `transition` has 64 entries a channel, 0 where the mass is 0; the slot map is the identity.
+    `transition` has 64 entries a channel, 0 where the mass is 0; the slot map is the identity.  Bounds: 256 <= state <
+    512, at most 8 bits a push, so word < 2^40; positions < 2^40.
     """
     threads = starts.size
     channels, length = symbols.shape

@@ -44,14 +44,20 @@ _BLOCK = 1 << 15  # positions done for one thread before the next: small enough 
 
 @kernel("int64(int64)")
 def widened(value: int) -> int:
-    """Return an array element as int64, or as a Python integer where nothing is compiled: no sum or shift overflows."""
+    """Return an array element, |value| < 2^32, as int64, or as a Python integer where nothing is compiled.
+
+    So neither sums nor shifts overflow.
+    """
     return int(value)
 
 
 @clause("2.3.1")
 @kernel(f"UniTuple(int64, 3)({_BYTES}, int64, int64, int64, int64)")
 def _refill(data: UInt8Array, first: int, word: int, have: int, below: int) -> tuple[int, int, int]:
-    """(2.3.1) Append the next four bytes of the stack that starts at `first`; have < 32 before, 32..63 after."""
+    """(2.3.1) Append the next four bytes of the stack that starts at `first`; have < 32 before, 32..63 after.
+
+    The kept part of `word` is < 2^31, four < 2^32, so word < 2^63.
+    """
     word &= (1 << have) - 1
     at = first + below
     if below >= 4:
@@ -73,7 +79,10 @@ def _refill(data: UInt8Array, first: int, word: int, have: int, below: int) -> t
 @clause("2.6.4")
 @kernel(f"UniTuple(int64, 4)({_BYTES}, int64, int64, int64, int64, int64)")
 def _escaped(data: UInt8Array, first: int, word: int, have: int, below: int, bound: int) -> tuple[int, int, int, int]:
-    """(2.6.4) Read the raw bits of an escape: (value, word, have, below); bound 1..128, value within +-32895."""
+    """(2.6.4) Read the raw bits of an escape: (value, word, have, below); word < 2^63, 0 <= have < 64, bound 1..128.
+
+    code < 2^16, so |value| <= 32895.
+    """
     if have < 17:
         word, have, below = _refill(data, first, word, have, below)
     have -= 1
@@ -108,7 +117,8 @@ def decode_residual_span(
 
     `levels` 0..31, `coded` and `values` share their index; index 0 is a position of the run that divides by 4T, as does
     `begin`, and (end - begin) divides by group * threads unless group is 1.  `values` must be 0 where not coded.
-    `states` are A, B for one thread, else A of each thread.  Every index is below 2^40.
+    `states` are A, B for one thread, else A of each thread, 0..255.  Bounds: word < 2^63 as `_refill` keeps it, at most
+    32 bits a group of 4, every index < 2^40, so that a fault < 2^48.
     """
     for block in range(begin, end, _BLOCK):
         stop = min(end, block + _BLOCK)
@@ -169,7 +179,8 @@ def decode_z_runs(
 ) -> int:
     """(2.7.3) Decode all channels of z, [channel][position] -31..31, each a run of its own.
 
-    `table` has 256 entries a channel.  The position in a fault is channel * length + position.
+    `table` has 256 entries a channel.  The position in a fault is channel * length + position.  Bounds: states 0..255,
+    word < 2^63 as `_refill` keeps it, at most 32 bits and then 24 raw ones a group; positions < 2^40, a fault < 2^48.
     """
     channels: int = z.shape[0]
     length: int = z.shape[1]
@@ -226,7 +237,10 @@ def decode_z_runs(
 @clause("2.8")
 @kernel("void(Array(int16, 2, 'C', True), int32[:, ::1])")
 def sum_differences(delta: Int16Array, quality_map: Int32Array) -> None:
-    """(2.8) Turn decoded differences [h][w] into the quality map; |value| <= (h + w) * 2^15 < 2^31."""
+    """(2.8) Turn decoded differences [h][w], any int16, into the quality map; h + w < 2^15.
+
+    A prediction is no larger than its neighbours, so |value| <= (h + w) * 2^15 < 2^30.
+    """
     height, width = delta.shape
     for i in range(height):
         for j in range(width):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from refdec.errors import InputError
+from refdec.errors import ExitCode, InputError
 
 __all__ = [
     "AlphaNotSupported",
@@ -122,7 +122,7 @@ class PictureTooLarge(InputError):
     """A picture file announces more samples than the limit allows."""
 
     code, clause = "RD0708", "1.8 (7)"
-    exit_code: ClassVar[int] = 5  # as of every limit
+    exit_code: ClassVar[int] = ExitCode.UNSUPPORTED  # as of every limit
 
     def __init__(self, width: int, height: int, limit: int) -> None:
         super().__init__(width, height, limit)
@@ -139,7 +139,7 @@ class FileTooLong(InputError):
     """A file is longer than the limit allows."""
 
     code, clause = "RD0709", "1.8 (7)"
-    exit_code: ClassVar[int] = 5  # as of every limit
+    exit_code: ClassVar[int] = ExitCode.UNSUPPORTED  # as of every limit
 
     def __init__(self, name: str, limit: int) -> None:
         super().__init__(name, limit)

@@ -16,7 +16,8 @@ __all__ = ["unfilter"]
 def unfilter(rows: UInt8Array, pixel_bytes: int) -> int:
     """Undo filters 0..4 of rows [n, 1 + bytes] in place, the first byte being the filter type.
 
-    Return the first row with another type, or -1.
+    Return the first row with another type, or -1.  Bytes 0..255: |left + up - 2 * corner| < 2^9, guess < 2^8, and the
+    sum before & 255 < 2^9.
     """
     for y in range(rows.shape[0]):
         kind = rows[y, 0]

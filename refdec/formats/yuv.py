@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from refdec.bitstream.chroma import ChromaFormat
 from refdec.clauses import clause
 from refdec.formats.errors import FormatCannotHold, PictureDamaged, YuvLayoutUnknown, YuvSizeMismatch
 from refdec.formats.pictures import CodePicture, Colour, PictureSpec, require_pixels
@@ -15,10 +16,11 @@ from refdec.formats.rows import RowWriter
 from refdec.formats.sinks import Sink
 from refdec.limits import Limits
 from refdec.picture.output import Codes, as_codes
+from refdec.tiling.geometry import ceil_div
 
 __all__ = ["YuvLayout", "YuvWriter", "layout_of_name", "read_yuv"]
 
-STEPS = {"444": (1, 1), "422": (1, 2), "420": (2, 2), "400": (0, 0)}
+LUMA_ONLY = "400"
 IN_MEMORY = 1 << 26
 PIECE = 1 << 20
 
@@ -36,9 +38,11 @@ class YuvLayout:
     @property
     def sizes(self) -> tuple[tuple[int, int], ...]:
         """(height, width) of each plane."""
-        ver, hor = STEPS[self.chroma]
         luma = (self.height, self.width)
-        return (luma,) if ver == 0 else (luma, *[(-(-self.height // ver), -(-self.width // hor))] * 2)
+        if self.chroma == LUMA_ONLY:
+            return (luma,)
+        ver, hor = ChromaFormat[f"YUV{self.chroma}"].value
+        return luma, *[(ceil_div(self.height, ver), ceil_div(self.width, hor))] * 2
 
 
 @clause("5.11", kind="interop", reason="the reference software takes the layout from the file name")

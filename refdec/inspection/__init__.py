@@ -1,1 +1,15 @@
-"""What a codestream says, for people: a summary of the headers, an annotated syntax tree, renderings of both."""
+"""What a codestream says, for people; weights are needed for pictures and maps only.
+
+In: bytes.  Out: a summary, a tree with every bit under a name, text, JSON, a page.
+
+1. `summary` is what `refdec info` shows: size, profile, level, tools, substreams (1.5 to 1.7).  `rendering` puts
+   RDI into words (5.16).
+2. `problems` finds all that is wrong and can be seen without weights (1.8, 2.3).
+3. `tree` puts markers, header elements and payloads (`payload_layout`, 1.4) into `nodes`, with the problems in
+   their places.
+4. `selection` chooses parts of a tree, `render` writes them as text or JSON.
+5. `html` makes one page of tree, hex dump, `sizes` and `maps`, the pictures of what a decoder sees.
+
+`differences` compares two codestreams element by element and payload by payload.  `errors` has places and channels
+that a codestream does not have.
+"""

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from refdec.errors import RefdecError
-from refdec.inspection.info import Info
 from refdec.inspection.maps import ChannelMaps, Preview
-from refdec.inspection.nodes import Kind, Node
+from refdec.inspection.nodes import Node, NodeKind
 from refdec.inspection.render import problem_json, raw_bits
 from refdec.inspection.selection import compacted
 from refdec.inspection.sizes import size_chart
+from refdec.inspection.summary import Info
 from refdec.inspection.tree import SyntaxTree
 
 __all__ = ["Decoding", "render_page"]
@@ -133,7 +133,7 @@ def _rows(tree: SyntaxTree) -> tuple[list[list[Any]], bool]:
 
 def _without_runs(node: Node, depth: int) -> list[tuple[int, Node]]:
     found = [(depth, node)]
-    if node.kind is not Kind.RUN:
+    if node.kind is not NodeKind.RUN:
         for child in node.children:
             found += _without_runs(child, depth + 1)
     return found
@@ -141,7 +141,7 @@ def _without_runs(node: Node, depth: int) -> list[tuple[int, Node]]:
 
 def _row(data: bytes, depth: int, node: Node) -> list[Any]:
     """Return depth, kind, name, first bit, bits, value, raw bits, descriptor, range, clause, note, problems."""
-    inner = bool(node.children) and node.kind is not Kind.RUN
+    inner = bool(node.children) and node.kind is not NodeKind.RUN
     span = "" if node.range is None else f"{node.range[0]}..{node.range[1]}"
     problems = [problem.headline() for problem in node.problems]
     if not node.legal and not problems:
@@ -152,7 +152,7 @@ def _row(data: bytes, depth: int, node: Node) -> list[Any]:
         node.name,
         node.at.bits,
         node.n_bits,
-        f"{node.value:04x}" if node.kind is Kind.MARKER and node.value is not None else node.value,
+        f"{node.value:04x}" if node.kind is NodeKind.MARKER and node.value is not None else node.value,
         "" if inner else raw_bits(data, node),
         node.descriptor,
         span,
@@ -195,7 +195,7 @@ def _semantics(root: Node) -> dict[str, str]:
     """Return what the syntax table says in words about the elements of a tree."""
     from refdec import tables
 
-    wanted = {node.base for _, node in root.walk() if node.kind is Kind.ELEMENT}
+    wanted = {node.base for _, node in root.walk() if node.kind is NodeKind.ELEMENT}
     found: dict[str, str] = {}
 
     def visit(value: Any) -> None:

@@ -13,10 +13,10 @@ from enum import StrEnum
 
 from refdec.errors import BitOffset, RefdecError
 
-__all__ = ["Kind", "Node", "leaf", "parent"]
+__all__ = ["Node", "NodeKind", "leaf", "parent"]
 
 
-class Kind(StrEnum):
+class NodeKind(StrEnum):
     """What a node stands for."""
 
     CODESTREAM = "codestream"
@@ -40,7 +40,7 @@ class Node:
     `note` says in words what the value means; `problems` are the rules that are broken at this place.
     """
 
-    kind: Kind
+    kind: NodeKind
     name: str
     at: BitOffset
     n_bits: int
@@ -93,12 +93,12 @@ class Node:
         return (self,)
 
 
-def leaf(kind: Kind, name: str, start: int, n_bits: int, clause: str = "", **more: object) -> Node:
+def leaf(kind: NodeKind, name: str, start: int, n_bits: int, clause: str = "", **more: object) -> Node:
     """Return a node without children that begins at bit `start` of the file."""
     return Node(kind, name, BitOffset(start), n_bits, clause, **more)  # type: ignore[arg-type]
 
 
-def parent(kind: Kind, name: str, start: int, children: list[Node], clause: str = "", note: str = "") -> Node:
+def parent(kind: NodeKind, name: str, start: int, children: list[Node], clause: str = "", note: str = "") -> Node:
     """Return a node that covers its children, which begin at bit `start`."""
     end = children[-1].end.bits if children else start
     return Node(kind, name, BitOffset(start), end - start, clause, note=note, children=tuple(children))

@@ -16,7 +16,7 @@ from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
 from refdec.entropy.threads import read_sizes
 from refdec.errors import CodestreamError, RefdecError
-from refdec.inspection.nodes import Kind, Node, leaf, parent
+from refdec.inspection.nodes import Node, NodeKind, leaf, parent
 
 __all__ = ["FirstSymbols", "payload_nodes"]
 
@@ -50,7 +50,7 @@ class _Payload:
 
     def unread(self, start: int, stop: int) -> Node:
         """Return the node of bytes that cannot be read."""
-        return leaf(Kind.UNREAD, "not read", self.at(start), 8 * (stop - start), "1.8")
+        return leaf(NodeKind.UNREAD, "not read", self.at(start), 8 * (stop - start), "1.8")
 
     @clause("1.4.1")
     def unit(self, name: str, start: int, stop: int, region: int, note: str = "") -> Node:
@@ -62,17 +62,25 @@ class _Payload:
             used, *sizes = read_sizes(bytes(self.part.payload[start:stop]), self.threads, strict=False)
         except CodestreamError:
             read = directory[-1].end.bits if directory else self.at(start)
-            rest = leaf(Kind.UNREAD, "not read", read, self.at(stop) - read, "1.8")
-            return parent(Kind.UNIT, name, self.at(start), [*children, rest], TABLE_CLAUSE, note)
+            rest = leaf(NodeKind.UNREAD, "not read", read, self.at(stop) - read, "1.8")
+            return parent(NodeKind.UNIT, name, self.at(start), [*children, rest], TABLE_CLAUSE, note)
         begin = start + used
         for thread, size in enumerate(sizes):
             closing = _closing(self.part, begin + size - 1)
             text = f"{size} bytes, {closing}"
             children.append(
-                leaf(Kind.DATA, f"thread_data[{thread}]", self.at(begin), 8 * size, TABLE_CLAUSE, value=size, note=text)
+                leaf(
+                    NodeKind.DATA,
+                    f"thread_data[{thread}]",
+                    self.at(begin),
+                    8 * size,
+                    TABLE_CLAUSE,
+                    value=size,
+                    note=text,
+                )
             )
             begin += size
-        return parent(Kind.UNIT, name, self.at(start), children, TABLE_CLAUSE, note)
+        return parent(NodeKind.UNIT, name, self.at(start), children, TABLE_CLAUSE, note)
 
     def _symbols(self, start: int, region: int) -> list[Node]:
         """Return a node without bits that lists the first values of the unit, if they are known."""
@@ -80,7 +88,7 @@ class _Payload:
         if values is None:
             return []
         text = " ".join(map(str, values))
-        return [leaf(Kind.SYMBOLS, "first symbols", self.at(start), 0, "2.6", note=text)]
+        return [leaf(NodeKind.SYMBOLS, "first symbols", self.at(start), 0, "2.6", note=text)]
 
     @clause("1.4.1")
     def _directory(self, start: int, stop: int) -> list[Node]:
@@ -100,7 +108,7 @@ class _Payload:
                 return nodes
             nodes.append(
                 leaf(
-                    Kind.ELEMENT,
+                    NodeKind.ELEMENT,
                     f"{name}[{index}]",
                     before.bits,
                     bits.place.bits - before.bits,
@@ -113,7 +121,7 @@ class _Payload:
         padding = bits.byte_align()
         width = bits.place.bits - before.bits
         if width:
-            nodes.append(leaf(Kind.PADDING, "byte_align", before.bits, width, rule, value=padding, range=(0, 0)))
+            nodes.append(leaf(NodeKind.PADDING, "byte_align", before.bits, width, rule, value=padding, range=(0, 0)))
         return nodes
 
     @clause("1.4.2")
@@ -121,11 +129,11 @@ class _Payload:
         """(1.4.2) Return the region table and the units of all regions."""
         size = len(self.part.payload)
         table = self._codes("region_size", 0, size, regions - 1, "ue(v)", "1.4.2") if regions > 1 else []
-        sizes = [node.value or 0 for node in table if node.kind is Kind.ELEMENT]
+        sizes = [node.value or 0 for node in table if node.kind is NodeKind.ELEMENT]
         start = (table[-1].end.bits - self.origin + 7) // 8 if table else 0
         if len(sizes) < regions - 1:
             read = table[-1].end.bits if table else self.origin
-            return [*table, leaf(Kind.UNREAD, "not read", read, self.at(size) - read, "1.8")]
+            return [*table, leaf(NodeKind.UNREAD, "not read", read, self.at(size) - read, "1.8")]
         edges = [start]
         for length in sizes:
             if edges[-1] + length > size:
@@ -147,7 +155,9 @@ class _Payload:
             return []
         region = self.part.payload[0]
         span = (0, len(notes) - 1)
-        index = leaf(Kind.ELEMENT, "region_idx", self.origin, 8, "1.4.3", value=region, descriptor="u(8)", range=span)
+        index = leaf(
+            NodeKind.ELEMENT, "region_idx", self.origin, 8, "1.4.3", value=region, descriptor="u(8)", range=span
+        )
         note = notes[region] if region < len(notes) else ""
         return [index, self.unit(f"region_data[{region}]", 1, size, region, note)]
 

@@ -82,18 +82,18 @@ def find_problems(
     limits: Limits | None = None,
     edition: Edition | None = None,
     lenient: bool = False,
-    level_check: bool = True,
+    any_level: bool = False,
     legal: bool = True,
 ) -> Findings:
     """(1.8) Find every problem of a codestream that its own bytes show; no weights are needed, nothing is raised.
 
-    `lenient` makes warnings of what a lenient reader passes over; `level_check` False overlooks profile and level,
-    `legal` False keeps no records of legal elements.
+    `lenient` makes warnings of what a lenient reader passes over; `any_level` overlooks profile and level, `legal`
+    False keeps no records of legal elements.
     Payloads are looked at where the headers are legal, for their layout depends on them.
     """
     codestream, framing = survey_codestream(data, limits=limits, lenient=lenient)
     survey = survey_headers(
-        codestream, edition=edition, limits=limits, lenient=lenient, profile_check=level_check, legal=legal
+        codestream, edition=edition, limits=limits, lenient=lenient, any_level=any_level, legal=legal
     )
     last = codestream.substreams[-1] if codestream.substreams else None
     whole = last is not None and codestream.end > last.payload_offset + len(last.payload)

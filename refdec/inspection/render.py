@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from refdec.clauses import clause_path
 from refdec.errors import RefdecError
-from refdec.inspection.nodes import Kind, Node
+from refdec.inspection.nodes import Node, NodeKind
 from refdec.inspection.selection import compacted
 from refdec.inspection.tree import SyntaxTree
 
-__all__ = ["as_json", "node_json", "problem_json", "raw_bits", "text_lines", "text_of_paths"]
+__all__ = ["as_json", "ending_json", "node_json", "problem_json", "raw_bits", "text_lines", "text_of_paths"]
 
 MOST_BITS = 24
 MOST_BYTES = 8
@@ -27,7 +28,9 @@ def raw_bits(data: bytes, node: Node) -> str:
     if count == 0:
         return ""
     whole = start % 8 == 0 and count % 8 == 0
-    if whole and (count > MOST_BITS or node.kind in (Kind.MARKER, Kind.DATA, Kind.TRAILING, Kind.UNREAD)):
+    if whole and (
+        count > MOST_BITS or node.kind in (NodeKind.MARKER, NodeKind.DATA, NodeKind.TRAILING, NodeKind.UNREAD)
+    ):
         taken = data[start >> 3 : (start >> 3) + min(count >> 3, MOST_BYTES)]
         return taken.hex() + ("..." if count > 8 * MOST_BYTES else "")
     shown = min(count, 8 * MOST_BYTES)
@@ -38,16 +41,16 @@ def raw_bits(data: bytes, node: Node) -> str:
 
 
 def _value(node: Node) -> str:
-    if node.kind is Kind.MARKER:
+    if node.kind is NodeKind.MARKER:
         return f" = {node.value:04x}" if node.value is not None else ""
-    if node.kind is Kind.DATA or node.value is None:
+    if node.kind is NodeKind.DATA or node.value is None:
         return ""
     return f" = {node.value}"
 
 
 def _line(data: bytes, depth: int, node: Node) -> str:
     """Return the line of a node: place, raw bits, name and value, descriptor, range, clause, note."""
-    inner = node.children and node.kind is not Kind.RUN
+    inner = node.children and node.kind is not NodeKind.RUN
     bits = "" if inner else raw_bits(data, node)
     name = "  " * depth + node.name + _value(node)
     span = f"{node.range[0]}..{node.range[1]}" if node.range else ""
@@ -65,7 +68,7 @@ def _problem_lines(node: Node, depth: int) -> Iterator[str]:
 def _tree_lines(data: bytes, node: Node, depth: int) -> Iterator[str]:
     yield _line(data, depth, node)
     yield from _problem_lines(node, depth)
-    hidden = node.kind is Kind.RUN
+    hidden = node.kind is NodeKind.RUN
     for child in node.children:
         if not hidden:
             yield from _tree_lines(data, child, depth + 1)
@@ -118,6 +121,11 @@ def problem_json(problem: RefdecError) -> dict[str, Any]:
         "message": first,
         "hints": hints,
     }
+
+
+def ending_json(problem: RefdecError) -> dict[str, Any]:
+    """Return the problem that ended the work as plain values: `through` holds the clauses on the way to it."""
+    return problem_json(problem) | {"through": list(clause_path(problem))}
 
 
 def node_json(data: bytes, node: Node) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from refdec.errors import BitOffset
 from refdec.inspection.errors import BadOffset, NothingSelected
-from refdec.inspection.nodes import Kind, Node, parent
+from refdec.inspection.nodes import Node, NodeKind, parent
 
 __all__ = ["at_offset", "by_name", "compacted", "parse_offset"]
 
@@ -85,7 +85,7 @@ def compacted(node: Node) -> Node:
 
 def _family(node: Node) -> str:
     """Return the run that a node can be part of; empty for what is no element of an array."""
-    if node.kind is not Kind.ELEMENT or "[" not in node.name:
+    if node.kind is not NodeKind.ELEMENT or "[" not in node.name:
         return ""
     name = FAMILIES.get(node.base, node.base)
     return name if "][" not in node.name else f"{name}[{node.name.split('[')[1]}"
@@ -97,7 +97,7 @@ def _closed(run: list[Node]) -> list[Node]:
         return run
     first, last = run[0], run[-1]
     note = f"{len(run)} elements: {_values(run)}"
-    made = parent(Kind.RUN, f"{first.name} .. {last.name}", first.at.bits, run, first.clause, note)
+    made = parent(NodeKind.RUN, f"{first.name} .. {last.name}", first.at.bits, run, first.clause, note)
     return [replace(made, descriptor=first.descriptor)]
 
 

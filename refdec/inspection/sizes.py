@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refdec.inspection.nodes import Kind, Node
+from refdec.inspection.nodes import Node, NodeKind
 
 __all__ = ["Bar", "Chart", "size_chart"]
 
@@ -39,7 +39,7 @@ class Chart:
 
 def size_chart(root: Node) -> Chart:
     """Return the bars of the parts of a file; above 24 of them, the rest is one bar."""
-    parts = [node for node in root.children if node.kind is not Kind.MARKER]
+    parts = [node for node in root.children if node.kind is not NodeKind.MARKER]
     others = max(len(parts) - MOST_BARS, 0)
     total = max(root.n_bits >> 3, 1)
     bars: list[Bar] = []

@@ -20,7 +20,7 @@ from refdec.bitstream.syntax import CLAUSES, ElementRecord
 from refdec.bitstream.userdata import read_weights_mark
 from refdec.clauses import clause
 from refdec.errors import BitOffset, CodestreamError, RefdecError
-from refdec.inspection.nodes import Kind, Node, leaf, parent
+from refdec.inspection.nodes import Node, NodeKind, leaf, parent
 from refdec.inspection.payload_layout import FirstSymbols, payload_nodes
 from refdec.inspection.problems import Findings, find_problems
 from refdec.limits import Limits
@@ -52,18 +52,18 @@ def build_tree(
     edition: Edition | None = None,
     limits: Limits | None = None,
     lenient: bool = False,
-    level_check: bool = True,
+    any_level: bool = False,
     symbols: FirstSymbols = NO_SYMBOLS,
 ) -> SyntaxTree:
     """(1.3) Return the syntax tree of a file; nothing is raised for what the file holds.
 
     `symbols` gives the first decoded values of the units, where a decoder has found them.
     """
-    findings = find_problems(data, edition=edition, limits=limits, lenient=lenient, level_check=level_check)
+    findings = find_problems(data, edition=edition, limits=limits, lenient=lenient, any_level=any_level)
     children = list(_top(data, findings, symbols))
     written = f", by {findings.survey.edition.words}" if findings.codestream.substreams else ""
     note = f"{len(data)} bytes, {len(findings.codestream.substreams)} substreams{written}"
-    root = parent(Kind.CODESTREAM, "codestream", 0, children, "1.3", note)
+    root = parent(NodeKind.CODESTREAM, "codestream", 0, children, "1.3", note)
     return SyntaxTree(_with_problems(root, findings.problems), data, findings)
 
 
@@ -87,20 +87,20 @@ def _top(data: bytes, findings: Findings, symbols: FirstSymbols) -> Iterable[Nod
         if codestream.trailing_bytes:
             bits = 8 * codestream.trailing_bytes
             note = "no part of the codestream"
-            yield leaf(Kind.TRAILING, "trailing bytes", 8 * codestream.end, bits, "1.3", note=note)
+            yield leaf(NodeKind.TRAILING, "trailing bytes", 8 * codestream.end, bits, "1.3", note=note)
     elif position < len(data):
         yield _broken(data, position)
 
 
 def _unread(start: int, stop: int, name: str = "not read") -> Node:
-    return leaf(Kind.UNREAD, name, 8 * start, 8 * (stop - start), "1.8")
+    return leaf(NodeKind.UNREAD, name, 8 * start, 8 * (stop - start), "1.8")
 
 
 @clause("1.3")
 def _marker(marker: Marker, start: int) -> Node:
     """(1.3) Return the node of a marker at bit `start`."""
     return leaf(
-        Kind.MARKER,
+        NodeKind.MARKER,
         "marker",
         start,
         MARKER_BITS,
@@ -120,11 +120,13 @@ def _size_nodes(view: memoryview, first_byte: int) -> list[Node]:
         return []
     start, end = 8 * first_byte, bits.place.bits
     nodes = [
-        leaf(Kind.ELEMENT, "substream_size", start, end - start, "1.3", value=value, descriptor="ue(v)", note="bytes")
+        leaf(
+            NodeKind.ELEMENT, "substream_size", start, end - start, "1.3", value=value, descriptor="ue(v)", note="bytes"
+        )
     ]
     padding = bits.byte_align()
     if width := bits.place.bits - end:
-        nodes.append(leaf(Kind.PADDING, "byte_align", end, width, "1.3", value=padding, range=(0, 0)))
+        nodes.append(leaf(NodeKind.PADDING, "byte_align", end, width, "1.3", value=padding, range=(0, 0)))
     return nodes
 
 
@@ -134,7 +136,7 @@ def _substream(part: Substream, findings: Findings, symbols: FirstSymbols) -> No
     first_byte = part.offset + MARKER_BYTES
     view = memoryview(findings.codestream.data)[first_byte : part.payload_offset]
     payload = Node(
-        Kind.PAYLOAD,
+        NodeKind.PAYLOAD,
         f"{part.marker.name} payload",
         BitOffset.of_byte(part.payload_offset),
         8 * len(part.payload),
@@ -144,7 +146,7 @@ def _substream(part: Substream, findings: Findings, symbols: FirstSymbols) -> No
     )
     children = [_marker(part.marker, 8 * part.offset), *_size_nodes(view, first_byte), payload]
     note = describe_code(part.marker).partition("(")[2].rstrip(")")
-    return parent(Kind.SUBSTREAM, part.marker.name, 8 * part.offset, children, "1.3", note)
+    return parent(NodeKind.SUBSTREAM, part.marker.name, 8 * part.offset, children, "1.3", note)
 
 
 def _payload_children(part: Substream, findings: Findings, symbols: FirstSymbols) -> list[Node]:
@@ -173,12 +175,12 @@ def _header_nodes(part: Substream, findings: Findings) -> list[Node]:
     nodes = [_element(record, note) for record in survey.records]
     left = stop - survey.end.bits
     if survey.values is None:
-        nodes.append(leaf(Kind.UNREAD, "not read", survey.end.bits, left, "1.8"))
+        nodes.append(leaf(NodeKind.UNREAD, "not read", survey.end.bits, left, "1.8"))
     elif left > 7:
-        nodes.append(leaf(Kind.UNREAD, "surplus bits", survey.end.bits, left, "1.8 (9)"))
+        nodes.append(leaf(NodeKind.UNREAD, "surplus bits", survey.end.bits, left, "1.8 (9)"))
     elif left:
         value = part.payload[-1] & ((1 << left) - 1)
-        nodes.append(leaf(Kind.PADDING, "byte_align", survey.end.bits, left, "1.5", value=value, range=(0, 0)))
+        nodes.append(leaf(NodeKind.PADDING, "byte_align", survey.end.bits, left, "1.5", value=value, range=(0, 0)))
     return nodes
 
 
@@ -189,7 +191,7 @@ def _user_note(part: Substream) -> str:
 
 def _element(record: ElementRecord, note: str) -> Node:
     return Node(
-        Kind.ELEMENT,
+        NodeKind.ELEMENT,
         record.name,
         record.bit_offset,
         record.n_bits,
@@ -213,15 +215,15 @@ def _broken(data: bytes, position: int) -> Node:
     children += _size_nodes(memoryview(data)[first_byte : first_byte + SIZE_BYTES], first_byte)
     read = children[-1].end.bits
     if read < 8 * len(data):
-        children.append(leaf(Kind.UNREAD, "not read", read, 8 * len(data) - read, "1.8"))
-    return parent(Kind.SUBSTREAM, marker.name, 8 * position, children, "1.3", "cut")
+        children.append(leaf(NodeKind.UNREAD, "not read", read, 8 * len(data) - read, "1.8"))
+    return parent(NodeKind.SUBSTREAM, marker.name, 8 * position, children, "1.3", "cut")
 
 
 def _with_problems(root: Node, problems: Iterable[RefdecError]) -> Node:
     """Return the tree with every problem at the leaf that holds its place; at the root where it has none."""
     at_leaf: dict[tuple[int, int, str], list[RefdecError]] = {}
     homeless: list[RefdecError] = []
-    ends = {node.at: node for node in root.leaves() if node.kind is Kind.UNREAD and not node.n_bits}
+    ends = {node.at: node for node in root.leaves() if node.kind is NodeKind.UNREAD and not node.n_bits}
     for problem in problems:
         if problem.at is None:
             homeless.append(problem)

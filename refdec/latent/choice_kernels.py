@@ -36,7 +36,7 @@ def exact_symbols(
     step: int,
     out: Int64Array,
 ) -> None:
-    """(6.7) Write e * S * QLIN * a in Q16, rounded once; |product| < 2^62 as in `quantise`.
+    """(6.7) Write e * S * QLIN * a in Q16, rounded once; |product| + 2^22 < 2^62 for the ranges of `quantise`.
 
     Sample [i, j] lies `step` * i rows and `step` * j columns behind (row0, column0).  `linear_q4` has the shape of the
     samples, or is 1x1 without a quality map.

@@ -34,7 +34,7 @@ _CLAMP = 1 << 48
 @clause("3.6.2")
 @kernel("int64(int32, int32[::1])", inline=True)
 def variance_class(likely: int, thresholds: Int32Array) -> int:
-    """(3.6.2) Return k, the number of thresholds that `likely` exceeds; 0 where there are none."""
+    """(3.6.2) Return k, the number of thresholds (at most 3) that `likely` exceeds: 0 <= k <= 3, any int32."""
     k = 0
     for t in range(thresholds.size):
         if likely > thresholds[t]:
@@ -45,7 +45,10 @@ def variance_class(likely: int, thresholds: Int32Array) -> int:
 @clause("3.6.1")
 @kernel("void(int32[:,:,::1], int32[:,:,::1])")
 def block_means(base: Int32Array, out: Int32Array) -> None:
-    """(3.6.1) Write the rounded mean of every 8x8 block, clamped to 0..4351; missing samples count 1411."""
+    """(3.6.1) Write the rounded mean of every 8x8 block, clamped to 0..4351; missing samples count 1411.
+
+    |s1| < 2^14 in any stream (0..3967, and G + B + Q within +-4982); 64 of them, so |total| < 2^20.
+    """
     channels, rows, columns = base.shape
     for c in range(channels):
         for bi in range(out.shape[1]):
@@ -65,7 +68,7 @@ def block_means(base: Int32Array, out: Int32Array) -> None:
 def final_index(
     base: Int32Array, likely: Int32Array, thresholds: Int32Array, log_offset: Int32Array, out: Int32Array
 ) -> None:
-    """(3.6.3) Write s2 = s1 + R; the array begins at a block corner."""
+    """(3.6.3) Write s2 = s1 + R; the array begins at a block corner.  |s1| < 2^14, R -80..239, so |s2| < 2^15."""
     channels, rows, columns = base.shape
     for c in range(channels):
         for i in range(rows):
@@ -79,7 +82,7 @@ def final_index(
 @clause("3.2")
 @kernel("void(int32[::1], uint8[::1])")
 def levels(final: Int32Array, out: UInt8Array) -> None:
-    """(3.2) Write the sigma level Clip(0, 31, (s2 + 64) >> 7) of a flat array."""
+    """(3.2) Write the sigma level Clip(0, 31, (s2 + 64) >> 7) of a flat array, any int32; |sum| < 2^32."""
     for n in range(final.size):
         out[n] = min(max(int((np.int64(final[n]) + 64) >> 7), 0), _LEVEL_MAX)
 
@@ -100,9 +103,10 @@ def dequantise(
     column0: int,
     out: Int32Array,
 ) -> None:
-    """(6.3.3) Write sat32(rdiv(q * INV * 2^16, QLIN * S)), Q18; |numerator| <= 2^48, QLIN * S < 2^31.
+    """(6.3.3) Write sat32(rdiv(q * INV * 2^16, QLIN * S)), Q18.
 
-    `linear_q4` [h, w] is QLIN, or 1x1 with 16 where there is no quality map.
+    `linear_q4` [h, w] is QLIN, or 1x1 with 16 where there is no quality map.  Bounds: any int16 q, 0 < INV < 2^17,
+    4 <= QLIN <= 64, 2 <= S < 2^20, so |numerator| <= 2^48 and QLIN * S < 2^26.
     """
     channels, rows, columns = symbols.shape
     mapped = linear_q4.size > 1
@@ -137,7 +141,10 @@ def lsbs(
     column0: int,
     out: Int32Array,
 ) -> None:
-    """(6.3.4) Write sat32(y + rshift(A * (y - res) + Bq * res, 13)); `out` may be `latent`.  |sum| < 2^40."""
+    """(6.3.4) Write sat32(y + rshift(A * (y - res) + Bq * res, 13)); `out` may be `latent`.
+
+    Any int32 y and res, 0 <= A, Bq < 2^6, so |y - res| < 2^32 and |weighted| < 2^39.
+    """
     channels, rows, columns = latent.shape
     for c in range(channels):
         for i in range(rows):
@@ -167,7 +174,8 @@ def quantise(
 ) -> None:
     """(6.7) Write q = clamp(rhe(t * QLIN * a, 2^39)), t = clamp(e * S, +-2^48); 0 where not coded.
 
-    |t * QLIN * a| <= 2^48 * 64 * 186 < 2^62.
+    Bounds: any int32 e, 2 <= S < 2^20, 4 <= QLIN <= 64, 0 < a <= 186, so |e * S| < 2^51 and |t * QLIN * a| <= 2^48 *
+    64 * 186 < 2^62.
     """
     channels, rows, columns = error.shape
     mapped = linear_q4.size > 1
@@ -190,7 +198,10 @@ def quantise(
 def cubes_exceeding(
     error: Int32Array, reconstructed: Int32Array, threshold: int, phases: BoolArray, out: UInt8Array
 ) -> None:
-    """(3.B.4) Clear the flag of every cube of the chosen phases that has a sample with |e' - e| > threshold."""
+    """(3.B.4) Clear the flag of every cube of the chosen phases that has a sample with |e' - e| > threshold.
+
+    Any int32 e and e'; |e' - e| < 2^32.
+    """
     channels, rows, columns = error.shape
     for c in range(channels):
         for i in range(rows):

@@ -31,7 +31,10 @@ __all__ = [
 @clause("6.4.4")
 @kernel("void(int32[::1], int32[::1], int32[::1], int32[::1])")
 def logistic_gate(x: Int32Array, t: Int32Array, m: Int32Array, out: Int32Array) -> None:
-    """(6.4.4) out = sat32(x + rshift(t * logistic(m), 24)); |t * logistic| <= 2^55."""
+    """(6.4.4) out = sat32(x + rshift(t * logistic(m), 24)), for any int32 x, t and m.
+
+    Bounds: 0 <= logistic <= 2^24, so |t * logistic| <= 2^55 and the sum before sat32 < 2^33.
+    """
     for n in range(out.size):
         mask: Any = np.int64(m[n])
         product: Any = np.int64(t[n]) * logistic_s(mask)
@@ -41,7 +44,10 @@ def logistic_gate(x: Int32Array, t: Int32Array, m: Int32Array, out: Int32Array) 
 @clause("6.4.7")
 @kernel("void(int32[:,::1], int32[:,::1])")
 def elu_gate(f: Int32Array, out: Int32Array) -> None:
-    """(6.4.7) out [n, c] = sat32(rshift(elu(f[n, c]) * f[n, half + c], 18)); |product| <= 2^62."""
+    """(6.4.7) out [n, c] = sat32(rshift(elu(f[n, c]) * f[n, half + c], 18)), for any int32 f.
+
+    Bounds: |elu| < 2^31, so |product| + 2^17 < 2^63.
+    """
     half = out.shape[1]
     for n in range(out.shape[0]):
         for c in range(half):
@@ -55,9 +61,9 @@ def elu_gate(f: Int32Array, out: Int32Array) -> None:
 def layer_norm(x: Int32Array, log2_channels: int, eps: int, out: Int32Array) -> None:
     """(6.4.5) Normalise every row [C], C = 2^log2_channels, without gain and offset; |out| < 2^22.
 
-    Bounds: |D| < 2^39, |d| < 2^26, 0 < U < 2^60, 2^30 <= N < 2^31.  The quotient by N is formed with one reciprocal a
-    row: |d| * floor(2^61 / N) <= 2^57 gives it to within one, and its remainder sets it right (j <= 25, since U >=
-    2^37).
+    Any int32 x, C = 64 or 128, 0 < eps < 2^41.  Bounds: |S| <= 2^38, |D| < 2^39, |d| <= 2^26, 0 < U < 2^60,
+    2^30 <= N < 2^31.  The quotient by N is formed with one reciprocal a row: |d| * floor(2^61 / N) <= 2^57 gives it to
+    within one, and its remainder sets it right; with U >= 2^37, j <= 24 and |d| * 2^bits <= 2^59.
     """
     channels = x.shape[1]
     centred = np.empty(channels, dtype=np.int64)
@@ -94,7 +100,7 @@ def layer_norm(x: Int32Array, log2_channels: int, eps: int, out: Int32Array) -> 
 @clause("6.4.7")
 @kernel("void(int32[:,::1], int64, int64[::1])")
 def row_maxima(q: Int32Array, columns: int, largest: Int64Array) -> None:
-    """(6.4.7, item 1) Largest magnitude of each of the first `columns` columns of q [L, 3C], in int64."""
+    """(6.4.7, item 1) Largest magnitude of each of the first `columns` columns of q [L, 3C], any int32; <= 2^31."""
     for c in range(columns):
         largest[c] = 0
     for n in range(q.shape[0]):
@@ -105,9 +111,10 @@ def row_maxima(q: Int32Array, columns: int, largest: Int64Array) -> None:
 @clause("6.4.7")
 @kernel("void(int32[:,::1], int64[::1], int32[:,::1], int64[::1])")
 def scaled_rows(q: Int32Array, largest: Int64Array, scaled: Int32Array, energy: Int64Array) -> None:
-    """(6.4.7, items 1, 2) A' and B' [L, 2C] and the sums of their squares; |a'| <= 2^t <= 2^30, sums below 2^62.
+    """(6.4.7, items 1, 2) A' and B' [L, 2C] and the sums of their squares, for q [L, 3C] and its `row_maxima`.
 
-    `scaled` may have more rows than the L of q; those stay as they are.
+    `scaled` may have more rows than the L of q; those stay as they are.  Bounds, 1 <= L < 2^33: |a'| <= 2^t <= 2^30
+    with t = (62 - bitlen(L)) >> 1, so each sum <= L * 2^(2t) < 2^62.
     """
     positions, columns = q.shape[0], scaled.shape[1]
     t = (62 - bitlen_s(positions)) >> 1
@@ -129,9 +136,10 @@ def scaled_rows(q: Int32Array, largest: Int64Array, scaled: Int32Array, energy: 
 @clause("6.4.7")
 @kernel("void(int32[:,::1], int64[:,:,::1])")
 def gram(scaled: Int32Array, sums: Int64Array) -> None:
-    """(6.4.7, item 3) sums [head, i, k] = sum over l of A'_i[l] * B'_k[l], for rows A', B' [L, 2C]; below 2^62.
+    """(6.4.7, item 3) sums [head, i, k] = sum over l of A'_i[l] * B'_k[l], for rows A', B' [L, 2C].
 
-    L and C / 4 are multiples of four (rows of zeros fill L up): four positions and four channels at a time.
+    L and C / 4 are multiples of four (rows of zeros fill L up): four positions and four channels at a time.  Bounds:
+    |a'|, |b'| <= 2^t as `scaled_rows` makes them, so every partial sum <= L * 2^(2t) < 2^62.
     """
     heads, n = sums.shape[0], sums.shape[1]
     b = np.empty((4, n), dtype=np.int64)
@@ -165,7 +173,12 @@ def gram(scaled: Int32Array, sums: Int64Array) -> None:
 def cosine_logits(
     sums: Int64Array, energy: Int64Array, temperature: Int64Array, exponent: Int64Array, logits: Int64Array
 ) -> None:
-    """(6.4.7, items 2, 3) Cosine in Q24 of every pair times the head's temperature: logits [head, i, k] Q18."""
+    """(6.4.7, items 2, 3) Cosine in Q24 of every pair times the head's temperature: logits [head, i, k] Q18.
+
+    `sums` and `energy` < 2^62 are those of one map; |temperature| < 2^19, 0 <= exponent <= 30.  Bounds: by
+    Cauchy-Schwarz |s| < (N_A + 1) * (N_B + 1), and a row that is not zero has a value >= 2^(t-1), t >= 14, so N >= 2^13
+    and |q| <= (N_B + 1) * (1 + 2^-13) + 1: |q * 2^24| < 2^56, |g| < 2^25, |g * W| < 2^44.
+    """
     heads, n = sums.shape[0], sums.shape[1]
     for head in range(heads):
         for i in range(n):
@@ -181,7 +194,10 @@ def cosine_logits(
 @clause("6.4.6")
 @kernel("void(int64[:,::1], int64[:,::1])")
 def softmax_rows(logits: Int64Array, weights: Int64Array) -> None:
-    """(6.4.6) Softmax of every row of Q18 logits, Q30; E * 2^30 <= 2^60."""
+    """(6.4.6) Softmax of every row of Q18 logits, Q30; rows of at most 32, |logit| < 2^62.
+
+    Bounds: E <= 2^30, 2^30 <= sum E <= 2^35 (the largest logit has E = 2^30), E * 2^30 + sum E < 2^61.
+    """
     for i in range(logits.shape[0]):
         top = logits[i].max()
         total: Any = np.int64(0)
@@ -197,7 +213,7 @@ def softmax_rows(logits: Int64Array, weights: Int64Array) -> None:
 def attended(weights: Int64Array, q: Int32Array, out: Int32Array) -> None:
     """(6.4.7, item 5) out [L, C] = sat32(rshift(sum over k of P[i, k] * V_k[l], 30)); weights [head, k, i] turned.
 
-    P sums to about 2^30 a row, |V| <= 2^31: the sum stays below 2^62.
+    Bounds: P of `softmax_rows` sums to at most 2^30 + 16 a row, |V| <= 2^31, so |acc| <= 2^61 + 2^35 + 2^29 < 2^62.
     """
     heads, n = weights.shape[0], weights.shape[1]
     channels = heads * n

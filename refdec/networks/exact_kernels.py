@@ -22,7 +22,10 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 @kernel("int64(int32[:,:,::1], int64, int64, int64, int64, float64[:,:,:,::1])")
 def load_window(x: Int32Array, top: int, left: int, low: int, high: int, strip: FloatArray) -> int:
-    """Copy clamped samples into strip [rows, column parity, columns / 2, C], 0 outside the map; return max|sample|."""
+    """Copy clamped samples into strip [rows, column parity, columns / 2, C], 0 outside the map; return max|sample|.
+
+    Any int32 x, `low` and `high`; the result <= 2^31.
+    """
     height, width, channels = x.shape
     least: Any = np.int32(0)
     most: Any = np.int32(0)
@@ -56,7 +59,7 @@ def to_points(
     """Transform rows x columns tiles of a strip: v [points_v, points_h, tile, C]; half [points_v, 2, columns, C] is
     scratch.
 
-    Magnitudes grow at most fourfold from 2^31: exact.
+    Bounds: |strip| <= 2^31, signs -1, 0 or 1; |half| <= 2^32 and |v| <= 2^33 < 2^53: exact.
     """
     n_points, channels = points.shape[0], strip.shape[3]
     run = columns * channels
@@ -100,7 +103,8 @@ def from_points(
     """Sum the products m [points_v, points_h, tile, O] of one phase, round, and write the block's part of the map.
 
     The result is sat32(floor((sum + start) * factor)), factor a power of two.  `block`: first row, rows, first column,
-    columns, in tiles of 2 x 2 positions; `half` [2, points_h, O] is scratch.
+    columns, in tiles of 2 x 2 positions; `half` [2, points_h, O] is scratch.  Bounds: the caller has compared its
+    samples with `winograd.fast_limit` or `channel_bounds`, so |half|, the sum and every partial sum < 2^53.
     """
     n_points, outputs = m.shape[1], m.shape[3]
     for tile in range(block[1] * block[3]):
@@ -140,7 +144,10 @@ def gather_taps(
     block: Int64Array,
     v: FloatArray,
 ) -> int:
-    """Copy the clamped samples of all taps of a block of positions into v [position, taps * C]; return max|sample|."""
+    """Copy the clamped samples of all taps of a block of positions into v [position, taps * C]; return max|sample|.
+
+    Any int32 x, `low` and `high`; samples outside the map are 0; the result <= 2^31.
+    """
     height, width, channels = x.shape
     least: Any = np.int32(0)
     most: Any = np.int32(0)
@@ -178,7 +185,10 @@ def from_products(
     corner: Int64Array,
     out: Int32Array,
 ) -> None:
-    """Round the sums m [position, O] of one phase as `from_points` does, and write the block's part of the map."""
+    """Round the sums m [position, O] of one phase as `from_points` does, and write the block's part of the map.
+
+    Bounds: the caller has compared its samples with `winograd.direct_limit`, so |m| and |m + start| < 2^53.
+    """
     for n in range(block[1] * block[3]):
         y = step * (block[0] + n // block[3]) + corner[0]
         c = step * (block[2] + n % block[3]) + corner[1]
@@ -208,7 +218,7 @@ def from_taps(
     """Sum the products m [row, column, tap * O] of all taps of a phase, round, and write the block's part of the map.
 
     `m` begins one row above and one column left of the block; tap t lies in columns which[t] * O and on, and belongs
-    to the sample at offsets[t].
+    to the sample at offsets[t].  Bounds: samples within `winograd.direct_limit`, so every partial sum of acc < 2^53.
     """
     outputs = start.size
     acc = np.empty(outputs, dtype=np.float64)

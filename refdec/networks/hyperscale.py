@@ -19,7 +19,7 @@ from refdec.networks.errors import ChannelMismatch, LatentSizeMismatch
 from refdec.networks.errors_hyperscale import HyperScaleOverflow, HyperScaleShiftOutOfRange
 from refdec.weights.errors import MissingTensor, WrongShape
 
-__all__ = ["HyperScaleDecoder", "IntegerLayer", "hyper_scale"]
+__all__ = ["HyperScaleDecoder", "IntegerLayer"]
 
 PREFIX = "hyper_scale_decoder."
 ENTRY_LOW, ENTRY_HIGH = -128, 127
@@ -136,16 +136,6 @@ class HyperScaleDecoder:
             last = self.pointwise
             hyperscale_kernels.scale_rows(x, last.weight, last.bias, last.shift, first_channel, first_row & 3, out)
         return out
-
-
-@clause("3.3")
-def hyper_scale(checkpoint: HasIntegers, z_hat: Int8Array, h: int, w: int) -> Int32Array:
-    """(3.3) Return s0 int32 [C, h, w], 0..3967, of z_hat int8 [C, ceil(h/4), ceil(w/4)].
-
-    Raises the errors of HyperScaleDecoder.of, ChannelMismatch, LatentSizeMismatch.
-    """
-    network = HyperScaleDecoder.of(checkpoint)
-    return network.scale(network.trunk(z_hat), h, w)
 
 
 def _fours(columns: int) -> int:

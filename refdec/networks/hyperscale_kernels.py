@@ -28,7 +28,8 @@ _LARGEST = 3967
 def convolve(x: Int16Array, weight: IntArray, bias: Int32Array, shift: Int32Array, out: Int32Array) -> None:
     """(3.3.2) Write a layer's output [row, column, o] before ReLU; its columns are a multiple of four.
 
-    `x` is padded with zeros on all sides; `weight` [o, kernel row, kernel column, channel].
+    `x` is padded with zeros on all sides; `weight` [o, kernel row, kernel column, channel].  Bounds: -128 <= x <= 127,
+    0 <= shift <= 31, and bias plus any of the products within int32 (`IntegerLayer.of`), so |acc| <= 2^31.
     """
     rows, columns, outputs = out.shape
     size, channels = weight.shape[1], weight.shape[3]
@@ -73,7 +74,7 @@ def scale_rows(
     """(3.3.3) Write s0 of some channels and rows: pointwise layer, pixel shuffle, |.|, clamp to 3967, crop.
 
     `out` [c, row, column] begins at latent channel `first_channel` and at row `first_row` of what `x` makes; `x` has a
-    multiple of four columns.
+    multiple of four columns.  Bounds: 0 <= x <= 127, 0 <= shift <= 31, |acc| <= 2^31 as in `convolve`.
     """
     count, rows, columns = out.shape
     channels = weight.shape[3]

@@ -44,7 +44,8 @@ def products(
     """(6.3.1) Write one phase of a stencil: taps [n, I/g, O] at offsets [n, 2].
 
     `area`: first and last + 1 row and column of positions; `corner`: (dy, dx); position (r, q) goes to output
-    (step*r + dy, step*q + dx), dropped where that lies outside.
+    (step*r + dy, step*q + dx), dropped where that lies outside.  Bounds (6.2.3): any int32 x, |tap| < 2^19, at most
+    4320 products, |start| <= 2^60 + 2^29, 0 <= shift <= 30, so |acc| < 6.1e18 < 2^63 in any order.
     """
     height, width = x.shape[0], x.shape[1]
     n_taps, inputs, outputs = taps.shape
@@ -84,7 +85,8 @@ def depthwise(
 ) -> None:
     """(6.3.1) Write a depth-wise 3x3 convolution, taps [9, C]: out [n, w, C] = rows first..first + n - 1 of the result.
 
-    Two columns at a time, which share samples and taps; accumulators as in `products`.
+    Two columns at a time, which share samples and taps.  Bounds: any int32 x, |tap| < 2^19, 9 products, |start| <=
+    2^60 + 2^29, 0 <= shift <= 30, so |left|, |right| < 2^61.
     """
     height, width, channels = x.shape
     outside = np.zeros(channels, dtype=np.int32)
@@ -120,7 +122,10 @@ def depthwise(
 @clause("4.2.5")
 @kernel("void(int32[:,:,::1], int64[::1])")
 def relu_after(out: Int32Array, area: Int64Array) -> None:
-    """(4.2.5) ReLU in place on rows area[0]..area[1] - 1, columns area[2]..area[3] - 1 (limited to the map)."""
+    """(4.2.5) ReLU in place on rows area[0]..area[1] - 1, columns area[2]..area[3] - 1 (limited to the map).
+
+    Any int32; results 0 <= y < 2^31, nothing is added.
+    """
     for r in range(area[0], min(area[1], out.shape[0])):
         for q in range(area[2], min(area[3], out.shape[1])):
             for c in range(out.shape[2]):
@@ -130,7 +135,10 @@ def relu_after(out: Int32Array, area: Int64Array) -> None:
 @clause("4.2.6")
 @kernel("void(int32[:,:,::1], int32[:,:,::1], int64, int64[::1])")
 def add_after(out: Int32Array, other: Int32Array, floor: int, area: Int64Array) -> None:
-    """(4.2.6, 6.3.1) sat32(other + max(out, floor)) in place: floor 0 for R1, -2^31 for R2 and plain sums."""
+    """(4.2.6, 6.3.1) sat32(other + max(out, floor)) in place: floor 0 for R1, -2^31 for R2 and plain sums.
+
+    Any int32 maps; |total| <= 2^32.
+    """
     for r in range(area[0], min(area[1], out.shape[0])):
         for q in range(area[2], min(area[3], out.shape[1])):
             for c in range(out.shape[2]):
@@ -141,9 +149,9 @@ def add_after(out: Int32Array, other: Int32Array, floor: int, area: Int64Array) 
 
 @kernel("int64(int64, int64)")
 def rounded_gate(x: int, m: int) -> int:
-    """(6.3.1) sat32(rshift(x * (2^18 + m), 18)) for int32 x and m; |x * m| + 2^17 <= 2^62 + 2^17.
+    """(6.3.1) sat32(rshift(x * (2^18 + m), 18)) for int32 x and m.
 
-    x * 2^18 is a multiple of 2^18, so that it may stay out of the shift.
+    x * 2^18 is a multiple of 2^18, so that it may stay out of the shift.  Bounds: |x * m| + 2^17 <= 2^62 + 2^17 < 2^63.
     """
     return min(max(x + ((x * m + _HALF_Q18) >> 18), _LOW), _HIGH)
 
@@ -151,7 +159,10 @@ def rounded_gate(x: int, m: int) -> int:
 @clause("4.2.5")
 @kernel("void(int32[:,:,::1], int32[:,:,::1], int64[::1])")
 def gate_after(out: Int32Array, x: Int32Array, area: Int64Array) -> None:
-    """(4.2.5, 6.3.1) The last step of ResAU in place: sat32(rshift(x * (2^18 + out), 18))."""
+    """(4.2.5, 6.3.1) The last step of ResAU in place: sat32(rshift(x * (2^18 + out), 18)).
+
+    Any int32 maps; |x * out| + 2^17 < 2^63, see `rounded_gate`.
+    """
     for r in range(area[0], min(area[1], out.shape[0])):
         for q in range(area[2], min(area[3], out.shape[1])):
             for c in range(out.shape[2]):
@@ -164,7 +175,10 @@ def gate_after(out: Int32Array, x: Int32Array, area: Int64Array) -> None:
 @clause("6.3.2")
 @kernel("void(int32[:,:,::1], int64, int64, int64, int64, int32[:,:,::1])")
 def shuffled_planes(x: Int32Array, factor: int, offset: int, low: int, high: int, planes: Int32Array) -> None:
-    """(4.2.4, 6.3.2) PS(factor) of x into planes [n, h, w], with `offset` added and a clamp, top-left part kept."""
+    """(4.2.4, 6.3.2) PS(factor) of x into planes [n, h, w], with `offset` added and a clamp, top-left part kept.
+
+    Any int32 x, offset and clamp: |value| <= 2^32 before the clamp.
+    """
     for p in range(planes.shape[0]):
         for y in range(planes.shape[1]):
             row = x[y // factor]

@@ -7,10 +7,10 @@ picture piece in luma samples.  Out: planes int32 Q18 [1 or 2, h, w] at full lum
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Protocol
 
 from refdec.arithmetic.types import Int32Array
+from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
 from refdec.networks.blocks import R1, ResAU
 from refdec.networks.cuts import below, cut_map, kept_planes, reach, size_above
@@ -22,24 +22,14 @@ from refdec.tiling.geometry import Rect
 from refdec.weights.pack import Checkpoint
 
 __all__ = [
-    "Synthesis",
     "SynthesisChroma",
     "SynthesisLuma",
-    "SynthesisTransform",
+    "SynthesisNetwork",
     "load_synthesis",
 ]
 
 
-@clause("4.5.3")
-class SynthesisTransform(IntEnum):
-    """(4.5.3) synthesis_transform_id."""
-
-    SOP = 0
-    BOP = 1
-    HOP = 2
-
-
-class Synthesis(Protocol):
+class SynthesisNetwork(Protocol):
     """A synthesis network of one component.
 
     `halo`: rows and columns of latent (before, after) that a sample depends on beyond its own position; None where it
@@ -57,13 +47,13 @@ class Synthesis(Protocol):
 UpSampler = TransposedConvolution | UpSampler2
 
 
-def _up_sampler(source: LayerSource, transform: SynthesisTransform, name: str) -> UpSampler:
-    return source.up_sampler(name) if transform is SynthesisTransform.SOP else source.transposed(name)
+def _up_sampler(source: LayerSource, transform: Synthesis, name: str) -> UpSampler:
+    return source.up_sampler(name) if transform is Synthesis.SOP else source.transposed(name)
 
 
-def _halo(transform: SynthesisTransform) -> tuple[int, int]:
+def _halo(transform: Synthesis) -> tuple[int, int]:
     """Return the halo of 6.6: U2 of SOP looks forward only."""
-    return (3, 4) if transform is SynthesisTransform.SOP else (3, 3)
+    return (3, 4) if transform is Synthesis.SOP else (3, 3)
 
 
 @clause("4.5.1")
@@ -82,7 +72,7 @@ class SynthesisLuma:
     conv4: Convolution
 
     @classmethod
-    def of(cls, source: LayerSource, transform: SynthesisTransform) -> SynthesisLuma:
+    def of(cls, source: LayerSource, transform: Synthesis) -> SynthesisLuma:
         """Build from the checkpoint `decoder_Y` of the transform."""
         return cls(
             _halo(transform),
@@ -122,7 +112,7 @@ class SynthesisChroma:
     conv4: Convolution
 
     @classmethod
-    def of(cls, source: LayerSource, transform: SynthesisTransform) -> SynthesisChroma:
+    def of(cls, source: LayerSource, transform: Synthesis) -> SynthesisChroma:
         """Build from the checkpoint `decoder_UV` of the transform."""
         return cls(
             _halo(transform),
@@ -147,14 +137,14 @@ class SynthesisChroma:
 
 @clause("4.5.3")
 def load_synthesis(
-    transform: SynthesisTransform, checkpoint: Checkpoint, component: int, *, fast: bool = True
-) -> Synthesis:
+    transform: Synthesis, checkpoint: Checkpoint, component: int, *, fast: bool = True
+) -> SynthesisNetwork:
     """(4.5.3) Build the synthesis network of a component (0 luma, 1 chroma) from its decoder checkpoint.
 
     `fast=False` keeps to the integer loops.  Raises NoSuchNetwork if the checkpoint is of another network.
     """
     source = LayerSource(checkpoint, fast=fast)
-    if transform is SynthesisTransform.HOP:
+    if transform is Synthesis.HOP:
         from refdec.networks import synthesis_hop
 
         return synthesis_hop.HopLuma.of(source) if component == 0 else synthesis_hop.HopChroma.of(source)

@@ -1,1 +1,18 @@
-"""Work in parallel: a pool for the tiles of one picture, and batches of many files (the standard asks for neither)."""
+"""Work in parallel: the units of one picture, and batches of many files.  The standard asks for neither.
+
+One picture.  In: a state that every worker holds, and units.  Out: results in the order of the units.
+
+1. `ordered`: what every pool promises, order and a bounded window.
+2. `pool` chooses and runs worker processes; `threads` are pools within one process, with threads or with no worker.
+3. `board` hands units to processes, `shared` are arrays that all of them see, `processes` starts and ends workers,
+   `failures` brings their exceptions back, `heap` and `refdec.networks.blas_threads` set each up.
+
+Many files.  In: jobs and a function of a job.  Out: a line of a report for each, and a summary.
+
+1. `folders` lists files as jobs; `batch` draws them, no more than workers can be busy with.
+2. `crews` runs them: worker processes, or an executor that `executors` finds by its name.
+3. `attempts` is one file inside a worker, under the time limit of `deadline`; `outcomes` is what became of it.
+4. `report` writes the lines, so that a batch can be resumed; `signals` makes SIGTERM an orderly end.
+
+`clock` is the check that a decode calls between its steps (`Limits.seconds`).  `errors` has one class a failure.
+"""

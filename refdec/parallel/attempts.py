@@ -15,21 +15,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from refdec.errors import RefdecError
+from refdec.clauses import clause_path
+from refdec.errors import ExitCode, RefdecError
 from refdec.parallel.deadline import within
 from refdec.parallel.errors import FileTimeout
 from refdec.parallel.outcomes import Job, Outcome, Status
 
-__all__ = ["BatchFunction", "Order", "attempt", "failed"]
+__all__ = ["BatchFunction", "JobOrder", "attempt", "failed"]
 
 BatchFunction: TypeAlias = Callable[[Job], Mapping[str, Any] | None]
 """Does one job; returns details for the report (JSON values) or None.  Writes outputs by an atomic rename."""
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
-BUG = 70
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class JobOrder:
     """A job on its way to a worker, with absolute paths: workers may live in another folder."""
 
     index: int
@@ -38,7 +38,7 @@ class Order:
     sha256: bool = False
 
 
-def attempt(function: BatchFunction, order: Order) -> Outcome:
+def attempt(function: BatchFunction, order: JobOrder) -> Outcome:
     """Do one job within its time; return what became of it."""
     began = time.perf_counter()
     blank = Outcome(order.index, order.job, Status.DONE)
@@ -60,13 +60,14 @@ def failed(blank: Outcome, error: BaseException) -> Outcome:
         code, message, exit_code = error.code, error.headline(), error.exit_code
     elif isinstance(error, OSError):
         code = errno.errorcode.get(error.errno or 0, "OSError")
-        message, exit_code = str(error), 1
+        message, exit_code = str(error), ExitCode.IO
     elif isinstance(error, MemoryError):
-        code, message, exit_code = "MemoryError", f"memory is exhausted: {error}", 1
+        code, message, exit_code = "MemoryError", f"memory is exhausted: {error}", ExitCode.IO
     else:
-        code, message, exit_code = type(error).__name__, "".join(traceback.format_exception(error)), BUG
-    fatal = _is_full(error)
-    return replace(blank, status=status, code=code, message=message, exit_code=exit_code, fatal=fatal)
+        code, message, exit_code = type(error).__name__, "".join(traceback.format_exception(error)), ExitCode.BUG
+    fatal, through = _is_full(error), clause_path(error) if isinstance(error, RefdecError) else ()
+    known = replace(blank, status=status, code=code, message=message, exit_code=exit_code)
+    return replace(known, through=through, fatal=fatal)
 
 
 def _is_full(error: BaseException | None) -> bool:
@@ -82,7 +83,7 @@ def _size(path: Path) -> int | None:
     return path.stat().st_size if path.is_file() else None
 
 
-def _measured(order: Order) -> dict[str, Any]:
+def _measured(order: JobOrder) -> dict[str, Any]:
     """Return size and, if wanted, hash of the output."""
     output = order.job.output
     if output is None or not output.is_file():

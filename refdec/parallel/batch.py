@@ -17,13 +17,13 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from refdec.parallel.attempts import BatchFunction, Order
+from refdec.parallel.attempts import BatchFunction, JobOrder
 from refdec.parallel.crews import Backend, ExecutorBackend, ProcessBackend
 from refdec.parallel.errors import ExecutorBroken
 from refdec.parallel.executors import executor_named
 from refdec.parallel.outcomes import Job, Outcome, Status, Summary, Tally
 from refdec.parallel.processes import StartMethod, available_cores
-from refdec.parallel.report import Report
+from refdec.parallel.report import BatchReport
 from refdec.parallel.signals import Terminated, orderly_sigterm
 
 __all__ = ["BatchOptions", "is_complete", "run_batch"]
@@ -76,7 +76,9 @@ def is_complete(job: Job) -> bool:
 class _Batch:
     """One run: which jobs are under way, and what became of the others."""
 
-    def __init__(self, options: BatchOptions, report: Report | None, watch: Callable[[Outcome], None] | None) -> None:
+    def __init__(
+        self, options: BatchOptions, report: BatchReport | None, watch: Callable[[Outcome], None] | None
+    ) -> None:
         self.options = options
         self.report = report
         self.watch = watch
@@ -123,11 +125,11 @@ class _Batch:
         for outcome in outcomes:
             self.record(outcome)
 
-    def order(self, index: int, job: Job) -> Order:
+    def order(self, index: int, job: Job) -> JobOrder:
         """Return the order of a job."""
         output = None if job.output is None else job.output.absolute()
         moved = replace(job, input=job.input.absolute(), output=output)
-        return Order(index, moved, self.options.timeout_s, self.options.sha256)
+        return JobOrder(index, moved, self.options.timeout_s, self.options.sha256)
 
     def give_up(self, reason: str, exit_code: int) -> None:
         """Record all jobs under way as interrupted."""
@@ -141,7 +143,7 @@ def run_batch(
     jobs: Iterable[Job],
     options: BatchOptions = BatchOptions(),
     *,
-    report: Report | None = None,
+    report: BatchReport | None = None,
     watch: Callable[[Outcome], None] | None = None,
 ) -> Summary:
     """Run `function` on every job; return the summary.  `watch` sees each outcome (progress).

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Protocol
 
-from refdec.parallel.attempts import BatchFunction, Order, attempt, failed
+from refdec.parallel.attempts import BatchFunction, JobOrder, attempt, failed
 from refdec.parallel.errors import ExecutorBroken, FileTimeout, WorkerLost
 from refdec.parallel.outcomes import Outcome, Status
 from refdec.parallel.processes import Crew, StartMethod, attention, owned_pipe
@@ -33,7 +33,7 @@ class Backend(Protocol):
 
     capacity: int
 
-    def submit(self, order: Order) -> None:
+    def submit(self, order: JobOrder) -> None:
         """Take an order; there is room.  Raises ExecutorBroken."""
 
     def collect(self) -> list[Outcome]:
@@ -47,7 +47,7 @@ def _serve(function: BatchFunction, orders: Connection) -> None:
     """The life of a worker: an order, its outcome, until the owner closes the pipe."""
     while True:
         try:
-            order: Order = orders.recv()
+            order: JobOrder = orders.recv()
         except EOFError:
             return
         outcome = attempt(function, order)
@@ -63,7 +63,7 @@ class _Worker:
 
     process: BaseProcess
     pipe: Connection
-    order: Order | None = None
+    order: JobOrder | None = None
     since: float = 0.0
 
 
@@ -75,7 +75,7 @@ class ProcessBackend:
         self._crew = Crew(function, start=start, unwind=True)
         self._workers: list[_Worker] = []
 
-    def submit(self, order: Order) -> None:
+    def submit(self, order: JobOrder) -> None:
         """Give an order to an idle worker."""
         worker = next((worker for worker in self._workers if worker.order is None), None) or self._hire()
         worker.order, worker.since = order, time.monotonic()
@@ -124,7 +124,7 @@ class ProcessBackend:
         blank = Outcome(order.index, order.job, Status.TIMEOUT, seconds=time.monotonic() - worker.since)
         return failed(blank, FileTimeout(order.timeout_s or 0.0))
 
-    def _dismiss(self, worker: _Worker) -> Order:
+    def _dismiss(self, worker: _Worker) -> JobOrder:
         """Take a worker out for good; return what it was busy with."""
         assert worker.order is not None
         self._workers.remove(worker)
@@ -154,9 +154,9 @@ class ExecutorBackend:
         self.capacity = in_flight
         self._function = function
         self._executor = executor
-        self._futures: dict[Future[Outcome], Order] = {}
+        self._futures: dict[Future[Outcome], JobOrder] = {}
 
-    def submit(self, order: Order) -> None:
+    def submit(self, order: JobOrder) -> None:
         """Submit an order.  Raises ExecutorBroken where the executor refuses."""
         try:
             self._futures[self._executor.submit(attempt, self._function, order)] = order
@@ -169,7 +169,7 @@ class ExecutorBackend:
         return [self._outcome(future, self._futures.pop(future)) for future in done]
 
     @staticmethod
-    def _outcome(future: Future[Outcome], order: Order) -> Outcome:
+    def _outcome(future: Future[Outcome], order: JobOrder) -> Outcome:
         blank = Outcome(order.index, order.job, Status.LOST)
         try:
             return future.result()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 
-from refdec.errors import InputError, RefdecError, UsageError
+from refdec.errors import ExitCode, InputError, RefdecError, UsageError
 
 __all__ = [
     "BadExecutor",
@@ -38,7 +38,7 @@ def _cause_of_death(exit_code: int | None) -> str:
 class WorkerLost(RefdecError):
     """A worker process ended while it was needed: killed, out of memory, or crashed in native code."""
 
-    code, exit_code = "RD0901", 1
+    code, exit_code = "RD0901", ExitCode.IO
 
     def __init__(self, pid: int | None, status: int | None, work: str) -> None:
         super().__init__(pid, status, work)
@@ -55,7 +55,7 @@ class WorkerLost(RefdecError):
 class UnitTimeout(RefdecError):
     """One unit of work took longer than allowed."""
 
-    code, exit_code = "RD0902", 1
+    code, exit_code = "RD0902", ExitCode.IO
 
     def __init__(self, unit: str, seconds: float) -> None:
         super().__init__(unit, seconds)
@@ -127,7 +127,7 @@ class BadExecutor(UsageError):
 class ExecutorBroken(RefdecError):
     """The executor refuses further work (its workers died, or it was shut down)."""
 
-    code, exit_code = "RD0907", 1
+    code, exit_code = "RD0907", ExitCode.IO
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(name, reason)
@@ -143,7 +143,7 @@ class ExecutorBroken(RefdecError):
 class FileTimeout(RefdecError):
     """One file of a batch took longer than allowed."""
 
-    code, exit_code = "RD0908", 1
+    code, exit_code = "RD0908", ExitCode.IO
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)

@@ -26,7 +26,7 @@ COUNTS = ("max_workers", "n_workers")
 @contextmanager
 def executor_named(name: str, *, workers: int | None = None) -> Iterator[Executor]:
     """Give the executor of that name; `workers` goes to its maker if that takes a number.  Raises BadExecutor."""
-    thing = _found(name)
+    thing = _attribute_named(name)
     with ExitStack() as stack:
         if _is_maker(thing):
             try:
@@ -37,7 +37,7 @@ def executor_named(name: str, *, workers: int | None = None) -> Iterator[Executo
         yield _executor_of(name, thing, stack)
 
 
-def _found(name: str) -> Any:
+def _attribute_named(name: str) -> Any:
     module, colon, attribute = name.partition(":")
     if not colon:
         module, _, attribute = name.rpartition(".")

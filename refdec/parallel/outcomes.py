@@ -13,6 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from refdec.errors import ExitCode
+
 __all__ = ["Job", "Outcome", "Status", "Summary", "Tally"]
 
 
@@ -41,7 +43,7 @@ class Outcome:
     """What became of one job; `index` counts jobs in the order in which they came, from 0.
 
     `seconds` is wall time in the worker.  `details` is what the work returned.  `fatal` is set where the next files
-    would meet the same fate (the disk is full): the batch ends there.
+    would meet the same fate (the disk is full): the batch ends there.  `through`: the clauses on the way to the error.
     """
 
     index: int
@@ -53,9 +55,10 @@ class Outcome:
     sha256: str | None = None
     code: str | None = None
     message: str | None = None
-    exit_code: int = 0
+    exit_code: int = ExitCode.DONE
     details: Mapping[str, Any] = field(default_factory=dict)
     fatal: bool = False
+    through: tuple[str, ...] = ()
 
     def as_line(self) -> dict[str, Any]:
         """Return the JSON object of the report; what is not known is left out.
@@ -74,12 +77,20 @@ class Outcome:
             "code": self.code,
             "message": self.message,
             "exit_code": self.exit_code or self.details.get("exit_code", 0),
+            "through": list(self.through) or None,
             "details": dict(self.details) or None,
         }
         return {name: value for name, value in line.items() if value is not None}
 
 
-EXIT_ORDER = (70, 1, 2, 3, 4, 5)
+EXIT_ORDER = (
+    ExitCode.BUG,
+    ExitCode.IO,
+    ExitCode.USAGE,
+    ExitCode.NOT_CONFORMANT,
+    ExitCode.DIFFERS,
+    ExitCode.UNSUPPORTED,
+)
 """Which exit code wins: a bug, then files that could not be tried, then verdicts on files."""
 
 
@@ -105,7 +116,8 @@ class Summary:
         """One exit code for all: 0 if every file is done or skipped, 128 + signal if interrupted."""
         if self.signal is not None:
             return 128 + self.signal
-        return next((code for code in EXIT_ORDER if self.exit_codes.get(code)), 1 if self.stopped else 0)
+        otherwise = ExitCode.IO if self.stopped else ExitCode.DONE
+        return next((code for code in EXIT_ORDER if self.exit_codes.get(code)), otherwise)
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values."""

@@ -99,11 +99,6 @@ class ProcessPool(Pool[S]):
         """How the workers were started."""
         return self._crew.start_method
 
-    @property
-    def pids(self) -> tuple[int, ...]:
-        """The process ids of the workers."""
-        return tuple(process.pid for process in self._crew.processes if process.pid is not None)
-
     def _post(self, sequence: int, function: Callable[[S, Any], Any], unit: Any) -> None:
         posted = pickle.dumps((function, unit), protocol=5)
         with suppress(BrokenPipeError):  # no worker is left; _collect says why

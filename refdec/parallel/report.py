@@ -19,7 +19,7 @@ import numpy.typing as npt
 from refdec.parallel.errors import ReportUnreadable
 from refdec.parallel.outcomes import Job, Outcome, Status
 
-__all__ = ["Report"]
+__all__ = ["BatchReport"]
 
 UInt64Array: TypeAlias = npt.NDArray[np.uint64]
 DIGEST_BYTES = 8
@@ -32,11 +32,11 @@ def _digest(name: str, target: str | None) -> int:
     return int.from_bytes(hashlib.blake2b(text, digest_size=DIGEST_BYTES).digest(), "little")
 
 
-class Report:
+class BatchReport:
     """A report file; use it as a context manager.
 
-    A `Report` may also go on at the end of an earlier one: a last line that was cut off is removed, and `has` knows
-    jobs that are done.  Lines come in the order in which files finish; `index` tells the order of the jobs.
+    It may also go on at the end of an earlier one: a last line that was cut off is removed, and `has` knows jobs that
+    are done.  Lines come in the order in which files finish; `index` tells the order of the jobs.
     """
 
     def __init__(self, file: TextIO, finished: UInt64Array = NOTHING) -> None:
@@ -44,7 +44,7 @@ class Report:
         self._finished = finished
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, resume: bool = False) -> Report:
+    def open(cls, path: str | os.PathLike[str], *, resume: bool = False) -> BatchReport:
         """Open a report for writing; `resume` keeps what is there.  Raises ReportUnreadable and OSError."""
         path = Path(path)
         finished: UInt64Array = NOTHING

@@ -26,9 +26,9 @@ MIDDLE = WHITE >> 1
 @clause("6.4.8")
 @kernel(f"void({PLANE}, {TABLE}, {TABLE}, int64, int32[:, ::1])")
 def resample_rows(source: Int32Array, index: Int64Array, weight: Int64Array, shift: int, out: Int32Array) -> None:
-    """(6.4.8) out[i] = sat32(rshift(sum_j weight[i, j] * source[index[i, j]], shift)), all columns; shift >= 1.
+    """(6.4.8) out[i] = sat32(rshift(sum_j weight[i, j] * source[index[i, j]], shift)), all columns.
 
-    With sum_j |weight| < 1.4 * 2^30 the sum stays below 2^61.5.
+    Any int32 samples; shift 30 with sum_j |weight| <= 1.375 * 2^30 (cubic) or 18 with 2^18 (linear): |total| < 2^62.
     """
     half = np.int64(1) << (shift - 1)
     width = source.shape[1]
@@ -47,7 +47,7 @@ def resample_rows(source: Int32Array, index: Int64Array, weight: Int64Array, shi
 @clause("6.4.8")
 @kernel(f"void({PLANE}, {TABLE}, {TABLE}, int64, int32[:, ::1])")
 def resample_columns(source: Int32Array, index: Int64Array, weight: Int64Array, shift: int, out: Int32Array) -> None:
-    """(6.4.8) As resample_rows, in the other direction."""
+    """(6.4.8) As resample_rows, in the other direction; the same ranges, |total| < 2^62."""
     half: Any = np.int64(1) << (shift - 1)
     for y in range(out.shape[0]):
         for i in range(out.shape[1]):
@@ -62,7 +62,10 @@ def resample_columns(source: Int32Array, index: Int64Array, weight: Int64Array, 
 def rgb_from_ycc(
     y_plane: Int32Array, u_plane: Int32Array, v_plane: Int32Array, red: Int32Array, green: Int32Array, blue: Int32Array
 ) -> None:
-    """(6.4.13) Y'CbCr to R'G'B', clamped to 0..255.  |u|, |v| < 2^31.1, so every sum is below 2^62.1."""
+    """(6.4.13) Y'CbCr to R'G'B', clamped to 0..255.
+
+    Any int32 samples: |u|, |v| <= 2^31 + 2^25 and coefficients of a sum <= 1992435329 in magnitude: |product| < 2^62.
+    """
     half = np.int64(1) << 29
     for i in range(y_plane.shape[0]):
         for j in range(y_plane.shape[1]):
@@ -79,7 +82,11 @@ def rgb_from_ycc(
 def weighted_sum(
     a: Int32Array, b: Int32Array, c: Int32Array, weight: Int64Array, divisor: int, offset: int, out: Int32Array
 ) -> None:
-    """(6.7) out = sat32(rdiv(w0*a + w1*b + w2*c, divisor) + offset); the sum is to stay below 2^62."""
+    """(6.7) out = sat32(rdiv(w0*a + w1*b + w2*c, divisor) + offset).
+
+    Any int32 planes and |weights| <= 2^30 in sum, or codes of at most 16 bits and 255 times such weights: |total| <=
+    2^61; 0 < divisor < 2^31, 0 <= offset < 2^25.
+    """
     half = divisor >> 1
     for i in range(a.shape[0]):
         for j in range(a.shape[1]):
@@ -95,7 +102,8 @@ def custom_colour(
 ) -> None:
     """(5.10) clip((w.planes + offset)/255, 0, 1) rounded half to even to a multiple of 1/top, on the 0..255 scale.
 
-    Planes are clamped to 0..255 and weights are 0..255, so the product with top < 2^16 stays below 2^58.
+    Planes are clamped to 0..255, weights and offset are 0..255, top < 2^16: total + offset * WHITE < 2^36, so product <
+    2^52, and the sample before its division < 2^43.
     """
     unit = np.int64(255) * WHITE
     for i in range(a.shape[0]):
@@ -112,9 +120,10 @@ def custom_colour(
 @clause("6.4.14")
 @kernel(f"void({PLANE}, int64, uint16[:, ::1])")
 def codes_of_plane(plane: Int32Array, top: int, out: UInt16Array) -> None:
-    """(6.4.14) rhe(v * top, 255 * 2^18) of the clamped samples v; top < 2^16, so products stay below 2^42.
+    """(6.4.14) rhe(v * top, 255 * 2^18) of the clamped samples v: 0 <= v < 2^26, 0 < top < 2^16, so product < 2^42.
 
-    For 8 bits (top = 255) that is rhe(v, 2^18): half of it less one, and one more where the code before is odd.
+    For 8 bits (top = 255) that is rhe(v, 2^18): half of it less one, and one more where the code before is odd; in
+    int32, v + 2^17 < 2^27.
     """
     if top == 255:
         for i in range(plane.shape[0]):

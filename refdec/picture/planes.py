@@ -1,48 +1,38 @@
-"""Sample planes, and their assembly from the output of the synthesis networks (5.3, 6.4.8).
+"""Sample planes, their sizes in each format, and which window of chroma stands for one of luma (5.1, 5.3).
 
-In: three planes of the coded size, int32 Q18.  Out: planes of the display size in the output format.
+In: what the header says of size and formats.  Out: `Planes`; sizes and rectangles.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
+from typing import Protocol, TypeAlias
 
 from refdec.arithmetic.types import Int32Array
+from refdec.bitstream.chroma import CONVERTIBLE
 from refdec.clauses import clause
-from refdec.picture.errors import PlaneSizeMismatch, SubsamplingUnsupported
-from refdec.picture.resample import bicubic_ac
-from refdec.tiling.geometry import Rect
+from refdec.picture.errors import SubsamplingUnsupported
+from refdec.picture.resample import bicubic_reach
+from refdec.tiling.geometry import Rect, ceil_div
 from refdec.tiling.windows import even_around
 
 __all__ = [
-    "Observer",
     "PictureFormat",
     "Planes",
     "Size",
     "ThreePlanes",
-    "assemble",
-    "ceil_div",
     "chroma_rect",
     "chroma_size",
+    "decimated_reach",
+    "decimated_size",
     "even_window",
     "is_420",
-    "unobserved",
+    "synthesised_reach",
 ]
 
 Size: TypeAlias = tuple[int, int]
 ThreePlanes: TypeAlias = tuple[Int32Array, Int32Array, Int32Array]
 """R, G, B or Y, U, V, int32 Q18."""
-Observer: TypeAlias = Callable[[str, npt.NDArray[Any]], None]
-"""Told of each stage: its name of 6.5 item 4, and the array."""
-
-LEGAL_FORMATS = frozenset(
-    {((1, 1), (1, 1)), ((1, 1), (2, 2)), ((1, 1), (1, 2)), ((2, 2), (2, 2)), ((1, 2), (1, 2))},
-)
 
 
 class PictureFormat(Protocol):
@@ -98,15 +88,6 @@ class Planes:
         return replace(self, u=u, v=v)
 
 
-def ceil_div(a: int, b: int) -> int:
-    """Return a / b rounded up."""
-    return (a + b - 1) // b
-
-
-def unobserved(_stage: str, _array: npt.NDArray[Any]) -> None:
-    """Take a stage and do nothing: the observer of those who do not watch."""
-
-
 def is_420(header: PictureFormat) -> bool:
     """Tell whether the output format is 4:2:0."""
     return (header.s_ver, header.s_hor) == (2, 2)
@@ -119,7 +100,7 @@ def chroma_size(header: PictureFormat) -> Size:
     Raises SubsamplingUnsupported for a pair of formats that does not exist.
     """
     output, coded = (header.s_ver, header.s_hor), (header.c_ver, header.c_hor)
-    if (output, coded) not in LEGAL_FORMATS:
+    if (output, coded) not in CONVERTIBLE:
         raise SubsamplingUnsupported(output, coded)
     return ceil_div(header.display_height, header.s_ver), ceil_div(header.display_width, header.s_hor)
 
@@ -138,19 +119,21 @@ def even_window(rect: Rect, header: PictureFormat) -> Rect:
     return even_around(rect.intersection(Rect(0, 0, size[1], size[0])), size)
 
 
-@clause("5.3")
-@clause("6.4.8")
-def assemble(synthesis: Planes, header: PictureFormat) -> Planes:
-    """(5.3, 6.4.8) Crop to the display size, decimate chroma to the coded format, bring it to the output format.
+def decimated_size(header: PictureFormat) -> Size:
+    """(5.3) Size of the chroma planes after decimation to the coded format."""
+    return ceil_div(header.display_height, header.c_ver), ceil_div(header.display_width, header.c_hor)
 
-    All three planes of `synthesis` have the coded size.  Raises SubsamplingUnsupported and PlaneSizeMismatch.
-    """
-    coded_size = (header.img_height, header.img_width)
-    for name, plane in zip("YUV", synthesis.as_tuple(), strict=True):
-        if plane.shape != coded_size:
-            raise PlaneSizeMismatch(name, plane.shape, coded_size)
-    size = chroma_size(header)
-    rows, columns = slice(0, header.display_height), slice(0, header.display_width)
-    steps = slice(0, header.display_height, header.c_ver), slice(0, header.display_width, header.c_hor)
-    u, v = (bicubic_ac(np.ascontiguousarray(plane[steps]), *size) for plane in (synthesis.u, synthesis.v))
-    return Planes(np.ascontiguousarray(synthesis.y[rows, columns]), u, v)
+
+@clause("5.3")
+def decimated_reach(assembled: Rect, header: PictureFormat) -> Rect:
+    """(5.3) The window of the decimated chroma planes that a window of the assembled picture follows from."""
+    wanted = chroma_rect(assembled, (header.s_ver, header.s_hor))
+    return bicubic_reach(wanted, decimated_size(header), chroma_size(header))
+
+
+@clause("5.3")
+def synthesised_reach(decimated: Rect, header: PictureFormat) -> Rect:
+    """(5.3) The window of the synthesised chroma planes from which the decimation takes a window."""
+    ver, hor = header.c_ver, header.c_hor
+    right, bottom = (decimated.right - 1) * hor + 1, (decimated.bottom - 1) * ver + 1
+    return Rect.between(decimated.x * hor, decimated.y * ver, right, bottom)

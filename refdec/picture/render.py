@@ -1,6 +1,6 @@
-"""From output planes to a `Picture` (5.11): the colour that is wanted, cut to codes of a bit depth.
+"""From filtered planes to the colour that is wanted (5.10, 5.11), in any window, and to a `Picture`.
 
-In: three planes int32 Q18 and what they are.  Out: `Picture`.
+In: planes int32 Q18 and what they are.  Out: output planes of a window; `Picture`.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from refdec.clauses import clause
-from refdec.picture.colour import NONE, CustomColour, clamped, rgb_from_yuv, to_output, yuv_from_rgb
+from refdec.observation import UNWATCHED, Watch
+from refdec.picture.colour import NONE, CustomColour, rgb_from_yuv, to_output, yuv_from_rgb
 from refdec.picture.output import codes
 from refdec.picture.picture import Picture
-from refdec.picture.planes import PictureFormat, Planes, ThreePlanes, chroma_rect, chroma_size
+from refdec.picture.planes import PictureFormat, Planes, Size, ThreePlanes, chroma_rect, chroma_size
 from refdec.picture.resample import bicubic_reach, bicubic_window
 from refdec.tiling.geometry import Rect
 from refdec.tiling.windows import bounding
@@ -19,7 +20,15 @@ from refdec.tiling.windows import bounding
 if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo
 
-__all__ = ["Colour", "colour_reach", "colour_window", "own_colour", "render"]
+__all__ = [
+    "Colour",
+    "in_colour",
+    "output_reach",
+    "output_subsampling",
+    "own_colour",
+    "render",
+    "to_output_window",
+]
 
 Colour = Literal["RGB", "YUV"]
 REASON = "a decoder is free to decode a part only; the text demands the integers of the whole"
@@ -31,6 +40,12 @@ def own_colour(header: PictureFormat) -> Colour:
     return "YUV" if header.colour_transform_idx == NONE else "RGB"
 
 
+def output_subsampling(header: PictureFormat, colour: Colour | None) -> Size:
+    """Return (vertical, horizontal) of the second and third output plane in a colour, None: the picture's own."""
+    kept = own_colour(header) == "YUV" and (colour or "YUV") == "YUV"
+    return (header.s_ver, header.s_hor) if kept else (1, 1)
+
+
 def _interpolates(header: PictureFormat, colour: Colour | None) -> bool:
     """Tell whether chroma planes are brought to the luma size on the way to the wanted colour."""
     subsampled = (header.s_ver, header.s_hor) != (1, 1)
@@ -38,7 +53,7 @@ def _interpolates(header: PictureFormat, colour: Colour | None) -> bool:
 
 
 @clause("5.10", kind="added", reason=REASON)
-def colour_reach(wanted: Rect, header: PictureFormat, colour: Colour | None) -> Rect:
+def output_reach(wanted: Rect, header: PictureFormat, colour: Colour | None) -> Rect:
     """(5.10) The window of the filtered planes that a window of the output planes follows from; luma samples."""
     if not _interpolates(header, colour):
         return wanted
@@ -48,34 +63,61 @@ def colour_reach(wanted: Rect, header: PictureFormat, colour: Colour | None) -> 
     return bounding([wanted, Rect.between(chroma.x * header.s_hor, chroma.y * header.s_ver, right, bottom)])
 
 
-@clause("5.10", kind="added", reason=REASON)
-def colour_window(
+def _enlarged(planes: Planes, held: Rect, wanted: Rect, header: PictureFormat) -> Planes:
+    """(5.4) Return the window `wanted` of planes of `held`, chroma brought to the luma size."""
+    size, shown = chroma_size(header), (header.display_height, header.display_width)
+    at, inside = chroma_rect(held, (header.s_ver, header.s_hor)), wanted.seen_from(held)
+    u, v = (bicubic_window(plane, at, size, wanted, shown) for plane in (planes.u, planes.v))
+    return Planes(planes.y[inside.rows, inside.columns], u, v)
+
+
+@clause("5.10")
+def to_output_window(
     planes: Planes,
     held: Rect,
     wanted: Rect,
     header: PictureFormat,
     colour: Colour | None,
     custom: CustomColour | None = None,
-) -> ThreePlanes:
-    """(5.10) The window `wanted` of the output planes in a colour (None: their own), from filtered planes of `held`."""
-    inside = wanted.seen_from(held)
+    *,
+    watch: Watch = UNWATCHED,
+) -> tuple[ThreePlanes, Rect]:
+    """(5.10) The output planes in their own colour, from filtered planes of `held`; and the window that they are of.
+
+    That is `wanted`; or, of YUV planes that become RGB by interpolation, all of `held`.  `custom` allows
+    colour_transform_idx 2.
+    """
     own, output = own_colour(header), (header.s_ver, header.s_hor)
-    wanted_colour = colour or own
-    if _interpolates(header, colour):
-        size, shown = chroma_size(header), (header.display_height, header.display_width)
-        at = chroma_rect(held, output)
-        chroma = (clamped(plane) if own == "YUV" else plane for plane in (planes.u, planes.v))
-        u, v = (bicubic_window(plane, at, size, wanted, shown) for plane in chroma)
-        y = planes.y[inside.rows, inside.columns]
-        whole = Planes(clamped(y) if own == "YUV" else y, u, v)
-        final = rgb_from_yuv(whole) if own == "YUV" else to_output(whole, header, custom=custom)
+    if _interpolates(header, colour) and own == "RGB":
+        final, at = to_output(_enlarged(planes, held, wanted, header), header, custom=custom), wanted
     else:
-        part = chroma_rect(wanted, output).seen_from(chroma_rect(held, output))
-        small = (plane[part.rows, part.columns] for plane in (planes.u, planes.v))
-        final = to_output(Planes(planes.y[inside.rows, inside.columns], *small), header, custom=custom)
-        if own == "YUV" and wanted_colour == "RGB":
-            final = rgb_from_yuv(Planes(*final))
-    return yuv_from_rgb(*final).as_tuple() if own == "RGB" and wanted_colour == "YUV" else final
+        at = held if _interpolates(header, colour) else wanted
+        y, c = at.seen_from(held), chroma_rect(at, output).seen_from(chroma_rect(held, output))
+        part = Planes(planes.y[y.rows, y.columns], *(plane[c.rows, c.columns] for plane in (planes.u, planes.v)))
+        final = to_output(part, header, custom=custom)
+    small, small_size = (
+        (at, (header.display_height, header.display_width))
+        if own == "RGB"
+        else (chroma_rect(at, output), chroma_size(header))
+    )
+    watch.window("final.0", final[0], at, (header.display_height, header.display_width))
+    watch.window("final.1", final[1], small, small_size)
+    watch.window("final.2", final[2], small, small_size)
+    return final, at
+
+
+@clause("5.10")
+def in_colour(
+    final: ThreePlanes, held: Rect, wanted: Rect, header: PictureFormat, colour: Colour | None
+) -> ThreePlanes:
+    """(5.10, 5.14.1) Output planes of `held` in their own colour as those of `wanted` in another (None: their own)."""
+    own = own_colour(header)
+    if colour is None or colour == own:
+        return final
+    if own == "RGB":
+        return yuv_from_rgb(*final).as_tuple()
+    planes = Planes(*final)
+    return rgb_from_yuv(_enlarged(planes, held, wanted, header) if _interpolates(header, colour) else planes)
 
 
 @clause("5.11")
@@ -88,17 +130,13 @@ def render(
     rendering: RenderingInfo | None = None,
     warnings: tuple[str, ...] = (),
 ) -> Picture:
-    """(5.11) Cut output planes to codes.
+    """(5.11) Cut output planes of the whole picture, in their own colour, to codes.
 
     `colour` None keeps what the codestream says (`own_colour`); "RGB" and "YUV" convert
     where needed (5.10, 5.14.1).  `bits` 1..16, None is the header's bit depth.  Raises BitDepthOutOfRange.
     """
-    own = own_colour(header)
-    subsampling = (1, 1) if own == "RGB" else (header.s_ver, header.s_hor)
-    wanted = colour or own
-    if wanted != own:
-        planes = rgb_from_yuv(Planes(*planes)) if wanted == "RGB" else yuv_from_rgb(*planes).as_tuple()
-        subsampling = (1, 1)
+    shown = Rect(0, 0, header.display_width, header.display_height)
     depth = header.bit_depth if bits is None else bits
-    first, second, third = (codes(plane, depth) for plane in planes)
-    return Picture((first, second, third), depth, wanted, subsampling, rendering, warnings)
+    first, second, third = (codes(plane, depth) for plane in in_colour(planes, shown, shown, header, colour))
+    subsampling = output_subsampling(header, colour)
+    return Picture((first, second, third), depth, colour or own_colour(header), subsampling, rendering, warnings)

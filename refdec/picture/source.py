@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from refdec.arithmetic.fixed import MIDDLE_Q18, WHITE_Q18, rdiv, rshift
+from refdec.arithmetic.fixed import MIDDLE_Q18, WHITE_Q18, rdiv
 from refdec.arithmetic.types import Int32Array, IntArray
 from refdec.clauses import clause
 from refdec.picture.errors import PlaneSizeMismatch
-from refdec.picture.planes import Planes, Size, ceil_div
+from refdec.picture.planes import Planes, Size
 from refdec.picture.resample import bilinear_ac
 from refdec.tables import integer_constants
+from refdec.tiling.geometry import ceil_div
 
-__all__ = ["chroma_to_coded", "grown", "network_input", "plane_from_codes", "planes_from_rgb", "secondary_input"]
+__all__ = ["chroma_to_coded", "grown", "plane_from_codes", "planes_from_rgb", "secondary_input"]
 
 
 @clause("6.7")
@@ -95,9 +96,3 @@ def secondary_input(planes: Planes, coded: Size) -> Int32Array:
     """
     chroma = _phases(planes.u, *coded) + _phases(planes.v, *coded)
     return np.stack(_phases(planes.y, 1, 1) + chroma)
-
-
-@clause("6.7")
-def network_input(plane: Int32Array) -> Int32Array:
-    """(6.7) rshift(v - 127.5, 7): samples normalised to (v - 127.5)/128; any shape, Q18."""
-    return rshift(plane.astype(np.int64) - MIDDLE_Q18, 7).astype(np.int32)

@@ -10,10 +10,10 @@ from typing import Any
 
 from refdec.bundles import Stage
 from refdec.plugins.encoder import Encoder
+from refdec.plugins.guest_options import NAME_PATTERN, Option
 from refdec.plugins.hookspecs import HOOK_NAMES, PLUGIN_API
-from refdec.plugins.options import NAME_PATTERN, Option
 from refdec.plugins.requests import ALL_TOOLS, BIT_DEPTHS, Capabilities, profile_names
-from refdec.plugins.task import Action, Task
+from refdec.plugins.task_base import Action, Task
 
 __all__ = ["check_api_version", "check_encoder", "check_task", "unknown_hooks"]
 

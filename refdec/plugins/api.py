@@ -27,10 +27,8 @@ from refdec.metrics import ms_ssim_luma, psnr, psnr_luma, psnr_rgb
 from refdec.picture.picture import Picture
 from refdec.plugins.encoder import Encoder
 from refdec.plugins.errors import Refusal
+from refdec.plugins.guest_options import REQUIRED, Option, OptionValues
 from refdec.plugins.hookspecs import PLUGIN_API, hookimpl
-from refdec.plugins.latents import CodedLatents, LumaPull, ModelInfo, SymbolChoice, SymbolChooser, TargetLatents
-from refdec.plugins.options import REQUIRED, Option, OptionValues
-from refdec.plugins.pictures import SourcePicture
 from refdec.plugins.requests import (
     BitsPerPixel,
     Capabilities,
@@ -53,8 +51,10 @@ from refdec.plugins.results import (
     TaskResult,
 )
 from refdec.plugins.services import CoreServices
+from refdec.plugins.source_picture import SourcePicture
 from refdec.plugins.table import Table
-from refdec.plugins.task import Action, ActionInput, Argument, NamedBundle, Task
+from refdec.plugins.target_latents import CodedLatents, LumaPull, ModelInfo, SymbolChoice, SymbolChooser, TargetLatents
+from refdec.plugins.task_base import Action, ActionInput, Argument, NamedBundle, Task
 
 __all__ = [
     "CHANNELS",

@@ -28,14 +28,14 @@ from refdec.plugins.errors import (
     UnknownAction,
     WrongWeights,
 )
-from refdec.plugins.latents import SymbolChoice, SymbolChooser, TargetLatents
-from refdec.plugins.options import OptionValues, option_lines, parse_options
-from refdec.plugins.pictures import SourcePicture
+from refdec.plugins.guest_options import OptionValues, option_lines, parse_options
 from refdec.plugins.registry import Guest
 from refdec.plugins.requests import EncodeRequest
 from refdec.plugins.results import TaskResult
 from refdec.plugins.services import CoreServices
-from refdec.plugins.task import Action, ActionInput, Task
+from refdec.plugins.source_picture import SourcePicture
+from refdec.plugins.target_latents import SymbolChoice, SymbolChooser, TargetLatents
+from refdec.plugins.task_base import Action, ActionInput, Task
 
 __all__ = [
     "action_of",

@@ -17,20 +17,21 @@ from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Edition, Headers
 from refdec.bitstream.levels import profile_named
+from refdec.bitstream.transforms import Synthesis
 from refdec.bundles import LatentBundle, Stage
-from refdec.bundles.making import bundle_of, decode_to_stage, filtered_planes, stage_headers
-from refdec.decoding.latents_old import reconstruct_latents
-from refdec.decoding.models import TRANSFORM_NAMES, Models, models_of
-from refdec.decoding.opening import CheckWeights, DecodeOptions, choose_transform, decode_codestream
-from refdec.decoding.values_old import Latents
+from refdec.bundles.making import ComponentSymbols, bundle_of, decode_to_stage, filtered_planes, stage_headers
+from refdec.decoding.models import Models, models_of
+from refdec.decoding.opening import CheckWeights, choose_transform
+from refdec.decoding.options import DecodeOptions
+from refdec.decoding.rows import open_stream
 from refdec.encoding.encoder import (
     Coded,
     EncodeSettings,
     Prepared,
     code,
     input_from_codes,
+    latents_of,
     prepare,
-    symbols_of,
     targets_of,
     with_parts,
     with_targets,
@@ -45,11 +46,11 @@ from refdec.limits import Limits
 from refdec.parallel.clock import check_of
 from refdec.picture.picture import Picture
 from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel
-from refdec.plugins.latents import CodedLatents, LumaPull, ModelInfo, TargetLatents
-from refdec.plugins.pictures import SourcePicture
 from refdec.plugins.rate_run import RateRun, Target
 from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint
 from refdec.plugins.services import LatentSource
+from refdec.plugins.source_picture import SourcePicture
+from refdec.plugins.target_latents import CodedLatents, LumaPull, ModelInfo, TargetLatents
 from refdec.weights.names import checkpoint_name
 from refdec.weights.pack import WeightPack
 
@@ -64,7 +65,7 @@ def encode_settings(settings: CodingSettings) -> EncodeSettings:
     """Return the core's settings for those of a request."""
     profile = None if settings.profile is None else profile_named(settings.profile)
     return EncodeSettings(
-        synthesis_transforms=tuple(TRANSFORM_NAMES.index(name) for name in settings.synthesis) or None,
+        synthesis_transforms=tuple(Synthesis[name] for name in settings.synthesis) or None,
         decoder_profile_id=None if profile is None else profile.decoder_profile_id,
         level_idc=settings.level_idc,
         bit_depth=settings.bit_depth,
@@ -156,7 +157,7 @@ class Core:
             return all(checkpoint_name(kind, models.model_id) in self._pack for kind in kinds)
 
         kind = analysis_kind(models)
-        synthesis = tuple(name for name in TRANSFORM_NAMES if has(name))
+        synthesis = tuple(name for name in Synthesis.__members__ if has(name))
         return ModelInfo(models.model_id, synthesis, kind is not None, sensible_range(kind == "reference"))
 
     # -- reading
@@ -203,10 +204,9 @@ class Core:
         picture = headers.picture
         infos = {info.model_id: info for info in self.models}
         there = infos[picture.model_id].synthesis if picture.model_id in infos else ()
-        chosen = next((t for t in picture.synthesis_transforms if TRANSFORM_NAMES[t] in there), None)
-        options, check = DecodeOptions(transform=chosen), check_of(self._limits)
-        decoded = decode_codestream(codestream, self._pack, options, limits=self._limits, check=check)
-        return decoded.picture()
+        chosen = next((t for t in picture.synthesis_transforms if Synthesis(t).name in there), None)
+        options, check = DecodeOptions(synthesis=None if chosen is None else Synthesis(chosen)), check_of(self._limits)
+        return open_stream(codestream, self._pack, options, limits=self._limits, check=check).picture()
 
     def synthesise(self, bundle: LatentBundle, synthesis: str | None = None) -> LatentBundle:
         """Return a bundle of stage picture from one of stage latent that this core made.  Raises BundleNotOurs."""
@@ -215,13 +215,12 @@ class Core:
             raise BundleNotOurs
         bundle.require(Stage.LATENT)
         headers = known.headers
-        wanted = None if synthesis is None else TRANSFORM_NAMES.index(synthesis.upper())
+        wanted = None if synthesis is None else Synthesis[synthesis.upper()]
         transform = choose_transform(headers.picture, wanted)
         luma, chroma = (cast(Int32Array, part.latent_q18) for part in bundle.components)
         models = models_of(self._pack, headers.picture.model_id)
         scale = cast(Int32Array, bundle.luma.scale_index)
-        latents = Latents((luma, chroma), (luma, chroma), (luma, chroma))
-        planes = filtered_planes(headers, latents, scale, models, transform)
+        planes = filtered_planes(headers, (luma, chroma), scale, models, transform)
         made = replace(bundle, stage=Stage.PICTURE, planes_q18=planes)
         return self._remember(made, headers)
 
@@ -293,15 +292,13 @@ class Core:
 
     def _coded(self, coded: Coded, point: OperatingPoint, settings: CodingSettings) -> CodedLatents:
         """Return coded components as a guest sees them."""
-        from refdec.networks.exact_blas import single_threaded_blas
-
         data = write(coded)
         fields = stage_headers(read_codestream(data), coded.headers, self._pack)
-        symbols = symbols_of(coded)
-        frames = coded.prepared.maps[0].psi, coded.prepared.maps[1].psi
-        with single_threaded_blas():
-            latents = reconstruct_latents(coded.headers, symbols, coded.prepared.models, psi=frames)
-        bundle = self._remember(bundle_of(fields, symbols, latents), coded.headers)
+        luma, chroma = (
+            ComponentSymbols(maps.z_hat, part.sigma.final, part.coded, part.symbols)
+            for part, maps in zip(coded.parts, coded.prepared.maps, strict=True)
+        )
+        bundle = self._remember(bundle_of(fields, (luma, chroma), latents_of(coded)), coded.headers)
         return CodedLatents(bundle, point, settings, 8 * len(data), coded)
 
     def with_symbols(self, coded: CodedLatents, luma: Int16Array, chroma: Int16Array) -> CodedLatents:
@@ -345,7 +342,7 @@ class Core:
         models = coded.prepared.models
         there = self._model_info(models).synthesis
         listed = (*coded.headers.picture.synthesis_transforms, 1, 0)
-        chosen = next((t for t in listed if t < len(DERIVABLE) and TRANSFORM_NAMES[t] in there), None)
+        chosen = next((t for t in listed if t < len(DERIVABLE) and Synthesis(t).name in there), None)
         if chosen is None:
             raise NoDerivative(models.model_id)
         return chosen

@@ -5,11 +5,11 @@ In: a source picture and a request.  Out: target latents for the core to code, o
 
 from __future__ import annotations
 
-from refdec.plugins.latents import TargetLatents
-from refdec.plugins.options import Option
-from refdec.plugins.pictures import SourcePicture
+from refdec.plugins.guest_options import Option
 from refdec.plugins.requests import Capabilities, EncodeRequest
 from refdec.plugins.services import CoreServices
+from refdec.plugins.source_picture import SourcePicture
+from refdec.plugins.target_latents import TargetLatents
 
 __all__ = ["Encoder"]
 

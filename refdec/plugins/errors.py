@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from refdec.errors import RefdecError, UsageError
+from refdec.errors import ExitCode, RefdecError, UsageError
 
 __all__ = [
     "ArgumentMissing",
@@ -60,7 +60,7 @@ class GuestFailed(RefdecError):
     """A guest raised an exception of its own; the fault is not refdec's."""
 
     code, clause = "RD1103", ""
-    exit_code: ClassVar[int] = 1
+    exit_code: ClassVar[int] = ExitCode.IO
 
     def __init__(self, guest: str, distribution: str, doing: str, reason: str) -> None:
         super().__init__(guest, distribution, doing, reason)
@@ -77,7 +77,7 @@ class GuestResultInvalid(RefdecError):
     """A guest returned something that its interface does not allow."""
 
     code, clause = "RD1104", ""
-    exit_code: ClassVar[int] = 1
+    exit_code: ClassVar[int] = ExitCode.IO
 
     def __init__(self, guest: str, distribution: str, found: str, needed: str) -> None:
         super().__init__(guest, distribution, found, needed)
@@ -94,7 +94,7 @@ class GuestStreamInvalid(RefdecError):
     """An encoder returned a codestream that does not decode, or decodes to a picture of another size."""
 
     code, clause = "RD1105", "1.8"
-    exit_code: ClassVar[int] = 1
+    exit_code: ClassVar[int] = ExitCode.IO
 
     def __init__(self, guest: str, distribution: str, reason: str) -> None:
         super().__init__(guest, distribution, reason)

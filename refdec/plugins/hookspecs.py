@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import pluggy
 
 from refdec.plugins.encoder import Encoder
-from refdec.plugins.task import Task
+from refdec.plugins.task_base import Task
 
 __all__ = ["ENTRY_POINT_GROUP", "HOOK_NAMES", "PLUGIN_API", "hookimpl", "refdec_encoders", "refdec_tasks"]
 

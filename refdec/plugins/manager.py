@@ -20,7 +20,7 @@ from refdec.plugins.admission import check_api_version, check_encoder, check_tas
 from refdec.plugins.encoder import Encoder
 from refdec.plugins.hookspecs import ENTRY_POINT_GROUP, PROJECT
 from refdec.plugins.registry import Guest, GuestKind, PluginRow, Plugins, PluginState
-from refdec.plugins.task import Task
+from refdec.plugins.task_base import Task
 
 __all__ = ["Allow", "allowed_by", "installed", "load_plugins"]
 

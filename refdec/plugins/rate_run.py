@@ -15,8 +15,8 @@ from refdec.encoding.encoder import Coded, Prepared, code, decoded_luma, transfo
 from refdec.encoding.ratecontrol import Attempt, ModelRange, Search
 from refdec.encoding.values import SymbolChooser
 from refdec.plugins.core_errors import NoModel
-from refdec.plugins.latents import ModelInfo
 from refdec.plugins.requests import BitsPerPixel, EncodeRequest, LumaPsnr, OperatingPoint
+from refdec.plugins.target_latents import ModelInfo
 
 __all__ = ["RateRun", "Target"]
 

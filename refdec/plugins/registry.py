@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from refdec.plugins.encoder import Encoder
 from refdec.plugins.errors import PluginRefused, UnknownGuest
-from refdec.plugins.task import Task
+from refdec.plugins.task_base import Task
 
 __all__ = ["Guest", "GuestKind", "PluginRow", "PluginState", "Plugins"]
 

@@ -13,9 +13,11 @@ from typing import TypeAlias
 import numpy as np
 
 from refdec.arithmetic.types import Int32Array
+from refdec.bitstream.chroma import ChromaFormat
 from refdec.bitstream.levels import profile_named, profiles
+from refdec.bitstream.transforms import Synthesis
 from refdec.plugins.errors import RequestInvalid
-from refdec.plugins.options import OptionValues
+from refdec.plugins.guest_options import OptionValues
 
 __all__ = [
     "ALL_TOOLS",
@@ -36,7 +38,6 @@ Progress: TypeAlias = Callable[[float], None]
 
 DISPLACEMENTS = range(-2048, 2048)
 THREADS = (1, 2, 4, 8, 16)
-SYNTHESIS = ("SOP", "BOP", "HOP")
 BIT_DEPTHS = (8, 10)
 EDITIONS = ("published", "draft")
 ALL_TOOLS = (
@@ -166,13 +167,13 @@ class CodingSettings:
             names = profile_names()
             _require(_profile(self.profile) in names, "profile", self.profile, ", ".join(names))
             object.__setattr__(self, "profile", _profile(self.profile))
-        known = set(self.synthesis) <= set(SYNTHESIS) and len(set(self.synthesis)) == len(self.synthesis)
-        _require(known, "synthesis list", self.synthesis, "different ones of " + ", ".join(SYNTHESIS))
+        known = set(self.synthesis) <= set(Synthesis.__members__) and len(set(self.synthesis)) == len(self.synthesis)
+        _require(known, "synthesis list", self.synthesis, "different ones of " + ", ".join(Synthesis.__members__))
         _require(all(n in range(1, 129) for n in self.regions), "regions", self.regions, "1..128 rows and columns")
         _require(self.threads in THREADS, "number of threads", self.threads, "1, 2, 4, 8 or 16")
         _require(self.bit_depth in (None, *BIT_DEPTHS), "bit depth", self.bit_depth, "8 or 10")
         _require(self.edition in EDITIONS, "edition", self.edition, " or ".join(EDITIONS))
-        formats = (None, (1, 1), (1, 2), (2, 2))
+        formats = (None, *(chroma.value for chroma in ChromaFormat))
         _require(
             self.coded_subsampling in formats, "coded chroma format", self.coded_subsampling, "(1,1), (1,2) or (2,2)"
         )

@@ -28,7 +28,6 @@ __all__ = [
     "Mask",
     "PictureResult",
     "Report",
-    "Scalar",
     "Scalars",
     "TaskResult",
 ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import gcd
 
 from refdec.clauses import clause
-from refdec.limits import Limits
+from refdec.limits import DEFAULT_LIMITS, Limits
 from refdec.tiling.geometry import Rect, ceil_div
 from refdec.tiling.regions import PartitionLike, Region, RegionGrid
 from refdec.tiling.tiles import region_around, tile_rectangles
@@ -25,7 +25,6 @@ __all__ = [
     "usual_synthesis_tiling",
 ]
 
-DEFAULT_LIMITS = Limits()
 THRESHOLD_SAMPLES = 1 << 20
 BLOCK_SAMPLES = 128
 USUAL_SIZE, USUAL_OVERLAP, INDEPENDENT_OVERLAP = 1024, 64, 128
@@ -137,7 +136,9 @@ def analysis_tiles(
         regions = RegionGrid.of(partition, component, limits=limits).regions
     areas = tuple(_halved(region.image) if component else region.image for region in regions)
     if tiling.size < max(height, width) or tiling.overlap:
-        rects = tile_rectangles((height, width), tiling.size, tiling.overlap, areas, grid=factor, limits=limits)
+        rects = tile_rectangles(
+            component, (height, width), tiling.size, tiling.overlap, areas, grid=factor, limits=limits
+        )
     y_areas = tuple(region.y_core for region in regions)
     z_areas = tuple(region.z_core for region in regions)
     return tuple(

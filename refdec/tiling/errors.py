@@ -1,8 +1,13 @@
-"""Errors of regions and tiles (4.10, 1.6.4, 1.6.6, 5.7.4)."""
+"""Errors of regions and tiles (4.10, 1.6.4, 1.6.6, 5.7.4).
+
+Two are rules of headers too, which a reader of headers raises first and with their place.
+"""
 
 from __future__ import annotations
 
-from refdec.errors import CodestreamError
+from dataclasses import dataclass
+
+from refdec.errors import CodestreamError, Placed
 
 __all__ = [
     "IcciTilesImpossible",
@@ -13,19 +18,23 @@ __all__ = [
 ]
 
 
-class RegionsTooFine(CodestreamError):
-    """A picture is split into more rows or columns of regions than it has blocks of 128 samples."""
+@dataclass(eq=False, repr=False)
+class RegionsTooFine(Placed, CodestreamError):
+    """(1.6.4) There are more rows or columns of regions than 128-sample blocks."""
 
-    code, clause = "RD0451", "1.6.4"
+    code, clause = "RD0144", "1.6.4"
+    direction: str
+    count: int
+    blocks: int
 
-    def __init__(self, direction: str, count: int, most: int) -> None:
-        super().__init__(direction, count, most)
-        self.direction, self.count, self.most = direction, count, most
+    @property
+    def element(self) -> str:
+        return "num_ver_splits_minus1" if self.direction == "rows" else "num_hor_splits_minus1"
 
     def explain(self) -> str:
         return (
-            f"{self.count} {self.direction} of regions, the picture has room for {self.most}.\n"
-            "A region is at least 128 luma samples high and wide."
+            f"The picture is cut into {self.count} {self.direction} of regions but has only {self.blocks} "
+            f"{self.direction} of 128-sample blocks: some regions would be empty.\n{self.look()}"
         )
 
 
@@ -63,20 +72,22 @@ class TileOverlapTooLarge(CodestreamError):
         )
 
 
-class TileOverlapOffGrid(CodestreamError):
-    """With independent regions, half the tile overlap is no whole number of latent samples."""
+@dataclass(eq=False, repr=False)
+class TileOverlapOffGrid(Placed, CodestreamError):
+    """(4.10.5) With independent regions TileOverlap is an odd multiple of 16."""
 
-    code, clause = "RD0454", "4.10.5"
+    code, clause = "RD0151", "4.10.5"
+    component: int
+    overlap: int
 
-    def __init__(self, overlap_samples: int, grid_samples: int) -> None:
-        super().__init__(overlap_samples, grid_samples)
-        self.overlap_samples, self.grid_samples = overlap_samples, grid_samples
+    @property
+    def element(self) -> str:
+        return f"synthesis_tile_overlap[{self.component}]"
 
     def explain(self) -> str:
         return (
-            f"A tile overlap of {self.overlap_samples} samples with independent regions is no multiple of "
-            f"{2 * self.grid_samples}.\n"
-            "Grown tiles would start between two latent samples and be displaced."
+            f"With independent regions tiles grow by half of the overlap of {self.overlap} samples, "
+            f"which is no multiple of 16: they would leave the latent grid.\n{self.look()}"
         )
 
 

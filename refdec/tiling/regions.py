@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from refdec.clauses import clause
-from refdec.limits import Limits
+from refdec.limits import DEFAULT_LIMITS, Limits
 from refdec.tiling.errors import OverlapExceedsRegion, RegionsTooFine
 from refdec.tiling.geometry import Rect, ceil_div
 
@@ -22,7 +22,6 @@ IMAGE, LATENT, PSI, HYPER = 0, 4, 5, 6
 """Down-scales d of 4.10.1: the plane is 2^d times smaller than the picture."""
 SEAM_TRIM = (48 // 2) // 16
 """Latent samples cut at an inner side of an extended region (4.10.4)."""
-DEFAULT_LIMITS = Limits()
 
 
 @clause("4.9")
@@ -138,15 +137,13 @@ def _require_overlap_fits(axis: _Axis, header: PartitionLike) -> None:
 @clause("4.10.2")
 @dataclass(frozen=True, slots=True)
 class RegionGrid:
-    """(4.10.2) All regions of one component in raster order, and the sizes (h, w) of the frames they merge into."""
+    """(4.10.2) All regions of one component in raster order, and the size (h, w) of the frame that psi merges into."""
 
     component: int
     picture: Rect
     independent: bool
     regions: tuple[Region, ...]
-    y_size: tuple[int, int]
     psi_size: tuple[int, int]
-    z_size: tuple[int, int]
 
     @classmethod
     def of(cls, header: PartitionLike, component: int, *, limits: Limits = DEFAULT_LIMITS) -> RegionGrid:
@@ -169,9 +166,9 @@ class RegionGrid:
             for v in range(header.num_ver)
             for h in range(header.num_hor)
         )
-        sizes = [(ceil_div(height, 1 << d), ceil_div(width, 1 << d)) for d in (LATENT, PSI, HYPER)]
+        psi_size = ceil_div(height, 1 << PSI), ceil_div(width, 1 << PSI)
         picture = Rect(0, 0, header.img_width, header.img_height)
-        return cls(component, picture, header.independent_regions, regions, *sizes)
+        return cls(component, picture, header.independent_regions, regions, psi_size)
 
     @clause("4.10.3")
     def hyper_steps(self) -> tuple[HyperStep, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from refdec.clauses import clause
-from refdec.limits import Limits
+from refdec.limits import DEFAULT_LIMITS, Limits
 from refdec.tiling.errors import IcciTilesImpossible, TileOverlapOffGrid, TileOverlapTooLarge
 from refdec.tiling.geometry import Rect, ceil_div
 from refdec.tiling.regions import PartitionLike, RegionGrid
@@ -31,7 +31,6 @@ __all__ = [
 
 LATENT_SAMPLES = 16
 ICCI_NARROWEST = 176
-DEFAULT_LIMITS = Limits()
 Span = tuple[int, int]
 """First sample and first sample beyond."""
 
@@ -84,7 +83,7 @@ def synthesis_tiles(header: TilingLike, component: int, *, limits: Limits = DEFA
     regions: tuple[Rect, ...] = ()
     if header.independent_regions:
         regions = tuple(region.image for region in RegionGrid.of(header, component, limits=limits).regions)
-    rects = tile_rectangles((height, width), size, overlap, regions, grid=LATENT_SAMPLES, limits=limits)
+    rects = tile_rectangles(component, (height, width), size, overlap, regions, grid=LATENT_SAMPLES, limits=limits)
     cores = (tile_core(rect, (height, width), size, overlap // 2, regions) for rect in rects)
     return tuple(
         Tile(rect, rect.downscaled(LATENT_SAMPLES), core.seen_from(rect), core)
@@ -94,6 +93,7 @@ def synthesis_tiles(header: TilingLike, component: int, *, limits: Limits = DEFA
 
 @clause("4.10.5")
 def tile_rectangles(
+    component: int,
     picture_hw: tuple[int, int],
     size: int,
     overlap: int,
@@ -102,21 +102,23 @@ def tile_rectangles(
     grid: int,
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Rect, ...]:
-    """(4.10.5) Return the rectangles of enabled tiling, in samples of the plane; `regions` only if independent.
+    """(4.10.5) Return the rectangles of a component's tiles, in samples of the plane; `regions` only if independent.
 
     `grid` is the distance of latent samples in that plane.  Raises TileOverlapTooLarge, TileOverlapOffGrid, TooLarge.
     """
-    rows, columns = _starts(picture_hw, size, overlap, bool(regions), grid)
+    rows, columns = _starts(component, picture_hw, size, overlap, bool(regions), grid)
     limits.require("the number of tiles", len(rows) * len(columns), limits.tiles)
     return tuple(_rectangle(x, y, picture_hw, size, overlap, regions) for y in rows for x in columns)
 
 
-def _starts(picture_hw: Span, size: int, overlap: int, independent: bool, grid: int) -> tuple[range, range]:
+def _starts(
+    component: int, picture_hw: Span, size: int, overlap: int, independent: bool, grid: int
+) -> tuple[range, range]:
     """Return the first rows and the first columns of all tiles before they grow; raises as tile_rectangles."""
     if overlap >= min(size, *picture_hw):
         raise TileOverlapTooLarge(size, overlap, min(picture_hw))
     if independent and (overlap // 2) % grid:
-        raise TileOverlapOffGrid(overlap, grid)
+        raise TileOverlapOffGrid(component, overlap)
     shared = 0 if independent else overlap
     rows, columns = (range(0, n - shared, min(size, n) - shared) for n in picture_hw)
     return rows, columns
@@ -160,7 +162,7 @@ def tile_borders(header: TilingLike, component: int) -> TileBorders:
         size, overlap = max(picture_hw), 0
     elif header.independent_regions:
         regions = tuple(region.image for region in RegionGrid.of(header, component).regions)
-    starts = _starts(picture_hw, size, overlap, bool(regions), LATENT_SAMPLES)
+    starts = _starts(component, picture_hw, size, overlap, bool(regions), LATENT_SAMPLES)
     bands = (
         sorted({(region.y, region.bottom) for region in regions}),
         sorted({(region.x, region.right) for region in regions}),

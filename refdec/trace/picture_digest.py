@@ -1,6 +1,6 @@
-"""Fingerprint of a picture (SHA-256 over codes as little-endian int32, planes one after the other), rows as they come.
+"""Fingerprint of a picture: SHA-256 over the codes of all planes as little-endian int32, planes one after the other.
 
-In: codes of three planes, some rows at a time.  Out: the same digest as from the whole planes.  The second and third
+In: whole planes, or three planes some rows at a time.  Out: the same digest.  Of rows, those of the second and third
 plane wait in temporary files until the first is complete.
 """
 
@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
 
+from refdec.arithmetic.types import IntArray
 from refdec.picture.output import Codes
 
-__all__ = ["PictureDigest", "picture_digest"]
+__all__ = ["PictureDigest", "picture_digest", "picture_sha256"]
 
 IN_MEMORY = 1 << 25
 PIECE_BYTES = 1 << 22
+
+
+def picture_sha256(planes: Iterable[IntArray]) -> str:
+    """Return the fingerprint of whole planes of codes."""
+    digest = hashlib.sha256()
+    for plane in planes:
+        digest.update(np.ascontiguousarray(plane, dtype="<i4").data)
+    return digest.hexdigest()
 
 
 class PictureDigest:

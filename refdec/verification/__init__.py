@@ -1,12 +1,20 @@
 """Verification of codestreams: are they legal, do they decode, is the result what is expected.
 
-`entropy` finds every unit whose entropy-coded data are wrong, `expectation` reads what a decoder should arrive at,
-`check` gives the verdict on one codestream, `files` on files, one or very many.
+In: codestreams, and what a decoder should arrive at, if that is known.  Out: a verdict on each.
+
+1. `expectation` reads a picture (exact, or within a tolerance) or the fingerprints of stages (6.5 item 4).
+2. `check` gives the verdict on one codestream: the problems of its headers (1.8), its decode, the comparison.
+   `entropy` finds every unit whose entropy-coded data are wrong (2.3, 2.6 to 2.8, 2.10), where a decoder stops at
+   the first.
+3. `verdict` is the verdict.
+4. `files` does this for files, one or folders of them through `refdec.parallel.batch`; `recorded` reads the
+   verdicts of an earlier run from its report.
+
+`errors` has one class a request that cannot be met.
 """
 
 from __future__ import annotations
 
 from refdec.verification.check import verify_codestream
-from refdec.verification.verdict import Comparison, Outcome, Verdict
 
-__all__ = ["Comparison", "Outcome", "Verdict", "verify_codestream"]
+__all__ = ["verify_codestream"]

@@ -15,13 +15,13 @@ from refdec.bitstream.edition_errors import DraftHeader
 from refdec.bitstream.rule_errors import PROFILE_LEVEL_ERRORS, TooManyRegions
 from refdec.clauses import clause
 from refdec.decoding.models import models_of
-from refdec.decoding.opening import Decoded, DecodeOptions, decode_codestream
-from refdec.errors import CodestreamError, LimitExceeded, RefdecError, UnsupportedError
+from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
+from refdec.decoding.rows import Decoded, decode_codestream
+from refdec.errors import CodestreamError, ExitCode, LimitExceeded, RefdecError, UnsupportedError
 from refdec.inspection.problems import Findings, find_problems
-from refdec.limits import Limits
 from refdec.parallel.clock import check_of
 from refdec.trace.fingerprints import Fingerprints
-from refdec.verification.verdict import NOT_CONFORMANT, Verdict
+from refdec.verification.verdict import Verdict
 
 if TYPE_CHECKING:
     from refdec.verification.expectation import Expectation
@@ -37,9 +37,7 @@ def verify_codestream(
     *,
     name: str = "the codestream",
     expectation: Expectation | None = None,
-    options: DecodeOptions = DecodeOptions(),  # noqa: B008 - frozen
-    limits: Limits = Limits(),  # noqa: B008 - frozen
-    ignore_weights_fingerprint: bool = False,
+    options: DecodeOptions = DEFAULT_OPTIONS,
 ) -> Verdict:
     """(1.8) Find every broken rule, decode if there is none, compare with what is expected.
 
@@ -50,12 +48,12 @@ def verify_codestream(
     findings = find_problems(
         data,
         edition=options.edition,
-        limits=limits,
+        limits=options.limits,
         lenient=options.lenient,
-        level_check=options.level_check,
+        any_level=options.any_level,
         legal=False,
     )
-    verdict = _judged(findings, pack, name, expectation, options, limits, ignore_weights_fingerprint)
+    verdict = _judged(findings, pack, name, expectation, options)
     return _by_the_published(verdict, findings) if findings.survey.draft else verdict
 
 
@@ -63,7 +61,7 @@ def verify_codestream(
 def _by_the_published(verdict: Verdict, findings: Findings) -> Verdict:
     """(1.12) Return the verdict on a stream of the draft by the published standard, which nobody asked to overlook."""
     said = {warning.headline() for warning in findings.survey.draft}
-    legal = not any(problem.exit_code == NOT_CONFORMANT for problem in verdict.problems)
+    legal = not any(problem.exit_code == ExitCode.NOT_CONFORMANT for problem in verdict.problems)
     problems = tuple(DraftHeader(legal, at=warning.at) for warning in findings.survey.draft)
     kept = tuple(warning for warning in verdict.warnings if warning not in said)
     return replace(verdict, problems=(*problems, *verdict.problems), warnings=kept)
@@ -75,14 +73,12 @@ def _judged(
     name: str,
     expectation: Expectation | None,
     options: DecodeOptions,
-    limits: Limits,
-    ignore_weights_fingerprint: bool,
 ) -> Verdict:
     """Return the verdict by the edition that the headers were read by."""
     warnings = tuple(warning.headline() for warning in findings.warnings)
     data = findings.codestream.data
     if findings.problems:
-        problems = [*findings.problems, *_entropy_problems(findings, pack, ignore_weights_fingerprint)]
+        problems = [*findings.problems, *_entropy_problems(findings, pack, options.ignore_weights_fingerprint)]
         return Verdict(name, _without_repeats(problems), warnings)
     prints = Fingerprints()
     try:
@@ -90,17 +86,18 @@ def _judged(
             data,
             pack,
             options,
-            limits=limits,
+            limits=options.limits,
             observe=prints,
-            check_weights=None if ignore_weights_fingerprint else require_weights,
-            check=check_of(limits),
+            check_weights=None if options.ignore_weights_fingerprint else require_weights,
+            check=check_of(options.limits),
         )
     except (CodestreamError, LimitExceeded, UnsupportedError, WeightsDiffer) as problem:
         found = _entropy_problems(findings, pack, True) if isinstance(problem, CodestreamError) else ()
-        return Verdict(name, _without_repeats([*found, problem]), warnings, fingerprints=dict(prints.sha256))
+        unique = _without_repeats([problem, *found])
+        return Verdict(name, unique, warnings, fingerprints=dict(prints.sha256), ended_by=problem)
     comparison = None
     if expectation is not None:
-        comparison = expectation.compare(decoded, prints.sha256, _stem(name), limits=limits)
+        comparison = expectation.compare(decoded, prints.sha256, _stem(name), limits=options.limits)
     return Verdict(name, (), decoded.warnings, _describe(decoded), dict(prints.sha256), comparison)
 
 

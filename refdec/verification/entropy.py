@@ -13,13 +13,11 @@ from refdec.bitstream.framing import Codestream
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.payloads import residual_units
 from refdec.clauses import clause
+from refdec.decoding.hyper import HyperLatents, HyperSide, decode_hyper_latents, decode_quality
 from refdec.decoding.models import Models
-from refdec.decoding.symbols_old import component_scales, decode_hyper_latents, decode_quality
-from refdec.entropy.residual import decode_residual
+from refdec.decoding.symbols import GrowingRegion
 from refdec.errors import CodestreamError
 from refdec.latent.qualitysteps import quality_steps
-from refdec.latent.sigma import levels
-from refdec.latent.skip import skip_mask
 from refdec.tiling.regions import RegionGrid
 
 __all__ = ["entropy_problems"]
@@ -45,33 +43,29 @@ def entropy_problems(codestream: Codestream, headers: Headers, models: Models) -
         return
     if not whole:
         return
-    for component, z_hat in enumerate(hyper):
-        sigma = component_scales(headers.picture, models, component, z_hat, steps)
-        coded = skip_mask(sigma.base, headers.picture.cube_flags[component])
-        yield from _residual_problems(codestream, headers, component, sigma.final, coded)
+    picture = headers.picture
+    side = HyperSide.of(picture, models, HyperLatents(hyper, None, steps))
+    for component in (0, 1):
+        yield from _residual_problems(codestream, headers, side, component)
 
 
 @clause("2.6")
 def _residual_problems(
-    codestream: Codestream,
-    headers: Headers,
-    component: int,
-    final: np.ndarray[tuple[int, int, int], np.dtype[np.int32]],
-    coded: np.ndarray[tuple[int, int, int], np.dtype[np.bool_]],
+    codestream: Codestream, headers: Headers, side: HyperSide, component: int
 ) -> Iterator[CodestreamError]:
     """(2.6) Yield what is wrong with each region of a component's residual."""
     picture = headers.picture
-    count, threads = picture.num_chs_coded[component], picture.num_threads_r[component]
+    count = picture.num_chs_coded[component]
     try:
         units = residual_units(codestream, headers, component)
     except CodestreamError as problem:
         yield problem
         return
+    symbols = np.zeros((count, picture.lat_h, picture.lat_w), np.int16)
     for region, unit in zip(RegionGrid.of(picture, component).regions, units, strict=True):
         if unit is None:
             continue
-        window = (slice(0, count), region.y_core.rows, region.y_core.columns)
         try:
-            decode_residual(unit.data, levels(np.ascontiguousarray(final[window])), coded[window], threads, at=unit.at)
+            GrowingRegion(side, component, unit, region.y_core).write(symbols, count)
         except CodestreamError as problem:
             yield problem

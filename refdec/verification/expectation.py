@@ -10,26 +10,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from refdec.bitstream.chroma import ChromaFormat
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.formats.files import READ_SUFFIXES, read_bytes, read_picture
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.formats.yuv import YuvLayout
 from refdec.limits import Limits
 from refdec.picture.render import render
-from refdec.trace.diff import compare_traces
 from refdec.trace.samples import PlanesDifference, compare_planes
+from refdec.trace.stage_differences import compare_traces
 from refdec.trace.tracefile import read_trace
 from refdec.verification.errors import ExpectationMissing, ToleranceInvalid
 from refdec.verification.verdict import Comparison
 
 if TYPE_CHECKING:
-    from refdec.decoding.opening import Decoded
+    from refdec.decoding.rows import Decoded
     from refdec.picture.render import Colour as RenderColour
 
 __all__ = ["Expectation", "expectation_for"]
 
 COMPONENTS = {Colour.RGB: ("R", "G", "B"), Colour.YUV: ("Y", "U", "V"), Colour.GRAY: ("gray",)}
-CHROMA = {(1, 1): "444", (1, 2): "422", (2, 2): "420"}
 TRACE_SUFFIX = ".json"
 
 
@@ -83,7 +83,7 @@ class Expectation:
     def _read(self, data: bytes, suffix: str, header: PictureHeader, limits: Limits) -> CodePicture:
         depth = self.bit_depth or header.bit_depth
         if suffix == ".yuv":
-            chroma = CHROMA[header.s_ver, header.s_hor]
+            chroma = ChromaFormat((header.s_ver, header.s_hor)).digits
             layout = YuvLayout(header.display_width, header.display_height, depth, chroma)
             return read_picture(data, suffix=suffix, layout=layout, limits=limits)
         expected = read_picture(data, suffix=suffix, limits=limits)

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from refdec.api.options import make_options
 from refdec.api.weights import load_weights
+from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.formats.files import name_of, read_bytes, write_bytes
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
-from refdec.limits import Limits
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import EXIT_ORDER, Job, Outcome, Status, Summary
-from refdec.parallel.report import Report
+from refdec.parallel.report import BatchReport
 from refdec.trace.tracefile import write_trace
 from refdec.verification.check import verify_codestream
 from refdec.verification.errors import OneExpectationForMany
@@ -29,7 +28,6 @@ from refdec.verification.recorded import RecordedVerdicts
 from refdec.verification.verdict import Verdict
 
 if TYPE_CHECKING:
-    from refdec.bitstream.editions import EditionName
     from refdec.formats.files import Source
     from refdec.weights.pack import WeightPack
 
@@ -50,12 +48,7 @@ class VerifyRequest:
     fraction: float = 1.0
     bit_depth: int | None = None
     trace: Path | None = None
-    synthesis: str | None = None
-    edition: EditionName = "auto"
-    lenient: bool = False
-    level_check: bool = True
-    ignore_weights_fingerprint: bool = False
-    limits: Limits = field(default_factory=Limits)
+    options: DecodeOptions = DEFAULT_OPTIONS
 
 
 def verify_file(source: Source, request: VerifyRequest, *, weights: WeightPack | None = None) -> Verdict:
@@ -70,18 +63,11 @@ def verify_file(source: Source, request: VerifyRequest, *, weights: WeightPack |
             Path(name), request.expect, request.tolerance, request.fraction, request.bit_depth
         )
     verdict = verify_codestream(
-        read_bytes(source, limits=request.limits),
+        read_bytes(source, limits=request.options.limits),
         weights or load_weights(request.weights),
         name=name,
         expectation=expectation,
-        options=make_options(
-            synthesis=request.synthesis,
-            lenient=request.lenient,
-            level_check=request.level_check,
-            edition=request.edition,
-        ),
-        limits=request.limits,
-        ignore_weights_fingerprint=request.ignore_weights_fingerprint,
+        options=request.options,
     )
     if request.trace is not None:
         target = request.trace / f"{Path(name).stem}.json" if request.trace.is_dir() else request.trace
@@ -164,7 +150,7 @@ def verify_files(
         counts = _Counts(watch)
         summary = run_batch(function, _jobs(inputs), batch, watch=counts.add)
     else:
-        with Report.open(report, resume=batch.resume) as lines:
+        with BatchReport.open(report, resume=batch.resume) as lines:
             counts = _Counts(watch, RecordedVerdicts.read(report) if batch.resume and report.is_file() else None)
             summary = run_batch(function, _jobs(inputs), batch, report=lines, watch=counts.add)
     return VerifySummary(summary, dict(counts.verdicts), dict(counts.exit_codes), counts.recorded)

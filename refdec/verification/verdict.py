@@ -10,16 +10,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from refdec.errors import RefdecError
-from refdec.inspection.render import problem_json
+from refdec.clauses import clause_path, way_in_words
+from refdec.errors import ExitCode, RefdecError
+from refdec.inspection.render import ending_json, problem_json
 
-__all__ = ["Comparison", "Outcome", "Verdict"]
-
-DONE, NOT_CONFORMANT, DIFFERS, UNSUPPORTED = 0, 3, 4, 5
-"""Exit codes of the command line."""
+__all__ = ["Comparison", "Conformity", "Verdict"]
 
 
-class Outcome(StrEnum):
+class Conformity(StrEnum):
     """What a verdict comes to."""
 
     CONFORMANT = "conformant"
@@ -29,10 +27,10 @@ class Outcome(StrEnum):
 
 
 EXIT_CODES = {
-    Outcome.CONFORMANT: DONE,
-    Outcome.NOT_CONFORMANT: NOT_CONFORMANT,
-    Outcome.DIFFERS: DIFFERS,
-    Outcome.UNSUPPORTED: UNSUPPORTED,
+    Conformity.CONFORMANT: ExitCode.DONE,
+    Conformity.NOT_CONFORMANT: ExitCode.NOT_CONFORMANT,
+    Conformity.DIFFERS: ExitCode.DIFFERS,
+    Conformity.UNSUPPORTED: ExitCode.UNSUPPORTED,
 }
 
 
@@ -53,6 +51,7 @@ class Verdict:
 
     `problems`: all rules that are broken, or that this decoder does not support.  `picture` describes the decoded
     picture in words, empty if none was decoded.  `fingerprints`: SHA-256 by stage, as far as decoding went.
+    `ended_by`: the one of the problems that ended the decoding, of which the verdict also tells its way.
     """
 
     name: str
@@ -61,17 +60,18 @@ class Verdict:
     picture: str = ""
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     comparison: Comparison | None = None
+    ended_by: RefdecError | None = None
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> Conformity:
         """What it comes to: broken rules first, then what is not supported, then differences."""
-        if any(problem.exit_code != UNSUPPORTED for problem in self.problems):
-            return Outcome.NOT_CONFORMANT
+        if any(problem.exit_code != ExitCode.UNSUPPORTED for problem in self.problems):
+            return Conformity.NOT_CONFORMANT
         if self.problems:
-            return Outcome.UNSUPPORTED
+            return Conformity.UNSUPPORTED
         if self.comparison is not None and not self.comparison.accepted:
-            return Outcome.DIFFERS
-        return Outcome.CONFORMANT
+            return Conformity.DIFFERS
+        return Conformity.CONFORMANT
 
     @property
     def exit_code(self) -> int:
@@ -88,7 +88,9 @@ class Verdict:
             "input": self.name,
             "verdict": str(self.outcome),
             "exit_code": self.exit_code,
-            "problems": [problem_json(problem) for problem in self.problems],
+            "problems": [
+                ending_json(problem) if problem is self.ended_by else problem_json(problem) for problem in self.problems
+            ],
             "warnings": list(self.warnings),
             "picture": self.picture or None,
             "comparison": comparison,
@@ -104,6 +106,8 @@ class Verdict:
             message = problem.explain().splitlines()[0]
             place = "" if problem.at is None else f"byte.bit {problem.at}, "
             yield f"  {place}clause {problem.clause}, {problem.code}: {message}"
+            if problem is self.ended_by and (way := way_in_words(clause_path(problem))):
+                yield f"    {way}"
         for warning in self.warnings:
             yield f"  warning: {warning}"
         if self.picture:

@@ -65,7 +65,7 @@ def _content(file: FileToImport) -> bytes:
     return data
 
 
-def _one(file: str, content: FileToImport) -> tuple[FileRow, Checkpoint | None]:
+def _import_file(file: str, content: FileToImport) -> tuple[FileRow, Checkpoint | None]:
     """Import one file, or tell why it is left aside."""
     named = name_of_file(file)
     if named is None and not file.endswith(".pth"):
@@ -101,7 +101,7 @@ def import_folder(
         if on_progress is not None:
             on_progress(index, len(files), file)
         try:
-            row, checkpoint = _one(file, files[file])
+            row, checkpoint = _import_file(file, files[file])
         except WeightsError as reason:
             raise CheckpointRefused(file, reason) from reason
         rows.append(row)

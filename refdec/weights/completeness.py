@@ -10,15 +10,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from refdec import tables
+from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
 from refdec.weights.errors import NothingDecodes
-from refdec.weights.names import EICCI, MODEL_SUFFIXES, checkpoint_name, name_of_text
+from refdec.weights.names import EICCI, MODEL_SUFFIXES, checkpoint_name, decoder_stem, name_of_text
 
 __all__ = ["Missing", "abilities", "missing_files", "require_decodes"]
 
 COMPONENTS = ("Y", "UV")
 COMMON = "VM_common_int"
-SYNTHESIS = {"SOP": "VM_sop/decoder", "BOP": "VM_bop/decoder", "HOP": "VM_hop/decoder"}
 ANALYSIS = {"the light analysis": "analysis/", "the reference software's analysis": "VM_bop/encoder_"}
 
 
@@ -75,7 +75,7 @@ def missing_files(held: Collection[str]) -> tuple[Missing, ...]:
 def _missing(held: frozenset[str]) -> Iterator[Missing]:
     for model_id in range(len(MODEL_SUFFIXES)):
         common = _common(model_id)
-        decoders = {transform: _names(f"{stem}_", model_id) for transform, stem in SYNTHESIS.items()}
+        decoders = {t.name: _names(decoder_stem(t), model_id) for t in Synthesis}
         everything = [*common, *(name for names in decoders.values() for name in names)]
         if held.isdisjoint(everything):
             yield Missing(model_id, "", _lacking(everything, held))
@@ -103,7 +103,7 @@ def abilities(held: Collection[str]) -> list[str]:
     for model_id in range(len(MODEL_SUFFIXES)):
         if not names.issuperset(_common(model_id)):
             continue
-        able = [t for t, stem in SYNTHESIS.items() if names.issuperset(_names(f"{stem}_", model_id))]
+        able = [t.name for t in Synthesis if names.issuperset(_names(decoder_stem(t), model_id))]
         encodes = (
             f"; encodes with {what}" for what, stem in ANALYSIS.items() if names.issuperset(_names(stem, model_id))
         )

@@ -1,8 +1,8 @@
 """ZIP archives, read strictly (4.11.3): the container of checkpoints, of .npz files and of our packs.
 
-In: a byte source.  Out: `Archive`, whose members are found by name and read one by one.  The central directory decides;
-local headers must agree with it.  Every size is checked before anything is allocated, members must not overlap, and the
-sum of all sizes has a limit: nothing that unpacks to far more than it is.
+In: a byte source.  Out: `ZipContainer`, whose members are found by name and read one by one.  The central directory
+decides; local headers must agree with it.  Every size is checked before anything is allocated, members must not
+overlap, and the sum of all sizes has a limit: nothing that unpacks to far more than it is.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from refdec.weights.errors_files import (
     UnsupportedMember,
 )
 
-__all__ = ["MOST_BYTES", "MOST_MEMBERS", "Archive", "Member"]
+__all__ = ["MOST_BYTES", "MOST_MEMBERS", "Member", "ZipContainer"]
 
 MOST_MEMBERS = 1 << 16
 MOST_DIRECTORY_BYTES = 1 << 24
@@ -154,7 +154,7 @@ def _with_room(members: list[Member], end: int) -> Iterator[Member]:
 
 
 @clause("4.11.3")
-class Archive:
+class ZipContainer:
     """(4.11.3) The members of a ZIP archive by name.
 
     Raises NotAnArchive, ArchiveDamaged, ArchiveTooLarge or UnsupportedMember on opening; `most_bytes` limits the

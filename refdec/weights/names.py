@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass
 
 from refdec import tables
+from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
 from refdec.weights.errors import UnknownCheckpoint
 
-__all__ = ["EICCI", "MODEL_SUFFIXES", "CheckpointName", "checkpoint_name", "name_of_file"]
+__all__ = ["EICCI", "MODEL_SUFFIXES", "CheckpointName", "checkpoint_name", "decoder_stem", "name_of_file"]
 
 MODEL_SUFFIXES = ("0.002", "0.012", "0.075", "0.5")
 """File suffix R of model_id 0..3."""
@@ -42,6 +43,12 @@ class CheckpointName:
     def file(self) -> str:
         """Return the name of the reference software's file (of ours, for the light analysis networks)."""
         return f"{self}.npz" if self.kind.startswith("analysis/") else f"{self}.pth"
+
+
+@clause("4.11.1")
+def decoder_stem(transform: int) -> str:
+    """(4.11.1) Return what the kinds of a synthesis transform begin with, before "Y" or "UV": "VM_bop/decoder_"."""
+    return f"VM_{Synthesis(transform).name.lower()}/decoder_"
 
 
 def checkpoint_name(kind: str, model_id: int | None = None) -> CheckpointName:

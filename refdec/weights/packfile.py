@@ -18,7 +18,7 @@ from refdec.bitstream.firstbytes import CODESTREAM_START
 from refdec.clauses import clause
 from refdec.weights.archivewriter import ArchiveWriter
 from refdec.weights.bytesource import Readable, byte_source
-from refdec.weights.container import Archive
+from refdec.weights.container import ZipContainer
 from refdec.weights.errors import UnknownCheckpoint
 from refdec.weights.errors_files import (
     CodestreamAsPack,
@@ -110,7 +110,7 @@ def _field(line: Line, key: str, kind: type, where: str) -> Any:
     return value
 
 
-def _manifest(archive: Archive) -> dict[str, Any]:
+def _manifest(archive: ZipContainer) -> dict[str, Any]:
     """Return the manifest of a pack with its top level checked; raises NotAPack, PackTooNew or PackDamaged."""
     if MANIFEST not in archive.members:
         raise NotAPack
@@ -149,18 +149,18 @@ def _fingerprint(part: Line, name: str) -> str:
     return text
 
 
-def _opened(source: Readable) -> Archive:
+def _opened(source: Readable) -> ZipContainer:
     """Return the archive of a pack; raises CodestreamAsPack where the file begins like a codestream."""
     readable = byte_source(source)
     if readable.size >= len(CODESTREAM_START) and bytes(readable.read(0, len(CODESTREAM_START))) == CODESTREAM_START:
         raise CodestreamAsPack
-    return Archive(source, most_bytes=MOST_PACK_BYTES)
+    return ZipContainer(source, most_bytes=MOST_PACK_BYTES)
 
 
 class _Layers(Mapping[str, Layer]):
     """The layers of a checkpoint in a pack file, each read and checked when it is first asked for."""
 
-    def __init__(self, archive: Archive, prefix: str, lines: Line, records: Mapping[str, LayerRecord]) -> None:
+    def __init__(self, archive: ZipContainer, prefix: str, lines: Line, records: Mapping[str, LayerRecord]) -> None:
         self._archive, self._prefix, self._lines, self._records = archive, prefix, lines, records
         self._read: dict[str, Layer] = {}
 
@@ -181,7 +181,7 @@ class _Layers(Mapping[str, Layer]):
         return self._read[name]
 
 
-def _member(archive: Archive, member: str, line: Line) -> memoryview:
+def _member(archive: ZipContainer, member: str, line: Line) -> memoryview:
     """Return the bytes of a member whose SHA-256 is that of its line; raises PackMemberChanged."""
     data = archive.read(member, check_crc=False)
     if hashlib.sha256(data).hexdigest() != line.get("sha256"):
@@ -197,7 +197,7 @@ def _lines(part: Line, key: str, wanted: Mapping[str, object], name: str) -> Lin
     return lines
 
 
-def _checkpoint(archive: Archive, name: CheckpointName, part: Line) -> Checkpoint:
+def _checkpoint(archive: ZipContainer, name: CheckpointName, part: Line) -> Checkpoint:
     """Return a checkpoint whose layers are still in the archive; the integer path is read at once."""
     text, prefix = str(name), f"{name}/"
     layers, integers = layer_shapes(name.kind), integer_shapes(name.kind)

@@ -15,7 +15,7 @@ from refdec.clauses import clause
 from refdec.errors import BitOffset
 from refdec.weights.arrays import NumberArray, read_array
 from refdec.weights.bytesource import Readable
-from refdec.weights.container import Archive
+from refdec.weights.container import ZipContainer
 from refdec.weights.errors_files import (
     NotACheckpoint,
     NotADictionary,
@@ -70,7 +70,7 @@ class TensorFile(Mapping[str, NumberArray]):
     """
 
     def __init__(self, readable: Readable) -> None:
-        self._archive = Archive(readable)
+        self._archive = ZipContainer(readable)
         names = list(self._archive.members)
         pickles = [name for name in names if name.count("/") == 1 and name.endswith("/" + PICKLE)]
         self._storages: dict[str, memoryview] = {}

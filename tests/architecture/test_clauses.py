@@ -32,6 +32,7 @@ WITHOUT_CODE = {
     "3.0": "conventions",
     "3.1": "inputs: header fields of chapter 1",
     "3.2.1": "how thresholds became indices; the tables hold the indices, tests/unit/test_tables.py recomputes them",
+    "3.3": "introduces 3.3.1 to 3.3.4",
     "3.3.4": "float checkpoints are not interoperable and not supported",
     "3.4": "introduces 3.4.1 and 3.4.2",
     "3.5": "introduces 3.5.1 and 3.5.2",

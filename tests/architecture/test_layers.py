@@ -15,11 +15,13 @@ RANKS: dict[str, int] = {
     name: rank
     for rank, names in enumerate(
         [
-            ("errors", "clauses", "jit"),
+            ("clauses", "jit"),
+            ("errors",),
             ("limits",),
             ("arithmetic",),
             ("tables",),
             ("tiling",),
+            ("observation",),
             ("bitstream",),
             ("entropy",),
             ("weights",),

@@ -14,11 +14,12 @@ from random import Random
 
 from refdec.bitstream import syntax
 from refdec.bitstream.bits import BitWriter
-from refdec.bitstream.builder import picture_header
 from refdec.bitstream.editions import Edition
 from refdec.bitstream.levels import levels, profiles
-from refdec.bitstream.picture_header import PictureHeader, ceil_div
+from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.recognition import begins_as_vm7, edition_of
+from refdec.tiling.geometry import ceil_div
+from tests.headers import picture_header
 
 __all__ = [
     "ANY_LIST",

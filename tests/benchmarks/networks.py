@@ -15,12 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
+from refdec.bitstream.transforms import Synthesis
 from refdec.networks.analysis import load_analysis
 from refdec.networks.context import ContextModel, chroma_latent
 from refdec.networks.exact_blas import single_threaded_blas
 from refdec.networks.hyperdecoder import HyperDecoder
 from refdec.networks.hyperencoder import HyperEncoder
-from refdec.networks.synthesis import SynthesisTransform, load_synthesis
+from refdec.networks.synthesis import load_synthesis
 from refdec.weights.importer import import_tensors
 from refdec.weights.names import name_of_text
 from refdec.weights.pack import Checkpoint
@@ -97,7 +98,7 @@ def main() -> None:
             encoder = HyperEncoder.of(first)
             timed("hyper encoder Y", n, samples, lambda: encoder(y))
         both = np.concatenate([y, uv])
-        for transform in SynthesisTransform:
+        for transform in Synthesis:
             if transform.name in only:
                 kind = f"VM_{transform.name.lower()}/decoder"
                 luma = load_synthesis(transform, checkpoint(folder, f"{kind}_Y"), 0)

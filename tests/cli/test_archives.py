@@ -14,7 +14,7 @@ from PIL import Image
 
 import refdec as library
 from refdec.api.archives import archive_jobs
-from refdec.api.file_errors import NothingMatches, OutputsMeet
+from refdec.api.errors import NothingMatches, OutputsMeet
 from refdec.bench.streams import repeated_stream
 
 from .conftest import Run

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from refdec.cli.conform import app
 from refdec.cli.errors import SuiteNotNamed
-from refdec.cli.exitcodes import ExitCode
 from refdec.conformance.errors import NoSuchCase, SuiteExists
+from refdec.errors import ExitCode
 
 QUICK = ("bad_no_start", "bad_unknown_level", "symbols_zero")
 

@@ -165,7 +165,9 @@ def test_errors_are_json_too_where_json_is_wanted(refdec: Refdec, tmp_path: Path
     (tmp_path / "cut.jai").write_bytes(DEMO.read_bytes()[:10])
     ran = refdec("info", tmp_path / "cut.jai", "--json")
     error = json.loads(ran.out)["error"]
-    assert set(error) == {"code", "clause", "at", "message", "hints", "exit_code"}
+    assert set(error) == {"code", "clause", "at", "message", "hints", "through", "exit_code"}
+    assert error["through"][-1] == error["clause"]
+    assert f"  came through clauses {' > '.join(error['through'])}\n" in ran.err
     assert (ran.code, error["exit_code"]) == (3, 3)
     assert error["code"] in ran.err and error["at"] and error["message"] in ran.err
     ran = refdec("decode", tmp_path / "none.jai", tmp_path / "o.png", "--json")

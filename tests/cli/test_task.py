@@ -37,7 +37,8 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, seed, displacement in [*((f"p{s}", s, 0) for s in range(4)), ("other/p0low", 0, -400)]:
         targets = core.analyse(picture(seed), 1, CodingSettings())
         request = EncodeRequest(OperatingPoint(1, displacement))
-        (folder / f"{name}.jai").write_bytes(core.code_latents(picture(seed), lambda _, t=targets: t, request))
+        coded = core.code_latents(picture(seed), lambda _, t=targets: t, request)  # type: ignore[misc]
+        (folder / f"{name}.jai").write_bytes(coded)
     return folder
 
 

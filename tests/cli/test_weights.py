@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,8 @@ def test_import_of_a_folder_then_list_show_verify(refdec: Refdec, tmp_path: Path
         "VM_sop/decoder_Y_0.012",
         "VM_sop/decoder_UV_0.012",
     ):
-        np.savez(folder / f"{name.replace('/', '__')}.npz", **seeded_checkpoint(f"{name}.pth"))
+        arrays: dict[str, Any] = dict(seeded_checkpoint(f"{name}.pth"))
+        np.savez(folder / f"{name.replace('/', '__')}.npz", **arrays)
     (folder / "notes.txt").write_text("not a checkpoint")
     ran = refdec("weights", "import", folder, tmp_path / "my.pack", "--title", "seeded", "--json")
     assert ran.code == 0, ran.err
@@ -66,7 +68,8 @@ def test_import_says_what_is_missing(refdec: Refdec, tmp_path: Path) -> None:
     folder = tmp_path / "checkpoints"
     folder.mkdir()
     for name in ("VM_common_int/Y_0.012", "VM_common_int/UV_0.012", "VM_sop/decoder_UV_0.012"):
-        np.savez(folder / f"{name.replace('/', '__')}.npz", **seeded_checkpoint(f"{name}.pth"))
+        arrays: dict[str, Any] = dict(seeded_checkpoint(f"{name}.pth"))
+        np.savez(folder / f"{name.replace('/', '__')}.npz", **arrays)
     ran = refdec("weights", "import", folder, tmp_path / "my.pack")
     assert ran.code == 0, ran.err
     lines = ran.out.splitlines()

@@ -31,10 +31,8 @@ MODULES = (bitstream_errors, rule_errors, edition_errors, tiling_errors, entropy
 SHADOWED = {
     "RD0165": "streams of the draft are decoded, with a warning",
     "RD0166": "only where the caller names an edition",
-    "RD0451": "rule_errors.RegionsTooFine",
     "RD0452": "rule_errors.OverlapBeyondRegion",
     "RD0453": "rule_errors.TileOverlapBeyondTile and TileOverlapBeyondPicture",
-    "RD0454": "rule_errors.TileOverlapOffGrid",
     "RD0455": "rule_errors.IcciTileTooSmall",
     "RD0501": "rule_errors.FormatNotConvertible",
     "RD0502": "rule_errors.MaskWithoutAlternative",

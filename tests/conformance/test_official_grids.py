@@ -13,7 +13,6 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from refdec.bitstream.builder import picture_header
 from refdec.bitstream.headers import Headers, build_headers, write_stream
 from refdec.bitstream.levels import smallest_level
 from refdec.bitstream.markers import Marker
@@ -21,13 +20,14 @@ from refdec.bitstream.payloads import RESIDUAL_MARKERS, assemble_residual
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
 from refdec.conformance.making.plan_tools import tool_recipes
 from refdec.conformance.making.recipe import dice_of
-from refdec.decoding.compact import CompactSymbols, HyperParts, decode_compact, run_of_channels
+from refdec.decoding.hyper import HyperLatents, HyperSide, decode_hyper
+from refdec.decoding.latents import LatentSource, latent_window
 from refdec.decoding.models import Models, models_of
-from refdec.decoding.opening import DecodeOptions, decode_codestream, parse
-from refdec.decoding.picture_rows import open_stream
-from refdec.decoding.planes_old import synthesise_tile
+from refdec.decoding.opening import parse
+from refdec.decoding.options import DecodeOptions
 from refdec.decoding.region import decode_region
-from refdec.decoding.window_old import latent_window
+from refdec.decoding.rows import open_stream
+from refdec.decoding.symbols import decode_symbols, run_of_channels
 from refdec.entropy.hyper import encode_z
 from refdec.entropy.residual import encode_residual
 from refdec.limits import Limits
@@ -43,6 +43,9 @@ from refdec.tiling.regions import RegionGrid
 from refdec.tiling.tiles import Tile, region_around, synthesis_tiles
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
+from tests.headers import picture_header
+from tests.oracle.decode import decode_whole
+from tests.oracle.planes import synthesise_tile
 
 SOP, MODEL, CHANNELS = 0, 1, (3, 2)
 EVERYTHING = os.environ.get("REFDEC_ALL_GRIDS") == "1"
@@ -114,12 +117,12 @@ def stream(grid: Grid) -> bytes:
         for c in (0, 1)
     )
     z = luma.astype(np.int8), chroma.astype(np.int8)
-    hyper = HyperParts(z, (models.hyper_scale(0).trunk(z[0]), models.hyper_scale(1).trunk(z[1])), None)
+    hyper = HyperSide.of(picture, models, HyperLatents(z))
     payloads = {Marker.SOZ: [encode_z(z[0], z[1], models.z_tables(0), models.z_tables(1), 1)]}
     for c, marker in enumerate(RESIDUAL_MARKERS):
         units: list[bytes | None] = []
         for region in RegionGrid.of(picture, c).regions:
-            levels, coded = run_of_channels(picture, models, c, hyper, region.y_core, slice(0, CHANNELS[c]))
+            levels, coded = run_of_channels(hyper, c, region.y_core, slice(0, CHANNELS[c]))
             symbols = np.where(coded, np.rint(2 * dice.standard_normal(coded.shape)), 0).astype(np.int16)
             units.append(encode_residual(symbols, levels, coded, 1))
         payloads[marker] = assemble_residual(units, picture.independent_regions)
@@ -201,7 +204,7 @@ def test_whole_rows_workers_and_regions_agree(grid: Grid) -> None:
             "all samples of the larger pictures are compared with REFDEC_ALL_GRIDS=1 only; minutes and gigabytes"
         )
     data = stream(grid)
-    decoded = decode_codestream(data, pack())
+    decoded = decode_whole(data, pack())
     everything = render(decoded.planes, decoded.headers.picture)
     for workers in (1, 2):
         made = open_stream(data, pack()).picture(workers=workers)
@@ -230,13 +233,14 @@ def test_where_tiles_meet_a_window_is_the_synthesis_of_whole_tiles(grid: Grid) -
     codestream, headers = parse(data, DecodeOptions(), Limits())
     models = models_of(pack(), MODEL)
     with single_threaded_blas():
-        symbols = decode_compact(codestream, headers, models)
+        side = HyperSide.of(headers.picture, models, decode_hyper(codestream, headers, models))
+        symbols = LatentSource(decode_symbols(codestream, headers, side).values, None, side)
         for window in meetings(headers.picture):
             expected = by_whole_tiles(headers, symbols, models, window)
             assert_same(list(decode_region(data, pack(), window).picture().planes), expected, window)
 
 
-def by_whole_tiles(headers: Headers, symbols: CompactSymbols, models: Models, window: Rect) -> list[Codes]:
+def by_whole_tiles(headers: Headers, symbols: LatentSource, models: Models, window: Rect) -> list[Codes]:
     """Codes of a window from all tiles whose cores it touches."""
     picture = headers.picture
     planes = [np.zeros(window.size_hw, np.int32) for _ in range(3)]
@@ -244,7 +248,7 @@ def by_whole_tiles(headers: Headers, symbols: CompactSymbols, models: Models, wi
         part = tile.core.intersection(window)
         if part.empty:
             continue
-        latents = latent_window(headers, symbols, models, tile.latent.rows, tile.latent.columns).latent
+        latents = latent_window(headers, symbols, models, tile.latent).latent
         moved = Tile(tile.rect, tile.latent.seen_from(tile.latent), tile.core_in_tile, tile.core)
         made = np.concatenate([synthesise_tile(moved, latents, models, SOP, c) for c in (0, 1)])
         inside, into = part.seen_from(tile.rect), part.seen_from(window)

@@ -13,51 +13,56 @@ from refdec.conformance.errors import CommandCannotStart, CommandWithoutPlaces, 
 from refdec.conformance.foreign import Command
 from refdec.conformance.runner import RunOptions, run_suite
 from refdec.conformance.suite import Suite
-from refdec.conformance.verdicts import CaseResult, Verdict
+from refdec.conformance.verdicts import CaseResult, CaseVerdict
 from tests.conformance.conftest import FEW, command
 
 RGB, YUV, DEEP, BROKEN, LENIENT = FEW
 OPTIONAL, EXTREME = "bad_user_colour_transform", "symbols_extreme"
 ALL_RIGHT = {
-    RGB: Verdict.EXACT,
-    YUV: Verdict.EXACT,
-    DEEP: Verdict.EXACT,
-    EXTREME: Verdict.EXACT,
-    BROKEN: Verdict.REFUSED,
-    LENIENT: Verdict.REFUSED,
-    OPTIONAL: Verdict.REFUSED,
+    RGB: CaseVerdict.EXACT,
+    YUV: CaseVerdict.EXACT,
+    DEEP: CaseVerdict.EXACT,
+    EXTREME: CaseVerdict.EXACT,
+    BROKEN: CaseVerdict.REFUSED,
+    LENIENT: CaseVerdict.REFUSED,
+    OPTIONAL: CaseVerdict.REFUSED,
 }
 LEGAL = (RGB, YUV, DEEP, EXTREME)
 
 
-def of_legal(verdict: Verdict, extreme: Verdict | None = None) -> dict[str, Verdict]:
+def of_legal(verdict: CaseVerdict, extreme: CaseVerdict | None = None) -> dict[str, CaseVerdict]:
     """The right verdicts, but this one for all legal streams."""
     return {**ALL_RIGHT, **dict.fromkeys(LEGAL, verdict), EXTREME: extreme or verdict}
 
 
-EXPECTED: Mapping[str, dict[str, Verdict]] = {
+EXPECTED: Mapping[str, dict[str, CaseVerdict]] = {
     "right": ALL_RIGHT,
-    "rounding": of_legal(Verdict.TOLERATED, Verdict.UNCOMPARED),
-    "off_by_one": of_legal(Verdict.DIFFERS, Verdict.UNCOMPARED),
-    "wrong_crop": of_legal(Verdict.DIFFERS, Verdict.UNCOMPARED),
-    "uncropped": of_legal(Verdict.SIZE),
-    "swapped_chroma": of_legal(Verdict.DIFFERS, Verdict.UNCOMPARED),
-    "crash": dict.fromkeys(ALL_RIGHT, Verdict.CRASH),
+    "rounding": of_legal(CaseVerdict.TOLERATED, CaseVerdict.UNCOMPARED),
+    "off_by_one": of_legal(CaseVerdict.DIFFERS, CaseVerdict.UNCOMPARED),
+    "wrong_crop": of_legal(CaseVerdict.DIFFERS, CaseVerdict.UNCOMPARED),
+    "uncropped": of_legal(CaseVerdict.SIZE),
+    "swapped_chroma": of_legal(CaseVerdict.DIFFERS, CaseVerdict.UNCOMPARED),
+    "crash": dict.fromkeys(ALL_RIGHT, CaseVerdict.CRASH),
     "garbage": {
-        **of_legal(Verdict.NO_PICTURE),
-        YUV: Verdict.SIZE,  # a raw file of any bytes is a picture of some size
-        BROKEN: Verdict.ACCEPTED,
-        LENIENT: Verdict.DECODED,
-        OPTIONAL: Verdict.DECODED,
+        **of_legal(CaseVerdict.NO_PICTURE),
+        YUV: CaseVerdict.SIZE,  # a raw file of any bytes is a picture of some size
+        BROKEN: CaseVerdict.ACCEPTED,
+        LENIENT: CaseVerdict.DECODED,
+        OPTIONAL: CaseVerdict.DECODED,
     },
     "silent": {
-        **of_legal(Verdict.NO_PICTURE),
-        BROKEN: Verdict.ACCEPTED,
-        LENIENT: Verdict.DECODED,
-        OPTIONAL: Verdict.DECODED,
+        **of_legal(CaseVerdict.NO_PICTURE),
+        BROKEN: CaseVerdict.ACCEPTED,
+        LENIENT: CaseVerdict.DECODED,
+        OPTIONAL: CaseVerdict.DECODED,
     },
-    "accepts_broken": {**ALL_RIGHT, BROKEN: Verdict.ACCEPTED, LENIENT: Verdict.DECODED, OPTIONAL: Verdict.DECODED},
-    "refuses_all": of_legal(Verdict.FAILED),
+    "accepts_broken": {
+        **ALL_RIGHT,
+        BROKEN: CaseVerdict.ACCEPTED,
+        LENIENT: CaseVerdict.DECODED,
+        OPTIONAL: CaseVerdict.DECODED,
+    },
+    "refuses_all": of_legal(CaseVerdict.FAILED),
 }
 
 
@@ -89,7 +94,7 @@ def test_the_message_says_what_it_looks_like(script: str, guess: str, small_suit
 def test_a_decoder_that_hangs_is_stopped_with_all_that_it_started(small_suite: Suite) -> None:
     began = time.monotonic()
     found = run(small_suite, "hang", RGB, BROKEN, timeout_s=3.0)
-    assert {result.verdict for result in found.values()} == {Verdict.HANG}
+    assert {result.verdict for result in found.values()} == {CaseVerdict.HANG}
     assert time.monotonic() - began < 60
     helper = int((Path(small_suite.name) / "helper.pid").read_text())
     deadline = time.monotonic() + 10

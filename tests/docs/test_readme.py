@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from refdec.cli.exitcodes import ExitCode
+from refdec.errors import ExitCode
 
 ROOT = Path(__file__).resolve().parents[2]
 STREAMS = ROOT / "tests" / "golden" / "streams"

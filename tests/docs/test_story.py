@@ -57,8 +57,8 @@ def test_the_story_works_as_it_stands(folder: Path) -> None:
 
 
 def test_every_verdict_is_explained() -> None:
-    from refdec.conformance.verdicts import PASSING, Verdict
+    from refdec.conformance.verdicts import PASSING, CaseVerdict
 
-    for verdict in Verdict:
+    for verdict in CaseVerdict:
         said = "yes" if verdict in PASSING else "no"
         assert f"| {verdict.value} | {said} |" in PAGE

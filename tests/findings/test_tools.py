@@ -17,13 +17,13 @@ from refdec.cli.conform import run
 from refdec.conformance.errors import CommandCannotStart, CommandUnreadable
 from refdec.conformance.runner import RunOptions, run_suite
 from refdec.conformance.suite import open_suite
-from refdec.conformance.verdicts import Verdict
+from refdec.conformance.verdicts import CaseVerdict
 from refdec.formats.errors import PictureTooLarge, PictureUnsupported
 from refdec.formats.files import read_picture
 from refdec.limits import Limits
 from refdec.parallel.batch import BatchOptions
 from refdec.plugins.errors import SourcePictureInvalid
-from refdec.plugins.pictures import SourcePicture
+from refdec.plugins.source_picture import SourcePicture
 from refdec.verification.files import VerifyRequest, verify_files
 from refdec.verification.recorded import RecordedVerdicts
 from tests.encodable import photograph
@@ -47,8 +47,10 @@ def test_a_decoder_that_is_no_program_refuses_nothing(tmp_path: Path) -> None:
             run_suite(open_suite(None), RunOptions(f"{program} {{in}} {{out}}", patterns=(BROKEN,)))
 
 
-@pytest.mark.parametrize(("code", "verdict"), [(1, Verdict.REFUSED), (126, Verdict.CRASH), (127, Verdict.CRASH)])
-def test_what_a_shell_could_not_start_refused_nothing(code: int, verdict: Verdict) -> None:
+@pytest.mark.parametrize(
+    ("code", "verdict"), [(1, CaseVerdict.REFUSED), (126, CaseVerdict.CRASH), (127, CaseVerdict.CRASH)]
+)
+def test_what_a_shell_could_not_start_refused_nothing(code: int, verdict: CaseVerdict) -> None:
     decoder = f"{sys.executable} -c 'raise SystemExit({code})' {{in}} {{out}}"
     found = run_suite(open_suite(None), RunOptions(decoder, patterns=(BROKEN,))).results[0]
     assert (found.verdict, found.exit_code) == (verdict, code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,11 +28,11 @@ def run(*arguments: object, shell: str = "") -> subprocess.CompletedProcess[str]
 
 @pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int16, np.uint32, np.int64])
 def test_numbers_of_numpy_are_numbers(kind: type[np.integer]) -> None:
-    picture = refdec.decode(STREAM, bit_depth=kind(10))
+    picture = refdec.decode(STREAM, bit_depth=kind(10))  # type: ignore[arg-type]
     assert np.array_equal(picture.array, refdec.decode(STREAM, bit_depth=10).array)
-    region = tuple(kind(n) for n in (3, 5, 60, 40))
+    region: Any = tuple(kind(n) for n in (3, 5, 60, 40))
     assert np.array_equal(refdec.decode(STREAM, region=region).array, refdec.decode(STREAM).array[5:45, 3:63])
-    few = refdec.decode(STREAM, channels=(kind(100), kind(60)))
+    few = refdec.decode(STREAM, channels=(kind(100), kind(60)))  # type: ignore[arg-type]
     assert np.array_equal(few.array, refdec.decode(STREAM, channels=(100, 60)).array)
 
 

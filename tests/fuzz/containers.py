@@ -19,7 +19,27 @@ __all__ = ["mutate_entropy", "mutate_importer", "mutate_pack", "mutate_pictures"
 
 Plain = Callable[[bytes], bytes]
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-NUMBERS = (0, 1, -1, 2, 7, 63, 255, 256, 1 << 15, 1 << 31, 1 << 40, -(1 << 40), 1.5, True, None, "", "x", [], {})
+NUMBERS: tuple[object, ...] = (
+    0,
+    1,
+    -1,
+    2,
+    7,
+    63,
+    255,
+    256,
+    1 << 15,
+    1 << 31,
+    1 << 40,
+    -(1 << 40),
+    1.5,
+    True,
+    None,
+    "",
+    "x",
+    [],
+    {},
+)
 
 
 def _members(data: bytes) -> list[tuple[str, bytes]] | None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from refdec.decoding.options import DecodeOptions
 from refdec.limits import Limits
 from refdec.verification.check import verify_codestream
 from tests.fuzz.records import save_finding
@@ -74,7 +75,9 @@ def one(n: int, data: bytes, campaign: Campaign, folder: Path | None) -> None:
     began = time.process_time()
     limits = CAREFUL if n % EVERY == 0 else SMALL
     try:
-        verdict = verify_codestream(data, weights(), limits=limits, ignore_weights_fingerprint=True)
+        verdict = verify_codestream(
+            data, weights(), options=DecodeOptions(limits=limits, ignore_weights_fingerprint=True)
+        )
         campaign.outcomes[verdict.outcome.value] += 1
         campaign.codes.update({problem.code for problem in verdict.problems})
     except Exception as problem:

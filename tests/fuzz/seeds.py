@@ -51,14 +51,15 @@ def _headers() -> list[bytes]:
 @cache
 def streams_by_model(largest: int = LARGEST_STREAM) -> dict[int, tuple[bytes, ...]]:
     """Return the small streams that parse, by model_id: networks of two models are kept at a time."""
-    from refdec.decoding.opening import DecodeOptions, parse
+    from refdec.decoding.opening import parse
+    from refdec.decoding.options import DecodeOptions
     from refdec.errors import RefdecError
     from refdec.limits import Limits
 
     found: dict[int, list[bytes]] = {}
     for data in small_streams(largest):
         try:
-            _, headers = parse(data, DecodeOptions(level_check=False), Limits())
+            _, headers = parse(data, DecodeOptions(any_level=True), Limits())
         except RefdecError:
             continue
         found.setdefault(headers.picture.model_id, []).append(data)

@@ -59,8 +59,8 @@ def headers(data: bytes) -> None:
                 assert part is None or written[marker] == bytes(part.payload), f"{marker.name} is written differently"
         else:
             assert strict is None or strict.picture == found.picture
-    found = find_problems(data).headers
-    assert strict is None or found is not None, "the survey does not read what the reader reads"
+    surveyed = find_problems(data).headers
+    assert strict is None or surveyed is not None, "the survey does not read what the reader reads"
 
 
 def view(data: bytes) -> None:
@@ -147,11 +147,14 @@ def importer(data: bytes) -> None:
 
 def decode(data: bytes) -> None:
     """A whole codestream of a tiny picture: legality, decoding, verdict; the decoder that streams rows agrees."""
-    from refdec.decoding.picture_rows import open_stream
+    from refdec.decoding.options import DecodeOptions
+    from refdec.decoding.rows import open_stream
     from refdec.trace.fingerprints import fingerprint
     from refdec.verification.check import verify_codestream
 
-    verdict = verify_codestream(data, weights(), limits=DECODE_LIMITS, ignore_weights_fingerprint=True)
+    verdict = verify_codestream(
+        data, weights(), options=DecodeOptions(limits=DECODE_LIMITS, ignore_weights_fingerprint=True)
+    )
     refused = [problem for problem in verdict.problems if not isinstance(problem, (DraftHeader, TooManyRegions))]
     try:
         picture = open_stream(data, weights(), limits=DECODE_LIMITS).picture()

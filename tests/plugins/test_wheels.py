@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sample_bundles import sample_bundle
-from wheelhouse import ROOT, SKELETON, Environment, build, write_package
+
+from tests.plugins.wheelhouse import ROOT, SKELETON, Environment, build, write_package
+from tests.sample_bundles import sample_bundle
 
 BROKEN = "raise ImportError('no module named a_framework_of_two_gigabytes')\n"
 HEAD = "from refdec.plugins.api import Capabilities, Encoder, Scalars, Task, hookimpl\n"

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from refdec.bitstream.builder import picture_header
 from refdec.bitstream.headers import Edition, Headers, build_headers
 from refdec.bitstream.levels import smallest_level, smallest_profile
 from refdec.bitstream.markers import Marker
-from refdec.bitstream.picture_header import PictureHeader, ceil_div
+from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.rendering import Cicp, ContentLight, DynamicMetadata, MasteringDisplay, RenderingInfo
 from refdec.bitstream.tools import EfeFilterSet, EfeLinear, EfeNonlinear, Icci, IcciTile, ToolsHeader
 from refdec.tables import syntax
+from refdec.tiling.geometry import ceil_div
+from tests.headers import picture_header
 
 __all__ = ["EDITIONS", "legal_headers", "legal_pictures", "legal_rendering", "legal_tools", "most_regions"]
 

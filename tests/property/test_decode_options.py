@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 import refdec
 from refdec.api.progressive import Progressive
 from refdec.arithmetic.types import IntArray
-from refdec.decoding.opening import DecodeOptions, decode_codestream
+from refdec.decoding.options import DecodeOptions
+from refdec.decoding.rows import decode_codestream
 from refdec.picture.colour import to_output
 from refdec.picture.picture import Picture
 from refdec.picture.planes import Planes

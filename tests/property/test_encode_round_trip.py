@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from refdec.bitstream.edition_errors import DraftHeader
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Edition, read_headers, write_headers
-from refdec.decoding.opening import decode_codestream
+from refdec.decoding.rows import decode_codestream
 from refdec.encoding.encoder import EncodeSettings, input_from_codes
 from refdec.encoding.values import EncoderInput
 from tests.encodable import bundled, coded_and_made, photograph

@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_bundles import sample_bundle, sample_headers
 
 from refdec.bundles import BundleHeaders, LatentBundle, Stage
+from tests.sample_bundles import sample_bundle, sample_headers
 
 
 @st.composite

@@ -128,6 +128,7 @@ def test_codes_survive_planes(bits: int, seed: int) -> None:
 @settings(deadline=None, max_examples=60)
 def test_rgb_survives_the_colour_transforms(bits: int, seed: int) -> None:
     rgb = [np.random.default_rng(seed + i).integers(0, 2**bits, (3, 5)) for i in range(3)]
-    planes: Planes = planes_from_rgb(*rgb, bits)
+    red, green, blue = rgb
+    planes: Planes = planes_from_rgb(red, green, blue, bits)
     back = [codes(plane, bits) for plane in rgb_from_yuv(planes)]
     assert all(np.array_equal(a, b) for a, b in zip(rgb, back, strict=True))

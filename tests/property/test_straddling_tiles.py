@@ -10,17 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from refdec.bitstream.builder import picture_header
 from refdec.bitstream.headers import build_headers
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.tools import ToolsHeader
 from refdec.conformance.making.recipe import Recipe, dice_of, stream_of
 from refdec.decoding import cuts
 from refdec.decoding.models import models_of
-from refdec.decoding.opening import DecodeOptions, decode_codestream
-from refdec.decoding.picture_rows import open_stream
+from refdec.decoding.options import DecodeOptions
 from refdec.decoding.previews import ProgressiveDecoder
 from refdec.decoding.region import decode_region
+from refdec.decoding.rows import open_stream
 from refdec.picture.picture import Picture
 from refdec.picture.render import render
 from refdec.tiling.geometry import Rect
@@ -28,6 +27,8 @@ from refdec.tiling.tiles import synthesis_tiles
 from refdec.tiling.windows import latent_reach, synthesis_pieces
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
+from tests.headers import picture_header
+from tests.oracle.decode import decode_whole
 
 SOP, BOP, HOP = 0, 1, 2
 # Rows and columns of regions with the heights and widths that have room for them: at most one row for every 256 samples
@@ -119,7 +120,7 @@ def test_tiles_are_those_of_the_text(picture: PictureHeader, component: int) -> 
 
 
 def whole(data: bytes, channels: tuple[int, int] | None = None) -> Picture:
-    decoded = decode_codestream(data, pack(), DecodeOptions(channels=channels))
+    decoded = decode_whole(data, pack(), DecodeOptions(channels=channels))
     return render(decoded.planes, decoded.headers.picture)
 
 
@@ -204,7 +205,7 @@ def test_special_grids(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     count = np.zeros((picture.img_height, picture.img_width), int)
     for tile in synthesis_tiles(picture, 0):
         count[tile.core.rows, tile.core.columns] += 1
-    assert (np.count_nonzero(count == 0), bool((count > 1).any())) == (uncovered, several)
+    assert (int(np.count_nonzero(count == 0)), bool((count > 1).any())) == (uncovered, several)
     use_units(monkeypatch, 64)
     assert_all_agree(picture, ToolsHeader(lsbs_enable_flag=(1, 1)), 1)
 

@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 
 import refdec
 from refdec.bench.streams import repeated_stream
+from refdec.bitstream.transforms import Synthesis
 from refdec.decoding import cuts
-from refdec.decoding.opening import DecodeOptions, decode_codestream
-from refdec.decoding.picture_rows import open_stream
+from refdec.decoding.options import DecodeOptions
+from refdec.decoding.rows import open_stream
 from refdec.parallel.pool import PoolKind
 from refdec.picture.picture import Picture
 from refdec.picture.render import Colour, render
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
+from tests.oracle.decode import decode_whole
 
 DEFAULT = DecodeOptions()
 DEMO = Path(refdec.__file__).parent / "data" / "demo.jai"
@@ -45,7 +47,7 @@ def small_units(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def whole(data: bytes, pack: WeightPack, options: DecodeOptions = DEFAULT, colour: Colour | None = None) -> Picture:
     """The picture by the decoder that keeps all planes."""
-    decoded = decode_codestream(data, pack, options)
+    decoded = decode_whole(data, pack, options)
     return render(decoded.planes, decoded.headers.picture, colour=colour, warnings=decoded.warnings)
 
 
@@ -80,7 +82,7 @@ def test_any_cut_of_any_picture_gives_its_samples(
     for name in ("UNIT_ROWS", "UNIT_COLUMNS", "SMALLEST_UNIT_ROWS"):
         monkeypatch.setattr(cuts, name, unit)
     data = repeated_stream(DEMO.read_bytes(), bundled(), width, height, tile_size=tile_size)
-    options = DecodeOptions(transform)
+    options = DecodeOptions(synthesis=Synthesis(transform))
     assert_equal(open_stream(data, bundled(), options).picture(workers=workers), whole(data, bundled(), options))
 
 

@@ -12,26 +12,30 @@ from refdec.arithmetic.types import Int32Array
 from refdec.bitstream.headers import Headers, build_headers
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
 from refdec.bitstream.tools import ToolsHeader
-from refdec.decoding.compact import CompactComponent, CompactSymbols
-from refdec.decoding.latents_old import reconstruct_latents
+from refdec.decoding.hyper import HyperLatents, HyperSide
+from refdec.decoding.latents import LatentSource, latent_window, regions_needed
 from refdec.decoding.models import Models, models_of
-from refdec.decoding.planes_old import synthesise
-from refdec.decoding.symbols_old import component_scales
-from refdec.decoding.values_old import ComponentSymbols, Symbols
-from refdec.decoding.window_old import latent_needed, latent_window, regions_needed, synthesis_window
+from refdec.decoding.synthesis import latent_needed, synthesis_window
 from refdec.latent.qualitysteps import quality_steps
 from refdec.latent.skip import skip_mask
+from refdec.picture.assembly import assemble
 from refdec.picture.colour import to_output
 from refdec.picture.filters.chain import apply_filters
-from refdec.picture.filters.windows import Windows, assemble_window, filter_window
 from refdec.picture.output import codes
-from refdec.picture.planes import Planes, assemble
-from refdec.picture.render import Colour, colour_reach, colour_window, render
+from refdec.picture.planes import Planes
+from refdec.picture.render import Colour, in_colour, output_reach, render, to_output_window
 from refdec.picture.resample import bicubic_ac, bicubic_reach, bicubic_window
+from refdec.picture.windows import Windows
 from refdec.tiling.geometry import Rect
 from refdec.tiling.regions import RegionGrid
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
+from tests.oracle.filters import apply_filters as filter_whole
+from tests.oracle.filters import assemble as assemble_whole
+from tests.oracle.latents import reconstruct_latents
+from tests.oracle.planes import synthesise
+from tests.oracle.symbols import component_scales
+from tests.oracle.values import ComponentSymbols, Symbols
 from tests.property.strategies import legal_pictures, legal_tools
 
 SLOW = settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
@@ -52,13 +56,13 @@ def window_of(draw: st.DrawFn, height: int, width: int, most: int = 1 << 16) -> 
     return Rect(x, y, draw(st.integers(1, min(width - x, most))), draw(st.integers(1, min(height - y, most))))
 
 
-def made_up(headers: Headers, models: Models, seed: int) -> tuple[Symbols, CompactSymbols]:
+def made_up(headers: Headers, models: Models, seed: int) -> tuple[Symbols, LatentSource]:
     """Symbols that no stream carried: any z_hat, and any symbol where the mask allows one."""
     g, picture = np.random.default_rng(seed), headers.picture
     steps = None
     if picture.gain_3D_enable_flag:
         steps = quality_steps(g.integers(-8, 9, (picture.lat_h, picture.lat_w)).astype(np.int32))
-    whole, compact = [], []
+    whole, values = [], []
     for c in (0, 1):
         z_hat = g.integers(-6, 7, (COMPONENT_CHANNELS[c], picture.z_h, picture.z_w)).astype(np.int8)
         sigma = component_scales(picture, models, c, z_hat, steps)
@@ -67,20 +71,22 @@ def made_up(headers: Headers, models: Models, seed: int) -> tuple[Symbols, Compa
         count = picture.num_chs_coded[c]
         symbols[count:] = 0
         whole.append(ComponentSymbols(z_hat, sigma, coded, symbols))
-        compact.append(CompactComponent(z_hat, models.hyper_scale(c).trunk(z_hat), symbols[:count]))
-    return Symbols((whole[0], whole[1]), None, steps, ()), CompactSymbols((compact[0], compact[1]), steps, ())
+        values.append(symbols[:count])
+    latents = HyperLatents((whole[0].z_hat, whole[1].z_hat), None, steps)
+    source = LatentSource((values[0], values[1]), steps, HyperSide.of(picture, models, latents))
+    return Symbols((whole[0], whole[1]), None, steps, ()), source
 
 
-def without_other_regions(picture: PictureHeader, symbols: CompactSymbols, needed: frozenset[int]) -> CompactSymbols:
+def without_other_regions(picture: PictureHeader, source: LatentSource, needed: frozenset[int]) -> LatentSource:
     """The same symbols, with nonsense in the regions that a window says it does not need."""
     parts = []
-    for c, part in enumerate(symbols.components):
-        values = part.symbols.copy()
+    for c, known in enumerate(source.values):
+        values = known.copy()
         for region in RegionGrid.of(picture, c).regions:
             if region.index not in needed:
                 values[:, region.y_core.rows, region.y_core.columns] = 999
-        parts.append(CompactComponent(part.z_hat, part.trunk, values))
-    return CompactSymbols((parts[0], parts[1]), symbols.quality_steps, ())
+        parts.append(values)
+    return LatentSource((parts[0], parts[1]), source.quality_steps, source.hyper)
 
 
 @given(data=st.data(), picture=legal_pictures(400), lsbs=st.tuples(st.integers(0, 1), st.integers(0, 1)), seed=SEEDS)
@@ -91,18 +97,18 @@ def test_latents_and_synthesis_of_a_window(
     transform = data.draw(st.sampled_from([0, 1]), "transform")
     headers = build_headers(picture, ToolsHeader(lsbs_enable_flag=lsbs))
     models = models_of(pack(), picture.model_id)
-    symbols, compact = made_up(headers, models, seed)
+    symbols, source = made_up(headers, models, seed)
     latents = reconstruct_latents(headers, symbols, models)
     window = data.draw(window_of(picture.lat_h, picture.lat_w), "latent window")
-    enough = without_other_regions(picture, compact, regions_needed(picture, window))
-    got = latent_window(headers, enough, models, window.rows, window.columns)
+    enough = without_other_regions(picture, source, regions_needed(picture, window))
+    got = latent_window(headers, enough, models, window)
     for c in (0, 1):
         assert np.array_equal(got.latent[c], latents.latent[c][:, window.rows, window.columns])
     planes = synthesise(picture, latents, models, transform)
     window = data.draw(window_of(picture.img_height, picture.img_width, 64), "picture window")
     for c, wanted in ((0, (planes.y,)), (1, (planes.u, planes.v))):
         need = latent_needed(picture, models, transform, c, window)
-        part = latent_window(headers, compact, models, need.rows, need.columns)
+        part = latent_window(headers, source, models, need)
         made = synthesis_window(picture, part, models, transform, c, window)
         assert all(np.array_equal(a, b[window.rows, window.columns]) for a, b in zip(made, wanted, strict=True))
 
@@ -123,8 +129,8 @@ def test_filters_and_colour_of_a_window(data: st.DataObject, picture: PictureHea
     transform = picture.synthesis_transforms[0]
     whole = synthesised(picture, seed)
     index = np.random.default_rng(seed).integers(0, 4096, (picture.lat_h, picture.lat_w)).astype(np.int32)
-    filtered = apply_filters(
-        assemble(whole, picture),
+    filtered = filter_whole(
+        assemble_whole(whole, picture),
         picture,
         tools,
         transform=transform,
@@ -137,21 +143,22 @@ def test_filters_and_colour_of_a_window(data: st.DataObject, picture: PictureHea
     ver, hor = final.subsampling
     region = Rect.between(region.x // hor * hor, region.y // ver * ver, region.right, region.bottom)
 
-    windows = Windows.of(colour_reach(region, picture, colour), picture, tools)
+    windows = Windows.of(output_reach(region, picture, colour), picture, tools)
     parts = Planes(
         whole.y[windows.luma.rows, windows.luma.columns],
         *(plane[windows.chroma.rows, windows.chroma.columns] for plane in (whole.u, whole.v)),
     )
-    planes = filter_window(
-        assemble_window(parts, picture, windows),
+    planes = apply_filters(
+        assemble(parts, picture, windows),
         picture,
         tools,
-        windows,
+        windows=windows,
         transform=transform,
         load_icci=models.eicci,
         scale_index=lambda _channel, at: np.ascontiguousarray(index[at.rows, at.columns]),
     )
-    got = colour_window(planes, windows.wanted, region, picture, colour)
+    own, held = to_output_window(planes, windows.wanted, region, picture, colour)
+    got = in_colour(own, held, region, picture, colour)
     for i, (plane, of) in enumerate(zip(got, final.planes, strict=True)):
         v, s = (1, 1) if i == 0 else (ver, hor)
         crop = of[region.y // v : -(-region.bottom // v), region.x // s : -(-region.right // s)]

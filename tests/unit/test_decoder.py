@@ -14,13 +14,13 @@ import pytest
 
 import refdec
 from refdec.api.errors import WeightsDiffer
-from refdec.api.options import make_options
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import build_headers, read_headers, write_stream
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.userdata import weights_mark
 from refdec.decoding.models import stream_fingerprint
-from refdec.decoding.opening import decode_codestream
+from refdec.decoding.options import DecodeOptions
+from refdec.decoding.rows import decode_codestream
 from refdec.errors import RefdecError
 from refdec.trace.fingerprints import Fingerprints
 from refdec.weights.pack import WeightPack
@@ -126,7 +126,7 @@ def test_limits_refuse_before_anything_is_allocated() -> None:
 
 def test_unknown_transform_is_a_usage_error() -> None:
     with pytest.raises(refdec.UsageError, match="xop"):
-        make_options(synthesis="xop")
+        DecodeOptions(synthesis="xop")
 
 
 def test_observers_cannot_change_the_result() -> None:

@@ -13,10 +13,12 @@ from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Edition, read_headers
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.rewriting import in_edition
+from refdec.bitstream.transforms import Synthesis
 from refdec.bitstream.userdata import read_weights_mark
 from refdec.decoding.errors import LatentsDoNotFit, LevelTooSmall, QualityMapDoesNotFit, SettingsRefused
 from refdec.decoding.models import models_of, stream_fingerprint
-from refdec.decoding.opening import DecodeOptions, decode_codestream
+from refdec.decoding.options import DecodeOptions
+from refdec.decoding.rows import decode_codestream
 from refdec.encoding.encoder import EncodeSettings, input_from_codes, transform_at_hand, write
 from refdec.encoding.values import EncoderInput
 from refdec.formats.files import read_picture
@@ -200,7 +202,7 @@ def test_a_list_with_a_transform_that_is_missing_still_reconstructs() -> None:
     settings = EncodeSettings(synthesis_transforms=(2, 1, 0), decoder_profile_id=2)
     coded = encode_picture(source(64, 64), settings, bundled(), 1, (0, 0))
     assert transform_at_hand(coded) == 1
-    decode_codestream(write(coded), bundled(), DecodeOptions(transform=1))
+    decode_codestream(write(coded), bundled(), DecodeOptions(synthesis=Synthesis.BOP))
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,8 @@ from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.headers import build_headers, read_headers, write_stream
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import PictureHeader
-from refdec.decoding.opening import decode_codestream
-from refdec.decoding.picture_rows import open_stream
 from refdec.decoding.region import decode_region
+from refdec.decoding.rows import decode_codestream, open_stream
 from refdec.errors import RefdecError
 from refdec.limits import Limits, TimeIsUp, TooLarge, TooMuchMemory, unchecked
 from refdec.parallel.clock import Deadline, check_of
@@ -40,7 +39,7 @@ def pack() -> WeightPack:
 def claiming(width: int, height: int, *, payload: bytes = b"\x01\x02\x03\x80", **changes: Any) -> bytes:
     """A stream of a few bytes that claims to be a picture of any size."""
     headers = read_headers(read_codestream(SMALL.read_bytes()))
-    size = {"img_width_minus64": width - 64, "img_height_minus64": height - 64, "level_idc": 52}
+    size: dict[str, Any] = {"img_width_minus64": width - 64, "img_height_minus64": height - 64, "level_idc": 52}
     cubes: dict[str, Any] = {"use_cube_flags": (0, 0), "cube_group_flag": (None, None), "cube_flag": (None, None)}
     picture = replace(headers.picture, **size, **cubes, **changes)
     wanted = (Marker.SORP, Marker.SORS, Marker.SOZ)
@@ -98,7 +97,7 @@ def test_a_tiny_stream_is_refused_before_its_tiles_are_listed(monkeypatch: pytes
         raise AssertionError("tiles were listed")
 
     monkeypatch.setattr("refdec.decoding.cuts.synthesis_tiles", counted)
-    monkeypatch.setattr("refdec.decoding.picture_rows.SharedArray", counted)
+    monkeypatch.setattr("refdec.decoding.rows.SharedArray", counted)
     with pytest.raises(refdec.CodestreamError):
         open_stream(data, pack()).picture()
 
@@ -170,7 +169,7 @@ def test_seconds_become_a_check_that_uses_the_callers_clock(monkeypatch: pytest.
 def test_no_time_at_all_is_refused_by_the_python_interface() -> None:
     for more in ({}, {"region": (0, 0, 16, 16)}, {"observe": lambda stage, array: None}):
         with pytest.raises(TimeIsUp):
-            refdec.decode(SMALL, weights=pack(), limits=Limits(seconds=0.0), **more)  # type: ignore[arg-type]
+            refdec.decode(SMALL, weights=pack(), limits=Limits(seconds=0.0), **more)
     for stage in ("symbols", "latent", "picture"):
         with pytest.raises(TimeIsUp):
             refdec.read_latents(SMALL, stage=stage, weights=pack(), limits=Limits(seconds=0.0))

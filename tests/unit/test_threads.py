@@ -22,7 +22,7 @@ import pytest
 import threadpoolctl
 
 import refdec
-from refdec.decoding.opening import decode_codestream
+from refdec.decoding.rows import decode_codestream
 from refdec.errors import BitOffset, RefdecError
 from refdec.networks.blas_threads import single_threaded_blas
 from refdec.trace.fingerprints import Fingerprints

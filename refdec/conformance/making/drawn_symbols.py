@@ -15,8 +15,8 @@ import numpy as np
 from refdec import tables
 from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array, UInt8Array
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
+from refdec.decoding.hyper import whole_scales
 from refdec.decoding.models import Models
-from refdec.decoding.symbols_old import component_scales
 from refdec.latent.qualitysteps import QualitySteps, quality_steps
 from refdec.latent.quantise import quantise_residual
 from refdec.latent.sigma import SigmaMaps, levels, scaler_q10
@@ -124,7 +124,7 @@ def _component(
     steps: QualitySteps | None,
 ) -> ComponentDraw:
     z = _hyper(dice, style, (COMPONENT_CHANNELS[component], picture.z_h, picture.z_w))
-    sigma = component_scales(picture, models, component, z, steps)
+    sigma = whole_scales(picture, models, component, z, steps)
     coded = skip_mask(sigma.base, picture.cube_flags[component])
     level = levels(sigma.final)
     if style == "zero":

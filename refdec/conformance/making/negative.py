@@ -19,6 +19,7 @@ from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.rewriting import in_edition
 from refdec.bitstream.tools import EfeNonlinear, Icci, IcciTile, ToolsHeader
+from refdec.bitstream.transforms import Synthesis
 from refdec.conformance.making.damage import patched, resized, twice, without
 from refdec.conformance.making.drawn_symbols import Style, draw_symbols
 from refdec.conformance.making.recipe import Dice, Recipe, draft, payloads_of, stream_of, write_parts
@@ -265,7 +266,7 @@ ELEMENTS: tuple[Rule, ...] = (
         lambda s: s.picture(
             2200,
             2200,
-            base={"num_chs": (0, 0), "synthesis_transforms": (0,), "style": "zero"},
+            base={"num_chs": (0, 0), "synthesis_transforms": (Synthesis.SOP,), "style": "zero"},
             region_partitioning_flag=1,
             num_ver_splits_minus1=16,
             num_hor_splits_minus1=16,
@@ -316,7 +317,7 @@ ELEMENTS: tuple[Rule, ...] = (
         lambda s: s.picture(
             3000,
             2074,
-            base={"num_chs": (0, 0), "synthesis_transforms": (0,), "style": "zero"},
+            base={"num_chs": (0, 0), "synthesis_transforms": (Synthesis.SOP,), "style": "zero"},
             level_idc=12,
             model_id=0,
         ),

@@ -15,7 +15,8 @@ from refdec.bitstream.headers import read_headers
 from refdec.bitstream.markers import Marker
 from refdec.conformance.making.damage import flipped, resized
 from refdec.conformance.making.negative import Negative, Source, case_name
-from refdec.decoding.symbols_old import decode_symbols
+from refdec.decoding.hyper import HyperSide, decode_hyper
+from refdec.decoding.symbols import decode_symbols
 from refdec.entropy import errors
 from refdec.entropy.residual import encode_residual
 from refdec.errors import RefdecError
@@ -33,7 +34,9 @@ def _raised(source: Source, data: bytes) -> type[RefdecError] | None:
     """Return the class that decoding the symbols raises, None if they decode."""
     codestream = read_codestream(data)
     try:
-        decode_symbols(codestream, read_headers(codestream), source.models)
+        headers = read_headers(codestream)
+        hyper = decode_hyper(codestream, headers, source.models)
+        decode_symbols(codestream, headers, HyperSide.of(headers.picture, source.models, hyper))
     except RefdecError as problem:
         return type(problem)
     return None
@@ -61,10 +64,10 @@ def _beyond_range(source: Source) -> bytes:
 
 
 def _directory(change: Callable[[bytes], bytes]) -> Callable[[Source], bytes]:
-    def made(source: Source) -> bytes:
+    def with_directory(source: Source) -> bytes:
         return resized(source.legal(threads_z=2), Marker.SOZ, change)
 
-    return made
+    return with_directory
 
 
 def _padded(payload: bytes) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.tools import ToolsHeader
+from refdec.bitstream.transforms import Synthesis
 from refdec.conformance.making.pairs import Assignment, all_pairs
 from refdec.conformance.making.plan_picture import FORMATS, Q_THREADS_REMARK
 from refdec.conformance.making.recipe import Dice, Recipe, draft
@@ -20,7 +21,7 @@ __all__ = ["FACTORS", "legal", "pair_recipes"]
 
 OFF_ON = ("off", "on")
 FACTORS: dict[str, tuple[str, ...]] = {
-    "transform": ("bop", "sop", "hop"),
+    "transform": tuple(t.name.lower() for t in (Synthesis.BOP, Synthesis.SOP, Synthesis.HOP)),
     "model": ("0", "1", "2", "3"),
     "format": tuple(FORMATS),
     "bits": ("8", "10"),
@@ -55,7 +56,7 @@ def _tools(chosen: Assignment, dice: Dice, name: str) -> Any:
     def on(tool: str) -> bool:
         return chosen[tool] == "on"
 
-    def made(picture: PictureHeader) -> ToolsHeader:
+    def chosen_tools(picture: PictureHeader) -> ToolsHeader:
         masks = (1, 1) if on("efe_linear") else (0, 0)
         return ToolsHeader(
             (1, 1) if on("lsbs") else (0, 0),
@@ -65,7 +66,7 @@ def _tools(chosen: Assignment, dice: Dice, name: str) -> Any:
             40 if on("lef") else None,
         )
 
-    return made
+    return chosen_tools
 
 
 def _headers(chosen: Assignment, dice: Dice, name: str) -> Headers:
@@ -77,7 +78,7 @@ def _headers(chosen: Assignment, dice: Dice, name: str) -> Headers:
     channels = (160, 96) if chosen["channels"] == "all" else (101, 33)
     choices: dict[str, Any] = {
         "coded_size": (width, height),
-        "synthesis_transforms": (("sop", "bop", "hop").index(chosen["transform"]),),
+        "synthesis_transforms": (Synthesis[chosen["transform"].upper()],),
         "model_id": int(chosen["model"]),
         "output_format": output,
         "coded_format": coded,

@@ -12,21 +12,22 @@ from typing import Any
 import numpy as np
 
 from refdec.arithmetic.types import UInt8Array
+from refdec.bitstream.chroma import CONVERTIBLE, ChromaFormat
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.levels import levels
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.rendering import Cicp, ContentLight, DynamicMetadata, MasteringDisplay, RenderingInfo
 from refdec.bitstream.tools import ToolsHeader
+from refdec.bitstream.transforms import Synthesis
 from refdec.conformance.making.recipe import Dice, Recipe, draft
 
 __all__ = ["FORMATS", "picture_recipes"]
 
 FORMATS = {
-    "444": ((1, 1), (1, 1)),
-    "444_from_422": ((1, 1), (1, 2)),
-    "444_from_420": ((1, 1), (2, 2)),
-    "422": ((1, 2), (1, 2)),
-    "420": ((2, 2), (2, 2)),
+    output.digits if coded is output else f"{output.digits}_from_{coded.digits}": (output.value, coded.value)
+    for output in ChromaFormat
+    for coded in ChromaFormat
+    if (output.value, coded.value) in CONVERTIBLE
 }
 """Output and coded chroma format, (vertical, horizontal) subsampling, of every legal pair."""
 
@@ -52,16 +53,16 @@ def _sizes() -> Iterator[Recipe]:
 
 
 def _models() -> Iterator[Recipe]:
-    for transform, name in enumerate(("sop", "bop", "hop")):
+    for transform in Synthesis:
         for model in range(4):
-            size = (64, 64) if name == "hop" else (96, 80)
+            size = (64, 64) if transform is Synthesis.HOP else (96, 80)
             headers = draft(*size, model_id=model, synthesis_transforms=(transform,))
-            yield Recipe(f"{name}_model{model}", f"{name.upper()} with model {model}", headers)
+            yield Recipe(f"{transform.name.lower()}_model{model}", f"{transform.name} with model {model}", headers)
     for ids in ((1, 0), (2, 1, 0), (0, 2, 1), (1, 2)):
-        label = "".join("sbh"[k] for k in ids)
+        label = "".join(Synthesis(k).name[0].lower() for k in ids)
         headers = draft(64, 64, synthesis_transforms=ids)
         yield Recipe(f"transforms_{label}", f"List of synthesis transforms {ids}; the first runs", headers)
-    headers = draft(64, 64, synthesis_transforms=(0,), decoder_profile_id=HOP_PROFILE)
+    headers = draft(64, 64, synthesis_transforms=(Synthesis.SOP,), decoder_profile_id=HOP_PROFILE)
     yield Recipe("profile_above_need", "A profile larger than the transform needs", headers)
     for row in levels():
         headers = draft(64, 64, level_idc=row.level_idc, model_id=row.models[-1])
@@ -171,7 +172,7 @@ def _symbols() -> Iterator[Recipe]:
         style="extreme",
         exact_only=True,
     )
-    headers = draft(64, 64, synthesis_transforms=(2,))
+    headers = draft(64, 64, synthesis_transforms=(Synthesis.HOP,))
     yield Recipe("symbols_extreme_hop", "The same with HOP", headers, style="extreme", exact_only=True)
 
 
@@ -216,7 +217,7 @@ def _layout() -> Iterator[Recipe]:
 
 
 def _large() -> Iterator[Recipe]:
-    sop: dict[str, Any] = {"synthesis_transforms": (0,)}
+    sop: dict[str, Any] = {"synthesis_transforms": (Synthesis.SOP,)}
     yield Recipe("size_65599x64", "The greatest width", draft(65599, 64, **sop))
     yield Recipe("size_64x65599", "The greatest height", draft(64, 65599, **sop))
 

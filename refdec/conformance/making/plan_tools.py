@@ -14,6 +14,7 @@ import numpy as np
 from refdec.bitstream.editions import Edition
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.tools import EfeFilterSet, EfeLinear, ToolsHeader
+from refdec.bitstream.transforms import Synthesis
 from refdec.conformance.making.plan_picture import FORMATS
 from refdec.conformance.making.recipe import Dice, Recipe, draft
 from refdec.conformance.making.tool_drafts import NO_FILTER, icci_of, linear_of, linear_set, nonlinear_of
@@ -27,7 +28,7 @@ REGION_KINDS: dict[str, dict[str, Any]] = {
     "no_overlap": {"hd_overlap": 0, "mcm_overlap": 0},
     "independent": {"independent_regions": True},
 }
-SOP: dict[str, Any] = {"synthesis_transforms": (0,)}
+SOP: dict[str, Any] = {"synthesis_transforms": (Synthesis.SOP,)}
 DRAFT_REMARK = "The picture header is that of the draft (clause 1.12)."
 
 
@@ -59,9 +60,11 @@ def _draft_edition(dice: Dice) -> Iterator[Recipe]:
     def tools(picture: PictureHeader) -> ToolsHeader:
         return ToolsHeader((1, 1), efe_linear=linear_of(dice("draft"), picture, (4, 7), (2, 1)), lef_ch_idx=40)
 
-    for name, transforms in (("sop", (0,)), ("bop", (1, 0)), ("hop", (2, 1, 0))):
-        headers = draft(96, 80, synthesis_transforms=transforms, tools=tools, **old)
-        yield Recipe(f"draft_{name}", f"Picture header of the draft, {name.upper()}", headers, remark=DRAFT_REMARK)
+    for first in Synthesis:
+        headers = draft(96, 80, synthesis_transforms=tuple(range(first, -1, -1)), tools=tools, **old)
+        yield Recipe(
+            f"draft_{first.name.lower()}", f"Picture header of the draft, {first.name}", headers, remark=DRAFT_REMARK
+        )
     headers = draft(64, 64, **SOP, model_id=3, level_idc=10, **old)
     yield Recipe("draft_level_10", "Model 3 at level 10, which the draft allows", headers, remark=DRAFT_REMARK)
     for rows, columns, size in ((2, 2, (161, 140)), (1, 3, (310, 64)), (3, 1, (64, 310))):
@@ -75,9 +78,9 @@ def _tiles() -> Iterator[Recipe]:
     for size, overlap in ((16, 0), (48, 16), (64, 32), (80, 48), (4080, 48)):
         headers = draft(112, 97, tile_size=size, tile_overlap=overlap)
         yield Recipe(f"tiles_{size}_{overlap}", f"Synthesis tiles of {size}, overlap {overlap}", headers)
-    for name, transform in (("sop", 0), ("hop", 2)):
+    for transform in (Synthesis.SOP, Synthesis.HOP):
         headers = draft(96, 80, tile_size=64, tile_overlap=32, synthesis_transforms=(transform,))
-        yield Recipe(f"tiles_{name}", f"Synthesis tiles with {name.upper()}", headers)
+        yield Recipe(f"tiles_{transform.name.lower()}", f"Synthesis tiles with {transform.name}", headers)
     for size, overlap in ((64, 32), (128, 0), (32, 0)):
         headers = draft(530, 270, **SOP, regions=(2, 2), independent_regions=True, tile_size=size, tile_overlap=overlap)
         title = f"Tiles of {size}, overlap {overlap}, in independent regions"
@@ -255,10 +258,10 @@ def _large(dice: Dice) -> Iterator[Recipe]:
     headers = draft(520, 512, **SOP, tools=lambda p: ToolsHeader(icci=icci_of(p, (1, 1, 1), 0, (0, 9), 4080, 496)))
     yield Recipe("eicci_tiles_4080_496", "The greatest size and overlap of eICCI tiles", headers)
 
-    def many(picture: PictureHeader) -> ToolsHeader:
+    def most_tiles(picture: PictureHeader) -> ToolsHeader:
         return ToolsHeader(efe_nonlinear=nonlinear_of(dice("many"), picture, (1, 1), (1, 65535)))
 
-    headers = draft(64, 8191, **SOP, tools=many)
+    headers = draft(64, 8191, **SOP, tools=most_tiles)
     yield Recipe("efe_nonlinear_8191_tiles", "The greatest number of EFE non-linear tiles", headers)
 
     def long_mask(picture: PictureHeader) -> ToolsHeader:

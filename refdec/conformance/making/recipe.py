@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from refdec.bitstream.builder import picture_header
+from refdec.bitstream.builder import HeaderChoices, picture_header
 from refdec.bitstream.framing import write_codestream
 from refdec.bitstream.headers import Edition, Headers, build_headers, write_headers
 from refdec.bitstream.markers import Marker
@@ -79,7 +79,8 @@ def draft(
 
     Raises the first broken rule, also one that decoders tolerate: a plan with an illegal recipe is a bug.
     """
-    picture = replace(picture_header(width, height, **choices), **(changes or {}))
+    picture = picture_header(HeaderChoices(width=width, height=height, **choices))
+    picture = replace(picture, **(changes or {}))
     made = tools(picture) if callable(tools) else tools
     headers = build_headers(picture, made, rendering, user_data, edition=edition)
     for problem in all_problems(headers):

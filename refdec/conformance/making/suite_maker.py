@@ -77,7 +77,7 @@ def recipes(dice: Dice, size: Size) -> Iterator[Recipe]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class _MadeCase:
     """A case with its stream, its expected picture as a file, and the clauses that it is about by its headers."""
 
     case: Case
@@ -93,7 +93,7 @@ def _picture_file(observed: Observed, suffix: str) -> bytes:
     return out.getvalue()
 
 
-def _positive(recipe: Recipe, pack: WeightPack, dice: Dice, pictures: bool) -> _Made:
+def _positive(recipe: Recipe, pack: WeightPack, dice: Dice, pictures: bool) -> _MadeCase:
     picture_header = recipe.headers.picture
     stream = stream_of(recipe, models_of(pack, picture_header.model_id), dice)
     observe_decode(stream, pack)  # builds what is built once, so that the clauses do not depend on the order of cases
@@ -121,24 +121,24 @@ def _positive(recipe: Recipe, pack: WeightPack, dice: Dice, pictures: bool) -> _
         remark=recipe.remark,
     )
     file = _picture_file(observed, suffix) if pictures else None
-    return _Made(case, stream, file, feature_clauses(recipe.headers))
+    return _MadeCase(case, stream, file, feature_clauses(recipe.headers))
 
 
 def _checkpoints(recipe: Recipe) -> tuple[str, ...]:
     """Return the names of the checkpoint files that a decoder needs for a stream."""
     from refdec.picture.filters.eicci import selected
-    from refdec.weights.names import checkpoint_name
+    from refdec.weights.names import checkpoint_name, decoder_stem
 
     picture, tools = recipe.headers.picture, recipe.headers.tools
-    transform = ("sop", "bop", "hop")[picture.synthesis_transforms[0]]
-    kinds = [f"{folder}{part}" for folder in ("VM_common_int/", f"VM_{transform}/decoder_") for part in ("Y", "UV")]
+    stems = ("VM_common_int/", decoder_stem(picture.synthesis_transforms[0]))
+    kinds = [f"{stem}{part}" for stem in stems for part in ("Y", "UV")]
     if tools.icci is not None:
         chosen = selected(tools.icci, picture.synthesis_transforms[0], picture.model_id)
         kinds += [kind for kind in dict.fromkeys((chosen.luma, chosen.chroma)) if kind is not None]
     return tuple(str(checkpoint_name(kind, picture.model_id)) for kind in kinds)
 
 
-def _negative(negative: Negative, pack: WeightPack) -> _Made:
+def _negative(negative: Negative, pack: WeightPack) -> _MadeCase:
     observed = observe_decode(negative.data, pack)
     problem = observed.error or next(iter(find_problems(negative.data).problems), None)
     if type(problem) is not negative.error:
@@ -155,7 +155,7 @@ def _negative(negative: Negative, pack: WeightPack) -> _Made:
         model_id=MODEL,
         error=ExpectedError(negative.error.__name__, problem.code, problem.clause, at, lenient),
     )
-    return _Made(case, negative.data, None)
+    return _MadeCase(case, negative.data, None)
 
 
 def _negatives(pack: WeightPack, dice: Dice) -> Iterator[Negative]:
@@ -175,7 +175,7 @@ def make_suite(
     pack, dice = suite_weights(options.seed), dice_of(options.seed)
     planned = [recipe for recipe in recipes(dice, options.size) if _chosen(recipe.name, options.patterns)]
     by_model = sorted(planned, key=lambda recipe: recipe.headers.picture.model_id)
-    made: dict[str, _Made] = {}
+    made: dict[str, _MadeCase] = {}
     for number, recipe in enumerate(by_model):
         made[recipe.name] = _positive(recipe, pack, dice, options.pictures)
         on_progress(number / (len(by_model) + 1))

@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from refdec.arithmetic.types import Int32Array
-from refdec.bitstream.picture_header import PictureHeader, ceil_div
+from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.tools import EfeFilterSet, EfeLinear, EfeNonlinear, Icci, IcciTile
 from refdec.tables import syntax
+from refdec.tiling.geometry import ceil_div
 
 __all__ = ["NO_FILTER", "icci_of", "icci_tile_count", "linear_of", "linear_set", "nonlinear_of"]
 

@@ -1,42 +1,33 @@
 """The chain of enhancement filters (5.2 step 4, 5.5): EFE linear, eICCI, EFE non-linear, LEF, each if its flag is 1.
 
-In: planes after assembly, Q18, and the tools header.  Out: filtered planes.  Each stage is shown to an observer.
+In: a window of the planes after assembly, Q18, and the tools header.  Out: the window of the filtered planes that was
+asked for; the whole picture is the default.  Each stage is shown to a watch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
+from refdec.observation import UNWATCHED, Watch
 from refdec.picture.errors import PlaneSizeMismatch
 from refdec.picture.filters.efe_linear import ALTERNATIVE, MAIN, efe_linear
 from refdec.picture.filters.efe_nonlinear import efe_nonlinear
-from refdec.picture.filters.lef import lef
-from refdec.picture.planes import Observer, PictureFormat, Planes, chroma_size, unobserved
+from refdec.picture.filters.lef import lef, lef_index_reach
+from refdec.picture.filters.tools import FilterTools
+from refdec.picture.planes import PictureFormat, Planes, chroma_rect, chroma_size
+from refdec.picture.windows import Windows
+from refdec.tiling.geometry import Rect
 
 if TYPE_CHECKING:
-    from refdec.bitstream.tools import EfeLinear, EfeNonlinear, Icci
     from refdec.picture.filters.eicci import LoadIcci
 
-__all__ = ["FilterTools", "ScaleIndex", "apply_filters", "makes_alternative"]
+__all__ = ["ScaleIndex", "apply_filters", "makes_alternative"]
 
-ScaleIndex: TypeAlias = Int32Array | Callable[[int], Int32Array]
-"""Scale indices [LatH, LatW] of channel LEF_chIdx, or a function that gives them for a channel number."""
-
-
-class FilterTools(Protocol):
-    """What the chain reads of the tools header; None is a filter that is off."""
-
-    @property
-    def efe_linear(self) -> EfeLinear | None: ...
-    @property
-    def icci(self) -> Icci | None: ...
-    @property
-    def efe_nonlinear(self) -> EfeNonlinear | None: ...
-    @property
-    def lef_ch_idx(self) -> int | None: ...
+ScaleIndex: TypeAlias = Callable[[int, Rect], Int32Array]
+"""Gives the scale indices [h, w] of a luma channel in a window of the latent, for LEF."""
 
 
 @clause("5.6.6")
@@ -49,13 +40,22 @@ def makes_alternative(tools: FilterTools) -> bool:
 
 
 @clause("5.1")
-def _require_sizes(planes: Planes, header: PictureFormat) -> None:
-    """(5.1) Raise PlaneSizeMismatch unless the planes have the display size in the output format."""
-    chroma = chroma_size(header)
-    needed = ((header.display_height, header.display_width), chroma, chroma)
-    for name, plane, size in zip("YUV", planes.as_tuple(), needed, strict=True):
+def _require_sizes(planes: Planes, held: Rect, header: PictureFormat) -> None:
+    """(5.1) Raise PlaneSizeMismatch unless the planes are the window `held` in the output format."""
+    chroma_size(header)  # raises for a pair of formats that does not exist
+    chroma = chroma_rect(held, (header.s_ver, header.s_hor)).size_hw
+    for name, plane, size in zip("YUV", planes.as_tuple(), (held.size_hw, chroma, chroma), strict=True):
         if plane.shape != size:
             raise PlaneSizeMismatch(name, plane.shape, size)
+
+
+def _cut(planes: Planes, held: Rect, wanted: Rect, header: PictureFormat) -> Planes:
+    """Return `wanted` of planes that are the window `held` of the picture, both with corners on the chroma grid."""
+    if held == wanted:
+        return planes
+    output = header.s_ver, header.s_hor
+    y, c = wanted.seen_from(held), chroma_rect(wanted, output).seen_from(chroma_rect(held, output))
+    return Planes(planes.y[y.rows, y.columns], planes.u[c.rows, c.columns], planes.v[c.rows, c.columns])
 
 
 @clause("5.2")
@@ -67,42 +67,54 @@ def apply_filters(
     *,
     transform: int,
     load_icci: LoadIcci,
-    scale_index_channel: ScaleIndex | None = None,
-    observe: Observer = unobserved,
+    scale_index: ScaleIndex | None = None,
+    windows: Windows | None = None,
+    watch: Watch = UNWATCHED,
 ) -> Planes:
     """(5.2, 5.5) Run the filters that `tools` enables, in their order; the same planes come back if there are none.
 
-    `transform` is the synthesis transform that runs (0 SOP, 1 BOP, 2 HOP).  `load_icci(kind)` gives an eICCI network
-    and is called only for models that are used; `scale_index_channel` is asked only if LEF is on.
-    `observe(stage, array)` sees the stages of 6.5 item 4.  Raises the errors of the filters and PlaneSizeMismatch.
+    From the window `windows.assembled` to the window `windows.wanted` (None: the whole picture).  `transform` is the
+    synthesis transform that runs (0 SOP, 1 BOP, 2 HOP).  `load_icci(kind)` gives an eICCI network and is called only
+    for models that are used; `scale_index(channel, window)` is asked only if LEF is on.  `watch` sees the stages of 6.5
+    item 4.  Raises the errors of the filters and PlaneSizeMismatch.
     """
-    _require_sizes(planes, header)
+    at = windows or Windows.whole(header)
+    _require_sizes(planes, at.assembled, header)
     if tools is None:
         return planes
     alternative = None
     if tools.efe_linear is not None:
-        source = planes
-        planes = efe_linear(source, header, tools.efe_linear, MAIN)
-        _show_chroma(observe, "efe_linear", planes)
+        source, held = planes, at.assembled
+        planes = efe_linear(source, header, tools.efe_linear, MAIN, held=held, wanted=at.linear)
+        _show_chroma(watch, "efe_linear", planes, at.linear, header)
         if makes_alternative(tools):
-            alternative = efe_linear(source, header, tools.efe_linear, ALTERNATIVE)
-            _show_chroma(observe, "efe_linear_alt", alternative)
+            alternative = efe_linear(source, header, tools.efe_linear, ALTERNATIVE, held=held, wanted=at.filtered)
+            _show_chroma(watch, "efe_linear_alt", alternative, at.filtered, header)
     if tools.icci is not None:
         from refdec.picture.filters.eicci import eicci
 
-        planes = eicci(planes, header, tools.icci, transform, load_icci)
-        observe("eicci.Y", planes.y)
-        _show_chroma(observe, "eicci", planes)
+        planes = eicci(planes, header, tools.icci, transform, load_icci, held=at.linear, wanted=at.filtered)
+        planes = _cut(planes, at.linear, at.filtered, header)
+        _show_luma(watch, "eicci", planes, at.filtered, header)
+        _show_chroma(watch, "eicci", planes, at.filtered, header)
     if tools.efe_nonlinear is not None:
-        planes = efe_nonlinear(planes, alternative, header, tools.efe_nonlinear)
-        _show_chroma(observe, "efe_nonlinear", planes)
+        planes = efe_nonlinear(planes, alternative, header, tools.efe_nonlinear, held=at.filtered)
+        _show_chroma(watch, "efe_nonlinear", planes, at.filtered, header)
     if tools.lef_ch_idx is not None:
-        scale_index = scale_index_channel(tools.lef_ch_idx) if callable(scale_index_channel) else scale_index_channel
-        planes = planes.with_luma(lef(planes.y, scale_index, header))
-        observe("lef.Y", planes.y)
+        index_at = lef_index_reach(at.filtered, header)
+        index = None if scale_index is None else scale_index(tools.lef_ch_idx, index_at)
+        planes = planes.with_luma(lef(planes.y, index, header, held=at.filtered, index_held=index_at))
+    planes = _cut(planes, at.filtered, at.wanted, header)
+    if tools.lef_ch_idx is not None:  # its outer samples are right only where the picture ends with them
+        _show_luma(watch, "lef", planes, at.wanted, header)
     return planes
 
 
-def _show_chroma(observe: Observer, stage: str, planes: Planes) -> None:
-    observe(f"{stage}.U", planes.u)
-    observe(f"{stage}.V", planes.v)
+def _show_luma(watch: Watch, stage: str, planes: Planes, held: Rect, header: PictureFormat) -> None:
+    watch.window(f"{stage}.Y", planes.y, held, (header.display_height, header.display_width))
+
+
+def _show_chroma(watch: Watch, stage: str, planes: Planes, held: Rect, header: PictureFormat) -> None:
+    at, size = chroma_rect(held, (header.s_ver, header.s_hor)), chroma_size(header)
+    watch.window(f"{stage}.U", planes.u, at, size)
+    watch.window(f"{stage}.V", planes.v, at, size)

@@ -15,9 +15,9 @@ from refdec.arithmetic.fixed import Q, rdiv, rhe
 from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
 from refdec.picture.errors import EfeKernelShape
-from refdec.picture.planes import PictureFormat, Planes, ceil_div, chroma_rect, chroma_size, even_window
+from refdec.picture.planes import PictureFormat, Planes, chroma_rect, chroma_size, even_window
 from refdec.tables import efe_splits, integer_constants
-from refdec.tiling.geometry import Rect
+from refdec.tiling.geometry import Rect, ceil_div
 
 if TYPE_CHECKING:
     from refdec.bitstream.tools import EfeFilterSet, EfeLinear
@@ -108,7 +108,7 @@ def _base(i: int, j: int, resampled: bool) -> Int64Array:
 
 
 @dataclass(frozen=True, slots=True)
-class _Filter:
+class _LinearFilter:
     """The filter of one chroma plane: pattern, kernels in units of 2^-11 ([rect, phase, L, L] and [rect, L, L])."""
 
     pattern: int
@@ -141,19 +141,19 @@ def _weights(name: str, coded: Int32Array | None, shape: tuple[int, ...], min_sy
 
 
 @clause("5.6.1")
-def _filter_of(parameters: EfeFilterSet, m: int, resampled: bool) -> _Filter:
+def _filter_of(parameters: EfeFilterSet, m: int, resampled: bool) -> _LinearFilter:
     """(5.6.1) The filter of plane m (0 = U, 1 = V) of a set, with its weights de-integerised."""
     pattern, edge = parameters.best_cand_idx[m], parameters.fL[m]
     if pattern == 0:
         nothing = np.zeros((0, 1, 1), np.int64)
-        return _Filter(0, nothing, nothing)
+        return _LinearFilter(0, nothing, nothing)
     parts = len(efe_splits()["patterns"][pattern - 1])
     shape = (parts, 4 if resampled else 1, edge, edge)
     if not 1 <= edge <= 4:
         raise EfeKernelShape(f"fL[{m}]", (edge,), (4,))
     chroma = _weights(f"weightC[{m}]", parameters.weightC[m], shape, parameters.minSymbol)
     luma = _weights(f"weightY[{m}]", parameters.weightY[m], (parts, edge, edge), parameters.minSymbol)
-    return _Filter(pattern, chroma, luma)
+    return _LinearFilter(pattern, chroma, luma)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ class _Work:
 @clause("5.6.4")
 @clause("5.6.5")
 @clause("6.4.9")
-def _filter_plane(plane: Int32Array, luma: Int32Array, chosen: _Filter, mean: int, work: _Work) -> Int32Array:
+def _filter_plane(plane: Int32Array, luma: Int32Array, chosen: _LinearFilter, mean: int, work: _Work) -> Int32Array:
     """(5.6.4, 5.6.5, 6.4.9) A window of one chroma plane: split into phases, filter each, put the phases together."""
     from refdec.picture.filters.kernels import efe_linear_rectangle
 

@@ -14,8 +14,8 @@ from refdec.arithmetic.fixed import Q, rdiv
 from refdec.arithmetic.types import Int32Array, Int64Array, UInt8Array
 from refdec.clauses import clause
 from refdec.picture.errors import AlternativePictureMissing, MaskSizeMismatch, NonlinearTilesMismatch
-from refdec.picture.planes import PictureFormat, Planes, Size, ceil_div, chroma_rect, chroma_size
-from refdec.tiling.geometry import Rect
+from refdec.picture.planes import PictureFormat, Planes, Size, chroma_rect, chroma_size
+from refdec.tiling.geometry import Rect, ceil_div
 
 if TYPE_CHECKING:
     from refdec.bitstream.tools import EfeNonlinear

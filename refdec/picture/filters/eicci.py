@@ -13,6 +13,7 @@ import numpy as np
 
 from refdec.arithmetic.fixed import WHITE_Q18
 from refdec.arithmetic.types import Int32Array
+from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
 from refdec.picture.errors import IcciNeedsChroma
 from refdec.picture.filters.eicci_network import EicciNetwork, analysed, correct
@@ -30,7 +31,6 @@ __all__ = ["LoadIcci", "Selection", "eicci", "eicci_reach", "eicci_tiles_needed"
 
 LoadIcci: TypeAlias = Callable[[str], EicciNetwork]
 """Gives the network of a kind such as "eICCI/bop_mse012"; called only for models that are used."""
-TRANSFORMS = ("sop", "bop", "hop")
 NAMES = tuple(f"{loss}{rate}" for loss in ("mse", "mss") for rate in ("012", "025", "050", "075", "100"))
 LUMA, CHROMA = 0, 1
 EDGE = 4
@@ -39,7 +39,7 @@ EDGE = 4
 @clause("5.7.3")
 def model_kind(transform: int, long_index: int) -> str:
     """(5.7.3) The pack's name of a model: family of the running transform (SOP has those of BOP), long index 0..9."""
-    return f"eICCI/{'hop' if TRANSFORMS[transform] == 'hop' else 'bop'}_{NAMES[long_index]}"
+    return f"eICCI/{'hop' if transform == Synthesis.HOP else 'bop'}_{NAMES[long_index]}"
 
 
 @clause("5.7.3")
@@ -49,7 +49,7 @@ def _long_index(tile: IcciTile, branch: int, transform: int, model_id: int) -> i
     if not tile.use_shortList:
         return signalled
     short = eicci_models()["short_list_uv" if branch == CHROMA else "short_list_y"]
-    return int(short[TRANSFORMS[transform]][model_id][signalled])
+    return int(short[Synthesis(transform).name.lower()][model_id][signalled])
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,8 @@ def efe_linear_rectangle(
     """(6.4.9) Filter one rectangle (top, bottom, left, right) of one phase plane.
 
     `chroma` and `luma` carry one more sample above and left, two more below and right.  A tap is (row, column, weight)
-    with offsets counted from that corner; the base term is among the chroma taps.  |D| < 2^32.1, at most 32 weights
-    below 2^17 and a base below 2^12.7 in sum: |acc| < 2^55.
+    with offsets counted from that corner; the base term is among the chroma taps.  Bounds: any int32 samples, 0 <= mean
+    < 2^27, so |D| < 2^32; at most 32 weights of at most 98303 and a base of at most 3200 in sum: |total| < 2^53.
     """
     top, bottom, left, right = rectangle[0], rectangle[1], rectangle[2], rectangle[3]
     total = np.empty(right - left, np.int64)
@@ -81,7 +81,7 @@ def efe_nonlinear_tile(
 ) -> None:
     """(6.4.11) Add the offset curve of one tile (top, bottom, left, right); `luma` has the size of the chroma plane.
 
-    Thresholds lie below 2^29 and weights below 2^17, so |acc| < 2^53.
+    Bounds: any int32 samples, 0 <= threshold < 2^28, |weight| <= 98303, so each product < 2^48 and |total| < 2^51.
     """
     w0, thr0 = weight[0], threshold[0]
     for y in range(rectangle[0], rectangle[1]):
@@ -98,7 +98,10 @@ def efe_nonlinear_tile(
 def switch_plane(
     out: Int32Array, filtered: Int32Array, alternative: Int32Array, mask: UInt8Array, block_edge: int
 ) -> None:
-    """(6.4.11) Per block of the mask: 0 the filtered plane, 1 the mean, 2 the alternative; never leaves int32."""
+    """(6.4.11) Per block of the mask: 0 the filtered plane, 1 the mean, 2 the alternative.
+
+    Any int32 planes, mask 0..2: |sum| <= 2^32, and half of it never leaves int32.
+    """
     for y in range(out.shape[0]):
         for x in range(out.shape[1]):
             g = np.int64(mask[y // block_edge, x // block_edge])
@@ -108,7 +111,10 @@ def switch_plane(
 @clause("6.4.12")
 @kernel(f"void(int32[:, ::1], {PLANE}, {TABLE}, {VECTOR}, {VECTOR})")
 def lef_plane(out: Int32Array, luma: Int32Array, factor: Int64Array, rows: Int64Array, columns: Int64Array) -> None:
-    """(6.4.12) Sharpen: factor[rows[y], columns[x]] in hundredths, 100 or more.  |T| < 2^37, all below 2^46."""
+    """(6.4.12) Sharpen: factor[rows[y], columns[x]] in hundredths, 100..116, any int32 luma.
+
+    Bounds: |T| <= 64 * 2^31 = 2^37, so |total| + 3200 <= 2^37 * (16 + 116) + 3200 < 2^45.
+    """
     height, width = luma.shape
     for y in range(height):
         for x in range(width):
@@ -128,7 +134,10 @@ def lef_plane(out: Int32Array, luma: Int32Array, factor: Int64Array, rows: Int64
 @clause("6.4.10")
 @kernel(f"void(int32[:, :, ::1], int64, {PLANE}, {TABLE})")
 def haar_analysis(out: Int32Array, first: int, plane: Int32Array, sign: Int64Array) -> None:
-    """(6.4.10) Channels first..first+15 of `out` [h, w, C] from a plane [4h, 4w]; sign [16 samples, 16 channels]."""
+    """(6.4.10) Channels first..first+15 of `out` [h, w, C] from a plane [4h, 4w]; sign [16 samples, 16 channels].
+
+    Any int32 samples, signs +1 and -1: |total| <= 16 * 2^31 + 2 < 2^36.
+    """
     total = np.empty(16, np.int64)
     for r in range(out.shape[0]):
         for q in range(out.shape[1]):
@@ -144,7 +153,10 @@ def haar_analysis(out: Int32Array, first: int, plane: Int32Array, sign: Int64Arr
 @clause("6.4.10")
 @kernel(f"void(int32[:, ::1], {CUBE}, {TABLE})")
 def add_correction(plane: Int32Array, correction: Int32Array, sign: Int64Array) -> None:
-    """(6.4.10) Add the correction [h, w, 16] to a plane [4h, 4w], in place; sign [16 channels, 16 samples]."""
+    """(6.4.10) Add the correction [h, w, 16] to a plane [4h, 4w], in place; sign [16 channels, 16 samples].
+
+    Any int32 values, signs +1 and -1: |total| <= 16 * 2^31 + 2 < 2^36, and the sum before sat32 < 2^34.
+    """
     total = np.empty(16, np.int64)
     for r in range(correction.shape[0]):
         for q in range(correction.shape[1]):
@@ -161,7 +173,7 @@ def add_correction(plane: Int32Array, correction: Int32Array, sign: Int64Array) 
 @clause("6.3.1")
 @kernel(f"void(int32[:, :, ::1], {CUBE})")
 def add_saturated(features: Int32Array, more: Int32Array) -> None:
-    """(6.3.1) features = sat32(features + more), in place."""
+    """(6.3.1) features = sat32(features + more), in place; any int32 maps, |total| <= 2^32."""
     for y in range(features.shape[0]):
         for x in range(features.shape[1]):
             for c in range(features.shape[2]):

@@ -10,10 +10,10 @@ import numpy as np
 from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
 from refdec.picture.errors import ScaleIndexMissing
-from refdec.picture.planes import PictureFormat, ceil_div, even_window
+from refdec.picture.planes import PictureFormat, even_window
 from refdec.picture.resample import nearest_indices
 from refdec.tables import integer_constants
-from refdec.tiling.geometry import Rect
+from refdec.tiling.geometry import Rect, ceil_div
 
 __all__ = ["factors", "lef", "lef_index_reach", "lef_reach"]
 

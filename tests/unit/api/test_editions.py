@@ -12,8 +12,6 @@ import numpy as np
 import pytest
 
 import refdec
-from refdec.api.arguments import require_edition
-from refdec.api.errors import UnknownEdition
 from refdec.bitstream.edition_errors import HeaderBeforeDraft, HeaderOfOtherEdition
 from refdec.bitstream.editions import Edition
 from refdec.bitstream.framing import read_codestream
@@ -21,6 +19,8 @@ from refdec.bitstream.headers import read_headers
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.rewriting import in_edition
 from refdec.bundles import LatentBundle
+from refdec.decoding.errors import UnknownEdition
+from refdec.decoding.options import edition_named
 from refdec.plugins.api import CodingSettings
 from refdec.plugins.errors import RequestInvalid
 from tests.encodable import GOLDEN, photograph
@@ -53,9 +53,9 @@ def test_it_is_refused_before_anything_is_read() -> None:
 
 
 def test_names_of_editions() -> None:
-    assert require_edition("auto") is None
+    assert edition_named("auto") is None
     for edition in Edition:
-        assert require_edition(edition) is require_edition(str(edition)) is edition
+        assert edition_named(edition) is edition_named(str(edition)) is edition  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("read", READERS)

@@ -8,6 +8,7 @@ import pytest
 
 import refdec
 from refdec.api.view import ViewRequest, view_file, write_page
+from refdec.decoding.options import DecodeOptions
 from refdec.limits import Limits
 
 DEMO = Path(refdec.__file__).parent / "data" / "demo.jai"
@@ -17,7 +18,7 @@ TIGHT = {"memory": (Limits(memory_bytes=1 << 20), "MiB"), "time": (Limits(second
 @pytest.mark.parametrize("kind", TIGHT)
 def test_symbols_beyond_the_limits_are_left_out_and_named(kind: str) -> None:
     limits, words = TIGHT[kind]
-    seen = view_file(DEMO, ViewRequest(symbols=True, limits=limits))
+    seen = view_file(DEMO, ViewRequest(symbols=True, options=DecodeOptions(limits=limits)))
     assert seen.beyond_limits and words in seen.failure
     assert seen.tree.findings.whole
 
@@ -25,22 +26,23 @@ def test_symbols_beyond_the_limits_are_left_out_and_named(kind: str) -> None:
 @pytest.mark.parametrize("kind", TIGHT)
 def test_a_page_beyond_the_limits_says_so(kind: str, tmp_path: Path) -> None:
     limits, words = TIGHT[kind]
-    seen = write_page(DEMO, tmp_path / "page.html", ViewRequest(limits=limits))
+    seen = write_page(DEMO, tmp_path / "page.html", ViewRequest(options=DecodeOptions(limits=limits)))
     assert seen.beyond_limits and words in seen.failure
     assert words in (tmp_path / "page.html").read_text()
 
 
 @pytest.mark.parametrize("limits", [limits for limits, _ in TIGHT.values()])
 def test_a_tree_alone_decodes_nothing(limits: Limits, tmp_path: Path) -> None:
-    seen = view_file(DEMO, ViewRequest(limits=limits))
+    seen = view_file(DEMO, ViewRequest(options=DecodeOptions(limits=limits)))
     assert (seen.failure, seen.beyond_limits) == ("", False)
-    page = write_page(DEMO, tmp_path / "page.html", ViewRequest(limits=limits), pictures=False)
+    page = write_page(DEMO, tmp_path / "page.html", ViewRequest(options=DecodeOptions(limits=limits)), pictures=False)
     assert (page.failure, page.beyond_limits) == ("", False)
 
 
 def test_generous_limits_change_nothing() -> None:
     free = view_file(DEMO, ViewRequest(symbols=True))
-    bounded = view_file(DEMO, ViewRequest(symbols=True, limits=Limits(memory_bytes=1 << 30, seconds=600)))
+    generous = DecodeOptions(limits=Limits(memory_bytes=1 << 30, seconds=600))
+    bounded = view_file(DEMO, ViewRequest(symbols=True, options=generous))
     assert bounded.tree.root == free.tree.root and not bounded.failure
 
 

@@ -9,9 +9,11 @@ import pytest
 
 import refdec
 from refdec.bench.streams import repeated_stream
-from refdec.decoding.compact import decode_compact
+from refdec.decoding.hyper import HyperSide, decode_hyper
 from refdec.decoding.models import models_of
-from refdec.decoding.opening import DEFAULT_OPTIONS, parse
+from refdec.decoding.opening import parse
+from refdec.decoding.options import DEFAULT_OPTIONS
+from refdec.decoding.symbols import decode_symbols
 from refdec.limits import Limits
 from refdec.weights.pack import WeightPack
 
@@ -31,11 +33,13 @@ def test_the_same_size_gives_the_same_picture(pack: WeightPack) -> None:
 
 def test_symbols_are_repeated(pack: WeightPack) -> None:
     codestream, headers = parse(repeated_stream(DEMO.read_bytes(), pack, 1600, 64), DEFAULT_OPTIONS, Limits())
-    symbols = decode_compact(codestream, headers, models_of(pack, 1)).components[0]
-    assert symbols.symbols.shape == (160, 4, 100)
+    models = models_of(pack, 1)
+    side = HyperSide.of(headers.picture, models, decode_hyper(codestream, headers, models))
+    symbols = decode_symbols(codestream, headers, side).values[0]
+    assert symbols.shape == (160, 4, 100)
     inner = slice(8, 40)
-    assert np.array_equal(symbols.symbols[:, :, inner], symbols.symbols[:, :, 48:][:, :, inner])
-    assert symbols.symbols.any()
+    assert np.array_equal(symbols[:, :, inner], symbols[:, :, 48:][:, :, inner])
+    assert symbols.any()
 
 
 def test_large_pictures_get_the_usual_tiles(pack: WeightPack) -> None:

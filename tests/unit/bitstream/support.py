@@ -12,18 +12,17 @@ from refdec.bitstream.framing import Codestream, read_codestream, write_codestre
 from refdec.bitstream.headers import (
     Edition,
     Headers,
-    PictureHeader,
-    ToolsHeader,
     build_headers,
     environment,
     field_list_name,
-    picture_header,
     read_headers,
     write_stream,
 )
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.payloads import assemble_residual
-from refdec.bitstream.tools import EfeFilterSet, EfeLinear, EfeNonlinear, Icci, IcciTile
+from refdec.bitstream.picture_header import PictureHeader
+from refdec.bitstream.tools import EfeFilterSet, EfeLinear, EfeNonlinear, Icci, IcciTile, ToolsHeader
+from tests.headers import picture_header
 
 UNIT = b"\x00\x00\x01"
 ZERO_SET = EfeFilterSet((0, 0), (0, 0), 0, 65535, (None, None), (None, None))

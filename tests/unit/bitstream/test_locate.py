@@ -44,7 +44,7 @@ def test_a_survey_without_legal_elements_says_the_same_about_the_others(case: st
         for at in range(0, len(part.payload), max(1, len(part.payload) // 60)):
             data = bytearray(part.payload)
             data[at] = 0xFF
-            known = environment(name, picture, data)
+            known = environment(name, picture, bytes(data))
             whole, short = (syntax.survey(name, bytes(data), known, legal=legal) for legal in (True, False))
             assert short.records == tuple(record for record in whole.records if not record.legal)
             assert (short.values is None, str(short.problem)) == (whole.values is None, str(whole.problem))

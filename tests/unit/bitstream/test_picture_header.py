@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from refdec.bitstream.bits import BitReader
-from refdec.bitstream.builder import picture_header
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import build_headers, read_headers, write_headers
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.syntax import read, write
 from refdec.limits import Limits, TooLarge
+from tests.headers import picture_header
 from tests.unit.bitstream.support import stream, stream_of
 
 EXAMPLE_B = (
@@ -99,7 +99,7 @@ def test_flags_of_a_writer_follow_the_values() -> None:
 def test_choices_that_no_element_can_express() -> None:
     for wrong in ({"threads_z": 3}, {"bit_depth": 9}, {"tile_size": 100}, {"threads_r": 32}):
         with pytest.raises(ValueError, match=r"threads|multiple"):
-            picture_header(64, 64, **wrong)  # type: ignore[arg-type]
+            picture_header(64, 64, **wrong)
 
 
 def test_profile_is_the_smallest_for_the_preferred_transform() -> None:

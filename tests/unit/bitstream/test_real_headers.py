@@ -10,8 +10,8 @@ from refdec.bitstream.framing import Codestream, read_codestream, write_codestre
 from refdec.bitstream.headers import Headers, read_headers, write_headers
 from refdec.bitstream.recognition import edition_of
 from refdec.bitstream.rewriting import in_edition
-from refdec.inspection.info import read_info
-from refdec.inspection.nodes import Kind
+from refdec.inspection.nodes import NodeKind
+from refdec.inspection.summary import read_info
 from refdec.inspection.tree import build_tree
 from tests.real_headers import REAL
 
@@ -125,7 +125,7 @@ def test_real_payloads_lack_nothing_but_entropy_coded_substreams(name: str) -> N
     assert tree.findings.warnings == ()
     for payload, bits in REAL[name].used_bits.items():
         node = next(node for _, node in tree.root.walk() if node.name == payload)
-        assert sum(child.n_bits for child in node.children if child.kind is Kind.ELEMENT) == bits
+        assert sum(child.n_bits for child in node.children if child.kind is NodeKind.ELEMENT) == bits
 
 
 @pytest.mark.parametrize("name", REAL)

@@ -17,15 +17,15 @@ from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.headers import (
     Edition,
     Headers,
-    PictureHeader,
     build_headers,
-    picture_header,
     read_headers,
     write_headers,
 )
 from refdec.bitstream.markers import Marker
+from refdec.bitstream.picture_header import PictureHeader
 from refdec.errors import BitOffset
 from refdec.limits import Limits, TooLarge
+from tests.headers import picture_header
 
 EXAMPLES = json.loads(
     (Path(__file__).resolve().parents[2] / "golden" / "examples" / "01-codestream-headers.json").read_text()

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sample_bundles import sample_bundle, sample_headers
 
-from refdec.bundles import FIELDS, ComponentLatents, LatentBundle, Stage, fields_of, shape_of
+from refdec.bundles import ComponentLatents, LatentBundle, Stage
+from refdec.bundles.bundle import FIELDS, fields_of, shape_of
 from refdec.bundles.errors import BundleFieldMismatch, BundleFieldMissing, StageNotReached
+from tests.sample_bundles import sample_bundle, sample_headers
 
 STAGES = [stage.value for stage in Stage]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sample_bundles import sample_headers
 
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import read_headers
 from refdec.bundles import BundleHeaders, headers_of
 from refdec.bundles.errors import BundleHeaderInvalid
+from tests.sample_bundles import sample_headers
 
 
 def headers_from(path: Path) -> BundleHeaders:

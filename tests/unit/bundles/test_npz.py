@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sample_bundles import sample_bundle, sample_headers
 
 from refdec.bundles import LatentBundle, Stage
 from refdec.bundles.errors import (
@@ -24,6 +23,7 @@ from refdec.bundles.errors import (
 )
 from refdec.errors import RefdecError
 from refdec.limits import Limits, TooLarge
+from tests.sample_bundles import sample_bundle, sample_headers
 
 STAGES = [stage.value for stage in Stage]
 

@@ -9,7 +9,7 @@ import pytest
 
 from refdec.conformance.case import Tolerance
 from refdec.conformance.compare import compare_pictures, judge
-from refdec.conformance.verdicts import PictureDifference, Verdict
+from refdec.conformance.verdicts import CaseVerdict, PictureDifference
 from refdec.formats.pictures import CodePicture, Colour
 
 PLANES = [np.random.default_rng(k).integers(5, 250, (24, 32), dtype=np.uint8) for k in range(3)]
@@ -29,7 +29,7 @@ def of(planes: list[np.ndarray]) -> PictureDifference:
 def test_equal_pictures() -> None:
     difference = compare_pictures(picture(*PLANES), picture(*[plane.copy() for plane in PLANES]))
     assert difference is None
-    assert judge(difference, None) is judge(difference, NEAR) is Verdict.EXACT
+    assert judge(difference, None) is judge(difference, NEAR) is CaseVerdict.EXACT
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,8 @@ def test_equal_pictures() -> None:
 def test_what_it_looks_like(change: Callable[[list[np.ndarray]], list[np.ndarray]], guess: str) -> None:
     difference = of(change(PLANES))
     assert guess in difference.guess
-    assert judge(difference, NEAR) is Verdict.DIFFERS
-    assert judge(difference, None) is Verdict.UNCOMPARED
+    assert judge(difference, NEAR) is CaseVerdict.DIFFERS
+    assert judge(difference, None) is CaseVerdict.UNCOMPARED
 
 
 def test_the_first_difference_is_the_first_in_reading_order() -> None:

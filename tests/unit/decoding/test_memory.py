@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from refdec.bundles import Stage
+from refdec.bundles.making import decode_to_stage
 from refdec.decoding.memory import FIXED_BYTES, whole_bytes
-from refdec.decoding.opening import DecodeOptions, decode_codestream, parse
-from refdec.decoding.picture_rows import open_stream
+from refdec.decoding.opening import parse
+from refdec.decoding.options import DecodeOptions
 from refdec.decoding.region import decode_region
+from refdec.decoding.rows import decode_codestream, open_stream
 from refdec.limits import Limits, TooMuchMemory
 from refdec.tiling.geometry import Rect
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
+from tests.oracle.values import unobserved
 
 VECTORS = Path(__file__).resolve().parents[2] / "golden" / "vectors"
 CASES = (
@@ -59,13 +63,22 @@ def needed_by(call: Callable[[Limits], object]) -> int:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_whole_decoder_stays_below_its_estimate(case: str) -> None:
+def test_whole_bundles_stay_below_their_estimate(case: str) -> None:
     data = (VECTORS / f"{case}.jai").read_bytes()
     _, headers = parse(data, DecodeOptions(), Limits())
     needed = whole_bytes(headers, headers.picture.synthesis_transforms[0])
-    assert needed == needed_by(lambda limits: decode_codestream(data, pack(), limits=limits))
-    peak = peak_of(lambda: decode_codestream(data, pack()))
+    assert needed == needed_by(lambda limits: decode_to_stage(data, pack(), Stage.PICTURE, limits=limits))
+    peak = peak_of(lambda: decode_to_stage(data, pack(), Stage.PICTURE))
     assert peak <= needed <= NEAR * peak + FIXED_BYTES
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_observed_decode_stays_below_its_estimate(case: str) -> None:
+    data = (VECTORS / f"{case}.jai").read_bytes()
+    needed = needed_by(lambda limits: decode_codestream(data, pack(), limits=limits, observe=unobserved))
+    assert peak_of(lambda: decode_codestream(data, pack(), observe=unobserved)) <= needed
+    plain = needed_by(lambda limits: decode_codestream(data, pack(), limits=limits))
+    assert peak_of(lambda: decode_codestream(data, pack())) <= plain
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -12,21 +12,14 @@ import pytest
 from refdec.arithmetic.types import Int32Array
 from refdec.bitstream.framing import Codestream
 from refdec.bitstream.headers import Headers
-from refdec.decoding.compact import decode_compact, scale_window
-from refdec.decoding.latents_old import reconstruct_latents
+from refdec.decoding.hyper import HyperSide, decode_hyper, psi_window
+from refdec.decoding.latents import LatentSource, latent_window, regions_needed
 from refdec.decoding.models import Models, models_of
-from refdec.decoding.opening import DecodeOptions, parse
-from refdec.decoding.planes_old import synthesise
-from refdec.decoding.symbols_old import decode_symbols
-from refdec.decoding.values_old import Latents, Symbols
-from refdec.decoding.window_old import (
-    latent_needed,
-    latent_window,
-    psi_window,
-    regions_needed,
-    scale_index_window,
-    synthesis_window,
-)
+from refdec.decoding.opening import parse
+from refdec.decoding.options import DecodeOptions
+from refdec.decoding.scales import scale_window
+from refdec.decoding.symbols import decode_symbols as decode_windowed
+from refdec.decoding.synthesis import latent_needed, synthesis_window
 from refdec.limits import Limits
 from refdec.networks.context import ContextModel
 from refdec.networks.hyperdecoder import HyperDecoder
@@ -35,6 +28,10 @@ from refdec.tiling.geometry import Rect
 from refdec.tiling.regions import RegionGrid
 from refdec.tiling.windows import context_reach, hyper_reach
 from refdec.weights.seeded import seeded_pack
+from tests.oracle.latents import psi_frame, reconstruct_latents
+from tests.oracle.planes import synthesise
+from tests.oracle.symbols import decode_symbols
+from tests.oracle.values import Latents, Symbols
 
 CASES = [
     "bop_off_odd149x111",
@@ -61,6 +58,18 @@ def whole(path: Path) -> tuple[Codestream, Headers, Models, Symbols, Latents, Pl
     return codestream, headers, models, symbols, latents, planes
 
 
+def side_of(codestream: Codestream, headers: Headers, models: Models) -> HyperSide:
+    return HyperSide.of(headers.picture, models, decode_hyper(codestream, headers, models))
+
+
+def source_of(
+    codestream: Codestream, headers: Headers, models: Models, regions: frozenset[int] | None = None
+) -> LatentSource:
+    side = side_of(codestream, headers, models)
+    values = decode_windowed(codestream, headers, side, regions=regions).values
+    return LatentSource(values, side.latents.quality_steps, side)
+
+
 def windows_of(height: int, width: int, count: int, seed: int) -> list[Rect]:
     """Random windows, some of them tiny, and the corners."""
     rng = random.Random(seed)
@@ -76,11 +85,11 @@ def windows_of(height: int, width: int, count: int, seed: int) -> list[Rect]:
 def test_a_window_is_the_window_of_the_whole(case: str, vectors: Path) -> None:
     codestream, headers, models, symbols, latents, planes = whole(vectors / f"{case}.jai")
     picture = headers.picture
-    compact = decode_compact(codestream, headers, models)
-    for c, part in enumerate(compact.components):
-        assert np.array_equal(part.symbols, symbols.components[c].symbols[: picture.num_chs_coded[c]])
+    known = source_of(codestream, headers, models)
+    for c, values in enumerate(known.values):
+        assert np.array_equal(values, symbols.components[c].symbols[: picture.num_chs_coded[c]])
     for window in windows_of(picture.lat_h, picture.lat_w, 4, 1):
-        got = latent_window(headers, compact, models, window.rows, window.columns)
+        got = latent_window(headers, known, models, window)
         assert got.rect == window
         for c in (0, 1):
             assert np.array_equal(got.latent[c], latents.latent[c][:, window.rows, window.columns]), (window, c)
@@ -89,7 +98,7 @@ def test_a_window_is_the_window_of_the_whole(case: str, vectors: Path) -> None:
         window = Rect(window.x, window.y, min(window.w, 40), min(window.h, 40))
         for c, wanted in ((0, (planes.y,)), (1, (planes.u, planes.v))):
             need = latent_needed(picture, models, transform, c, window)
-            latent = latent_window(headers, compact, models, need.rows, need.columns)
+            latent = latent_window(headers, known, models, need)
             made = synthesis_window(picture, latent, models, transform, c, window)
             for plane, reference in zip(made, wanted, strict=True):
                 assert np.array_equal(plane, reference[window.rows, window.columns]), (window, c)
@@ -100,33 +109,30 @@ def test_a_window_needs_the_residual_of_its_regions_only(vectors: Path) -> None:
     window = Rect(1, 1, 4, 4)
     needed = regions_needed(headers.picture, window)
     assert needed == {0}
-    compact = decode_compact(codestream, headers, models, regions=needed)
-    got = latent_window(headers, compact, models, window.rows, window.columns)
+    known = source_of(codestream, headers, models, needed)
+    got = latent_window(headers, known, models, window)
     assert np.array_equal(got.latent[0], latents.latent[0][:, window.rows, window.columns])
 
 
 def test_scale_indices_of_a_window_and_of_one_channel(vectors: Path) -> None:
     codestream, headers, models, symbols, _, _ = whole(vectors / "sop_skip_rvs_cwg_lsbs.jai")
-    picture, compact = headers.picture, decode_compact(codestream, headers, models)
+    picture, side = headers.picture, side_of(codestream, headers, models)
     final = symbols.components[0].sigma.final
     for window in windows_of(picture.lat_h, picture.lat_w, 5, 3):
-        sigma = scale_window(picture, models, 0, compact.components[0].trunk, None, window)
+        sigma = scale_window(picture, models, 0, side.trunks[0], None, window)
         assert sigma.rect.contains(window)
         assert np.array_equal(sigma.maps.final, final[:, sigma.rect.rows, sigma.rect.columns])
-        row = scale_index_window(picture, compact, models, 77, window)
+        row = side.scale_index(77, window)
         assert np.array_equal(row, final[77, window.rows, window.columns])
 
 
 def test_psi_of_a_window(vectors: Path) -> None:
-    codestream, headers, models, symbols, _, _ = whole(vectors / "bop_depreg_3x2_768x512.jai")
-    from refdec.decoding.latents_old import psi_frame
-
-    compact = decode_compact(codestream, headers, models)
+    _, headers, models, symbols, _, _ = whole(vectors / "bop_depreg_3x2_768x512.jai")
     for c in (0, 1):
         grid = RegionGrid.of(headers.picture, c)
         frame = psi_frame(grid, symbols.components[c].z_hat, models)
         for window in windows_of(*grid.psi_size, 6, 4):
-            got = psi_window(grid, compact, models, window)
+            got = psi_window(grid, symbols.components[c].z_hat, models, window)
             assert np.array_equal(got, frame[:, window.rows, window.columns])
 
 

@@ -186,7 +186,7 @@ def test_rows_that_do_not_fit() -> None:
     for wrong in (rows[:, :4], rows.astype(np.int32), np.vstack([rows, rows]), rows | 1024, rows[0]):
         writer = open_writer(io.BytesIO(), ".pgm", made.spec())
         with pytest.raises(RowsDoNotFit):
-            writer.write_rows(wrong)
+            writer.write_rows(wrong)  # type: ignore[arg-type]
         with pytest.raises(RowsDoNotFit):
             writer.write_rows(rows)
     with pytest.raises(RowsDoNotFit):

@@ -12,7 +12,7 @@ import pytest
 
 from refdec.formats import png_kernels, png_reader
 from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureTooLarge, PictureUnsupported
-from refdec.formats.pictures import Colour
+from refdec.formats.pictures import CodePicture, Colour
 from refdec.formats.png_reader import read_png
 from refdec.limits import Limits
 from tests.unit.formats.support import picture
@@ -38,7 +38,7 @@ def by_pillow(image: PIL.Image.Image, **options: object) -> bytes:
     return target.getvalue()
 
 
-def read(data: bytes, bits: int | None = None) -> png_reader.CodePicture:
+def read(data: bytes, bits: int | None = None) -> CodePicture:
     return read_png(data, bits=bits, limits=Limits())
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.markers import Marker
 from refdec.inspection.html import MOST_NODES, Decoding, render_page
-from refdec.inspection.info import info_of
+from refdec.inspection.summary import info_of
 from refdec.inspection.tree import build_tree
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "vectors"

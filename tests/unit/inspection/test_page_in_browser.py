@@ -160,7 +160,7 @@ def test_problems_are_marked_and_lead_to_their_place(browse: Callable[..., dict[
 
 
 def test_pictures_and_maps(browse: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
-    write_page(DEMO, tmp_path / "demo.html", ViewRequest(channels=(0, 3)))
+    write_page(DEMO, tmp_path / "demo.html", ViewRequest(maps=(0, 3)))
     seen = browse(
         tmp_path / "demo.html",
         """

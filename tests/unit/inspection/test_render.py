@@ -9,7 +9,7 @@ import pytest
 
 from refdec.errors import BitOffset
 from refdec.inspection.errors import BadOffset, NothingSelected
-from refdec.inspection.nodes import Kind
+from refdec.inspection.nodes import NodeKind
 from refdec.inspection.render import as_json, raw_bits, text_lines, text_of_paths
 from refdec.inspection.selection import at_offset, by_name, compacted, parse_offset
 from refdec.inspection.sizes import size_chart
@@ -52,7 +52,7 @@ def test_bits_of_all_leaves_give_the_file_again(tree: SyntaxTree) -> None:
     bits = ""
     for node in tree.root.leaves():
         raw = raw_bits(tree.data, node)
-        bits += f"{int(raw, 16):0{node.n_bits}b}" if node.kind is Kind.MARKER else raw
+        bits += f"{int(raw, 16):0{node.n_bits}b}" if node.kind is NodeKind.MARKER else raw
     assert int(bits, 2).to_bytes(len(tree.data), "big") == tree.data
 
 

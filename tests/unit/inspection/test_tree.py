@@ -12,14 +12,14 @@ import pytest
 from refdec.bitstream.edition_errors import DraftHeader
 from refdec.bitstream.editions import Edition
 from refdec.bitstream.framing import Substream, read_codestream, write_codestream
-from refdec.bitstream.headers import picture_header
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.rule_errors import TooManyRegions
 from refdec.entropy.threads import read_sizes
 from refdec.errors import BitOffset
-from refdec.inspection.nodes import Kind, Node
+from refdec.inspection.nodes import Node, NodeKind
 from refdec.inspection.payload_layout import payload_nodes
 from refdec.inspection.tree import SyntaxTree, build_tree
+from tests.headers import picture_header
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 HEADERS = json.loads((GOLDEN / "examples" / "01-codestream-headers.json").read_text())["examples"]
@@ -96,11 +96,11 @@ def test_example_1_11_a_table() -> None:
     rows = [
         f"{node.at.bits - start} {node.name} {node.n_bits} {node.value}"
         for node in payload.children
-        if node.kind is Kind.ELEMENT
+        if node.kind is NodeKind.ELEMENT
     ]
     assert rows == EXAMPLE_A.strip().splitlines()
     padding = payload.children[-1]
-    assert (padding.kind, padding.n_bits, padding.value) == (Kind.PADDING, 1, 0)
+    assert (padding.kind, padding.n_bits, padding.value) == (NodeKind.PADDING, 1, 0)
     assert [(node.n_bits, node.value) for node in find(tree, "TON payload").children] == [(1, 0)] * 6 + [(2, 0)]
     assert [(node.n_bits, node.value) for node in find(tree, "RDI payload").children] == [(1, 0)] * 4 + [(4, 0)]
 
@@ -121,9 +121,9 @@ def test_example_1_11_c_thread_table() -> None:
     example = next(e for e in FRAMING if "threads" in e["name"])
     tree = build_tree(bytes.fromhex(example["codestream_hex"]))
     for substream in (n for n in tree.root.children if n.name in ("SORP", "SORS", "SOZ")):
-        for unit_node in (n for _, n in substream.walk() if n.kind is Kind.UNIT):
-            deltas = [n.value for n in unit_node.children if n.kind is Kind.ELEMENT]
-            sizes = [n.n_bits // 8 for n in unit_node.children if n.kind is Kind.DATA]
+        for unit_node in (n for _, n in substream.walk() if n.kind is NodeKind.UNIT):
+            deltas = [n.value for n in unit_node.children if n.kind is NodeKind.ELEMENT]
+            sizes = [n.n_bits // 8 for n in unit_node.children if n.kind is NodeKind.DATA]
             mean = sum(sizes) // len(sizes)
             assert deltas == [mean - size for size in sizes[:-1]]
 
@@ -151,7 +151,7 @@ def test_region_tables_of_real_payloads() -> None:
     tree = build_tree(bytes.fromhex(example["codestream_hex"]))
     payload = find(tree, "SORP payload")
     sizes = [n.value for n in payload.children if n.base == "region_size"]
-    units = [n.n_bits // 8 for n in payload.children if n.kind is Kind.UNIT]
+    units = [n.n_bits // 8 for n in payload.children if n.kind is NodeKind.UNIT]
     assert len(units) == 4
     assert sizes == units[:3]
 
@@ -183,7 +183,7 @@ def test_every_vector_has_a_tree() -> None:
         assert all(isinstance(problem, TooManyRegions) for problem in tree.problems), path.name
         finer |= {path.stem} if tree.problems else set()
         require_every_bit_once(tree)
-        assert not [node for _, node in tree.root.walk() if node.kind is Kind.UNREAD], path.name
+        assert not [node for _, node in tree.root.walk() if node.kind is NodeKind.UNREAD], path.name
     assert finer == {"bop_depreg_3x2_768x512", "bop_depreg_threads8", "bop_depreg_tools_on", "hop_depreg_2x2_320x256"}
 
 
@@ -195,9 +195,11 @@ def test_every_draft_vector_has_a_tree(path: Path) -> None:
     assert [type(warning) for warning in tree.findings.warnings] == [DraftHeader]
     require_every_bit_once(tree)
     assert build_tree(path.read_bytes(), edition=Edition.DRAFT).findings.warnings == ()
-    mine = [(node.name, node.value) for node in find(tree, "PIH payload").children if node.kind is Kind.ELEMENT]
+    mine = [(node.name, node.value) for node in find(tree, "PIH payload").children if node.kind is NodeKind.ELEMENT]
     published = build_tree((GOLDEN / "vectors" / path.name).read_bytes())
-    theirs = [(node.name, node.value) for node in find(published, "PIH payload").children if node.kind is Kind.ELEMENT]
+    theirs = [
+        (node.name, node.value) for node in find(published, "PIH payload").children if node.kind is NodeKind.ELEMENT
+    ]
     assert theirs == [("stream_profile_idc", 0), *mine]
 
 
@@ -232,9 +234,9 @@ def test_a_cut_element_is_unread_and_carries_its_problem() -> None:
     require_every_bit_once(tree)
     require_problems_shown(tree)
     payload = find(tree, "PIH payload")
-    assert payload.children[-1].kind is Kind.UNREAD
+    assert payload.children[-1].kind is NodeKind.UNREAD
     assert payload.children[-1].problems[0].code == "RD0119"
-    assert find(tree, "SOZ payload").children[0].kind is Kind.UNREAD
+    assert find(tree, "SOZ payload").children[0].kind is NodeKind.UNREAD
 
 
 def test_an_illegal_value_is_marked_at_its_element() -> None:
@@ -252,7 +254,7 @@ def test_several_problems_are_all_there() -> None:
     data[7] = data[7] & 0xF0 | 9  # synthesis_transform_id[0]
     tree = build_tree(bytes(data) + b"tail")
     assert sum(problem.code == "RD0120" for problem in tree.problems) == 2
-    assert tree.root.children[-1].kind is Kind.TRAILING
+    assert tree.root.children[-1].kind is NodeKind.TRAILING
     assert tree.root.children[-1].n_bits == 32
 
 

@@ -14,9 +14,9 @@ from refdec.latent.dequant import residual_from_symbols
 from refdec.latent.lsbs import lsbs
 from refdec.latent.sigma import scale_maps, scaler_q10
 from refdec.latent.skip import skip_mask
-from refdec.networks.hyperscale import hyper_scale
 from refdec.weights.pack import Checkpoint
 from refdec.weights.seeded import seeded_pack
+from tests.unit.networks.recipe import hyper_scale
 
 from .support import vector_component
 

@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from refdec.arithmetic.types import Int32Array
+from refdec.arithmetic.types import Int8Array, Int32Array
+from refdec.networks.hyperscale import HasIntegers, HyperScaleDecoder
 from refdec.weights.folding import folded_layers
 from refdec.weights.pack import Checkpoint
 from refdec.weights.quantise import quantise_layer
@@ -28,6 +29,12 @@ def example_input(tag: str, shape: tuple[int, ...], A: float, O: float = 0.0) ->
 def whole_input(tag: str, shape: tuple[int, ...], A: float) -> np.ndarray:
     """Rounded half to even to whole numbers."""
     return np.rint(recipe_input(tag, shape, A, 0.0)).astype(np.int32)
+
+
+def hyper_scale(checkpoint: HasIntegers, z_hat: Int8Array, h: int, w: int) -> Int32Array:
+    """(3.3) s0 int32 [C, h, w], 0..3967, of z_hat int8 [C, ceil(h/4), ceil(w/4)]."""
+    network = HyperScaleDecoder.of(checkpoint)
+    return network.scale(network.trunk(z_hat), h, w)
 
 
 def quantised(name: str, specs: tuple[TensorSpec, ...], tensors: Mapping[str, Float32Array], kind: str) -> Checkpoint:

@@ -5,34 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import pytest
 
+from refdec.bitstream.transforms import Synthesis
 from refdec.errors import RefdecError
 from refdec.networks import errors
 from refdec.networks.context import chroma_mean
 from refdec.networks.layers import Convolution
-from refdec.networks.synthesis import SynthesisTransform, load_synthesis
+from refdec.networks.synthesis import load_synthesis
 from tests.unit.networks.random_layers import random_layer
 from tests.unit.networks.recipe import network_checkpoint
 
 CAUSES: dict[type[RefdecError], Callable[[], object]] = {
     errors.ChannelMismatch: lambda: Convolution.of(random_layer("k3", 1))(np.zeros((2, 2, 5), np.int32)),
     errors.LatentSizeMismatch: lambda: chroma_mean(np.zeros((4, 2, 2), np.int32), 5, 5),
-    errors.NoSuchNetwork: lambda: load_synthesis(
-        SynthesisTransform.BOP, network_checkpoint("VM_sop/decoder_Y", 0.5), 0
-    ),
+    errors.NoSuchNetwork: lambda: load_synthesis(Synthesis.BOP, network_checkpoint("VM_sop/decoder_Y", 0.5), 0),
 }
-
-
-def test_every_class_has_a_cause() -> None:
-    assert set(CAUSES) == {getattr(errors, name) for name in errors.__all__}
-    assert len({c.code for c in CAUSES}) == len(CAUSES)
-
-
-@pytest.mark.parametrize("error", CAUSES, ids=lambda c: c.__name__)
-def test_it_is_raised_and_explains_itself(error: type[RefdecError]) -> None:
-    with pytest.raises(error) as raised:
-        CAUSES[error]()
-    assert len(raised.value.explain().splitlines()) >= 2
-    assert error.code.startswith("RD04")
-    assert error.clause

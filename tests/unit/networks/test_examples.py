@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from refdec.arithmetic.types import Int32Array
+from refdec.bitstream.transforms import Synthesis
 from refdec.networks.analysis import load_analysis
 from refdec.networks.attention import CAB, TAM
 from refdec.networks.context import ContextModel, chroma_latent
@@ -16,13 +17,13 @@ from refdec.networks.hyperdecoder import HyperDecoder
 from refdec.networks.hyperencoder import HyperEncoder
 from refdec.networks.movement import to_map, to_planes
 from refdec.networks.source import LayerSource
-from refdec.networks.synthesis import SynthesisTransform, load_synthesis
+from refdec.networks.synthesis import load_synthesis
 from tests.unit.networks.recipe import block_checkpoint, example_input, network_checkpoint, whole_input
 
 
 def synthesis(transform: str, component: str, fast: bool) -> Int32Array:
     network = load_synthesis(
-        SynthesisTransform[transform.upper()],
+        Synthesis[transform.upper()],
         network_checkpoint(f"VM_{transform}/decoder_{component}", 0.5),
         component == "UV",
         fast=fast,

@@ -16,8 +16,9 @@ from refdec.arithmetic.types import Int32Array, IntArray
 from refdec.networks import errors_hyperscale
 from refdec.networks.errors import ChannelMismatch, LatentSizeMismatch
 from refdec.networks.errors_hyperscale import HyperScaleOverflow, HyperScaleShiftOutOfRange
-from refdec.networks.hyperscale import HyperScaleDecoder, IntegerLayer, hyper_scale
+from refdec.networks.hyperscale import HyperScaleDecoder, IntegerLayer
 from refdec.weights.errors import MissingTensor, WrongShape
+from tests.unit.networks.recipe import hyper_scale
 
 
 @dataclass(frozen=True)

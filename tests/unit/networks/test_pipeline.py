@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 
 from refdec.bitstream.picture_header import PictureHeader
-from refdec.decoding.latents_old import latent_frame, psi_frame
+from refdec.bitstream.transforms import Synthesis
 from refdec.decoding.models import Models
-from refdec.decoding.planes_old import synthesise
-from refdec.decoding.values_old import Latents
 from refdec.networks.context import ContextModel
 from refdec.networks.hyperdecoder import HyperDecoder
-from refdec.networks.synthesis import Synthesis, SynthesisTransform, load_synthesis
+from refdec.networks.synthesis import SynthesisNetwork, load_synthesis
 from refdec.picture.planes import Planes
 from refdec.tiling.regions import RegionGrid
+from tests.oracle.latents import latent_frame, psi_frame
+from tests.oracle.planes import synthesise
+from tests.oracle.values import Latents
 from tests.unit.networks.recipe import network_checkpoint, whole_input
 
 NAMES, CHANNELS = ("Y", "UV"), (160, 96)
@@ -34,9 +35,9 @@ class RecipeModels:
     def context(self) -> ContextModel:
         return ContextModel.of(network_checkpoint("VM_common/Y", 1.0))
 
-    def synthesis(self, transform: int, component: int) -> Synthesis:
+    def synthesis(self, transform: int, component: int) -> SynthesisNetwork:
         checkpoint = network_checkpoint(f"VM_sop/decoder_{NAMES[component]}", 0.5)
-        return load_synthesis(SynthesisTransform(transform), checkpoint, component)
+        return load_synthesis(Synthesis(transform), checkpoint, component)
 
 
 def header(case: dict[str, Any]) -> PictureHeader:
@@ -72,7 +73,7 @@ def decoded(case: dict[str, Any]) -> tuple[Latents, Planes]:
         latents.append(latent_frame(grid, residual, psi_frame(grid, z_hat, models), models))
     both = (latents[0], latents[1])
     made = Latents((residuals[0], residuals[1]), both, both)
-    return made, synthesise(picture, made, models, SynthesisTransform.SOP)
+    return made, synthesise(picture, made, models, Synthesis.SOP)
 
 
 @pytest.mark.parametrize("index", range(4), ids=["tiles", "dependent tiles", "mc is not 4 hd", "independent tiles"])

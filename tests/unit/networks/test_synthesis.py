@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from refdec.arithmetic.types import Int32Array
+from refdec.bitstream.transforms import Synthesis
 from refdec.networks.errors import LatentSizeMismatch
 from refdec.networks.movement import depth_size
 from refdec.networks.synthesis import (
-    Synthesis,
     SynthesisChroma,
     SynthesisLuma,
-    SynthesisTransform,
+    SynthesisNetwork,
     load_synthesis,
 )
 from refdec.tiling.geometry import Rect
@@ -27,7 +27,7 @@ SIZES = [(1, 1), (16, 17), (9, 5), (23, 41), (33, 3), (29, 34), (12, 60)]
 """Among them, every combination of odd and even at the depths 1, 2 and 3."""
 
 
-def in_bands(network: Synthesis, latent: Int32Array, height: int, width: int, rows_per_band: int) -> Int32Array:
+def in_bands(network: SynthesisNetwork, latent: Int32Array, height: int, width: int, rows_per_band: int) -> Int32Array:
     """Planes made in bands of latent rows, each from as many further rows as the halo says."""
     assert network.halo is not None
     before, after = network.halo
@@ -42,9 +42,9 @@ def in_bands(network: Synthesis, latent: Int32Array, height: int, width: int, ro
     return np.concatenate(bands, axis=1)
 
 
-def network(transform: str, component: str) -> Synthesis:
+def network(transform: str, component: str) -> SynthesisNetwork:
     checkpoint = network_checkpoint(f"VM_{transform}/decoder_{component}", 0.5)
-    return load_synthesis(SynthesisTransform[transform.upper()], checkpoint, int(component == "UV"))
+    return load_synthesis(Synthesis[transform.upper()], checkpoint, int(component == "UV"))
 
 
 def random_latent(component: str, height: int, width: int, seed: int = 1) -> Int32Array:
@@ -105,7 +105,7 @@ def test_extreme_latents_saturate_alike_in_both_forms(transform: str, value: int
     latent = random_latent("Y", 20, 20)
     latent[::7] = value
     checkpoint = network_checkpoint(f"VM_{transform}/decoder_Y", 0.5)
-    fast, loop = (load_synthesis(SynthesisTransform[transform.upper()], checkpoint, 0, fast=f) for f in (True, False))
+    fast, loop = (load_synthesis(Synthesis[transform.upper()], checkpoint, 0, fast=f) for f in (True, False))
     planes = fast(latent, 20, 20)
     assert np.array_equal(planes, loop(latent, 20, 20))
     assert planes.min() >= 0

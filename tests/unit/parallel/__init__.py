@@ -1,1 +1,1 @@
-"""Tests of refdec.parallel; a package, so that spawned workers can import `parallel.work`."""
+"""Tests of refdec.parallel; a package, so that spawned workers can import `tests.unit.parallel.work`."""

@@ -48,15 +48,14 @@ def program() -> Iterator[Callable[..., Program]]:
     started: list[Program] = []
 
     def start(*arguments: str | Path, before: tuple[str, ...] = ()) -> Program:
-        paths = [str(ROOT), str(ROOT / "tests" / "unit")]
         process = subprocess.Popen(
-            [*before, sys.executable, "-m", "parallel.scenario", *map(str, arguments)],
+            [*before, sys.executable, "-m", "tests.unit.parallel.scenario", *map(str, arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         started.append(process)
         return process

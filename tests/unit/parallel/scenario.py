@@ -1,4 +1,4 @@
-"""Programs that tests start, interrupt and kill: `python -m parallel.scenario NAME [FOLDER]`."""
+"""Programs that tests start, interrupt and kill: `python -m tests.unit.parallel.scenario NAME [FOLDER]`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from parallel import work
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.pool import ProcessPool
-from refdec.parallel.report import Report
+from refdec.parallel.report import BatchReport
 from refdec.parallel.threads import ThreadPool
+from tests.unit.parallel import work
 
 
 def say(*words: object) -> None:
@@ -22,7 +22,7 @@ def say(*words: object) -> None:
 def pool(start: str) -> int:
     """Sleep in two processes; name them first."""
     with ProcessPool(work.small_state(), workers=2, start=start) as workers:  # type: ignore[arg-type]
-        say(*workers.pids)
+        say(*work.pids(workers))
         try:
             for _ in workers.map(work.nap, [30, 30, 30]):
                 pass
@@ -35,7 +35,7 @@ def pool(start: str) -> int:
 def idle_pool() -> int:
     """Have two workers that wait for work."""
     with ProcessPool(None, workers=2, start="fork") as workers:
-        say(*workers.pids)
+        say(*work.pids(workers))
         sys.stdin.read()
     return 0
 
@@ -44,7 +44,7 @@ def crossed_pools() -> int:
     """Have two pools whose workers were forked while the pipes of the other pool existed; the first is busy."""
     with ProcessPool(None, workers=1, start="fork") as one, ProcessPool(None, workers=1, start="fork") as two:
         busy = two.map(work.nap, [30])
-        say(*one.pids, *two.pids)
+        say(*work.pids(one), *work.pids(two))
         next(busy)
     return 0
 
@@ -66,7 +66,7 @@ def batch(folder: Path) -> int:
     """Run a batch over a folder; say each outcome."""
     jobs = folder_jobs(folder / "in", [".txt"], out=folder / "out", out_suffix=".out")
     options = BatchOptions(workers=2, start="fork")
-    with Report.open(folder / "report.jsonl") as report:
+    with BatchReport.open(folder / "report.jsonl") as report:
         say(os.getpid())
         function = work.write_much if (folder / "much").exists() else work.obey
         summary = run_batch(function, jobs, options, report=report, watch=lambda o: say(o.index, o.status, o.code))

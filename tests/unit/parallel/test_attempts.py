@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from parallel import work
 from refdec.errors import BitOffset
-from refdec.parallel.attempts import BatchFunction, Order, attempt
+from refdec.parallel.attempts import BatchFunction, JobOrder, attempt
 from refdec.parallel.outcomes import Job, Outcome, Status
+from tests.unit.parallel import work
 
 
 def done(
@@ -19,7 +19,7 @@ def done(
     source = folder / "a.txt"
     source.write_text(text)
     job = Job(source, None if output is None else folder / output)
-    return attempt(function, Order(3, job, timeout_s, sha256=True))
+    return attempt(function, JobOrder(3, job, timeout_s, sha256=True))
 
 
 def test_a_finished_file_is_measured(tmp_path: Path) -> None:

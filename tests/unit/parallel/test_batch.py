@@ -17,19 +17,19 @@ from typing import Any
 
 import pytest
 
-from parallel import work
-from parallel.conftest import Program, wait_until
 from refdec.parallel.batch import BatchOptions, is_complete, run_batch
 from refdec.parallel.errors import BadExecutor
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import Job, Outcome, Status
-from refdec.parallel.report import Report
+from refdec.parallel.report import BatchReport
+from tests.unit.parallel import work
+from tests.unit.parallel.conftest import Program, wait_until
 
 EXECUTORS: list[Any] = [
     None,
     "concurrent.futures:ThreadPoolExecutor",
     "concurrent.futures:ProcessPoolExecutor",
-    "parallel.work:two_threads",
+    "tests.unit.parallel.work:two_threads",
 ]
 OWN = BatchOptions(workers=2, start="fork")
 
@@ -57,7 +57,7 @@ def names(folder: Path) -> list[str]:
 def test_every_executor_gives_the_same_report(executor: Any, tmp_path: Path) -> None:
     fill(tmp_path, "a", "bb", "ccc", "dddd")
     options = BatchOptions(workers=2, executor=executor, sha256=True, start="fork" if executor is None else None)
-    with Report.open(tmp_path / "report.jsonl") as report:
+    with BatchReport.open(tmp_path / "report.jsonl") as report:
         summary = run_batch(work.upper, jobs_of(tmp_path), options, report=report)
     assert (summary.exit_code, summary.files, summary.output_bytes) == (0, 4, 10)
     found = entries(tmp_path / "report.jsonl")
@@ -127,7 +127,7 @@ def test_a_second_run_skips_what_is_complete(tmp_path: Path) -> None:
 def test_a_second_run_without_outputs_goes_by_the_report(tmp_path: Path) -> None:
     fill(tmp_path, "go", "break", "go")
     for expected in ({Status.DONE: 2, Status.FAILED: 1}, {Status.SKIPPED: 2, Status.FAILED: 1}):
-        with Report.open(tmp_path / "report.jsonl", resume=True) as report:
+        with BatchReport.open(tmp_path / "report.jsonl", resume=True) as report:
             jobs = folder_jobs(tmp_path / "in", [".txt"])
             assert run_batch(work.obey, jobs, OWN, report=report).statuses == expected
 

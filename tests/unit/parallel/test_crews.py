@@ -10,21 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from parallel import work
 from refdec.parallel import crews
-from refdec.parallel.attempts import Order
+from refdec.parallel.attempts import JobOrder
 from refdec.parallel.crews import Backend, ExecutorBackend, ProcessBackend
 from refdec.parallel.errors import ExecutorBroken
 from refdec.parallel.outcomes import Job, Outcome, Status
+from tests.unit.parallel import work
 
 
-def order(index: int, folder: Path, text: str, **values: float) -> Order:
+def order(index: int, folder: Path, text: str, **values: float) -> JobOrder:
     path = folder / f"{index}.txt"
     path.write_text(text)
-    return Order(index, Job(path), **values)  # type: ignore[arg-type]
+    return JobOrder(index, Job(path), **values)  # type: ignore[arg-type]
 
 
-def run(backend: Backend, *orders: Order) -> dict[int, Outcome]:
+def run(backend: Backend, *orders: JobOrder) -> dict[int, Outcome]:
     for one in orders:
         backend.submit(one)
     outcomes: list[Outcome] = []
@@ -125,7 +125,7 @@ def test_an_executor_that_breaks(tmp_path: Path) -> None:
 def test_ending_at_once_unwinds_busy_workers(tmp_path: Path) -> None:
     (tmp_path / "0.txt").write_text("sleep 60")
     backend = ProcessBackend(work.obey, workers=1, start="fork")
-    backend.submit(Order(0, Job(tmp_path / "0.txt", tmp_path / "0.out")))
+    backend.submit(JobOrder(0, Job(tmp_path / "0.txt", tmp_path / "0.out")))
     while not (tmp_path / ".0.out.part").exists():
         time.sleep(0.005)
     (child,) = multiprocessing.active_children()
@@ -140,7 +140,7 @@ def test_ending_at_once_cancels_what_has_not_begun(tmp_path: Path) -> None:
         for index in range(9):
             path = tmp_path / f"{index}.txt"
             path.write_text("x")
-            backend.submit(Order(index, Job(path, tmp_path / "slow" / f"{index}.out")))
+            backend.submit(JobOrder(index, Job(path, tmp_path / "slow" / f"{index}.out")))
             if index == 0:
                 executor.submit(time.sleep, 0.1)
         backend.end(at_once=True)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from parallel import work
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import Outcome, Status
+from tests.unit.parallel import work
 
 distributed: Any = pytest.importorskip("distributed")
 
@@ -25,7 +25,7 @@ def cluster_in_this_process() -> Any:
 
 @pytest.mark.parametrize(
     ("name", "elsewhere"),
-    [("parallel.test_dask:cluster_in_this_process", False), ("dask.distributed:LocalCluster", True)],
+    [("tests.unit.parallel.test_dask:cluster_in_this_process", False), ("dask.distributed:LocalCluster", True)],
 )
 def test_a_batch_on_a_dask_cluster(name: str, elsewhere: bool, tmp_path: Path) -> None:
     for index, text in enumerate(["go", "break", "sleep 0.01", "bug", "go"]):

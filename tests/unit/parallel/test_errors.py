@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from parallel import work
 from refdec.errors import RefdecError
 from refdec.parallel import errors
-from refdec.parallel.attempts import Order
+from refdec.parallel.attempts import JobOrder
 from refdec.parallel.crews import ExecutorBackend
 from refdec.parallel.deadline import within
 from refdec.parallel.executors import executor_named
 from refdec.parallel.folders import walk
 from refdec.parallel.outcomes import Job
 from refdec.parallel.pool import open_pool
-from refdec.parallel.report import Report
+from refdec.parallel.report import BatchReport
+from tests.unit.parallel import work
 
 
 def use_pool(function: Callable[[Any, Any], Any], unit: Any, **options: Any) -> None:
@@ -37,7 +36,7 @@ def use_closed_pool() -> None:
 def use_closed_executor() -> None:
     executor = ThreadPoolExecutor(1)
     executor.shutdown()
-    ExecutorBackend(work.obey, executor, in_flight=1).submit(Order(0, Job(Path("a"))))
+    ExecutorBackend(work.obey, executor, in_flight=1).submit(JobOrder(0, Job(Path("a"))))
 
 
 def use_executor(name: str) -> None:
@@ -47,10 +46,10 @@ def use_executor(name: str) -> None:
 
 def continue_report(folder: Path) -> None:
     (folder / "report").write_text("no report\n")
-    Report.open(folder / "report", resume=True)
+    BatchReport.open(folder / "report", resume=True)
 
 
-CASES: dict[type[RefdecError], Callable[[Path], object]] = {
+CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
     errors.WorkerLost: lambda folder: use_pool(work.die_at_two, 2),
     errors.UnitTimeout: lambda folder: use_pool(work.nap, 30, timeout_s=0.01),
     errors.WorkerFailed: lambda folder: use_pool(work.fail_without_pickle, 0),
@@ -62,26 +61,6 @@ CASES: dict[type[RefdecError], Callable[[Path], object]] = {
     errors.FolderMissing: lambda folder: list(walk(folder / "missing", [".jai"])),
     errors.ReportUnreadable: continue_report,
 }
-
-
-def test_every_error_has_a_case() -> None:
-    classes = {thing for thing in vars(errors).values() if isinstance(thing, type) and issubclass(thing, RefdecError)}
-    assert {kind for kind in classes if kind.__module__ == errors.__name__} == set(CASES)
-    assert {kind.__name__ for kind in CASES} == set(errors.__all__)
-    codes = [kind.code for kind in CASES]
-    assert len(set(codes)) == len(codes)
-    assert all(code.startswith("RD09") for code in codes)
-
-
-@pytest.mark.parametrize("kind", CASES, ids=lambda kind: kind.__name__)
-def test_error_is_raised_and_explains_itself(kind: type[RefdecError], tmp_path: Path) -> None:
-    with pytest.raises(kind) as caught:
-        CASES[kind](tmp_path)
-    error = caught.value
-    assert type(error) is kind
-    assert error.explain().splitlines()[0].endswith((".", kind.__name__))
-    assert kind.code in error.headline()
-    assert error.explain() == pickle.loads(pickle.dumps(error)).explain()
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 
-from parallel import work
 from refdec.parallel.errors import BadExecutor
 from refdec.parallel.executors import executor_named
+from tests.unit.parallel import work
 
 
 @pytest.mark.parametrize("name", ["concurrent.futures:ThreadPoolExecutor", "concurrent.futures.ThreadPoolExecutor"])
@@ -28,7 +28,7 @@ def test_a_process_pool() -> None:
 
 
 def test_a_factory_is_called_and_its_executor_shut_down() -> None:
-    with executor_named("parallel.work:two_threads", workers=7) as executor:
+    with executor_named("tests.unit.parallel.work:two_threads", workers=7) as executor:
         assert isinstance(executor, ThreadPoolExecutor)
         assert executor._max_workers == 2
     with pytest.raises(RuntimeError, match="shutdown"):
@@ -37,14 +37,14 @@ def test_a_factory_is_called_and_its_executor_shut_down() -> None:
 
 def test_an_instance_stays_open() -> None:
     for _ in range(2):
-        with executor_named("parallel.work:an_instance") as executor:
+        with executor_named("tests.unit.parallel.work:an_instance") as executor:
             assert executor is work.an_instance
             assert executor.submit(abs, -5).result() == 5
 
 
 def test_a_cluster_gives_its_client_and_that_its_executor() -> None:
     work.Cluster.closed.clear()
-    with executor_named("parallel.work:Cluster", workers=2) as executor:
+    with executor_named("tests.unit.parallel.work:Cluster", workers=2) as executor:
         assert isinstance(executor, ThreadPoolExecutor)
         assert executor._max_workers == 2
         assert work.Cluster.closed == []
@@ -56,14 +56,14 @@ def test_a_cluster_gives_its_client_and_that_its_executor() -> None:
     [
         ("", "names no attribute"),
         ("threads", "names no attribute"),
-        ("parallel.work:", "names no attribute"),
+        ("tests.unit.parallel.work:", "names no attribute"),
         ("no.such.module:x", "importing no.such.module failed with ModuleNotFoundError"),
-        ("parallel.work:nothing", "parallel.work has no nothing"),
-        ("parallel.work:two_threads.nothing", "has no two_threads.nothing"),
-        ("parallel.work:not_an_executor", "it is int, no executor"),
+        ("tests.unit.parallel.work:nothing", "tests.unit.parallel.work has no nothing"),
+        ("tests.unit.parallel.work:two_threads.nothing", "has no two_threads.nothing"),
+        ("tests.unit.parallel.work:not_an_executor", "it is int, no executor"),
         ("builtins:dict", "it is dict, no executor"),
-        ("parallel.work:failing_factory", "making it failed with OSError: no scheduler"),
-        ("parallel.work:look_up", "making it failed with TypeError"),
+        ("tests.unit.parallel.work:failing_factory", "making it failed with OSError: no scheduler"),
+        ("tests.unit.parallel.work:look_up", "making it failed with TypeError"),
     ],
 )
 def test_bad_names(name: str, reason: str) -> None:

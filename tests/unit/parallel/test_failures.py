@@ -6,10 +6,10 @@ import pickle
 
 import pytest
 
-from parallel import work
 from refdec.errors import BitOffset
 from refdec.parallel.errors import WorkerFailed
 from refdec.parallel.failures import WorkerTraceback, packed, unpacked
+from tests.unit.parallel import work
 
 
 def caught(error: Exception) -> Exception:
@@ -36,7 +36,7 @@ def test_builtin_exceptions_come_back(error: Exception) -> None:
 def test_what_cannot_be_pickled_comes_back_as_text() -> None:
     error = unpacked(packed(caught(work.Untransportable())))
     assert isinstance(error, WorkerFailed)
-    assert error.kind == "parallel.work.Untransportable"
+    assert error.kind == "tests.unit.parallel.work.Untransportable"
     assert "Traceback" in error.text
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from parallel import work
 from refdec.errors import BitOffset
 from refdec.parallel.errors import PoolUnusable, WorkerFailed
 from refdec.parallel.ordered import Pool
 from refdec.parallel.pool import open_pool
+from tests.unit.parallel import work
 
 Opener = Callable[..., Pool[work.State]]
 

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from parallel import work
-from parallel.conftest import Program, is_alive, wait_until
 from refdec.parallel.errors import UnitTimeout, UnitTooLarge, WorkerLost
 from refdec.parallel.pool import ProcessPool, chosen_kind, open_pool
 from refdec.parallel.threads import InlinePool, ThreadPool
+from tests.unit.parallel import work
+from tests.unit.parallel.conftest import Program, is_alive, wait_until
 
 STARTS: tuple[Any, ...] = ("fork", "spawn", "forkserver")
 
@@ -54,7 +54,7 @@ def test_no_memory_of_a_pool_has_a_name(start: Any) -> None:
 
 def test_both_workers_take_part() -> None:
     with ProcessPool(None, workers=2, start="fork") as pool:
-        assert set(pool.map(work.own_pid, range(20))) == set(pool.pids)
+        assert set(pool.map(work.own_pid, range(20))) == set(work.pids(pool))
 
 
 def test_blas_has_one_thread_in_each_worker() -> None:
@@ -71,7 +71,7 @@ def test_workers_ignore_sigint_and_block_nothing() -> None:
 
 def test_a_killed_worker_ends_the_map_at_once() -> None:
     pool = ProcessPool(None, workers=2, start="fork")
-    pids = pool.pids
+    pids = work.pids(pool)
     killer = threading.Timer(0.1, os.kill, (pids[1], signal.SIGKILL))
     killer.start()
     with pytest.raises(WorkerLost) as caught, pool:
@@ -96,14 +96,14 @@ def test_a_worker_that_exits_is_lost_too() -> None:
 def test_a_worker_killed_between_maps_is_noticed() -> None:
     with pytest.raises(WorkerLost, match="SIGKILL"), ProcessPool(None, workers=1, start="fork") as pool:
         assert list(pool.map(work.nap, [0])) == [0]
-        os.kill(pool.pids[0], signal.SIGKILL)
-        assert wait_until(lambda: not is_alive(pool.pids[0]))
+        os.kill(work.pids(pool)[0], signal.SIGKILL)
+        assert wait_until(lambda: not is_alive(work.pids(pool)[0]))
         list(pool.map(work.nap, [0]))
 
 
 def test_time_limit_of_a_unit() -> None:
     pool = ProcessPool(None, workers=2, start="fork", timeout_s=0.1)
-    pids = pool.pids
+    pids = work.pids(pool)
     with pytest.raises(UnitTimeout, match=r"Unit 1 \(30\) is not finished after 0\.1 s"), pool:
         list(pool.map(work.nap, [0, 30, 0]))
     assert not any(is_alive(pid) for pid in pids)
@@ -136,7 +136,7 @@ def test_a_result_that_cannot_travel_is_an_error_of_the_work() -> None:
 
 def test_workers_are_gone_after_an_exception_of_the_consumer() -> None:
     with pytest.raises(ZeroDivisionError), ProcessPool(None, workers=2, start="fork") as pool:
-        pids = pool.pids
+        pids = work.pids(pool)
         for _ in pool.map(work.nap, [0, 30, 30]):
             raise ZeroDivisionError
     assert not any(is_alive(pid) for pid in pids)

@@ -9,7 +9,7 @@ import pytest
 
 from refdec.parallel.errors import ReportUnreadable
 from refdec.parallel.outcomes import Job, Outcome, Status
-from refdec.parallel.report import Report
+from refdec.parallel.report import BatchReport
 
 
 def outcome(name: str, status: Status = Status.DONE) -> Outcome:
@@ -22,22 +22,22 @@ def lines(path: Path) -> list[str]:
 
 def test_a_line_is_there_at_once(tmp_path: Path) -> None:
     path = tmp_path / "report.jsonl"
-    with Report.open(path) as report:
+    with BatchReport.open(path) as report:
         report.write(outcome('odd "name"\n.jai'))
         assert lines(path) == ['odd "name"\n.jai']
-    with Report.open(path) as report:
+    with BatchReport.open(path) as report:
         assert path.read_text() == ""
         assert not report.has(Job(Path("a")))
 
 
 def test_going_on_with_a_report_that_was_cut(tmp_path: Path) -> None:
     path = tmp_path / "report.jsonl"
-    with Report.open(path, resume=True) as report:
+    with BatchReport.open(path, resume=True) as report:
         for name, status in [("a", Status.DONE), ("b", Status.FAILED), ("c", Status.LOST)]:
             report.write(outcome(name, status))
     with path.open("a") as file:
         file.write('{"index": 3, "input": "d", "sta')
-    with Report.open(path, resume=True) as report:
+    with BatchReport.open(path, resume=True) as report:
         assert [report.has(Job(Path(name))) for name in "abcd"] == [True, False, False, False]
         assert not report.has(Job(Path("a"), Path("a.png")))
         report.write(outcome("e"))
@@ -50,14 +50,14 @@ def test_another_file_is_not_overwritten(text: str, tmp_path: Path) -> None:
     content = json.dumps(outcome("a").as_line()) + "\n" + text + "\n"
     path.write_text(content)
     with pytest.raises(ReportUnreadable, match="Line 2 of"):
-        Report.open(path, resume=True)
+        BatchReport.open(path, resume=True)
     assert path.read_text() == content
 
 
 def test_many_finished_jobs_are_known_again(tmp_path: Path) -> None:
     path = tmp_path / "report.jsonl"
-    with Report.open(path) as report:
+    with BatchReport.open(path) as report:
         for number in range(0, 2000, 2):
             report.write(outcome(f"{number}.jai"))
-    with Report.open(path, resume=True) as report:
+    with BatchReport.open(path, resume=True) as report:
         assert [report.has(Job(Path(f"{number}.jai"))) for number in range(2000)] == [True, False] * 1000

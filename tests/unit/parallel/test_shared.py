@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from parallel import work
 from refdec.parallel.shared import AnonymousFile, Inherited, Parcel, SharedArray
+from tests.unit.parallel import work
 
 
 @contextmanager

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from parallel import work
 from refdec.parallel.errors import UnitTimeout
 from refdec.parallel.threads import InlinePool, ThreadPool
+from tests.unit.parallel import work
 
 
 @pytest.mark.parametrize("workers", [1, 2])

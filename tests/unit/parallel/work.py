@@ -19,6 +19,7 @@ import threadpoolctl
 
 from refdec.errors import BitOffset, CodestreamError
 from refdec.parallel.outcomes import Job
+from refdec.parallel.pool import ProcessPool
 from refdec.parallel.shared import SharedArray
 
 Rectangle = tuple[int, int, int, int]
@@ -30,6 +31,11 @@ class State:
 
     weights: npt.NDArray[np.int64]
     plane: SharedArray
+
+
+def pids(pool: ProcessPool[Any]) -> tuple[int, ...]:
+    """The process ids of a pool's workers."""
+    return tuple(process.pid for process in pool._crew.processes if process.pid is not None)
 
 
 def small_state() -> State:

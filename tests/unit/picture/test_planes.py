@@ -8,8 +8,9 @@ from itertools import product
 import numpy as np
 import pytest
 
+from refdec.picture.assembly import assemble
 from refdec.picture.errors import SubsamplingUnsupported
-from refdec.picture.planes import Planes, assemble, chroma_size
+from refdec.picture.planes import Planes, chroma_size
 from refdec.picture.resample import bicubic_ac
 from tests.unit.picture.support import Format, noisy, picture_format
 

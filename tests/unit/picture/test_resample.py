@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,30 +14,30 @@ from tests.unit.picture.support import q18
 
 
 @pytest.fixture(scope="module")
-def scalars(examples: Path) -> dict[str, list]:
+def scalars(examples: Path) -> dict[str, list[Any]]:
     return json.loads((examples / "06_scalars.json").read_text())
 
 
-def test_example_6_8_scalars_positions(scalars: dict[str, list]) -> None:
+def test_example_6_8_scalars_positions(scalars: dict[str, list[Any]]) -> None:
     for case in scalars["positions (n, m)"]:
         k, tau = positions(case["n"], case["m"])
         assert k.tolist() == case["k"]
         assert tau.tolist() == case["fraction"]
 
 
-def test_example_6_8_scalars_cubic_weights(scalars: dict[str, list]) -> None:
+def test_example_6_8_scalars_cubic_weights(scalars: dict[str, list[Any]]) -> None:
     for tau, expected in scalars["cubic weights (fraction Q18)"]:
         weights = cubic_weights(np.array([tau], np.int64))[0]
         assert weights.tolist() == expected
         assert weights.sum() == 2**30
 
 
-def test_example_6_8_scalars_nearest(scalars: dict[str, list]) -> None:
+def test_example_6_8_scalars_nearest(scalars: dict[str, list[Any]]) -> None:
     for case in scalars["nearest (n, m)"]:
         assert nearest_indices(case["n"], case["m"]).tolist() == case["index"]
 
 
-def test_example_6_8_scalars_nearest_differs_from_the_exact_quotient(scalars: dict[str, list]) -> None:
+def test_example_6_8_scalars_nearest_differs_from_the_exact_quotient(scalars: dict[str, list[Any]]) -> None:
     for case in scalars["nearest differs from floor(i*n/m) at"]:
         n, m = case["n"], case["m"]
         exact = np.arange(m) * n // m

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from refdec.networks.movement import network_input
 from refdec.picture.output import codes
 from refdec.picture.planes import Planes
 from refdec.picture.source import (
     chroma_to_coded,
     grown,
-    network_input,
     plane_from_codes,
     planes_from_rgb,
     secondary_input,
@@ -30,18 +30,15 @@ def test_example_6_8_scalars_planes_from_rgb(examples: Path) -> None:
     for *rgb, bits, expected in json.loads((examples / "06_scalars.json").read_text())[
         "planes from RGB (R, G, B, bits)"
     ]:
-        planes = planes_from_rgb(*(np.array([[value]]) for value in rgb), bits)
+        red, green, blue = (np.array([[value]]) for value in rgb)
+        planes = planes_from_rgb(red, green, blue, bits)
         assert [int(plane[0, 0]) for plane in planes.as_tuple()] == expected
-
-
-def test_example_6_8_scalars_network_input(examples: Path) -> None:
-    for sample, expected in json.loads((examples / "06_scalars.json").read_text())["network input from plane"]:
-        assert network_input(np.array([[sample]], np.int32))[0, 0] == expected
 
 
 def test_example_6_8_tensors_encoder_input(examples: Path) -> None:
     stored = np.load(examples / "06_tensors.npz")
-    planes = planes_from_rgb(*stored["enc_rgb"], 8)
+    red, green, blue = stored["enc_rgb"]
+    planes = planes_from_rgb(red, green, blue, 8)
     assert np.array_equal(np.stack(planes.as_tuple()), stored["enc_yuv"])
     half = chroma_to_coded(planes, (1, 1), (2, 2))
     assert np.array_equal(half.u, stored["enc_u420"])

@@ -10,6 +10,7 @@ import pytest
 from refdec.arithmetic.types import IntArray
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import read_headers
+from refdec.observation import Collector
 from refdec.picture.colour import to_output
 from refdec.picture.filters.chain import apply_filters
 from refdec.picture.filters.eicci_network import EicciNetwork
@@ -30,8 +31,10 @@ def test_example_6_8_stream_with_all_tools(examples: Path, vectors: Path, shared
         headers.tools,
         transform=headers.picture.synthesis_transform_id[0],
         load_icci=lambda kind: EicciNetwork.of(seeded_pack(1).checkpoint(kind, 0)),
-        scale_index_channel=lambda channel: indices.reshape(-1, *indices.shape[-2:])[channel].astype(np.int32),
-        observe=seen.__setitem__,
+        scale_index=lambda channel, at: indices.reshape(-1, *indices.shape[-2:])[channel, at.rows, at.columns].astype(
+            np.int32
+        ),
+        watch=Collector(seen.__setitem__),
     )
     for i, plane in enumerate(to_output(filtered, headers.picture)):
         seen[f"final.{i}"], seen[f"codes.{i}"] = plane, codes(plane, headers.picture.bit_depth)

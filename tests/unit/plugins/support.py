@@ -7,7 +7,6 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
-from sample_bundles import FINGERPRINT
 
 from refdec.errors import CodestreamError
 from refdec.picture.picture import Picture
@@ -27,6 +26,7 @@ from refdec.plugins.api import (
 )
 from refdec.plugins.manager import load_plugins
 from refdec.plugins.registry import Guest, Plugins
+from tests.sample_bundles import FINGERPRINT
 
 
 class Copier(Encoder):

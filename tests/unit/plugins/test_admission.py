@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from plugins.support import Copier, Counter
 from refdec.plugins.admission import check_encoder, check_task
 from refdec.plugins.api import Action, Argument, Capabilities, Option, Scalars, Task
+from tests.unit.plugins.support import Copier, Counter
 
 
 def act(given: Any) -> Scalars:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sample_bundles import sample_bundle
 
-from plugins.support import Core, gray
 from refdec.plugins import api, hookspecs
 from refdec.plugins.api import CoreServices, Encoder, EncodeRequest, OperatingPoint, OptionValues, Task
+from tests.sample_bundles import sample_bundle
+from tests.unit.plugins.support import Core, gray
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "plugin_api" / "1.0.txt"
 
@@ -41,8 +41,8 @@ def test_hooks_on_one_page() -> None:
     specs = {name for name, value in vars(hookspecs).items() if hasattr(value, "refdec_spec")}
     assert specs == set(hookspecs.HOOK_NAMES)
     assert all(name.startswith("refdec_") and inspect.getdoc(getattr(hookspecs, name)) for name in specs)
-    assert hookspecs.refdec_encoders() is None  # type: ignore[func-returns-value]
-    assert hookspecs.refdec_tasks() is None  # type: ignore[func-returns-value]
+    assert hookspecs.refdec_encoders() is None
+    assert hookspecs.refdec_tasks() is None
 
 
 def test_the_base_classes_do_nothing_by_themselves() -> None:

@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sample_bundles import FINGERPRINT, sample_bundle
 
-from plugins.support import Copier, Core, Counter, Dreamer, encoder_guest, flat_targets, gray, some_choice, task_guest
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Edition, read_headers
 from refdec.bundles.errors import StageNotReached
@@ -50,13 +48,25 @@ from refdec.plugins.errors import (
     UnknownOption,
     WrongWeights,
 )
+from tests.sample_bundles import FINGERPRINT, sample_bundle
 from tests.unit.bitstream.support import stream
+from tests.unit.plugins.support import (
+    Copier,
+    Core,
+    Counter,
+    Dreamer,
+    encoder_guest,
+    flat_targets,
+    gray,
+    some_choice,
+    task_guest,
+)
 
 REQUEST = EncodeRequest(OperatingPoint(1))
 
 
 def encode(encoder: Encoder, request: EncodeRequest = REQUEST, core: Any = None, **options: Any) -> bytes:
-    return encode_with(encoder_guest(encoder), gray(), request, core or Core(), **options)
+    return encode_with(encoder_guest(encoder), gray(), request, core or Core(), **options)  # type: ignore[arg-type]
 
 
 def test_a_finished_codestream_is_decoded_and_returned() -> None:
@@ -202,7 +212,7 @@ def test_requests_within_the_capabilities_pass() -> None:
 
 def test_a_task_gets_the_stage_that_it_asked_for() -> None:
     task = Counter()
-    task.stage = Stage.SYMBOLS  # type: ignore[misc]
+    task.stage = Stage.SYMBOLS
     result = run_task(task_guest(task), sample_bundle("latent"), OptionValues(), Core())  # type: ignore[arg-type]
     assert result.json()["values"]["stage"] == "symbols"
     with pytest.raises(StageNotReached):
@@ -211,11 +221,11 @@ def test_a_task_gets_the_stage_that_it_asked_for() -> None:
 
 def test_a_task_for_other_weights_is_refused() -> None:
     task = Counter()
-    task.weights_fingerprints = ("cd" * 32,)  # type: ignore[misc]
+    task.weights_fingerprints = ("cd" * 32,)
     with pytest.raises(WrongWeights, match="cdcdcdcdcdcd"):
         run_task(task_guest(task), sample_bundle(), OptionValues(), Core())  # type: ignore[arg-type]
     assert run_task(task_guest(task), sample_bundle(), OptionValues(), Core(), any_weights=True)  # type: ignore[arg-type]
-    task.weights_fingerprints = ("cd" * 32, FINGERPRINT)  # type: ignore[misc]
+    task.weights_fingerprints = ("cd" * 32, FINGERPRINT)
     assert run_task(task_guest(task), sample_bundle(), OptionValues(), Core())  # type: ignore[arg-type]
 
 
@@ -253,7 +263,7 @@ ACTION = Action(
 
 def test_actions() -> None:
     task = Counter()
-    task.actions = (ACTION,)  # type: ignore[misc]
+    task.actions = (ACTION,)
     guest = task_guest(task)
     action = action_of(guest, "index")
     assert arguments_of(action, ["a", "b.db"]) == {"DIR": "a", "DB": "b.db"}
@@ -286,7 +296,7 @@ def test_the_help_of_guests() -> None:
         "  effort=INT  how long (a whole number; default 5)",
     ]
     task = Counter()
-    task.actions = (ACTION,)  # type: ignore[misc]
+    task.actions = (ACTION,)
     assert describe_guest(task_guest(task)).splitlines()[1:] == [
         "action index DIR DB: fills a database",
         "  DIR  what to read",

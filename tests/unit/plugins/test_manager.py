@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from plugins.support import Copier, Counter, Dreamer, Entry, loaded, plugin
 from refdec.plugins.api import Encoder, hookimpl
 from refdec.plugins.errors import PluginRefused, UnknownGuest
 from refdec.plugins.manager import allowed_by, installed, load_plugins
 from refdec.plugins.registry import PluginRow, Plugins
+from tests.unit.plugins.support import Copier, Counter, Dreamer, Entry, loaded, plugin
 
 
 def row(plugins: Plugins, name: str, kind: str = "plugin", distribution: str | None = None) -> PluginRow:
@@ -83,7 +83,7 @@ def test_the_user_can_still_interrupt() -> None:
 
 class Nameless(Copier):
     @property
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         raise RuntimeError("no name today")
 
     @name.setter
@@ -167,7 +167,7 @@ def test_one_name_twice_in_one_distribution() -> None:
 
 def test_an_encoder_and_a_task_may_share_a_name() -> None:
     task = Counter()
-    task.name = "copier"  # type: ignore[misc]
+    task.name = "copier"
     plugins = loaded(Entry("a", plugin([Copier()], [task])))
     assert plugins.task("copier").item is task
 

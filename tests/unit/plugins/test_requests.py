@@ -65,7 +65,7 @@ def test_the_kind_of_target(request_: EncodeRequest, kind: str) -> None:
         lambda: CodingSettings(coded_subsampling=(2, 1)),
         lambda: CodingSettings(tile_size=100),
         lambda: CodingSettings(tile_size=4096),
-        lambda: CodingSettings(quality_map=np.zeros((2, 2), np.int8)),  # type: ignore[arg-type]
+        lambda: CodingSettings(quality_map=np.zeros((2, 2), np.int8)),
         lambda: CodingSettings(quality_map=np.full((2, 2), 9, np.int32)),
         lambda: CodingSettings(quality_map=np.full((2, 2), -(2**31), np.int32)),
         lambda: CodingSettings(quality_map=np.zeros((0, 2), np.int32)),

@@ -29,7 +29,8 @@ AMOUNTS = Mask(MAP, unit="bits")
 CLASSES = Mask(np.array([[0, 1], [1, 2]], np.uint8), cell=8, names=("none", "sky", "sea"))
 VECTOR = Embedding(np.array([1, -2, 3], np.int16), "hamming")
 PICTURE = PictureResult(np.full((4, 5), 1020, np.uint16), 10)
-SCALARS = Scalars({"bits": np.int64(12), "share": 0.123456789, "name": "x", "good": True}, {"bits": "bit"})
+NUMBERS: dict[str, Any] = {"bits": np.int64(12), "share": 0.123456789, "name": "x", "good": True}
+SCALARS = Scalars(NUMBERS, {"bits": "bit"})
 REPORT = Report((("numbers", SCALARS), ("map", AMOUNTS)))
 EVERYTHING = [LABELS, BOXES, AMOUNTS, CLASSES, VECTOR, PICTURE, SCALARS, REPORT]
 

@@ -61,9 +61,20 @@ def test_example_10_7_b_columns_and_rows() -> None:
     assert [(r.z.x, r.z.w) for r in first_row] == [(0, 24), (16, 28), (36, 24)]
 
 
+CORE_SCALES = ((16, "y_core"), (32, "psi_core"), (64, "z_core"))
+CORES = [name for _, name in CORE_SCALES]
+
+
+def extent(grid: RegionGrid, core: str) -> tuple[int, int]:
+    """The size (h, w) of the frame that the cores of all regions cover."""
+    cores = [getattr(region, core) for region in grid.regions]
+    return max(core.y + core.h for core in cores), max(core.x + core.w for core in cores)
+
+
 def test_example_10_7_d_everything_off() -> None:
     grid = RegionGrid.of(Partition(800, 600), 0)
-    assert (grid.y_size, grid.psi_size, grid.z_size) == ((38, 50), (19, 25), (10, 13))
+    assert grid.psi_size == (19, 25)
+    assert [extent(grid, name) for name in CORES] == [(38, 50), (19, 25), (10, 13)]
     (step,) = grid.hyper_steps()
     assert step.size == (600, 800) and step.z == Rect(0, 0, 13, 10) and step.psi == Rect(0, 0, 25, 19)
     (latent,) = grid.latent_steps()
@@ -92,7 +103,7 @@ def test_no_trim_with_independent_regions() -> None:
 def test_dependent_regions_without_overlap_leave_seams_unwritten() -> None:
     """(4.10.4) The interoperability note: both overlaps 0, the trim of 1 is unconditional."""
     grid = RegionGrid.of(Partition(512, 256, 1, 2, False, 0, 0), 0)
-    frame = np.zeros(grid.y_size, np.int32)
+    frame = np.zeros((16, 32), np.int32)
     for step in grid.latent_steps():
         frame[step.at.rows, step.at.columns] = 1
     assert (frame[:, 15:17] == 0).all()
@@ -116,7 +127,7 @@ def test_an_extension_beyond_a_short_last_region_is_clipped() -> None:
     grid = RegionGrid.of(Partition(600, 128, 1, 5, False, 1, 4), 0)
     assert grid.regions[4].image_core == Rect(512, 0, 88, 128)
     assert grid.regions[3].image == Rect(256, 0, 344, 128)
-    assert grid.regions[3].z.right == grid.z_size[1] == 10
+    assert grid.regions[3].z.right == extent(grid, "z_core")[1] == 10
 
 
 pictures = st.builds(
@@ -143,13 +154,19 @@ def test_cores_tile_every_frame_and_steps_stay_inside(partition: Partition, comp
     grid = grid_or_none(partition, component)
     if grid is None:
         return
-    for size, name in ((grid.y_size, "y_core"), (grid.psi_size, "psi_core"), (grid.z_size, "z_core")):
+    height, width = partition.img_height, partition.img_width
+    if component == 1:
+        height, width = 2 * ceil_div(height, 2), 2 * ceil_div(width, 2)
+    assert extent(grid, "psi_core") == grid.psi_size
+    for down, name in CORE_SCALES:
+        size = ceil_div(height, down), ceil_div(width, down)
+        assert extent(grid, name) == size
         frame = np.zeros(size, np.int32)
         for region in grid.regions:
             rect = getattr(region, name)
             frame[rect.rows, rect.columns] += 1
         assert (frame == 1).all(), name
-    whole_psi, whole_y = (Rect(0, 0, s[1], s[0]) for s in (grid.psi_size, grid.y_size))
+    whole_psi, whole_y = (Rect(0, 0, s[1], s[0]) for s in (grid.psi_size, extent(grid, "y_core")))
     for hyper, latent in zip(grid.hyper_steps(), grid.latent_steps(), strict=True):
         assert whole_psi.contains(hyper.psi) and whole_psi.contains(latent.psi) and whole_y.contains(latent.y)
         assert latent.y.contains(latent.at) and latent.keep.size_hw == latent.at.size_hw

@@ -17,7 +17,8 @@ from refdec.bitstream.markers import Marker
 from refdec.bitstream.rewriting import in_edition
 from refdec.bitstream.rule_errors import TooManyRegions
 from refdec.bitstream.userdata import weights_mark
-from refdec.decoding.opening import DecodeOptions, decode_codestream
+from refdec.decoding.options import DecodeOptions
+from refdec.decoding.rows import decode_codestream
 from refdec.formats.files import write_picture
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.limits import Limits
@@ -25,7 +26,7 @@ from refdec.verification.check import verify_codestream
 from refdec.verification.errors import ExpectationMissing, OneExpectationForMany, ToleranceInvalid
 from refdec.verification.expectation import Expectation, expectation_for
 from refdec.verification.files import VerifyRequest, verify_file, verify_files
-from refdec.verification.verdict import Outcome, Verdict
+from refdec.verification.verdict import Conformity, Verdict
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 from tests.unit.bitstream.support import patched
@@ -63,7 +64,7 @@ def sound() -> Verdict:
 
 def test_a_sound_stream() -> None:
     verdict = sound()
-    assert (verdict.outcome, verdict.exit_code) == (Outcome.CONFORMANT, 0)
+    assert (verdict.outcome, verdict.exit_code) == (Conformity.CONFORMANT, 0)
     assert verdict.picture == "64 x 64, 8 bit RGB"
     book = json.loads((VECTORS / "fingerprints.json").read_text())["cases"]["bop_off_64x64"]["sha256"]
     assert dict(verdict.fingerprints) == book
@@ -74,7 +75,7 @@ def test_recorded_fingerprints() -> None:
     expectation = Expectation(VECTORS / "fingerprints.json")
     verdict = verify_codestream(DATA, pack(), name="here/bop_off_64x64.jai", expectation=expectation)
     assert verdict.comparison is not None and verdict.comparison.accepted
-    assert verdict.outcome is Outcome.CONFORMANT
+    assert verdict.outcome is Conformity.CONFORMANT
 
 
 def test_fingerprints_that_differ_name_the_stage(tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def test_fingerprints_that_differ_name_the_stage(tmp_path: Path) -> None:
     other[next(key for key in other if key.startswith("psi.UV"))] = "0" * 64
     (tmp_path / "t.json").write_text(json.dumps({"sha256": other}))
     verdict = verify_codestream(DATA, pack(), expectation=Expectation(tmp_path / "t.json"))
-    assert (verdict.outcome, verdict.exit_code) == (Outcome.DIFFERS, 4)
+    assert (verdict.outcome, verdict.exit_code) == (Conformity.DIFFERS, 4)
     assert any("first stage that differs: psi.UV" in line for line in verdict.lines())
 
 
@@ -98,7 +99,7 @@ def decoded_png(path: Path) -> CodePicture:
 def test_expected_picture_exact_and_within_tolerance(tmp_path: Path) -> None:
     path = tmp_path / "p.png"
     picture = decoded_png(path)
-    assert verify_codestream(DATA, pack(), expectation=Expectation(path)).outcome is Outcome.CONFORMANT
+    assert verify_codestream(DATA, pack(), expectation=Expectation(path)).outcome is Conformity.CONFORMANT
     planes = [plane.copy() for plane in picture.components]
     planes[1][5, 6] ^= 1
     write_picture(path, CodePicture(tuple(planes), 8, Colour.RGB))
@@ -125,7 +126,7 @@ def test_raw_yuv_has_the_layout_of_the_header(tmp_path: Path) -> None:
     path = tmp_path / "expected.yuv"
     path.write_bytes(b"".join(plane.tobytes() for plane in picture.planes))
     data = YUV420.read_bytes()
-    assert verify_codestream(data, pack(), expectation=Expectation(path)).outcome is Outcome.CONFORMANT
+    assert verify_codestream(data, pack(), expectation=Expectation(path)).outcome is Conformity.CONFORMANT
 
 
 @pytest.mark.shared
@@ -141,7 +142,7 @@ def test_expected_pictures_of_the_vectors(shared: Path) -> None:
         facts = book[case]["picture"]
         chosen = Expectation(path, tolerance=facts["max"], fraction=facts["fraction"] + 1e-6, bit_depth=bits)
         verdict = verify_codestream((VECTORS / f"{case}.jai").read_bytes(), pack(), expectation=chosen)
-        assert verdict.outcome is Outcome.CONFORMANT, list(verdict.lines())
+        assert verdict.outcome is Conformity.CONFORMANT, list(verdict.lines())
 
 
 def test_every_damaged_region_is_found() -> None:
@@ -153,12 +154,27 @@ def test_every_damaged_region_is_found() -> None:
     damaged = flipped(damaged, Marker.SORP, len(sorp.payload) - 1000)
     damaged = flipped(damaged, Marker.SORS, 400)
     verdict = verify_codestream(damaged, pack())
-    assert verdict.outcome is Outcome.NOT_CONFORMANT
+    assert verdict.outcome is Conformity.NOT_CONFORMANT
     *finer, first, second, third = verdict.problems
     assert [type(problem) for problem in finer] == [TooManyRegions] * 2
     assert all(problem.code.startswith("RD02") and problem.at is not None for problem in (first, second, third))
     starts = [problem.at.bits >> 3 for problem in (first, second, third) if problem.at]
     assert starts[0] < starts[1] < sors.payload_offset <= starts[2]
+
+
+def test_the_verdict_tells_the_way_to_the_error_that_ended_the_decoding() -> None:
+    damaged = flipped(DATA, Marker.SORP, 20)
+    verdict = verify_codestream(damaged, pack())
+    problem = verdict.ended_by
+    assert problem is not None and problem in verdict.problems
+    (way,) = [entry["through"] for entry in verdict.as_json()["problems"] if "through" in entry]
+    assert way[-1] == problem.clause == "2.10"
+    assert any(step.startswith("2.6") for step in way) and len(way) > 2
+    lines = list(verdict.lines())
+    place = lines.index(f"    came through clauses {' > '.join(way)}")
+    assert f"clause {problem.clause}, {problem.code}" in lines[place - 1]
+    unread = verify_codestream(DATA[:100], pack())
+    assert unread.ended_by is None and not [line for line in unread.lines() if "came through" in line]
 
 
 DRAFT = (VECTORS.parent / "draft" / "bop_off_64x64.jai").read_bytes()
@@ -168,7 +184,7 @@ def test_the_published_standard_judges_streams_of_the_draft() -> None:
     """1.12: one problem, and all the rest is done as ever: decoding, fingerprints, comparison."""
     expectation = Expectation(VECTORS / "fingerprints.json")
     verdict = verify_codestream(DRAFT, pack(), name="bop_off_64x64.jai", expectation=expectation)
-    assert (verdict.outcome, verdict.exit_code) == (Outcome.NOT_CONFORMANT, 3)
+    assert (verdict.outcome, verdict.exit_code) == (Conformity.NOT_CONFORMANT, 3)
     (problem,) = verdict.problems
     assert isinstance(problem, DraftHeader) and problem.legal and str(problem.at) == "6.0"
     assert verdict.fingerprints == sound().fingerprints and verdict.picture == sound().picture
@@ -179,7 +195,7 @@ def test_the_published_standard_judges_streams_of_the_draft() -> None:
 def test_the_draft_judges_where_it_is_asked_to() -> None:
     options = DecodeOptions(edition=Edition.DRAFT)
     verdict = verify_codestream(DRAFT, pack(), name="bop_off_64x64.jai", options=options)
-    assert verdict.outcome is Outcome.CONFORMANT and verdict.fingerprints == sound().fingerprints
+    assert verdict.outcome is Conformity.CONFORMANT and verdict.fingerprints == sound().fingerprints
     wrong = verify_codestream(DATA, pack(), options=options)
     assert wrong.exit_code == 3 and isinstance(wrong.problems[0], HeaderOfOtherEdition)
 
@@ -199,15 +215,15 @@ def test_more_regions_than_the_published_standard_allows_are_a_problem_to_a_veri
     decoded = decode_codestream(data, pack())
     assert [type(warning) for warning in decoded.headers.warnings] == [TooManyRegions] * 2
     draft = verify_codestream(in_edition(data, Edition.DRAFT), pack(), options=DecodeOptions(edition=Edition.DRAFT))
-    assert draft.outcome is Outcome.CONFORMANT
+    assert draft.outcome is Conformity.CONFORMANT
 
 
 def test_a_reserved_stream_profile_can_be_overlooked() -> None:
     data = patched(DATA, "stream_profile_idc", 5)
     verdict = verify_codestream(data, pack())
     assert {problem.code for problem in verdict.problems} == {"RD0164"}
-    relaxed = verify_codestream(data, pack(), options=DecodeOptions(level_check=False))
-    assert relaxed.outcome is Outcome.CONFORMANT and relaxed.fingerprints == sound().fingerprints
+    relaxed = verify_codestream(data, pack(), options=DecodeOptions(any_level=True))
+    assert relaxed.outcome is Conformity.CONFORMANT and relaxed.fingerprints == sound().fingerprints
 
 
 def test_damaged_hyper_latents() -> None:
@@ -221,8 +237,8 @@ def test_header_and_payload_problems_together() -> None:
     verdict = verify_codestream(flipped(data, Marker.SORP, 300), pack())
     assert {problem.code for problem in verdict.problems} >= {"RD0163"}
     assert any(problem.code.startswith("RD02") for problem in verdict.problems)
-    relaxed = verify_codestream(data, pack(), options=DecodeOptions(level_check=False))
-    assert relaxed.outcome is Outcome.CONFORMANT
+    relaxed = verify_codestream(data, pack(), options=DecodeOptions(any_level=True))
+    assert relaxed.outcome is Conformity.CONFORMANT
 
 
 def test_closing_bits_are_checked_in_every_thread() -> None:
@@ -242,8 +258,8 @@ def test_other_weights_are_not_the_streams_fault() -> None:
     rows = parts()
     marked = write_codestream([*rows, (Marker.UDI, weights_mark("ab" * 32))])
     verdict = verify_codestream(marked, pack())
-    assert (verdict.outcome, verdict.exit_code) == (Outcome.UNSUPPORTED, 5)
-    assert verify_codestream(marked, pack(), ignore_weights_fingerprint=True).exit_code == 0
+    assert (verdict.outcome, verdict.exit_code) == (Conformity.UNSUPPORTED, 5)
+    assert verify_codestream(marked, pack(), options=DecodeOptions(ignore_weights_fingerprint=True)).exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -256,8 +272,8 @@ def test_other_weights_are_not_the_streams_fault() -> None:
     ],
 )
 def test_limits_are_problems_but_not_the_streams_fault(limits: Limits, code: str) -> None:
-    verdict = verify_codestream(DATA, pack(), limits=limits)
-    assert (verdict.outcome, verdict.exit_code) == (Outcome.UNSUPPORTED, 5)
+    verdict = verify_codestream(DATA, pack(), options=DecodeOptions(limits=limits))
+    assert (verdict.outcome, verdict.exit_code) == (Conformity.UNSUPPORTED, 5)
     assert [problem.code for problem in verdict.problems] == [code]
 
 
@@ -290,7 +306,7 @@ def test_mutated_streams_end_in_a_verdict() -> None:
         data = bytearray(DATA)
         for _ in range(random.choice([1, 2, 4])):
             data[random.randrange(random.choice([60, len(data)]))] = random.randrange(256)
-        verdict = verify_codestream(bytes(data), pack(), limits=Limits(pixels=1 << 18))
+        verdict = verify_codestream(bytes(data), pack(), options=DecodeOptions(limits=Limits(pixels=1 << 18)))
         assert verdict.exit_code in (0, 3, 5)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from refdec.errors import WeightsError
 from refdec.weights.bytesource import BufferSource, FileSource, byte_source
-from refdec.weights.container import MOST_MEMBERS, Archive
+from refdec.weights.container import MOST_MEMBERS, ZipContainer
 from refdec.weights.errors_files import (
     ArchiveDamaged,
     ArchiveTooLarge,
@@ -35,13 +35,13 @@ def patched(data: bytes, at: int, form: str, value: int) -> bytes:
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_members_stored_and_deflated(method: int) -> None:
-    found = Archive(archive(TWO, method))
+    found = ZipContainer(archive(TWO, method))
     assert {name: bytes(found.read(name)) for name in found.members} == TWO
 
 
 def test_members_of_a_real_checkpoint(examples: Path) -> None:
     path = examples / "ckpt_mini.pth"
-    found = Archive(path.read_bytes())
+    found = ZipContainer(path.read_bytes())
     with zipfile.ZipFile(path) as z:
         assert {i.filename: (i.file_size, i.CRC) for i in z.infolist()} == {
             m.name: (m.size, m.crc) for m in found.members.values()
@@ -52,7 +52,7 @@ def test_a_file_and_a_buffer_give_the_same(tmp_path: Path) -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(archive(TWO))
     with path.open("rb") as file:
-        found = Archive(file)
+        found = ZipContainer(file)
         assert bytes(found.read("b/c")) == TWO["b/c"]
 
 
@@ -60,36 +60,36 @@ def test_zip64_end_records_and_sizes() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as z, z.open("big", "w", force_zip64=True) as member:
         member.write(b"abc" * 1000)
-    assert bytes(Archive(file.getvalue()).read("big")) == b"abc" * 1000
+    assert bytes(ZipContainer(file.getvalue()).read("big")) == b"abc" * 1000
     plain = archive({"a": b"x" * 50})
     start, size = plain.index(b"PK\1\2"), plain.index(b"PK\5\6") - plain.index(b"PK\1\2")
     end64 = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, size, start)
     locator = struct.pack("<4sIQI", b"PK\6\7", 0, start + size, 1)
     end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
     whole = plain[: start + size] + end64 + locator + end
-    assert bytes(Archive(whole).read("a")) == b"x" * 50
+    assert bytes(ZipContainer(whole).read("a")) == b"x" * 50
     for at in (start + size + 16, start + size + 24, start + size + 40, start + size + 48, start + size + 56 + 8):
         with pytest.raises(ArchiveDamaged):
-            Archive(patched(whole, at, "<Q", 1 << 50))
+            ZipContainer(patched(whole, at, "<Q", 1 << 50))
 
 
 def test_a_missing_zip64_size_is_damage() -> None:
     data = archive({"a": b"xyz"})
     with pytest.raises(ArchiveDamaged, match="ZIP64"):
-        Archive(patched(data, data.index(b"PK\1\2") + 24, "<I", 0xFFFFFFFF))
+        ZipContainer(patched(data, data.index(b"PK\1\2") + 24, "<I", 0xFFFFFFFF))
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\3\4", b"x" * 100, b"PK\5\6" + bytes(17), b"\x80\x02}."])
 def test_other_files_are_no_archives(data: bytes) -> None:
     with pytest.raises(NotAnArchive):
-        Archive(data)
+        ZipContainer(data)
 
 
 def test_an_archive_with_a_comment_is_found() -> None:
     file = io.BytesIO(archive(TWO))
     with zipfile.ZipFile(file, "a") as z:
         z.comment = b"PK\5\6 looks like an end record, and is none"
-    assert bytes(Archive(file.getvalue()).read("a")) == TWO["a"]
+    assert bytes(ZipContainer(file.getvalue()).read("a")) == TWO["a"]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_directories_that_contradict_themselves(place: bytes, form: str, value: 
     data = archive(TWO)
     shift, kind = form.split("<")
     with pytest.raises(error):
-        Archive(patched(data, data.index(place) + int(shift), "<" + kind, value))
+        ZipContainer(patched(data, data.index(place) + int(shift), "<" + kind, value))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_directories_that_contradict_themselves(place: bytes, form: str, value: 
 )
 def test_local_headers_that_contradict_the_directory(at: int, form: str, value: int) -> None:
     with pytest.raises(MemberDamaged):
-        Archive(patched(archive(TWO), at, form, value)).read("a")
+        ZipContainer(patched(archive(TWO), at, form, value)).read("a")
 
 
 def test_two_members_of_one_name() -> None:
@@ -130,7 +130,7 @@ def test_two_members_of_one_name() -> None:
         z.writestr("a", b"1")
         z.writestr("a", b"2")
     with pytest.raises(ArchiveDamaged, match="same name"):
-        Archive(file.getvalue())
+        ZipContainer(file.getvalue())
 
 
 def test_members_must_not_overlap() -> None:
@@ -138,18 +138,18 @@ def test_members_must_not_overlap() -> None:
     data = archive({"a": b"x" * 1000, "b": b"y" * 1000})
     second = data.index(b"PK\1\2", data.index(b"PK\1\2") + 4)
     with pytest.raises(ArchiveDamaged, match="overlaps"):
-        Archive(patched(data, second + 42, "<I", 0))
+        ZipContainer(patched(data, second + 42, "<I", 0))
 
 
 def test_a_bomb_is_refused_before_it_is_inflated() -> None:
     data = archive({"a": bytes(10_000_000)}, zipfile.ZIP_DEFLATED)
     assert len(data) < 20_000
     with pytest.raises(ArchiveTooLarge):
-        Archive(data, most_bytes=1_000_000)
+        ZipContainer(data, most_bytes=1_000_000)
     with pytest.raises(MemberDamaged, match="inflate to its 5 bytes"):
-        Archive(patched(data, data.index(b"PK\1\2") + 24, "<I", 5)).read("a")
+        ZipContainer(patched(data, data.index(b"PK\1\2") + 24, "<I", 5)).read("a")
     with pytest.raises(MemberDamaged, match="inflate to its"):
-        Archive(patched(data, data.index(b"PK\1\2") + 24, "<I", 20_000_000)).read("a")
+        ZipContainer(patched(data, data.index(b"PK\1\2") + 24, "<I", 20_000_000)).read("a")
 
 
 def test_members_are_counted_before_they_are_read() -> None:
@@ -158,28 +158,28 @@ def test_members_are_counted_before_they_are_read() -> None:
     locator = struct.pack("<4sIQI", b"PK\6\7", 0, 0, 1)
     end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
     with pytest.raises(ArchiveTooLarge, match="members"):
-        Archive(end64 + locator + end)
+        ZipContainer(end64 + locator + end)
 
 
 def test_damaged_data_is_found() -> None:
     stored, deflated = archive(TWO), archive({"a": b"first member" * 9}, zipfile.ZIP_DEFLATED)
     with pytest.raises(MemberDamaged, match="CRC-32"):
-        Archive(patched(stored, 31, "<B", 0)).read("a")
+        ZipContainer(patched(stored, 31, "<B", 0)).read("a")
     with pytest.raises(MemberDamaged):
-        Archive(patched(deflated, 31, "<B", 0xFF)).read("a")
-    assert bytes(Archive(patched(stored, 31, "<B", 0)).read("a", check_crc=False))[0] == 0
+        ZipContainer(patched(deflated, 31, "<B", 0xFF)).read("a")
+    assert bytes(ZipContainer(patched(stored, 31, "<B", 0)).read("a", check_crc=False))[0] == 0
 
 
 def test_a_missing_member_is_named() -> None:
     with pytest.raises(MemberMissing, match="'z'"):
-        Archive(archive(TWO)).read("z")
+        ZipContainer(archive(TWO)).read("z")
 
 
 def test_truncated_archives_are_refused(examples: Path) -> None:
     data = (examples / "ckpt_mini.pth").read_bytes()
     for size in range(0, len(data), 7):
         with pytest.raises(WeightsError):
-            Archive(data[:size])
+            ZipContainer(data[:size])
 
 
 def test_mutated_archives_raise_nothing_but_weights_errors() -> None:
@@ -191,7 +191,7 @@ def test_mutated_archives_raise_nothing_but_weights_errors() -> None:
         for _ in range(chance.randint(1, 3)):
             data[chance.randrange(len(data))] = chance.randrange(256)
         try:
-            found = Archive(bytes(data))
+            found = ZipContainer(bytes(data))
             for name in found.members:
                 assert zlib.crc32(found.read(name)) == found.members[name].crc
         except WeightsError:

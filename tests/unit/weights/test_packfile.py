@@ -120,9 +120,9 @@ def test_a_pack_is_an_ordinary_archive_with_a_manifest(data: bytes) -> None:
 
 
 def test_data_of_members_are_aligned(data: bytes) -> None:
-    from refdec.weights.container import Archive
+    from refdec.weights.container import ZipContainer
 
-    found = Archive(data)
+    found = ZipContainer(data)
     for member in found.members.values():
         name_size, extra = (
             int.from_bytes(data[member.header + at : member.header + at + 2], "little") for at in (26, 28)

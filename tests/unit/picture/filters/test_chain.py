@@ -13,11 +13,14 @@ import pytest
 
 from refdec.arithmetic.types import IntArray
 from refdec.bitstream.tools import EfeLinear, EfeNonlinear, Icci, IcciTile, ToolsHeader
+from refdec.observation import Collector
+from refdec.picture.assembly import assemble
 from refdec.picture.colour import to_output
 from refdec.picture.filters.chain import apply_filters, makes_alternative
 from refdec.picture.filters.eicci_network import EicciNetwork
 from refdec.picture.output import codes
-from refdec.picture.planes import Planes, assemble
+from refdec.picture.planes import Planes
+from refdec.tiling.geometry import Rect
 from tests.unit.picture.support import Format, filter_set, flat, linear, noisy, nonlinear, picture_format, tools
 
 CASES = 40
@@ -125,8 +128,8 @@ def test_example_6_8_filter_chain(examples: Path, number: int) -> None:
         tools_of(stored["tools"]),
         transform=stored["synthesis_transform"],
         load_icci=seeded_icci,
-        scale_index_channel=lambda channel: indices[channel],
-        observe=observe,
+        scale_index=lambda channel, at: indices[channel][at.rows, at.columns],
+        watch=Collector(observe),
     )
     for i, plane in enumerate(to_output(filtered, header)):
         observe(f"final.{i}", plane)
@@ -144,7 +147,7 @@ def unreachable(kind: str) -> EicciNetwork:
 
 def test_without_tools_nothing_happens() -> None:
     planes, seen = noisy(64, 64), Recorder()
-    options: dict[str, Any] = {"transform": 1, "load_icci": unreachable, "observe": seen}
+    options: dict[str, Any] = {"transform": 1, "load_icci": unreachable, "watch": Collector(seen)}
     for off in (None, tools()):
         assert apply_filters(planes, picture_format(64, 64), off, **options) is planes
     assert seen.sha256 == {}
@@ -163,7 +166,10 @@ def test_icci_without_use_only_clamps() -> None:
 @pytest.mark.parametrize("cand", [(0, 0), (1, 0), (0, 1), (1, 1)])
 def test_5_6_6_when_the_alternative_is_formed(on: int, mask1: int, cand: tuple[int, int]) -> None:
     weight = [[[[0]]]], [[[0]]]
-    sets = filter_set((0, 0), (0, 0), (None, None), (None, None)), filter_set(cand, cand, *[[w] * 2 for w in weight])
+    sets = (
+        filter_set((0, 0), (0, 0), (None, None), (None, None)),
+        filter_set(cand, cand, [weight[0]] * 2, [weight[1]] * 2),
+    )
     mask = np.ones((1, 1), np.uint8)
     switch = nonlinear(mask1=mask1, bS=64, W5=(mask, None)) if on else None
     chosen = tools(efe_linear=linear((0, 0), *sets), efe_nonlinear=switch)
@@ -172,25 +178,24 @@ def test_5_6_6_when_the_alternative_is_formed(on: int, mask1: int, cand: tuple[i
     if on and mask1 and not expected:
         return  # such a stream is illegal: test_errors
     seen = Recorder()
-    apply_filters(flat(64, 64), picture_format(64, 64), chosen, transform=0, load_icci=unreachable, observe=seen)
+    apply_filters(
+        flat(64, 64), picture_format(64, 64), chosen, transform=0, load_icci=unreachable, watch=Collector(seen)
+    )
     assert any(stage.startswith("efe_linear_alt") for stage in seen.sha256) is expected
 
 
-def test_lef_takes_the_array_as_well_as_the_function() -> None:
+def test_lef_asks_for_its_channel_once() -> None:
     planes, header = noisy(64, 64), picture_format(64, 64)
-    indices = np.full((4, 4), 4000, np.int32)
     asked = []
 
-    def channel(number: int) -> Any:
-        asked.append(number)
-        return indices
+    def scale_index(number: int, at: Rect) -> Any:
+        asked.append((number, at))
+        return np.full(at.size_hw, 4000, np.int32)
 
     options: dict[str, Any] = {"transform": 0, "load_icci": unreachable}
-    by_array = apply_filters(planes, header, tools(lef_ch_idx=7), scale_index_channel=indices, **options)
-    by_call = apply_filters(planes, header, tools(lef_ch_idx=7), scale_index_channel=channel, **options)
-    assert asked == [7]
-    assert np.array_equal(by_array.y, by_call.y)
-    assert not np.array_equal(by_array.y, planes.y)
+    sharpened = apply_filters(planes, header, tools(lef_ch_idx=7), scale_index=scale_index, **options)
+    assert asked == [(7, Rect(0, 0, 4, 4))]
+    assert not np.array_equal(sharpened.y, planes.y)
 
 
 def test_strided_and_read_only_planes_are_taken() -> None:
@@ -222,7 +227,7 @@ def test_strided_and_read_only_planes_are_taken() -> None:
     options: dict[str, Any] = {
         "transform": 1,
         "load_icci": seeded_icci,
-        "scale_index_channel": np.full((4, 4), 4000, np.int32),
+        "scale_index": lambda _channel, at: np.full(at.size_hw, 4000, np.int32),
     }
     header = picture_format(64, 64)
     one, other = (apply_filters(planes, header, every, **options) for planes in (strided, packed))

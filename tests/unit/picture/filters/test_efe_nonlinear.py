@@ -46,7 +46,7 @@ def test_example_5_17_8_efe_nonlinear(examples: Path, name: str) -> None:
     case = next(c for c in json.loads((examples / "05_filters.json").read_text())["C"] if c["name"] == name)
     given, exact = np.load(examples / "05_filters.npz"), np.load(examples / "06_filters.npz")
     planes, alternative = (Planes(*(q18(given[f"{name}_{which}_{p}"]) for p in "YUV")) for which in ("in", "alt"))
-    header = picture_format(*planes.y.shape, NAMES[tuple(case["s"])])
+    header = picture_format(planes.y.shape[0], planes.y.shape[1], NAMES[tuple(case["s"])])
     parameters = nonlinear(
         mask1=1,
         mask2=1,

@@ -57,7 +57,7 @@ def test_example_5_17_8_lef(examples: Path) -> None:
     given, exact = np.load(examples / "05_filters.npz"), np.load(examples / "06_filters.npz")
     case = json.loads((examples / "05_filters.json").read_text())["D"]
     luma = q18(given["D_in_Y"])
-    header = Format(48, 64, *luma.shape, model_id=case["model_id"])
+    header = Format(48, 64, luma.shape[0], luma.shape[1], model_id=case["model_id"])
     out = lef(luma, given["D_scale"][case["LEF_chIdx"]].astype(np.int32), header)
     assert np.array_equal(out, exact["D_out_Y"])
     assert np.abs(out / 2**18 - given["D_out_Y"]).max() < 1e-3

@@ -1,0 +1,390 @@
+"""A codestream as a stream of rows: entropy decoding whole, all else in windows that any number of workers make.
+
+In: a codestream, a pack, the wanted colour and depth.  Out: bands of codes from top to bottom, equal to the whole
+picture's codes bit for bit, whatever the number of workers.
+
+Memory: symbols (int16) of the whole picture, 512 bytes for 256 pixels; latents of a few bands of rows; per worker one
+unit of about half a megapixel.  Where filters or HOP need it (`cuts.needs_whole_planes`), whole planes in addition:
+12 bytes a pixel before and as much after each filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from refdec.bitstream.framing import Codestream
+from refdec.bitstream.headers import Headers
+from refdec.bitstream.payloads import residual_units
+from refdec.bitstream.transforms import Synthesis
+from refdec.clauses import clause
+from refdec.decoding.cuts import UnitGrid, needs_whole_planes, unit_grid
+from refdec.decoding.decoder import PictureDecoder
+from refdec.decoding.hyper import HyperLatents
+from refdec.decoding.memory import streaming_bytes, whole_bytes
+from refdec.decoding.opening import CheckWeights, absent_warnings, open_codestream
+from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
+from refdec.decoding.schedule import BandGrid, Kind, Schedule, make_schedule
+from refdec.decoding.symbols import Symbols
+from refdec.decoding.work import LATENT_CHANNELS, PictureState, Samples, decode_residual_of, run_step, unit_samples
+from refdec.limits import DEFAULT_LIMITS, Check, Limits, unchecked
+from refdec.observation import UNWATCHED, Collector, Observer, Several, Watch
+from refdec.parallel.ordered import Pool
+from refdec.parallel.pool import PoolKind, open_pool
+from refdec.parallel.processes import available_cores, single_threaded_blas
+from refdec.parallel.shared import SharedArray
+from refdec.picture.errors import BitDepthOutOfRange
+from refdec.picture.output import MAX_BITS, codes
+from refdec.picture.picture import Picture
+from refdec.picture.planes import Planes, ThreePlanes, chroma_rect
+from refdec.picture.render import Colour, output_subsampling, own_colour, render
+from refdec.picture.windows import Windows
+from refdec.tiling.geometry import Rect, ceil_div
+from refdec.tiling.regions import RegionGrid
+from refdec.weights.pack import WeightPack
+
+__all__ = ["Band", "Decoded", "PictureStream", "decode_codestream", "open_stream"]
+
+Band = tuple[Samples, Samples, Samples]
+"""Rows of the three planes: codes, or int32 Q18."""
+Progress = Callable[[float], None]
+SMALL_BAND_ROWS, BAND_ROWS = 32, 64
+WIDE, PIECE_COLUMNS, LEAST_PIECE_COLUMNS, BANDS_AT_START = 512, 256, 64, 2
+"""Latents are made in bands of about 64 rows (wide pictures: 32) and pieces of up to 256 columns, about 64 MB each; in
+smaller pieces where otherwise workers would wait for the first band."""
+LEAST_SHARED_PIXELS, HOP_COST = 1 << 20, 10
+"""From about one megapixel on workers win (0.6 s of work; up to 0.1 s to start them); HOP is ten times the work."""
+REASON = "bounded memory; a decoder is free to cut its work, the text demands the integers of the whole"
+
+
+@clause("6.5", kind="added", reason=REASON)
+@dataclass(frozen=True, slots=True, eq=False)
+class PictureStream:
+    """An open codestream: what its picture is, before it is decoded.  `bands` decodes it.
+
+    `uncut`: bands are int32 Q18 in 0..255 instead of codes of `bit_depth`.
+    """
+
+    codestream: Codestream
+    steps: PictureDecoder
+    bit_depth: int
+    channels: tuple[int, int] | None
+    warnings: tuple[str, ...]
+    limits: Limits = DEFAULT_LIMITS
+    check: Check = unchecked
+    uncut: bool = False
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of the codestream."""
+        return self.steps.headers
+
+    @property
+    def colour(self) -> Colour:
+        """What the codes are: RGB or YUV."""
+        return self.steps.colour or own_colour(self.headers.picture)
+
+    @property
+    def subsampling(self) -> tuple[int, int]:
+        """(vertical, horizontal) of the second and third plane of codes."""
+        return output_subsampling(self.headers.picture, self.steps.colour)
+
+    @property
+    def sizes(self) -> tuple[tuple[int, int], ...]:
+        """(height, width) of the planes of codes."""
+        picture = self.headers.picture
+        whole = Rect(0, 0, picture.display_width, picture.display_height)
+        small = chroma_rect(whole, self.subsampling).size_hw
+        return whole.size_hw, small, small
+
+    def useful_workers(self, wanted: int | None) -> int:
+        """Return how many of the wanted workers (None: one a core) are worth their start; one for small pictures."""
+        picture = self.headers.picture
+        cost = (
+            picture.display_height * picture.display_width * (HOP_COST if self.steps.transform == Synthesis.HOP else 1)
+        )
+        if wanted == 1 or cost < LEAST_SHARED_PIXELS:
+            return 1
+        return available_cores() if wanted is None else wanted
+
+    def picture(self, *, workers: int = 1, kind: PoolKind = "auto", symbols: Symbols | None = None) -> Picture:
+        """Decode and return the whole picture; `symbols` that are decoded already are not decoded again."""
+        planes = self._joined(self.bands(workers=workers, kind=kind, symbols=symbols))
+        rendering = self.headers.rendering
+        return Picture(planes, self.bit_depth, self.colour, self.subsampling, rendering, self.warnings)
+
+    def final_planes(self, *, watch: Watch = UNWATCHED, symbols: Symbols | None = None) -> ThreePlanes:
+        """Decode and return the planes before they are cut to codes, int32 Q18; a watch sees every stage."""
+        return self._joined(replace(self, uncut=True).bands(watch=watch, symbols=symbols), np.dtype(np.int32))
+
+    def _joined(self, bands: Iterator[Band], kind: np.dtype[Any] | None = None) -> tuple[Any, Any, Any]:
+        """Return whole planes from bands; nothing is reserved before the first of them is there."""
+        planes: list[Samples] = []
+        done = [0, 0, 0]
+        for band in bands:
+            planes = planes or [np.empty(size, kind or _kind_of_codes(self.bit_depth)) for size in self.sizes]
+            for i, rows in enumerate(band):
+                planes[i][done[i] : done[i] + rows.shape[0]] = rows
+                done[i] += rows.shape[0]
+        return planes[0], planes[1], planes[2]
+
+    def bands(
+        self,
+        *,
+        workers: int = 1,
+        kind: PoolKind = "auto",
+        on_progress: Progress = lambda share: None,
+        watch: Watch = UNWATCHED,
+        symbols: Symbols | None = None,
+    ) -> Generator[Band, None, None]:
+        """Decode; yield codes of the three planes, some rows at a time.
+
+        `kind`: see open_pool; fork, threads or inline ("auto" chooses), since the state of a picture is not sent about.
+        A `watch` sees every value; all the work is then done in the calling thread.  `symbols`: known already.
+
+        Raises CodestreamError for damage behind the headers, TooMuchMemory, MissingCheckpoint, WorkerLost, and what
+        `check` raises; it is called between the steps.
+        """
+        if watch.active:
+            workers, kind = 1, "inline"
+        steps = replace(self.steps, watch=watch)
+        # First what a stream of a few bytes cannot pass, then what costs time and room for the size that it claims.
+        hyper = steps.hyper_latents(self.codestream) if symbols is None else symbols.hyper.latents
+        whole = needs_whole_planes(steps)
+        picture = self.headers.picture
+        shown = picture.display_height, picture.display_width
+        grid = unit_grid(steps, (picture.img_height, picture.img_width) if whole else shown, workers)
+        look_ahead = 1 if workers == 1 and kind in {"auto", "inline"} else 2 * workers
+        bands = self._band_grid(workers)
+        units = [grid.row(r) for r in range(len(grid.rows))]
+        schedule = make_schedule(units, [self._needed(row, whole) for row in units], bands, look_ahead=look_ahead)
+        self._require_memory(grid, schedule, bands, workers, whole=whole, watched=watch.active)
+        with single_threaded_blas():
+            state = self._state(steps, hyper, grid, schedule, bands, whole=whole)
+            if symbols is not None:
+                state.take(symbols)
+            self._load(state)
+            with open_pool(state, workers=workers, look_ahead=look_ahead, kind=kind) as pool:
+                for _ in pool.map(decode_residual_of, (0, 1) if symbols is None else ()):
+                    self.check()
+                finished = self._finished(pool, state, schedule, on_progress)
+                yield from self._whole(finished, state) if whole else self._assembled(finished, state, grid)
+
+    def _band_grid(self, workers: int) -> BandGrid:
+        height, width = self.headers.picture.lat_h, self.headers.picture.lat_w
+        rows = SMALL_BAND_ROWS if width > WIDE else BAND_ROWS
+        count = ceil_div(height, rows + rows // 8)
+        pieces = ceil_div(workers, min(count, BANDS_AT_START))
+        columns = max(LEAST_PIECE_COLUMNS, min(PIECE_COLUMNS, ceil_div(width, pieces)))
+        return BandGrid(height, width, ceil_div(height, count), columns)
+
+    def _needed(self, units: list[Rect], whole: bool) -> tuple[int, int]:
+        """Return the latent rows that a row of units reads: first, and first beyond."""
+        steps, rects = self.steps, []
+        for unit in units:
+            windows = None if whole else steps.windows(unit)
+            luma, chroma = (unit, unit) if windows is None else (windows.luma, windows.chroma)
+            rects.append(steps.latent_rect(luma, chroma))
+        return min(rect.y for rect in rects), max(rect.bottom for rect in rects)
+
+    def _state(
+        self,
+        steps: PictureDecoder,
+        hyper: HyperLatents,
+        grid: UnitGrid,
+        schedule: Schedule,
+        bands: BandGrid,
+        *,
+        whole: bool,
+    ) -> PictureState:
+        """Reserve shared memory."""
+        picture = self.headers.picture
+        slots = planes = None
+        if whole:
+            planes = SharedArray((3, picture.img_height, picture.img_width), np.int32)
+        else:
+            tallest = max(bottom - top for top, bottom in grid.rows)
+            widest = max(right - left for left, right in grid.columns)
+            count = 1 + max(step.slot for step in schedule.steps)
+            slots = SharedArray((count, 3 * tallest * widest * self._sample_kind.itemsize), np.uint8)
+        first, second = (
+            SharedArray((picture.num_chs_coded[c], picture.lat_h, picture.lat_w), np.int16) for c in (0, 1)
+        )
+        trunks = [SharedArray((*z_hat.shape[1:], z_hat.shape[0]), np.int16) for z_hat in hyper.z_hat]
+        return PictureState(
+            self.codestream,
+            steps,
+            hyper,
+            (trunks[0], trunks[1]),
+            (first, second),
+            SharedArray((LATENT_CHANNELS, min(schedule.kept_bands * bands.rows, bands.height), bands.width), np.int32),
+            slots,
+            planes,
+            self.subsampling,
+            None if self.uncut else self.bit_depth,
+            self.channels,
+        )
+
+    @property
+    def _sample_kind(self) -> np.dtype[Any]:
+        """The type of a sample of a band."""
+        return np.dtype(np.int32) if self.uncut else _kind_of_codes(self.bit_depth)
+
+    def _require_memory(
+        self, grid: UnitGrid, schedule: Schedule, bands: BandGrid, workers: int, *, whole: bool, watched: bool
+    ) -> None:
+        """Raise TooMuchMemory before anything large is made."""
+        if self.limits.memory_bytes is None:
+            return
+        kept = 0
+        if watched:  # stages wait for their last windows
+            kept += whole_bytes(self.headers, self.steps.transform, filters=self.steps.filters)
+        if self.uncut:
+            kept += sum(h * w for h, w in self.sizes) * self._sample_kind.itemsize
+        unit = max(b - a for a, b in grid.rows) * max(b - a for a, b in grid.columns)
+        slots = 0 if whole else 1 + max(step.slot for step in schedule.steps)
+        needed = streaming_bytes(
+            self.headers,
+            self.steps.transform,
+            unit,
+            filters=self.steps.filters,
+            whole_planes=whole,
+            kept_rows=min(schedule.kept_bands * bands.rows, bands.height),
+            slots_bytes=slots * 3 * unit * self._sample_kind.itemsize,
+            workers=workers,
+        )
+        self.limits.require_memory(needed + kept)
+
+    def _load(self, state: PictureState) -> None:
+        """Build the networks now, so that forked workers share them; and import the kernels that they will call."""
+        models, transform = state.steps.models, state.steps.transform
+        models.context()
+        for c in (0, 1):
+            models.hyper_scale(c)
+            models.hyper_decoder(c)
+            models.synthesis(transform, c)
+
+    def _finished(
+        self, pool: Pool[PictureState], state: PictureState, schedule: Schedule, on_progress: Progress
+    ) -> Iterator[tuple[Rect, list[Samples]]]:
+        """Run the schedule; yield each finished unit with its codes (none where planes are kept whole)."""
+        total = len(schedule.steps)
+        for n, (step, _) in enumerate(zip(schedule.steps, pool.map(run_step, schedule.steps), strict=True), 1):
+            if step.kind is Kind.SAMPLES:
+                yield step.rect, [] if state.slots is None else unit_samples(state, step)
+            on_progress(n / total)
+            self.check()
+
+    def _assembled(
+        self, finished: Iterator[tuple[Rect, list[Samples]]], state: PictureState, grid: UnitGrid
+    ) -> Iterator[Band]:
+        """Join the units of a row to bands."""
+        kind = self._sample_kind
+        width = self.sizes[0][1]
+        for top, bottom in grid.rows:
+            place = Rect.between(0, top, width, bottom)
+            rects = place, chroma_rect(place, self.subsampling)
+            band = [np.empty(rect.size_hw, kind) for rect in (rects[0], rects[1], rects[1])]
+            for _ in grid.columns:
+                unit, planes = next(finished)
+                small = chroma_rect(unit, self.subsampling)
+                for target, rect, codes_of_unit in zip(band, (unit, small, small), planes, strict=True):
+                    target[:, rect.columns] = codes_of_unit
+            yield band[0], band[1], band[2]
+        for _ in finished:
+            raise AssertionError("the schedule ends with the last unit")
+
+    def _whole(self, finished: Iterator[tuple[Rect, list[Samples]]], state: PictureState) -> Iterator[Band]:
+        """Wait for the whole planes, then filter, colour and cut them in this process."""
+        for _ in finished:
+            pass
+        assert state.planes is not None
+        steps = state.steps
+        windows = Windows.whole(self.headers.picture)
+        filtered = steps.filtered(Planes(*state.planes.array), state.side.scale_index, windows)
+        final = steps.output(filtered, windows, steps.shown)
+        first, second, third = final if self.uncut else (codes(plane, self.bit_depth) for plane in final)
+        yield first, second, third
+
+
+def _kind_of_codes(bits: int) -> np.dtype[Any]:
+    """Return the type of codes of a bit depth."""
+    return np.dtype(np.uint8 if bits <= 8 else np.uint16)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """The decoded picture before it is cut to codes: R, G, B or Y, U, V, int32 Q18 in 0..255."""
+
+    planes: ThreePlanes
+    headers: Headers
+    warnings: tuple[str, ...]
+
+    def picture(self, colour: Colour | None = None, bits: int | None = None) -> Picture:
+        """Return the codes in a colour and at a bit depth, None: the codestream's.  Raises BitDepthOutOfRange."""
+        picture, rendering = self.headers.picture, self.headers.rendering
+        return render(self.planes, picture, colour=colour, bits=bits, rendering=rendering, warnings=self.warnings)
+
+
+@clause("6.5")
+def decode_codestream(
+    data: bytes,
+    pack: WeightPack,
+    options: DecodeOptions = DEFAULT_OPTIONS,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    observe: Observer | None = None,
+    watch: Watch = UNWATCHED,
+    check_weights: CheckWeights | None = None,
+    check: Check = unchecked,
+) -> Decoded:
+    """(6.5) Decode a codestream as rows, and return its planes in their own colour; every stage is shown to `observe`.
+
+    `watch` sees windows instead of whole stages.  `check_weights(user_data, pack, model_id)` may refuse before anything
+    is decoded; `check()` is called between the steps, and what it raises ends the decode.
+    Raises CodestreamError, UnsupportedError, LimitExceeded, WeightsError and TransformNotListed.
+    """
+    stream = open_stream(data, pack, options, limits=limits, check_weights=check_weights, check=check)
+    collector = None if observe is None else Collector(observe)
+    planes = stream.final_planes(watch=Several(collector or UNWATCHED, watch))
+    if observe is not None:
+        for name, plane in zip("012", planes, strict=True):
+            observe(f"codes.{name}", codes(plane, stream.headers.picture.bit_depth))
+    if collector is not None:
+        collector.close()
+    return Decoded(planes, stream.headers, stream.warnings)
+
+
+@clause("6.5", kind="added", reason=REASON)
+def open_stream(
+    data: bytes,
+    pack: WeightPack,
+    options: DecodeOptions = DEFAULT_OPTIONS,
+    *,
+    colour: Colour | None = None,
+    bits: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    check_weights: CheckWeights | None = None,
+    check: Check = unchecked,
+) -> PictureStream:
+    """(6.5) Read the headers of a codestream and decide how it will be decoded; decodes no sample.
+
+    Raises what decode_codestream raises for headers and choices, and BitDepthOutOfRange.
+    """
+    if bits is not None and not 1 <= bits <= MAX_BITS:
+        raise BitDepthOutOfRange(bits)
+    opened = open_codestream(data, pack, options, limits=limits, check_weights=check_weights)
+    codestream, headers, picture = opened.codestream, opened.headers, opened.headers.picture
+    steps = PictureDecoder(headers, opened.models, opened.transform, options.filters, colour, opened.custom)
+    absent = tuple(
+        (c, region.index)
+        for c in (0, 1)
+        for region, unit in zip(RegionGrid.of(picture, c).regions, residual_units(codestream, headers, c), strict=True)
+        if unit is None
+    )
+    warnings = (*opened.warnings, *absent_warnings(absent))
+    depth = picture.bit_depth if bits is None else bits
+    return PictureStream(codestream, steps, depth, options.channels, warnings, limits, check)

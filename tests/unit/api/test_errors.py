@@ -1,0 +1,27 @@
+"""Every error of comparing two files is raised by two files (the other tests of this folder hold the rest)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from refdec.api import errors
+from refdec.api.diff import diff_files
+from refdec.errors import RefdecError
+
+
+def files(folder: Path, *contents: bytes) -> tuple[Path, ...]:
+    for number, content in enumerate(contents):
+        (folder / f"{number}").write_bytes(content)
+    return tuple(folder / f"{number}" for number, _ in enumerate(contents))
+
+
+def compare(folder: Path, first: bytes, second: bytes) -> object:
+    return diff_files(*files(folder, first, second))
+
+
+CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
+    errors.DumpUnreadable: lambda folder: compare(folder, b"PK\3\4", b"PK\3\4"),
+    errors.KindUnknown: lambda folder: compare(folder, b"words", b"words"),
+    errors.KindsDiffer: lambda folder: compare(folder, b"{}", b"PK\3\4"),
+}
