@@ -138,11 +138,11 @@ def errors_page() -> str:
         "`refdec conform run --builtin CASE -v`.\n\n"
         "Below an error that a codestream causes stands the way to it: `came through clauses 1.3 > 1.8 > 1.5 >\n"
         "1.5.1 > 1.8 (8)` says that the decoder was in the codestream (1.3), in its rules (1.8), in the syntax of\n"
-        "the picture header (1.5, 1.5.1), and found the value of an element out of its range (1.8 (8)). Each step is a function\n"
-        "with the mark of that clause ([clauses](clauses.md)), outermost first; a function with several marks is one\n"
-        "step, `3.2 + 4.7 + 5.2`; the last is the clause of the error itself. With `--json` it is the list `through`.\n"
-        "Errors from worker processes bring their "
-        "way along.\n\n" + _table(("code", "class", "clause", "exit", "meaning", "case"), rows)
+        "the picture header (1.5, 1.5.1), and found the value of an element out of its range (1.8 (8)). Each step\n"
+        "is a function with the mark of that clause ([clauses](clauses.md)), outermost first; a function with\n"
+        "several marks is one step, `3.2 + 4.7 + 5.2`; the last is the clause of the error itself. With `--json`\n"
+        "it is the list `through`. Errors from worker processes bring their way along.\n\n"
+        + _table(("code", "class", "clause", "exit", "meaning", "case"), rows)
     )
 
 
