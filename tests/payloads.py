@@ -9,7 +9,7 @@ from refdec.bitstream.payloads import payload_problems
 __all__ = ["check_payloads"]
 
 
-def check_payloads(codestream: Codestream, headers: Headers, *, strict: bool = True) -> None:
+def check_payloads(codestream: Codestream, headers: Headers) -> None:
     """Raise the first problem with SOZ, SORP, SORS and SOQ."""
-    for problem in payload_problems(codestream, headers, strict=strict):
+    for problem in payload_problems(codestream, headers):
         raise problem

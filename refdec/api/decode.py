@@ -72,8 +72,9 @@ def decode(
     `allow_custom_colour` follows the recommendation of clause 5.10 for a colour matrix in the stream.
     `edition`: "published" or "draft" reads the picture header of that text; "auto" the published one, and the draft's,
     with a warning, where only that is legal.
-    `workers` processes share the work where the picture is large enough for that; None takes one for each core.
-    `observe(stage, array)` is shown every stage (not with `region`); then one process works on the whole planes.
+    `workers` processes share the work where the picture is large enough for that; None takes one for each core.  A
+    region is decoded by one.
+    `observe(stage, array)` is shown every stage (not with `region`); all work is then done in the calling thread.
 
     Raises CodestreamError where the stream breaks a rule, UnsupportedError where it is legal and cannot be decoded,
     LimitExceeded, WeightsError, InputError, UsageError for wrong arguments; all are RefdecError.
@@ -111,9 +112,6 @@ def _stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:
         inputs.data,
         inputs.pack,
         options,
-        colour=options.colour,
-        bits=options.bit_depth,
-        limits=options.limits,
         check_weights=inputs.check_weights,
         check=inputs.check,
     )
@@ -132,8 +130,6 @@ def _at_once(inputs: Inputs, options: DecodeOptions, observe: Observer | None, w
             pack,
             Rect(*options.region),
             options,
-            colour=options.colour,
-            limits=options.limits,
             check_weights=check_weights,
             check=check,
         )
@@ -142,7 +138,6 @@ def _at_once(inputs: Inputs, options: DecodeOptions, observe: Observer | None, w
         data,
         pack,
         options,
-        limits=options.limits,
         observe=observe,
         watch=watch,
         check_weights=check_weights,
@@ -168,7 +163,7 @@ class DecodeJob:
 
     @property
     def wants_stages(self) -> bool:
-        """Whether what is asked for needs all stages in one piece."""
+        """Whether what is asked for watches the stages."""
         return bool(self.trace or self.dump or self.timings)
 
 
@@ -234,7 +229,7 @@ def _at_once_to_file(
     job: DecodeJob,
     on_progress: Callable[[float], None],
 ) -> DecodeReport:
-    """Decode with all arrays at hand, for regions, traces, dumps and timings."""
+    """Decode a region, or with a watch for traces, dumps and timings; the picture is written when it is whole."""
     from refdec.formats.files import name_of
     from refdec.trace.dump import Dump
     from refdec.trace.fingerprints import Fingerprints

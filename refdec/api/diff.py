@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from refdec.api.errors import DumpUnreadable, KindsDiffer, KindUnknown
 from refdec.bitstream.editions import Edition, EditionName
-from refdec.decoding.options import edition_named
+from refdec.decoding.options import edition_named, limits_or_default
 from refdec.formats.files import Source, name_of, read_bytes, read_picture, suffix_of
 from refdec.formats.kinds import is_codestream, sniffed_suffix
 from refdec.formats.yuv import layout_of_name
 from refdec.inspection.differences import compare_streams
-from refdec.limits import Limits
 from refdec.trace.samples import ArrayDifference, PlanesDifference, compare_arrays, compare_planes
 from refdec.trace.stage_differences import compare_traces, stage_order
 from refdec.trace.tracefile import read_trace
 
 if TYPE_CHECKING:
     from refdec.formats.pictures import CodePicture
+    from refdec.limits import Limits
 
 __all__ = ["FilesDifference", "describe_planes", "diff_files"]
 
@@ -69,7 +69,7 @@ def diff_files(
     read by, "auto": whichever each is legal in.  Raises InputError where a file cannot be
     read, KindUnknown, KindsDiffer.
     """
-    limits = limits or Limits()
+    limits = limits_or_default(limits)
     data = read_bytes(a, limits=limits), read_bytes(b, limits=limits)
     kinds = _kind(data[0], a), _kind(data[1], b)
     if kinds[0] != kinds[1]:

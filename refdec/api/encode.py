@@ -287,13 +287,15 @@ def encode_to_file(
     progress: Progress | None = None,
 ) -> EncodeReport:
     """Encode to a file, which appears complete or not at all.  Raises what `encode` raises, and FileUnwritable."""
+    from refdec.bitstream.editions import Edition
     from refdec.bitstream.framing import read_codestream
     from refdec.bitstream.headers import read_headers
     from refdec.formats.files import name_of, write_bytes
 
     data = _encoded(source, options, weights=weights, progress=progress)
-    write_bytes(target, data)
-    header = read_headers(read_codestream(data)).picture
+    limits, edition = limits_or_default(options.limits), Edition(options.settings.edition)
+    header = read_headers(read_codestream(data, limits=limits), edition=edition, limits=limits).picture
+    write_bytes(target, data)  # only what reads: without `check`, a guest may have returned anything
     width, height = header.display_width, header.display_height
     name = os.fspath(target) if isinstance(target, str | Path) else name_of(target)
     rate = 8 * len(data) / (width * height)

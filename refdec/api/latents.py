@@ -1,6 +1,7 @@
 """The Python interface of latents: `read_latents` decodes a codestream up to a stage, and no further.
 
-In: a path, bytes or a file object.  Out: `LatentBundle` (`docs/latents.md`).
+In: a path, bytes or a file object.  Out: `LatentBundle` (`docs/latents.md`); `read_with_warnings` tells what was passed
+over on the way too.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from refdec.limits import Limits
     from refdec.weights.pack import WeightPack
 
-__all__ = ["read_latents"]
+__all__ = ["read_latents", "read_with_warnings"]
 
 
 def read_latents(
@@ -39,11 +40,6 @@ def read_latents(
     Raises UnknownStage, WeightsDiffer, CodestreamError, UnsupportedError, LimitExceeded, WeightsError,
     InputError.
     """
-    from refdec.bundles import Stage
-    from refdec.bundles.making import decode_to_stage
-    from refdec.formats.files import read_bytes
-
-    wanted = Stage.of(stage)
     keywords = DecodeOptions(
         synthesis=synthesis,
         lenient=lenient,
@@ -51,11 +47,27 @@ def read_latents(
         ignore_weights_fingerprint=ignore_weights_fingerprint,
         limits=limits,
     )
-    options = said_once(options, keywords)
+    return read_with_warnings(source, stage=stage, weights=weights, options=said_once(options, keywords))[0]
+
+
+def read_with_warnings(
+    source: Source, *, stage: Stage | str, weights: WeightPack | Source | None, options: DecodeOptions
+) -> tuple[LatentBundle, tuple[str, ...]]:
+    """Return what `read_latents` does, and what was passed over, in the sentences of `decode`.
+
+    A bundle has no place for warnings: it is a value of the codestream, whoever read it how.
+    """
+    from refdec.bundles import Stage
+    from refdec.bundles.making import decode_to_stage
+    from refdec.formats.files import read_bytes
+
+    wanted, limits, warnings = Stage.of(stage), options.limits, list[str]()
     if wanted is Stage.HEADERS:
-        data = read_bytes(source, limits=options.limits)
-        return decode_to_stage(data, None, wanted, options, limits=options.limits)[0]
+        data = read_bytes(source, limits=limits)
+        bundle, _ = decode_to_stage(data, None, wanted, options, warn=warnings.append)
+        return bundle, tuple(warnings)
     data, pack, check_weights, check = read_inputs(source, weights, options)
-    return decode_to_stage(
-        data, pack, wanted, options, limits=options.limits, check_weights=check_weights, check=check
-    )[0]
+    bundle, _ = decode_to_stage(
+        data, pack, wanted, options, check_weights=check_weights, check=check, warn=warnings.append
+    )
+    return bundle, tuple(warnings)

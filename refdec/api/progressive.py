@@ -26,9 +26,7 @@ class Progressive:
         from refdec.decoding.previews import ProgressiveDecoder
 
         self._options = options
-        self._decoder = ProgressiveDecoder(
-            inputs.data, inputs.pack, options, limits=options.limits, check_weights=inputs.check_weights
-        )
+        self._decoder = ProgressiveDecoder(inputs.data, inputs.pack, options, check_weights=inputs.check_weights)
 
     @property
     def channels(self) -> tuple[int, int]:

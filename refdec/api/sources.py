@@ -13,16 +13,17 @@ import numpy.typing as npt
 from refdec.api.errors import PictureNotEncodable
 from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
+from refdec.decoding.options import limits_or_default
 from refdec.formats.files import read_bytes, read_picture, suffix_of
 from refdec.formats.kinds import is_codestream, sniffed_suffix
 from refdec.formats.pictures import CodePicture, Colour
-from refdec.limits import Limits
 from refdec.picture.picture import Picture
 from refdec.plugins.source_picture import Codes, SourcePicture
 
 if TYPE_CHECKING:
     from refdec.formats.files import Source
     from refdec.formats.yuv import YuvLayout
+    from refdec.limits import Limits
 
 __all__ = ["Encodable", "quality_map_of_mask", "source_picture"]
 
@@ -53,7 +54,7 @@ def source_picture(
         return SourcePicture(source.planes, source.bit_depth, source.colour, source.subsampling)
     if isinstance(source, CodePicture):
         return _of_codes(source)
-    limits = limits or Limits()
+    limits = limits_or_default(limits)
     name = str(getattr(source, "name", source)) if not isinstance(source, bytes | bytearray | memoryview) else ""
     kind = (suffix or suffix_of(source)).lower()
     if kind == ".yuv":

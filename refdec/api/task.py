@@ -88,7 +88,7 @@ def _read(source: str | Path | bytes, order: TaskOrder, bench: _Bench) -> Latent
     reading = order.reading
     check_weights = None if reading.ignore_weights_fingerprint else require_weights
     data = read_bytes(source, limits=reading.limits)
-    return bench.core.read(data, bench.guest.item.stage, check_weights=check_weights, edition=reading.edition)
+    return bench.core.read(data, bench.guest.item.stage, check_weights=check_weights, options=reading)
 
 
 def run_on_file(source: str | Path | bytes, order: TaskOrder) -> TaskResult:

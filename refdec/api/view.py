@@ -16,7 +16,6 @@ from refdec.inspection.tree import SyntaxTree, build_tree
 
 if TYPE_CHECKING:
     from refdec.arithmetic.types import IntArray
-    from refdec.bitstream.framing import Codestream
     from refdec.bitstream.headers import Headers
     from refdec.bitstream.markers import Marker
     from refdec.formats.files import Source
@@ -103,36 +102,35 @@ def view_file(
     pack, headers, keeper = load_weights(weights), tree.findings.headers, _Keeper()
     failure, beyond_limits = "", False
     try:
-        _decode_symbols(tree.findings.codestream, headers, pack, request, keeper)
+        _decode_symbols(data, pack, request.options, keeper)
     except RefdecError as problem:
         failure, beyond_limits = problem.headline(), isinstance(problem, LimitExceeded)
     return View(_tree(data, request, _first_symbols(headers, keeper.arrays)), name_of(source), failure, beyond_limits)
 
 
-def _decode_symbols(
-    codestream: Codestream, headers: Headers, pack: WeightPack, request: ViewRequest, observe: Observer
-) -> None:
+def _decode_symbols(data: bytes, pack: WeightPack, options: DecodeOptions, observe: Observer) -> None:
     """Decode the entropy-coded payloads, within the limits of memory and time."""
     from refdec.api.weights import require_weights
     from refdec.decoding.decoder import PictureDecoder
     from refdec.decoding.memory import whole_bytes
-    from refdec.decoding.models import models_of
+    from refdec.decoding.opening import open_codestream
+    from refdec.networks.blas_threads import single_threaded_blas
     from refdec.observation import Collector
     from refdec.parallel.clock import check_of
 
-    in_time, picture = check_of(request.options.limits), headers.picture
-    if not request.options.ignore_weights_fingerprint:
-        require_weights(headers.user_data, pack, picture.model_id)
-    request.options.limits.require_memory(whole_bytes(headers, picture.synthesis_transforms[0]))
+    in_time = check_of(options.limits)
 
     def seen(stage: str, array: IntArray) -> None:
         observe(stage, array)
         in_time()
 
-    steps = PictureDecoder(
-        headers, models_of(pack, picture.model_id), picture.synthesis_transforms[0], watch=Collector(seen)
-    )
-    steps.symbols(codestream, steps.hyper_side(steps.hyper_latents(codestream)))
+    check_weights, watch = None if options.ignore_weights_fingerprint else require_weights, Collector(seen)
+    opened = open_codestream(data, pack, options, check_weights=check_weights)
+    options.limits.require_memory(whole_bytes(opened.headers, opened.transform))
+    steps = PictureDecoder(opened.headers, opened.models, opened.transform, watch=watch)
+    with single_threaded_blas():
+        steps.symbols(opened.codestream, steps.hyper_side(steps.hyper_latents(opened.codestream)))
+    watch.close()
 
 
 def _first_symbols(headers: Headers, arrays: Mapping[str, IntArray]) -> dict[tuple[Marker, int], tuple[int, ...]]:
@@ -215,7 +213,6 @@ def _decode(
             tree.data,
             load_weights(weights),
             request.options,
-            limits=request.options.limits,
             observe=observe,
             check_weights=None if request.options.ignore_weights_fingerprint else require_weights,
             check=check_of(request.options.limits),

@@ -26,7 +26,6 @@ from refdec.decoding.options import DEFAULT_OPTIONS
 from refdec.decoding.symbols import Symbols, decode_symbols, run_of_channels
 from refdec.entropy.hyper import encode_z
 from refdec.entropy.residual import encode_residual
-from refdec.limits import Limits
 from refdec.tiling.analysis import USUAL_OVERLAP, usual_synthesis_tiling
 from refdec.tiling.geometry import Rect
 from refdec.tiling.regions import RegionGrid
@@ -50,7 +49,7 @@ def repeated_stream(
 
     `tile_size`: synthesis tiles in luma samples, 0: one tile; None: the usual rule of writers (1.6.6).
     """
-    codestream, source = parse(data, DEFAULT_OPTIONS, Limits())
+    codestream, source = parse(data, DEFAULT_OPTIONS)
     models = models_of(pack, source.picture.model_id)
     headers = _headers(source, width, height, transforms, tile_size)
     known = HyperSide.of(source.picture, models, decode_hyper(codestream, source, models))

@@ -55,13 +55,14 @@ class Codestream:
     """(1.3) A codestream cut into substreams, in file order.
 
     `end` is the byte after EOC; what follows is no part of the codestream.  `warnings` are the errors that a lenient
-    reader passed over.
+    reader passed over; `lenient`: what reads the payloads may pass over as much.
     """
 
     data: bytes = field(repr=False)
     substreams: tuple[Substream, ...]
     end: int
     warnings: tuple[CodestreamError, ...] = ()
+    lenient: bool = False
 
     def all(self, marker: Marker) -> tuple[Substream, ...]:
         """Return the substreams with this marker, in file order."""
@@ -159,7 +160,7 @@ def read_codestream(data: bytes, *, limits: Limits | None = None, lenient: bool 
     found: list[Substream] = []
     walker = _Walker(data, LENIENT if lenient else ())
     _walk(walker, found, limits or Limits())
-    return Codestream(data, tuple(found), walker.position, tuple(walker.warnings))
+    return Codestream(data, tuple(found), walker.position, tuple(walker.warnings), lenient)
 
 
 @clause("1.8", kind="added", reason="a viewer shows a damaged codestream, a verifier lists all that is wrong with it")
@@ -185,7 +186,7 @@ def survey_codestream(
     forgiven = LENIENT if lenient else ()
     warnings = tuple(problem for problem in walker.warnings if isinstance(problem, forgiven))
     others = [problem for problem in walker.warnings if not isinstance(problem, forgiven)]
-    return Codestream(data, tuple(found), end, warnings), (*others, *problems)
+    return Codestream(data, tuple(found), end, warnings, lenient), (*others, *problems)
 
 
 def _walk(walker: _Walker, found: list[Substream], limits: Limits) -> None:

@@ -7,7 +7,7 @@ or the payloads of units to be written.  The thread table inside a unit (1.4.1) 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from refdec.bitstream.bits import BitReader, BitWriter
 from refdec.bitstream.errors import (
@@ -30,7 +30,7 @@ from refdec.bitstream.headers import place as placed
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
-from refdec.errors import BitOffset, RefdecError
+from refdec.errors import BitOffset, CodestreamError, RefdecError
 
 __all__ = [
     "RESIDUAL_MARKERS",
@@ -87,14 +87,12 @@ def quality_map_unit(codestream: Codestream, headers: Headers) -> RegionUnit | N
 
 
 @clause("1.4.4")
-def residual_units(
-    codestream: Codestream, headers: Headers, component: int, *, recover: bool = False, strict: bool = True
-) -> list[RegionUnit | None]:
+def residual_units(codestream: Codestream, headers: Headers, component: int) -> list[RegionUnit | None]:
     """(1.4.4) Return the units of a component's residual by region index; None: absent, its residual is all zero.
 
-    Only independent regions can be absent, unless `recover` takes a whole absent substream for zero.  `strict` False
-    ignores padding bits of the region table.  Raises SeveralResiduals, ResidualMissing, RegionTableTooLong,
-    SizePaddingNotZero, EmptyResidual, RegionOutOfRange, RepeatedRegion, OutOfBits, CodeTooLong.
+    Only independent regions can be absent, unless the codestream is read leniently: then a whole absent substream is
+    taken for zero, and padding bits of the region table are passed over.  Raises SeveralResiduals, ResidualMissing,
+    RegionTableTooLong, SizePaddingNotZero, EmptyResidual, RegionOutOfRange, RepeatedRegion, OutOfBits, CodeTooLong.
     """
     marker = RESIDUAL_MARKERS[component]
     parts = codestream.all(marker)
@@ -103,8 +101,8 @@ def residual_units(
         return _independent(parts, picture)
     _require_single(marker, parts)
     if parts:
-        return _dependent(parts[0], picture.num_regions, strict)
-    if not recover:
+        return _dependent(parts[0], picture.num_regions, codestream.lenient)
+    if not codestream.lenient:
         raise ResidualMissing(marker, at=BitOffset.of_byte(codestream.end - 2))
     return [None] * picture.num_regions
 
@@ -134,7 +132,7 @@ def _independent(parts: Sequence[Substream], picture: PictureHeader) -> list[Reg
 
 
 @clause("1.4.2")
-def _dependent(part: Substream, num_regions: int, strict: bool) -> list[RegionUnit | None]:
+def _dependent(part: Substream, num_regions: int, lenient: bool) -> list[RegionUnit | None]:
     """(1.4.2) A table with the sizes of all units but the last, which takes the bytes that remain."""
     bits = BitReader(part.payload, first_byte=part.payload_offset)
     places, sizes = [], []
@@ -142,7 +140,7 @@ def _dependent(part: Substream, num_regions: int, strict: bool) -> list[RegionUn
         places.append(bits.place)
         sizes.append(bits.ue(f"region_size[{region}]"))
     at = bits.place
-    if bits.byte_align() and strict:
+    if bits.byte_align() and not lenient:
         raise SizePaddingNotZero(f"region_size[{num_regions - 2}]", at=at)
     return _cut(part, bits.position >> 3, sizes, places)
 
@@ -180,11 +178,11 @@ def assemble_residual(units: Sequence[bytes | None], independent: bool) -> list[
 
 
 @clause("1.8 (5)")
-def payload_problems(codestream: Codestream, headers: Headers, *, strict: bool = True) -> list[RefdecError]:
+def payload_problems(codestream: Codestream, headers: Headers) -> list[RefdecError]:
     """(1.8 (5)) Return what is wrong with SOZ, SORP, SORS and SOQ, at most one for each marker."""
     checks: tuple[Callable[[], object], ...] = (
-        lambda: residual_units(codestream, headers, 0, recover=not strict, strict=strict),
-        lambda: residual_units(codestream, headers, 1, recover=not strict, strict=strict),
+        lambda: residual_units(codestream, headers, 0),
+        lambda: residual_units(codestream, headers, 1),
         lambda: hyper_unit(codestream),
         lambda: quality_map_unit(codestream, headers),
     )
@@ -194,6 +192,22 @@ def payload_problems(codestream: Codestream, headers: Headers, *, strict: bool =
             check()
         except PAYLOAD_ERRORS as problem:
             found.append(problem)
+    return found
+
+
+@clause("1.10", kind="interop", reason="note 5: the reference software goes on where 1.8 rejects")
+def tolerated_padding(codestream: Codestream, headers: Headers) -> list[CodestreamError]:
+    """(1.10) Return the padding bits of region tables that a lenient reader passes over."""
+    if not codestream.lenient:
+        return []
+    found: list[CodestreamError] = []
+    for component in (0, 1):
+        try:
+            residual_units(replace(codestream, lenient=False), headers, component)
+        except SizePaddingNotZero as problem:
+            found.append(problem)
+        except PAYLOAD_ERRORS:
+            pass  # what reads the payload raises it, or does without
     return found
 
 

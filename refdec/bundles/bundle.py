@@ -158,11 +158,12 @@ class LatentBundle:
         """Read a bundle file; unknown additions of a newer minor version are left out.
 
         Raises NotABundle, NewerBundle, BundleDamaged, BundleHeaderInvalid, BundleFieldMissing, BundleFieldMismatch,
-        TooLarge, FileUnreadable.
+        TooLarge, FileUnreadable, LimitsExpected.
         """
         from refdec.bundles.npz import load_bundle
+        from refdec.decoding.options import limits_or_default
 
-        return load_bundle(file, limits=limits or Limits())
+        return load_bundle(file, limits=limits_or_default(limits))
 
 
 def _frozen_array(name: str, value: Any, dtype: str, shape: tuple[int, ...]) -> npt.NDArray[Any]:

@@ -5,7 +5,9 @@ In: a codestream, or coded components; weights.  Out: `LatentBundle`, the same f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -20,17 +22,25 @@ from refdec.decoding.decoder import PictureDecoder
 from refdec.decoding.latents import ComponentLatent, LatentSource, LatentWindow, component_latent
 from refdec.decoding.memory import whole_bytes
 from refdec.decoding.models import Models, stream_fingerprint
-from refdec.decoding.opening import CheckWeights, open_codestream, parse
+from refdec.decoding.opening import CheckWeights, absent_warnings, open_codestream, parse
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.decoding.symbols import Symbols
 from refdec.latent.skip import skip_mask
-from refdec.limits import DEFAULT_LIMITS, Check, Limits, unchecked
+from refdec.limits import Check, unchecked
+from refdec.networks.blas_threads import single_threaded_blas
 from refdec.picture.planes import ThreePlanes
 from refdec.picture.windows import Windows
 from refdec.tiling.geometry import Rect
 from refdec.weights.pack import WeightPack
 
 __all__ = ["bundle_of", "decode_to_stage", "filtered_planes", "stage_headers"]
+
+Warn: TypeAlias = Callable[[str], None]
+"""Told, in a sentence each, what was passed over."""
+
+
+def unheard(warning: str) -> None:
+    """Take no notice: the caller does not ask for warnings."""
 
 
 def stage_headers(codestream: Codestream, headers: Headers, pack: WeightPack | None) -> BundleHeaders:
@@ -92,7 +102,6 @@ def filtered_planes(
     `latents`: final, of both components; `luma_scale` int32 [160,h,w]: luma's scale indices.
     """
     from refdec.arithmetic.fixed import WHITE_Q18
-    from refdec.networks.exact_blas import single_threaded_blas
 
     steps, windows = PictureDecoder(headers, models, transform), Windows.whole(headers.picture)
 
@@ -125,27 +134,29 @@ def decode_to_stage(
     stage: Stage,
     options: DecodeOptions = DEFAULT_OPTIONS,
     *,
-    limits: Limits = DEFAULT_LIMITS,
     check_weights: CheckWeights | None = None,
     check: Check = unchecked,
+    warn: Warn = unheard,
 ) -> tuple[LatentBundle, Headers]:
     """(3.2, 4.7) Decode a codestream up to a stage; returns its headers too.  Stage headers needs no pack.
 
-    Of `options` those count that concern reading, and, at stage picture, `synthesis`.
+    Of `options` those count that concern reading and limits, and, at stage picture, `synthesis`.
     `check_weights(user_data, pack, model_id)` may refuse before anything is decoded; `check()` is called between steps.
+    `warn(sentence)` is told what a lenient reader passed over and which regions are absent, as `decode` tells it.
 
     Raises CodestreamError, UnsupportedError, LimitExceeded, WeightsError, TransformNotListed.
     """
     if stage is not Stage.PICTURE:
         options = replace(options, synthesis=None)
     if stage is Stage.HEADERS or pack is None:
-        codestream, headers = parse(data, options, limits)
+        codestream, headers = parse(data, options)
+        for problem in (*codestream.warnings, *headers.warnings):
+            warn(problem.headline())
         return LatentBundle(stage_headers(codestream, headers, None)), headers
-    from refdec.networks.exact_blas import single_threaded_blas
 
-    opened = open_codestream(data, pack, options, limits=limits, check_weights=check_weights)
+    opened = open_codestream(data, pack, options, check_weights=check_weights)
     codestream, headers, models = opened.codestream, opened.headers, opened.models
-    limits.require_memory(whole_bytes(headers, opened.transform))
+    options.limits.require_memory(whole_bytes(headers, opened.transform))
     fields = stage_headers(codestream, headers, pack)
     steps = PictureDecoder(headers, models, opened.transform)
     with single_threaded_blas():
@@ -153,6 +164,8 @@ def decode_to_stage(
         check()
         symbols = steps.symbols(codestream, side)
         check()
+        for warning in (*opened.warnings, *absent_warnings(symbols.absent_regions)):
+            warn(warning)
         parts = _whole_component(symbols, 0), _whole_component(symbols, 1)
         if stage is Stage.SYMBOLS:
             return bundle_of(fields, parts), headers

@@ -168,13 +168,13 @@ def _decode_file(source: str, out: str, job: DecodeJob, weights: Path | None, js
     from refdec.cli.deadline import in_time
     from refdec.cli.interruption import interruptible
     from refdec.cli.startup import prepare_process
+    from refdec.cli.warnings import show_warnings
 
     prepare_process()
     with interruptible(), console.progress(f"decoding {Path(source).name}") as show:
         decode_it = partial(decode_to_file, source, out, job, weights=weights, on_progress=show)
         report = in_time(job.options.limits.seconds, decode_it)
-    for warning in report.warnings:
-        console.say(f"refdec: warning: {warning}")
+    show_warnings(report.warnings)
     if job.timings:
         for stage, seconds in report.timings.items():
             console.say(f"{seconds * 1000:9.1f} ms  {stage}")
@@ -196,6 +196,7 @@ def _decode_batch(
     """Decode an archive; the exit code is 0 only if every file is done."""
     from refdec.api.archives import Archive, decode_archive
     from refdec.cli.startup import prepare_process
+    from refdec.cli.warnings import show_warnings
     from refdec.parallel.batch import BatchOptions
     from refdec.parallel.outcomes import Outcome
 
@@ -204,6 +205,7 @@ def _decode_batch(
 
         def watch(outcome: Outcome) -> None:
             count(outcome.status.value)
+            show_warnings(outcome.details.get("warnings", ()), source=outcome.job.input)
             if outcome.message is not None:
                 console.say(f"refdec: {outcome.job.input}: {outcome.message.splitlines()[0]}")
 

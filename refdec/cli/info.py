@@ -7,13 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from refdec.cli import console
-from refdec.cli.options import EditionOption, JsonFlag, LenientFlag
+from refdec.cli.options import AnyLevelFlag, EditionOption, JsonFlag, LenientFlag
 
 __all__ = ["info"]
 
 
 def info(
     file: Annotated[str, typer.Argument(metavar="IN.jai", help="Codestream; - reads standard input.")],
+    any_level: AnyLevelFlag = False,
     edition: EditionOption = "auto",
     lenient: LenientFlag = False,
     json: JsonFlag = False,
@@ -24,7 +25,7 @@ def info(
     """
     from refdec.api.info import read_info
 
-    found = read_info(file, lenient=lenient, edition=edition)
+    found = read_info(file, lenient=lenient, any_level=any_level, edition=edition)
     if json:
         console.show_json(found.as_json() | {"bits_per_pixel": float(found.bits_per_pixel)})
         return

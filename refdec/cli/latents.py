@@ -45,28 +45,25 @@ def latents(
     from refdec.cli.deadline import in_time
     from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
-    from refdec.cli.warnings import warn_of_draft
+    from refdec.cli.warnings import show_warnings
 
     require_distinct(source, {"the bundle": target})
 
     prepare_process()
-    from refdec.api.latents import read_latents
+    from refdec.api.latents import read_with_warnings
+    from refdec.decoding.options import DecodeOptions
 
-    limits = limits_of(limit_pixels, limit_memory, time_limit)
-    read = partial(
-        read_latents,
-        source,
-        stage=stage,
-        weights=weights,
+    options = DecodeOptions(
         synthesis=synthesis,
-        limits=limits,
         edition=edition,
         lenient=lenient,
         ignore_weights_fingerprint=ignore_weights_fingerprint,
+        limits=limits_of(limit_pixels, limit_memory, time_limit),
     )
-    bundle = in_time(limits.seconds, read)
+    read = partial(read_with_warnings, source, stage=stage, weights=weights, options=options)
+    bundle, warnings = in_time(options.limits.seconds, read)
     bundle.save(target, compress=compress)
-    warn_of_draft(bundle.headers.edition, asked=edition)
+    show_warnings(warnings)
     arrays = {name: {"dtype": str(array.dtype), "shape": list(array.shape)} for name, array in bundle.arrays().items()}
     if target == "-":
         return

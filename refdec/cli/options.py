@@ -15,6 +15,7 @@ from refdec.cli.errors import WrongNumbers
 from refdec.limits import Limits
 
 __all__ = [
+    "AnyLevelFlag",
     "EditionOption",
     "IgnoreFingerprint",
     "JsonFlag",
@@ -31,6 +32,7 @@ __all__ = [
     "numbers",
 ]
 
+AnyLevelFlag = Annotated[bool, typer.Option("--any-level", help="Overlook profile and level.")]
 EditionOption = Annotated[
     EditionName,
     typer.Option("--edition", help="Picture header: of the published standard, of its draft, or whichever is legal."),

@@ -11,9 +11,11 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.options import (
+    AnyLevelFlag,
     EditionOption,
     IgnoreFingerprint,
     JsonFlag,
+    LenientFlag,
     MemoryLimit,
     PixelLimit,
     TimeLimit,
@@ -25,7 +27,6 @@ from refdec.cli.plugins import ENVIRONMENT_VARIABLE, installed_plugins
 
 if TYPE_CHECKING:
     from refdec.api.task import TaskOrder
-    from refdec.bitstream.editions import EditionName
     from refdec.errors import RefdecError
     from refdec.parallel.outcomes import Outcome
     from refdec.plugins.registry import Guest
@@ -57,10 +58,12 @@ def task(
         bool, typer.Option("--any-weights", help="Run although the task was trained for other weights.")
     ] = False,
     ignore_weights_fingerprint: IgnoreFingerprint = False,
+    any_level: AnyLevelFlag = False,
     limit_pixels: PixelLimit = None,
     limit_memory: MemoryLimit = None,
     time_limit: TimeLimit = None,
     edition: EditionOption = "auto",
+    lenient: LenientFlag = False,
     json: JsonFlag = False,
     help_: Annotated[bool, typer.Option("--help", "-h", help="Show this message, and what the task says.")] = False,
 ) -> None:
@@ -94,6 +97,8 @@ def task(
         over,
         DecodeOptions(
             edition=edition,
+            lenient=lenient,
+            any_level=any_level,
             ignore_weights_fingerprint=ignore_weights_fingerprint,
             limits=limits_of(limit_pixels, limit_memory, time_limit),
         ),
@@ -105,7 +110,7 @@ def task(
         code = _run_on_batch([Path(text) for text in texts], order, picture, workers, json)
     else:
         require_distinct(texts[0], {"--picture": picture})
-        code = _run_on_file(texts[0], order, picture, edition, json)
+        code = _run_on_file(texts[0], order, picture, json)
     if code:
         raise typer.Exit(code)
 
@@ -143,21 +148,22 @@ def _show(result: TaskResult, name: str, order: TaskOrder, as_json: bool) -> Non
         console.result(result.text())
 
 
-def _run_on_file(source: str, order: TaskOrder, picture: Path | None, edition: EditionName, as_json: bool) -> int:
+def _run_on_file(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run a task on one codestream."""
-    from refdec.api.info import read_info
     from refdec.api.task import run_on_file, write_result_picture
     from refdec.cli.deadline import in_time
-    from refdec.cli.warnings import warn_of_draft
+    from refdec.cli.warnings import show_warnings
     from refdec.formats.files import read_bytes
+    from refdec.inspection.summary import read_info
 
-    limits = order.reading.limits
+    reading, limits = order.reading, order.reading.limits
     with console.progress(f"{order.task} {Path(source).name}"):
         data = read_bytes(source, limits=limits)
         result = in_time(limits.seconds, lambda: run_on_file(data, order))
         if picture is not None:
             write_result_picture(result, picture, data if order.over else None, order)
-    warn_of_draft(read_info(data, limits=limits, edition=edition).edition, asked=edition)
+    read = read_info(data, limits=limits, lenient=reading.lenient, any_level=reading.any_level, edition=reading.edition)
+    show_warnings(read.warnings)
     _show(result, source, order, as_json)
     return 0
 

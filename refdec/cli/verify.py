@@ -9,6 +9,7 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.options import (
+    AnyLevelFlag,
     EditionOption,
     IgnoreFingerprint,
     JsonFlag,
@@ -55,7 +56,7 @@ def verify(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Skip files that the report already has.")] = False,
     ignore_weights_fingerprint: IgnoreFingerprint = False,
-    any_level: Annotated[bool, typer.Option("--any-level", help="Overlook profile and level.")] = False,
+    any_level: AnyLevelFlag = False,
     limit_pixels: PixelLimit = None,
     limit_memory: MemoryLimit = None,
     time_limit: TimeLimit = None,

@@ -9,6 +9,7 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.options import (
+    AnyLevelFlag,
     EditionOption,
     IgnoreFingerprint,
     JsonFlag,
@@ -53,7 +54,7 @@ def view(
     ] = None,
     weights: WeightsOption = None,
     ignore_weights_fingerprint: IgnoreFingerprint = False,
-    any_level: Annotated[bool, typer.Option("--any-level", help="Overlook profile and level.")] = False,
+    any_level: AnyLevelFlag = False,
     limit_pixels: PixelLimit = None,
     limit_memory: MemoryLimit = None,
     time_limit: TimeLimit = None,

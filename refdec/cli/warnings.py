@@ -1,15 +1,20 @@
-"""Warnings of commands whose results have no place for them."""
+"""Warnings on standard error: what a decoder passed over, the same words in every command.
+
+In: sentences, and the file that they are about where there are several.  Out: lines.
+"""
 
 from __future__ import annotations
 
-from refdec.bitstream.edition_errors import DraftHeader
-from refdec.bitstream.editions import Edition, EditionName
+from collections.abc import Iterable
+from pathlib import Path
+
 from refdec.cli import console
 
-__all__ = ["warn_of_draft"]
+__all__ = ["show_warnings"]
 
 
-def warn_of_draft(found: str, *, asked: EditionName) -> None:
-    """Say on stderr that a codestream was read as the draft's, unless that was asked for."""
-    if found == Edition.DRAFT and asked == "auto":
-        console.say(f"refdec: warning: {DraftHeader().headline()}")
+def show_warnings(warnings: Iterable[str], *, source: Path | None = None) -> None:
+    """Say each warning in a line on stderr; `source` names the file, for commands that read several."""
+    begin = "refdec:" if source is None else f"refdec: {source}:"
+    for warning in warnings:
+        console.say(f"{begin} warning: {warning}")

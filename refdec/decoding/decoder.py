@@ -137,7 +137,12 @@ class PictureDecoder:
         parts = ((0, luma), (1, chroma))
         return bounding(latent_needed(picture, self.models, self.transform, c, window) for c, window in parts)
 
-    def planes(self, symbols: Symbols, latents: LatentWindow, windows: Windows, region: Rect) -> ThreePlanes:
+    def planes(
+        self, symbols: Symbols, latents: LatentWindow, windows: Windows, region: Rect, *, check: Check = unchecked
+    ) -> ThreePlanes:
         """Return output planes of `region`, int32 Q18 in 0..255; `windows` are those of the region."""
-        synthesis = self.synthesis(latents, windows.luma, windows.chroma)
-        return self.output(self.filtered(synthesis, symbols.hyper.scale_index, windows), windows, region)
+        synthesis = self.synthesis(latents, windows.luma, windows.chroma, check=check)
+        check()
+        filtered = self.filtered(synthesis, symbols.hyper.scale_index, windows)
+        check()
+        return self.output(filtered, windows, region)

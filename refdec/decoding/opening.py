@@ -13,12 +13,12 @@ import numpy as np
 
 from refdec.bitstream.framing import Codestream, read_codestream
 from refdec.bitstream.headers import Headers, read_headers
+from refdec.bitstream.payloads import tolerated_padding
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
 from refdec.decoding.errors import TransformNotListed
 from refdec.decoding.models import COMPONENT_NAMES, Models, models_of
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
-from refdec.limits import DEFAULT_LIMITS, Limits
 from refdec.picture.colour import CUSTOM, CustomColour
 from refdec.picture.errors import CustomColourNeeds444, CustomColourUnsupported
 from refdec.weights.pack import WeightPack
@@ -38,15 +38,14 @@ CheckWeights: TypeAlias = Callable[[bytes | None, WeightPack, int], None]
 
 
 @clause("1.3")
-def parse(data: bytes, options: DecodeOptions, limits: Limits) -> tuple[Codestream, Headers]:
+def parse(data: bytes, options: DecodeOptions) -> tuple[Codestream, Headers]:
     """(1.3) Cut the codestream into substreams and read its headers, with every rule of 1.8 that concerns them."""
-    lenient = options.lenient
-    codestream = read_codestream(data, limits=limits, lenient=lenient)
+    codestream = read_codestream(data, limits=options.limits, lenient=options.lenient)
     headers = read_headers(
         codestream,
         edition=options.edition,
-        limits=limits,
-        lenient=lenient,
+        limits=options.limits,
+        lenient=options.lenient,
         any_level=options.any_level,
         allow_custom_colour=options.allow_custom_colour,
     )
@@ -100,21 +99,21 @@ def open_codestream(
     pack: WeightPack,
     options: DecodeOptions = DEFAULT_OPTIONS,
     *,
-    limits: Limits = DEFAULT_LIMITS,
     check_weights: CheckWeights | None = None,
 ) -> Opened:
     """(1.3) Read headers, ask `check_weights(user_data, pack, model_id)`, and make the choices of `options`.
 
     Raises CodestreamError, UnsupportedError, LimitExceeded, TransformNotListed, and what `check_weights` raises.
     """
-    codestream, headers = parse(data, options, limits)
+    codestream, headers = parse(data, options)
     picture = headers.picture
     if check_weights is not None:
         check_weights(headers.user_data, pack, picture.model_id)
     models = models_of(pack, picture.model_id)
     transform = choose_transform(picture, options.synthesis)
     custom = choose_colour(picture, options.allow_custom_colour)
-    warnings = tuple(problem.headline() for problem in (*codestream.warnings, *headers.warnings))
+    passed_over = (*codestream.warnings, *headers.warnings, *tolerated_padding(codestream, headers))
+    warnings = tuple(problem.headline() for problem in passed_over)
     return Opened(codestream, headers, models, transform, custom, warnings)
 
 

@@ -19,7 +19,7 @@ from refdec.decoding.opening import CheckWeights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.decoding.rows import Decoded, open_stream
 from refdec.decoding.symbols import GrowingRegion, Symbols
-from refdec.limits import DEFAULT_LIMITS, Check, Limits, unchecked
+from refdec.limits import Check, unchecked
 from refdec.parallel.processes import single_threaded_blas
 from refdec.tiling.regions import RegionGrid
 from refdec.weights.pack import WeightPack
@@ -39,16 +39,17 @@ class ProgressiveDecoder:
         pack: WeightPack,
         options: DecodeOptions = DEFAULT_OPTIONS,
         *,
-        limits: Limits = DEFAULT_LIMITS,
         check_weights: CheckWeights | None = None,
     ) -> None:
-        """Read headers and hyper latents; `options.channels` is passed over.
+        """Read headers and hyper latents; `options.channels`, `colour`, `bit_depth`, `region` and
+        `workers` are not read: previews say the first, their pictures the next two.
 
         Raises what decode_codestream raises before it comes to the residual.
         """
-        self._stream = open_stream(data, pack, options, limits=limits, check_weights=check_weights)
+        own = replace(options, colour=None, bit_depth=None)
+        self._stream = open_stream(data, pack, own, check_weights=check_weights)
         steps, codestream, picture = self._stream.steps, self._stream.codestream, self.headers.picture
-        limits.require_memory(whole_bytes(self.headers, steps.transform, filters=options.filters))
+        options.limits.require_memory(whole_bytes(self.headers, steps.transform, filters=options.filters))
         with single_threaded_blas():
             self._hyper = steps.hyper_side(steps.hyper_latents(codestream))
         self._symbols: tuple[Int16Array, ...] = tuple(

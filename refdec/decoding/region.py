@@ -17,7 +17,7 @@ from refdec.decoding.latents import regions_needed
 from refdec.decoding.memory import region_bytes
 from refdec.decoding.opening import CheckWeights, absent_warnings, open_codestream
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
-from refdec.limits import DEFAULT_LIMITS, Check, Limits, unchecked
+from refdec.limits import Check, unchecked
 from refdec.parallel.processes import single_threaded_blas
 from refdec.picture.output import codes
 from refdec.picture.picture import Picture
@@ -73,33 +73,31 @@ def decode_region(
     region: Rect,
     options: DecodeOptions = DEFAULT_OPTIONS,
     *,
-    colour: Colour | None = None,
-    limits: Limits = DEFAULT_LIMITS,
     check_weights: CheckWeights | None = None,
     check: Check = unchecked,
 ) -> DecodedRegion:
-    """(6.5) Decode a rectangle of the displayed picture in a colour (None: the stream's own).
+    """(6.5) Decode a rectangle of the displayed picture; `options.region`, `bit_depth` and `workers` are not read.
 
     Of independent regions only the substreams that the rectangle needs are read; that others are absent or damaged
-    does not matter.  `check()` is called between the stages.  Raises what decode_codestream raises, RegionOutside and
+    does not matter.  `check()` is called between the steps.  Raises what decode_codestream raises, RegionOutside and
     RegionOffGrid.
     """
-    opened = open_codestream(data, pack, options, limits=limits, check_weights=check_weights)
+    opened = open_codestream(data, pack, options, check_weights=check_weights)
     headers, models, transform = opened.headers, opened.models, opened.transform
     picture = headers.picture
-    subsampling = require_region(region, headers, colour)
+    subsampling = require_region(region, headers, options.colour)
     with single_threaded_blas():
-        steps = PictureDecoder(headers, models, transform, options.filters, colour, opened.custom)
+        steps = PictureDecoder(headers, models, transform, options.filters, options.colour, opened.custom)
         windows = steps.windows(region)
         latent = steps.latent_rect(windows.luma, windows.chroma)
         planes = bounding((windows.luma, windows.chroma))
-        limits.require_memory(region_bytes(headers, transform, latent, planes, filters=options.filters))
+        options.limits.require_memory(region_bytes(headers, transform, latent, planes, filters=options.filters))
         needed = regions_needed(picture, latent)
         side = steps.hyper_side(steps.hyper_latents(opened.codestream))
         symbols = steps.symbols(opened.codestream, side, options.channels, regions=needed)
         check()
         latents = steps.latents(symbols, latent)
         check()
-        final = steps.planes(symbols, latents, windows, region)
+        final = steps.planes(symbols, latents, windows, region, check=check)
     warnings = (*opened.warnings, *absent_warnings(symbols.absent_regions))
-    return DecodedRegion(region, final, colour or own_colour(picture), subsampling, headers, warnings)
+    return DecodedRegion(region, final, options.colour or own_colour(picture), subsampling, headers, warnings)

@@ -36,8 +36,7 @@ from refdec.parallel.ordered import Pool
 from refdec.parallel.pool import PoolKind, open_pool
 from refdec.parallel.processes import available_cores, single_threaded_blas
 from refdec.parallel.shared import SharedArray
-from refdec.picture.errors import BitDepthOutOfRange
-from refdec.picture.output import MAX_BITS, codes
+from refdec.picture.output import codes
 from refdec.picture.picture import Picture
 from refdec.picture.planes import Planes, ThreePlanes, chroma_rect
 from refdec.picture.render import Colour, output_subsampling, own_colour, render
@@ -305,7 +304,9 @@ class PictureStream:
         steps = state.steps
         windows = Windows.whole(self.headers.picture)
         filtered = steps.filtered(Planes(*state.planes.array), state.side.scale_index, windows)
+        self.check()
         final = steps.output(filtered, windows, steps.shown)
+        self.check()
         first, second, third = final if self.uncut else (codes(plane, self.bit_depth) for plane in final)
         yield first, second, third
 
@@ -335,7 +336,6 @@ def decode_codestream(
     pack: WeightPack,
     options: DecodeOptions = DEFAULT_OPTIONS,
     *,
-    limits: Limits = DEFAULT_LIMITS,
     observe: Observer | None = None,
     watch: Watch = UNWATCHED,
     check_weights: CheckWeights | None = None,
@@ -343,11 +343,12 @@ def decode_codestream(
 ) -> Decoded:
     """(6.5) Decode a codestream as rows, and return its planes in their own colour; every stage is shown to `observe`.
 
+    Planes have no bit depth yet: `options.colour` and `bit_depth` are for `Decoded.picture`, and not read here.
     `watch` sees windows instead of whole stages.  `check_weights(user_data, pack, model_id)` may refuse before anything
     is decoded; `check()` is called between the steps, and what it raises ends the decode.
     Raises CodestreamError, UnsupportedError, LimitExceeded, WeightsError and TransformNotListed.
     """
-    stream = open_stream(data, pack, options, limits=limits, check_weights=check_weights, check=check)
+    stream = open_stream(data, pack, replace(options, colour=None), check_weights=check_weights, check=check)
     collector = None if observe is None else Collector(observe)
     planes = stream.final_planes(watch=Several(collector or UNWATCHED, watch))
     if observe is not None:
@@ -364,21 +365,17 @@ def open_stream(
     pack: WeightPack,
     options: DecodeOptions = DEFAULT_OPTIONS,
     *,
-    colour: Colour | None = None,
-    bits: int | None = None,
-    limits: Limits = DEFAULT_LIMITS,
     check_weights: CheckWeights | None = None,
     check: Check = unchecked,
 ) -> PictureStream:
     """(6.5) Read the headers of a codestream and decide how it will be decoded; decodes no sample.
 
-    Raises what decode_codestream raises for headers and choices, and BitDepthOutOfRange.
+    `options.region` and `workers` are not read: `decode_region` decodes a rectangle, `PictureStream.bands` is told
+    how many workers share the work.  Raises what decode_codestream raises for headers and choices.
     """
-    if bits is not None and not 1 <= bits <= MAX_BITS:
-        raise BitDepthOutOfRange(bits)
-    opened = open_codestream(data, pack, options, limits=limits, check_weights=check_weights)
+    opened = open_codestream(data, pack, options, check_weights=check_weights)
     codestream, headers, picture = opened.codestream, opened.headers, opened.headers.picture
-    steps = PictureDecoder(headers, opened.models, opened.transform, options.filters, colour, opened.custom)
+    steps = PictureDecoder(headers, opened.models, opened.transform, options.filters, options.colour, opened.custom)
     absent = tuple(
         (c, region.index)
         for c in (0, 1)
@@ -386,5 +383,5 @@ def open_stream(
         if unit is None
     )
     warnings = (*opened.warnings, *absent_warnings(absent))
-    depth = picture.bit_depth if bits is None else bits
-    return PictureStream(codestream, steps, depth, options.channels, warnings, limits, check)
+    depth = picture.bit_depth if options.bit_depth is None else options.bit_depth
+    return PictureStream(codestream, steps, depth, options.channels, warnings, options.limits, check)

@@ -20,6 +20,7 @@ from refdec.clauses import clause
 from refdec.decoding.hyper import HyperSide
 from refdec.decoding.models import COMPONENT_NAMES
 from refdec.entropy.residual import ResidualRun, start_residual
+from refdec.errors import RefdecError
 from refdec.latent.sigma import levels
 from refdec.latent.skip import skip_mask
 from refdec.observation import UNWATCHED, Watch
@@ -91,7 +92,7 @@ class GrowingRegion:
     It is the one stage that keeps something between calls: the entropy coder's state.  Not for several threads at once.
     """
 
-    __slots__ = ("_component", "_count", "_held", "_hyper", "_next", "_run", "_slices", "_watch", "core")
+    __slots__ = ("_component", "_count", "_failure", "_held", "_hyper", "_next", "_run", "_slices", "_watch", "core")
 
     def __init__(
         self,
@@ -111,25 +112,37 @@ class GrowingRegion:
         self._run: ResidualRun = start_residual(unit.data, self._count * plane, threads, at=unit.at)
         self._slices = channel_slices(self._count, min(max(1, SLICE_POSITIONS // plane), at_once or self._count))
         self._held, self._next = np.zeros(0, np.int16), 0
+        self._failure: RefdecError | None = None
 
     def write(self, symbols: Int16Array, wanted: int) -> None:
         """Write channels `_next` .. wanted - 1 into symbols [num_chs,h,w] of the component; earlier ones are there.
 
-        Raises as the entropy decoder does; with all channels its end is checked (2.10).
+        Raises as the entropy decoder does; with all channels its end is checked (2.10).  Damage is final: whoever asks
+        again for channels behind it is told the same.
         """
         core, plane = self.core, self.core.h * self.core.w
         while self._next < wanted:
             if self._held.size < plane:
-                channels = next(self._slices)
-                parts = run_of_channels(self._hyper, self._component, core, channels, watch=self._watch)
-                self._run, values = self._run.advance(*parts)
-                self._held = np.concatenate([self._held, values])
+                self._held = np.concatenate([self._held, self._next_slice()])
             whole = min(self._held.size // plane, wanted - self._next)
             made = self._held[: whole * plane].reshape(-1, core.h, core.w)
             symbols[self._next : self._next + whole, core.rows, core.columns] = made
             self._held, self._next = self._held[whole * plane :], self._next + whole
         if wanted == self._count:
             self._run.finish()
+
+    def _next_slice(self) -> Int16Array:
+        """Return the symbols of the next slice of channels."""
+        if self._failure is not None:
+            raise self._failure
+        channels = next(self._slices)
+        try:
+            parts = run_of_channels(self._hyper, self._component, self.core, channels, watch=self._watch)
+            self._run, values = self._run.advance(*parts)
+        except RefdecError as problem:
+            self._failure = problem
+            raise
+        return values
 
 
 @clause("3.2")

@@ -231,7 +231,7 @@ def _with_tiles(draft: PictureHeader, settings: EncodeSettings) -> PictureHeader
 @clause("3.B.5")
 def targets_of(source: EncoderInput, settings: EncodeSettings, models: Models) -> Targets:
     """(3.B.5) Analyse a picture: y and z_hat of both components.  Raises MissingCheckpoint, SettingsRefused."""
-    from refdec.networks.exact_blas import single_threaded_blas
+    from refdec.networks.blas_threads import single_threaded_blas
 
     draft = _checked_draft(source, settings, models.model_id)
     with single_threaded_blas():
@@ -281,7 +281,7 @@ def prepare(
 
     Raises LatentsDoNotFit, SettingsRefused, QualityMapDoesNotFit.
     """
-    from refdec.networks.exact_blas import single_threaded_blas
+    from refdec.networks.blas_threads import single_threaded_blas
 
     draft = _checked_draft(source, settings, models.model_id)
     for c, name in enumerate(("luma", "chroma")):
@@ -312,7 +312,7 @@ def _require_shape(what: str, needed: tuple[int, ...], found: tuple[int, ...]) -
 @clause("3.B.4")
 def code(prepared: Prepared, beta_log: Pair, *, chooser: SymbolChooser | None = None) -> Coded:
     """(3.B.4) Quantise at the displacements of luma and chroma."""
-    from refdec.networks.exact_blas import single_threaded_blas
+    from refdec.networks.blas_threads import single_threaded_blas
 
     settings, models = prepared.settings, prepared.models
     draft = draft_header(prepared.source, settings, models.model_id, beta_log)
@@ -354,7 +354,7 @@ def write(coded: Coded) -> bytes:
 @clause("4.7")
 def latents_of(coded: Coded) -> tuple[ComponentLatent, ComponentLatent]:
     """(4.7) Return residual and latents of both components as a decoder will have them, without forming psi again."""
-    from refdec.networks.exact_blas import single_threaded_blas
+    from refdec.networks.blas_threads import single_threaded_blas
 
     with single_threaded_blas():
         return _component_latent(coded, 0), _component_latent(coded, 1)
@@ -388,7 +388,7 @@ def decoded_luma(coded: Coded, transform: int) -> Int32Array:
 
     What luma PSNR needs, without chroma and without forming psi again.
     """
-    from refdec.networks.exact_blas import single_threaded_blas
+    from refdec.networks.blas_threads import single_threaded_blas
 
     models, picture = coded.prepared.models, coded.headers.picture
     frame = Rect(0, 0, picture.lat_w, picture.lat_h)

@@ -58,13 +58,13 @@ def thread_problems(unit: RegionUnit, threads: int) -> Iterator[RefdecError]:
             yield MarkerBitMissing(thread, at=unit.at + 8 * (end - 1))
 
 
-def _units(codestream: Codestream, headers: Headers, recover: bool) -> Iterator[tuple[RegionUnit, int]]:
+def _units(codestream: Codestream, headers: Headers) -> Iterator[tuple[RegionUnit, int]]:
     """Yield all units of the entropy coder that can be cut out, with their numbers of threads."""
     picture = headers.picture
     sources: tuple[tuple[Callable[[], list[RegionUnit | None]], int], ...] = (
         (lambda: [hyper_unit(codestream)], picture.num_threads_z),
-        (lambda: residual_units(codestream, headers, 0, recover=recover), picture.num_threads_r[0]),
-        (lambda: residual_units(codestream, headers, 1, recover=recover), picture.num_threads_r[1]),
+        (lambda: residual_units(codestream, headers, 0), picture.num_threads_r[0]),
+        (lambda: residual_units(codestream, headers, 1), picture.num_threads_r[1]),
         (lambda: [quality_map_unit(codestream, headers)], picture.num_threads_q),
     )
     for source, threads in sources:
@@ -99,9 +99,9 @@ def find_problems(
     whole = last is not None and codestream.end > last.payload_offset + len(last.payload)
     problems: list[RefdecError] = [*framing, *survey.problems]
     if survey.headers is not None:
-        found = payload_problems(codestream, survey.headers, strict=not lenient)
+        found = payload_problems(codestream, survey.headers)
         problems += found if whole else [problem for problem in found if not _is_absence(problem)]
-        for unit, threads in _units(codestream, survey.headers, lenient):
+        for unit, threads in _units(codestream, survey.headers):
             problems += thread_problems(unit, threads)
     return Findings(codestream, survey, tuple(problems), whole)
 

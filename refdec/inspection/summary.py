@@ -135,9 +135,16 @@ def info_of(codestream: Codestream, headers: Headers) -> Info:
 
 
 def read_info(
-    data: bytes, *, limits: Limits = DEFAULT_LIMITS, lenient: bool = False, edition: Edition | None = None
+    data: bytes,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    lenient: bool = False,
+    any_level: bool = False,
+    edition: Edition | None = None,
 ) -> Info:
     """Read the headers of a codestream and summarise them; raises CodestreamError and UnsupportedError."""
     codestream = read_codestream(data, limits=limits, lenient=lenient)
-    headers = read_headers(codestream, edition=edition, limits=limits, lenient=lenient, allow_custom_colour=True)
+    headers = read_headers(
+        codestream, edition=edition, limits=limits, lenient=lenient, any_level=any_level, allow_custom_colour=True
+    )
     return info_of(codestream, headers)

@@ -22,7 +22,7 @@ from refdec.bundles import LatentBundle, Stage
 from refdec.bundles.making import ComponentSymbols, bundle_of, decode_to_stage, filtered_planes, stage_headers
 from refdec.decoding.models import Models, models_of
 from refdec.decoding.opening import CheckWeights, choose_transform
-from refdec.decoding.options import DecodeOptions
+from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions, limits_or_default
 from refdec.decoding.rows import open_stream
 from refdec.encoding.encoder import (
     Coded,
@@ -126,12 +126,12 @@ class _Last:
 class Core:
     """`CoreServices` on a pack of weights: one for each piece of work, since it keeps large arrays.
 
-    `limits` hold for each codestream that it reads or decodes.
+    `limits` hold for each codestream that it reads or decodes.  Raises LimitsExpected.
     """
 
     def __init__(self, pack: WeightPack, *, limits: Limits | None = None) -> None:
         self._pack = pack
-        self._limits = limits or Limits()
+        self._limits = limits_or_default(limits)
         self._known: OrderedDict[int, _Known] = OrderedDict()
         self._last: _Last | None = None
         self._lock = Lock()
@@ -168,10 +168,11 @@ class Core:
         stage: Stage | str,
         *,
         check_weights: CheckWeights | None = None,
-        edition: Edition | None = None,
+        options: DecodeOptions = DEFAULT_OPTIONS,
     ) -> LatentBundle:
-        """Decode a codestream up to a stage, and no further.  `edition`: the text to read it by, None finds out.
+        """Decode a codestream up to a stage, and no further.
 
+        Of `options` those count that concern reading, and, at stage picture, `synthesis`; the limits are the core's.
         `check_weights(user_data, pack, model_id)` may refuse before anything is decoded.
         """
         wanted, check = Stage.of(stage), check_of(self._limits)
@@ -179,8 +180,7 @@ class Core:
             codestream,
             self._pack,
             wanted,
-            DecodeOptions(edition=edition),
-            limits=self._limits,
+            replace(options, limits=self._limits),
             check_weights=check_weights,
             check=check,
         )
@@ -199,14 +199,14 @@ class Core:
 
     def decode(self, codestream: bytes) -> Picture:
         """Decode a codestream to codes by the first listed synthesis transform that the weights have."""
-        _, headers = decode_to_stage(codestream, None, Stage.HEADERS, limits=self._limits)
+        _, headers = decode_to_stage(codestream, None, Stage.HEADERS, DecodeOptions(limits=self._limits))
 
         picture = headers.picture
         infos = {info.model_id: info for info in self.models}
         there = infos[picture.model_id].synthesis if picture.model_id in infos else ()
         chosen = next((t for t in picture.synthesis_transforms if Synthesis(t).name in there), None)
         options, check = DecodeOptions(synthesis=None if chosen is None else Synthesis(chosen)), check_of(self._limits)
-        return open_stream(codestream, self._pack, options, limits=self._limits, check=check).picture()
+        return open_stream(codestream, self._pack, replace(options, limits=self._limits), check=check).picture()
 
     def synthesise(self, bundle: LatentBundle, synthesis: str | None = None) -> LatentBundle:
         """Return a bundle of stage picture from one of stage latent that this core made.  Raises BundleNotOurs."""

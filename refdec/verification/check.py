@@ -14,11 +14,14 @@ from refdec.api.weights import require_weights
 from refdec.bitstream.edition_errors import DraftHeader
 from refdec.bitstream.rule_errors import PROFILE_LEVEL_ERRORS, TooManyRegions
 from refdec.clauses import clause
+from refdec.decoding.memory import whole_bytes
 from refdec.decoding.models import models_of
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.decoding.rows import Decoded, decode_codestream
 from refdec.errors import CodestreamError, ExitCode, LimitExceeded, RefdecError, UnsupportedError
 from refdec.inspection.problems import Findings, find_problems
+from refdec.limits import Check
+from refdec.networks.blas_threads import single_threaded_blas
 from refdec.parallel.clock import check_of
 from refdec.trace.fingerprints import Fingerprints
 from refdec.verification.verdict import Verdict
@@ -76,9 +79,9 @@ def _judged(
 ) -> Verdict:
     """Return the verdict by the edition that the headers were read by."""
     warnings = tuple(warning.headline() for warning in findings.warnings)
-    data = findings.codestream.data
+    data, check = findings.codestream.data, check_of(options.limits)
     if findings.problems:
-        problems = [*findings.problems, *_entropy_problems(findings, pack, options.ignore_weights_fingerprint)]
+        problems = [*findings.problems, *_entropy_problems(findings, pack, options, check)]
         return Verdict(name, _without_repeats(problems), warnings)
     prints = Fingerprints()
     try:
@@ -86,13 +89,12 @@ def _judged(
             data,
             pack,
             options,
-            limits=options.limits,
             observe=prints,
             check_weights=None if options.ignore_weights_fingerprint else require_weights,
-            check=check_of(options.limits),
+            check=check,
         )
     except (CodestreamError, LimitExceeded, UnsupportedError, WeightsDiffer) as problem:
-        found = _entropy_problems(findings, pack, True) if isinstance(problem, CodestreamError) else ()
+        found = _entropy_problems(findings, pack, options, check) if isinstance(problem, CodestreamError) else ()
         unique = _without_repeats([problem, *found])
         return Verdict(name, unique, warnings, fingerprints=dict(prints.sha256), ended_by=problem)
     comparison = None
@@ -111,8 +113,11 @@ def _describe(decoded: Decoded) -> str:
     return f"{picture.display_width} x {picture.display_height}, {picture.bit_depth} bit {colour}"
 
 
-def _entropy_problems(findings: Findings, pack: WeightPack, any_weights: bool) -> list[RefdecError]:
-    """Return what is wrong with the entropy-coded data, where headers allow to decode them; else nothing."""
+def _entropy_problems(findings: Findings, pack: WeightPack, options: DecodeOptions, check: Check) -> list[RefdecError]:
+    """Return what is wrong with the entropy-coded data, where headers allow to decode them; else nothing.
+
+    Where limits end the search, what was found until then, and the limit: there may be more.
+    """
     from refdec.verification.entropy import entropy_problems
 
     headers = findings.headers
@@ -122,13 +127,22 @@ def _entropy_problems(findings: Findings, pack: WeightPack, any_weights: bool) -
         return []
     if any(isinstance(problem, LimitExceeded) for problem in findings.problems):
         return []  # the codestream was not cut to its end: what seems to be absent may follow
-    picture = headers.picture
+    picture, found = headers.picture, list[RefdecError]()
+    listed = picture.synthesis_transforms
+    transform = options.synthesis if options.synthesis in listed else listed[0]
     try:
-        if not any_weights:
+        if not options.ignore_weights_fingerprint:
             require_weights(headers.user_data, pack, picture.model_id)
-        return list(entropy_problems(findings.codestream, headers, models_of(pack, picture.model_id)))
+        options.limits.require_memory(whole_bytes(headers, transform))
+        models = models_of(pack, picture.model_id)
+        with single_threaded_blas():
+            for problem in entropy_problems(findings.codestream, headers, models, check=check):
+                found.append(problem)
+    except LimitExceeded as problem:
+        found.append(problem)
     except RefdecError:
         return []  # weights that do not fit or are not there: the problems without them stand
+    return found
 
 
 def _without_repeats(problems: Iterable[RefdecError]) -> tuple[RefdecError, ...]:

@@ -18,16 +18,20 @@ from refdec.decoding.models import Models
 from refdec.decoding.symbols import GrowingRegion
 from refdec.errors import CodestreamError
 from refdec.latent.qualitysteps import quality_steps
+from refdec.limits import Check, unchecked
 from refdec.tiling.regions import RegionGrid
 
 __all__ = ["entropy_problems"]
 
 
 @clause("2.10", kind="added", reason="a verifier lists every damaged unit, not only the first")
-def entropy_problems(codestream: Codestream, headers: Headers, models: Models) -> Iterator[CodestreamError]:
+def entropy_problems(
+    codestream: Codestream, headers: Headers, models: Models, *, check: Check = unchecked
+) -> Iterator[CodestreamError]:
     """(2.10) Yield what is wrong with the quality map, z, and each region of both residuals.
 
     Residuals depend on z and the quality map: where one of these is wrong, nothing can be said about them.
+    `check()` is called between the units.
     """
     try:
         quality_map = decode_quality(codestream, headers)
@@ -36,6 +40,7 @@ def entropy_problems(codestream: Codestream, headers: Headers, models: Models) -
     except CodestreamError as problem:
         steps, whole = None, False
         yield problem
+    check()
     try:
         hyper = decode_hyper_latents(codestream, headers.picture, models)
     except CodestreamError as problem:
@@ -46,12 +51,12 @@ def entropy_problems(codestream: Codestream, headers: Headers, models: Models) -
     picture = headers.picture
     side = HyperSide.of(picture, models, HyperLatents(hyper, None, steps))
     for component in (0, 1):
-        yield from _residual_problems(codestream, headers, side, component)
+        yield from _residual_problems(codestream, headers, side, component, check)
 
 
 @clause("2.6")
 def _residual_problems(
-    codestream: Codestream, headers: Headers, side: HyperSide, component: int
+    codestream: Codestream, headers: Headers, side: HyperSide, component: int, check: Check
 ) -> Iterator[CodestreamError]:
     """(2.6) Yield what is wrong with each region of a component's residual."""
     picture = headers.picture
@@ -65,6 +70,7 @@ def _residual_problems(
     for region, unit in zip(RegionGrid.of(picture, component).regions, units, strict=True):
         if unit is None:
             continue
+        check()
         try:
             GrowingRegion(side, component, unit, region.y_core).write(symbols, count)
         except CodestreamError as problem:

@@ -15,6 +15,7 @@ from refdec.api.weights import load_weights
 from refdec.formats.files import read_picture
 from refdec.plugins.api import CodingSettings, EncodeRequest, OperatingPoint, SourcePicture
 from refdec.plugins.core import Core
+from tests.unit.bitstream.support import patched
 
 from .conftest import Run
 
@@ -142,6 +143,27 @@ def test_streams_of_other_weights_are_refused(refdec: Refdec, vectors: Path) -> 
     ran = refdec("task", "statistics", stream)
     assert ran.code != 0
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("option", "warnings"),
+    [("--lenient", 1), ("--any-level", 0)],
+)
+def test_odd_streams_are_read_on_request(
+    refdec: Refdec, album: Path, tmp_path: Path, option: str, warnings: int
+) -> None:
+    """As `refdec decode` does, with its warnings."""
+    data, odd = (album / "p1.jai").read_bytes(), tmp_path / "odd.jai"
+    lenient = option == "--lenient"
+    odd.write_bytes(data[:-2] + b"\xff\x85" + data[-2:] if lenient else patched(data, "stream_profile_idc", 5))
+    assert refdec("task", "statistics", odd).code == 3
+    decoded, ran = refdec("decode", odd, tmp_path / "a.png", option), refdec("task", "statistics", odd, option)
+    assert (decoded.code, ran.code) == (0, 0), ran.err
+    assert ran.err == decoded.err and ran.err.count("refdec: warning: ") == warnings
+    assert refdec("task", "statistics", tmp_path, option, "--workers", 1).code == 0
+    assert refdec("task", "statistics", "total", odd, option).code == 0
+    assert refdec("info", odd).code == 3
+    assert refdec("info", odd, option).code == 0
 
 
 def test_tasks_can_be_switched_off(refdec: Refdec, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,6 @@ from refdec.decoding.rows import open_stream
 from refdec.decoding.symbols import decode_symbols, run_of_channels
 from refdec.entropy.hyper import encode_z
 from refdec.entropy.residual import encode_residual
-from refdec.limits import Limits
 from refdec.networks.exact_blas import single_threaded_blas
 from refdec.picture.colour import to_output
 from refdec.picture.output import Codes, codes
@@ -230,7 +229,7 @@ def meetings(picture: PictureHeader) -> list[Rect]:
 def test_where_tiles_meet_a_window_is_the_synthesis_of_whole_tiles(grid: Grid) -> None:
     """What 4.10.5 says of each tile that a window touches, against a window that sees only its own reach."""
     data = stream(grid)
-    codestream, headers = parse(data, DecodeOptions(), Limits())
+    codestream, headers = parse(data, DecodeOptions())
     models = models_of(pack(), MODEL)
     with single_threaded_blas():
         side = HyperSide.of(headers.picture, models, decode_hyper(codestream, headers, models))

@@ -54,12 +54,11 @@ def streams_by_model(largest: int = LARGEST_STREAM) -> dict[int, tuple[bytes, ..
     from refdec.decoding.opening import parse
     from refdec.decoding.options import DecodeOptions
     from refdec.errors import RefdecError
-    from refdec.limits import Limits
 
     found: dict[int, list[bytes]] = {}
     for data in small_streams(largest):
         try:
-            _, headers = parse(data, DecodeOptions(any_level=True), Limits())
+            _, headers = parse(data, DecodeOptions(any_level=True))
         except RefdecError:
             continue
         found.setdefault(headers.picture.model_id, []).append(data)

@@ -47,7 +47,7 @@ def headers(data: bytes) -> None:
         try:
             codestream = read_codestream(data, lenient=lenient)
             found = read_headers(codestream, lenient=lenient)
-            check_payloads(codestream, found, strict=not lenient)
+            check_payloads(codestream, found)
         except RefdecError as problem:
             assert problem.headline()
             continue
@@ -146,7 +146,7 @@ def importer(data: bytes) -> None:
 
 
 def decode(data: bytes) -> None:
-    """A whole codestream of a tiny picture: legality, decoding, verdict; the decoder that streams rows agrees."""
+    """A whole codestream of a tiny picture: legality, decoding, verdict; rows without a watch agree."""
     from refdec.decoding.options import DecodeOptions
     from refdec.decoding.rows import open_stream
     from refdec.trace.fingerprints import fingerprint
@@ -157,7 +157,7 @@ def decode(data: bytes) -> None:
     )
     refused = [problem for problem in verdict.problems if not isinstance(problem, (DraftHeader, TooManyRegions))]
     try:
-        picture = open_stream(data, weights(), limits=DECODE_LIMITS).picture()
+        picture = open_stream(data, weights(), DecodeOptions(limits=DECODE_LIMITS)).picture()
     except RefdecError as problem:
         assert refused, f"refused only by the decoder that streams: {problem}"
         return

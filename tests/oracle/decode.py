@@ -9,7 +9,6 @@ import numpy.typing as npt
 from refdec.decoding.opening import absent_warnings, open_codestream
 from refdec.decoding.options import DecodeOptions
 from refdec.decoding.rows import Decoded
-from refdec.limits import Limits
 from refdec.networks.exact_blas import single_threaded_blas
 from refdec.observation import Observer
 from refdec.picture.output import codes
@@ -27,7 +26,7 @@ def decode_whole(
 ) -> Decoded:
     """Return the output planes in their own colour, int32 Q18; every stage is shown to `observe`."""
     options = options or DecodeOptions()
-    opened = open_codestream(data, pack, options, limits=Limits())
+    opened = open_codestream(data, pack, options)
     headers, models, transform = opened.headers, opened.models, opened.transform
     picture = headers.picture
 

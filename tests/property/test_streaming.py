@@ -115,7 +115,7 @@ CASES = [
 def test_every_tool_streams(vectors: Path, case: str) -> None:
     data = (vectors / f"{case}.jai").read_bytes()
     for workers, colour in ((1, None), (2, None), (1, "YUV" if "yuv" not in case else "RGB")):
-        made = open_stream(data, seeded(), colour=colour).picture(workers=workers)  # type: ignore[arg-type]
+        made = open_stream(data, seeded(), DecodeOptions(colour=colour)).picture(workers=workers)  # type: ignore[arg-type]
         assert_equal(made, whole(data, seeded(), colour=colour))  # type: ignore[arg-type]
 
 

@@ -96,7 +96,7 @@ def test_random_byte_flips_never_escape(seed: int) -> None:
         data = bytearray(original)
         data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
         try:
-            decode_codestream(bytes(data), pack(), limits=refdec.Limits(pixels=1 << 20))
+            decode_codestream(bytes(data), pack(), refdec.DecodeOptions(limits=refdec.Limits(pixels=1 << 20)))
         except RefdecError as error:
             refused += 1
             assert error.headline()

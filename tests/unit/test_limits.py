@@ -106,11 +106,11 @@ def test_memory_is_refused_before_anything_is_allocated() -> None:
     data = SMALL.read_bytes()
     limits = Limits(memory_bytes=1 << 20)
     with pytest.raises(TooMuchMemory, match="the limit is 1 MiB"):
-        decode_codestream(data, pack(), limits=limits)
+        decode_codestream(data, pack(), options=refdec.DecodeOptions(limits=limits))
     with pytest.raises(TooMuchMemory):
-        open_stream(data, pack(), limits=limits).picture()
+        open_stream(data, pack(), options=refdec.DecodeOptions(limits=limits)).picture()
     with pytest.raises(TooMuchMemory):
-        decode_region(data, pack(), Rect(0, 0, 16, 16), limits=limits)
+        decode_region(data, pack(), Rect(0, 0, 16, 16), options=refdec.DecodeOptions(limits=limits))
     with pytest.raises(TooMuchMemory) as caught:
         refdec.decode(data, weights=pack(), limits=limits)
     for stage in ("symbols", "latent", "picture"):
@@ -145,11 +145,37 @@ def test_a_check_ends_every_kind_of_decode() -> None:
     with pytest.raises(TimeIsUp):
         open_stream(data, pack(), check=third).picture()
 
-    def at_once() -> None:
-        raise TimeIsUp(1)
+
+@pytest.mark.parametrize("case", ["bop_off_64x64", "bop_tools_on_target_320x256"])
+def test_a_check_ends_a_region_at_any_of_its_steps(case: str) -> None:
+    data = (VECTORS / f"{case}.jai").read_bytes()
+    calls: list[int] = []
+    decode_region(data, pack(), Rect(0, 0, 16, 16), check=lambda: calls.append(1))
+    assert len(calls) > 4, "after the residual, the latents, each tile, the filters"
+
+    for last in range(len(calls)):
+        left = [last]
+
+        def count_down(left: list[int] = left) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise TimeIsUp(1)
+
+        with pytest.raises(TimeIsUp):
+            decode_region(data, pack(), Rect(0, 0, 16, 16), check=count_down)
+
+
+def test_a_check_ends_whole_planes_after_their_filters() -> None:
+    data = (VECTORS / "bop_eICCI.jai").read_bytes()
+    stages: list[str] = []
+
+    def after_the_filters() -> None:
+        if "eicci.V" in stages:
+            raise TimeIsUp(1)
 
     with pytest.raises(TimeIsUp):
-        decode_region(data, pack(), Rect(0, 0, 16, 16), check=at_once)
+        decode_codestream(data, pack(), observe=lambda stage, array: stages.append(stage), check=after_the_filters)
+    assert "final.0" not in stages
 
 
 def test_seconds_become_a_check_that_uses_the_callers_clock(monkeypatch: pytest.MonkeyPatch) -> None:

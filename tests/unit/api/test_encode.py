@@ -14,10 +14,12 @@ import refdec
 from refdec import EncodeOptions
 from refdec.api.encode import encode_to_file
 from refdec.api.errors import OptionsTwice, RateAmbiguous, UnknownChroma
+from refdec.bitstream import headers
+from refdec.bitstream.editions import Edition
 from refdec.bundles import LatentBundle
 from refdec.encoding.ratecontrol import RateOutOfReach
 from refdec.errors import UsageError
-from refdec.limits import Limits, TooMuchMemory
+from refdec.limits import Limits, TooLarge, TooMuchMemory
 from refdec.metrics import psnr
 from refdec.picture.source import planes_from_rgb
 from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel
@@ -190,3 +192,28 @@ def test_a_rate_out_of_reach_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(RateOutOfReach):
         encode_to_file(GOLDEN / "kodim15_m1_+0_65x79.source.png", tmp_path / "a.jai", EncodeOptions(bpp=1e-6))
     assert not list(tmp_path.iterdir())
+
+
+def test_what_cannot_be_read_again_leaves_no_file(tmp_path: Path) -> None:
+    """Without the check of `encode`, the report is the first that reads what was made: within the limits."""
+    options = EncodeOptions(displacement=0, check=False, limits=Limits(pixels=1000))
+    with pytest.raises(TooLarge):
+        encode_to_file(PICTURE[:64, :64], tmp_path / "a.jai", options)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("edition", Edition)
+def test_the_report_reads_the_edition_that_was_written(
+    edition: Edition, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    read = headers.read_headers
+
+    def note(*arguments: Any, **wishes: Any) -> headers.Headers:
+        asked.append(wishes.get("edition"))
+        return read(*arguments, **wishes)
+
+    monkeypatch.setattr(headers, "read_headers", note)
+    settings = CodingSettings(edition=str(edition))
+    encode_to_file(PICTURE[:64, :64], tmp_path / "a.jai", EncodeOptions(displacement=0, check=False, settings=settings))
+    assert asked == [edition]

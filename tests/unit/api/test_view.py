@@ -8,8 +8,12 @@ import pytest
 
 import refdec
 from refdec.api.view import ViewRequest, view_file, write_page
+from refdec.bitstream.framing import read_codestream
+from refdec.bitstream.headers import read_headers
+from refdec.bitstream.transforms import Synthesis
 from refdec.decoding.options import DecodeOptions
 from refdec.limits import Limits
+from refdec.observation import Collector
 
 DEMO = Path(refdec.__file__).parent / "data" / "demo.jai"
 TIGHT = {"memory": (Limits(memory_bytes=1 << 20), "MiB"), "time": (Limits(seconds=0.0), "not finished after 0 s")}
@@ -49,3 +53,21 @@ def test_generous_limits_change_nothing() -> None:
 def test_other_failures_are_not_those_of_limits() -> None:
     seen = view_file(DEMO.read_bytes()[:-2], ViewRequest(symbols=True))
     assert seen.failure and not seen.beyond_limits
+
+
+def test_symbols_are_those_of_the_transform_that_is_wanted() -> None:
+    """The choices are those of a decode: what the codestream does not list is refused."""
+    unlisted = next(kind for kind in Synthesis if kind not in listed())
+    seen = view_file(DEMO, ViewRequest(symbols=True, options=DecodeOptions(synthesis=unlisted)))
+    assert "RD1301" in seen.failure
+
+
+def test_a_stage_that_stays_incomplete_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[Collector] = []
+    monkeypatch.setattr(Collector, "close", lambda watch: closed.append(watch))
+    view_file(DEMO, ViewRequest(symbols=True))
+    assert len(closed) == 1
+
+
+def listed() -> tuple[int, ...]:
+    return read_headers(read_codestream(DEMO.read_bytes())).picture.synthesis_transforms

@@ -14,7 +14,6 @@ from refdec.decoding.models import models_of
 from refdec.decoding.opening import parse
 from refdec.decoding.options import DEFAULT_OPTIONS
 from refdec.decoding.symbols import decode_symbols
-from refdec.limits import Limits
 from refdec.weights.pack import WeightPack
 
 DEMO = Path(refdec.__file__).parent / "data" / "demo.jai"
@@ -32,7 +31,7 @@ def test_the_same_size_gives_the_same_picture(pack: WeightPack) -> None:
 
 
 def test_symbols_are_repeated(pack: WeightPack) -> None:
-    codestream, headers = parse(repeated_stream(DEMO.read_bytes(), pack, 1600, 64), DEFAULT_OPTIONS, Limits())
+    codestream, headers = parse(repeated_stream(DEMO.read_bytes(), pack, 1600, 64), DEFAULT_OPTIONS)
     models = models_of(pack, 1)
     side = HyperSide.of(headers.picture, models, decode_hyper(codestream, headers, models))
     symbols = decode_symbols(codestream, headers, side).values[0]
@@ -43,8 +42,8 @@ def test_symbols_are_repeated(pack: WeightPack) -> None:
 
 
 def test_large_pictures_get_the_usual_tiles(pack: WeightPack) -> None:
-    _, large = parse(repeated_stream(DEMO.read_bytes(), pack, 2048, 1024), DEFAULT_OPTIONS, Limits())
-    _, told = parse(repeated_stream(DEMO.read_bytes(), pack, 512, 512, tile_size=128), DEFAULT_OPTIONS, Limits())
+    _, large = parse(repeated_stream(DEMO.read_bytes(), pack, 2048, 1024), DEFAULT_OPTIONS)
+    _, told = parse(repeated_stream(DEMO.read_bytes(), pack, 512, 512, tile_size=128), DEFAULT_OPTIONS)
     assert large.picture.tile_size == (1024, 1024)
     assert told.picture.tile_size == (128, 128)
 

@@ -65,9 +65,11 @@ def needed_by(call: Callable[[Limits], object]) -> int:
 @pytest.mark.parametrize("case", CASES)
 def test_whole_bundles_stay_below_their_estimate(case: str) -> None:
     data = (VECTORS / f"{case}.jai").read_bytes()
-    _, headers = parse(data, DecodeOptions(), Limits())
+    _, headers = parse(data, DecodeOptions())
     needed = whole_bytes(headers, headers.picture.synthesis_transforms[0])
-    assert needed == needed_by(lambda limits: decode_to_stage(data, pack(), Stage.PICTURE, limits=limits))
+    assert needed == needed_by(
+        lambda limits: decode_to_stage(data, pack(), Stage.PICTURE, options=DecodeOptions(limits=limits))
+    )
     peak = peak_of(lambda: decode_to_stage(data, pack(), Stage.PICTURE))
     assert peak <= needed <= NEAR * peak + FIXED_BYTES
 
@@ -75,16 +77,16 @@ def test_whole_bundles_stay_below_their_estimate(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_an_observed_decode_stays_below_its_estimate(case: str) -> None:
     data = (VECTORS / f"{case}.jai").read_bytes()
-    needed = needed_by(lambda limits: decode_codestream(data, pack(), limits=limits, observe=unobserved))
+    needed = needed_by(lambda limits: decode_codestream(data, pack(), DecodeOptions(limits=limits), observe=unobserved))
     assert peak_of(lambda: decode_codestream(data, pack(), observe=unobserved)) <= needed
-    plain = needed_by(lambda limits: decode_codestream(data, pack(), limits=limits))
+    plain = needed_by(lambda limits: decode_codestream(data, pack(), options=DecodeOptions(limits=limits)))
     assert peak_of(lambda: decode_codestream(data, pack())) <= plain
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_streaming_decoder_stays_below_its_estimate(case: str) -> None:
     data = (VECTORS / f"{case}.jai").read_bytes()
-    needed = needed_by(lambda limits: open_stream(data, pack(), limits=limits).picture())
+    needed = needed_by(lambda limits: open_stream(data, pack(), options=DecodeOptions(limits=limits)).picture())
     assert peak_of(lambda: open_stream(data, pack()).picture()) <= needed
 
 
@@ -93,13 +95,13 @@ def test_the_streaming_decoder_stays_below_its_estimate(case: str) -> None:
 def test_the_region_decoder_stays_below_its_estimate(case: str, side: int) -> None:
     data = (VECTORS / f"{case}.jai").read_bytes()
     rect = Rect(32, 16, side, side)
-    needed = needed_by(lambda limits: decode_region(data, pack(), rect, limits=limits))
+    needed = needed_by(lambda limits: decode_region(data, pack(), rect, options=DecodeOptions(limits=limits)))
     peak = peak_of(lambda: decode_region(data, pack(), rect))
     assert peak <= needed
     if case == "bop_off_768x512":
-        assert needed < needed_by(lambda limits: decode_codestream(data, pack(), limits=limits))
+        assert needed < needed_by(lambda limits: decode_codestream(data, pack(), options=DecodeOptions(limits=limits)))
 
 
 def test_filters_that_do_not_run_need_nothing() -> None:
-    _, headers = parse((VECTORS / "bop_tools_on.jai").read_bytes(), DecodeOptions(), Limits())
+    _, headers = parse((VECTORS / "bop_tools_on.jai").read_bytes(), DecodeOptions())
     assert whole_bytes(headers, 1, filters=False) < whole_bytes(headers, 1)

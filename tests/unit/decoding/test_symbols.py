@@ -13,7 +13,6 @@ from refdec.decoding.models import models_of
 from refdec.decoding.opening import parse
 from refdec.decoding.options import DecodeOptions
 from refdec.decoding.symbols import GrowingRegion
-from refdec.limits import Limits
 from refdec.tiling.regions import RegionGrid
 from refdec.weights.seeded import seeded_pack
 from tests.oracle.symbols import decode_symbols
@@ -23,7 +22,7 @@ from tests.oracle.symbols import decode_symbols
     "case", ["bop_threads_z16_r16", "bop_num_chs", "bop_depreg_threads8", "bop_indreg_2x1_600x400"]
 )
 def test_first_channels_step_by_step(case: str, vectors: Path) -> None:
-    codestream, headers = parse((vectors / f"{case}.jai").read_bytes(), DecodeOptions(), Limits())
+    codestream, headers = parse((vectors / f"{case}.jai").read_bytes(), DecodeOptions())
     picture, models = headers.picture, models_of(seeded_pack(1), headers.picture.model_id)
     side = HyperSide.of(picture, models, decode_hyper(codestream, headers, models))
     for c in (0, 1):
@@ -44,7 +43,7 @@ def test_first_channels_step_by_step(case: str, vectors: Path) -> None:
 
 
 def test_only_what_is_asked_for_is_decoded(vectors: Path) -> None:
-    codestream, headers = parse((vectors / "bop_off_320x256.jai").read_bytes(), DecodeOptions(), Limits())
+    codestream, headers = parse((vectors / "bop_off_320x256.jai").read_bytes(), DecodeOptions())
     picture, models = headers.picture, models_of(seeded_pack(1), headers.picture.model_id)
     side = HyperSide.of(picture, models, decode_hyper(codestream, headers, models))
     (unit,) = residual_units(codestream, headers, 0)

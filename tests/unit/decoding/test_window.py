@@ -20,7 +20,6 @@ from refdec.decoding.options import DecodeOptions
 from refdec.decoding.scales import scale_window
 from refdec.decoding.symbols import decode_symbols as decode_windowed
 from refdec.decoding.synthesis import latent_needed, synthesis_window
-from refdec.limits import Limits
 from refdec.networks.context import ContextModel
 from refdec.networks.hyperdecoder import HyperDecoder
 from refdec.picture.planes import Planes
@@ -50,7 +49,7 @@ CASES = [
 
 @lru_cache(maxsize=2)
 def whole(path: Path) -> tuple[Codestream, Headers, Models, Symbols, Latents, Planes]:
-    codestream, headers = parse(path.read_bytes(), DecodeOptions(), Limits())
+    codestream, headers = parse(path.read_bytes(), DecodeOptions())
     models = models_of(seeded_pack(1), headers.picture.model_id)
     symbols = decode_symbols(codestream, headers, models)
     latents = reconstruct_latents(headers, symbols, models)

@@ -6,6 +6,7 @@ import json
 import random
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -333,3 +334,35 @@ def test_one_picture_is_not_for_many(tmp_path: Path) -> None:
 def test_a_file_leaves_its_trace(tmp_path: Path) -> None:
     verdict = verify_file(VECTORS / "bop_off_64x64.jai", VerifyRequest(trace=tmp_path), weights=pack())
     assert json.loads((tmp_path / "bop_off_64x64.json").read_text())["sha256"] == dict(verdict.fingerprints)
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"), [(Limits(memory_bytes=1 << 20), "RD0003"), (Limits(seconds=0.0), "RD0004")]
+)
+def test_the_search_for_damaged_units_keeps_to_the_limits(limits: Limits, code: str) -> None:
+    """What was found until then stands, and the limit says that there may be more."""
+    data = flipped(patched(DATA, "level_idc", 10), Marker.SORP, 300)
+    verdict = verify_codestream(data, pack(), options=DecodeOptions(limits=limits))
+    assert {problem.code for problem in verdict.problems} == {"RD0163", code} and verdict.exit_code == 3
+    roomy = DecodeOptions(limits=Limits(memory_bytes=1 << 30, seconds=600))
+    free, bounded = verify_codestream(data, pack()), verify_codestream(data, pack(), options=roomy)
+    assert list(bounded.lines()) == list(free.lines())
+
+
+def test_the_search_for_damaged_units_holds_blas_to_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all that runs there, scale indices are products of matrices."""
+    import threadpoolctl
+
+    from refdec.decoding import hyper
+
+    seen: list[int] = []
+
+    def look(*arguments: Any, **more: Any) -> Any:
+        seen.extend(one["num_threads"] for one in threadpoolctl.threadpool_info() if one["user_api"] == "blas")
+        return decode(*arguments, **more)
+
+    decode = hyper.decode_hyper_latents
+    monkeypatch.setattr("refdec.verification.entropy.decode_hyper_latents", look)
+    with threadpoolctl.threadpool_limits(2, user_api="blas"):
+        verify_codestream(patched(DATA, "level_idc", 10), pack())
+    assert seen and set(seen) == {1}
