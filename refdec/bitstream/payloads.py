@@ -198,8 +198,6 @@ def payload_problems(codestream: Codestream, headers: Headers) -> list[RefdecErr
 @clause("1.10", kind="interop", reason="note 5: the reference software goes on where 1.8 rejects")
 def tolerated_padding(codestream: Codestream, headers: Headers) -> list[CodestreamError]:
     """(1.10) Return the padding bits of region tables that a lenient reader passes over."""
-    if not codestream.lenient:
-        return []
     found: list[CodestreamError] = []
     for component in (0, 1):
         try:

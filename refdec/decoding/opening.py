@@ -112,7 +112,8 @@ def open_codestream(
     models = models_of(pack, picture.model_id)
     transform = choose_transform(picture, options.synthesis)
     custom = choose_colour(picture, options.allow_custom_colour)
-    passed_over = (*codestream.warnings, *headers.warnings, *tolerated_padding(codestream, headers))
+    padding = tolerated_padding(codestream, headers) if options.lenient else []
+    passed_over = (*codestream.warnings, *headers.warnings, *padding)
     warnings = tuple(problem.headline() for problem in passed_over)
     return Opened(codestream, headers, models, transform, custom, warnings)
 
