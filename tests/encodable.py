@@ -25,7 +25,7 @@ from refdec.encoding.encoder import (
     write,
 )
 from refdec.encoding.values import EncoderInput
-from refdec.networks.exact_blas import single_threaded_blas
+from refdec.networks.blas_threads import single_threaded_blas
 from refdec.picture.planes import ThreePlanes
 from refdec.picture.windows import Windows
 from refdec.tiling.geometry import Rect

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from refdec.networks import exact_blas
+from refdec.networks.blas_threads import single_threaded_blas
 
 __all__ = ["multiply_seconds", "products_of"]
 
@@ -58,7 +59,7 @@ def products_of(run: Callable[[], object]) -> Counter[Shapes]:
 def multiply_seconds(shapes: Counter[Shapes]) -> float:
     """Return CPU seconds for these products alone, one thread."""
     total = 0.0
-    with exact_blas.single_threaded_blas():
+    with single_threaded_blas():
         for (first, second), count in shapes.items():
             a, b = np.full(first, 3.0), np.full(second, 5.0)
             out = np.matmul(a, b)

@@ -12,16 +12,14 @@ import numpy as np
 
 from refdec.arithmetic.types import Int16Array
 from refdec.bitstream.headers import Headers
-from refdec.bitstream.payloads import residual_units
 from refdec.clauses import clause
 from refdec.decoding.memory import whole_bytes
 from refdec.decoding.opening import CheckWeights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.decoding.rows import Decoded, open_stream
-from refdec.decoding.symbols import GrowingRegion, Symbols
+from refdec.decoding.symbols import GrowingRegion, Symbols, region_units
 from refdec.limits import Check, unchecked
-from refdec.parallel.processes import single_threaded_blas
-from refdec.tiling.regions import RegionGrid
+from refdec.networks.blas_threads import single_threaded_blas
 from refdec.weights.pack import WeightPack
 
 __all__ = ["ProgressiveDecoder"]
@@ -58,9 +56,7 @@ class ProgressiveDecoder:
         self._regions = tuple(
             [
                 GrowingRegion(self._hyper, c, unit, region.y_core, at_once=CHANNELS_AT_ONCE)
-                for region, unit in zip(
-                    RegionGrid.of(picture, c).regions, residual_units(codestream, self.headers, c), strict=True
-                )
+                for region, unit in region_units(codestream, self.headers, c)
                 if unit is not None
             ]
             for c in (0, 1)

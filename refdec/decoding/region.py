@@ -18,7 +18,7 @@ from refdec.decoding.memory import region_bytes
 from refdec.decoding.opening import CheckWeights, absent_warnings, open_codestream
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.limits import Check, unchecked
-from refdec.parallel.processes import single_threaded_blas
+from refdec.networks.blas_threads import single_threaded_blas
 from refdec.picture.output import codes
 from refdec.picture.picture import Picture
 from refdec.picture.planes import ThreePlanes

@@ -18,7 +18,6 @@ import numpy as np
 
 from refdec.bitstream.framing import Codestream
 from refdec.bitstream.headers import Headers
-from refdec.bitstream.payloads import residual_units
 from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
 from refdec.decoding.cuts import UnitGrid, needs_whole_planes, unit_grid
@@ -28,13 +27,14 @@ from refdec.decoding.memory import streaming_bytes, whole_bytes
 from refdec.decoding.opening import CheckWeights, absent_warnings, open_codestream
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.decoding.schedule import BandGrid, Kind, Schedule, make_schedule
-from refdec.decoding.symbols import Symbols
+from refdec.decoding.symbols import Symbols, region_units
 from refdec.decoding.work import LATENT_CHANNELS, PictureState, Samples, decode_residual_of, run_step, unit_samples
 from refdec.limits import DEFAULT_LIMITS, Check, Limits, unchecked
+from refdec.networks.blas_threads import single_threaded_blas
 from refdec.observation import UNWATCHED, Collector, Observer, Several, Watch
 from refdec.parallel.ordered import Pool
 from refdec.parallel.pool import PoolKind, open_pool
-from refdec.parallel.processes import available_cores, single_threaded_blas
+from refdec.parallel.processes import available_cores
 from refdec.parallel.shared import SharedArray
 from refdec.picture.output import codes
 from refdec.picture.picture import Picture
@@ -42,7 +42,6 @@ from refdec.picture.planes import Planes, ThreePlanes, chroma_rect
 from refdec.picture.render import Colour, output_subsampling, own_colour, render
 from refdec.picture.windows import Windows
 from refdec.tiling.geometry import Rect, ceil_div
-from refdec.tiling.regions import RegionGrid
 from refdec.weights.pack import WeightPack
 
 __all__ = ["Band", "Decoded", "PictureStream", "decode_codestream", "open_stream"]
@@ -377,10 +376,7 @@ def open_stream(
     codestream, headers, picture = opened.codestream, opened.headers, opened.headers.picture
     steps = PictureDecoder(headers, opened.models, opened.transform, options.filters, options.colour, opened.custom)
     absent = tuple(
-        (c, region.index)
-        for c in (0, 1)
-        for region, unit in zip(RegionGrid.of(picture, c).regions, residual_units(codestream, headers, c), strict=True)
-        if unit is None
+        (c, region.index) for c in (0, 1) for region, unit in region_units(codestream, headers, c) if unit is None
     )
     warnings = (*opened.warnings, *absent_warnings(absent))
     depth = picture.bit_depth if options.bit_depth is None else options.bit_depth

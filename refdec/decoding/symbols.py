@@ -26,9 +26,17 @@ from refdec.latent.skip import skip_mask
 from refdec.observation import UNWATCHED, Watch
 from refdec.tiling.bands import channel_slices, row_bands
 from refdec.tiling.geometry import Rect
-from refdec.tiling.regions import RegionGrid
+from refdec.tiling.regions import Region, RegionGrid
 
-__all__ = ["GrowingRegion", "Symbols", "decode_residual", "decode_symbols", "run_of_channels", "show_scales"]
+__all__ = [
+    "GrowingRegion",
+    "Symbols",
+    "decode_residual",
+    "decode_symbols",
+    "region_units",
+    "run_of_channels",
+    "show_scales",
+]
 
 BAND_ROWS = 16
 SLICE_POSITIONS = 1 << 19
@@ -145,6 +153,13 @@ class GrowingRegion:
         return values
 
 
+@clause("1.4.4")
+def region_units(codestream: Codestream, headers: Headers, component: int) -> list[tuple[Region, RegionUnit | None]]:
+    """(1.4.4) Return the regions of a component with their units, None where absent.  Raises as residual_units."""
+    regions = RegionGrid.of(headers.picture, component).regions
+    return list(zip(regions, residual_units(codestream, headers, component), strict=True))
+
+
 @clause("3.2")
 def decode_residual(
     codestream: Codestream,
@@ -165,8 +180,7 @@ def decode_residual(
     coded = picture.num_chs_coded[component]
     wanted = coded if channels is None else min(channels[component], coded)
     absent: list[int] = []
-    units = residual_units(codestream, headers, component)
-    for region, unit in zip(RegionGrid.of(picture, component).regions, units, strict=True):
+    for region, unit in region_units(codestream, headers, component):
         if regions is not None and region.index not in regions:
             continue
         if unit is None:

@@ -34,6 +34,7 @@ from refdec.encoding.values import CodedComponent, EncoderInput, HyperMaps, Symb
 from refdec.entropy.qualitymap import choose_entropy_index, map_differences
 from refdec.errors import RefdecError
 from refdec.latent.qualitysteps import QualitySteps, quality_steps
+from refdec.networks.blas_threads import single_threaded_blas
 from refdec.picture.planes import Planes, Size
 from refdec.picture.source import plane_from_codes, planes_from_rgb
 from refdec.tiling.analysis import usual_synthesis_tiling
@@ -231,8 +232,6 @@ def _with_tiles(draft: PictureHeader, settings: EncodeSettings) -> PictureHeader
 @clause("3.B.5")
 def targets_of(source: EncoderInput, settings: EncodeSettings, models: Models) -> Targets:
     """(3.B.5) Analyse a picture: y and z_hat of both components.  Raises MissingCheckpoint, SettingsRefused."""
-    from refdec.networks.blas_threads import single_threaded_blas
-
     draft = _checked_draft(source, settings, models.model_id)
     with single_threaded_blas():
         return analyse(source, draft, models)
@@ -281,8 +280,6 @@ def prepare(
 
     Raises LatentsDoNotFit, SettingsRefused, QualityMapDoesNotFit.
     """
-    from refdec.networks.blas_threads import single_threaded_blas
-
     draft = _checked_draft(source, settings, models.model_id)
     for c, name in enumerate(("luma", "chroma")):
         _require_shape(f"The latent of {name}", (COMPONENT_CHANNELS[c], draft.lat_h, draft.lat_w), y[c].shape)
@@ -312,8 +309,6 @@ def _require_shape(what: str, needed: tuple[int, ...], found: tuple[int, ...]) -
 @clause("3.B.4")
 def code(prepared: Prepared, beta_log: Pair, *, chooser: SymbolChooser | None = None) -> Coded:
     """(3.B.4) Quantise at the displacements of luma and chroma."""
-    from refdec.networks.blas_threads import single_threaded_blas
-
     settings, models = prepared.settings, prepared.models
     draft = draft_header(prepared.source, settings, models.model_id, beta_log)
     with single_threaded_blas():
@@ -354,8 +349,6 @@ def write(coded: Coded) -> bytes:
 @clause("4.7")
 def latents_of(coded: Coded) -> tuple[ComponentLatent, ComponentLatent]:
     """(4.7) Return residual and latents of both components as a decoder will have them, without forming psi again."""
-    from refdec.networks.blas_threads import single_threaded_blas
-
     with single_threaded_blas():
         return _component_latent(coded, 0), _component_latent(coded, 1)
 
@@ -388,8 +381,6 @@ def decoded_luma(coded: Coded, transform: int) -> Int32Array:
 
     What luma PSNR needs, without chroma and without forming psi again.
     """
-    from refdec.networks.blas_threads import single_threaded_blas
-
     models, picture = coded.prepared.models, coded.headers.picture
     frame = Rect(0, 0, picture.lat_w, picture.lat_h)
     shown = Rect(0, 0, picture.display_width, picture.display_height)

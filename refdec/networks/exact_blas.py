@@ -21,7 +21,6 @@ import numpy as np
 
 from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
-from refdec.networks.blas_threads import single_threaded_blas
 from refdec.networks.exact_kernels import (
     FloatArray,
     from_points,
@@ -48,7 +47,6 @@ __all__ = [
     "FastProducts",
     "TapProducts",
     "exact_products",
-    "single_threaded_blas",
     "spare_products",
 ]
 

@@ -41,7 +41,6 @@ __all__ = [
     "fork_is_safe",
     "owned_pipe",
     "result_pipe",
-    "single_threaded_blas",
     "start_method",
 ]
 

@@ -14,9 +14,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, TypeVar
 
+from refdec.networks.blas_threads import single_threaded_blas
 from refdec.parallel.errors import UnitTimeout
 from refdec.parallel.ordered import Answer, Pool
-from refdec.parallel.processes import attention, single_threaded_blas
+from refdec.parallel.processes import attention
 
 __all__ = ["InlinePool", "ThreadPool"]
 

@@ -43,6 +43,7 @@ from refdec.encoding.targets import hyper_latents as hyper_encoded
 from refdec.encoding.values import EncoderInput
 from refdec.latent.sigma import levels
 from refdec.limits import Limits
+from refdec.networks.blas_threads import single_threaded_blas
 from refdec.parallel.clock import check_of
 from refdec.picture.picture import Picture
 from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel
@@ -58,7 +59,8 @@ __all__ = ["Core", "encode_settings"]
 
 MODELS = range(4)
 KEPT = 4
-DERIVABLE = ("SOP", "BOP")
+DERIVABLE = (Synthesis.BOP, Synthesis.SOP)
+"""Transforms whose luma has an adjoint (`networks.adjoint`), the better first."""
 
 
 def encode_settings(settings: CodingSettings) -> EncodeSettings:
@@ -317,7 +319,6 @@ class Core:
     def luma_pull(self, picture: SourcePicture, coded: CodedLatents) -> LumaPull:
         """Return how the decoded luma's error pulls at the luma latent.  Raises BundleNotOurs, NoDerivative."""
         from refdec.encoding.pull import luma_pull
-        from refdec.networks.exact_blas import single_threaded_blas
         from refdec.picture.source import grown
 
         state = _state_of(coded)
@@ -330,7 +331,6 @@ class Core:
     def luma_curvature(self, coded: CodedLatents) -> Int32Array:
         """Return how much a change of a channel weighs, int32 [160].  Raises BundleNotOurs, NoDerivative."""
         from refdec.encoding.pull import luma_curvature
-        from refdec.networks.exact_blas import single_threaded_blas
 
         state = _state_of(coded)
         latent = cast(Int32Array, coded.bundle.luma.latent_q18)
@@ -341,8 +341,8 @@ class Core:
         """Return the first listed transform that the weights have and that has a derivative here: SOP or BOP."""
         models = coded.prepared.models
         there = self._model_info(models).synthesis
-        listed = (*coded.headers.picture.synthesis_transforms, 1, 0)
-        chosen = next((t for t in listed if t < len(DERIVABLE) and Synthesis(t).name in there), None)
+        listed = (*coded.headers.picture.synthesis_transforms, *DERIVABLE)
+        chosen = next((t for t in listed if t in DERIVABLE and Synthesis(t).name in there), None)
         if chosen is None:
             raise NoDerivative(models.model_id)
         return chosen

@@ -11,15 +11,13 @@ import numpy as np
 
 from refdec.bitstream.framing import Codestream
 from refdec.bitstream.headers import Headers
-from refdec.bitstream.payloads import residual_units
 from refdec.clauses import clause
 from refdec.decoding.hyper import HyperLatents, HyperSide, decode_hyper_latents, decode_quality
 from refdec.decoding.models import Models
-from refdec.decoding.symbols import GrowingRegion
+from refdec.decoding.symbols import GrowingRegion, region_units
 from refdec.errors import CodestreamError
 from refdec.latent.qualitysteps import quality_steps
 from refdec.limits import Check, unchecked
-from refdec.tiling.regions import RegionGrid
 
 __all__ = ["entropy_problems"]
 
@@ -62,12 +60,12 @@ def _residual_problems(
     picture = headers.picture
     count = picture.num_chs_coded[component]
     try:
-        units = residual_units(codestream, headers, component)
+        units = region_units(codestream, headers, component)
     except CodestreamError as problem:
         yield problem
         return
     symbols = np.zeros((count, picture.lat_h, picture.lat_w), np.int16)
-    for region, unit in zip(RegionGrid.of(picture, component).regions, units, strict=True):
+    for region, unit in units:
         if unit is None:
             continue
         check()

@@ -17,8 +17,8 @@ import numpy as np
 
 from refdec.bitstream.transforms import Synthesis
 from refdec.networks.analysis import load_analysis
+from refdec.networks.blas_threads import single_threaded_blas
 from refdec.networks.context import ContextModel, chroma_latent
-from refdec.networks.exact_blas import single_threaded_blas
 from refdec.networks.hyperdecoder import HyperDecoder
 from refdec.networks.hyperencoder import HyperEncoder
 from refdec.networks.synthesis import load_synthesis

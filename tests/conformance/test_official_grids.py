@@ -30,7 +30,7 @@ from refdec.decoding.rows import open_stream
 from refdec.decoding.symbols import decode_symbols, run_of_channels
 from refdec.entropy.hyper import encode_z
 from refdec.entropy.residual import encode_residual
-from refdec.networks.exact_blas import single_threaded_blas
+from refdec.networks.blas_threads import single_threaded_blas
 from refdec.picture.colour import to_output
 from refdec.picture.output import Codes, codes
 from refdec.picture.picture import Picture

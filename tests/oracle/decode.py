@@ -9,7 +9,7 @@ import numpy.typing as npt
 from refdec.decoding.opening import absent_warnings, open_codestream
 from refdec.decoding.options import DecodeOptions
 from refdec.decoding.rows import Decoded
-from refdec.networks.exact_blas import single_threaded_blas
+from refdec.networks.blas_threads import single_threaded_blas
 from refdec.observation import Observer
 from refdec.picture.output import codes
 from refdec.weights.pack import WeightPack

@@ -9,12 +9,12 @@ import pytest
 import threadpoolctl
 
 from refdec.arithmetic.types import Int32Array
+from refdec.networks.blas_threads import single_threaded_blas
 from refdec.networks.exact_blas import (
     DirectProducts,
     FastProducts,
     TapProducts,
     exact_products,
-    single_threaded_blas,
     spare_products,
 )
 from refdec.networks.layers import _Linear
