@@ -16,6 +16,7 @@ __all__ = [
     "BitOffset",
     "CodestreamError",
     "ExitCode",
+    "FileError",
     "InputError",
     "LimitExceeded",
     "Placed",
@@ -95,7 +96,9 @@ class RefdecError(Exception):
 def _unpickled(kind: type[RefdecError], arguments: tuple[Any, ...], values: dict[str, Any]) -> RefdecError:
     """Return an unpickled error, without its constructor."""
     error = kind.__new__(kind, *arguments)
-    vars(error).update(values)
+    error.args = arguments  # those of an OSError are set by the constructor only
+    for name, value in values.items():
+        setattr(error, name, value)
     return error
 
 
@@ -127,6 +130,22 @@ class InputError(RefdecError):
     """A file cannot be read or written, or is not of the kind that its name says."""
 
     exit_code: ClassVar[int] = ExitCode.IO
+
+
+class FileError(InputError, OSError):
+    """A file or folder cannot be had; an OSError too, with its `errno` (None: the system was not asked), `strerror`
+    and `filename`.
+    """
+
+    def __init__(self, name: str, reason: str, number: int | None = None) -> None:
+        super().__init__(name, reason)
+        self.name, self.reason = name, reason
+        self.errno, self.strerror, self.filename = number, reason, name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        make, (kind, arguments, values) = super().__reduce__()
+        system = {"errno": self.errno, "strerror": self.strerror, "filename": self.filename}
+        return make, (kind, arguments, values | system)
 
 
 class UsageError(RefdecError):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from errno import ENOENT
 
-from refdec.errors import ExitCode, InputError, UsageError, WeightsError
+from refdec.errors import ExitCode, FileError, InputError, UsageError, WeightsError
 
 __all__ = [
     "DumpUnreadable",
@@ -115,13 +116,13 @@ class RegionWithoutStages(UsageError):
         )
 
 
-class NothingMatches(InputError):
+class NothingMatches(FileError, FileNotFoundError):
     """A pattern matches no file."""
 
     code = "RD0981"
 
     def __init__(self, pattern: str) -> None:
-        super().__init__(pattern)
+        super().__init__(pattern, "no such file", ENOENT)
         self.pattern = pattern
 
     def explain(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from errno import ENOTDIR
 from pathlib import Path
 from typing import ClassVar
 
-from refdec.errors import ExitCode, InputError
+from refdec.errors import ExitCode, FileError, InputError
 
 __all__ = [
     "AlphaNotSupported",
@@ -24,27 +25,19 @@ __all__ = [
 ]
 
 
-class FileUnreadable(InputError):
-    """A file cannot be opened or read."""
+class FileUnreadable(FileError):
+    """A file cannot be opened or read; `file_errors` has a kind for each OSError."""
 
     code, clause = "RD0701", ""
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(name, reason)
-        self.name, self.reason = name, reason
 
     def explain(self) -> str:
         return f"{self.name} cannot be read: {self.reason}."
 
 
-class FileUnwritable(InputError):
-    """A file cannot be created or written; nothing is left of it."""
+class FileUnwritable(FileError):
+    """A file cannot be created or written; nothing is left of it.  `file_errors` has a kind for each OSError."""
 
     code, clause = "RD0702", ""
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(name, reason)
-        self.name, self.reason = name, reason
 
     def explain(self) -> str:
         return f"{self.name} cannot be written: {self.reason}.\nNo partial file is left behind."
@@ -191,13 +184,13 @@ class AlphaNotSupported(InputError):
         return f"This {self.format_name} file has transparent samples; JPEG AI has no alpha channel.\nFlatten it first."
 
 
-class NotAFolder(InputError):
+class NotAFolder(FileError, NotADirectoryError):
     """A path should be a folder, and is none."""
 
     code, clause = "RD0720", ""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path)
+        super().__init__(str(path), "it is not a folder", ENOTDIR)
         self.path = path
 
     def explain(self) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from typing import BinaryIO, TypeAlias
 
 from refdec.formats.errors import FileTooLong, FileUnreadable, FormatCannotHold, SuffixUnknown
+from refdec.formats.file_errors import file_unreadable
 from refdec.formats.npy import NpyWriter, read_npy
 from refdec.formats.pictures import CodePicture, Colour, PictureSpec
 from refdec.formats.png import PngWriter
@@ -73,7 +74,7 @@ def read_bytes(source: Source, *, limits: Limits | None = None) -> bytes:
         try:
             data = _read_at_most(source, longest + 1)
         except OSError as reason:
-            raise FileUnreadable(name_of(source), reason.strerror or str(reason)) from reason
+            raise file_unreadable(name_of(source), reason) from reason
         except ValueError as reason:  # a NUL in a path, a file object that is closed
             raise FileUnreadable(name_of(source), str(reason)) from reason
     if len(data) > longest:

@@ -11,10 +11,12 @@ import secrets
 import stat
 import sys
 from contextlib import suppress
+from errno import EACCES, EISDIR
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeAlias
 
 from refdec.formats.errors import FileUnwritable
+from refdec.formats.file_errors import file_unwritable
 
 __all__ = ["AtomicFile", "Borrowed", "Sink", "Target", "sink_of"]
 
@@ -37,7 +39,7 @@ def _mode_of(path: Path) -> int | None:
     except OSError:
         return None
     if not mode & stat.S_IWUSR:  # a rename would replace it all the same
-        raise FileUnwritable(str(path), "it is read-only")
+        raise file_unwritable(str(path), PermissionError(EACCES, "it is read-only"))
     return mode
 
 
@@ -51,7 +53,7 @@ class AtomicFile:
         try:
             self._file: BinaryIO | None = self._partial.open("xb")
         except OSError as reason:
-            raise FileUnwritable(str(path), reason.strerror or str(reason)) from reason
+            raise file_unwritable(str(path), reason) from reason
 
     def write(self, data: bytes | memoryview) -> None:
         """Append bytes."""
@@ -61,7 +63,7 @@ class AtomicFile:
             self._file.write(data)
         except OSError as reason:
             self.discard()
-            raise FileUnwritable(str(self._path), reason.strerror or str(reason)) from reason
+            raise file_unwritable(str(self._path), reason) from reason
 
     def commit(self) -> None:
         """Bring all bytes to the disk and give the file its name."""
@@ -76,7 +78,7 @@ class AtomicFile:
             self._partial.replace(self._path)
         except OSError as reason:
             self.discard()
-            raise FileUnwritable(str(self._path), reason.strerror or str(reason)) from reason
+            raise file_unwritable(str(self._path), reason) from reason
         self._file = None
 
     def discard(self) -> None:
@@ -104,7 +106,7 @@ class Borrowed:
         except BrokenPipeError:
             raise
         except OSError as reason:
-            raise FileUnwritable(self._name, reason.strerror or str(reason)) from reason
+            raise file_unwritable(self._name, reason) from reason
 
     def commit(self) -> None:
         """Flush the stream and leave it open."""
@@ -113,7 +115,7 @@ class Borrowed:
         except BrokenPipeError:
             raise
         except OSError as reason:
-            raise FileUnwritable(self._name, reason.strerror or str(reason)) from reason
+            raise file_unwritable(self._name, reason) from reason
 
     def discard(self) -> None:
         """Do nothing."""
@@ -126,7 +128,7 @@ class _Device(Borrowed):
         try:
             stream = path.open("wb")
         except OSError as reason:
-            raise FileUnwritable(str(path), reason.strerror or str(reason)) from reason
+            raise file_unwritable(str(path), reason) from reason
         super().__init__(stream, str(path))
 
     def commit(self) -> None:
@@ -134,7 +136,7 @@ class _Device(Borrowed):
         try:
             self._stream.close()
         except OSError as reason:
-            raise FileUnwritable(self._name, reason.strerror or str(reason)) from reason
+            raise file_unwritable(self._name, reason) from reason
 
     def discard(self) -> None:
         with suppress(OSError):  # closing writes what is buffered, which may not fit either
@@ -151,7 +153,7 @@ def sink_of(target: Target) -> Sink:
     if "\0" in str(path):
         raise FileUnwritable(str(path), "its name has a NUL")
     if path.is_dir():
-        raise FileUnwritable(str(path), "it is a folder")
+        raise file_unwritable(str(path), IsADirectoryError(EISDIR, "it is a folder"))
     if path.exists() and not path.is_file():
         return _Device(path)
     return AtomicFile(path)

@@ -6,8 +6,9 @@ None of these is about a codestream: what the work itself raises comes through u
 from __future__ import annotations
 
 import signal
+from collections.abc import Mapping
 
-from refdec.errors import ExitCode, InputError, RefdecError, UsageError
+from refdec.errors import ExitCode, FileError, InputError, RefdecError, UsageError
 
 __all__ = [
     "BadExecutor",
@@ -20,6 +21,7 @@ __all__ = [
     "UnitTooLarge",
     "WorkerFailed",
     "WorkerLost",
+    "folder_missing",
 ]
 
 
@@ -153,17 +155,42 @@ class FileTimeout(RefdecError):
         return f"The file is not finished after {self.seconds:g} s.\nAllow more time: --timeout SECONDS"
 
 
-class FolderMissing(InputError):
+class FolderMissing(FileError):
     """A folder to walk through does not exist, or is no folder."""
 
     code = "RD0909"
 
-    def __init__(self, folder: str, reason: str) -> None:
-        super().__init__(folder, reason)
-        self.folder, self.reason = folder, reason
+    @property
+    def folder(self) -> str:
+        """The folder."""
+        return self.name
 
     def explain(self) -> str:
-        return f"The folder {self.folder} cannot be read: {self.reason}."
+        return f"The folder {self.name} cannot be read: {self.reason}."
+
+
+class FolderNotFound(FolderMissing, FileNotFoundError):
+    """A folder to walk through does not exist."""
+
+
+class FolderForbidden(FolderMissing, PermissionError):
+    """A folder to walk through may not be read."""
+
+
+class FolderIsFile(FolderMissing, NotADirectoryError):
+    """A folder to walk through is none."""
+
+
+FOLDERS: Mapping[type[OSError], type[FolderMissing]] = {
+    FileNotFoundError: FolderNotFound,
+    PermissionError: FolderForbidden,
+    NotADirectoryError: FolderIsFile,
+}
+
+
+def folder_missing(folder: str, reason: OSError) -> FolderMissing:
+    """Return the error of a folder that cannot be listed, of the kind of `reason`."""
+    return FOLDERS.get(type(reason), FolderMissing)(folder, reason.strerror or str(reason), reason.errno)
 
 
 class ReportUnreadable(InputError):

@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from refdec.parallel.errors import FolderMissing
+from refdec.parallel.errors import FolderMissing, folder_missing
 from refdec.parallel.outcomes import Job
 
 __all__ = ["folder_jobs", "walk"]
@@ -48,7 +48,7 @@ def _walk(root: Path, place: Path, wanted: set[str], unreadable: Callable[[Folde
                 elif Path(entry.name).suffix.lower() in wanted and entry.is_file():
                     files.append(entry.name)
     except OSError as reason:
-        unreadable(FolderMissing(str(root / place), reason.strerror or str(reason)))
+        unreadable(folder_missing(str(root / place), reason))
         return
     for name in sorted(files):
         yield place / name

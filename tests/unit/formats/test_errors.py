@@ -27,8 +27,8 @@ def transparent() -> bytes:
 CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
     errors.AlphaNotSupported: lambda _: read_picture(transparent(), suffix=".png"),
     errors.FileTooLong: lambda _: read_bytes(b"12", limits=Limits(codestream_bytes=1)),
-    errors.FileUnreadable: lambda folder: read_bytes(folder / "absent"),
-    errors.FileUnwritable: lambda folder: write_bytes(folder / "absent" / "a", b""),
+    errors.FileUnreadable: lambda folder: read_bytes(folder / "a\0b"),
+    errors.FileUnwritable: lambda folder: write_bytes(folder / "a\0b", b""),
     errors.FormatCannotHold: lambda _: write_picture(io.BytesIO(), picture(2, 2), suffix=".yuv"),
     errors.NotAFolder: lambda folder: folder_sources(folder / "absent"),
     errors.PictureDamaged: lambda _: read_picture(b"", suffix=".png"),

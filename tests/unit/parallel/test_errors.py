@@ -49,6 +49,11 @@ def continue_report(folder: Path) -> None:
     BatchReport.open(folder / "report", resume=True)
 
 
+def ring_of_links(folder: Path) -> Path:
+    (folder / "ring").symlink_to("ring")
+    return folder / "ring"
+
+
 CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
     errors.WorkerLost: lambda folder: use_pool(work.die_at_two, 2),
     errors.UnitTimeout: lambda folder: use_pool(work.nap, 30, timeout_s=0.01),
@@ -58,7 +63,7 @@ CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
     errors.BadExecutor: lambda folder: use_executor("no.such.module:name"),
     errors.ExecutorBroken: lambda folder: use_closed_executor(),
     errors.FileTimeout: lambda folder: within(0.01, lambda: work.nap(None, 30)),
-    errors.FolderMissing: lambda folder: list(walk(folder / "missing", [".jai"])),
+    errors.FolderMissing: lambda folder: list(walk(ring_of_links(folder), [".jai"])),
     errors.ReportUnreadable: continue_report,
 }
 
