@@ -10,5 +10,5 @@ lists the files of a folder of checkpoints.
 Writing: `files` picks the format by suffix, `rows` is what all writers share, `png`, `ppm`, `yuv` and `npy` are the
 writers, `sinks` is where the bytes go: a file that appears whole or not at all, or somebody else's stream.
 
-`errors` has one class a thing that can be wrong with a file.
+`errors` has one class a thing that can be wrong with a file, `file_errors` a kind of those for each OSError.
 """
