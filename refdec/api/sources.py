@@ -51,7 +51,7 @@ def source_picture(
     if isinstance(source, np.ndarray):
         return _of_array(source, bits)
     if isinstance(source, Picture):
-        return SourcePicture(source.planes, source.bit_depth, source.colour, source.subsampling)
+        return _of_decoded(source)
     if isinstance(source, CodePicture):
         return _of_codes(source)
     limits = limits_or_default(limits)
@@ -69,9 +69,20 @@ def _decoded(data: bytes, limits: Limits, name: str) -> SourcePicture:
     """Return the picture of a codestream, which is kept beside it; the bundled weights decode it."""
     from refdec.api.decode import decode
 
-    picture = decode(data, limits=limits)
+    return _of_decoded(decode(data, limits=limits), name, data)
+
+
+def _of_decoded(picture: Picture, name: str = "", codestream: bytes | None = None) -> SourcePicture:
+    """Return a decoded picture as a source: its rendering information and its warnings come along."""
     return SourcePicture(
-        picture.planes, picture.bit_depth, picture.colour, picture.subsampling, name=name, codestream=data
+        picture.planes,
+        picture.bit_depth,
+        picture.colour,
+        picture.subsampling,
+        name,
+        codestream,
+        picture.rendering,
+        picture.warnings,
     )
 
 

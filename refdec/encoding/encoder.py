@@ -19,6 +19,7 @@ from refdec.bitstream.levels import profiles, smallest_level
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
 from refdec.bitstream.recognition import require_told_apart
+from refdec.bitstream.rendering import RenderingInfo
 from refdec.bitstream.tools import ToolsHeader
 from refdec.bitstream.userdata import weights_mark
 from refdec.clauses import clause
@@ -119,17 +120,22 @@ class Coded:
 @clause("6.7")
 @clause("5.14.1")
 def input_from_codes(
-    components: Sequence[IntArray], bits: int, *, rgb: bool, subsampling: Size = (1, 1)
+    components: Sequence[IntArray],
+    bits: int,
+    *,
+    rgb: bool,
+    subsampling: Size = (1, 1),
+    rendering: RenderingInfo | None = None,
 ) -> EncoderInput:
     """(6.7, 5.14.1) Return the input of sample codes: one component (gray: RGB with neutral chroma) or three.
 
-    `subsampling` (vertical, horizontal) is that of the chroma planes of a YUV source.
+    `subsampling` (vertical, horizontal) is that of the chroma planes of a YUV source.  `rendering` goes into RDI.
     """
     first, second, third = components if len(components) == 3 else (components[0],) * 3
     if rgb or len(components) == 1:
-        return EncoderInput(planes_from_rgb(first, second, third, bits), (1, 1), 1, bits)
+        return EncoderInput(planes_from_rgb(first, second, third, bits), (1, 1), 1, bits, rendering)
     y, u, v = (plane_from_codes(plane, bits) for plane in (first, second, third))
-    return EncoderInput(Planes(y, u, v), subsampling, 0, bits)
+    return EncoderInput(Planes(y, u, v), subsampling, 0, bits, rendering)
 
 
 @clause("1.9")
@@ -335,7 +341,9 @@ def with_parts(prepared: Prepared, beta_log: Pair, parts: tuple[CodedComponent, 
     header = draft_header(prepared.source, settings, models.model_id, beta_log, parts)
     tools = ToolsHeader(lsbs_enable_flag=(int(settings.lsbs), int(settings.lsbs)))
     mark = weights_mark(stream_fingerprint(models.pack, models.model_id)) if settings.mark_weights else None
-    return Coded(prepared, build_headers(header, tools, None, mark, edition=settings.edition), parts)
+    return Coded(
+        prepared, build_headers(header, tools, prepared.source.rendering, mark, edition=settings.edition), parts
+    )
 
 
 @clause("1.9")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array, Int64Array, UInt8Array
+from refdec.bitstream.rendering import RenderingInfo
 from refdec.latent.sigma import SigmaMaps
 from refdec.picture.planes import Planes, Size
 
@@ -21,12 +22,14 @@ class EncoderInput:
     """A source picture: planes int32 Q18 of the displayed size, chroma smaller by `output` (vertical, horizontal).
 
     `colour_transform_idx` 1: the source was RGB (and the planes are 4:4:4), 0: it was YUV.  `bits`: depth of its codes.
+    `rendering`: what goes into RDI, None: nothing is known.
     """
 
     planes: Planes
     output: Size
     colour_transform_idx: int
     bits: int
+    rendering: RenderingInfo | None = None
 
     @property
     def pixels(self) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from refdec.formats.description import SourceDescription
 from refdec.formats.errors import PictureTooLarge
 from refdec.limits import Limits
 from refdec.picture.output import Codes
@@ -71,11 +72,15 @@ class PictureSpec:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CodePicture:
-    """A picture as codes: one array [rows, columns] per component, their depth, and what they mean."""
+    """A picture as codes: one array [rows, columns] per component, their depth, and what they mean.
+
+    `description`: what its file says beside the samples, which are as stored: not turned yet.
+    """
 
     components: tuple[Codes, ...]
     bits: int
     colour: Colour
+    description: SourceDescription = SourceDescription()
 
     def spec(self, *, cicp: tuple[int, int] | None = None, gamma: int | None = None) -> PictureSpec:
         """Return the description a writer needs."""
@@ -86,7 +91,7 @@ class CodePicture:
         """Return a gray picture as RGB of equal components; other pictures as they are."""
         if self.colour is not Colour.GRAY:
             return self
-        return CodePicture(self.components * 3, self.bits, Colour.RGB)
+        return CodePicture(self.components * 3, self.bits, Colour.RGB, self.description)
 
 
 def require_pixels(width: int, height: int, limits: Limits) -> None:

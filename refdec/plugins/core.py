@@ -89,7 +89,11 @@ def encode_settings(settings: CodingSettings) -> EncodeSettings:
 
 def _input_of(picture: SourcePicture) -> EncoderInput:
     return input_from_codes(
-        picture.planes, picture.bit_depth, rgb=picture.colour == "RGB", subsampling=picture.subsampling
+        picture.planes,
+        picture.bit_depth,
+        rgb=picture.colour == "RGB",
+        subsampling=picture.subsampling,
+        rendering=picture.rendering,
     )
 
 

@@ -16,6 +16,7 @@ from refdec.bitstream.chroma import ChromaFormat
 from refdec.plugins.errors import SourcePictureInvalid
 
 if TYPE_CHECKING:
+    from refdec.bitstream.rendering import RenderingInfo
     from refdec.picture.planes import Planes
 
 __all__ = ["Codes", "SourcePicture"]
@@ -33,7 +34,8 @@ class SourcePicture:
     `colour` is "RGB" or "YUV"; with "YUV" the chroma planes are smaller by `subsampling` (vertical, horizontal),
     rounded up. A gray picture is RGB with three equal planes: its chroma is exactly neutral.  `name` is for messages.
     `codestream`: the bytes, where the source is a JPEG AI codestream itself (the planes are then its decoded
-    picture). Raises SourcePictureInvalid.
+    picture). `rendering`: what its source says about its colours; the core writes it into RDI.  `warnings`: sentences
+    about what of the source could not be taken along.  Raises SourcePictureInvalid.
     """
 
     planes: tuple[Codes, Codes, Codes]
@@ -42,6 +44,8 @@ class SourcePicture:
     subsampling: Pair = (1, 1)
     name: str = ""
     codestream: bytes | None = None
+    rendering: RenderingInfo | None = None
+    warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.colour not in {"RGB", "YUV"}:

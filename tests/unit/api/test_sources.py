@@ -10,8 +10,10 @@ import pytest
 import refdec
 from refdec.api.errors import PictureNotEncodable
 from refdec.api.sources import quality_map_of_mask, source_picture
+from refdec.bitstream.rendering import Cicp, ContentLight, RenderingInfo
 from refdec.formats.files import write_picture
 from refdec.formats.pictures import CodePicture, Colour
+from refdec.picture.picture import Picture
 from tests.encodable import GOLDEN, photograph
 
 
@@ -73,3 +75,14 @@ def test_one_white_sample_makes_its_block_white() -> None:
     mask = np.zeros((64, 64), np.uint8)
     mask[17, 33] = 255
     assert np.array_equal(np.argwhere(quality_map_of_mask(mask, 64, 64) == 6), [[1, 2]])
+
+
+def test_what_is_known_about_colours_goes_into_rdi_and_comes_back() -> None:
+    rendering = RenderingInfo(cicp=Cicp(9, 16, 0, 1, 2), clli=ContentLight(1000, 400))
+    picture = Picture(tuple(photograph(40, 30).transpose(2, 0, 1)), 8, "RGB", (1, 1), rendering, ("a remark",))
+    assert source_picture(picture).rendering == rendering and source_picture(picture).warnings == ("a remark",)
+    first = refdec.encode(picture, check=False)
+    assert refdec.decode(first).rendering == rendering
+    assert refdec.decode(refdec.encode(first, check=False)).rendering == rendering  # a codestream as the source
+    plain = refdec.encode(np.stack(picture.planes, -1), check=False)
+    assert refdec.decode(plain).rendering == RenderingInfo() and len(plain) < len(first)
