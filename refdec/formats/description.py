@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from refdec.bitstream.rendering import RenderingInfo
 
-__all__ = ["UPRIGHT", "SourceDescription"]
+__all__ = ["NOTHING_SAID", "UPRIGHT", "SourceDescription"]
 
 UPRIGHT = 1
 """The Exif orientation of samples that are stored as they are to be shown."""
@@ -29,3 +29,7 @@ class SourceDescription:
     rendering: RenderingInfo | None = None
     left_behind: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+
+
+NOTHING_SAID = SourceDescription()
+"""Of a file, or an array, that says nothing beside its samples."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from refdec.formats.description import SourceDescription
+from refdec.formats.description import NOTHING_SAID, SourceDescription
 from refdec.formats.errors import PictureTooLarge
 from refdec.limits import Limits
 from refdec.picture.output import Codes
@@ -80,7 +80,7 @@ class CodePicture:
     components: tuple[Codes, ...]
     bits: int
     colour: Colour
-    description: SourceDescription = SourceDescription()
+    description: SourceDescription = NOTHING_SAID
 
     def spec(self, *, cicp: tuple[int, int] | None = None, gamma: int | None = None) -> PictureSpec:
         """Return the description a writer needs."""
