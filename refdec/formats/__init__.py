@@ -4,8 +4,9 @@ In: paths, bytes or file objects.  Out: `CodePicture`, sample codes and what the
 Here files are opened; everything below works on bytes and arrays.
 
 Reading: `kinds` says what a file is by its name and first bytes, `files` opens it and picks the format:
-`png_reader` (16 bits through `png_kernels`), `ppm`, `yuv` (5.11) or `npy`.  `pictures` is the result, and `description` what the
-file says beside the samples.  `folders` lists the files of a folder of checkpoints.
+`png_reader` (16 bits through `png_kernels`), `ppm`, `yuv` (5.11) or `npy`.
+`pictures` is the result, and `description` what the file says beside the samples.  `folders` lists the files of a
+folder of checkpoints.
 
 Writing: `files` picks the format by suffix, `rows` is what all writers share, `png`, `ppm`, `yuv` and `npy` are the
 writers, `sinks` is where the bytes go: a file that appears whole or not at all, or somebody else's stream.
