@@ -1,4 +1,4 @@
-# make demo    decode a bundled photograph and verify its fingerprint
+# make demo    decode a bundled photograph into demo/, verify its fingerprint, and say how to go on
 # make test    run the test suite; the unit tests of the lower packages with a floor for their coverage
 # make check   format, lint, types
 # make bench   speed of every stage on this machine
@@ -8,6 +8,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+DEMO := demo
 JOBS ?= 2
 FUZZ_SECONDS ?= 600
 # Unit tests that run nearly every line of their packages; pyproject.toml names those, and the floor.  Left out is a file
@@ -29,7 +30,9 @@ $(VENV)/.test: $(VENV)/.runtime
 	@touch $@
 
 demo: $(VENV)/.runtime
-	$(BIN)/refdec demo demo.png
+	@mkdir -p $(DEMO)
+	$(BIN)/refdec demo $(DEMO)/photo.png --stream $(DEMO)/photo.jai
+	@echo "The command is $(BIN)/refdec; to go on with README.md:  . $(VENV)/bin/activate && cd $(DEMO)"
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(addprefix --ignore=,$(MEASURED))
@@ -51,4 +54,4 @@ docs: $(VENV)/.test
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DEMO) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -78,6 +78,11 @@ _DECODING = frozenset({"decode", "encode", "open_progressive", "read_latents"})
 """Names whose modules load compiled kernels: where these are kept is decided before."""
 
 
+def __dir__() -> list[str]:
+    """List what is public, loaded or not: completion and `dir` see all of it and nothing else."""
+    return sorted(__all__)
+
+
 def __getattr__(name: str) -> Any:
     """Import the heavy names when they are first used, so that `import refdec` stays light."""
     if name not in _LAZY:

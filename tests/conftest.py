@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.newcomer.environment import Newcomer, make_newcomer
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # A shell that starts a job in the background makes it ignore SIGINT, and all that it starts inherit that; the tests of
@@ -35,3 +37,9 @@ def shared() -> Path:
     if not (folder / "vectors").is_dir():
         pytest.skip("the reference material is not here (set REFDEC_SHARED to its folder)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
+    """Return an environment that holds what refdec needs to run, and no optional extra."""
+    return make_newcomer(tmp_path_factory.mktemp("newcomer"))

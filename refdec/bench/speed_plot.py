@@ -5,17 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from refdec.bench.errors import PlotUnavailable
+from refdec.bench.rd_plot import require_matplotlib
 
 __all__ = ["plot_sizes"]
 
 
 def plot_sizes(rows: list[dict[str, Any]], path: Path) -> None:
     """Draw the time of a pixel and peak memory against the size of the picture.  Raises PlotUnavailable."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise PlotUnavailable from None
+    require_matplotlib()
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(9, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
     pixels = [row["size"][0] * row["size"][1] / 1e6 for row in rows]

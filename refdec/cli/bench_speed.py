@@ -41,6 +41,10 @@ def speed(
     wanted = parts or list(PARTS)
     if unknown := [part for part in wanted if part not in PARTS]:
         raise typer.BadParameter(f"{unknown[0]!r} is not one of {', '.join(PARTS)}")
+    if out is not None:
+        from refdec.bench.rd_plot import require_matplotlib
+
+        require_matplotlib()
     prepare_process()
     load_kernels(hop=True)
     found: dict[str, Any] = {"date": datetime.date.today().isoformat(), "machine": machine_facts()}

@@ -56,11 +56,8 @@ def make(
 
     options = MakeOptions(seed, size, pictures, weights, tuple(patterns or ()))
     with console.progress(f"building {out}") as show:
-        if out.suffix == ".zip":
-            with ArchiveStore(out) as archive:
-                manifest = make_suite(archive, options, on_progress=show)
-        else:
-            manifest = make_suite(FolderStore(out), options, on_progress=show)
+        with ArchiveStore(out) if out.suffix == ".zip" else FolderStore(out) as store:
+            manifest = make_suite(store, options, on_progress=show)
     if json:
         console.show_json({"suite": str(out), "seed": seed, "size": size, "cases": list(manifest.cases)})
     else:

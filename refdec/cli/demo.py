@@ -21,16 +21,24 @@ RECORDED = "feac79795114b896e0dc3fd8b983c2c59c36f47de9ccd09a50730c6ad35dd6eb"
 
 def demo(
     target: Annotated[Path, typer.Argument(metavar="[OUT.png]", help="Picture file to write.")] = Path("demo.png"),
+    stream: Annotated[
+        Path | None, typer.Option(metavar="FILE.jai", help="Write the bundled codestream to this file, too.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Decode a bundled stream of a real photograph and verify its fingerprint.
 
-    Example: refdec demo demo.png
+    Example: refdec demo photo.png --stream photo.jai
     """
     from refdec.api.decode import decode_to_file
+    from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
+    from refdec.formats.files import write_bytes
 
+    require_distinct("-", {"OUT.png": target, "--stream": stream})
     data = resources.files("refdec").joinpath("data", "demo.jai").read_bytes()
+    if stream is not None:
+        write_bytes(str(stream), data)
     prepare_process()
     start = time.perf_counter()
     with console.progress("decoding") as show:

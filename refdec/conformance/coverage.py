@@ -25,14 +25,17 @@ R = TypeVar("R")
 OWN_FILES = (*refdec.__path__, "<string>")
 """Where methods of our classes are written; an enumeration also holds functions of the library."""
 
+UNMARKED = ("refdec.cli", "refdec.__main__", "refdec.adapters.")
+"""Carry out no clause.  Adapters import the programs that they adapt to, which are optional, and register there."""
+
 KERNEL_MODULES = ("kernels", "scalars", "elementary")
 
 
 @lru_cache(maxsize=1)
 def all_marks() -> tuple[Mark, ...]:
-    """Return the marks of the whole package below the command line, every module imported."""
+    """Return the marks of the whole package below the command line, every module imported that may carry one."""
     for module in pkgutil.walk_packages(refdec.__path__, "refdec."):
-        if not module.name.startswith("refdec.cli"):
+        if not module.name.startswith(UNMARKED):
             importlib.import_module(module.name)
     return registry()
 

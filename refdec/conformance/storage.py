@@ -5,12 +5,15 @@ In: paths and bytes.  Out: files.
 
 from __future__ import annotations
 
+import secrets
+import shutil
 import zipfile
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
 from refdec.conformance.errors import SuiteExists
+from refdec.parallel.new_folders import missing_folders, remove_empty
 
 __all__ = ["ArchiveStore", "FolderStore", "Store"]
 
@@ -25,18 +28,33 @@ class Store(Protocol):
 
 
 class FolderStore:
-    """A suite in a new folder."""
+    """A suite in a new folder; a context manager.  The folder appears whole, or not at all."""
 
     def __init__(self, folder: Path) -> None:
-        """Create the folder; raises SuiteExists if there is anything in it."""
+        """Choose the folder; raises SuiteExists if there is anything in it."""
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise SuiteExists(str(folder))
-        folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._new = missing_folders(folder.parent)
+        self._unfinished = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            shutil.rmtree(self._unfinished, ignore_errors=True)
+            remove_empty(self._new)
+            return
+        if self._folder.exists():
+            self._folder.rmdir()  # it is empty; not everywhere can a rename replace it
+        self._unfinished.rename(self._folder)
 
     def write(self, path: str, data: bytes) -> None:
         """Write one file."""
-        target = self._folder / path
+        target = self._unfinished / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
 

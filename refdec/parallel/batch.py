@@ -16,11 +16,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from refdec.parallel.attempts import BatchFunction, JobOrder
 from refdec.parallel.crews import Backend, ExecutorBackend, ProcessBackend
 from refdec.parallel.errors import ExecutorBroken
 from refdec.parallel.executors import executor_named
+from refdec.parallel.new_folders import missing_folders, remove_empty
 from refdec.parallel.outcomes import Job, Outcome, Status, Summary, Tally
 from refdec.parallel.processes import StartMethod, available_cores
 from refdec.parallel.report import BatchReport
@@ -84,11 +86,16 @@ class _Batch:
         self.watch = watch
         self.tally = Tally()
         self.under_way: dict[int, Job] = {}
+        self.new_folders: dict[int, tuple[Path, ...]] = {}
+        self.unfilled: set[Path] = set()
         self.stopped = ""
 
     def record(self, outcome: Outcome) -> None:
         """Write the line of a job that is no longer under way; its paths are those that the caller gave."""
         job = self.under_way.pop(outcome.index, outcome.job)
+        folders = self.new_folders.pop(outcome.index, ())
+        if outcome.status is not Status.DONE:
+            self.unfilled.update(folders)
         outcome = replace(outcome, job=job)
         self.tally.add(outcome)
         if self.report is not None:
@@ -116,6 +123,8 @@ class _Batch:
             if self.stopped:
                 break
             self.under_way[index] = job
+            if job.output is not None and (new := missing_folders(job.output.absolute().parent)):
+                self.new_folders[index] = new
             backend.submit(self.order(index, job))
         while self.under_way:
             self.record_all(backend.collect())
@@ -150,7 +159,8 @@ def run_batch(
 
     Never raises for a file: its outcome says what went wrong (a bug in the function has exit code 70).  SIGINT and
     SIGTERM end the batch in order: busy workers remove what they have not finished, their files are reported as
-    interrupted, and the summary names the signal.  A full disk and a broken executor end it early as well.  Raises
+    interrupted, and the summary names the signal.  Folders that were made for outputs which did not come are removed
+    again.  A full disk and a broken executor end it early as well.  Raises
     BadExecutor, and what `jobs` raises.
     """
     began = time.monotonic()
@@ -169,4 +179,5 @@ def run_batch(
             backend.end(at_once=not whole)
         if number is not None:
             batch.give_up(f"interrupted by {number.name}.", 128 + number)
+        remove_empty(batch.unfilled)
     return batch.tally.summary(time.monotonic() - began, batch.stopped, number)

@@ -20,7 +20,8 @@ MORE = ("bad_user_colour_transform", "symbols_extreme")
 def small_suite(tmp_path_factory: pytest.TempPathFactory) -> Suite:
     """Legal streams in RGB and YUV, broken ones, one that may be refused, one that only exact decoders can match."""
     folder = tmp_path_factory.mktemp("conformance") / "suite"
-    make_suite(FolderStore(folder), MakeOptions(patterns=(*FEW, *MORE)))
+    with FolderStore(folder) as store:
+        make_suite(store, MakeOptions(patterns=(*FEW, *MORE)))
     return open_suite(folder)
 
 

@@ -78,8 +78,27 @@ def test_an_archive_is_a_suite_too_and_appears_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["suite.zip"]
 
 
+def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    for target in (tmp_path / "new", tmp_path / "deep" / "new", tmp_path):
+        with pytest.raises(NoSuchCase), FolderStore(target) as store:
+            make_suite(store, MakeOptions(patterns=("no_such_case",)))
+        with pytest.raises(ZeroDivisionError), FolderStore(target) as store:
+            store.write("case/stream.jai", b"half")
+            raise ZeroDivisionError
+        assert not list(tmp_path.iterdir())
+    (tmp_path / "empty").mkdir()
+    with FolderStore(tmp_path / "empty") as store:
+        store.write("case/stream.jai", b"whole")
+    assert [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.rglob("*"))] == [
+        "empty",
+        "empty/case",
+        "empty/case/stream.jai",
+    ]
+
+
 def test_weights_are_written_under_their_names(tmp_path: Path) -> None:
-    make_suite(FolderStore(tmp_path / "suite"), MakeOptions(patterns=("transforms_bs",), weights=True, pictures=False))
+    with FolderStore(tmp_path / "suite") as store:
+        make_suite(store, MakeOptions(patterns=("transforms_bs",), weights=True, pictures=False))
     suite = open_suite(tmp_path / "suite")
     assert suite.manifest.weights_folder == "weights"
     names = suite.case("transforms_bs").checkpoints

@@ -1,0 +1,78 @@
+"""What is built for others: the source distribution holds all that a packager needs, and no link leads nowhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tarfile
+import zipfile
+from email import message_from_string
+from pathlib import Path
+
+import pytest
+
+from tests.newcomer.environment import ROOT
+
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"|^\[[^\]]+\]:\s*(\S+)", re.MULTILINE)
+"""Links of Markdown in all their forms: in line, as HTML, by reference."""
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the source distribution, and the wheel that is built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def source_names(dist: Path) -> set[str]:
+    (path,) = dist.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        return {name.partition("/")[2] for name in archive.getnames()}
+
+
+def description(dist: Path) -> str:
+    (path,) = dist.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        return str(message_from_string(archive.read(name).decode()).get_payload())
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is no clone: there is no list of tracked files")
+def test_the_source_distribution_is_the_repository(dist: Path) -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tracked = {name for name in listed.split("\0") if name and (ROOT / name).exists()}
+    names = source_names(dist)
+    assert tracked >= {"CHANGELOG.md", "docs/cli.md", "tests/docs/test_readme.py", "Makefile", "refdec/data/demo.jai"}
+    assert not tracked - names
+    surplus = {name for name in names - tracked if "__pycache__" in name or name.startswith((".venv/", "build/"))}
+    assert not surplus
+
+
+def test_sizes_are_fit_for_an_index(dist: Path) -> None:
+    """The weights are 12 MB; tests and their vectors come on top in the source distribution alone."""
+    (source,), (wheel,) = dist.glob("*.tar.gz"), dist.glob("*.whl")
+    assert wheel.stat().st_size < 20e6
+    assert source.stat().st_size < 40e6
+
+
+def test_an_index_can_show_the_page(dist: Path) -> None:
+    command = [sys.executable, "-m", "twine", "check", "--strict", *map(str, dist.iterdir())]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_links_of_the_page_lead_somewhere(dist: Path) -> None:
+    """On an index there is no repository around the page: a link is absolute, or the name of a file stands there."""
+    page = description(dist)
+    relative = [link for found in LINK.findall(page) for link in found if link and not re.match(r"[a-z]+:|#", link)]
+    assert not relative
+    names = source_names(dist)
+    named = set(re.findall(r"\(`([\w./-]+\.md)`\)", page))
+    assert {"docs/cli.md", "docs/plugins.md", "CHANGELOG.md", "docs/spec/README.md"} <= named <= names
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    links = {link.partition("#")[0] for found in LINK.findall(readme) for link in found if link}
+    assert {link for link in links if not re.match(r"[a-z]+:|$", link)} == named
