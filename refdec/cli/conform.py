@@ -55,9 +55,9 @@ def make(
     from refdec.conformance.storage import ArchiveStore, FolderStore
 
     options = MakeOptions(seed, size, pictures, weights, tuple(patterns or ()))
-    with console.progress(f"building {out}") as show:
-        with ArchiveStore(out) if out.suffix == ".zip" else FolderStore(out) as store:
-            manifest = make_suite(store, options, on_progress=show)
+    place = ArchiveStore(out) if out.suffix == ".zip" else FolderStore(out)
+    with console.progress(f"building {out}") as show, place as store:
+        manifest = make_suite(store, options, on_progress=show)
     if json:
         console.show_json({"suite": str(out), "seed": seed, "size": size, "cases": list(manifest.cases)})
     else:

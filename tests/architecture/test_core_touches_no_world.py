@@ -27,6 +27,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "parallel/executors.py": ({"processes", "imports"}, "executors that the caller names"),
     "parallel/folders.py": ({"files"}, "walks through folders of millions of files"),
     "parallel/heap.py": ({"environment", "switch"}, "makes the allocator of the process give memory back"),
+    "parallel/new_folders.py": ({"files"}, "folders that a batch makes for its outputs"),
     "parallel/pool.py": ({"processes", "clock"}, "worker processes"),
     "parallel/processes.py": (
         {"files", "processes", "clock", "switch", "environment"},

@@ -40,6 +40,7 @@ RANKS: dict[str, int] = {
             ("verification",),
             ("conformance",),
             ("cli",),
+            ("__main__",),
         ]
     )
     for name in names

@@ -1,4 +1,4 @@
-"""The README, typed as it stands after `make demo`: its commands in their order, its lines of Python, its exit codes."""
+"""The README, typed as it stands after `make demo`: commands in their order, lines of Python, exit codes."""
 
 from __future__ import annotations
 

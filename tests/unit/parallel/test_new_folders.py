@@ -9,7 +9,7 @@ import pytest
 from refdec.errors import InputError
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.new_folders import missing_folders, remove_empty
-from refdec.parallel.outcomes import Job, Status
+from refdec.parallel.outcomes import Job, Outcome, Status
 
 
 def test_only_what_is_missing_is_named(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_a_batch_leaves_no_folder_empty(executor: str | None, tmp_path: Path) ->
         "bad 5": "nothing/6.out",
     }
     jobs = [Job(tmp_path / name, tmp_path / output) for name, output in outputs.items()]
-    found = []
+    found: list[Outcome] = []
     run_batch(write_or_fail, jobs, BatchOptions(workers=2, executor=executor), watch=found.append)
     assert [outcome.status for outcome in found].count(Status.FAILED) == 5
     left = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*"))
