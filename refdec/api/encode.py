@@ -38,6 +38,9 @@ __all__ = ["EncodeOptions", "EncodeReport", "chroma_format", "encode", "encode_t
 
 CHROMA_FORMATS = {chroma.digits: chroma.value for chroma in ChromaFormat}
 PREFERRED_MODEL = 1
+POINT = {"model", "displacement", "chroma displacement"}
+SEARCHES_OF_A_MODEL = ({"bpp", "model"}, {"psnr", "model"})
+"""Wishes about the rate that go together; of all others there is one at a time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +48,10 @@ class EncodeOptions:
     """What the application may choose; the defaults encode at a middle rate, without tools.
 
     `encoder`: an installed encoder; `encoder_options` are its own.  `bpp` (bits per pixel, within `tolerance`) or
-    `psnr` (dB of luma) search for model and displacement, `model` alone restricts the search; `displacement`
-    -2048..2047 with `model` fixes them, chroma as luma unless `chroma_displacement` says otherwise.  Nothing given:
-    displacement 0, chroma above it.  `settings`: how the codestream is made.  `roi`: a mask of a region of interest
+    `psnr` (dB of luma) search for model and displacement, `model` alone restricts the search.  `quality` 1..100 is a
+    point of the weights' own scale, without a search; `max_bytes` takes the largest quality whose codestream is no
+    longer.  `displacement` -2048..2047 with `model` fixes the point, chroma as luma unless `chroma_displacement` says
+    otherwise.  One of these wishes at a time; none: displacement 0, chroma above it.  `settings`: how the codestream is made.  `roi`: a mask of a region of interest
     (array or file), white is coded better; it becomes the quality map of `settings`.  `time_budget`: seconds.  `check`
     decodes the codestream before it is returned.  `bits`: depth of a uint16 source.  `limits`: of the source, and of
     the decode that checks; None: the default ones.
@@ -58,6 +62,8 @@ class EncodeOptions:
     encoder: str = "analysis"
     bpp: float | None = None
     psnr: float | None = None
+    quality: int | None = None
+    max_bytes: int | None = None
     model: int | None = None
     displacement: int | None = None
     chroma_displacement: int | None = None
@@ -72,13 +78,18 @@ class EncodeOptions:
 
     def __post_init__(self) -> None:
         limits_or_default(self.limits)
-        if self.bpp is not None and self.psnr is not None:
-            raise RateAmbiguous("bpp", "psnr")
-        if self.bpp is not None or self.psnr is not None:
-            fixed = (("displacement", self.displacement), ("chroma displacement", self.chroma_displacement))
-            for name, value in fixed:
-                if value is not None:
-                    raise RateAmbiguous("bpp" if self.bpp is not None else "psnr", name)
+        wishes = {
+            "bpp": self.bpp,
+            "psnr": self.psnr,
+            "quality": self.quality,
+            "max bytes": self.max_bytes,
+            "displacement": self.displacement,
+            "chroma displacement": self.chroma_displacement,
+            "model": self.model,
+        }
+        given = [name for name, value in wishes.items() if value is not None]
+        if len(given) > 1 and not set(given) <= POINT and set(given) not in SEARCHES_OF_A_MODEL:
+            raise RateAmbiguous(given[0], given[1])
         if self.roi is not None and self.settings.quality_map is not None:
             raise RateAmbiguous("roi", "quality map")
 
@@ -86,8 +97,12 @@ class EncodeOptions:
         """Return the rate that is asked for, with the models that there are.  Raises NoModel, RequestInvalid."""
         from refdec.encoding.ratecontrol import chroma_displacement as usual_chroma
         from refdec.plugins.core_errors import NoModel
-        from refdec.plugins.requests import BitsPerPixel, LumaPsnr, OperatingPoint
+        from refdec.plugins.requests import BitsPerPixel, LumaPsnr, MaxBytes, OperatingPoint, Quality
 
+        if self.quality is not None:
+            return Quality(self.quality)
+        if self.max_bytes is not None:
+            return MaxBytes(self.max_bytes)
         if self.bpp is not None:
             return BitsPerPixel(self.bpp, self.tolerance, model_id=self.model)
         if self.psnr is not None:
@@ -139,6 +154,8 @@ def encode(
     encoder: str = "analysis",
     bpp: float | None = None,
     psnr: float | None = None,
+    quality: int | None = None,
+    max_bytes: int | None = None,
     model: int | None = None,
     displacement: int | None = None,
     chroma_displacement: int | None = None,
@@ -175,7 +192,7 @@ def encode(
     From `encoder` to `limits` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
     `chroma` "444", "422", "420" (its `coded_subsampling`) and `roi`.
 
-    Raises RateOutOfReach, NoModel, SettingsRefused, UnknownGuest, UnknownOption, WeightsError, InputError; all are
+    Raises RateOutOfReach, TooFewBytes, NoModel, SettingsRefused, UnknownGuest, UnknownOption, WeightsError, InputError; all are
     RefdecError.
     """
     settings = CodingSettings(
@@ -199,6 +216,8 @@ def encode(
         encoder=encoder,
         bpp=bpp,
         psnr=psnr,
+        quality=quality,
+        max_bytes=max_bytes,
         model=model,
         displacement=displacement,
         chroma_displacement=chroma_displacement,
@@ -261,7 +280,10 @@ def _no_progress(done: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class EncodeReport:
-    """What was encoded: sizes, the rate, and the operating point that was used."""
+    """What was encoded: sizes, the rate, and the operating point that was used.
+
+    `quality`: its place on the scale, where a quality or a number of bytes was asked for.
+    """
 
     output: str
     encoder: str
@@ -272,6 +294,7 @@ class EncodeReport:
     model: int
     displacement: int
     chroma_displacement: int
+    quality: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields as JSON can hold them."""
@@ -299,4 +322,17 @@ def encode_to_file(
     width, height = header.display_width, header.display_height
     name = os.fspath(target) if isinstance(target, str | Path) else name_of(target)
     rate = 8 * len(data) / (width * height)
-    return EncodeReport(name, options.encoder, width, height, len(data), rate, header.model_id, *header.beta_log)
+    point = (header.model_id, *header.beta_log)
+    quality = None if options.quality is options.max_bytes is None else _quality_at(point, weights)
+    return EncodeReport(name, options.encoder, width, height, len(data), rate, *point, quality)
+
+
+def _quality_at(point: tuple[int, int, int], weights: WeightPack | Source | None) -> int | None:
+    """Return the quality that stands for a point with these weights, None if none does."""
+    from refdec.api.weights import load_weights
+    from refdec.encoding.quality import QUALITIES
+    from refdec.plugins.core import Core
+
+    core = Core(load_weights(weights))
+    points = ((quality, core.operating_point(quality)) for quality in QUALITIES)
+    return next((quality for quality, at in points if (at.model_id, *at.displacements) == point), None)

@@ -35,7 +35,9 @@ from refdec.plugins.requests import (
     CodingSettings,
     EncodeRequest,
     LumaPsnr,
+    MaxBytes,
     OperatingPoint,
+    Quality,
     RateTarget,
 )
 from refdec.plugins.results import (
@@ -88,6 +90,7 @@ __all__ = [
     "LumaPsnr",
     "LumaPull",
     "Mask",
+    "MaxBytes",
     "ModelInfo",
     "NamedBundle",
     "OperatingPoint",
@@ -95,6 +98,7 @@ __all__ = [
     "OptionValues",
     "Picture",
     "PictureResult",
+    "Quality",
     "RateOutOfReach",
     "RateTarget",
     "RefdecError",

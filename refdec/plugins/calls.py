@@ -5,9 +5,11 @@ In: a guest from the registry and what it works on.  Out: a codestream that deco
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from refdec.bitstream.rewriting import in_edition
 from refdec.bundles import LatentBundle
 from refdec.clauses import clause
 from refdec.errors import LimitExceeded, RefdecError
+from refdec.plugins.core_errors import TooFewBytes
 from refdec.plugins.encoder import Encoder
 from refdec.plugins.errors import (
     ArgumentMissing,
@@ -29,8 +32,9 @@ from refdec.plugins.errors import (
     WrongWeights,
 )
 from refdec.plugins.guest_options import OptionValues, option_lines, parse_options
+from refdec.plugins.rate_run import coded_within
 from refdec.plugins.registry import Guest
-from refdec.plugins.requests import EncodeRequest
+from refdec.plugins.requests import EncodeRequest, MaxBytes, OperatingPoint, Quality
 from refdec.plugins.results import TaskResult
 from refdec.plugins.services import CoreServices
 from refdec.plugins.source_picture import SourcePicture
@@ -49,6 +53,8 @@ __all__ = [
 ]
 
 LEAST_SIDE = 64
+LEAST_SECONDS = 0.001
+"""What is left of a time budget that is used up: a budget is above 0."""
 
 
 @contextmanager
@@ -113,7 +119,7 @@ def encode_with(
     """Have a picture coded, and check the codestream by decoding it.
 
     `check` False leaves the decoding out.  Raises CannotDo, Refusal, GuestFailed, GuestResultInvalid,
-    GuestStreamInvalid, and what the core raises.
+    GuestStreamInvalid, TooFewBytes, and what the core raises.
     """
     check_request(guest, picture, request)
     if guest.item.makes_latents:
@@ -126,14 +132,47 @@ def encode_with(
 
         data = core.code_latents(picture, latents_of, request)
     else:
-        with _blamed(guest, "encode()"):
-            data = guest.item.encode(picture, request, core)
-        if not isinstance(data, bytes):
-            raise GuestResultInvalid(guest.name, guest.distribution, type(data).__name__, "bytes")
-        data = _in_edition(data, request)
+        data = _encoded(guest, picture, request, core)
     if check:
         _check_stream(guest, data, picture, core)
     return data
+
+
+def _encoded(guest: Guest[Encoder], picture: SourcePicture, request: EncodeRequest, core: CoreServices) -> bytes:
+    """Return the codestream of a guest's `encode`; it is asked for points where a quality or a size is wanted.
+
+    Raises TooFewBytes, and what `encode_with` raises.
+    """
+
+    def encode(asked: EncodeRequest) -> bytes:
+        with _blamed(guest, "encode()"):
+            data = guest.item.encode(picture, asked, core)
+        if not isinstance(data, bytes):
+            raise GuestResultInvalid(guest.name, guest.distribution, type(data).__name__, "bytes")
+        return _in_edition(data, asked)
+
+    target = request.target
+    if isinstance(target, Quality) and guest.item.capabilities.rate_control:
+        return encode(replace(request, target=core.operating_point(target.value)))
+    if not isinstance(target, MaxBytes):
+        return encode(request)
+    if not guest.item.capabilities.rate_control:  # it makes of the picture what it makes of it
+        data = encode(request)
+        if len(data) > target.size_bytes:
+            raise TooFewBytes(target.size_bytes, len(data))
+        return data
+    began, budget, tries = time.monotonic(), request.time_budget_seconds, count()
+
+    def encode_at(point: OperatingPoint) -> bytes:
+        left = None if budget is None else max(budget - (time.monotonic() - began), LEAST_SECONDS)
+        tried = next(tries)
+
+        def progress(done: float) -> None:
+            request.progress((tried + done) / (tried + 3))
+
+        return encode(replace(request, target=point, progress=progress, time_budget_seconds=left))
+
+    return coded_within(target, encode_at, core.operating_point)
 
 
 @clause("1.12")

@@ -48,7 +48,7 @@ from refdec.parallel.clock import check_of
 from refdec.picture.picture import Picture
 from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel
 from refdec.plugins.rate_run import RateRun, Target
-from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint
+from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint, Quality
 from refdec.plugins.services import LatentSource
 from refdec.plugins.source_picture import SourcePicture
 from refdec.plugins.target_latents import CodedLatents, LumaPull, ModelInfo, TargetLatents
@@ -264,6 +264,12 @@ class Core:
 
     # -- writing
 
+    def operating_point(self, quality: int) -> OperatingPoint:
+        """Return the model and displacements that a quality 1..100 stands for with these weights.  Raises NoModel."""
+        from refdec.plugins.quality import quality_scale
+
+        return OperatingPoint(*quality_scale(self._pack, self.models).point(Quality(quality).value))
+
     def analyse(self, picture: SourcePicture, model_id: int, settings: CodingSettings) -> TargetLatents:
         """(4.6, 6.7) Return the latents of the analysis networks.  Raises NoModel."""
         if not any(info.analysis and info.model_id == model_id for info in self.models):
@@ -358,13 +364,13 @@ class Core:
     def code_latents(self, picture: SourcePicture, latents_of: LatentSource, request: EncodeRequest) -> bytes:
         """Search the request's rate target over models and displacements, and return the codestream that meets it.
 
-        Raises RateOutOfReach, NoModel.
+        Raises RateOutOfReach, TooFewBytes, NoModel.
         """
 
         def prepared(model_id: int) -> Target:
             return self._prepared_targets(picture, latents_of, request, model_id)
 
-        return RateRun(self.models, prepared, request, picture.pixels).run()
+        return RateRun(self.models, prepared, self.operating_point, request, picture.pixels).run()
 
     def _prepared_targets(
         self, picture: SourcePicture, latents_of: LatentSource, request: EncodeRequest, model_id: int

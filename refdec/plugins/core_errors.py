@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from refdec.errors import UsageError
 
-__all__ = ["BundleNotOurs", "NoDerivative", "NoModel"]
+__all__ = ["BundleNotOurs", "NoDerivative", "NoModel", "TooFewBytes"]
 
 
 class BundleNotOurs(UsageError):
@@ -52,4 +52,21 @@ class NoDerivative(UsageError):
         return (
             f"The weights have no synthesis SOP or BOP of model {self.model_id}; latents cannot be improved without.\n"
             "Try:  --encoder analysis"
+        )
+
+
+class TooFewBytes(UsageError):
+    """No codestream of the picture is as small as was asked for."""
+
+    code, clause = "RD0968", ""
+
+    def __init__(self, wanted: int, smallest: int) -> None:
+        super().__init__(wanted, smallest)
+        self.wanted, self.smallest = wanted, smallest
+
+    def explain(self) -> str:
+        return (
+            f"{self.wanted} bytes are too few for this picture: with these settings and weights the smallest "
+            f"codestream has {self.smallest}.\n"
+            f"Try:  --max-bytes {self.smallest}, or a smaller picture"
         )

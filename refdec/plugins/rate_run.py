@@ -12,16 +12,28 @@ import numpy as np
 
 from refdec.arithmetic.types import Int32Array
 from refdec.encoding.encoder import Coded, Prepared, code, decoded_luma, transform_at_hand, write
+from refdec.encoding.quality import largest_fitting
 from refdec.encoding.ratecontrol import Attempt, ModelRange, Search
 from refdec.encoding.values import SymbolChooser
-from refdec.plugins.core_errors import NoModel
-from refdec.plugins.requests import BitsPerPixel, EncodeRequest, LumaPsnr, OperatingPoint
+from refdec.plugins.core_errors import NoModel, TooFewBytes
+from refdec.plugins.requests import BitsPerPixel, EncodeRequest, LumaPsnr, MaxBytes, OperatingPoint, Quality
 from refdec.plugins.target_latents import ModelInfo
 
-__all__ = ["RateRun", "Target"]
+__all__ = ["PointOf", "RateRun", "Target", "coded_within"]
+
+PointOf: TypeAlias = Callable[[int], OperatingPoint]
+"""Returns the point of a quality 1..100."""
 
 Target: TypeAlias = tuple[Prepared, SymbolChooser | None]
 """Targets of one model, ready to be coded at any displacement, and who picks the symbols."""
+
+
+def coded_within(target: MaxBytes, code_at: Callable[[OperatingPoint], bytes], point_of: PointOf) -> bytes:
+    """Return the codestream of the largest quality that has no more bytes than the target.  Raises TooFewBytes."""
+    best, smallest = largest_fitting(lambda quality: code_at(point_of(quality)), target.size_bytes)
+    if best is None:
+        raise TooFewBytes(target.size_bytes, smallest)
+    return best
 
 
 class RateRun:
@@ -31,28 +43,37 @@ class RateRun:
         self,
         models: tuple[ModelInfo, ...],
         prepared: Callable[[int], Target],
+        point_of: PointOf,
         request: EncodeRequest,
         pixels: int,
     ) -> None:
         """`models`: those of the weights; `prepared(model_id)`: a guest's targets; `pixels`: of the picture."""
         self._models, self._prepared, self._request, self._pixels = models, prepared, request, pixels
+        self._point_of = point_of
         self._ready: dict[int, Target] = {}
         self._luma: Int32Array | None = None
         self._tries = 0
 
     def run(self) -> bytes:
-        """Return the codestream that meets the target.  Raises RateOutOfReach, NoModel."""
+        """Return the codestream that meets the target.  Raises RateOutOfReach, TooFewBytes, NoModel."""
         target = self._request.target
         if isinstance(target, OperatingPoint):
-            if all(info.model_id != target.model_id for info in self._models):
-                raise NoModel(target.model_id, tuple(info.model_id for info in self._models))
-            data = self._attempt(target.model_id, *target.displacements).data
+            data = self._at(target)
+        elif isinstance(target, Quality):
+            data = self._at(self._point_of(target.value))
+        elif isinstance(target, MaxBytes):
+            data = coded_within(target, self._at, self._point_of)
         else:
-            ranges = self._ranges(target)
-            search = Search(ranges, self._attempt, target.chroma_offset)
+            search = Search(self._ranges(target), self._attempt, target.chroma_offset)
             data = self._searched(search, target).data
         self._request.progress(1.0)
         return data
+
+    def _at(self, point: OperatingPoint) -> bytes:
+        """Return the codestream of a point.  Raises NoModel."""
+        if all(info.model_id != point.model_id for info in self._models):
+            raise NoModel(point.model_id, tuple(info.model_id for info in self._models))
+        return self._attempt(point.model_id, *point.displacements).data
 
     def _ranges(self, target: BitsPerPixel | LumaPsnr) -> list[ModelRange]:
         """Return the models and displacements that the search may use.  Raises NoModel."""

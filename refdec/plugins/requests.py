@@ -16,6 +16,7 @@ from refdec.arithmetic.types import Int32Array
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.bitstream.levels import profile_named, profiles
 from refdec.bitstream.transforms import Synthesis
+from refdec.encoding.quality import QUALITIES
 from refdec.plugins.errors import RequestInvalid
 from refdec.plugins.guest_options import OptionValues
 
@@ -26,8 +27,10 @@ __all__ = [
     "CodingSettings",
     "EncodeRequest",
     "LumaPsnr",
+    "MaxBytes",
     "OperatingPoint",
     "Progress",
+    "Quality",
     "RateTarget",
     "profile_names",
 ]
@@ -62,6 +65,11 @@ def _profile(name: str) -> str:
     """Return the name of a profile for its name or an alias ("main" was the draft's name of "base"); else the same."""
     row = profile_named(name)
     return name if row is None else row.name
+
+
+def _whole(value: object) -> bool:
+    """Tell whether a value is a whole number, Python's or NumPy's."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _require(ok: bool, name: str, value: object, needed: str) -> None:
@@ -122,6 +130,35 @@ class LumaPsnr:
         _require_search(self.model_id, self.displacements)
 
 
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """A point of the quality scale of the weights, 1 (smallest) to 100 (best); rate and PSNR grow with it.
+
+    The core makes an OperatingPoint of it before `Encoder.encode` is asked (`CoreServices.operating_point`).
+    """
+
+    value: int
+
+    def __post_init__(self) -> None:
+        _require(_whole(self.value) and self.value in QUALITIES, "quality", self.value, "a whole number 1..100")
+        object.__setattr__(self, "value", int(self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class MaxBytes:
+    """The largest quality whose whole codestream has at most `size_bytes`.
+
+    The core asks `Encoder.encode` for one OperatingPoint after another, about five.
+    """
+
+    size_bytes: int
+
+    def __post_init__(self) -> None:
+        whole = _whole(self.size_bytes) and self.size_bytes > 0
+        _require(whole, "number of bytes", self.size_bytes, "a whole number above 0")
+        object.__setattr__(self, "size_bytes", int(self.size_bytes))
+
+
 def _require_search(model_id: int | None, displacements: Pair | None) -> None:
     """Check the bounds of a search."""
     _require(model_id in (None, 0, 1, 2, 3), "model_id", model_id, "0, 1, 2 or 3")
@@ -131,7 +168,7 @@ def _require_search(model_id: int | None, displacements: Pair | None) -> None:
         _require(ordered, "range of displacements", displacements, "ascending, within -2048..2047")
 
 
-RateTarget: TypeAlias = OperatingPoint | BitsPerPixel | LumaPsnr
+RateTarget: TypeAlias = OperatingPoint | BitsPerPixel | LumaPsnr | Quality | MaxBytes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -249,8 +286,8 @@ class EncodeRequest:
 
     @property
     def rate_control(self) -> str:
-        """What kind of target this is: "point", "bpp" or "psnr"."""
-        return {OperatingPoint: "point", BitsPerPixel: "bpp", LumaPsnr: "psnr"}[type(self.target)]
+        """What an encoder needs for this target: "point" (also for Quality and MaxBytes), "bpp" or "psnr"."""
+        return {BitsPerPixel: "bpp", LumaPsnr: "psnr"}.get(type(self.target), "point")
 
 
 @dataclass(frozen=True, slots=True)

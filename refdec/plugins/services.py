@@ -75,6 +75,10 @@ class CoreServices(Protocol):
 
     # -- writing
 
+    def operating_point(self, quality: int) -> OperatingPoint:
+        """Return the model and displacements that a quality 1..100 stands for with these weights."""
+        ...
+
     def analyse(self, picture: SourcePicture, model_id: int, settings: CodingSettings) -> TargetLatents:
         """(4.6, 6.7) Return the latents of the analysis networks; `hyper` None stands for the hyper encoder's."""
         ...

@@ -82,6 +82,7 @@ class Refine(Encoder):
             found = _improved(run, problem, start.luma_q18, steps, (0.0, 1.0))
             data = core.write(found.coded)
         else:
+            assert isinstance(request.target, BitsPerPixel | LumaPsnr), "qualities and sizes come as points"
             data = _searched(run, request.target, choice, steps)
         request.progress(1.0)
         return data

@@ -1,0 +1,65 @@
+"""The quality scale of a pack: read off its models, and measured on a small picture where it has several.
+
+In: a pack and its models.  Out: `QualityScale`, made once a pack and process; a pack of one model needs no measuring.
+The picture is `data/quality.png`, a part of the Kodak picture 7 whose rate is near the mean of that set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from refdec.encoding.quality import CurvePoint, QualityScale, scale_of
+from refdec.encoding.ratecontrol import ModelRange, chroma_displacement
+from refdec.plugins.core_errors import NoModel
+
+if TYPE_CHECKING:
+    from refdec.encoding.encoder import Prepared
+    from refdec.plugins.target_latents import ModelInfo
+    from refdec.weights.pack import WeightPack
+
+__all__ = ["quality_scale"]
+
+PICTURE = "quality.png"
+CURVE_POINTS = 13
+
+
+@lru_cache(maxsize=2)
+def quality_scale(pack: WeightPack, models: tuple[ModelInfo, ...]) -> QualityScale:
+    """Return the scale of the models that can analyse a picture, or of the first if none can.  Raises NoModel."""
+    if not models:
+        raise NoModel(None, ())
+    able = [info for info in models if info.analysis] or list(models[:1])
+    return scale_of([ModelRange(info.model_id, *info.displacements) for info in able], lambda model: _curve(pack, model))
+
+
+def _curve(pack: WeightPack, model: ModelRange) -> Sequence[CurvePoint]:
+    """Return what displacements of a model make of the picture, from the lowest to the highest."""
+    from refdec.encoding.encoder import code, decoded_luma, transform_at_hand, write
+
+    prepared = _prepared(pack, model.model_id)
+    luma = prepared.source.planes.y
+    points = []
+    for k in range(CURVE_POINTS):
+        displacement = model.low + k * (model.high - model.low) // (CURVE_POINTS - 1)
+        coded = code(prepared, (displacement, chroma_displacement(displacement)))
+        difference = (decoded_luma(coded, transform_at_hand(coded)) >> 8).astype(np.int64) - (luma >> 8)
+        points.append(CurvePoint(displacement, len(write(coded)), int((difference * difference).sum())))
+    return points
+
+
+def _prepared(pack: WeightPack, model_id: int) -> Prepared:
+    """Return the picture's latents, ready to be coded at any displacement."""
+    from refdec.decoding.models import models_of
+    from refdec.encoding.encoder import EncodeSettings, input_from_codes, prepare, targets_of
+    from refdec.formats.files import read_picture
+
+    picture = read_picture(resources.files("refdec").joinpath("data", PICTURE).read_bytes(), suffix=".png")
+    source = input_from_codes(picture.components, picture.bits, rgb=True)
+    settings, models = EncodeSettings(), models_of(pack, model_id)
+    targets = targets_of(source, settings, models)
+    return prepare(source, settings, models, targets.y, targets.z_hat)
