@@ -1,6 +1,6 @@
-"""Archives: many codestreams to pictures with one pool, resumable, reported line by line.
+"""Archives: many codestreams to pictures, or pictures to codestreams, with one pool, resumable, reported line by line.
 
-In: files, folders and patterns, and where the pictures go.  Out: pictures (whole, or none), a report, a `Summary`.
+In: files, folders and patterns, and where the outputs go.  Out: outputs (whole, or none), a report, a `Summary`.
 Every worker keeps the pack and its networks warm between files.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import glob
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from refdec.api.decode import DecodeJob, decode_to_file
-from refdec.api.errors import NothingMatches, OutputsMeet
+from refdec.api.encode import EncodeOptions, encode_to_file
+from refdec.api.errors import NothingMatches, OutputIsInput, OutputNoFolder, OutputsMeet
 from refdec.api.weights import load_weights
+from refdec.formats.files import READ_SUFFIXES
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
@@ -25,13 +27,17 @@ from refdec.parallel.outcomes import Job, Outcome, Summary
 from refdec.parallel.report import BatchReport
 
 if TYPE_CHECKING:
+    from refdec.parallel.attempts import BatchFunction
     from refdec.weights.pack import WeightPack
 
 __all__ = [
     "Archive",
     "DecodeOne",
+    "EncodeOne",
+    "PictureArchive",
     "archive_jobs",
     "decode_archive",
+    "encode_archive",
     "is_archive",
 ]
 
@@ -59,12 +65,43 @@ class DecodeOne:
 
 
 @dataclass(frozen=True, slots=True)
+class EncodeOne:
+    """The work on one picture of an archive: picklable, so that any executor can carry it."""
+
+    encode: EncodeOptions
+    weights: Path | None = None
+
+    def __call__(self, job: Job) -> Mapping[str, Any]:
+        """Encode a job's picture; return size, rate and operating point for the report."""
+        assert job.output is not None, "jobs of an archive have outputs"
+        report = encode_to_file(job.input, job.output, self.encode, weights=_pack_of(self.weights))
+        found = report.as_json()
+        return {name: found[name] for name in found if name not in SAID_BY_THE_LINE and found[name] not in (None, ())}
+
+
+SAID_BY_THE_LINE = {"output", "bytes"}
+"""What the line of the report says of every output."""
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """What to decode, and how: `sources` are files, folders and patterns; `out` takes the pictures."""
 
     sources: tuple[str, ...]
     out: Path
     decode: DecodeJob = field(default_factory=DecodeJob)
+    weights: Path | None = None
+    report: Path | None = None
+    options: BatchOptions = field(default_factory=BatchOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureArchive:
+    """What to encode, and how: `sources` are files, folders and patterns; `out` takes the codestreams."""
+
+    sources: tuple[str, ...]
+    out: Path
+    encode: EncodeOptions = field(default_factory=EncodeOptions)
     weights: Path | None = None
     report: Path | None = None
     options: BatchOptions = field(default_factory=BatchOptions)
@@ -90,39 +127,65 @@ def _files(sources: Iterable[str]) -> Iterator[Path]:
         yield from files
 
 
-def archive_jobs(sources: Iterable[str], out: Path, suffix: str = ".png") -> Iterator[Job]:
+def archive_jobs(
+    sources: Iterable[str], out: Path, suffix: str = ".png", *, inputs: Collection[str] = CODESTREAM_SUFFIXES
+) -> Iterator[Job]:
     """Yield a job for each file: those that are named first, then what folders hold, at the same place under `out`.
 
-    Raises NothingMatches and OutputsMeet for files that are named, FolderMissing.
+    `inputs`: the suffixes that are looked for in folders.  Raises NothingMatches, OutputsMeet and OutputIsInput for
+    files that are named, OutputNoFolder, FolderMissing.
     """
+    if out.exists() and not out.is_dir():
+        raise OutputNoFolder(str(out))
     sources = list(sources)
     made: dict[Path, Path] = {}
     for path in _files(sources):
         output = out / (path.stem + suffix)
         if output in made:
             raise OutputsMeet(str(made[output]), str(path), str(output))
+        if output.exists() and output.samefile(path):
+            raise OutputIsInput(str(path))
         made[output] = path
     yield from (Job(path, output) for output, path in made.items())
     for source in sources:
         if Path(source).is_dir():
-            yield from folder_jobs(Path(source), CODESTREAM_SUFFIXES, out=out, out_suffix=suffix)
+            yield from folder_jobs(Path(source), inputs, out=out, out_suffix=suffix)
 
 
 def decode_archive(archive: Archive, *, watch: Callable[[Outcome], None] | None = None) -> Summary:
     """Decode an archive; `watch` sees each outcome.
 
     A finished output is skipped (`options.resume`), so the same command goes on where it was interrupted.  Raises
-    NothingMatches, OutputsMeet, FolderMissing, BadExecutor, ReportUnreadable, WeightsError.
+    NothingMatches, OutputsMeet, OutputNoFolder, FolderMissing, BadExecutor, ReportUnreadable, WeightsError.
     """
     suffix = archive.decode.suffix or ".png"
     one = replace(archive.decode, suffix=suffix, options=replace(archive.decode.options, workers=1))
     weights = None if archive.weights is None else archive.weights.absolute()
     _pack_of(weights)  # a pack that cannot be read is one error, not one for each file; forked workers share it
     jobs = archive_jobs(archive.sources, archive.out, suffix)
+    return _run(DecodeOne(one, weights), jobs, archive, watch)
+
+
+def encode_archive(archive: PictureArchive, *, watch: Callable[[Outcome], None] | None = None) -> Summary:
+    """Encode an archive of pictures; `watch` sees each outcome.  It goes on and raises as `decode_archive` does."""
+    weights = None if archive.weights is None else archive.weights.absolute()
+    roi = archive.encode.roi
+    encode = replace(archive.encode, roi=Path(roi).absolute()) if isinstance(roi, str | Path) else archive.encode
+    _pack_of(weights)
+    jobs = archive_jobs(archive.sources, archive.out, CODESTREAM_SUFFIXES[0], inputs=READ_SUFFIXES)
+    return _run(EncodeOne(encode, weights), jobs, archive, watch)
+
+
+def _run(
+    function: BatchFunction,
+    jobs: Iterator[Job],
+    archive: Archive | PictureArchive,
+    watch: Callable[[Outcome], None] | None,
+) -> Summary:
+    """Run the jobs of an archive; what their sources raise comes before the report is opened."""
     first = list(itertools.islice(jobs, 1))
     with ExitStack() as stack:
         report = None
         if archive.report is not None:
             report = stack.enter_context(BatchReport.open(archive.report, resume=archive.options.resume))
-        function = DecodeOne(one, weights)
         return run_batch(function, itertools.chain(first, jobs), archive.options, report=report, watch=watch)

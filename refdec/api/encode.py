@@ -51,10 +51,10 @@ class EncodeOptions:
     `psnr` (dB of luma) search for model and displacement, `model` alone restricts the search.  `quality` 1..100 is a
     point of the weights' own scale, without a search; `max_bytes` takes the largest quality whose codestream is no
     longer.  `displacement` -2048..2047 with `model` fixes the point, chroma as luma unless `chroma_displacement` says
-    otherwise.  One of these wishes at a time; none: displacement 0, chroma above it.  `settings`: how the codestream is made.  `roi`: a mask of a region of interest
-    (array or file), white is coded better; it becomes the quality map of `settings`.  `time_budget`: seconds.  `check`
-    decodes the codestream before it is returned.  `bits`: depth of a uint16 source.  `limits`: of the source, and of
-    the decode that checks; None: the default ones.
+    otherwise.  One of these wishes at a time; none: displacement 0, chroma above it.  `settings`: how the codestream
+    is made.  `roi`: a mask of a region of interest (array or file), white is coded better; it becomes the quality map
+    of `settings`.  `time_budget`: seconds.  `check` decodes the codestream before it is returned.  `bits`: depth of a
+    uint16 source.  `limits`: of the source, and of the decode that checks; None: the default ones.
 
     Raises RateAmbiguous, LimitsExpected.
     """
@@ -192,8 +192,8 @@ def encode(
     From `encoder` to `limits` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
     `chroma` "444", "422", "420" (its `coded_subsampling`) and `roi`.
 
-    Raises RateOutOfReach, TooFewBytes, NoModel, SettingsRefused, UnknownGuest, UnknownOption, WeightsError, InputError; all are
-    RefdecError.
+    Raises RateAmbiguous, RateOutOfReach, TooFewBytes, NoModel, SettingsRefused, UnknownGuest, UnknownOption,
+    WeightsError, InputError; all are RefdecError.
     """
     settings = CodingSettings(
         profile=profile,

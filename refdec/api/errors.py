@@ -14,6 +14,8 @@ __all__ = [
     "NothingMatches",
     "OptionsExpected",
     "OptionsTwice",
+    "OutputIsInput",
+    "OutputNoFolder",
     "OutputsMeet",
     "PictureNotEncodable",
     "RateAmbiguous",
@@ -141,7 +143,35 @@ class OutputsMeet(UsageError):
     def explain(self) -> str:
         return (
             f"{self.first} and {self.second} would both become {self.output}.\n"
-            "Decode them into two folders, or give the folder that holds both: it is copied with its sub-folders."
+            "Give them two folders, or give the folder that holds both: it is copied with its sub-folders."
+        )
+
+
+class OutputIsInput(UsageError):
+    """What becomes of an input would replace it."""
+
+    code = "RD0983"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def explain(self) -> str:
+        return f"{self.name} would be replaced by what becomes of it.\nName another folder for the outputs."
+
+
+class OutputNoFolder(UsageError):
+    """The folder for several outputs is the name of a file."""
+
+    code = "RD0984"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def explain(self) -> str:
+        return (
+            f"{self.name} is a file, and several outputs need a folder.\nName a folder; it is made if it is not there."
         )
 
 

@@ -16,7 +16,8 @@ and imports that module alone.
     conform           `conform`             refdec.conformance
     bench             `bench`               refdec.bench: `bench_speed`, `bench_rd`, `bench_retrieval`
 
-`options` are options that several commands share, `outputs` checks files about to be written, `console` is the only
-place that prints, `warnings` the warnings of commands whose results have no place for them.  `deadline` and
-`interruption` end a command in time or in order.  `errors` has the errors of the command line itself.
+`options` are options that several commands share, `batches` tells one input from many and runs the many, `outputs`
+checks files about to be written, `console` is the only place that prints, `warnings` the warnings of commands whose
+results have no place for them.  `deadline` and `interruption` end a command in time or in order.  `errors` has the
+errors of the command line itself.
 """

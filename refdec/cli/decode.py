@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from functools import partial
-from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from refdec.cli import console
-from refdec.cli.errors import (
-    CodestreamAsTarget,
-    OneFileOnly,
-    OutputFolderMissing,
-    PictureExists,
-    SeveralFilesOnly,
-    WrongNumbers,
-)
+from refdec.cli.batches import BatchWishes, Command, OneFile, SeveralFiles, places, run_several
+from refdec.cli.errors import OneFileOnly
 from refdec.cli.options import (
     EditionOption,
+    ExecutorOption,
     IgnoreFingerprint,
     JsonFlag,
     LenientFlag,
     MemoryLimit,
+    OutOption,
+    OverwriteFlag,
     PixelLimit,
+    ReportOption,
     TimeLimit,
+    TimeoutOption,
     WeightsOption,
     limits_of,
     numbers,
@@ -44,11 +42,11 @@ def decode(
         typer.Argument(
             metavar="IN.jai [OUT]",
             help="Codestream and picture (.png .ppm .yuv .npy by suffix; default IN.png); - is a pipe. "
-            "With --out: any number of codestreams, folders and patterns.",
+            "A folder and a folder for its pictures. With --out: any number of files, folders and patterns.",
             show_default=False,
         ),
     ],
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the pictures of several inputs.")] = None,
+    out: OutOption = None,
     workers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Processes; default: one for each core.")
     ] = None,
@@ -72,20 +70,10 @@ def decode(
         Path | None, typer.Option(metavar="FILE.npz", help="Write the intermediates of every stage.")
     ] = None,
     timings: Annotated[bool, typer.Option("--timings", help="Print seconds by stage on stderr.")] = False,
-    report: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Several inputs: write a line of JSON for each file.")
-    ] = None,
-    executor: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Several inputs: package.module:attribute of an executor or cluster."),
-    ] = None,
-    timeout: Annotated[
-        float | None, typer.Option(metavar="SECONDS", help="Several inputs: give up a file that takes longer.")
-    ] = None,
-    overwrite: Annotated[
-        bool,
-        typer.Option("--overwrite", help="Replace an existing IN.png; several inputs: decode again what is finished."),
-    ] = False,
+    report: ReportOption = None,
+    executor: ExecutorOption = None,
+    timeout: TimeoutOption = None,
+    overwrite: OverwriteFlag = False,
     ignore_weights_fingerprint: IgnoreFingerprint = False,
     any_level: Annotated[bool, typer.Option("--any-level", help="Decode beyond the stated profile and level.")] = False,
     allow_custom_colour: Annotated[
@@ -102,7 +90,6 @@ def decode(
 
     Examples: refdec decode photo.jai photo.png; refdec decode ARCHIVE --out PICTURES --report report.jsonl
     """
-    from refdec.api.archives import is_archive
     from refdec.api.decode import DecodeJob
     from refdec.decoding.options import DecodeOptions, edition_named
     from refdec.formats.kinds import CODESTREAM_SUFFIXES
@@ -131,35 +118,17 @@ def decode(
         timings=timings,
         fingerprint=json or report is not None,
     )
-    if out is None and len(sources) <= 2 and not is_archive(sources[0]):
-        target = sources[1] if len(sources) == 2 else _default_target(sources[0], overwrite)
-        if Path(target).suffix.lower() in CODESTREAM_SUFFIXES:
-            raise CodestreamAsTarget(sources[0], target)
-        for option, wish in (("--report", report), ("--executor", executor), ("--timeout", timeout)):
-            if wish is not None:
-                raise SeveralFilesOnly(option)
-        require_distinct(sources[0], {"the picture": target, "--trace": trace, "--dump": dump})
-        _decode_file(sources[0], target, job, weights, json)
+    wishes = BatchWishes(workers, report, executor, timeout, overwrite)
+    place = places(Command("decode", ".png", CODESTREAM_SUFFIXES), sources, out, overwrite=overwrite)
+    if isinstance(place, OneFile):
+        wishes.refuse_for_one("decode")
+        require_distinct(place.source, {"the picture": place.target, "--trace": trace, "--dump": dump})
+        _decode_file(place.source, place.target, job, weights, json)
         return
-    if out is None:
-        raise OutputFolderMissing
     for option, given in (("--trace", trace), ("--dump", dump), ("--timings", timings)):
         if given:
             raise OneFileOnly(option)
-    if timeout is not None and not 0 < timeout < inf:
-        raise WrongNumbers("--timeout", "a number of seconds above 0", str(timeout))
-    batch = {"workers": workers, "executor": executor, "timeout_s": timeout, "resume": not overwrite}
-    _decode_batch(sources, out, job, weights, report, batch, json)
-
-
-def _default_target(source: str, overwrite: bool) -> str:
-    """Return the name of a picture that was not named, of a pipe a pipe; raises PictureExists."""
-    if source == "-":
-        return source
-    target = Path(source).with_suffix(".png")
-    if target.exists() and not overwrite:
-        raise PictureExists(str(target))
-    return str(target)
+    _decode_batch(place, job, weights, wishes, json)
 
 
 def _decode_file(source: str, out: str, job: DecodeJob, weights: Path | None, json: bool) -> None:
@@ -184,35 +153,11 @@ def _decode_file(source: str, out: str, job: DecodeJob, weights: Path | None, js
         console.result(f"{out}: {report.width} x {report.height}, {report.bit_depth} bit {report.colour}")
 
 
-def _decode_batch(
-    sources: list[str],
-    out: Path,
-    job: DecodeJob,
-    weights: Path | None,
-    report: Path | None,
-    batch: dict[str, Any],
-    json: bool,
-) -> None:
+def _decode_batch(place: SeveralFiles, job: DecodeJob, weights: Path | None, wishes: BatchWishes, json: bool) -> None:
     """Decode an archive; the exit code is 0 only if every file is done."""
     from refdec.api.archives import Archive, decode_archive
     from refdec.cli.startup import prepare_process
-    from refdec.cli.warnings import show_warnings
-    from refdec.parallel.batch import BatchOptions
-    from refdec.parallel.outcomes import Outcome
 
+    archive = Archive(place.sources, place.folder, job, weights, wishes.report, wishes.options())
     prepare_process()
-    with console.counter("decoded") as count:
-
-        def watch(outcome: Outcome) -> None:
-            count(outcome.status.value)
-            show_warnings(outcome.details.get("warnings", ()), source=outcome.job.input)
-            if outcome.message is not None:
-                console.say(f"refdec: {outcome.job.input}: {outcome.message.splitlines()[0]}")
-
-        archive = Archive(tuple(sources), out, job, weights, report, BatchOptions(**batch))
-        summary = decode_archive(archive, watch=watch)
-    if json:
-        console.show_json(summary.as_json())
-    else:
-        console.say(summary.explain())
-    raise typer.Exit(summary.exit_code)
+    run_several("decoded", lambda watch: decode_archive(archive, watch=watch), as_json=json)

@@ -1,82 +1,192 @@
-"""`refdec encode`: pictures to codestreams."""
+"""`refdec encode`: pictures to codestreams, one at a time or whole folders."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from refdec.cli import console
+from refdec.cli.batches import BatchWishes, Command, OneFile, SeveralFiles, places, run_several
 from refdec.cli.errors import WrongNumbers
-from refdec.cli.options import JsonFlag, PixelLimit, WeightsOption, key_values, limits_of
+from refdec.cli.options import (
+    ExecutorOption,
+    JsonFlag,
+    OutOption,
+    OverwriteFlag,
+    PixelLimit,
+    ReportOption,
+    TimeoutOption,
+    WeightsOption,
+    byte_count,
+    key_values,
+    limits_of,
+)
+
+if TYPE_CHECKING:
+    from refdec.api.encode import EncodeOptions, EncodeReport
 
 __all__ = ["encode"]
 
+RATE = "Rate (one of them)"
+POINT = "Rate, by hand"
+ENCODER = "Encoder"
+SOURCE = "Source"
+STREAM = "Codestream"
+TOOLS = "Coding tools"
+
 
 def encode(
-    source: Annotated[str, typer.Argument(metavar="IN", help="Picture: .png .ppm .pgm .yuv .npy; - reads a pipe.")],
-    target: Annotated[str, typer.Argument(metavar="OUT.jai", help="Codestream to write; - is a pipe.")],
-    encoder: Annotated[str, typer.Option(help="Installed encoder; see refdec plugins.")] = "analysis",
-    bpp: Annotated[float | None, typer.Option(metavar="R", help="Bits per pixel of the whole codestream.")] = None,
-    psnr: Annotated[float | None, typer.Option(metavar="DB", help="PSNR of decoded luma to reach.")] = None,
-    model: Annotated[int | None, typer.Option(min=0, max=3, help="Model of the weights.")] = None,
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="IN [OUT.jai]",
+            help="Picture (.png .ppm .pgm .yuv .npy) and codestream (default IN.jai); - is a pipe. A folder and a "
+            "folder for its codestreams. With --out: any number of files, folders and patterns.",
+            show_default=False,
+        ),
+    ],
+    out: OutOption = None,
+    quality: Annotated[
+        int | None,
+        typer.Option(metavar="1..100", rich_help_panel=RATE, help="Quality, 1 smallest, 100 best; no search."),
+    ] = None,
+    max_bytes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="BYTES", rich_help_panel=RATE, help="Best quality of at most so many, such as 30000, 50K."
+        ),
+    ] = None,
+    bpp: Annotated[
+        float | None, typer.Option(metavar="R", rich_help_panel=RATE, help="Bits per pixel of the whole codestream.")
+    ] = None,
+    psnr: Annotated[
+        float | None, typer.Option(metavar="DB", rich_help_panel=RATE, help="PSNR of decoded luma to reach.")
+    ] = None,
+    model: Annotated[
+        int | None,
+        typer.Option(min=0, max=3, metavar="0..3", rich_help_panel=POINT, help="Model of the weights."),
+    ] = None,
     displacement: Annotated[
-        int | None, typer.Option(min=-2048, max=2047, help="Fixed rate displacement, chroma as luma.")
+        int | None,
+        typer.Option(
+            min=-2048, max=2047, metavar="N", rich_help_panel=POINT, help="-2048..2047, chroma as luma; default: 0."
+        ),
     ] = None,
     chroma_displacement: Annotated[
-        int | None, typer.Option(min=-2048, max=2047, help="Fixed rate displacement of chroma alone.")
+        int | None,
+        typer.Option(min=-2048, max=2047, metavar="N", rich_help_panel=POINT, help="-2048..2047, of chroma alone."),
     ] = None,
-    profile: Annotated[str | None, typer.Option(help="Decoder profile: simple, base (or main), high.")] = None,
-    edition: Annotated[
-        Literal["published", "draft"], typer.Option("--edition", help="Picture header; draft: for old decoders.")
-    ] = "published",
-    level: Annotated[int | None, typer.Option(help="level_idc; default: the smallest that fits.")] = None,
-    synthesis_list: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Synthesis transforms in order of preference, e.g. bop,sop.")
+    encoder: Annotated[
+        str,
+        typer.Option(metavar="NAME", rich_help_panel=ENCODER, help="Installed encoder; see refdec plugins --options."),
+    ] = "analysis",
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--option", metavar="KEY=VALUE", rich_help_panel=ENCODER, help="Option of the encoder; repeatable."
+        ),
     ] = None,
-    regions: Annotated[str, typer.Option(metavar="RxC", help="Rows and columns of regions.")] = "1x1",
-    independent: Annotated[bool, typer.Option("--independent", help="Regions that decode on their own.")] = False,
-    threads: Annotated[int, typer.Option(help="Entropy coding threads: 1, 2, 4, 8, 16.")] = 1,
-    rvs: Annotated[bool, typer.Option("--rvs", help="Residual variance scaling.")] = False,
-    grfs: Annotated[bool, typer.Option("--grfs", help="Channel-wise residual scaling.")] = False,
-    lsbs: Annotated[bool, typer.Option("--lsbs", help="Latent scaling before synthesis.")] = False,
-    cubes: Annotated[bool, typer.Option("--cubes", help="Code cubes with large errors in full.")] = False,
-    tile_size: Annotated[
-        int | None, typer.Option(metavar="N", help="Synthesis tiles in samples, 0: none; default: by picture size.")
+    time_budget: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", rich_help_panel=ENCODER, help="Time after which improving stops."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check/--no-check", rich_help_panel=ENCODER, help="Decode before writing.")
+    ] = True,
+    weights: WeightsOption = None,
+    source_bits: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", rich_help_panel=SOURCE, help="Depth of the codes in a 16-bit source; default: what it says."
+        ),
     ] = None,
     roi: Annotated[
-        Path | None, typer.Option(metavar="MASK.png", help="Mask of a region of interest: white is coded better.")
+        Path | None,
+        typer.Option(
+            metavar="MASK.png", rich_help_panel=SOURCE, help="Mask of a region of interest: white is coded better."
+        ),
     ] = None,
-    bit_depth: Annotated[int | None, typer.Option(help="Bits of the decoded picture: 8 or 10.")] = None,
-    source_bits: Annotated[
-        int | None, typer.Option(metavar="N", help="Depth of the codes in a 16-bit source; default: what it says.")
-    ] = None,
-    chroma: Annotated[str | None, typer.Option(help="Coded chroma format: 444, 422, 420.")] = None,
-    option: Annotated[
-        list[str] | None, typer.Option("--option", metavar="KEY=VALUE", help="Option of the encoder; repeatable.")
-    ] = None,
-    time_budget: Annotated[float | None, typer.Option(metavar="S", help="Seconds after which improving stops.")] = None,
-    check: Annotated[bool, typer.Option("--check/--no-check", help="Decode before writing.")] = True,
-    weights: WeightsOption = None,
     limit_pixels: PixelLimit = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", rich_help_panel=STREAM, help="Decoder profile: simple, base (or main), high."),
+    ] = None,
+    level: Annotated[
+        int | None,
+        typer.Option(metavar="N", rich_help_panel=STREAM, help="level_idc; default: the smallest that fits."),
+    ] = None,
+    edition: Annotated[
+        Literal["published", "draft"],
+        typer.Option(
+            "--edition",
+            metavar="EDITION",
+            rich_help_panel=STREAM,
+            help="Picture header: published; draft: for old decoders.",
+        ),
+    ] = "published",
+    bit_depth: Annotated[
+        int | None,
+        typer.Option(metavar="N", rich_help_panel=STREAM, help="Bits of the decoded picture: 8 or 10."),
+    ] = None,
+    chroma: Annotated[
+        str | None,
+        typer.Option(metavar="FORMAT", rich_help_panel=STREAM, help="Coded chroma format: 444, 422, 420."),
+    ] = None,
+    synthesis_list: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B", rich_help_panel=STREAM, help="Synthesis transforms in order of preference, e.g. bop,sop."
+        ),
+    ] = None,
+    regions: Annotated[
+        str, typer.Option(metavar="RxC", rich_help_panel=STREAM, help="Rows and columns of regions.")
+    ] = "1x1",
+    independent: Annotated[
+        bool, typer.Option("--independent", rich_help_panel=STREAM, help="Regions that decode on their own.")
+    ] = False,
+    tile_size: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", rich_help_panel=STREAM, help="Synthesis tiles in samples, 0: none; default: by picture size."
+        ),
+    ] = None,
+    threads: Annotated[
+        int, typer.Option(metavar="N", rich_help_panel=STREAM, help="Entropy coding threads: 1, 2, 4, 8, 16.")
+    ] = 1,
+    rvs: Annotated[bool, typer.Option("--rvs", rich_help_panel=TOOLS, help="Residual variance scaling.")] = False,
+    grfs: Annotated[bool, typer.Option("--grfs", rich_help_panel=TOOLS, help="Channel-wise residual scaling.")] = False,
+    lsbs: Annotated[
+        bool, typer.Option("--lsbs", rich_help_panel=TOOLS, help="Latent scaling before synthesis.")
+    ] = False,
+    cubes: Annotated[
+        bool, typer.Option("--cubes", rich_help_panel=TOOLS, help="Code cubes with large errors in full.")
+    ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", rich_help_panel="Several inputs", help="Processes; default: one for each core."
+        ),
+    ] = None,
+    report: ReportOption = None,
+    executor: ExecutorOption = None,
+    timeout: TimeoutOption = None,
+    overwrite: OverwriteFlag = False,
     json: JsonFlag = False,
 ) -> None:
-    """Encode a picture to a codestream.
+    """Encode a picture to a codestream, or many to a folder.
 
-    Without --bpp, --psnr or --displacement the displacement is 0, a middle rate.
+    Without a wish for the rate the displacement is 0, a middle rate.
 
-    Example: refdec encode photo.png photo.jai --bpp 0.5
+    Examples: refdec encode photo.png photo.jai --quality 60; refdec encode PICTURES STREAMS --max-bytes 50K
     """
-    from refdec.cli.outputs import require_distinct
-    from refdec.cli.startup import prepare_process
-
-    require_distinct(source, {"the codestream": target})
-
-    prepare_process()
-    from refdec.api.encode import EncodeOptions, chroma_format, encode_to_file
+    from refdec.api.encode import EncodeOptions, chroma_format
+    from refdec.formats.files import READ_SUFFIXES
     from refdec.plugins.requests import CodingSettings
 
+    wishes = BatchWishes(workers, report, executor, timeout, overwrite)
+    place = places(Command("encode", ".jai", READ_SUFFIXES), sources, out, overwrite=overwrite)
     settings = CodingSettings(
         profile=profile,
         synthesis=() if synthesis_list is None else tuple(synthesis_list.upper().split(",")),
@@ -97,6 +207,8 @@ def encode(
         encoder=encoder,
         bpp=bpp,
         psnr=psnr,
+        quality=quality,
+        max_bytes=None if max_bytes is None else byte_count("--max-bytes", max_bytes),
         model=model,
         displacement=displacement,
         chroma_displacement=chroma_displacement,
@@ -108,14 +220,50 @@ def encode(
         bits=source_bits,
         limits=limits_of(limit_pixels),
     )
-    with console.progress(f"encoding {Path(source).name}") as show:
-        report = encode_to_file(source, target, options, weights=weights, progress=show)
+    if isinstance(place, OneFile):
+        wishes.refuse_for_one("encode", workers=True)
+        _encode_file(place, options, weights, json)
+    else:
+        _encode_batch(place, options, weights, wishes, json)
+
+
+def _encode_file(place: OneFile, options: EncodeOptions, weights: Path | None, json: bool) -> None:
+    """Encode one picture."""
+    from refdec.cli.outputs import require_distinct
+    from refdec.cli.startup import prepare_process
+
+    require_distinct(place.source, {"the codestream": place.target})
+    prepare_process()
+    from refdec.api.encode import encode_to_file
+
+    with console.progress(f"encoding {Path(place.source).name}") as show:
+        report = encode_to_file(place.source, place.target, options, weights=weights, progress=show)
+    if place.target == "-":
+        return
     if json:
         console.show_json(report.as_json())
-    elif target != "-":
-        point = f"model {report.model}, displacement {report.displacement}, {report.chroma_displacement}"
-        rate = f"{report.bytes} bytes, {report.bits_per_pixel:.4f} bpp"
-        console.result(f"{target}: {report.width} x {report.height}, {rate}, {point}")
+    else:
+        console.result(f"{place.target}: {_in_words(report)}")
+
+
+def _in_words(report: EncodeReport) -> str:
+    """Return what was encoded as one line."""
+    rate = f"{report.bytes} bytes, {report.bits_per_pixel:.4f} bpp"
+    point = f"model {report.model}, displacement {report.displacement}, {report.chroma_displacement}"
+    place = [] if report.quality is None else [f"quality {report.quality}"]
+    return ", ".join([f"{report.width} x {report.height}", rate, *place, point])
+
+
+def _encode_batch(
+    place: SeveralFiles, options: EncodeOptions, weights: Path | None, wishes: BatchWishes, json: bool
+) -> None:
+    """Encode a folder; the exit code is 0 only if every picture is done."""
+    from refdec.api.archives import PictureArchive, encode_archive
+    from refdec.cli.startup import prepare_process
+
+    archive = PictureArchive(place.sources, place.folder, options, weights, wishes.report, wishes.options())
+    prepare_process()
+    run_several("encoded", lambda watch: encode_archive(archive, watch=watch), as_json=json)
 
 
 def _grid(text: str) -> tuple[int, int]:

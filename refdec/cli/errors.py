@@ -7,13 +7,13 @@ import signal
 from refdec.errors import RefdecError, UsageError
 
 __all__ = [
-    "CodestreamAsTarget",
     "Ended",
     "FileTwice",
+    "InputAsTarget",
     "Interrupted",
     "OneFileOnly",
+    "OutputExists",
     "OutputFolderMissing",
-    "PictureExists",
     "SeveralFilesOnly",
     "SuiteNotNamed",
     "WrongNumbers",
@@ -21,12 +21,16 @@ __all__ = [
 
 
 class OutputFolderMissing(UsageError):
-    """Several inputs, and no folder for their pictures."""
+    """Several inputs, and no folder for what becomes of them."""
 
     code = "RD1002"
 
+    def __init__(self, command: str) -> None:
+        super().__init__(command)
+        self.command = command
+
     def explain(self) -> str:
-        return "Several inputs need a folder for their pictures.\nTry: refdec decode FOLDER --out PICTURES"
+        return f"Several inputs need a folder for the outputs.\nTry: refdec {self.command} FOLDER --out OUTPUTS"
 
 
 class OneFileOnly(UsageError):
@@ -47,12 +51,12 @@ class SeveralFilesOnly(UsageError):
 
     code = "RD1008"
 
-    def __init__(self, option: str) -> None:
-        super().__init__(option)
-        self.option = option
+    def __init__(self, option: str, command: str) -> None:
+        super().__init__(option, command)
+        self.option, self.command = option, command
 
     def explain(self) -> str:
-        return f"{self.option} is for several inputs.\nTry: refdec decode FILE --out PICTURES {self.option} ..."
+        return f"{self.option} is for several inputs.\nTry: refdec {self.command} FILE --out FOLDER {self.option} ..."
 
 
 class FileTwice(UsageError):
@@ -68,7 +72,7 @@ class FileTwice(UsageError):
         return f"{self.path} is {self.other}; {self.what} would replace it.\nName another file."
 
 
-class PictureExists(UsageError):
+class OutputExists(UsageError):
     """No output is named, and there is a file with the name that it would get."""
 
     code = "RD1006"
@@ -81,19 +85,20 @@ class PictureExists(UsageError):
         return f"{self.name} is there already.\nName another file, or replace it with --overwrite."
 
 
-class CodestreamAsTarget(UsageError):
-    """The second of two names is that of a codestream, where a picture is expected."""
+class InputAsTarget(UsageError):
+    """The output has the name of an input: a codestream of decode, a picture of encode."""
 
     code = "RD1007"
 
-    def __init__(self, source: str, target: str) -> None:
-        super().__init__(source, target)
-        self.source, self.target = source, target
+    def __init__(self, command: str, source: str, target: str) -> None:
+        super().__init__(command, source, target)
+        self.command, self.source, self.target = command, source, target
 
     def explain(self) -> str:
+        found, wanted = ("codestream", "picture") if self.command == "decode" else ("picture", "codestream")
         return (
-            f"{self.target} is the name of a codestream, not of a picture; for several inputs use --out DIR.\n"
-            f"Try: refdec decode {self.source} {self.target} --out PICTURES"
+            f"{self.target} is the name of a {found}, not of a {wanted}; for several inputs use --out DIR.\n"
+            f"Try: refdec {self.command} {self.source} {self.target} --out OUTPUTS"
         )
 
 

@@ -17,12 +17,17 @@ from refdec.limits import Limits
 __all__ = [
     "AnyLevelFlag",
     "EditionOption",
+    "ExecutorOption",
     "IgnoreFingerprint",
     "JsonFlag",
     "LenientFlag",
     "MemoryLimit",
+    "OutOption",
+    "OverwriteFlag",
     "PixelLimit",
+    "ReportOption",
     "TimeLimit",
+    "TimeoutOption",
     "WeightsOption",
     "byte_count",
     "key_values",
@@ -56,6 +61,36 @@ MemoryLimit = Annotated[
 ]
 TimeLimit = Annotated[
     float | None, typer.Option("--time-limit", metavar="SECONDS", help="Give up a file that takes longer.")
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", metavar="OUT", help="Output, or the folder for the outputs of several inputs."),
+]
+SEVERAL = "Several inputs"
+ReportOption = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="FILE", rich_help_panel=SEVERAL, help="Write a line of JSON for each file."),
+]
+ExecutorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--executor",
+        metavar="NAME",
+        rich_help_panel=SEVERAL,
+        help="package.module:attribute of an executor or cluster.",
+    ),
+]
+TimeoutOption = Annotated[
+    float | None,
+    typer.Option("--timeout", metavar="SECONDS", rich_help_panel=SEVERAL, help="Give up a file that takes longer."),
+]
+OverwriteFlag = Annotated[
+    bool,
+    typer.Option(
+        "--overwrite",
+        rich_help_panel=SEVERAL,
+        help="Do again what is finished; one input: replace an existing output that was not named.",
+    ),
 ]
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 

@@ -12,6 +12,6 @@ make of it.  What a decoder repeats is computed by `refdec.decoding`, so that bo
 4. `codestream` codes the units (2.6.7, 2.7.3) and puts headers around them (1.9).
 
 `values` are what the steps hand on.  `ratecontrol` searches the model and the displacement that meet a rate or a
-PSNR, `quality` is the scale 1..100 and the search for a size.  `pull` says how the error of the decoded luma pulls at each latent value (4.5.1), for encoders that improve
-latents.
+PSNR, `quality` is the scale 1..100 and the search for a size.  `pull` says how the error of the decoded luma pulls at
+each latent value (4.5.1), for encoders that improve latents.
 """

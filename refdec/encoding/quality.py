@@ -18,11 +18,13 @@ __all__ = ["QUALITIES", "CurvePoint", "QualityScale", "largest_fitting", "scale_
 
 QUALITIES = range(1, 101)
 GAP_BYTES = (9, 10)
-"""Where the scale goes over to another model, the last point of the one before has at most this share of its bytes..."""
+"""Where the scale goes over to another model, the last point before has at most this share of the bytes..."""
 GAP_ERROR = (16, 15)
 """... and at least this multiple of its squared error, so that pictures unlike the measured one keep the order."""
 STEPS_PER_DOUBLING = 20
 """Qualities that double the bytes, roughly: with it the search takes long steps first."""
+GUESSES = 4
+"""So many tries of the search guess by the sizes seen; the others halve what is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,11 @@ class QualityScale:
     def point(self, quality: int) -> tuple[int, int, int]:
         """Return model_id, displacement of luma and displacement of chroma of a quality 1..100."""
         steps = [stretch.high - stretch.low for stretch in self.stretches]
-        place = (quality - QUALITIES[0]) * sum(steps) // (len(QUALITIES) - 1)
-        for stretch, count in zip(self.stretches, steps, strict=True):
-            if place <= count:
-                break
-            place -= count
-        displacement = stretch.low + place
-        return stretch.model_id, displacement, chroma_displacement(displacement)
+        place, index = (quality - QUALITIES[0]) * sum(steps) // (len(QUALITIES) - 1), 0
+        while place > steps[index]:
+            place, index = place - steps[index], index + 1
+        displacement = self.stretches[index].low + place
+        return self.stretches[index].model_id, displacement, chroma_displacement(displacement)
 
 
 def scale_of(models: Sequence[ModelRange], curve_of: Callable[[ModelRange], Sequence[CurvePoint]]) -> QualityScale:
@@ -106,11 +106,11 @@ def _well_below(point: CurvePoint, other: CurvePoint) -> bool:
 def largest_fitting(code: Callable[[int], bytes], most_bytes: int) -> tuple[bytes | None, int]:
     """Return the codestream of the largest quality that has at most `most_bytes`, and the size of the smallest tried.
 
-    `code(quality)` makes a codestream; it is asked for about five.  None: not even the lowest quality fits.
+    `code(quality)` makes a codestream; it is asked for about five, ten at most.  None: not even the lowest fits.
     """
     best: bytes | None = None
     smallest = 0
-    fits, too_large, quality = QUALITIES[0] - 1, QUALITIES[-1] + 1, len(QUALITIES) // 2
+    fits, too_large, quality, tries = QUALITIES[0] - 1, QUALITIES[-1] + 1, len(QUALITIES) // 2, 0
     while too_large - fits > 1:
         data = code(quality)
         smallest = min(smallest or len(data), len(data))
@@ -118,7 +118,8 @@ def largest_fitting(code: Callable[[int], bytes], most_bytes: int) -> tuple[byte
             best, fits = data, quality
         else:
             too_large = quality
-        guess = quality + _steps(most_bytes, len(data))
+        tries += 1
+        guess = quality + _steps(most_bytes, len(data)) if tries < GUESSES else (fits + too_large) // 2
         quality = min(max(guess, fits + 1), too_large - 1)
     return best, smallest
 

@@ -34,7 +34,9 @@ def quality_scale(pack: WeightPack, models: tuple[ModelInfo, ...]) -> QualitySca
     if not models:
         raise NoModel(None, ())
     able = [info for info in models if info.analysis] or list(models[:1])
-    return scale_of([ModelRange(info.model_id, *info.displacements) for info in able], lambda model: _curve(pack, model))
+    return scale_of(
+        [ModelRange(info.model_id, *info.displacements) for info in able], lambda model: _curve(pack, model)
+    )
 
 
 def _curve(pack: WeightPack, model: ModelRange) -> Sequence[CurvePoint]:

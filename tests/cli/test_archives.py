@@ -1,4 +1,4 @@
-"""`refdec decode` over archives: several inputs, folders, patterns, resuming, reports, executors."""
+"""`refdec decode` and `encode` over archives: several inputs, folders, patterns, resuming, reports, executors."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from PIL import Image
 
 import refdec as library
 from refdec.api.archives import archive_jobs
-from refdec.api.errors import NothingMatches, OutputsMeet
+from refdec.api.errors import NothingMatches, OutputIsInput, OutputNoFolder, OutputsMeet
 from refdec.bench.streams import repeated_stream
+from tests.encodable import photograph
 
 from .conftest import Run
 
@@ -40,6 +41,23 @@ def archive(tmp_path: Path, small_streams: tuple[bytes, bytes]) -> Path:
     (folder / "sub" / "b.jai").write_bytes(small_streams[1])
     (folder / "notes.txt").write_text("not a picture")
     return folder
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder with four pictures, two of them of one name, and one that is none."""
+    folder = tmp_path / "pictures"
+    (folder / "sub").mkdir(parents=True)
+    Image.fromarray(photograph(64, 80)).save(folder / "a.png")
+    Image.fromarray(photograph(64, 64)).save(folder / "sub" / "b.png")
+    Image.fromarray(photograph(70, 64)).save(folder / "c.png")
+    Image.fromarray(photograph(70, 64)).save(folder / "c.ppm")
+    (folder / "notes.txt").write_text("not a picture")
+    return folder
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -130,3 +148,74 @@ def test_an_executor_that_is_none(refdec: Refdec, archive: Path, tmp_path: Path)
     ran = refdec("decode", archive, "--out", tmp_path / "out", "--executor", "os:getcwd")
     assert ran.code == 2
     assert "no executor" in ran.err
+
+
+def test_a_folder_of_pictures_becomes_one_of_codestreams(refdec: Refdec, pictures: Path, tmp_path: Path) -> None:
+    out, report = tmp_path / "out", tmp_path / "r.jsonl"
+    ran = refdec("encode", pictures, out, "--quality", 30, "--workers", 2, "--report", report)
+    assert ran.code == 0, ran.err
+    assert names(out) == ["a.jai", "c.png.jai", "c.ppm.jai", "sub/b.jai"]
+    assert "4 done" in ran.err
+    assert "c.png: written as c.png.jai" in ran.err and "c.ppm: written as c.ppm.jai" in ran.err
+    assert "a.png:" not in ran.err
+    assert (out / "a.jai").read_bytes() == library.encode(pictures / "a.png", quality=30)
+    entries = {Path(entry["input"]).name: entry for entry in lines(report)}
+    details = entries["a.png"]["details"]
+    assert (details["width"], details["height"], details["quality"], details["encoder"]) == (80, 64, 30, "analysis")
+    assert entries["a.png"]["bytes"] == (out / "a.jai").stat().st_size
+
+
+def test_encoding_goes_on_where_it_was(refdec: Refdec, pictures: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert refdec("encode", pictures, "--out", out).code == 0
+    (out / "a.jai").unlink()
+    again = refdec("encode", pictures, "-o", out, "--json")
+    assert json.loads(again.out)["statuses"] == {"done": 1, "skipped": 3}
+    anew = refdec("encode", pictures, out, "--overwrite", "--quality", 5, "--json")
+    assert json.loads(anew.out)["statuses"] == {"done": 4}
+    assert (out / "a.jai").read_bytes() == library.encode(pictures / "a.png", quality=5)
+
+
+def test_a_bad_picture_and_one_that_does_not_fit_cost_only_themselves(
+    refdec: Refdec, pictures: Path, tmp_path: Path
+) -> None:
+    (pictures / "bad.png").write_bytes(b"no picture")
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (400, 400, 3), np.uint8)).save(pictures / "large.png")
+    out, report = tmp_path / "out", tmp_path / "r.jsonl"
+    ran = refdec("encode", pictures, out, "--report", report, "--max-bytes", 1500)
+    assert ran.code == 1, ran.err
+    failed = {Path(entry["input"]).name: entry["exit_code"] for entry in lines(report) if entry["status"] == "failed"}
+    assert failed == {"bad.png": 1, "large.png": 2}
+    made = [path for path in out.rglob("*") if path.is_file()]
+    assert len(made) == 4 and all(path.stat().st_size <= 1500 for path in made)
+
+
+def test_files_and_patterns_are_encoded_too(refdec: Refdec, pictures: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ran = refdec("encode", pictures / "a.png", str(pictures / "s*" / "*.png"), "-o", out)
+    assert ran.code == 0, ran.err
+    assert names(out) == ["a.jai", "b.jai"]
+    ran = refdec("encode", str(pictures / "c.*"), "-o", out)
+    assert ran.code == 2 and "c.ppm" in ran.err
+
+
+def test_a_file_is_no_folder_and_an_input_is_no_output(refdec: Refdec, archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputNoFolder, match="is a file"):
+        list(archive_jobs([str(archive)], tmp_path / "file"))
+    with pytest.raises(OutputIsInput, match=r"a\.jai"):
+        list(archive_jobs([str(archive / "a.jai")], archive, ".jai"))
+    ran = refdec("encode", archive / "a.jai", archive / "sub" / "b.jai", archive / "a.jai", "-o", archive)
+    assert ran.code == 2 and (archive / "a.jai").stat().st_size > 0
+
+
+def test_two_folders_are_input_and_output_of_decode(refdec: Refdec, archive: Path, tmp_path: Path) -> None:
+    assert refdec("decode", archive, tmp_path / "out").code == 0
+    assert names(tmp_path / "out") == ["a.png", "sub/b.png"]
+
+
+def test_out_names_a_file_where_one_file_is_the_input(refdec: Refdec, archive: Path, tmp_path: Path) -> None:
+    assert refdec("decode", archive / "a.jai", "-o", tmp_path / "x.png").code == 0
+    assert Image.open(tmp_path / "x.png").size == (96, 64)
+    assert refdec("decode", archive / "a.jai", "-o", tmp_path / "x", "--workers", 1).code == 0
+    assert names(tmp_path / "x") == ["a.png"]

@@ -24,6 +24,49 @@ def test_encode_and_decode_again(refdec: Callable[..., Any], tmp_path: Path) -> 
     assert refdec("decode", tmp_path / "a.jai", tmp_path / "a.png").code == 0
 
 
+def test_a_quality_and_so_many_bytes(refdec: Callable[..., Any], tmp_path: Path) -> None:
+    made = refdec("encode", PICTURE, tmp_path / "a.jai", "--quality", 40)
+    assert made.code == 0 and "quality 40" in made.out
+    size = (tmp_path / "a.jai").stat().st_size
+    made = refdec("encode", PICTURE, "-o", tmp_path / "b.jai", "--max-bytes", "0.5K")
+    assert made.code == 2 and "--max-bytes takes" in made.err
+    made = refdec("encode", PICTURE, "-o", tmp_path / "b.jai", "--max-bytes", size, "--json")
+    assert made.code == 0 and json.loads(made.out)["quality"] == 40
+    assert (tmp_path / "b.jai").read_bytes() == (tmp_path / "a.jai").read_bytes()
+    made = refdec("encode", PICTURE, tmp_path / "c.jai", "--max-bytes", "1K")
+    assert made.code == 0 and (tmp_path / "c.jai").stat().st_size <= 1024
+    made = refdec("encode", PICTURE, tmp_path / "d.jai", "--max-bytes", 30)
+    assert made.code == 2 and not (tmp_path / "d.jai").exists()
+    smallest = made.err.split("--max-bytes ")[1].split(",")[0]
+    assert refdec("encode", PICTURE, tmp_path / "d.jai", "--max-bytes", smallest).code == 0
+
+
+def test_the_output_may_be_left_out_but_nothing_is_replaced_then(refdec: Callable[..., Any], tmp_path: Path) -> None:
+    source = tmp_path / "photo.png"
+    source.write_bytes(PICTURE.read_bytes())
+    assert refdec("encode", source, "--quality", 1).code == 0
+    size = (tmp_path / "photo.jai").stat().st_size
+    again = refdec("encode", source, "--quality", 90)
+    assert again.code == 2 and "--overwrite" in again.err and (tmp_path / "photo.jai").stat().st_size == size
+    assert refdec("encode", source, "--quality", 90, "--overwrite").code == 0
+    assert (tmp_path / "photo.jai").stat().st_size > size
+
+
+def test_a_picture_is_not_taken_for_the_output(refdec: Callable[..., Any], tmp_path: Path) -> None:
+    other = tmp_path / "other.png"
+    other.write_bytes(b"the other")
+    made = refdec("encode", PICTURE, other)
+    assert made.code == 2 and "--out" in made.err and other.read_bytes() == b"the other"
+
+
+@pytest.mark.parametrize("wish", [("--report", "r"), ("--workers", 2), ("--timeout", 3), ("--executor", "a:b")])
+def test_options_of_a_batch_stand_beside_several(
+    refdec: Callable[..., Any], tmp_path: Path, wish: tuple[str, Any]
+) -> None:
+    made = refdec("encode", PICTURE, tmp_path / "a.jai", *wish)
+    assert made.code == 2 and wish[0] in made.err and "refdec encode" in made.err
+
+
 def test_every_option_at_once(refdec: Callable[..., Any], tmp_path: Path) -> None:
     made = refdec(
         "encode", PICTURE, tmp_path / "a.jai", "--model", 1, "--displacement", -50, "--chroma-displacement", 90,

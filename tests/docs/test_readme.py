@@ -16,6 +16,7 @@ MADE = {
     "small.jai",
     "photo.html",
     "pictures/small.png",
+    "streams/small.jai",
     "report.jsonl",
     "bits.png",
     "my.pack",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from refdec.cli.decode import decode
-from refdec.cli.errors import CodestreamAsTarget, PictureExists
+from refdec.cli.errors import InputAsTarget, OutputExists
 from refdec.formats.errors import FileUnwritable
 from refdec.formats.files import write_bytes
 from refdec.formats.sinks import _Device, sink_of
@@ -69,7 +69,7 @@ def test_the_full_device_of_the_system_is_unwritable() -> None:
 def test_a_picture_of_the_default_name_is_not_overwritten(tmp_path: Path) -> None:
     source, picture = tmp_path / "photo.jai", tmp_path / "photo.png"
     picture.write_bytes(b"the original")
-    with pytest.raises(PictureExists, match=r"photo\.png") as caught:
+    with pytest.raises(OutputExists, match=r"photo\.png") as caught:
         decode([str(source)])
     assert "--overwrite" in caught.value.explain() and caught.value.exit_code == 2
     assert picture.read_bytes() == b"the original"
@@ -78,6 +78,6 @@ def test_a_picture_of_the_default_name_is_not_overwritten(tmp_path: Path) -> Non
 def test_a_second_codestream_is_not_taken_for_the_output(tmp_path: Path) -> None:
     first, second = tmp_path / "a.jai", tmp_path / "b.jai"
     second.write_bytes(b"the second")
-    with pytest.raises(CodestreamAsTarget, match="--out DIR"):
+    with pytest.raises(InputAsTarget, match="--out DIR"):
         decode([str(first), str(second)])
     assert second.read_bytes() == b"the second"

@@ -168,7 +168,7 @@ def test_the_tutorial_encoder_encodes(environment: Environment) -> None:
     ("distribution", "reason"),
     [
         ("refdec-broken", "ImportError: no module named a_framework_of_two_gigabytes"),
-        ("refdec-wrong-version", "it is written for version 9.0 of the plugin interface, this refdec has 1.0"),
+        ("refdec-wrong-version", "it is written for version 9.0 of the plugin interface, this refdec has 1.1"),
     ],
 )
 def test_a_bad_plugin_is_reported(environment: Environment, distribution: str, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -22,11 +23,12 @@ from refdec.errors import UsageError
 from refdec.limits import Limits, TooLarge, TooMuchMemory
 from refdec.metrics import psnr
 from refdec.picture.source import planes_from_rgb
-from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel
+from refdec.plugins.core import Core
+from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel, TooFewBytes
 from refdec.plugins.errors import OptionInvalid, UnknownGuest, UnknownOption
 from refdec.plugins.manager import installed
 from refdec.plugins.requests import CodingSettings
-from tests.encodable import GOLDEN, photograph
+from tests.encodable import GOLDEN, bundled, photograph
 
 PICTURE = photograph(160, 224)
 
@@ -91,7 +93,76 @@ def test_points_and_their_defaults() -> None:
     assert displacement(model=1, displacement=10, chroma_displacement=-60) == [10, -60]
 
 
-@pytest.mark.parametrize("arguments", [{"bpp": 0.5, "psnr": 30.0}, {"bpp": 0.5, "displacement": 0}])
+def test_rate_and_psnr_grow_with_the_quality() -> None:
+    made = [refdec.encode(PICTURE, quality=quality) for quality in (1, 2, 20, 40, 60, 80, 99, 100)]
+    sizes, decibels = [len(data) for data in made], [luma_db(data) for data in made]
+    assert sizes == sorted(set(sizes))
+    assert decibels == sorted(decibels)
+
+
+def test_a_quality_is_a_point_that_needs_no_search(tmp_path: Path) -> None:
+    report = encode_to_file(PICTURE, tmp_path / "a.jai", EncodeOptions(quality=70))
+    point = Core(bundled()).operating_point(70)
+    assert (report.model, report.displacement, report.chroma_displacement) == (point.model_id, *point.displacements)
+    assert report.quality == 70
+    same = refdec.encode(
+        PICTURE, model=report.model, displacement=report.displacement, chroma_displacement=report.chroma_displacement
+    )
+    assert (tmp_path / "a.jai").read_bytes() == same
+
+
+@pytest.mark.parametrize("wishes", [{}, {"threads": 8}, {"bit_depth": 10, "chroma": "420"}, {"edition": "draft"}])
+def test_the_best_that_fits_into_so_many_bytes(wishes: dict[str, Any], tmp_path: Path) -> None:
+    settings = {name: value for name, value in wishes.items() if name != "chroma"}
+    if "chroma" in wishes:
+        settings["coded_subsampling"] = (2, 2)
+    options = EncodeOptions(max_bytes=2300, settings=CodingSettings(**settings))
+    report = encode_to_file(PICTURE, tmp_path / "a.jai", options)
+    assert report.bytes == (tmp_path / "a.jai").stat().st_size <= 2300
+    assert report.quality is not None
+    assert refdec.encode(PICTURE, max_bytes=2300, **wishes) == refdec.encode(PICTURE, quality=report.quality, **wishes)
+    assert len(refdec.encode(PICTURE, quality=report.quality + 1, **wishes)) > 2300
+
+
+def test_more_bytes_than_needed_give_the_best_quality() -> None:
+    assert refdec.encode(PICTURE[:64, :64], max_bytes=10**9) == refdec.encode(PICTURE[:64, :64], quality=100)
+
+
+@pytest.mark.parametrize("encoder", ["analysis", "refine", "null"])
+def test_what_cannot_be_so_small_says_how_small_it_can_be(encoder: str) -> None:
+    source = GOLDEN / "kodim15_m1_+0_65x79.jai"
+    options: dict[str, Any] = {"encoder": encoder, "options": {"steps": 1} if encoder == "refine" else None}
+    with pytest.raises(TooFewBytes) as caught:
+        refdec.encode(source, max_bytes=20, **options)
+    exact = refdec.encode(source, max_bytes=caught.value.smallest, **options)
+    assert len(exact) == caught.value.smallest
+    with pytest.raises(TooFewBytes):
+        refdec.encode(source, max_bytes=caught.value.smallest - 1, **options)
+
+
+def test_encoders_that_write_codestreams_fit_too_and_in_time() -> None:
+    began = time.monotonic()
+    told: list[float] = []
+    wish: dict[str, Any] = {"max_bytes": 2300, "encoder": "refine", "time_budget": 1.0, "progress": told.append}
+    data = refdec.encode(PICTURE, options={"steps": 200}, **wish)
+    assert 1500 < len(data) <= 2300
+    assert time.monotonic() - began < 30
+    assert max(told) <= 1.0 and len(told) > 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"bpp": 0.5, "psnr": 30.0},
+        {"bpp": 0.5, "displacement": 0},
+        {"bpp": 0.5, "quality": 50},
+        {"psnr": 30.0, "max_bytes": 5000},
+        {"quality": 50, "max_bytes": 5000},
+        {"quality": 50, "model": 1},
+        {"max_bytes": 5000, "chroma_displacement": 1},
+        {"bpp": 0.5, "model": 1, "displacement": 0},
+    ],
+)
 def test_contradictions_are_refused(arguments: dict[str, Any]) -> None:
     with pytest.raises(RateAmbiguous):
         refdec.encode(PICTURE, **arguments)

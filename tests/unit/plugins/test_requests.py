@@ -16,7 +16,9 @@ from refdec.plugins.requests import (
     CodingSettings,
     EncodeRequest,
     LumaPsnr,
+    MaxBytes,
     OperatingPoint,
+    Quality,
     profile_names,
 )
 
@@ -26,12 +28,19 @@ def test_chroma_follows_luma_unless_told_otherwise() -> None:
     assert OperatingPoint(1, -300, 0).displacements == (-300, 0)
 
 
+def test_numbers_of_numpy_are_numbers() -> None:
+    assert Quality(np.int64(7)) == Quality(7)  # type: ignore[arg-type]
+    assert MaxBytes(np.int32(7)) == MaxBytes(7)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("request_", "kind"),
     [
         (EncodeRequest(OperatingPoint(0)), "point"),
         (EncodeRequest(BitsPerPixel(0.5)), "bpp"),
         (EncodeRequest(LumaPsnr(32.0)), "psnr"),
+        (EncodeRequest(Quality(50)), "point"),
+        (EncodeRequest(MaxBytes(5000)), "point"),
     ],
 )
 def test_the_kind_of_target(request_: EncodeRequest, kind: str) -> None:
@@ -55,6 +64,12 @@ def test_the_kind_of_target(request_: EncodeRequest, kind: str) -> None:
         lambda: BitsPerPixel(1, tolerance=0),
         lambda: LumaPsnr(0),
         lambda: LumaPsnr(100),
+        lambda: Quality(0),
+        lambda: Quality(101),
+        lambda: Quality(True),
+        lambda: Quality(50.0),  # type: ignore[arg-type]
+        lambda: MaxBytes(0),
+        lambda: MaxBytes(1.5),  # type: ignore[arg-type]
         lambda: CodingSettings(profile="huge"),
         lambda: CodingSettings(synthesis=("SOP", "SOP")),
         lambda: CodingSettings(synthesis=("TOP",)),

@@ -1,0 +1,140 @@
+"""One input or many: which of the names is the output, and what a batch shows while it runs.
+
+In: the names that a user typed, and options of a batch.  Out: a source and a target, or sources and a folder.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from refdec.cli import console
+from refdec.cli.errors import InputAsTarget, OutputExists, OutputFolderMissing, SeveralFilesOnly, WrongNumbers
+
+if TYPE_CHECKING:
+    from refdec.parallel.batch import BatchOptions
+    from refdec.parallel.outcomes import Outcome, Summary
+
+__all__ = ["BatchWishes", "Command", "OneFile", "SeveralFiles", "places", "run_several"]
+
+PIPE = "-"
+DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command that makes files of files: its name, the suffix that it gives, the suffixes of what it reads."""
+
+    name: str
+    suffix: str
+    reads: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OneFile:
+    """One input and its output."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralFiles:
+    """Any number of inputs and the folder for their outputs."""
+
+    sources: tuple[str, ...]
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class BatchWishes:
+    """Options that describe a batch."""
+
+    workers: int | None
+    report: Path | None
+    executor: str | None
+    timeout: float | None
+    overwrite: bool
+
+    def refuse_for_one(self, command: str, *, workers: bool = False) -> None:
+        """Raise SeveralFilesOnly if one of them is given; `workers`: whether they mean a batch too."""
+        wishes = {"--report": self.report, "--executor": self.executor, "--timeout": self.timeout}
+        wishes |= {"--workers": self.workers} if workers else {}
+        for option, wish in wishes.items():
+            if wish is not None:
+                raise SeveralFilesOnly(option, command)
+
+    def options(self) -> BatchOptions:
+        """Return the options of the batch.  Raises WrongNumbers."""
+        from refdec.parallel.batch import BatchOptions
+
+        if self.timeout is not None and not 0 < self.timeout < inf:
+            raise WrongNumbers("--timeout", "a number of seconds above 0", str(self.timeout))
+        return BatchOptions(self.workers, self.executor, timeout_s=self.timeout, resume=not self.overwrite)
+
+
+def places(command: Command, sources: Sequence[str], out: Path | None, *, overwrite: bool) -> OneFile | SeveralFiles:
+    """Return what the names stand for: of two the second is the output, unless --out names it.
+
+    --out is a file where one file is the input, and the name has a suffix or is -; else it is a folder.  Raises
+    InputAsTarget, OutputExists, OutputFolderMissing.
+    """
+    from refdec.api.archives import is_archive
+
+    several = is_archive(sources[0])
+    if out is not None:
+        alone = len(sources) == 1 and not several
+        if alone and (str(out) == PIPE or (out.suffix and not out.is_dir())):
+            return _one(command, sources[0], str(out))
+        return SeveralFiles(tuple(sources), out)
+    if len(sources) == 2:
+        return SeveralFiles((sources[0],), Path(sources[1])) if several else _one(command, *sources)
+    if len(sources) > 1 or several:
+        raise OutputFolderMissing(command.name)
+    if sources[0] == PIPE:
+        return OneFile(PIPE, PIPE)
+    target = Path(sources[0]).with_suffix(command.suffix)
+    if target.exists() and not overwrite:
+        raise OutputExists(str(target))
+    return OneFile(sources[0], str(target))
+
+
+def _one(command: Command, source: str, target: str) -> OneFile:
+    """Return one input and its output; raises InputAsTarget where the output is named like another input."""
+    if Path(target).suffix.lower() in command.reads and os.path.realpath(source) != os.path.realpath(target):
+        raise InputAsTarget(command.name, source, target)
+    return OneFile(source, target)
+
+
+def run_several(done: str, run: Callable[[Callable[[Outcome], None]], Summary], *, as_json: bool) -> None:
+    """Run a batch, count on stderr what is `done` ("decoded"), and exit with the code of its summary."""
+    from refdec.cli.warnings import show_warnings
+
+    with console.counter(done) as count:
+
+        def watch(outcome: Outcome) -> None:
+            count(outcome.status.value)
+            show_warnings(outcome.details.get("warnings", ()), source=outcome.job.input)
+            if outcome.message is not None:
+                console.say(f"refdec: {outcome.job.input}: {outcome.message.splitlines()[0]}")
+            elif outcome.status == DONE and (name := _longer_name(outcome)) is not None:
+                console.say(f"refdec: {outcome.job.input}: written as {name}: its folder has two of that name")
+
+        summary = run(watch)
+    if as_json:
+        console.show_json(summary.as_json())
+    else:
+        console.say(summary.explain())
+    raise typer.Exit(summary.exit_code)
+
+
+def _longer_name(outcome: Outcome) -> str | None:
+    """Return the name of an output that keeps the suffix of its input, because two inputs have one name before it."""
+    output, name = outcome.job.output, outcome.job.input.name
+    return output.name if output is not None and output.stem == name else None

@@ -1,0 +1,79 @@
+"""The quality scale of packs: of the bundled one, and of one with a second model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+
+from refdec.metrics.sse import sum_squared_error
+from refdec.plugins import quality
+from refdec.plugins.api import CodingSettings, EncodeRequest, OperatingPoint, Quality, SourcePicture
+from refdec.plugins.core import Core
+from refdec.plugins.core_errors import NoModel
+from refdec.plugins.quality import quality_scale
+from refdec.weights.names import checkpoint_name, name_of_text
+from refdec.weights.pack import Checkpoint, WeightPack
+from tests.encodable import bundled, photograph
+
+
+def pack_of_two() -> WeightPack:
+    """The bundled weights as model 1 and once more as model 2."""
+    pack = bundled()
+    one = [name for name in pack.names() if name == str(checkpoint_name(name_of_text(name).kind, 1))]
+    again = {str(checkpoint_name(name_of_text(name).kind, 2)): name for name in one}
+
+    def renamed(old: str, new: str) -> Checkpoint:
+        return replace(pack.by_name(old), name=new)
+
+    makers = {name: partial(pack.by_name, name) for name in one}
+    return WeightPack(makers | {new: partial(renamed, old, new) for new, old in again.items()})
+
+
+def test_a_pack_of_one_model_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quality, "_curve", lambda pack, model: pytest.fail("measured"))
+    pack = bundled()
+    (info,) = (info for info in Core(pack).models if info.model_id == 1)
+    (stretch,) = quality_scale(pack, (info,)).stretches
+    assert (stretch.model_id, stretch.low, stretch.high) == (1, *info.displacements)
+
+
+def test_a_pack_without_models_has_no_scale() -> None:
+    with pytest.raises(NoModel):
+        quality_scale(WeightPack.of([]), ())
+
+
+def test_a_second_model_of_the_same_weights_is_no_better_and_left_out() -> None:
+    pack = pack_of_two()
+    assert [stretch.model_id for stretch in quality_scale(pack, Core(pack).models).stretches] == [1]
+
+
+def test_rate_and_quality_grow_across_the_hand_over() -> None:
+    pack = pack_of_two()
+    first, second = Core(pack).models
+    scale = quality_scale(pack, (replace(first, displacements=(-1000, -100)), second))
+    assert [stretch.model_id for stretch in scale.stretches] == [1, 2]
+    points = [OperatingPoint(*scale.point(value)) for value in range(1, 101)]
+    models = [point.model_id for point in points]
+    assert models == sorted(models)
+    over, core = models.index(2), Core(pack)
+    picture, settings = SourcePicture.from_rgb(photograph(96, 128)), CodingSettings()
+    sizes, errors = [], []
+    for point in points[over - 3 : over + 3]:
+        targets = core.analyse(picture, point.model_id, settings)
+        data = core.write(core.quantise(picture, targets, point, settings))
+        sizes.append(len(data))
+        errors.append(sum_squared_error(np.stack(core.decode(data).planes), np.stack(picture.planes)))
+    assert sizes == sorted(sizes)
+    assert errors == sorted(errors, reverse=True)
+
+
+def test_the_core_codes_at_the_point_of_a_quality() -> None:
+    core = Core(bundled())
+    point, picture = core.operating_point(37), SourcePicture.from_rgb(photograph(64, 64))
+    request = EncodeRequest(Quality(37))
+    data = core.code_latents(picture, lambda asked: core.analyse(picture, asked.model, asked.settings), request)
+    headers = core.read(data, "headers").headers
+    assert (headers.model_id, *headers.displacement) == (point.model_id, *point.displacements)
