@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from refdec.parallel.batch import BatchOptions
     from refdec.parallel.outcomes import Outcome, Summary
 
-__all__ = ["BatchWishes", "Command", "OneFile", "SeveralFiles", "places", "run_several"]
+__all__ = ["BatchWishes", "FileCommand", "OneFile", "SeveralFiles", "places", "run_several"]
 
 PIPE = "-"
 DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class FileCommand:
     """A command that makes files of files: its name, the suffix that it gives, the suffixes of what it reads."""
 
     name: str
@@ -79,7 +79,9 @@ class BatchWishes:
         return BatchOptions(self.workers, self.executor, timeout_s=self.timeout, resume=not self.overwrite)
 
 
-def places(command: Command, sources: Sequence[str], out: Path | None, *, overwrite: bool) -> OneFile | SeveralFiles:
+def places(
+    command: FileCommand, sources: Sequence[str], out: Path | None, *, overwrite: bool
+) -> OneFile | SeveralFiles:
     """Return what the names stand for: of two the second is the output, unless --out names it.
 
     --out is a file where one file is the input, and the name has a suffix or is -; else it is a folder.  Raises
@@ -91,10 +93,10 @@ def places(command: Command, sources: Sequence[str], out: Path | None, *, overwr
     if out is not None:
         alone = len(sources) == 1 and not several
         if alone and (str(out) == PIPE or (out.suffix and not out.is_dir())):
-            return _one(command, sources[0], str(out))
+            return _as_one_file(command, sources[0], str(out))
         return SeveralFiles(tuple(sources), out)
     if len(sources) == 2:
-        return SeveralFiles((sources[0],), Path(sources[1])) if several else _one(command, *sources)
+        return SeveralFiles((sources[0],), Path(sources[1])) if several else _as_one_file(command, *sources)
     if len(sources) > 1 or several:
         raise OutputFolderMissing(command.name)
     if sources[0] == PIPE:
@@ -105,7 +107,7 @@ def places(command: Command, sources: Sequence[str], out: Path | None, *, overwr
     return OneFile(sources[0], str(target))
 
 
-def _one(command: Command, source: str, target: str) -> OneFile:
+def _as_one_file(command: FileCommand, source: str, target: str) -> OneFile:
     """Return one input and its output; raises InputAsTarget where the output is named like another input."""
     if Path(target).suffix.lower() in command.reads and os.path.realpath(source) != os.path.realpath(target):
         raise InputAsTarget(command.name, source, target)

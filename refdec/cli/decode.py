@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from refdec.cli import console
-from refdec.cli.batches import BatchWishes, Command, OneFile, SeveralFiles, places, run_several
+from refdec.cli.batches import BatchWishes, FileCommand, OneFile, SeveralFiles, places, run_several
 from refdec.cli.errors import OneFileOnly
 from refdec.cli.options import (
     EditionOption,
@@ -119,7 +119,7 @@ def decode(
         fingerprint=json or report is not None,
     )
     wishes = BatchWishes(workers, report, executor, timeout, overwrite)
-    place = places(Command("decode", ".png", CODESTREAM_SUFFIXES), sources, out, overwrite=overwrite)
+    place = places(FileCommand("decode", ".png", CODESTREAM_SUFFIXES), sources, out, overwrite=overwrite)
     if isinstance(place, OneFile):
         wishes.refuse_for_one("decode")
         require_distinct(place.source, {"the picture": place.target, "--trace": trace, "--dump": dump})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from refdec.cli import console
-from refdec.cli.batches import BatchWishes, Command, OneFile, SeveralFiles, places, run_several
+from refdec.cli.batches import BatchWishes, FileCommand, OneFile, SeveralFiles, places, run_several
 from refdec.cli.errors import WrongNumbers
 from refdec.cli.options import (
     ExecutorOption,
@@ -186,7 +186,7 @@ def encode(
     from refdec.plugins.requests import CodingSettings
 
     wishes = BatchWishes(workers, report, executor, timeout, overwrite)
-    place = places(Command("encode", ".jai", READ_SUFFIXES), sources, out, overwrite=overwrite)
+    place = places(FileCommand("encode", ".jai", READ_SUFFIXES), sources, out, overwrite=overwrite)
     settings = CodingSettings(
         profile=profile,
         synthesis=() if synthesis_list is None else tuple(synthesis_list.upper().split(",")),

@@ -5,11 +5,9 @@ In: a guest from the registry and what it works on.  Out: a codestream that deco
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -32,9 +30,9 @@ from refdec.plugins.errors import (
     WrongWeights,
 )
 from refdec.plugins.guest_options import OptionValues, option_lines, parse_options
-from refdec.plugins.rate_run import coded_within
+from refdec.plugins.rate_run import Tries, coded_within
 from refdec.plugins.registry import Guest
-from refdec.plugins.requests import EncodeRequest, MaxBytes, OperatingPoint, Quality
+from refdec.plugins.requests import EncodeRequest, MaxBytes, Quality
 from refdec.plugins.results import TaskResult
 from refdec.plugins.services import CoreServices
 from refdec.plugins.source_picture import SourcePicture
@@ -53,8 +51,6 @@ __all__ = [
 ]
 
 LEAST_SIDE = 64
-LEAST_SECONDS = 0.001
-"""What is left of a time budget that is used up: a budget is above 0."""
 
 
 @contextmanager
@@ -161,18 +157,8 @@ def _encoded(guest: Guest[Encoder], picture: SourcePicture, request: EncodeReque
         if len(data) > target.size_bytes:
             raise TooFewBytes(target.size_bytes, len(data))
         return data
-    began, budget, tries = time.monotonic(), request.time_budget_seconds, count()
-
-    def encode_at(point: OperatingPoint) -> bytes:
-        left = None if budget is None else max(budget - (time.monotonic() - began), LEAST_SECONDS)
-        tried = next(tries)
-
-        def progress(done: float) -> None:
-            request.progress((tried + done) / (tried + 3))
-
-        return encode(replace(request, target=point, progress=progress, time_budget_seconds=left))
-
-    return coded_within(target, encode_at, core.operating_point)
+    tries = Tries(request)
+    return coded_within(target, lambda point: encode(tries.request_at(point)), core.operating_point)
 
 
 @clause("1.12")

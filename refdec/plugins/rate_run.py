@@ -5,7 +5,9 @@ In: the models there are, prepared targets of each, a request.  Out: the codestr
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -19,11 +21,13 @@ from refdec.plugins.core_errors import NoModel, TooFewBytes
 from refdec.plugins.requests import BitsPerPixel, EncodeRequest, LumaPsnr, MaxBytes, OperatingPoint, Quality
 from refdec.plugins.target_latents import ModelInfo
 
-__all__ = ["PointOf", "RateRun", "Target", "coded_within"]
+__all__ = ["PointOf", "RateRun", "Target", "Tries", "coded_within"]
 
 PointOf: TypeAlias = Callable[[int], OperatingPoint]
 """Returns the point of a quality 1..100."""
 
+LEAST_SECONDS = 0.001
+"""What is left of a time budget that is used up: a budget is above 0."""
 Target: TypeAlias = tuple[Prepared, SymbolChooser | None]
 """Targets of one model, ready to be coded at any displacement, and who picks the symbols."""
 
@@ -34,6 +38,24 @@ def coded_within(target: MaxBytes, code_at: Callable[[OperatingPoint], bytes], p
     if best is None:
         raise TooFewBytes(target.size_bytes, smallest)
     return best
+
+
+class Tries:
+    """The requests for one point after another that come of one request; all share its time budget and progress."""
+
+    def __init__(self, request: EncodeRequest) -> None:
+        self._request, self._began, self._tries = request, time.monotonic(), 0
+
+    def request_at(self, point: OperatingPoint) -> EncodeRequest:
+        """Return the request for the next point."""
+        tried, budget = self._tries, self._request.time_budget_seconds
+        self._tries += 1
+        left = None if budget is None else max(budget - (time.monotonic() - self._began), LEAST_SECONDS)
+
+        def progress(done: float) -> None:
+            self._request.progress((tried + done) / (tried + 3))
+
+        return replace(self._request, target=point, progress=progress, time_budget_seconds=left)
 
 
 class RateRun:
