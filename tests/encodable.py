@@ -25,7 +25,6 @@ from refdec.encoding.encoder import (
     write,
 )
 from refdec.encoding.values import EncoderInput
-from refdec.networks.blas_threads import single_threaded_blas
 from refdec.picture.planes import ThreePlanes
 from refdec.picture.windows import Windows
 from refdec.tiling.geometry import Rect
@@ -76,10 +75,9 @@ def decoded_planes(coded: Coded) -> ThreePlanes:
     def scale_index(channel: int, at: Rect) -> Int32Array:
         return scale[channel, at.rows, at.columns]
 
-    with single_threaded_blas():
-        held = LatentWindow(steps.latent_frame, (luma.latent, chroma.latent))
-        synthesis = steps.synthesis(held, windows.luma, windows.chroma)
-        return steps.output(steps.filtered(synthesis, scale_index, windows), windows, steps.shown)
+    held = LatentWindow(steps.latent_frame, (luma.latent, chroma.latent))
+    synthesis = steps.synthesis(held, windows.luma, windows.chroma)
+    return steps.output(steps.filtered(synthesis, scale_index, windows), windows, steps.shown)
 
 
 def coded_and_made(

@@ -114,7 +114,6 @@ def _decode_symbols(data: bytes, pack: WeightPack, options: DecodeOptions, obser
     from refdec.decoding.decoder import PictureDecoder
     from refdec.decoding.memory import whole_bytes
     from refdec.decoding.opening import open_codestream
-    from refdec.networks.blas_threads import single_threaded_blas
     from refdec.observation import Collector
     from refdec.parallel.clock import check_of
 
@@ -128,8 +127,7 @@ def _decode_symbols(data: bytes, pack: WeightPack, options: DecodeOptions, obser
     opened = open_codestream(data, pack, options, check_weights=check_weights)
     options.limits.require_memory(whole_bytes(opened.headers, opened.transform))
     steps = PictureDecoder(opened.headers, opened.models, opened.transform, watch=watch)
-    with single_threaded_blas():
-        steps.symbols(opened.codestream, steps.hyper_side(steps.hyper_latents(opened.codestream)))
+    steps.symbols(opened.codestream, steps.hyper_side(steps.hyper_latents(opened.codestream)))
     watch.close()
 
 

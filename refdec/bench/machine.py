@@ -13,7 +13,7 @@ import threadpoolctl
 
 from refdec.parallel.processes import available_cores
 
-__all__ = ["machine_facts"]
+__all__ = ["blas_threads", "machine_facts"]
 
 PACKAGES = ("refdec", "numpy", "numba", "llvmlite")
 
@@ -38,6 +38,11 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
+
+
+def blas_threads() -> list[int]:
+    """Return the number of threads that each BLAS of this process may use now."""
+    return [info["num_threads"] for info in threadpoolctl.threadpool_info() if info.get("user_api") == "blas"]
 
 
 def machine_facts() -> dict[str, Any]:

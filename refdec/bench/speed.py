@@ -13,23 +13,28 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import threadpoolctl
+
 from refdec.api.weights import load_weights
 from refdec.bench.bound import multiply_seconds, products_of
+from refdec.bench.machine import blas_threads
 from refdec.bench.memory import measured, timed
 from refdec.bench.streams import repeated_stream
 from refdec.bitstream.transforms import Synthesis
 from refdec.decoding.options import DecodeOptions
 from refdec.decoding.rows import PictureStream, decode_codestream, open_stream
+from refdec.parallel.processes import available_cores
 from refdec.trace.timings import Timings
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 
-__all__ = ["sizes_table", "starts_table", "steady_table", "workers_table"]
+__all__ = ["sizes_table", "starts_table", "steady_table", "threads_table", "workers_table"]
 
 COMMON_PRODUCTS = 1231.25 + 443.25 + 660
 PRODUCTS = {Synthesis.SOP: 3572 + 1104, Synthesis.BOP: 8596 + 3168, Synthesis.HOP: 131176 + 14748}
@@ -148,6 +153,32 @@ def workers_table(width: int, height: int, counts: Sequence[int], repeat: int, s
         for count in counts
     ]
     return {"size": [width, height], "transform": "BOP", "rows": rows}
+
+
+def threads_table(counts: Sequence[int], repeat: int, say: Say) -> dict[str, Any]:
+    """Decode 768x512 in this process, n decodes one after the other and then in n threads; CPU time of each.
+
+    So it is in a program whose BLAS has a thread a core, at least two.  Threads of one process must cost what one
+    costs, n times; `blas_threads` is what the program had before, and what it has after.
+    """
+    data, pack = _demo(), load_weights(None)
+
+    def decode(_: object) -> None:
+        decode_codestream(data, pack)
+
+    rows = []
+    with threadpoolctl.threadpool_limits(max(2, available_cores()), user_api="blas"):
+        before = blas_threads()
+        decode(None)
+        for count in counts:
+            say(f"threads: {count}")
+            with ThreadPoolExecutor(count) as threads:
+                alone = _repeated(lambda count=count: [decode(n) for n in range(count)], repeat)
+                together = _repeated(lambda count=count, threads=threads: [*threads.map(decode, range(count))], repeat)
+            one, many = (row["cpu_seconds"]["median"] for row in (alone, together))
+            rows.append({"threads": count, "alone": alone, "together": together, "ratio": round(many / one, 3)})
+        after = blas_threads()
+    return {"size": [768, 512], "blas_threads": {"before": before, "after": after}, "rows": rows}
 
 
 def _refdec(*arguments: object) -> list[str]:

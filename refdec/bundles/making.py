@@ -27,7 +27,6 @@ from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.decoding.symbols import Symbols
 from refdec.latent.skip import skip_mask
 from refdec.limits import Check, unchecked
-from refdec.networks.blas_threads import single_threaded_blas
 from refdec.picture.planes import ThreePlanes
 from refdec.picture.windows import Windows
 from refdec.tiling.geometry import Rect
@@ -108,10 +107,9 @@ def filtered_planes(
     def scale_index(channel: int, window: Rect) -> Int32Array:
         return np.ascontiguousarray(luma_scale[channel, window.rows, window.columns])
 
-    with single_threaded_blas():
-        held = LatentWindow(steps.latent_frame, latents)
-        synthesis = steps.synthesis(held, windows.luma, windows.chroma, check=check)
-        planes = steps.filtered(synthesis, scale_index, windows)
+    held = LatentWindow(steps.latent_frame, latents)
+    synthesis = steps.synthesis(held, windows.luma, windows.chroma, check=check)
+    planes = steps.filtered(synthesis, scale_index, windows)
     y, u, v = (np.ascontiguousarray(np.clip(plane, 0, WHITE_Q18)) for plane in planes.as_tuple())
     return y, u, v
 
@@ -159,20 +157,19 @@ def decode_to_stage(
     options.limits.require_memory(whole_bytes(headers, opened.transform))
     fields = stage_headers(codestream, headers, pack)
     steps = PictureDecoder(headers, models, opened.transform)
-    with single_threaded_blas():
-        side = steps.hyper_side(steps.hyper_latents(codestream))
-        check()
-        symbols = steps.symbols(codestream, side)
-        check()
-        for warning in (*opened.warnings, *absent_warnings(symbols.absent_regions)):
-            warn(warning)
-        parts = _whole_component(symbols, 0), _whole_component(symbols, 1)
-        if stage is Stage.SYMBOLS:
-            return bundle_of(fields, parts), headers
-        source = LatentSource(symbols.values, side.latents.quality_steps, side)
-        luma, chroma = (
-            component_latent(headers, source, models, c, steps.latent_frame, keep=True, check=check) for c in (0, 1)
-        )
+    side = steps.hyper_side(steps.hyper_latents(codestream))
+    check()
+    symbols = steps.symbols(codestream, side)
+    check()
+    for warning in (*opened.warnings, *absent_warnings(symbols.absent_regions)):
+        warn(warning)
+    parts = _whole_component(symbols, 0), _whole_component(symbols, 1)
+    if stage is Stage.SYMBOLS:
+        return bundle_of(fields, parts), headers
+    source = LatentSource(symbols.values, side.latents.quality_steps, side)
+    luma, chroma = (
+        component_latent(headers, source, models, c, steps.latent_frame, keep=True, check=check) for c in (0, 1)
+    )
     if stage is Stage.LATENT:
         return bundle_of(fields, parts, (luma, chroma)), headers
     latents = luma.latent, chroma.latent

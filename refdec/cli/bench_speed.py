@@ -15,7 +15,7 @@ from refdec.cli.options import JsonFlag
 
 __all__ = ["speed"]
 
-PARTS = ("steady", "workers", "sizes", "starts")
+PARTS = ("steady", "threads", "workers", "sizes", "starts")
 EDGES = (64, 128, 256, 512, 1024, 2048, 4096, 8192)
 EIGHT_K = (7680, 4320)
 
@@ -29,7 +29,7 @@ def speed(
     largest: Annotated[int, typer.Option(min=64, help="Longest edge of the sizes that are tried.")] = 8192,
     json: JsonFlag = False,
 ) -> None:
-    """Measure decoding: steady state and bound, workers, sizes with memory, start-up.
+    """Measure decoding: steady state and bound, threads, workers, sizes with memory, start-up.
 
     Example: refdec bench speed --out docs/benchmarks
     """
@@ -50,6 +50,7 @@ def speed(
     found: dict[str, Any] = {"date": datetime.date.today().isoformat(), "machine": machine_facts()}
     makers: dict[str, Callable[[], Any]] = {
         "steady": lambda: measure.steady_table(repeat, console.say),
+        "threads": lambda: measure.threads_table((1, 2, 4), repeat, console.say),
         "workers": lambda: measure.workers_table(3840, 2160, (1, 2), repeat, console.say),
         "sizes": lambda: measure.sizes_table(_sizes(largest), 2, ".png", console.say, repeat=repeat),
         "starts": lambda: measure.starts_table(repeat, console.say),
@@ -84,6 +85,18 @@ def _show(found: dict[str, Any]) -> None:
     if "steady" in found:
         columns = ("transform", "CPU s", "wall s", "G products/s", "multiply bound s", "share")
         console.show_table("768x512, one thread, steady state", columns, [_steady(row) for row in found["steady"]])
+    if "threads" in found:
+        rows = [
+            (
+                row["threads"],
+                row["alone"]["cpu_seconds"]["median"],
+                row["together"]["cpu_seconds"]["median"],
+                row["ratio"],
+            )
+            for row in found["threads"]["rows"]
+        ]
+        columns = ("threads", "as many decodes in one thread, CPU s", "in threads, CPU s", "ratio")
+        console.show_table("768x512 BOP, threads of one process", columns, rows)
     if "workers" in found:
         rows = [
             (row["workers"], row["wall_seconds"]["median"], row["cpu_seconds"]["median"], row["speed_up"]["median"])

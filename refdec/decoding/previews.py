@@ -19,7 +19,6 @@ from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.decoding.rows import Decoded, open_stream
 from refdec.decoding.symbols import GrowingRegion, Symbols, region_units
 from refdec.limits import Check, unchecked
-from refdec.networks.blas_threads import single_threaded_blas
 from refdec.weights.pack import WeightPack
 
 __all__ = ["ProgressiveDecoder"]
@@ -48,8 +47,7 @@ class ProgressiveDecoder:
         self._stream = open_stream(data, pack, own, check_weights=check_weights)
         steps, codestream, picture = self._stream.steps, self._stream.codestream, self.headers.picture
         options.limits.require_memory(whole_bytes(self.headers, steps.transform, filters=options.filters))
-        with single_threaded_blas():
-            self._hyper = steps.hyper_side(steps.hyper_latents(codestream))
+        self._hyper = steps.hyper_side(steps.hyper_latents(codestream))
         self._symbols: tuple[Int16Array, ...] = tuple(
             np.zeros((count, picture.lat_h, picture.lat_w), np.int16) for count in picture.num_chs_coded
         )
@@ -78,8 +76,7 @@ class ProgressiveDecoder:
         Raises CodestreamError where the residual is damaged, as far as it is decoded, and what `check` raises, which is
         called between the steps.
         """
-        with single_threaded_blas():
-            values = [self._first(c, wanted) for c, wanted in ((0, luma), (1, chroma))]
+        values = [self._first(c, wanted) for c, wanted in ((0, luma), (1, chroma))]
         check()
         stream = replace(self._stream, check=check)
         planes = stream.final_planes(symbols=Symbols(self._hyper, (values[0], values[1])))

@@ -18,7 +18,6 @@ from refdec.decoding.memory import region_bytes
 from refdec.decoding.opening import CheckWeights, absent_warnings, open_codestream
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.limits import Check, unchecked
-from refdec.networks.blas_threads import single_threaded_blas
 from refdec.picture.output import codes
 from refdec.picture.picture import Picture
 from refdec.picture.planes import ThreePlanes
@@ -86,18 +85,17 @@ def decode_region(
     headers, models, transform = opened.headers, opened.models, opened.transform
     picture = headers.picture
     subsampling = require_region(region, headers, options.colour)
-    with single_threaded_blas():
-        steps = PictureDecoder(headers, models, transform, options.filters, options.colour, opened.custom)
-        windows = steps.windows(region)
-        latent = steps.latent_rect(windows.luma, windows.chroma)
-        planes = bounding((windows.luma, windows.chroma))
-        options.limits.require_memory(region_bytes(headers, transform, latent, planes, filters=options.filters))
-        needed = regions_needed(picture, latent)
-        side = steps.hyper_side(steps.hyper_latents(opened.codestream))
-        symbols = steps.symbols(opened.codestream, side, options.channels, regions=needed)
-        check()
-        latents = steps.latents(symbols, latent)
-        check()
-        final = steps.planes(symbols, latents, windows, region, check=check)
+    steps = PictureDecoder(headers, models, transform, options.filters, options.colour, opened.custom)
+    windows = steps.windows(region)
+    latent = steps.latent_rect(windows.luma, windows.chroma)
+    planes = bounding((windows.luma, windows.chroma))
+    options.limits.require_memory(region_bytes(headers, transform, latent, planes, filters=options.filters))
+    needed = regions_needed(picture, latent)
+    side = steps.hyper_side(steps.hyper_latents(opened.codestream))
+    symbols = steps.symbols(opened.codestream, side, options.channels, regions=needed)
+    check()
+    latents = steps.latents(symbols, latent)
+    check()
+    final = steps.planes(symbols, latents, windows, region, check=check)
     warnings = (*opened.warnings, *absent_warnings(symbols.absent_regions))
     return DecodedRegion(region, final, options.colour or own_colour(picture), subsampling, headers, warnings)

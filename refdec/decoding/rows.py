@@ -30,7 +30,6 @@ from refdec.decoding.schedule import BandGrid, Kind, Schedule, make_schedule
 from refdec.decoding.symbols import Symbols, region_units
 from refdec.decoding.work import LATENT_CHANNELS, PictureState, Samples, decode_residual_of, run_step, unit_samples
 from refdec.limits import DEFAULT_LIMITS, Check, Limits, unchecked
-from refdec.networks.blas_threads import single_threaded_blas
 from refdec.observation import UNWATCHED, Collector, Observer, Several, Watch
 from refdec.parallel.ordered import Pool
 from refdec.parallel.pool import PoolKind, open_pool
@@ -160,16 +159,15 @@ class PictureStream:
         units = [grid.row(r) for r in range(len(grid.rows))]
         schedule = make_schedule(units, [self._needed(row, whole) for row in units], bands, look_ahead=look_ahead)
         self._require_memory(grid, schedule, bands, workers, whole=whole, watched=watch.active)
-        with single_threaded_blas():
-            state = self._state(steps, hyper, grid, schedule, bands, whole=whole)
-            if symbols is not None:
-                state.take(symbols)
-            self._load(state)
-            with open_pool(state, workers=workers, look_ahead=look_ahead, kind=kind) as pool:
-                for _ in pool.map(decode_residual_of, (0, 1) if symbols is None else ()):
-                    self.check()
-                finished = self._finished(pool, state, schedule, on_progress)
-                yield from self._whole(finished, state) if whole else self._assembled(finished, state, grid)
+        state = self._state(steps, hyper, grid, schedule, bands, whole=whole)
+        if symbols is not None:
+            state.take(symbols)
+        self._load(state)
+        with open_pool(state, workers=workers, look_ahead=look_ahead, kind=kind) as pool:
+            for _ in pool.map(decode_residual_of, (0, 1) if symbols is None else ()):
+                self.check()
+            finished = self._finished(pool, state, schedule, on_progress)
+            yield from self._whole(finished, state) if whole else self._assembled(finished, state, grid)
 
     def _band_grid(self, workers: int) -> BandGrid:
         height, width = self.headers.picture.lat_h, self.headers.picture.lat_w

@@ -35,7 +35,6 @@ from refdec.encoding.values import CodedComponent, EncoderInput, HyperMaps, Symb
 from refdec.entropy.qualitymap import choose_entropy_index, map_differences
 from refdec.errors import RefdecError
 from refdec.latent.qualitysteps import QualitySteps, quality_steps
-from refdec.networks.blas_threads import single_threaded_blas
 from refdec.picture.planes import Planes, Size
 from refdec.picture.source import plane_from_codes, planes_from_rgb
 from refdec.tiling.analysis import usual_synthesis_tiling
@@ -239,8 +238,7 @@ def _with_tiles(draft: PictureHeader, settings: EncodeSettings) -> PictureHeader
 def targets_of(source: EncoderInput, settings: EncodeSettings, models: Models) -> Targets:
     """(3.B.5) Analyse a picture: y and z_hat of both components.  Raises MissingCheckpoint, SettingsRefused."""
     draft = _checked_draft(source, settings, models.model_id)
-    with single_threaded_blas():
-        return analyse(source, draft, models)
+    return analyse(source, draft, models)
 
 
 def _checked_draft(source: EncoderInput, settings: EncodeSettings, model_id: int) -> PictureHeader:
@@ -292,9 +290,8 @@ def prepare(
         if z_hat is not None:
             needed = (COMPONENT_CHANNELS[c], draft.z_h, draft.z_w)
             _require_shape(f"The hyper latent of {name}", needed, z_hat[c].shape)
-    with single_threaded_blas():
-        z = hyper_latents(y, models) if z_hat is None else z_hat
-        maps = hyper_maps(draft, 0, z[0], models), hyper_maps(draft, 1, z[1], models)
+    z = hyper_latents(y, models) if z_hat is None else z_hat
+    maps = hyper_maps(draft, 0, z[0], models), hyper_maps(draft, 1, z[1], models)
     steps = None if settings.quality_map is None else quality_steps(settings.quality_map)
     return Prepared(source, settings, models, Targets(y, z), maps, steps)
 
@@ -317,21 +314,20 @@ def code(prepared: Prepared, beta_log: Pair, *, chooser: SymbolChooser | None = 
     """(3.B.4) Quantise at the displacements of luma and chroma."""
     settings, models = prepared.settings, prepared.models
     draft = draft_header(prepared.source, settings, models.model_id, beta_log)
-    with single_threaded_blas():
-        luma, chroma = (
-            code_component(
-                draft,
-                c,
-                prepared.targets.y[c],
-                prepared.maps[c],
-                models,
-                steps=prepared.steps,
-                grfs=settings.grfs,
-                cubes=settings.cubes,
-                chooser=chooser,
-            )
-            for c in (0, 1)
+    luma, chroma = (
+        code_component(
+            draft,
+            c,
+            prepared.targets.y[c],
+            prepared.maps[c],
+            models,
+            steps=prepared.steps,
+            grfs=settings.grfs,
+            cubes=settings.cubes,
+            chooser=chooser,
         )
+        for c in (0, 1)
+    )
     return with_parts(prepared, beta_log, (luma, chroma))
 
 
@@ -357,8 +353,7 @@ def write(coded: Coded) -> bytes:
 @clause("4.7")
 def latents_of(coded: Coded) -> tuple[ComponentLatent, ComponentLatent]:
     """(4.7) Return residual and latents of both components as a decoder will have them, without forming psi again."""
-    with single_threaded_blas():
-        return _component_latent(coded, 0), _component_latent(coded, 1)
+    return _component_latent(coded, 0), _component_latent(coded, 1)
 
 
 def _component_latent(coded: Coded, component: int) -> ComponentLatent:
@@ -392,8 +387,7 @@ def decoded_luma(coded: Coded, transform: int) -> Int32Array:
     models, picture = coded.prepared.models, coded.headers.picture
     frame = Rect(0, 0, picture.lat_w, picture.lat_h)
     shown = Rect(0, 0, picture.display_width, picture.display_height)
-    with single_threaded_blas():
-        latent = _component_latent(coded, 0).latent
-        (luma,) = synthesis_window(picture, LatentWindow(frame, (latent, latent)), models, transform, 0, shown)
+    latent = _component_latent(coded, 0).latent
+    (luma,) = synthesis_window(picture, LatentWindow(frame, (latent, latent)), models, transform, 0, shown)
     plane: Int32Array = luma
     return plane

@@ -21,6 +21,7 @@ import numpy as np
 
 from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
+from refdec.networks.blas_threads import product
 from refdec.networks.exact_kernels import (
     FloatArray,
     from_points,
@@ -141,7 +142,7 @@ class _Phase:
         mine = v[self.points]
         mine = mine.reshape(*mine.shape[:2], n, groups, inputs).transpose(0, 1, 3, 2, 4)
         m = np.empty((*mine.shape[:2], n, groups * outputs))
-        np.matmul(mine, self.filters, out=m.reshape(*mine.shape[:2], n, groups, outputs).transpose(0, 1, 3, 2, 4))
+        product(mine, self.filters, m.reshape(*mine.shape[:2], n, groups, outputs).transpose(0, 1, 3, 2, 4))
         half = np.empty((2, m.shape[1], m.shape[3]))
         from_points(m, *self.sums, self.start, self.factor, np.array(block), step, self.corner, half, out)
 
@@ -265,7 +266,7 @@ class DirectProducts:
             return False
         for k, filters in enumerate(self.filters):
             corner = np.array(divmod(k, self.step))
-            from_products(np.matmul(v, filters), self.start[k], self.factor[k], place, self.step, corner, out)
+            from_products(product(v, filters), self.start[k], self.factor[k], place, self.step, corner, out)
         return True
 
 
@@ -304,7 +305,7 @@ class TapProducts:
         v = np.empty((rows * columns, self.filters.shape[0]))
         if gather_taps(x, np.array([[-1, -1]]), 1, 1, low, high, framed, v) > self.limit:
             return False
-        m = np.matmul(v, self.filters).reshape(rows, columns, -1)
+        m = product(v, self.filters).reshape(rows, columns, -1)
         for corner, offsets, which, start, factor in self.phases:
             from_taps(m, offsets, which, start, factor, np.array(block), self.step, corner, out)
         return True

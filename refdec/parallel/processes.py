@@ -29,7 +29,7 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, Literal, TypeVar
 
-from refdec.networks.blas_threads import single_threaded_blas
+from refdec.networks.blas_threads import single_threaded_children, stay_single_threaded
 from refdec.parallel.heap import give_back, keep_freed_memory
 from refdec.parallel.shared import Inherited, Parcel
 
@@ -146,8 +146,8 @@ def _enter(
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
     gc.freeze()  # what was inherited is never collected here, so its pages stay shared
-    with single_threaded_blas():
-        target(carrier.open(), *arguments)
+    stay_single_threaded()
+    target(carrier.open(), *arguments)
 
 
 class Crew(Generic[S]):
@@ -176,7 +176,7 @@ class Crew(Generic[S]):
             name="refdec worker",
             daemon=True,
         )
-        with _signals_held(), single_threaded_blas():
+        with _signals_held(), single_threaded_children():
             process.start()
         self.processes.append(process)
         return process

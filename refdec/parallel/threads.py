@@ -11,10 +11,8 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any, TypeVar
 
-from refdec.networks.blas_threads import single_threaded_blas
 from refdec.parallel.errors import UnitTimeout
 from refdec.parallel.ordered import Answer, Pool
 from refdec.parallel.processes import attention
@@ -25,16 +23,11 @@ S = TypeVar("S")
 
 
 class InlinePool(Pool[S]):
-    """No worker: each unit is done when its result is asked for.  There is no time limit.
-
-    BLAS is held to one thread here too: on blocks this small its own threads only wait for each other.
-    """
+    """No worker: each unit is done when its result is asked for.  There is no time limit."""
 
     def __init__(self, state: S) -> None:
         super().__init__(workers=1, look_ahead=1)
         self._state = state
-        self._blas = ExitStack()
-        self._blas.enter_context(single_threaded_blas())
         self._todo: tuple[int, Callable[[S, Any], Any], Any] | None = None
 
     def _post(self, sequence: int, function: Callable[[S, Any], Any], unit: Any) -> None:
@@ -46,11 +39,11 @@ class InlinePool(Pool[S]):
         return [Answer(sequence, function(self._state, unit))]
 
     def _end(self, *, at_once: bool) -> None:
-        self._blas.close()
+        """There is nothing to end."""
 
 
 class ThreadPool(Pool[S]):
-    """A pool of threads; BLAS is held to one thread for each of them while the pool lives.
+    """A pool of threads.
 
     After UnitTimeout the late thread stays until its unit ends; being a daemon it does not keep the process alive.
     """
@@ -66,8 +59,6 @@ class ThreadPool(Pool[S]):
         self._running: dict[int, tuple[float, Any]] = {}
         self._stop = False
         self._late = False
-        self._blas = ExitStack()
-        self._blas.enter_context(single_threaded_blas())
         self._threads = [
             threading.Thread(target=self._work, name=f"refdec worker {n}", daemon=True) for n in range(workers)
         ]
@@ -120,4 +111,3 @@ class ThreadPool(Pool[S]):
         if not self._late:
             for thread in self._threads:
                 thread.join()
-        self._blas.close()

@@ -43,7 +43,6 @@ from refdec.encoding.targets import hyper_latents as hyper_encoded
 from refdec.encoding.values import EncoderInput
 from refdec.latent.sigma import levels
 from refdec.limits import Limits
-from refdec.networks.blas_threads import single_threaded_blas
 from refdec.parallel.clock import check_of
 from refdec.picture.picture import Picture
 from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel
@@ -335,8 +334,7 @@ class Core:
         header, source = state.headers.picture, state.prepared.source
         luma = grown(source.planes, header.img_height, header.img_width, source.output).y
         latent = cast(Int32Array, coded.bundle.luma.latent_q18)
-        with single_threaded_blas():
-            return LumaPull(*luma_pull(header, latent, luma, state.prepared.models, self._derivable(state)))
+        return LumaPull(*luma_pull(header, latent, luma, state.prepared.models, self._derivable(state)))
 
     def luma_curvature(self, coded: CodedLatents) -> Int32Array:
         """Return how much a change of a channel weighs, int32 [160].  Raises BundleNotOurs, NoDerivative."""
@@ -344,8 +342,7 @@ class Core:
 
         state = _state_of(coded)
         latent = cast(Int32Array, coded.bundle.luma.latent_q18)
-        with single_threaded_blas():
-            return luma_curvature(state.headers.picture, latent, state.prepared.models, self._derivable(state))
+        return luma_curvature(state.headers.picture, latent, state.prepared.models, self._derivable(state))
 
     def _derivable(self, coded: Coded) -> int:
         """Return the first listed transform that the weights have and that has a derivative here: SOP or BOP."""

@@ -21,7 +21,6 @@ from refdec.decoding.rows import Decoded, decode_codestream
 from refdec.errors import CodestreamError, ExitCode, LimitExceeded, RefdecError, UnsupportedError
 from refdec.inspection.problems import Findings, find_problems
 from refdec.limits import Check
-from refdec.networks.blas_threads import single_threaded_blas
 from refdec.parallel.clock import check_of
 from refdec.trace.fingerprints import Fingerprints
 from refdec.verification.verdict import Verdict
@@ -135,9 +134,8 @@ def _entropy_problems(findings: Findings, pack: WeightPack, options: DecodeOptio
             require_weights(headers.user_data, pack, picture.model_id)
         options.limits.require_memory(whole_bytes(headers, transform))
         models = models_of(pack, picture.model_id)
-        with single_threaded_blas():
-            for problem in entropy_problems(findings.codestream, headers, models, check=check):
-                found.append(problem)
+        for problem in entropy_problems(findings.codestream, headers, models, check=check):
+            found.append(problem)
     except LimitExceeded as problem:
         found.append(problem)
     except RefdecError:

@@ -17,7 +17,6 @@ import numpy as np
 
 from refdec.bitstream.transforms import Synthesis
 from refdec.networks.analysis import load_analysis
-from refdec.networks.blas_threads import single_threaded_blas
 from refdec.networks.context import ContextModel, chroma_latent
 from refdec.networks.hyperdecoder import HyperDecoder
 from refdec.networks.hyperencoder import HyperEncoder
@@ -82,35 +81,34 @@ def main() -> None:
     h, w = -(-height // 16), -(-width // 16)
     y, uv = latents(160, h, w), latents(96, h, w, 2)
     common = 0.0
-    with single_threaded_blas():
-        if "COMMON" in only:
-            first, second = (checkpoint(folder, f"VM_common_int/{c}") for c in ("Y", "UV"))
-            hyper, hyper_uv, context = HyperDecoder.of(first), HyperDecoder.of(second), ContextModel.of(first)
-            z = np.clip(np.rint(latents(160, -(-h // 4), -(-w // 4), 3) / (1 << 18)), -31, 31).astype(np.int8)
-            common += timed("hyper decoder Y", n, samples, lambda: hyper(z, height, width))
-            size = (-(-height // 2), -(-width // 2))
-            common += timed("hyper decoder UV", n, samples, lambda: hyper_uv(z[:96], *size))
-            psi, psi_uv = hyper(z, height, width), hyper_uv(z[:96], *size)
-            residual, residual_uv = (v & -(1 << 18) for v in (y, uv))
-            common += timed("context", n, samples, lambda: context(residual, psi))
-            common += timed("chroma mean", n, samples, lambda: chroma_latent(residual_uv, psi_uv))
-            y, uv = context(residual, psi), chroma_latent(residual_uv, psi_uv)
-            encoder = HyperEncoder.of(first)
-            timed("hyper encoder Y", n, samples, lambda: encoder(y))
-        both = np.concatenate([y, uv])
-        for transform in Synthesis:
-            if transform.name in only:
-                kind = f"VM_{transform.name.lower()}/decoder"
-                luma = load_synthesis(transform, checkpoint(folder, f"{kind}_Y"), 0)
-                chroma = load_synthesis(transform, checkpoint(folder, f"{kind}_UV"), 1)
-                total = common + timed(f"{transform.name} Y", n, samples, lambda: luma(y, height, width))  # noqa: B023
-                total += timed(f"{transform.name} UV", n, samples, lambda: chroma(both, height, width))  # noqa: B023
-                print(f"{transform.name} with common stages: {total:.3f} s")
-        if "ANALYSIS" in only and folder:
-            planes = np.random.default_rng(4).integers(0, 255 << 18, (3, height, width)).astype(np.int32)
-            light, light_uv = (load_analysis(checkpoint(folder, f"analysis/{c}")) for c in ("Y", "UV"))
-            timed("light analysis Y", n, samples, lambda: light(planes[:1]))
-            timed("light analysis UV", n, samples, lambda: light_uv(planes))
+    if "COMMON" in only:
+        first, second = (checkpoint(folder, f"VM_common_int/{c}") for c in ("Y", "UV"))
+        hyper, hyper_uv, context = HyperDecoder.of(first), HyperDecoder.of(second), ContextModel.of(first)
+        z = np.clip(np.rint(latents(160, -(-h // 4), -(-w // 4), 3) / (1 << 18)), -31, 31).astype(np.int8)
+        common += timed("hyper decoder Y", n, samples, lambda: hyper(z, height, width))
+        size = (-(-height // 2), -(-width // 2))
+        common += timed("hyper decoder UV", n, samples, lambda: hyper_uv(z[:96], *size))
+        psi, psi_uv = hyper(z, height, width), hyper_uv(z[:96], *size)
+        residual, residual_uv = (v & -(1 << 18) for v in (y, uv))
+        common += timed("context", n, samples, lambda: context(residual, psi))
+        common += timed("chroma mean", n, samples, lambda: chroma_latent(residual_uv, psi_uv))
+        y, uv = context(residual, psi), chroma_latent(residual_uv, psi_uv)
+        encoder = HyperEncoder.of(first)
+        timed("hyper encoder Y", n, samples, lambda: encoder(y))
+    both = np.concatenate([y, uv])
+    for transform in Synthesis:
+        if transform.name in only:
+            kind = f"VM_{transform.name.lower()}/decoder"
+            luma = load_synthesis(transform, checkpoint(folder, f"{kind}_Y"), 0)
+            chroma = load_synthesis(transform, checkpoint(folder, f"{kind}_UV"), 1)
+            total = common + timed(f"{transform.name} Y", n, samples, lambda: luma(y, height, width))  # noqa: B023
+            total += timed(f"{transform.name} UV", n, samples, lambda: chroma(both, height, width))  # noqa: B023
+            print(f"{transform.name} with common stages: {total:.3f} s")
+    if "ANALYSIS" in only and folder:
+        planes = np.random.default_rng(4).integers(0, 255 << 18, (3, height, width)).astype(np.int32)
+        light, light_uv = (load_analysis(checkpoint(folder, f"analysis/{c}")) for c in ("Y", "UV"))
+        timed("light analysis Y", n, samples, lambda: light(planes[:1]))
+        timed("light analysis UV", n, samples, lambda: light_uv(planes))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,6 @@ from refdec.decoding.rows import open_stream
 from refdec.decoding.symbols import decode_symbols, run_of_channels
 from refdec.entropy.hyper import encode_z
 from refdec.entropy.residual import encode_residual
-from refdec.networks.blas_threads import single_threaded_blas
 from refdec.picture.colour import to_output
 from refdec.picture.output import Codes, codes
 from refdec.picture.picture import Picture
@@ -231,12 +230,11 @@ def test_where_tiles_meet_a_window_is_the_synthesis_of_whole_tiles(grid: Grid) -
     data = stream(grid)
     codestream, headers = parse(data, DecodeOptions())
     models = models_of(pack(), MODEL)
-    with single_threaded_blas():
-        side = HyperSide.of(headers.picture, models, decode_hyper(codestream, headers, models))
-        symbols = LatentSource(decode_symbols(codestream, headers, side).values, None, side)
-        for window in meetings(headers.picture):
-            expected = by_whole_tiles(headers, symbols, models, window)
-            assert_same(list(decode_region(data, pack(), window).picture().planes), expected, window)
+    side = HyperSide.of(headers.picture, models, decode_hyper(codestream, headers, models))
+    symbols = LatentSource(decode_symbols(codestream, headers, side).values, None, side)
+    for window in meetings(headers.picture):
+        expected = by_whole_tiles(headers, symbols, models, window)
+        assert_same(list(decode_region(data, pack(), window).picture().planes), expected, window)
 
 
 def by_whole_tiles(headers: Headers, symbols: LatentSource, models: Models, window: Rect) -> list[Codes]:

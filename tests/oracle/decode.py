@@ -9,7 +9,6 @@ import numpy.typing as npt
 from refdec.decoding.opening import absent_warnings, open_codestream
 from refdec.decoding.options import DecodeOptions
 from refdec.decoding.rows import Decoded
-from refdec.networks.blas_threads import single_threaded_blas
 from refdec.observation import Observer
 from refdec.picture.output import codes
 from refdec.weights.pack import WeightPack
@@ -33,14 +32,13 @@ def decode_whole(
     def seen(stage: str, array: npt.NDArray[Any]) -> None:
         observe(stage, array)
 
-    with single_threaded_blas():
-        symbols = decode_symbols(opened.codestream, headers, models, options.channels, observe=seen)
-        latents = reconstruct_latents(headers, symbols, models, observe=seen)
-        synthesis = synthesise(picture, latents, models, transform, observe=seen)
-        scale = symbols.components[0].sigma.final
-        planes = finish_planes(
-            headers, synthesis, scale, models, transform, filters=options.filters, custom=opened.custom, observe=seen
-        )
+    symbols = decode_symbols(opened.codestream, headers, models, options.channels, observe=seen)
+    latents = reconstruct_latents(headers, symbols, models, observe=seen)
+    synthesis = synthesise(picture, latents, models, transform, observe=seen)
+    scale = symbols.components[0].sigma.final
+    planes = finish_planes(
+        headers, synthesis, scale, models, transform, filters=options.filters, custom=opened.custom, observe=seen
+    )
     for name, plane in zip("012", planes, strict=True):
         observe(f"codes.{name}", codes(plane, picture.bit_depth))
     return Decoded(planes, headers, (*opened.warnings, *absent_warnings(symbols.absent_regions)))

@@ -24,7 +24,6 @@ import threadpoolctl
 import refdec
 from refdec.decoding.rows import decode_codestream
 from refdec.errors import BitOffset, RefdecError
-from refdec.networks.blas_threads import single_threaded_blas
 from refdec.trace.fingerprints import Fingerprints
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
@@ -79,13 +78,8 @@ def test_overlapping_decodes_leave_the_hosts_blas_as_it_was() -> None:
     """Found by review: the second of two overlapping decodes restored the one thread that the first had set."""
     with threadpoolctl.threadpool_limits(limits=2, user_api="blas"):
         before = blas_threads()
-        first, second = single_threaded_blas(), single_threaded_blas()
-        first.__enter__()
-        second.__enter__()
-        assert set(blas_threads()) <= {1}
-        first.__exit__(None, None, None)
-        assert set(blas_threads()) <= {1}
-        second.__exit__(None, None, None)
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(prints_of, CASES * 2))
         assert blas_threads() == before
 
 

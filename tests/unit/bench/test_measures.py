@@ -10,10 +10,11 @@ import pytest
 
 from refdec.bench import speed
 from refdec.bench.bound import multiply_seconds, products_of
-from refdec.bench.machine import machine_facts
+from refdec.bench.machine import blas_threads, machine_facts
 from refdec.bench.memory import measured, timed
 from refdec.bitstream.transforms import Synthesis
 from refdec.networks import exact_blas
+from refdec.networks.blas_threads import product
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from /proc")
@@ -39,13 +40,13 @@ def test_time_is_that_of_the_command() -> None:
     assert 0 < cpu < wall
 
 
-def test_the_products_of_a_run_are_heard_and_numpy_is_given_back() -> None:
+def test_the_products_of_a_run_are_heard_and_no_longer_than_that() -> None:
     def run() -> None:
-        exact_blas.np.matmul(np.ones((2, 3)), np.ones((3, 4)))  # type: ignore[attr-defined]
+        exact_blas.product(np.ones((2, 3)), np.ones((3, 4)))  # type: ignore[attr-defined]
 
     heard = products_of(lambda: [run() for _ in range(2)])  # type: ignore[func-returns-value]
     assert heard == {((2, 3), (3, 4)): 2}
-    assert exact_blas.np is np  # type: ignore[attr-defined]
+    assert exact_blas.product is product  # type: ignore[attr-defined]
     assert multiply_seconds(heard) >= 0
 
 
@@ -63,6 +64,15 @@ def test_steady_table_of_one_transform(monkeypatch: pytest.MonkeyPatch) -> None:
     assert row["cpu_seconds"]["runs"] == 1
     assert row["multiply_bound_seconds"] > 0
     assert "synthesis.Y" in row["stages_seconds"]
+
+
+def test_threads_table_leaves_blas_as_it_was() -> None:
+    before = blas_threads()
+    table = speed.threads_table((1, 2), 1, lambda text: None)
+    assert [row["threads"] for row in table["rows"]] == [1, 2]
+    assert all(row["together"]["cpu_seconds"]["median"] > 0 for row in table["rows"])
+    assert table["blas_threads"]["after"] == table["blas_threads"]["before"]
+    assert blas_threads() == before
 
 
 def test_workers_table_pairs_its_runs() -> None:

@@ -6,10 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import threadpoolctl
 
 from refdec.arithmetic.types import Int32Array
-from refdec.networks.blas_threads import single_threaded_blas
 from refdec.networks.exact_blas import (
     DirectProducts,
     FastProducts,
@@ -150,11 +148,6 @@ def test_fast_algorithms_are_identities() -> None:
             for position, row in enumerate(fast.output_rows):
                 direct = sum(int(taps[t]) * int(window[position + o - side.origin]) for t, o in phase)
                 assert int(np.array(row) @ m) == direct << side.scale
-
-
-def test_blas_is_held_to_one_thread() -> None:
-    with single_threaded_blas():
-        assert {info["num_threads"] for info in threadpoolctl.threadpool_info() if info["user_api"] == "blas"} <= {1}
 
 
 def test_every_kind_is_covered() -> None:

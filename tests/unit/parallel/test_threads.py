@@ -7,17 +7,8 @@ import threading
 import pytest
 
 from refdec.parallel.errors import UnitTimeout
-from refdec.parallel.threads import InlinePool, ThreadPool
+from refdec.parallel.threads import ThreadPool
 from tests.unit.parallel import work
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-def test_blas_is_held_to_one_thread_while_the_pool_lives(workers: int) -> None:
-    before = work.blas_threads(None, 0)
-    with InlinePool(None) if workers == 1 else ThreadPool(None, workers=workers) as pool:
-        (inside,) = pool.map(work.blas_threads, [0])
-    assert set(inside) <= {1}
-    assert work.blas_threads(None, 0) == before
 
 
 def test_a_late_unit_is_left_behind() -> None:
