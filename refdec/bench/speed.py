@@ -12,8 +12,9 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib import resources
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -155,6 +156,10 @@ def workers_table(width: int, height: int, counts: Sequence[int], repeat: int, s
     return {"size": [width, height], "transform": "BOP", "rows": rows}
 
 
+def _all(each: Callable[..., Iterable[object]], decode: Callable[[int], object], count: int) -> list[object]:
+    return list(each(decode, range(count)))
+
+
 def threads_table(counts: Sequence[int], repeat: int, say: Say) -> dict[str, Any]:
     """Decode 768x512 in this process, n decodes one after the other and then in n threads; CPU time of each.
 
@@ -163,8 +168,8 @@ def threads_table(counts: Sequence[int], repeat: int, say: Say) -> dict[str, Any
     """
     data, pack = _demo(), load_weights(None)
 
-    def decode(_: object) -> None:
-        decode_codestream(data, pack)
+    def decode(_: object) -> object:
+        return decode_codestream(data, pack)
 
     rows = []
     with threadpoolctl.threadpool_limits(max(2, available_cores()), user_api="blas"):
@@ -173,8 +178,8 @@ def threads_table(counts: Sequence[int], repeat: int, say: Say) -> dict[str, Any
         for count in counts:
             say(f"threads: {count}")
             with ThreadPoolExecutor(count) as threads:
-                alone = _repeated(lambda count=count: [decode(n) for n in range(count)], repeat)
-                together = _repeated(lambda count=count, threads=threads: [*threads.map(decode, range(count))], repeat)
+                alone = _repeated(partial(_all, map, decode, count), repeat)
+                together = _repeated(partial(_all, threads.map, decode, count), repeat)
             one, many = (row["cpu_seconds"]["median"] for row in (alone, together))
             rows.append({"threads": count, "alone": alone, "together": together, "ratio": round(many / one, 3)})
         after = blas_threads()
