@@ -1,6 +1,6 @@
 """Matrix products of which BLAS makes each with one thread, called from any thread of any program.
 
-In: float64 matrices.  Out: their product.  Our products are small, and our workers are processes or threads: threads of
+In: matrices of `exact_blas`.  Out: their product.  Our products are small, and our workers are processes or threads: threads of
 BLAS would only wait for each other, at many times the work.
 
 BLAS has a number of threads as a setting.  With OpenBLAS' own threads it holds for the whole process: the first of all
@@ -20,15 +20,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import threadpoolctl
 
-__all__ = ["Library", "OneThread", "product", "single_threaded_children", "stay_single_threaded"]
+if TYPE_CHECKING:
+    from refdec.networks.exact_kernels import FloatArray
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
+__all__ = ["Library", "OneThread", "product", "single_threaded_children", "stay_single_threaded"]
 
 
 @dataclass(frozen=True, slots=True)
