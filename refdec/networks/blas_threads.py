@@ -1,7 +1,7 @@
 """Matrix products of which BLAS makes each with one thread, called from any thread of any program.
 
-In: matrices of `exact_blas`.  Out: their product.  Our products are small, and our workers are processes or threads: threads of
-BLAS would only wait for each other, at many times the work.
+In: matrices of `exact_blas`.  Out: their product.  Our products are small, and our workers are processes or threads:
+threads of BLAS would only wait for each other, at many times the work.
 
 BLAS has a number of threads as a setting.  With OpenBLAS' own threads it holds for the whole process: the first of all
 products that overlap sets it to one, the last restores it.  With others it holds for the calling thread (OpenMP, MKL):
@@ -167,11 +167,11 @@ class OneThread:
     @contextmanager
     def single_threaded_children(self) -> Iterator[None]:
         """Let processes that this thread forks inherit one thread of BLAS, so that it never starts threads in them."""
-        self._fork.single = True
+        self._fork.alone = True
         try:
             yield
         finally:
-            self._fork.single = False
+            self._fork.alone = False
 
     def stay_single_threaded(self) -> None:
         """Set one thread for good: this process is a worker, and nobody else's."""
@@ -182,14 +182,14 @@ class OneThread:
     def before_fork(self) -> None:
         """Prepare what a child inherits; nobody sets anything until `after_fork`."""
         self._lock.acquire()
-        single = getattr(self._fork, "single", False)
+        single = getattr(self._fork, "alone", False)
         for setting in self._found() if single else self._settings or ():
             setting.before_fork(single=single)
 
     def after_fork(self) -> None:
         """Go on in the parent."""
         for setting in self._settings or ():
-            setting.after_fork(single=getattr(self._fork, "single", False))
+            setting.after_fork(single=getattr(self._fork, "alone", False))
         self._lock.release()
 
     def forget(self) -> None:
