@@ -311,7 +311,11 @@ def cli_page() -> str:
         + NOTE
         + "Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 input or output, 2 usage, 3 the\n"
         "stream breaks a rule, 4 the result differs from the reference, 5 legal and not supported, or above a limit,\n"
-        "70 a bug in refdec, 130 interrupted.\n\n" + "".join(parts).rstrip() + "\n"
+        "70 a bug in refdec, 130 interrupted.\n\n"
+        "What plugins and libraries print goes to stderr too, so that a codestream or JSON in a pipe is nothing else.\n"
+        "Characters that a console's encoding lacks, bytes of file names that are no UTF-8, and control characters in\n"
+        "names are shown escaped (`\\u2713`, `\\udcff`, `\\x1b`). A standard output that cannot be written ends in\n"
+        "exit code 1; a standard error that cannot stops nothing.\n\n" + "".join(parts).rstrip() + "\n"
     )
 
 

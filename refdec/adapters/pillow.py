@@ -2,38 +2,47 @@
 
 In: files and images as Pillow hands them over.  Out: RGB images of 8 bits; codestreams.  Opening reads the headers
 only, and needs no weights; decoding happens when pixels are asked for.
+
+Pillow asks no entry points, so a process has to import this module; a worker that is spawned does it when it is given
+`register` as its initializer.
 """
 
 from __future__ import annotations
 
-from io import BytesIO
-from typing import IO, Any
+import mimetypes
+from typing import IO, Any, BinaryIO, cast
 
 import numpy as np
 from PIL import Image, ImageFile
 
 from refdec.errors import RefdecError
-from refdec.formats.kinds import CODESTREAM_SUFFIXES, is_codestream
+from refdec.formats.kinds import CODESTREAM_SUFFIXES, MEDIA_TYPE, is_codestream
 
 __all__ = ["FORMAT", "JpegAiImageFile", "register"]
 
 FORMAT = "JPEGAI"
-MODES = ("RGB", "L")
+MODES = ("RGB", "L", "I;16")
 
 
 class JpegAiImageFile(ImageFile.ImageFile):
-    """A JPEG AI file in Pillow; `info` holds `bit_depth`, `profile` and `model_id` of the codestream."""
+    """A JPEG AI file in Pillow; `info` holds `bit_depth`, `profile` and `model_id` of the codestream.
+
+    Pickled and copied like other images: a copy holds the pixels.
+    """
 
     format = FORMAT
     format_description = "JPEG AI (ISO/IEC 6048-1)"
+    _codestream: bytes | None = None
+    """What is to be decoded; None once it is, and in unpickled images."""
 
     def _open(self) -> None:
         """Read the headers.  Raises SyntaxError, Pillow's word for "not mine", where they are no JPEG AI headers."""
         from refdec.api.info import read_info
+        from refdec.formats.files import read_bytes
 
         assert self.fp is not None
-        self._codestream: bytes | None = self.fp.read()
         try:
+            self._codestream = read_bytes(cast(BinaryIO, self.fp))
             values = read_info(self._codestream).as_json()
         except RefdecError as problem:
             raise SyntaxError(problem.headline()) from problem
@@ -44,10 +53,18 @@ class JpegAiImageFile(ImageFile.ImageFile):
     def load(self) -> Any:
         """Decode with the bundled weights.  Raises OSError where the codestream does not decode."""
         if self._codestream is not None:
-            self.fp = BytesIO(_rgb(self._codestream).tobytes())
-            self.tile = [ImageFile._Tile("raw", (0, 0, *self.size), 0, "RGB")]
+            if self._exclusive_fp and self.fp is not None:
+                self.fp.close()  # it has been read
+            self.fp = None
+            self.im = Image.fromarray(_rgb(self._codestream)).im
             self._codestream = None
+            self.readonly = 0
         return super().load()
+
+    def close(self) -> None:
+        """Close the file and forget the picture, decoded or not."""
+        self._codestream = None
+        super().close()
 
 
 def _rgb(codestream: bytes) -> Any:
@@ -74,10 +91,14 @@ def _save(image: Image.Image, file: IO[bytes], filename: str | bytes) -> None:
 
 
 def register() -> None:
-    """Make Pillow know the format; importing this module does it."""
+    """Make Pillow know the format, and Python its media type; importing this module does it."""
     Image.register_open(FORMAT, JpegAiImageFile, is_codestream)
     Image.register_save(FORMAT, _save)
     Image.register_extensions(FORMAT, list(CODESTREAM_SUFFIXES))
+    Image.register_mime(FORMAT, MEDIA_TYPE)
+    for suffix in CODESTREAM_SUFFIXES:
+        if suffix != ".bits" and mimetypes.guess_type(f"a{suffix}", strict=False)[0] is None:
+            mimetypes.add_type(MEDIA_TYPE, suffix)
 
 
 register()

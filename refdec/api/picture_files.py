@@ -73,9 +73,9 @@ def save_picture(target: Target, suffix: str, picture: Picture) -> None:
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write plain values as JSON."""
-    from refdec.formats.files import write_bytes
+    from refdec.formats.files import write_text
 
-    write_bytes(path, (json.dumps(value, indent=1) + "\n").encode())
+    write_text(path, json.dumps(value, indent=1) + "\n")
 
 
 def write_npz(path: Path, arrays: Mapping[str, Any]) -> None:

@@ -166,7 +166,7 @@ def write_page(
     `pictures` False leaves out everything that needs a decoder.  Where decoding fails, the page says why.
     """
     from refdec import __version__
-    from refdec.formats.files import name_of, read_bytes, write_bytes
+    from refdec.formats.files import name_of, read_bytes, write_text
     from refdec.inspection.html import render_page
     from refdec.inspection.summary import info_of
 
@@ -179,7 +179,7 @@ def write_page(
             tree = _tree(data, request, _first_symbols(findings.headers, arrays))
     info = None if findings.headers is None or not findings.whole else info_of(findings.codestream, findings.headers)
     page = render_page(tree, name=_short(name_of(source)), version=__version__, info=info, decoding=decoding)
-    write_bytes(target, page.encode())
+    write_text(target, page)
     return View(tree, name_of(source), decoding.failure if decoding else "", beyond_limits)
 
 

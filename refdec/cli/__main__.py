@@ -6,11 +6,13 @@ import errno
 import os
 import sys
 import traceback
-from pathlib import Path
+from collections.abc import Sequence
 
 from refdec.clauses import clause_path, way_in_words
 from refdec.cli.console import say
 from refdec.errors import CodestreamError, ExitCode, LimitExceeded, RefdecError, UnsupportedError
+from refdec.formats.errors import FileUnwritable
+from refdec.formats.standard_output import abandon, claim, release
 
 __all__ = ["main"]
 
@@ -22,7 +24,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _as_json(error: RefdecError | OSError, exit_code: int) -> None:
-    """Print an error as one JSON object on stdout, where the command was asked for JSON."""
+    """Print an error as one JSON object on stdout, where the command was asked for JSON and somebody still listens."""
     if "--json" not in sys.argv:
         return
     from refdec.cli.console import result_line
@@ -33,24 +35,37 @@ def _as_json(error: RefdecError | OSError, exit_code: int) -> None:
     else:
         code = errno.errorcode.get(error.errno or 0, "OSError")
         facts = {"code": code, "clause": "", "at": None, "message": str(error), "hints": [], "through": []}
-    result_line({"error": facts | {"exit_code": int(exit_code)}})
-
-
-def _open_closed_streams() -> None:
-    """Give a process that was started without them (`>&-`, some daemons) standard streams that lead nowhere."""
-    nowhere = Path(os.devnull)
-    sys.stdin = sys.stdin or nowhere.open(encoding="utf-8")
-    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")
-    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
+    try:
+        result_line({"error": facts | {"exit_code": int(exit_code)}})
+    except (OSError, FileUnwritable):
+        abandon()
 
 
 def main() -> None:
     """Run the command line and exit with a code of rule 12 (`docs/cli.md`)."""
+    claim()
+    code = _run(sys.argv[1:])
+    try:
+        release()
+    except BrokenPipeError:  # whoever reads has seen enough
+        abandon()
+        code = ExitCode.IO
+    except OSError as error:
+        abandon()
+        if code != ExitCode.IO:  # else that has been said
+            say(f"refdec: standard output cannot be written: {error.strerror or error}")
+        code = ExitCode.IO
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str]) -> int | str | None:
+    """Run one command; return the exit code, after saying what went wrong."""
     from refdec.cli.app import app_for
 
-    _open_closed_streams()
     try:
-        app_for(sys.argv[1:])()
+        app_for(arguments)()
+    except SystemExit as leaving:
+        return leaving.code
     except RefdecError as error:
         _as_json(error, error.exit_code)
         say(f"refdec: {error.headline()}")
@@ -58,25 +73,26 @@ def main() -> None:
             say(f"  {way}")
         for hint in error.explain().splitlines()[1:]:
             say(f"  {hint}")
-        sys.exit(error.exit_code)
+        return error.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.IO)
+        abandon()
+        return ExitCode.IO
     except OSError as error:
         _as_json(error, ExitCode.IO)
         say(f"refdec: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
-        sys.exit(ExitCode.IO)
+        return ExitCode.IO
     except MemoryError:
         say("refdec: this machine does not have the memory for it")
         say("  A part needs less (--region X,Y,W,H), and so do fewer workers: --workers 1")
-        sys.exit(ExitCode.IO)
+        return ExitCode.IO
     except KeyboardInterrupt:
         say("refdec: interrupted; nothing was left half written")
-        sys.exit(130)
+        return 130
     except Exception:
-        traceback.print_exc()
+        say(traceback.format_exc().rstrip())
         say("refdec: this is a bug in refdec, not in your file; please report it with the lines above")
-        sys.exit(ExitCode.BUG)
+        return ExitCode.BUG
+    return ExitCode.DONE
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def rd(
     from refdec.bench.codecs import EncoderCodec, codec_named
     from refdec.bench.pictures import picture_files
     from refdec.bench.rd_summary import read_points, report_text
-    from refdec.formats.files import write_bytes
+    from refdec.formats.files import write_text
 
     if plot is not None:
         from refdec.bench.rd_plot import require_matplotlib
@@ -74,7 +74,7 @@ def rd(
     def keep_points(more: Sequence[RdPoint]) -> None:
         points.extend(more)
         if out is not None:
-            write_bytes(out, keep().encode())
+            write_text(out, keep())
 
     code = _measure(pictures, chosen, points, workers, keep_points)
     _finish(points, keep(), _names(anchors), _Files(out, plot, markdown), json)
@@ -137,11 +137,11 @@ def _finish(points: list[RdPoint], text: str, anchors: Sequence[str], files: _Fi
     """Print the tables, write file and plot."""
     from refdec.bench.rd_summary import mean_points
     from refdec.bench.rd_tables import markdown, placed, tables_of
-    from refdec.formats.files import write_bytes
+    from refdec.formats.files import write_bytes, write_text
 
     tables = tables_of(points, anchors)
     if files.out is not None:
-        write_bytes(files.out, text.encode())
+        write_text(files.out, text)
     if files.plot is not None and points:
         from refdec.bench.rd_plot import plot_png
 
@@ -150,7 +150,7 @@ def _finish(points: list[RdPoint], text: str, anchors: Sequence[str], files: _Fi
         write_bytes(files.plot, plot_png(mean_points(points), title))
     if files.markdown is not None:
         page = files.markdown.read_text(encoding="utf-8") if files.markdown.is_file() else ""
-        write_bytes(files.markdown, placed(page, markdown(tables)).encode())
+        write_text(files.markdown, placed(page, markdown(tables)))
     if as_json:
         console.result(text.rstrip("\n"))
         return

@@ -32,14 +32,14 @@ def retrieval(
 
     from refdec.bench.pictures import picture_files
     from refdec.bench.retrieval import measure_recall
-    from refdec.formats.files import write_bytes
+    from refdec.formats.files import write_text
 
     pictures = picture_files(inputs)
     with console.progress("measuring") as show:
         rows, size = measure_recall(pictures, installed_plugins(), weights=weights, progress=show)
     values = {"pictures_in_database": size, "variants": [row.as_json() for row in rows]}
     if out is not None:
-        write_bytes(out, (json_module.dumps(values, indent=1) + "\n").encode())
+        write_text(out, json_module.dumps(values, indent=1) + "\n")
     if json:
         console.show_json(values)
         return

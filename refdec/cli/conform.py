@@ -136,9 +136,9 @@ def run(
 def _write_reports(found: object, json_file: Path | None, junit: Path | None, html: Path | None) -> None:
     from refdec.conformance import report
     from refdec.conformance.verdicts import RunResult
-    from refdec.formats.files import write_bytes
+    from refdec.formats.files import write_text
 
     assert isinstance(found, RunResult)
     for path, writer in ((json_file, report.to_json), (junit, report.to_junit), (html, report.to_html)):
         if path is not None:
-            write_bytes(str(path), writer(found).encode())
+            write_text(str(path), writer(found))

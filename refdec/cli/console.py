@@ -3,61 +3,117 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol, TextIO, cast
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from refdec.formats.errors import FileUnwritable
+from refdec.formats.standard_output import abandon, results
 
 REFRESH_SECONDS = 0.1
+CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
+SEPARATORS = str.maketrans({"\t": "\\t", "\n": "\\n"})
 __all__ = ["Progress", "counter", "progress", "result", "result_line", "say", "show_json", "show_mapping", "show_table"]
 
 
-def _console(*, stderr: bool) -> Console:
-    from rich.console import Console
+def _plain(text: str) -> str:
+    """Return a text whose control characters, such as those of a hostile file name, are shown and not obeyed."""
+    return text.translate(CONTROLS)
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+def _lives() -> bool:
+    """Tell whether stderr is a terminal on which a line can be written anew."""
+    return sys.stderr.isatty() and os.environ.get("TERM", "dumb").lower() not in {"dumb", "unknown"}
+
+
+class _Talk:
+    """Standard error for what is nice to have: a terminal that went away stops no work."""
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        self._stream = sys.stderr  # as it is now: a bar puts another one in its place, which writes to this
+
+    def _try(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except OSError:
+            abandon(self._stream)
+        except ValueError:  # somebody closed it
+            pass
+
+    def write(self, text: str) -> int:
+        """Write a text, if it can be written."""
+        self._try(lambda: self._stream.write(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Bring it out."""
+        self._try(self._stream.flush)
+
+    def isatty(self) -> bool:
+        """Tell whether somebody watches."""
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        """Return the descriptor, from which the width is known."""
+        return self._stream.fileno()
 
 
 def say(text: str) -> None:
-    """Print talk (warnings, hints, errors) on stderr."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    """Print talk (warnings, hints, errors) on stderr; where nobody can hear it, work goes on."""
+    talk = _Talk()
+    talk.write(_plain(text) + "\n")
+    talk.flush()
+
+
+def _print(text: str, *, at_once: bool = False) -> None:
+    """Print a line on stdout.  Raises FileUnwritable, and BrokenPipeError where nobody reads any more."""
+    out = results()
+    try:
+        out.write(text + "\n")
+        if at_once:
+            out.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as reason:
+        raise FileUnwritable("standard output", reason.strerror or str(reason)) from reason
 
 
 def result(text: str) -> None:
     """Print a line of the result on stdout."""
-    sys.stdout.write(text + "\n")
+    _print(_plain(text))
 
 
 def show_json(value: Any) -> None:
     """Print a result as JSON on stdout."""
-    sys.stdout.write(json.dumps(value, indent=1, default=str) + "\n")
+    _print(json.dumps(value, indent=1, default=str))
 
 
 def result_line(value: Any) -> None:
     """Print a part of a long result as one line of JSON on stdout, at once."""
-    sys.stdout.write(json.dumps(value, default=str) + "\n")
-    sys.stdout.flush()
+    _print(json.dumps(value, default=str), at_once=True)
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print a table on stdout: drawn on a terminal, tab-separated in a pipe."""
-    lines = [[str(cell) for cell in row] for row in rows]
-    if not sys.stdout.isatty():
+    lines = [[_plain(str(cell)) for cell in row] for row in rows]
+    if not results().isatty():
         for line in [list(columns), *lines]:
-            result("\t".join(line))
+            result("\t".join(cell.translate(SEPARATORS) for cell in line))
         return
+    from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(*columns, title=title, title_justify="left")
     for line in lines:
-        table.add_row(*line)
-    _console(stderr=False).print(table)
+        table.add_row(*map(Text, line))  # brackets in names are no markup
+    Console(file=results(), highlight=False, soft_wrap=True).print(table)
 
 
 class Progress(Protocol):
@@ -69,16 +125,18 @@ class Progress(Protocol):
 @contextmanager
 def progress(label: str, *, quiet: bool = False) -> Iterator[Progress]:
     """Show a progress bar on stderr for the time of a `with` block; silent where stderr is no terminal."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or not _lives():
         yield lambda done: None
         return
+    from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    screen = Console(file=cast(TextIO, _Talk()), highlight=False, soft_wrap=True)
     # Refreshed by hand: a thread that refreshes would keep the decoder from forking its workers.
-    with Bar(*columns, console=_console(stderr=True), transient=True, auto_refresh=False) as bar:
-        task = bar.add_task(label, total=1.0)
+    with Bar(*columns, console=screen, transient=True, auto_refresh=False) as bar:
+        task = bar.add_task(_plain(label), total=1.0)
         shown = [time.monotonic()]
 
         def show(done: float) -> None:
@@ -93,22 +151,23 @@ def progress(label: str, *, quiet: bool = False) -> Iterator[Progress]:
 @contextmanager
 def counter(label: str) -> Iterator[Callable[[str], None]]:
     """Count events of several kinds on one line of stderr; silent where stderr is no terminal."""
-    if not sys.stderr.isatty():
+    if not _lives():
         yield lambda kind: None
         return
+    talk = _Talk()
     counts: Counter[str] = Counter()
 
     def count(kind: str) -> None:
         counts[kind] += 1
         seen = ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
-        sys.stderr.write(f"\r\x1b[K{label}: {seen} ")
-        sys.stderr.flush()
+        talk.write(f"\r\x1b[K{label}: {seen} ")
+        talk.flush()
 
     try:
         yield count
     finally:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
+        talk.write("\r\x1b[K")
+        talk.flush()
 
 
 def show_mapping(values: Mapping[str, Any]) -> None:

@@ -18,9 +18,14 @@ COLUMNS = ("name", "kind", "version", "distribution", "state", "reason")
 
 
 def installed_plugins() -> Plugins:
-    """Return the installed plugins that the environment variable REFDEC_PLUGINS allows."""
+    """Return the installed plugins that the environment variable REFDEC_PLUGINS allows.
+
+    From here on only results reach standard output, whatever the plugins print.
+    """
+    from refdec.formats.standard_output import divert
     from refdec.plugins.manager import installed
 
+    divert()
     return installed(os.environ.get(ENVIRONMENT_VARIABLE))
 
 

@@ -14,10 +14,15 @@ __all__ = ["prepare_process", "warm"]
 
 
 def prepare_process() -> None:
-    """Set this process up for decoding; say on stderr that kernels will be compiled, if it is the first one."""
+    """Set this process up for decoding; say on stderr that kernels will be compiled, if it is the first one.
+
+    From here on only results reach standard output, whatever plugins and libraries print.
+    """
+    from refdec.formats.standard_output import divert
     from refdec.parallel.heap import keep_freed_memory
     from refdec.startup import prepare_kernels
 
+    divert()
     keep_freed_memory()
     if prepare_kernels():
         console.say("refdec: compiling kernels, once; this takes about half a minute (refdec warm does it in advance)")

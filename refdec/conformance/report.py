@@ -25,7 +25,7 @@ TEMPLATE = "conformance_report.html.j2"
 MOST_PICTURES = 40
 """Cases of which a page shows pictures: it stays readable, and below some megabytes."""
 
-XML_FORBIDDEN = {code: 0xFFFD for code in range(32) if chr(code) not in "\t\n\r"}
+XML_FORBIDDEN = {code: 0xFFFD for code in (*range(32), 0xFFFE, 0xFFFF) if chr(code) not in "\t\n\r"}
 
 
 def to_json(run: RunResult) -> str:
@@ -64,7 +64,7 @@ def to_junit(run: RunResult) -> str:
         for result in mine:
             _junit_case(suite, result)
     ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _plain(ElementTree.tostring(root, encoding="unicode")) + "\n"
 
 
 def _junit_case(suite: ElementTree.Element, result: CaseResult) -> None:

@@ -10,6 +10,7 @@ folder of checkpoints.
 
 Writing: `files` picks the format by suffix, `rows` is what all writers share, `png`, `ppm`, `yuv` and `npy` are the
 writers, `sinks` is where the bytes go: a file that appears whole or not at all, or somebody else's stream.
+`standard_output` keeps the one that everybody knows for results, whatever else in the process prints.
 
 `errors` has one class a thing that can be wrong with a file, `file_errors` a kind of those for each OSError.
 """

@@ -34,6 +34,7 @@ __all__ = [
     "suffix_of",
     "write_bytes",
     "write_picture",
+    "write_text",
 ]
 
 Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
@@ -85,6 +86,8 @@ def read_bytes(source: Source, *, limits: Limits | None = None) -> bytes:
 def _read_at_most(source: str | os.PathLike[str] | BinaryIO, count: int) -> bytes:
     """Read up to `count` bytes in pieces: a limit is no reason to reserve that much memory."""
     if isinstance(source, str) and source == "-":
+        if not hasattr(sys.stdin, "buffer"):
+            raise ValueError("it is closed, or gives text only")
         return _drain(sys.stdin.buffer, count)
     if isinstance(source, str | os.PathLike):
         with Path(source).open("rb") as file:
@@ -113,6 +116,11 @@ def write_bytes(target: Target, data: bytes) -> None:
     except BaseException:
         sink.discard()
         raise
+
+
+def write_text(target: Target, text: str) -> None:
+    """Write a text file in UTF-8, as `write_bytes` does; bytes of file names that are no UTF-8 are escaped."""
+    write_bytes(target, text.encode(errors="backslashreplace"))
 
 
 def open_writer(

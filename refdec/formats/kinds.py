@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from refdec.bitstream.firstbytes import CODESTREAM_START, file_kind
 
-__all__ = ["CODESTREAM_START", "CODESTREAM_SUFFIXES", "is_codestream", "sniffed_suffix"]
+__all__ = ["CODESTREAM_START", "CODESTREAM_SUFFIXES", "MEDIA_TYPE", "is_codestream", "sniffed_suffix"]
 
 CODESTREAM_SUFFIXES = (".jai", ".jpgai", ".jpai", ".bits")
 """Suffixes by which codestreams are found in folders; we write the first."""
+MEDIA_TYPE = "image/jpeg-ai"
+"""What we call a bare codestream: no registered type is for it (image/jaii and image/jais are for HEIF files)."""
 
 
 def is_codestream(data: bytes) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-import sys
 from contextlib import suppress
 from errno import EACCES, EISDIR
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import BinaryIO, Protocol, TypeAlias
 
 from refdec.formats.errors import FileUnwritable
 from refdec.formats.file_errors import file_unwritable
+from refdec.formats.standard_output import data_stream
 
 __all__ = ["AtomicFile", "Borrowed", "Sink", "Target", "sink_of"]
 
@@ -146,7 +146,7 @@ class _Device(Borrowed):
 def sink_of(target: Target) -> Sink:
     """Return the sink of a path, of "-" (standard output) or of a file object.  Raises FileUnwritable."""
     if target == "-":
-        return Borrowed(sys.stdout.buffer, "standard output")
+        return Borrowed(data_stream(), "standard output")
     if not isinstance(target, str | os.PathLike):
         return Borrowed(target, str(getattr(target, "name", "the stream")))
     path = Path(target)

@@ -28,7 +28,7 @@ NOTHING: UInt64Array = np.empty(0, np.uint64)
 
 def _digest(name: str, target: str | None) -> int:
     """Return what is kept of a finished job: eight bytes, for reports of millions."""
-    text = f"{name}\0{target or ''}".encode(errors="surrogateescape")
+    text = f"{name}\0{target or ''}".encode(errors="surrogatepass")
     return int.from_bytes(hashlib.blake2b(text, digest_size=DIGEST_BYTES).digest(), "little")
 
 

@@ -26,7 +26,7 @@ DIGEST_BYTES = 8
 
 
 def _digest(name: str) -> int:
-    digest = hashlib.blake2b(name.encode(errors="surrogateescape"), digest_size=DIGEST_BYTES)
+    digest = hashlib.blake2b(name.encode(errors="surrogatepass"), digest_size=DIGEST_BYTES)
     return int.from_bytes(digest.digest(), "little")
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import mimetypes
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile, ImageOps, ImageSequence
 
 import refdec
 import refdec.adapters.pillow as adapter
@@ -48,3 +54,139 @@ def test_what_cannot_be_is_an_error_of_pillow() -> None:
     cut = STREAM.read_bytes()[:-60]
     with pytest.raises(OSError):
         Image.open(BytesIO(cut)).load()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A codestream that may be deleted."""
+    path = tmp_path / "a.jai"
+    path.write_bytes(STREAM.read_bytes())
+    return path
+
+
+def through_pickle(image: Image.Image) -> Image.Image:
+    twin = pickle.loads(pickle.dumps(image))
+    assert isinstance(twin, adapter.JpegAiImageFile)
+    return twin
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("loaded", [False, True])
+@pytest.mark.parametrize("duplicate", [through_pickle, copy.deepcopy, copy.copy, Image.Image.copy])
+def test_copies_hold_the_pixels(duplicate: Callable[[Image.Image], Image.Image], loaded: bool, file: Path) -> None:
+    with Image.open(file) as image:
+        if loaded:
+            image.load()
+        twin = duplicate(image)
+    file.unlink()
+    twin.load()
+    assert np.array_equal(np.asarray(twin), refdec.decode(STREAM).array)
+    assert twin.info["bit_depth"] == 8
+    twin.putpixel((0, 0), (1, 2, 3))
+    assert pickle.loads(pickle.dumps(twin)).getpixel((0, 0)) == (1, 2, 3)
+    twin.close()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("way", ["load", "close", "with", "verify", "pixels", "broken"])
+def test_files_are_closed(way: str, file: Path) -> None:
+    """A handle that was left open warned, and kept the file from being deleted on some systems."""
+    if way == "broken":
+        file.write_bytes(STREAM.read_bytes()[:-60])
+        with pytest.raises(OSError):
+            Image.open(file).load()
+        return
+    image = Image.open(file)
+    pointer = image.fp
+    assert pointer is not None
+    if way == "with":
+        with image:
+            pass
+    elif way == "pixels":
+        np.asarray(image)
+    else:
+        getattr(image, way)()
+    assert pointer.closed
+    file.unlink()
+    if way == "close":
+        with pytest.raises(ValueError, match="closed"):
+            image.load()
+
+
+def test_a_stream_of_the_caller_stays_open() -> None:
+    with STREAM.open("rb") as stream:
+        image = Image.open(stream)
+        image.load()
+        image.close()
+        assert not stream.closed
+
+
+def test_what_programs_do_with_any_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = refdec.decode(STREAM).array
+    with Image.open(STREAM) as image:
+        assert image.draft("L", (8, 8)) is None and image.tell() == 0
+        image.seek(0)
+        with pytest.raises(EOFError):
+            image.seek(1)
+        assert not image.getexif() and len(list(ImageSequence.Iterator(image))) == 1
+        turned = ImageOps.exif_transpose(image)
+        assert turned is not None and np.array_equal(np.asarray(turned), expected)
+        image.thumbnail((20, 20))
+        assert image.size == (16, 20)
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with Image.open(STREAM) as image:
+        image.paste((9, 9, 9), (0, 0, 4, 4))
+        assert image.getpixel((3, 3)) == (9, 9, 9) and np.array_equal(np.asarray(image)[4:], expected[4:])
+    with pytest.raises(OSError):  # symbols that are missing cannot be made up
+        Image.open(BytesIO(STREAM.read_bytes()[:-60])).load()
+
+
+def test_modes_that_hold_what_encode_takes() -> None:
+    deep = (photograph(64, 64)[..., 0].astype(np.uint16) << 8) + 77
+    buffer = BytesIO()
+    Image.fromarray(deep).save(buffer, adapter.FORMAT, displacement=-100)
+    assert buffer.getvalue() == refdec.encode(deep, displacement=-100)
+
+
+def test_a_save_that_fails_leaves_no_file(tmp_path: Path) -> None:
+    for wishes in ({"bpp": 1e-6}, {"colour_of_the_moon": 3}):
+        with pytest.raises((OSError, TypeError)):
+            Image.new("RGB", (64, 64)).save(tmp_path / "a.jai", **wishes)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_media_type_is_known() -> None:
+    with Image.open(STREAM) as image:
+        assert image.get_format_mimetype() == Image.MIME[adapter.FORMAT] == "image/jpeg-ai"
+    assert mimetypes.guess_type("photo.jai")[0] == "image/jpeg-ai"
+    assert mimetypes.guess_type("photo.bits")[0] != "image/jpeg-ai"
+
+
+WITHOUT_A_WORD = """
+import multiprocessing, sys
+from PIL import Image
+
+def main():
+    import refdec.adapters.pillow as adapter
+    image = Image.open(sys.argv[1])
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:  # a picture brings the format with it
+        assert pool.apply(Image.Image.getpixel, (image, (0, 0))) == image.getpixel((0, 0))
+    with context.Pool(1) as pool:
+        try:
+            pool.apply(Image.open, (sys.argv[1],))
+        except OSError:
+            print("unknown")
+    with context.Pool(1, initializer=adapter.register) as pool:
+        print(pool.apply(Image.open, (sys.argv[1],)).size)
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_spawned_workers_know_the_format_by_an_initializer(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(WITHOUT_A_WORD)
+    done = subprocess.run([sys.executable, str(script), str(STREAM)], capture_output=True, text=True, timeout=300)
+    assert done.stdout.splitlines() == ["unknown", "(65, 79)"], done.stderr
