@@ -1,6 +1,7 @@
 # make demo    decode a bundled photograph into demo/, verify its fingerprint, and say how to go on
 # make test    run the test suite; the unit tests of the lower packages with a floor for their coverage
 # make check   format, lint, types
+# make site    the documentation as a site with search, in build/site; every link is checked
 # make bench   speed of every stage on this machine
 # make fuzz    coverage-guided fuzzing for FUZZ_SECONDS (600), then findings are listed
 # Everything happens in .venv; nothing else is touched.
@@ -18,7 +19,7 @@ MEASURED_PACKAGES := arithmetic bitstream bundles entropy formats latent metrics
 MEASURED := $(filter-out %/bitstream/test_locate.py,$(wildcard $(MEASURED_PACKAGES:%=tests/unit/%/test_*.py))) \
 	tests/unit/test_clauses.py tests/unit/test_every_error.py
 
-.PHONY: demo test check bench fuzz docs clean
+.PHONY: demo test check bench fuzz docs site clean
 
 $(VENV)/.runtime: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -52,6 +53,10 @@ fuzz: $(VENV)/.test
 
 docs: $(VENV)/.test
 	$(BIN)/python docs/generate.py
+
+site: docs
+	$(BIN)/python -m mkdocs build --strict
+	@echo "Look at it:  $(BIN)/python -m http.server --bind 127.0.0.1 --directory build/site"
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -46,7 +46,7 @@ class TaskOrder:
 
     `options`: names and texts as typed.  `plugins`: which plugins are allowed (`plugins.manager.allowed_by`).
     `any_weights`: run a task although its model was trained for other weights.  `over`: lay the picture of a result
-    over the decoded picture.  `reading`: how codestreams are read.
+    over the decoded picture.  `legend`: what its colours mean stands below it.  `reading`: how codestreams are read.
     """
 
     task: str
@@ -56,6 +56,7 @@ class TaskOrder:
     any_weights: bool = False
     over: bool = False
     reading: DecodeOptions = DEFAULT_OPTIONS
+    legend: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,11 @@ def write_result_picture(result: TaskResult, target: Path, under: str | Path | b
 
     from refdec.formats.files import write_picture
     from refdec.formats.pictures import CodePicture, Colour
+    from refdec.plugins.drawing import stacked
 
     rgb = result.picture(None if under is None else _decoded(under, order))
+    if order.legend and (legend := result.legend()) is not None:
+        rgb = stacked((rgb, legend))
     red, green, blue = (np.ascontiguousarray(rgb[..., index]) for index in range(3))
     write_picture(target, CodePicture((red, green, blue), 8, Colour.RGB), suffix=".png")
 

@@ -52,6 +52,7 @@ def task(
         Path | None, typer.Option(metavar="OUT.png", help="Write the result as a picture; a folder for several inputs.")
     ] = None,
     over: Annotated[bool, typer.Option("--over", help="Lay that picture over the decoded one.")] = False,
+    legend: Annotated[bool, typer.Option("--legend", help="Put below that picture what its colours mean.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes for several files; default: the cores.")] = None,
     weights: WeightsOption = None,
     any_weights: Annotated[
@@ -69,7 +70,7 @@ def task(
 ) -> None:
     """Run a task on the latents of codestreams; no picture is decoded for it.
 
-    Example: refdec task statistics photo.jai --picture bits.png --over
+    Example: refdec task statistics photo.jai --picture bits.png --over --legend
     """
     from refdec.api.task import TaskOrder
 
@@ -82,6 +83,8 @@ def task(
 
     if over and picture is None:
         raise typer.BadParameter("--over lays the picture of the result over the decoded one: it needs --picture")
+    if legend and picture is None:
+        raise typer.BadParameter("--legend stands below the picture of the result: it needs --picture")
     guest = installed_plugins().task(name)
     texts = tuple(arguments or ())
     if not texts:
@@ -102,6 +105,7 @@ def task(
             ignore_weights_fingerprint=ignore_weights_fingerprint,
             limits=limits_of(limit_pixels, limit_memory, time_limit),
         ),
+        legend,
     )
     action = next((action for action in guest.item.actions if action.name == texts[0]), None)
     if action is not None:

@@ -19,6 +19,8 @@ __all__ = [
     "bars",
     "blended",
     "class_colours",
+    "colour_bar",
+    "colour_names",
     "enlarged",
     "framed",
     "heat_colours",
@@ -114,6 +116,35 @@ def bars(rows: Sequence[tuple[str, float]]) -> RgbArray:
         if length:
             draw.rectangle((LABEL_WIDTH, y + 2, LABEL_WIDTH + length - 1, y + LINE - 4), fill=BAR)
     return np.asarray(image, dtype=np.uint8).copy()
+
+
+def colour_bar(top: float, unit: str) -> RgbArray:
+    """Return the scale of `heat_colours`, from 0 to the largest value, with numbers and unit below it."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    font = ImageFont.load_default()
+    ends = ("0", f"{top / 2:.4g}", f"{top:.4g} {unit}".rstrip())
+    right = int(font.getlength(ends[2])) + 1
+    image = Image.new("RGB", (MARGIN + BAR_WIDTH + max(right, MARGIN), 2 * LINE + 2 * MARGIN), PAPER)
+    scale = heat_colours(np.linspace(0, 1, BAR_WIDTH)[None]).repeat(LINE - 4, axis=0)
+    image.paste(Image.fromarray(scale), (MARGIN, MARGIN))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((MARGIN, MARGIN, MARGIN + BAR_WIDTH - 1, MARGIN + LINE - 5), outline=INK)
+    for share, text in zip((0.0, 0.5, 1.0), ends, strict=True):
+        x = MARGIN + int(share * (BAR_WIDTH - 1))
+        draw.line((x, MARGIN + LINE - 5, x, MARGIN + LINE - 1), fill=INK)
+        place = x if share in (0.0, 1.0) else x - int(font.getlength(text)) // 2
+        draw.text((place, MARGIN + LINE), text, fill=INK, font=font)
+    return np.asarray(image, dtype=np.uint8).copy()
+
+
+def colour_names(entries: Sequence[tuple[str, tuple[int, int, int]]]) -> RgbArray:
+    """Return a square of each colour with its name beside it, one below the other."""
+    words = text_lines([f"      {name}" for name, _ in entries])
+    for number, (_, colour) in enumerate(entries[: words.shape[0] // LINE]):
+        top = MARGIN + number * LINE
+        words[top + 1 : top + LINE - 3, MARGIN : MARGIN + LINE - 4] = colour
+    return words
 
 
 def stacked(pictures: Sequence[RgbArray]) -> RgbArray:

@@ -37,6 +37,10 @@ class TaskResult:
         """Return the result as RGB uint8 [rows, columns, 3], where it makes sense over a picture of the same stream."""
         raise NotImplementedError
 
+    def legend(self) -> RgbArray | None:
+        """Return what the colours of `picture` mean, to stand below it; None where they mean nothing."""
+        return None
+
 
 def require(ok: bool, kind: str, reason: str) -> None:
     """Raise ResultInvalid unless `ok`."""

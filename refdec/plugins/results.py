@@ -68,6 +68,11 @@ class Labels(TaskResult):
         return drawing.bars([(label.name, label.score) for label in self.labels])
 
 
+def _class_colours(count: int) -> list[tuple[int, int, int]]:
+    """Return the colours of the classes 0 to count - 1."""
+    return [(red, green, blue) for red, green, blue in drawing.class_colours(np.arange(count)).tolist()]
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle in luma samples of the shown picture: left, top, width, height."""
@@ -111,11 +116,18 @@ class Boxes(TaskResult):
     def picture(self, over: RgbArray | None = None) -> RgbArray:
         """Return frames over the picture, or on black."""
         canvas = np.zeros((*self.size, 3), np.uint8) if over is None else over.copy()
-        labels = sorted({box.label for box in self.boxes})
+        colours = dict(self._colours())
         for box in self.boxes:
-            red, green, blue = drawing.class_colours(np.array([labels.index(box.label) + 1]))[0].tolist()
-            drawing.framed(canvas, box.x, box.y, box.width, box.height, (red, green, blue))
+            drawing.framed(canvas, box.x, box.y, box.width, box.height, colours[box.label])
         return canvas
+
+    def legend(self) -> RgbArray | None:
+        """Return the colour of each label."""
+        return drawing.colour_names(self._colours()) if self.boxes else None
+
+    def _colours(self) -> list[tuple[str, tuple[int, int, int]]]:
+        labels = sorted({box.label for box in self.boxes})
+        return list(zip(labels, _class_colours(len(labels) + 1)[1:], strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,6 +179,14 @@ class Mask(TaskResult):
         """Return the map in colours at the picture's scale, half transparent over a picture."""
         colours = drawing.class_colours(self.values) if self.names else drawing.heat_colours(self.values)
         return drawing.blended(drawing.enlarged(colours, self.cell), over)
+
+    def legend(self) -> RgbArray | None:
+        """Return the colours of the classes that occur, or the scale from 0 to the largest value."""
+        if not self.names:
+            unit = f"{self.unit} in a square of {self.cell} x {self.cell} samples".lstrip()
+            return drawing.colour_bar(float(self.values.max()), unit)
+        colours = _class_colours(len(self.names))
+        return drawing.colour_names([(self.names[k], colours[k]) for k in np.unique(self.values).astype(int).tolist()])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -290,3 +310,10 @@ class Report(TaskResult):
         chosen: Sequence[TaskResult] = seen or [part for _, part in self.parts]
         pictures = [part.picture(over) for part in chosen]
         return pictures[0] if len(pictures) == 1 else drawing.stacked(pictures)
+
+    def legend(self) -> RgbArray | None:
+        """Return the legends of the parts that have one, each under its title if there are several."""
+        found = [(title, legend) for title, part in self.parts if (legend := part.legend()) is not None]
+        if len(found) < 2:
+            return found[0][1] if found else None
+        return drawing.stacked([piece for title, legend in found for piece in (drawing.text_lines([title]), legend)])

@@ -75,6 +75,20 @@ def test_the_heat_map_over_the_picture(refdec: Refdec, album: Path, tmp_path: Pa
     assert read_picture(tmp_path / "a.png").components[0].shape == (96, 128)
 
 
+def test_a_legend_stands_below_the_picture(refdec: Refdec, album: Path, tmp_path: Path) -> None:
+    pictures = {}
+    for name, options in (("plain", ()), ("explained", ("--legend",))):
+        ran = refdec("task", "statistics", album / "p1.jai", "--picture", tmp_path / f"{name}.png", "--over", *options)
+        assert ran.code == 0, ran.err
+        pictures[name] = np.stack(read_picture(tmp_path / f"{name}.png").components, axis=-1)
+    rows, columns, _ = pictures["plain"].shape
+    assert (pictures["explained"][:rows, :columns] == pictures["plain"]).all()
+    assert pictures["explained"].shape[0] > rows + 30
+    assert (pictures["explained"][rows + 10 :] < 100).any()
+    ran = refdec("task", "statistics", album / "p1.jai", "--legend")
+    assert ran.code == 2 and "--picture" in ran.err
+
+
 def test_many_files_with_pictures(refdec: Refdec, album: Path, tmp_path: Path) -> None:
     ran = refdec("task", "statistics", album, "--picture", tmp_path, "--workers", 1)
     assert ran.code == 0, ran.err

@@ -37,6 +37,22 @@ def test_a_picture_of_much_text_stays_bounded() -> None:
     assert max(drawing.bars([("x", 1.0)] * 5000).shape) <= drawing.LARGEST_SIDE
 
 
+def test_a_colour_bar_is_the_scale_of_the_map() -> None:
+    bar = drawing.colour_bar(296.4, "bits")
+    inside = bar[drawing.MARGIN + 3, drawing.MARGIN + 1 : drawing.MARGIN + drawing.BAR_WIDTH - 1]
+    scale = drawing.heat_colours(np.linspace(0, 1, drawing.BAR_WIDTH)[None])[0]
+    assert (inside == scale[1:-1]).all()
+    assert (bar[drawing.MARGIN + drawing.LINE + 2 :] < 100).any(), "numbers stand below it"
+    assert drawing.colour_bar(1.0, "a longer unit").shape[1] > bar.shape[1]
+
+
+def test_colours_stand_beside_their_names() -> None:
+    red, blue = (200, 0, 0), (0, 0, 200)
+    words = drawing.colour_names([("one", red), ("two", blue)])
+    column = words[:, drawing.MARGIN + 2].tolist()
+    assert column.index(list(red)) < column.index(list(blue))
+
+
 def test_stacking_pads_with_white() -> None:
     both = drawing.stacked([np.zeros((4, 4, 3), np.uint8), np.zeros((4, 9, 3), np.uint8)])
     assert both.shape[1] == 9

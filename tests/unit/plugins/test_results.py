@@ -174,3 +174,19 @@ def test_the_base_class_renders_nothing() -> None:
     for method in (TaskResult().text, TaskResult().json, TaskResult().picture):
         with pytest.raises(NotImplementedError):
             method()
+
+
+def test_a_legend_says_what_colours_mean() -> None:
+    """A scale for amounts, names for classes and boxes, those of all parts for a report; nothing for a text."""
+    amounts, classes = Mask(np.arange(6.0).reshape(2, 3), unit="bits"), Mask(np.array([[0, 2]]), names=("no", "a", "b"))
+    boxes = Boxes((Box(1, 2, 3, 4, "eye", 0.5),), size=(20, 20))
+    scale, names, labels = amounts.legend(), classes.legend(), boxes.legend()
+    assert scale is not None and names is not None and labels is not None
+    for legend, picture in ((names, classes.picture()), (labels, boxes.picture())):
+        shown = {tuple(colour) for colour in picture.reshape(-1, 3).tolist()} - {(0, 0, 0)}
+        assert shown <= {tuple(colour) for colour in legend.reshape(-1, 3).tolist()}
+    assert Scalars({"a": 1}).legend() is None
+    alone = Report((("one", amounts), ("words", Scalars({"a": 1})))).legend()
+    assert alone is not None and np.array_equal(alone, scale)
+    both = Report((("one", amounts), ("two", classes))).legend()
+    assert both is not None and both.shape[0] > scale.shape[0] + names.shape[0]
