@@ -83,8 +83,9 @@ class SubstreamTooLong(Placed, CodestreamError):
 
     def explain(self) -> str:
         return (
-            f"{self.marker.name} claims {self.size} bytes, {self.left} remain.\n"
-            f"Was the file cut?  Try: refdec view FILE --offset {self.at or BitOffset(0)}"
+            f"{self.marker.name} claims {self.size} bytes, {self.left} remain: "
+            "the file was cut, or the size is wrong.\n"
+            f"Try: refdec view FILE --offset {self.at or BitOffset(0)}"
         )
 
 

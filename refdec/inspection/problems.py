@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from refdec.bitstream.editions import Edition
+from refdec.bitstream.errors import CodestreamCut, SubstreamTooLong
 from refdec.bitstream.framing import Codestream, survey_codestream
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.payloads import RegionUnit, hyper_unit, payload_problems, quality_map_unit, residual_units
@@ -20,17 +21,22 @@ from refdec.entropy.threads import read_sizes
 from refdec.errors import CodestreamError, RefdecError
 from refdec.limits import Limits
 
-__all__ = ["Findings", "find_problems", "thread_problems"]
+__all__ = ["Findings", "find_problems", "is_absence", "thread_problems"]
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a survey without weights finds; `whole` tells that the codestream could be cut from SOC to EOC."""
+    """What a survey without weights finds.
+
+    `whole` tells that the codestream could be cut from SOC to EOC; `cut` is the problem that says that its data end too
+    early, None where they do not.
+    """
 
     codestream: Codestream
     survey: HeadersSurvey
     problems: tuple[RefdecError, ...]
     whole: bool
+    cut: RefdecError | None = None
 
     @property
     def headers(self) -> Headers | None:
@@ -100,12 +106,13 @@ def find_problems(
     problems: list[RefdecError] = [*framing, *survey.problems]
     if survey.headers is not None:
         found = payload_problems(codestream, survey.headers)
-        problems += found if whole else [problem for problem in found if not _is_absence(problem)]
+        problems += found if whole else [problem for problem in found if not is_absence(problem)]
         for unit, threads in _units(codestream, survey.headers):
             problems += thread_problems(unit, threads)
-    return Findings(codestream, survey, tuple(problems), whole)
+    cut = next((problem for problem in framing if isinstance(problem, CodestreamCut | SubstreamTooLong)), None)
+    return Findings(codestream, survey, tuple(problems), whole, cut)
 
 
-def _is_absence(problem: RefdecError) -> bool:
+def is_absence(problem: RefdecError) -> bool:
     """Tell whether a problem is that a substream is absent; where the file is cut that says nothing new."""
     return problem.code in {"RD0114", "RD0115", "RD0116"}

@@ -19,11 +19,13 @@ from refdec.decoding.models import models_of
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.decoding.rows import Decoded, decode_codestream
 from refdec.errors import CodestreamError, ExitCode, LimitExceeded, RefdecError, UnsupportedError
-from refdec.inspection.problems import Findings, find_problems
+from refdec.inspection.problems import Findings, find_problems, is_absence
 from refdec.limits import Check
 from refdec.parallel.clock import check_of
 from refdec.trace.fingerprints import Fingerprints
+from refdec.verification.remarks import remarks_on
 from refdec.verification.verdict import Verdict
+from refdec.weights.errors import MissingCheckpoint
 
 if TYPE_CHECKING:
     from refdec.verification.expectation import Expectation
@@ -43,9 +45,10 @@ def verify_codestream(
 ) -> Verdict:
     """(1.8) Find every broken rule, decode if there is none, compare with what is expected.
 
-    `name` is that of the input in messages; its stem chooses the case of a file with many traces.  Raises WeightsError
-    where a checkpoint is missing, InputError where the expectation cannot be read.  Where `options.edition` is None the
-    published standard judges; a stream of the draft is decoded and compared all the same.
+    `name` is that of the input in messages; its stem chooses the case of a file with many traces.  Where the pack has
+    not the weights of the stream, the verdict is on what needs none.  Raises WeightsError where the pack is damaged,
+    InputError where the expectation cannot be read.  Where `options.edition` is None the published standard judges; a
+    stream of the draft is decoded and compared all the same.
     """
     findings = find_problems(
         data,
@@ -56,6 +59,7 @@ def verify_codestream(
         legal=False,
     )
     verdict = _judged(findings, pack, name, expectation, options)
+    verdict = replace(verdict, remarks=remarks_on(findings, verdict.problems))
     return _by_the_published(verdict, findings) if findings.survey.draft else verdict
 
 
@@ -81,7 +85,7 @@ def _judged(
     data, check = findings.codestream.data, check_of(options.limits)
     if findings.problems:
         problems = [*findings.problems, *_entropy_problems(findings, pack, options, check)]
-        return Verdict(name, _without_repeats(problems), warnings)
+        return Verdict(name, _without_repeats(problems, first=findings.cut), warnings)
     prints = Fingerprints()
     try:
         decoded = decode_codestream(
@@ -92,7 +96,7 @@ def _judged(
             check_weights=None if options.ignore_weights_fingerprint else require_weights,
             check=check,
         )
-    except (CodestreamError, LimitExceeded, UnsupportedError, WeightsDiffer) as problem:
+    except (CodestreamError, LimitExceeded, UnsupportedError, WeightsDiffer, MissingCheckpoint) as problem:
         found = _entropy_problems(findings, pack, options, check) if isinstance(problem, CodestreamError) else ()
         unique = _without_repeats([problem, *found])
         return Verdict(name, unique, warnings, fingerprints=dict(prints.sha256), ended_by=problem)
@@ -135,7 +139,8 @@ def _entropy_problems(findings: Findings, pack: WeightPack, options: DecodeOptio
         options.limits.require_memory(whole_bytes(headers, transform))
         models = models_of(pack, picture.model_id)
         for problem in entropy_problems(findings.codestream, headers, models, check=check):
-            found.append(problem)
+            if findings.whole or not is_absence(problem):
+                found.append(problem)
     except LimitExceeded as problem:
         found.append(problem)
     except RefdecError:
@@ -143,13 +148,16 @@ def _entropy_problems(findings: Findings, pack: WeightPack, options: DecodeOptio
     return found
 
 
-def _without_repeats(problems: Iterable[RefdecError]) -> tuple[RefdecError, ...]:
-    """Return problems without those that say the same about the same place: by place, those without one at the end."""
+def _without_repeats(problems: Iterable[RefdecError], *, first: RefdecError | None = None) -> tuple[RefdecError, ...]:
+    """Return problems without those that say the same about the same place: by place, those without one at the end.
+
+    `first` is one of them that caused others, and comes before all.
+    """
     unique: dict[tuple[str, str, str], RefdecError] = {}
     for problem in problems:
         unique.setdefault((problem.code, str(problem.at), problem.explain()), problem)
-    return tuple(sorted(unique.values(), key=_place))
 
+    def place(problem: RefdecError) -> tuple[bool, bool, int]:
+        return problem is not first, problem.at is None, 0 if problem.at is None else problem.at.bits
 
-def _place(problem: RefdecError) -> tuple[bool, int]:
-    return problem.at is None, 0 if problem.at is None else problem.at.bits
+    return tuple(sorted(unique.values(), key=place))

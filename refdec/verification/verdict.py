@@ -52,6 +52,7 @@ class Verdict:
     `problems`: all rules that are broken, or that this decoder does not support.  `picture` describes the decoded
     picture in words, empty if none was decoded.  `fingerprints`: SHA-256 by stage, as far as decoding went.
     `ended_by`: the one of the problems that ended the decoding, of which the verdict also tells its way.
+    `remarks`: what breaks no rule and is worth knowing.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Verdict:
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     comparison: Comparison | None = None
     ended_by: RefdecError | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Conformity:
@@ -92,6 +94,7 @@ class Verdict:
                 ending_json(problem) if problem is self.ended_by else problem_json(problem) for problem in self.problems
             ],
             "warnings": list(self.warnings),
+            "remarks": list(self.remarks),
             "picture": self.picture or None,
             "comparison": comparison,
             "sha256": dict(self.fingerprints),
@@ -110,6 +113,8 @@ class Verdict:
                 yield f"    {way}"
         for warning in self.warnings:
             yield f"  warning: {warning}"
+        for remark in self.remarks:
+            yield f"  remark: {remark}"
         if self.picture:
             yield f"  decoded: {self.picture}"
         if self.comparison is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refdec.errors import WeightsError
+from refdec.errors import ExitCode, WeightsError
 
 __all__ = [
     "BadFrequencies",
@@ -32,9 +32,9 @@ __all__ = [
 
 
 class MissingCheckpoint(WeightsError):
-    """A stream needs weights that the pack does not hold."""
+    """A stream needs weights that the pack does not hold: another pack may, so the stream is not at fault."""
 
-    code, clause = "RD0601", "4.11.1"
+    code, clause, exit_code = "RD0601", "4.11.1", ExitCode.UNSUPPORTED
 
     def __init__(self, name: str, file: str, present: Sequence[str]) -> None:
         super().__init__(name, file, tuple(present))
