@@ -13,7 +13,6 @@ from refdec.entropy.errors import (
     BitStackUnderflow,
     EscapeOutOfRange,
     IntegrityCheckFailed,
-    RunIncomplete,
     ZEscapeOutOfRange,
 )
 from refdec.errors import RefdecError
