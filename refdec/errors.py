@@ -6,8 +6,11 @@ branches of the tree.  A caller that wants one `except` takes `RefdecError`; the
 
 from __future__ import annotations
 
+import re
+import shlex
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import PurePath
 from typing import Any, ClassVar
 
 from refdec.clauses import clauses_passed
@@ -25,6 +28,10 @@ __all__ = [
     "UsageError",
     "WeightsError",
 ]
+
+
+FILE = re.compile(r"\bFILE\b(?P<suffix>\.[a-z]+)?")
+"""The word in a hint that stands for the file which an error is about."""
 
 
 class ExitCode(IntEnum):
@@ -61,7 +68,8 @@ class RefdecError(Exception):
     """Anything that refdec reports on purpose; a bug in refdec is never one of these.
 
     `code` is stable and unique, `clause` names the rule of `docs/spec`, `exit_code` is what the command line returns,
-    `at` is the place in the file where one is known.  `came_through` holds the clauses on its way in the process that
+    `at` is the place in the file where one is known, `source` the name of that file, filled in by who opened it.
+    `came_through` holds the clauses on its way in the process that
     it came from, if that was another one; `clauses.clause_path` tells the whole way.
     """
 
@@ -69,11 +77,20 @@ class RefdecError(Exception):
     clause: ClassVar[str] = ""
     exit_code: ClassVar[int] = ExitCode.BUG
     at: BitOffset | None = None
+    source: str = ""
     came_through: tuple[str, ...] = ()
 
     def explain(self) -> str:
-        """Return the message: first line what is wrong, further lines what helps."""
+        """Return the message: first line what is wrong, further lines what helps; FILE stands for the file."""
         return self.args[0] if self.args else type(self).__name__
+
+    def hints(self) -> tuple[str, ...]:
+        """Return what helps, a line each; commands name the file as a shell takes it, FILE where it has no name."""
+        lines = self.explain().splitlines()[1:]
+        if not self.source:
+            return tuple(lines)
+        name = self.source if self.source == "-" or not self.source.startswith("-") else f"./{self.source}"
+        return tuple(FILE.sub(lambda found: shlex.quote(_with_suffix(name, found["suffix"])), line) for line in lines)
 
     def headline(self) -> str:
         """Return one line: message, clause and place."""
@@ -91,6 +108,11 @@ class RefdecError(Exception):
         if passed := clauses_passed(self):
             values["came_through"] = passed
         return _unpickled, (type(self), self.args, values)
+
+
+def _with_suffix(name: str, suffix: str | None) -> str:
+    """Return a file's name with another suffix, None: its own."""
+    return name if suffix is None else str(PurePath(name).with_suffix(suffix))
 
 
 def _unpickled(kind: type[RefdecError], arguments: tuple[Any, ...], values: dict[str, Any]) -> RefdecError:
@@ -159,6 +181,8 @@ class Placed:
     """An error with a place: `at` is the position in the file, `element` the syntax element (empty: none)."""
 
     ELEMENT: ClassVar[str] = ""
+    READ_ALONE: ClassVar[bool] = True
+    """Whether the element stands in the file, once: markers and sizes stand often, what the data end before nowhere."""
     at: BitOffset | None = None
 
     @property
@@ -167,7 +191,7 @@ class Placed:
         return self.ELEMENT
 
     def look(self) -> str:
-        """Return the command that shows the place."""
-        if self.element:
-            return f"See it in its place: refdec view FILE --element '{self.element}'"
+        """Return the command that shows the place, by the element's name where that finds it."""
+        if self.READ_ALONE and self.element:
+            return f"See it in its place: refdec view FILE --element {shlex.quote(self.element)}"
         return f"See the bytes there: refdec view FILE --offset {self.at or BitOffset(0)}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from refdec.api.concerning import concerning
 from refdec.api.decode_report import DecodeReport
 from refdec.api.errors import RegionWithoutStages
 from refdec.api.inputs import Inputs, read_inputs, said_once
@@ -97,11 +98,12 @@ def decode(
     options = said_once(options, keywords)
     if options.region is not None and observe is not None:
         raise RegionWithoutStages
-    inputs = read_inputs(source, weights, options)
-    if options.region is not None or observe is not None:
-        return _at_once(inputs, options, observe)
-    stream = _stream(inputs, options)
-    return stream.picture(workers=stream.useful_workers(options.workers))
+    with concerning(source):
+        inputs = read_inputs(source, weights, options)
+        if options.region is not None or observe is not None:
+            return _at_once(inputs, options, observe)
+        stream = _stream(inputs, options)
+        return stream.picture(workers=stream.useful_workers(options.workers))
 
 
 def _stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:
@@ -189,10 +191,11 @@ def decode_to_file(
     options = replace(job.options, colour=colour_of(suffix))
     if options.region is not None and job.wants_stages:
         raise RegionWithoutStages
-    inputs = read_inputs(source, weights, options)
-    if options.region is not None or job.wants_stages:
-        return _at_once_to_file(inputs, name_of(source), target, suffix, replace(job, options=options), on_progress)
-    return _rows_to_file(_stream(inputs, options), target, suffix, job, on_progress)
+    with concerning(source):
+        inputs = read_inputs(source, weights, options)
+        if options.region is not None or job.wants_stages:
+            return _at_once_to_file(inputs, name_of(source), target, suffix, replace(job, options=options), on_progress)
+        return _rows_to_file(_stream(inputs, options), target, suffix, job, on_progress)
 
 
 def _rows_to_file(

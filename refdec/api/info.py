@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from refdec.api.concerning import concerning
+
 if TYPE_CHECKING:
     from refdec.bitstream.editions import EditionName
     from refdec.formats.files import Source
@@ -30,5 +32,6 @@ def read_info(
     from refdec.inspection.summary import read_info as read
 
     limits, chosen = limits_or_default(limits), edition_named(edition)
-    data = read_bytes(source, limits=limits)
-    return read(data, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
+    with concerning(source):
+        data = read_bytes(source, limits=limits)
+        return read(data, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)

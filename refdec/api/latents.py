@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from refdec.api.concerning import concerning
 from refdec.api.inputs import read_inputs, said_once
 from refdec.decoding.options import DecodeOptions, edition_named
 
@@ -62,12 +63,13 @@ def read_with_warnings(
     from refdec.formats.files import read_bytes
 
     wanted, limits, warnings = Stage.of(stage), options.limits, list[str]()
-    if wanted is Stage.HEADERS:
-        data = read_bytes(source, limits=limits)
-        bundle, _ = decode_to_stage(data, None, wanted, options, warn=warnings.append)
+    with concerning(source):
+        if wanted is Stage.HEADERS:
+            data = read_bytes(source, limits=limits)
+            bundle, _ = decode_to_stage(data, None, wanted, options, warn=warnings.append)
+            return bundle, tuple(warnings)
+        data, pack, check_weights, check = read_inputs(source, weights, options)
+        bundle, _ = decode_to_stage(
+            data, pack, wanted, options, check_weights=check_weights, check=check, warn=warnings.append
+        )
         return bundle, tuple(warnings)
-    data, pack, check_weights, check = read_inputs(source, weights, options)
-    bundle, _ = decode_to_stage(
-        data, pack, wanted, options, check_weights=check_weights, check=check, warn=warnings.append
-    )
-    return bundle, tuple(warnings)

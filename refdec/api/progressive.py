@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from refdec.api.concerning import concerning
 from refdec.api.inputs import Inputs, read_inputs, said_once
 from refdec.decoding.options import DecodeOptions, channels_of, edition_named
 
@@ -83,4 +84,5 @@ def open_progressive(
         limits=limits,
     )
     options = said_once(options, keywords)
-    return Progressive(read_inputs(source, weights, options), options)
+    with concerning(source):
+        return Progressive(read_inputs(source, weights, options), options)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
+from refdec.api.concerning import concerning
 from refdec.api.errors import PictureNotEncodable
 from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
@@ -61,7 +62,8 @@ def source_picture(
         return _of_codes(read_picture(source, suffix=kind, layout=layout, bits=bits, limits=limits), name)
     data = read_bytes(source, limits=limits)
     if is_codestream(data):
-        return _decoded(data, limits, name)
+        with concerning(source):
+            return _decoded(data, limits, name)
     return _of_codes(read_picture(data, suffix=kind or sniffed_suffix(data), bits=bits, limits=limits), name)
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from refdec.api.concerning import concerning
 from refdec.api.weights import load_weights, require_weights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.errors import RefdecError
@@ -88,8 +89,9 @@ def _read(source: str | Path | bytes, order: TaskOrder, bench: _Bench) -> Latent
 
     reading = order.reading
     check_weights = None if reading.ignore_weights_fingerprint else require_weights
-    data = read_bytes(source, limits=reading.limits)
-    return bench.core.read(data, bench.guest.item.stage, check_weights=check_weights, options=reading)
+    with concerning(source):
+        data = read_bytes(source, limits=reading.limits)
+        return bench.core.read(data, bench.guest.item.stage, check_weights=check_weights, options=reading)
 
 
 def run_on_file(source: str | Path | bytes, order: TaskOrder) -> TaskResult:

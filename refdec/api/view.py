@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from refdec.api.concerning import name_source
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.errors import LimitExceeded, RefdecError
 from refdec.inspection.tree import SyntaxTree, build_tree
@@ -93,6 +94,7 @@ def view_file(
 
     data = read_bytes(source, limits=request.options.limits)
     tree = _tree(data, request, {})
+    name_source(source, tree.problems)
     if not request.symbols:
         return View(tree, name_of(source))
     if tree.problems or tree.findings.headers is None:

@@ -63,6 +63,7 @@ class PictureHeaderNotFirst(Placed, CodestreamError):
     """(1.8 (1)) The first substream is not PIH."""
 
     code, clause, ELEMENT = "RD0102", "1.8 (1)", "marker"
+    READ_ALONE = False
     found: int
 
     def explain(self) -> str:
@@ -123,6 +124,7 @@ class SecondStart(Placed, CodestreamError):
     """(1.8 (2)) SOC comes again inside the codestream."""
 
     code, clause, ELEMENT = "RD0106", "1.8 (2)", "marker"
+    READ_ALONE = False
 
     def explain(self) -> str:
         return (
@@ -136,6 +138,7 @@ class CodeTooLong(Placed, CodestreamError):
     """(1.8 (3)) An Exp-Golomb code has more than 31 leading zeros."""
 
     code, clause = "RD0107", "1.8 (3)"
+    READ_ALONE = False
     name: str
 
     @property
@@ -170,6 +173,7 @@ class DuplicateSubstream(Placed, CodestreamError):
     """(1.8 (4)) PIH, TON, RDI, UDI, SOZ or SOQ comes twice."""
 
     code, clause, ELEMENT = "RD0109", "1.8 (4)", "marker"
+    READ_ALONE = False
     marker: Marker
 
     def explain(self) -> str:
@@ -181,6 +185,7 @@ class SeveralResiduals(Placed, CodestreamError):
     """(1.8 (4)) More than one SORP or SORS without independent regions."""
 
     code, clause, ELEMENT = "RD0110", "1.8 (4)", "region_residual_in_its_own_substream_flag"
+    READ_ALONE = False
     marker: Marker
     count: int
 
@@ -196,6 +201,7 @@ class RepeatedRegion(Placed, CodestreamError):
     """(1.8 (4)) Two SORP or two SORS carry the same region_idx."""
 
     code, clause, ELEMENT = "RD0111", "1.8 (4)", "region_idx"
+    READ_ALONE = False
     marker: Marker
     region: int
 
@@ -208,6 +214,7 @@ class RegionOutOfRange(Placed, CodestreamError):
     """(1.8 (4)) region_idx is not below NumRegions."""
 
     code, clause, ELEMENT = "RD0112", "1.8 (4)", "region_idx"
+    READ_ALONE = False
     marker: Marker
     region: int
     num_regions: int
@@ -306,6 +313,7 @@ class OutOfBits(Placed, CodestreamError):
     """(1.8 (7)) A substream has fewer bits than its syntax needs."""
 
     code, clause = "RD0119", "1.8 (7)"
+    READ_ALONE = False
     name: str
     wanted: int
     left: int

@@ -86,7 +86,7 @@ class UserColourTransform(Placed, UnsupportedError):
         return (
             "The stream uses a colour transform of its own (colour_transform_idx 2), whose text contradicts itself; "
             f"no two decoders agree on it.\n{self.look()}\n"
-            "To decode by the recommendation of clause 5.10:  refdec decode FILE OUT --allow-custom-colour"
+            "To decode by the recommendation of clause 5.10:  refdec decode FILE OUT.png --allow-custom-colour"
         )
 
 

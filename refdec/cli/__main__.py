@@ -71,7 +71,7 @@ def _run(arguments: Sequence[str]) -> int | str | None:
         say(f"refdec: {error.headline()}")
         if isinstance(error, OF_STREAMS) and (way := way_in_words(clause_path(error))):
             say(f"  {way}")
-        for hint in error.explain().splitlines()[1:]:
+        for hint in error.hints():
             say(f"  {hint}")
         return error.exit_code
     except BrokenPipeError:

@@ -113,13 +113,12 @@ def text_of_paths(
 
 def problem_json(problem: RefdecError) -> dict[str, Any]:
     """Return a problem as plain values: code, clause, place, message, and what helps."""
-    first, *hints = problem.explain().splitlines()
     return {
         "code": problem.code,
         "clause": problem.clause,
         "at": None if problem.at is None else str(problem.at),
-        "message": first,
-        "hints": hints,
+        "message": problem.explain().splitlines()[0],
+        "hints": list(problem.hints()),
     }
 
 

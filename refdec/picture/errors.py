@@ -91,7 +91,7 @@ class CustomColourUnsupported(UnsupportedError):
     def explain(self) -> str:
         return (
             "colour_transform_idx = 2 (a matrix in the stream) has no definition that two decoders share.\n"
-            "To decode by the recommendation of the clause:  refdec decode FILE OUT --allow-custom-colour"
+            "To decode by the recommendation of the clause:  refdec decode FILE OUT.png --allow-custom-colour"
         )
 
 

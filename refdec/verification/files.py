@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from refdec.api.concerning import name_source
 from refdec.api.weights import load_weights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.formats.files import name_of, read_bytes, write_bytes
@@ -69,6 +70,7 @@ def verify_file(source: Source, request: VerifyRequest, *, weights: WeightPack |
         expectation=expectation,
         options=request.options,
     )
+    name_source(source, verdict.problems)
     if request.trace is not None:
         target = request.trace / f"{Path(name).stem}.json" if request.trace.is_dir() else request.trace
         write_bytes(target, write_trace(name, verdict.fingerprints))

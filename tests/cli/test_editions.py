@@ -84,8 +84,8 @@ def test_commands_advise_the_other_edition(
     advised = call(refdec, "verify", streams[stream], edition, "--json")
     problem = json.loads(advised.out)["problems"][0]
     assert problem["code"] == "RD0166"
-    assert problem["hints"] == [f"To read it so: refdec info FILE --edition {stream}"]
-    followed = problem["hints"][0].partition("refdec ")[2].replace("FILE", str(streams[stream])).split()
+    assert problem["hints"] == [f"To read it so: refdec info {streams[stream]} --edition {stream}"]
+    followed = problem["hints"][0].partition("refdec ")[2].split()
     assert refdec(*followed).code == 0
 
 
@@ -145,7 +145,9 @@ def test_the_verdict_on_a_stream_of_the_draft(refdec: Refdec, streams: dict[str,
     assert decoded == "  decoded: 65 x 79, 8 bit RGB"
     made = json.loads(refdec("verify", streams["draft"], "--json").out)
     assert [one["code"] for one in made["problems"]] == ["RD0165"] and made["warnings"] == []
-    assert made["problems"][0]["hints"] == ["To take the draft for right: refdec verify FILE --edition draft"]
+    assert made["problems"][0]["hints"] == [
+        f"To take the draft for right: refdec verify {streams['draft']} --edition draft"
+    ]
     other = json.loads(refdec("verify", streams["published"], "--json").out)
     assert made["sha256"] == other["sha256"] and made["picture"] == other["picture"]
     followed = refdec("verify", streams["draft"], "--edition", "draft")
