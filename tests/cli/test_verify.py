@@ -52,8 +52,9 @@ def test_all_problems_with_their_places(refdec: Refdec, damaged: Path) -> None:
     assert first.endswith("not conformant, 2 problems")
     places = [line.split(",")[0] for line in others if line.startswith("  byte.bit")]
     assert places == ["  byte.bit 28.0", "  byte.bit 8185.0"]
-    (way,) = (line for line in others if not line.startswith("  byte.bit"))
+    way, remark = (line for line in others if not line.startswith("  byte.bit"))
     assert way.startswith("    came through clauses ") and way.endswith(" > 2.3.1")
+    assert remark.startswith("  remark: the stream does not say for which weights it was made")
 
 
 def test_json(refdec: Refdec, damaged: Path) -> None:
