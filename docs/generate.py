@@ -319,13 +319,30 @@ def cli_page() -> str:
     )
 
 
+# -- refdec/data/clauses.json
+
+
+def clause_titles() -> str:
+    """The heading of every clause with its file and anchor: reports of conformance name and link clauses by it."""
+    rows = {}
+    for file in sorted((DOCS / "spec").glob("0*.md")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if match := HEADING.match(line):
+                title = match[2].strip().replace("`", "")
+                heading = line.lstrip("#").strip().lower()
+                anchor = re.sub(r"[^\w\- ]", "", heading).replace(" ", "-")
+                rows[match[1]] = {"title": title, "file": file.name, "anchor": anchor}
+    return json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "clauses.md": clauses_page,
     "coverage.md": coverage_page,
     "cli.md": cli_page,
+    "../refdec/data/clauses.json": clause_titles,
 }
-"""Every generated page by its file."""
+"""Every generated file, beside this one."""
 
 
 def outdated() -> list[str]:

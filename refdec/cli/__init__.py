@@ -17,7 +17,7 @@ and imports that module alone.
     bench             `bench`               refdec.bench: `bench_speed`, `bench_rd`, `bench_retrieval`
 
 `options` are options that several commands share, `batches` tells one input from many and runs the many, `outputs`
-checks files about to be written, `console` is the only place that prints, `warnings` the warnings of commands whose
-results have no place for them.  `deadline` and `interruption` end a command in time or in order.  `errors` has the
-errors of the command line itself.
+checks files about to be written, `console` is the only place that prints, `progress_lines` says how far a run is,
+`warnings` the warnings of commands whose results have no place for them.  `deadline` and `interruption` end a command
+in time or in order.  `errors` has the errors of the command line itself.
 """

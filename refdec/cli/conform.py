@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from refdec.cli import console
 from refdec.cli.errors import SuiteNotNamed
 from refdec.cli.options import JsonFlag
+from refdec.cli.progress_lines import progress_lines
 from refdec.errors import ExitCode
+
+if TYPE_CHECKING:
+    from refdec.conformance.run_result import RunResult
 
 __all__ = ["app"]
 
@@ -104,6 +109,10 @@ def run(
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as JUnit XML.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page.")] = None,
+    spec: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Where docs/spec lies, for links of the page; default: this checkout's."),
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every case, not only failed ones.")] = False,
 ) -> None:
     """Run refdec, or another decoder, over a suite; exit code 4 if any case is not as expected.
@@ -118,13 +127,15 @@ def run(
 
     place, chosen = _place(suite, patterns, builtin)
     options = RunOptions(decoder, weights, jobs, timeout, chosen)
-    with console.progress("running") as show:
-        found = run_suite(open_suite(place), options, on_result=lambda _result, done: show(done))
-    _write_reports(found, json_file, junit, html)
+    with progress_lines("refdec conform", "cases") as progress:
+        found = run_suite(open_suite(place), options, watch=progress)
+    _write_reports(found, json_file, junit, html, spec)
     for result in found.results:
         if verbose or not result.passed:
             said = f": {result.message}" if result.message else ""
             console.result(f"{result.case.name}: {result.verdict.value}{said}")
+    for rule in found.common:
+        console.result(rule.explain())
     for verdict, count in found.counts().items():
         console.result(f"{count:5}  {verdict.value}")
     failed = sum(not result.passed for result in found.results)
@@ -133,12 +144,13 @@ def run(
         raise typer.Exit(ExitCode.DIFFERS)
 
 
-def _write_reports(found: object, json_file: Path | None, junit: Path | None, html: Path | None) -> None:
+def _write_reports(
+    found: RunResult, json_file: Path | None, junit: Path | None, html: Path | None, spec: str | None
+) -> None:
     from refdec.conformance import report
-    from refdec.conformance.verdicts import RunResult
     from refdec.formats.files import write_text
 
-    assert isinstance(found, RunResult)
-    for path, writer in ((json_file, report.to_json), (junit, report.to_junit), (html, report.to_html)):
+    writers = ((json_file, report.to_json), (junit, report.to_junit), (html, partial(report.to_html, spec=spec)))
+    for path, writer in writers:
         if path is not None:
             write_text(str(path), writer(found))

@@ -86,6 +86,7 @@ class Case:
     `kind`: "positive" must be decoded, "negative" must be refused, "optional" may be either (legal and not decodable by
     the profiles there are, or of the draft).  `clauses`: what the case exercises beyond what every positive case does.
     `model_id` and `checkpoints` say which weights it needs.  `tolerance` None: only exact decoders can be compared.
+    `features` and `numbers`: what the stream is like (`stream_features`), empty in older manifests.
     """
 
     name: str
@@ -101,6 +102,8 @@ class Case:
     tolerance: Tolerance | None = None
     error: ExpectedError | None = None
     remark: str = ""
+    features: tuple[str, ...] = ()
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,8 @@ def case_from_json(text: str | bytes, name: str) -> Case:
             tolerance=_part(Tolerance, values.get("tolerance")),
             error=_part(ExpectedError, values.get("error")),
             remark=values.get("remark", ""),
+            features=tuple(values.get("features", ())),
+            numbers=dict(values.get("numbers", {})),
         )
     except (KeyError, TypeError) as reason:
         raise ManifestDamaged(name, f"the field {reason} is missing or wrong") from reason

@@ -9,14 +9,13 @@ import numpy as np
 
 from refdec.arithmetic.types import Int32Array
 from refdec.conformance.case import Tolerance
+from refdec.conformance.resemblance import likeness
 from refdec.conformance.verdicts import CaseVerdict, PictureDifference
 from refdec.formats.pictures import CodePicture
 
-__all__ = ["compare_pictures", "judge"]
+__all__ = ["compare_pictures", "depth_likeness", "judge"]
 
 Planes = tuple[Int32Array, ...]
-SHIFTS = tuple((dy, dx) for dy in (-2, -1, 0, 1, 2) for dx in (-2, -1, 0, 1, 2) if dy or dx)
-MARGIN = 2
 
 
 def _planes(picture: CodePicture) -> Planes:
@@ -34,7 +33,7 @@ def compare_pictures(expected: CodePicture, found: CodePicture) -> PictureDiffer
     row, column = (int(n) for n in np.argwhere(apart[plane])[0])
     largest = max(int(part.max()) for part in apart)
     share = wrong / sum(part.size for part in apart)
-    return PictureDifference(largest, share, (plane, row, column), _guess(want, got, expected.bits))
+    return PictureDifference(largest, share, (plane, row, column), likeness(want, got, expected.bits, expected.colour))
 
 
 def judge(difference: PictureDifference | None, tolerance: Tolerance | None) -> CaseVerdict:
@@ -47,55 +46,15 @@ def judge(difference: PictureDifference | None, tolerance: Tolerance | None) -> 
     return CaseVerdict.TOLERATED if near else CaseVerdict.DIFFERS
 
 
-def _guess(want: Planes, got: Planes, bits: int) -> str:
-    """Return what the difference looks like, an empty text if like nothing known."""
-    if _varied(want) and all(plane.min() == plane.max() for plane in got):
-        return "every plane has one value only"
-    inner = [(a > 0) & (a < (1 << bits) - 1) for a in want]  # the others may be clipped
-    steps = {int(n) for a, b, m in zip(want, got, inner, strict=True) for n in np.unique((b - a)[m])}
-    if len(steps) == 1:
-        return f"every sample is off by {steps.pop()}"
-    shifted = _shift(want, got)
-    if shifted is not None:
-        return f"the picture is displaced by {shifted[0]} rows and {shifted[1]} columns"
-    return _exchange(want, got) or _alone(want, got, bits)
+def depth_likeness(expected: CodePicture, found: CodePicture) -> str:
+    """Return what 16-bit codes look like that are too large for the depth: where the code stands, or which byte first.
 
-
-def _varied(planes: Planes) -> bool:
-    return any(plane.min() != plane.max() for plane in planes)
-
-
-def _shift(want: Planes, got: Planes) -> tuple[int, int] | None:
-    """Return the displacement (rows, columns) after which the insides of the first planes are equal."""
-    a, b = want[0], got[0]
-    if min(a.shape) < 4 * MARGIN or a.min() == a.max():
-        return None
-    h, w = a.shape
-    inside = b[MARGIN : h - MARGIN, MARGIN : w - MARGIN]
-    for dy, dx in SHIFTS:
-        if np.array_equal(a[MARGIN - dy : h - MARGIN - dy, MARGIN - dx : w - MARGIN - dx], inside):
-            return dy, dx
-    return None
-
-
-def _exchange(want: Planes, got: Planes) -> str:
-    """Return which planes are exchanged, or turned upside down."""
-    if len(want) != 3:
-        return ""
-    for one, two in ((1, 2), (0, 2), (0, 1)):
-        swapped = list(want)
-        swapped[one], swapped[two] = want[two], want[one]
-        if all(np.array_equal(a, b) for a, b in zip(swapped, got, strict=True)):
-            return f"planes {one} and {two} are exchanged"
-    if all(np.array_equal(a[::-1], b) for a, b in zip(want, got, strict=True)):
-        return "the picture is upside down"
+    `found` was read as 16 bits, little-endian.
+    """
+    want, got = _planes(expected), _planes(found)
+    shift = 16 - expected.bits
+    if all(np.array_equal(a, b >> shift) for a, b in zip(want, got, strict=True)):
+        return "the codes stand in the high bits in the place of the low ones"
+    if all(np.array_equal(a, b.astype("<u2").byteswap()) for a, b in zip(want, got, strict=True)):
+        return "the bytes of each sample are exchanged: big-endian"
     return ""
-
-
-def _alone(want: Planes, got: Planes, bits: int) -> str:
-    """Return which planes are wrong where others are right, or that rounding is the likely cause."""
-    wrong = [k for k, (a, b) in enumerate(zip(want, got, strict=True)) if not np.array_equal(a, b)]
-    text = "" if len(wrong) == len(want) else f"only plane {' and '.join(map(str, wrong))} is wrong"
-    if max(int(np.abs(b - a).max()) for a, b in zip(want, got, strict=True)) == 1:
-        return f"{text}{', ' if text else ''}steps of 1 only, as by another rounding"
-    return text

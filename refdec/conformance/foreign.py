@@ -19,9 +19,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from refdec.conformance.case import Case, ExpectedPicture
-from refdec.conformance.compare import compare_pictures, judge
+from refdec.conformance.compare import compare_pictures, depth_likeness, judge
 from refdec.conformance.errors import CommandCannotStart, CommandUnreadable, CommandWithoutPlaces
 from refdec.conformance.expected import picture_suffix
+from refdec.conformance.sizes import raw_bytes, raw_size_likeness, size_likeness
 from refdec.conformance.verdicts import CaseResult, CaseVerdict
 from refdec.errors import RefdecError
 from refdec.formats.files import read_picture
@@ -168,20 +169,48 @@ def _judged_picture(result: CaseResult, described: ExpectedPicture, want: CodePi
         found = read_picture(out, layout=layout, bits=described.bits if described.bits > 8 else None)
     except (RefdecError, OSError, ValueError) as reason:
         said = reason.headline() if isinstance(reason, RefdecError) else str(reason)
-        verdict = CaseVerdict.SIZE if out.suffix == ".yuv" and out.stat().st_size else CaseVerdict.NO_PICTURE
-        return replace(result, verdict=verdict, message=said)
+        return _judged_unreadable(result, layout, out, said, want)
     sizes = [[plane.shape for plane in picture.components] for picture in (want, found)]
     if sizes[0] != sizes[1]:
         h, w = sizes[1][0]
         message = f"{w} x {h} with {len(sizes[1])} planes, expected {described.width} x {described.height}"
-        return replace(result, verdict=CaseVerdict.SIZE, message=message)
+        guess = size_likeness((described.width, described.height), (w, h))
+        return replace(result, verdict=CaseVerdict.SIZE, message=_with(message, guess), guess=guess)
     if found.bits != want.bits:
         return replace(result, verdict=CaseVerdict.DIFFERS, message=f"{found.bits} bits, expected {want.bits}")
+    return with_difference(result, want, found)
+
+
+def _judged_unreadable(result: CaseResult, layout: YuvLayout, out: Path, said: str, want: CodePicture) -> CaseResult:
+    """Judge a file that is not a picture of the right layout: raw files say nothing of themselves."""
+    size = out.stat().st_size
+    if out.suffix != ".yuv" or not size:
+        return replace(result, verdict=CaseVerdict.NO_PICTURE, message=said)
+    if size != raw_bytes(layout):
+        guess = raw_size_likeness(layout, size)
+        return replace(result, verdict=CaseVerdict.SIZE, message=_with(said, guess), guess=guess)
+    deep = read_picture(out, layout=replace(layout, bits=16))  # the right size, and codes above the depth
+    guess = depth_likeness(want, deep)
+    return replace(result, verdict=CaseVerdict.DIFFERS, message=_with(said, guess), guess=guess)
+
+
+def _with(message: str, guess: str) -> str:
+    return f"{message}; {guess}" if guess else message
+
+
+def with_difference(result: CaseResult, want: CodePicture, found: CodePicture) -> CaseResult:
+    """Return the result with what comparing two pictures of one size says."""
     difference = compare_pictures(want, found)
     verdict = judge(difference, result.case.tolerance)
     if difference is None:
         return replace(result, verdict=verdict)
-    guess = f"; {difference.guess}" if difference.guess else ""
-    message = f"up to {difference.max_difference} in {difference.share:.3%} of the samples{guess}"
+    message = f"up to {difference.max_difference} in {difference.share:.3%} of the samples"
     shown = (want, found) if verdict is CaseVerdict.DIFFERS else None
-    return replace(result, verdict=verdict, message=message, difference=difference, shown=shown)
+    return replace(
+        result,
+        verdict=verdict,
+        message=_with(message, difference.guess),
+        difference=difference,
+        guess=difference.guess,
+        shown=shown,
+    )

@@ -9,24 +9,28 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from refdec.conformance.case import Case
+from refdec.conformance.common_features import common_rules
 from refdec.conformance.errors import ManifestDamaged
 from refdec.conformance.expected import observe_decode
 from refdec.conformance.foreign import Command, run_foreign
 from refdec.conformance.own import run_own
+from refdec.conformance.run_result import RunResult
+from refdec.conformance.stream_features import with_features
 from refdec.conformance.suite import Suite, open_suite, suite_weights
-from refdec.conformance.verdicts import CaseResult, CaseVerdict, RunResult
+from refdec.conformance.verdicts import CaseResult, CaseVerdict
 from refdec.formats.files import read_picture
 from refdec.formats.pictures import CodePicture
 from refdec.formats.yuv import YuvLayout
 from refdec.parallel.errors import WorkerLost
 from refdec.trace.picture_digest import picture_sha256
 
-__all__ = ["OWN", "RunOptions", "expected_picture", "run_suite"]
+__all__ = ["OWN", "RunOptions", "RunWatch", "expected_picture", "run_suite"]
 
 OWN = "refdec"
 DEFAULT_TIMEOUT_S = 60.0
@@ -72,26 +76,34 @@ def expected_picture(suite: Suite, case: Case) -> CodePicture | None:
     return picture
 
 
-def run_suite(
-    suite: Suite, options: RunOptions = RunOptions(), *, on_result: Callable[[CaseResult, float], None] | None = None
-) -> RunResult:
-    """Run all chosen cases; `on_result` sees each result and the share of the work done.
+RunWatch: TypeAlias = Callable[[str, int, int, int], None]
+"""Told what is done ("preparing", "running"), how many cases are, of how many, and how many of them failed."""
+
+
+def unwatched(doing: str, done: int, total: int, failed: int) -> None:
+    """Take no notice."""
+
+
+def run_suite(suite: Suite, options: RunOptions = RunOptions(), *, watch: RunWatch = unwatched) -> RunResult:
+    """Run all chosen cases; `watch` is told after each.
 
     Raises NoSuchCase, CommandWithoutPlaces, CommandUnreadable, CommandCannotStart, ManifestDamaged, ManifestTooNew.
     """
     start = time.perf_counter()
     cases = [suite.case(name) for name in suite.select(options.patterns)]
     found: dict[str, CaseResult] = {}
-    for result in _results(suite, cases, options):
+    for result in _results(suite, cases, options, watch):
         found[result.case.name] = result
-        if on_result is not None:
-            on_result(result, len(found) / len(cases))
+        watch("running", len(found), len(cases), sum(not one.passed for one in found.values()))
     ordered = tuple(found[case.name] for case in cases)
+    if not all(result.passed for result in ordered):
+        ordered = tuple(replace(one, case=with_features(one.case, suite.stream(one.case))) for one in ordered)
     seconds = time.perf_counter() - start
-    return RunResult(suite.name, options.decoder or OWN, ordered, seconds, suite.manifest.common_clauses)
+    common = common_rules(ordered)
+    return RunResult(suite.name, options.decoder or OWN, ordered, seconds, suite.manifest.common_clauses, common)
 
 
-def _results(suite: Suite, cases: Sequence[Case], options: RunOptions) -> Iterator[CaseResult]:
+def _results(suite: Suite, cases: Sequence[Case], options: RunOptions, watch: RunWatch) -> Iterator[CaseResult]:
     if options.decoder is None:
         by_model = sorted(cases, key=lambda case: case.model_id)  # networks of a model are built once
         return _own_results(suite, by_model, options)
@@ -100,12 +112,17 @@ def _results(suite: Suite, cases: Sequence[Case], options: RunOptions) -> Iterat
         weights = Path(suite.name) / suite.manifest.weights_folder
     command = Command.of(options.decoder, None if weights is None else weights.resolve(), options.timeout_s)
     command.require_program()
-    return _foreign_results(suite, cases, command, options.jobs)
+    return _foreign_results(suite, cases, command, options.jobs, watch)
 
 
-def _foreign_results(suite: Suite, cases: Sequence[Case], command: Command, jobs: int) -> Iterator[CaseResult]:
+def _foreign_results(
+    suite: Suite, cases: Sequence[Case], command: Command, jobs: int, watch: RunWatch
+) -> Iterator[CaseResult]:
     """Run commands side by side; expected pictures that refdec must make are made before, one after the other."""
-    pictures = {case.name: expected_picture(suite, case) for case in cases}
+    pictures: dict[str, CodePicture | None] = {}
+    for case in cases:
+        pictures[case.name] = expected_picture(suite, case)
+        watch("preparing", len(pictures), len(cases), 0)
     streams = {case.name: suite.stream(case) for case in cases}
 
     def run(case: Case) -> CaseResult:

@@ -6,7 +6,7 @@ A verdict says what was seen, `passed` what follows from it; docs/conformance.md
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -14,7 +14,7 @@ from refdec.clauses import way_in_words
 from refdec.conformance.case import Case
 from refdec.formats.pictures import CodePicture
 
-__all__ = ["MEANINGS", "PASSING", "CaseResult", "CaseVerdict", "PictureDifference", "RunResult"]
+__all__ = ["MEANINGS", "PASSING", "CaseResult", "CaseVerdict", "PictureDifference"]
 
 
 class CaseVerdict(StrEnum):
@@ -78,7 +78,8 @@ class PictureDifference:
 class CaseResult:
     """What became of one case; `shown` holds the expected and the found picture where they differ.
 
-    `through`: the clauses on the way to the error that ended it, known of refdec itself only.
+    `through`: the clauses on the way to the error that ended it, known of refdec itself only.  `guess`: what the wrong
+    picture looks like.
     """
 
     case: Case
@@ -90,6 +91,7 @@ class CaseResult:
     difference: PictureDifference | None = None
     shown: tuple[CodePicture, CodePicture] | None = None
     through: tuple[str, ...] = ()
+    guess: str = ""
 
     @property
     def way(self) -> str:
@@ -117,36 +119,3 @@ class CaseResult:
             "through": list(self.through),
             "difference": None if self.difference is None else asdict(self.difference),
         }
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RunResult:
-    """A whole run: what was run over what, and the results in the order of the suite."""
-
-    suite: str
-    decoder: str
-    results: tuple[CaseResult, ...]
-    seconds: float
-    common_clauses: tuple[str, ...] = field(default=())
-
-    @property
-    def passed(self) -> bool:
-        """Whether every case is as expected."""
-        return all(result.passed for result in self.results)
-
-    def counts(self) -> dict[CaseVerdict, int]:
-        """Return how often each verdict was given, those that occur only."""
-        seen = [result.verdict for result in self.results]
-        return {verdict: seen.count(verdict) for verdict in CaseVerdict if verdict in seen}
-
-    def clauses(self) -> list[tuple[str, int, int]]:
-        """Return (clause, passed, failed), the most suspect first: those whose cases fail most and pass least.
-
-        The clauses of a failed case are where to look; one that no passing case shares is where to look first.
-        """
-        tally: dict[str, list[int]] = {}
-        for result in self.results:
-            for clause in result.case.clauses:
-                tally.setdefault(clause, [0, 0])[0 if result.passed else 1] += 1
-        rows = [(clause, passed, failed) for clause, (passed, failed) in tally.items()]
-        return sorted(rows, key=lambda row: (-row[2] / (row[1] + row[2]), -row[2], row[0]))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from refdec.metrics.errors import NotRgb
 
-__all__ = ["FloatArray", "luma_of_rgb", "on_255_scale"]
+__all__ = ["BT709", "FloatArray", "luma_of_rgb", "on_255_scale"]
 
 FloatArray = npt.NDArray[np.float64]
 BT709 = (0.2126, 0.7152, 0.0722)

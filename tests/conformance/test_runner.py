@@ -11,8 +11,10 @@ import pytest
 
 from refdec.conformance.errors import CommandCannotStart, CommandWithoutPlaces, NoSuchCase
 from refdec.conformance.foreign import Command
+from refdec.conformance.making.suite_maker import MakeOptions, make_suite
 from refdec.conformance.runner import RunOptions, run_suite
-from refdec.conformance.suite import Suite
+from refdec.conformance.storage import FolderStore
+from refdec.conformance.suite import Suite, open_suite
 from refdec.conformance.verdicts import CaseResult, CaseVerdict
 from tests.conformance.conftest import FEW, command
 
@@ -42,6 +44,8 @@ EXPECTED: Mapping[str, dict[str, CaseVerdict]] = {
     "wrong_crop": of_legal(CaseVerdict.DIFFERS, CaseVerdict.UNCOMPARED),
     "uncropped": of_legal(CaseVerdict.SIZE),
     "swapped_chroma": of_legal(CaseVerdict.DIFFERS, CaseVerdict.UNCOMPARED),
+    "limited_range": of_legal(CaseVerdict.DIFFERS, CaseVerdict.UNCOMPARED),
+    "mirrored": of_legal(CaseVerdict.DIFFERS, CaseVerdict.UNCOMPARED),
     "crash": dict.fromkeys(ALL_RIGHT, CaseVerdict.CRASH),
     "garbage": {
         **of_legal(CaseVerdict.NO_PICTURE),
@@ -81,14 +85,17 @@ def test_verdicts_on_a_decoder(script: str, small_suite: Suite) -> None:
     ("script", "guess"),
     [
         ("off_by_one", "every sample is off by -1"),
-        ("wrong_crop", "displaced by 0 rows and -1 columns"),
+        ("wrong_crop", "the picture is shifted by one column to the left"),
         ("swapped_chroma", "planes 1 and 2 are exchanged"),
+        ("limited_range", "the picture is in limited range (16..235) in place of full"),
+        ("mirrored", "the picture is mirrored left to right"),
+        ("transposed", "width and height are exchanged"),
     ],
 )
 def test_the_message_says_what_it_looks_like(script: str, guess: str, small_suite: Suite) -> None:
     result = run(small_suite, script, RGB)[RGB]
-    assert guess in result.message
-    assert result.difference is not None and result.shown is not None
+    assert guess in result.message and guess in result.guess
+    assert result.verdict is CaseVerdict.SIZE or (result.difference is not None and result.shown is not None)
 
 
 def test_a_decoder_that_hangs_is_stopped_with_all_that_it_started(small_suite: Suite) -> None:
@@ -123,9 +130,9 @@ def test_refdec_itself_passes_in_this_process_and_in_workers(small_suite: Suite)
 
 
 def test_a_command_that_does_not_exist_runs_nothing(small_suite: Suite) -> None:
-    seen: list[CaseResult] = []
+    seen: list[str] = []
     with pytest.raises(CommandCannotStart, match="/nowhere/decoder"):
-        run_suite(small_suite, RunOptions("/nowhere/decoder {in} {out}"), on_result=lambda one, _: seen.append(one))
+        run_suite(small_suite, RunOptions("/nowhere/decoder {in} {out}"), watch=lambda doing, *_: seen.append(doing))
     assert not seen
 
 
@@ -149,3 +156,47 @@ def test_places_inside_words_are_filled() -> None:
 def test_a_pattern_without_a_case_is_a_mistake(small_suite: Suite) -> None:
     with pytest.raises(NoSuchCase):
         run_suite(small_suite, RunOptions(patterns=("size_*", "no_such_*")))
+
+
+SHIFTED = "chroma is shifted by one column to the right before the colour transform"
+FORMATS = ("format_*_idx0", "format_444_10bit_idx1", "size_*")
+
+
+@pytest.fixture(scope="module")
+def wide_suite(tmp_path_factory: pytest.TempPathFactory) -> Suite:
+    """Pictures of all formats, of even and odd sizes, some with user data."""
+    folder = tmp_path_factory.mktemp("conformance") / "wide"
+    make_suite(FolderStore(folder), MakeOptions(patterns=(*FORMATS, "udi_*")))
+    return open_suite(folder)
+
+
+@pytest.mark.parametrize(
+    ("script", "features", "guess"),
+    [
+        ("chroma_shift_odd", ("an odd width",), SHIFTED),
+        (
+            "high_bits",
+            ("10-bit samples", "YUV output"),
+            "the codes stand in the high bits in the place of the low ones",
+        ),
+    ],
+)
+def test_what_failed_cases_have_in_common_is_named_in_one_line(
+    script: str, features: tuple[str, ...], guess: str, wide_suite: Suite
+) -> None:
+    options = RunOptions(command(script), Path(wide_suite.name), jobs=2, patterns=FORMATS)
+    found = run_suite(wide_suite, options)
+    (rule,) = found.common
+    assert rule.features == features
+    assert len(rule.cases) == rule.failed == sum(not result.passed for result in found.results)
+    assert f"All {rule.failed} legal streams that failed have {' and '.join(features)}" in rule.explain()
+    assert f"; none of the {rule.passed} that passed has" in rule.explain()
+    assert guess in rule.explain() and "\n" not in rule.explain()
+
+
+def test_two_bugs_are_two_rules(wide_suite: Suite) -> None:
+    found = run_suite(wide_suite, RunOptions(command("two_bugs"), Path(wide_suite.name), jobs=2))
+    assert {rule.features: rule.symptoms[0][0] for rule in found.common} == {
+        ("10-bit samples",): "the picture is upside down",
+        ("user data (UDI)",): "crash, ended by SIGSEGV",
+    }

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from refdec.conformance.report import to_junit
-from refdec.conformance.verdicts import RunResult
+from refdec.conformance.run_result import RunResult
 
 ROOT = Path(__file__).resolve().parents[2]
 STREAM = ROOT / "tests" / "golden" / "streams" / "kodim21_m1_+0_64x64.jai"

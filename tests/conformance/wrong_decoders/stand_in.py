@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from refdec.formats.files import read_picture, write_picture
-from refdec.formats.pictures import CodePicture
+from refdec.formats.pictures import CodePicture, Colour
 from refdec.formats.yuv import YuvLayout
 
 REFUSED = 3
@@ -43,3 +44,22 @@ def write(picture: CodePicture, out: Path, *planes: np.ndarray[Any, Any]) -> Non
     """Write a picture with other planes, where some are given."""
     shown = CodePicture(tuple(planes), picture.bits, picture.colour) if planes else picture
     write_picture(out, shown)
+
+
+def write_raw(out: Path, *planes: np.ndarray[Any, Any]) -> None:
+    """Write planes as they are, one after the other."""
+    out.write_bytes(b"".join(plane.tobytes() for plane in planes))
+
+
+LUMA = np.array([0.2126, 0.7152, 0.0722])
+TO_YCC = np.stack([LUMA, (np.array([0, 0, 1]) - LUMA) / 1.8556, (np.array([1, 0, 0]) - LUMA) / 1.5748])
+
+
+def in_chroma(picture: CodePicture, change: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]) -> list[Any]:
+    """Change both chroma planes, of an RGB picture before the colour transform."""
+    if picture.colour is not Colour.RGB:
+        return [picture.components[0], *(change(plane) for plane in picture.components[1:])]
+    y, cb, cr = np.tensordot(TO_YCC, np.stack(picture.components).astype(np.float64), axes=1)
+    back = np.tensordot(np.linalg.inv(TO_YCC), np.stack([y, change(cb), change(cr)]), axes=1)
+    kind = picture.components[0].dtype
+    return list(np.clip(np.rint(back), 0, (1 << picture.bits) - 1).astype(kind))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from refdec.conformance.case import Tolerance
-from refdec.conformance.compare import compare_pictures, judge
+from refdec.conformance.compare import compare_pictures, depth_likeness, judge
 from refdec.conformance.verdicts import CaseVerdict, PictureDifference
 from refdec.formats.pictures import CodePicture, Colour
 
@@ -36,7 +36,7 @@ def test_equal_pictures() -> None:
     ("change", "guess"),
     [
         (lambda p: [plane + 3 for plane in p], "every sample is off by 3"),
-        (lambda p: [np.roll(plane, 1, axis=0) for plane in p], "displaced by 1 rows and 0 columns"),
+        (lambda p: [np.roll(plane, 1, axis=0) for plane in p], "the picture is shifted by one row down"),
         (lambda p: [p[0], p[2], p[1]], "planes 1 and 2 are exchanged"),
         (lambda p: [p[2], p[1], p[0]], "planes 0 and 2 are exchanged"),
         (lambda p: [plane[::-1] for plane in p], "upside down"),
@@ -70,3 +70,17 @@ def test_both_ends_of_a_tolerance(count: int, step: int, verdict: str) -> None:
     changed.reshape(-1)[:count] += step
     difference = compare_pictures(picture(plane, plane, plane), picture(changed, plane, plane))
     assert verdict in judge(difference, Tolerance(1, 7 / 720)).value
+
+
+def test_codes_above_the_depth() -> None:
+    planes = [np.random.default_rng(k).integers(0, 1024, (8, 8)).astype(np.uint16) for k in range(3)]
+    want = CodePicture(tuple(planes), 10, Colour.YUV)
+    changes: list[tuple[Callable[[np.ndarray], np.ndarray], str]] = [
+        (lambda p: (p << 6) | 63, "high bits"),
+        (lambda p: p.byteswap(), "big-endian"),
+        (lambda p: p + 60000, ""),
+    ]
+    for change, text in changes:
+        found = CodePicture(tuple(change(plane) for plane in planes), 16, Colour.YUV)
+        said = depth_likeness(want, found)
+        assert text in said and bool(text) == bool(said)
