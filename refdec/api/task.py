@@ -167,14 +167,25 @@ def jobs_of(inputs: Sequence[Path], order: TaskOrder, pictures: Path | None) -> 
             yield Job(path, None if pictures is None else pictures / f"{path.stem}.png", order)
 
 
+def _nothing(name: str) -> bool:
+    """Know no name."""
+    return False
+
+
 class _Streams:
     """The bundles of one argument of an action: decoded one after the other, each time they are asked for.
 
     A codestream of a folder that cannot be decoded is passed to `complain` and left out; a single one raises.
     """
 
-    def __init__(self, path: Path, order: TaskOrder, bench: _Bench, complain: Complain) -> None:
-        self._path, self._order, self._bench, self._complain = path, order, bench, complain
+    def __init__(
+        self, path: Path, order: TaskOrder, bench: _Bench, complain: Complain, known: Callable[[str], bool] = _nothing
+    ) -> None:
+        self._path, self._order, self._bench, self._complain, self._known = path, order, bench, complain, known
+
+    def without(self, known: Callable[[str], bool]) -> _Streams:
+        """Return the streams whose names are not known."""
+        return _Streams(self._path, self._order, self._bench, self._complain, known)
 
     def __len__(self) -> int:
         return sum(1 for _ in streams_below(self._path))
@@ -183,6 +194,8 @@ class _Streams:
         from refdec.plugins.task_base import NamedBundle
 
         for path in streams_below(self._path):
+            if self._known(str(path)):
+                continue
             try:
                 bundle = _read(str(path), self._order, self._bench)
             except RefdecError as problem:
@@ -198,6 +211,10 @@ class _Counted:
 
     def __init__(self, streams: _Streams, progress: Callable[[float], None]) -> None:
         self._streams, self._progress = streams, progress
+
+    def without(self, known: Callable[[str], bool]) -> _Counted:
+        """Return the bundles of the streams whose names are not known; they are told of all the same."""
+        return _Counted(self._streams.without(known), self._progress)
 
     def __iter__(self) -> Iterator[NamedBundle]:
         count = max(len(self._streams), 1)

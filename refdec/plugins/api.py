@@ -26,7 +26,7 @@ from refdec.limits import Limits
 from refdec.metrics import ms_ssim_luma, psnr, psnr_luma, psnr_rgb
 from refdec.picture.picture import Picture
 from refdec.plugins.encoder import Encoder
-from refdec.plugins.errors import Refusal
+from refdec.plugins.errors import Refusal, Unusable
 from refdec.plugins.guest_options import REQUIRED, Option, OptionValues
 from refdec.plugins.hookspecs import PLUGIN_API, hookimpl
 from refdec.plugins.requests import (
@@ -115,6 +115,7 @@ __all__ = [
     "TaskResult",
     "UInt8Array",
     "UInt16Array",
+    "Unusable",
     "hookimpl",
     "kernel",
     "ms_ssim_luma",

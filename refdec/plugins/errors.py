@@ -22,6 +22,7 @@ __all__ = [
     "UnknownAction",
     "UnknownGuest",
     "UnknownOption",
+    "Unusable",
     "WrongWeights",
 ]
 
@@ -172,6 +173,12 @@ class Refusal(UsageError):
 
     def explain(self) -> str:
         return self.message
+
+
+class Unusable(Refusal):
+    """A file or database of a guest cannot be read or written, or another process keeps it; trying again may help."""
+
+    code, clause, exit_code = "RD1117", "", ExitCode.IO
 
 
 class WrongWeights(UsageError):

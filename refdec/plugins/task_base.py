@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from refdec.bundles import LatentBundle, Stage
 from refdec.plugins.guest_options import NAME_PATTERN, Option, OptionValues
@@ -43,6 +43,15 @@ class Argument:
             raise ValueError(f"argument {self.name!r} (capitals) of kind {self.kind!r} (one of {', '.join(KINDS)})")
 
 
+@runtime_checkable
+class Skippable(Protocol):
+    """Bundles of which some can be left out without decoding them."""
+
+    def without(self, known: Callable[[str], bool]) -> Iterable[NamedBundle]:
+        """Return those whose names are not known."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ActionInput:
     """What an action works on.
@@ -57,6 +66,13 @@ class ActionInput:
     texts: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, Path] = field(default_factory=dict)
     progress: Progress = lambda done: None
+
+    def unknown(self, argument: str, known: Callable[[str], bool]) -> Iterable[NamedBundle]:
+        """Return the bundles of an argument whose names are not known: what an earlier run did is not decoded again."""
+        bundles = self.bundles[argument]
+        if isinstance(bundles, Skippable):
+            return bundles.without(known)
+        return (named for named in bundles if not known(named.name))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -30,20 +30,26 @@ refdec_api_version = "1.0"
 
 
 def index(given: ActionInput) -> TaskResult:
-    """Put the descriptors of codestreams into a database; names that are there already are replaced."""
-    from refdec_tasks.retrieval.database import Entry, create_or_open
+    """Put the descriptors of codestreams into a database; names that are there already are replaced, or left out.
 
-    added = replaced = 0
-    with create_or_open(given.paths["DB"]) as database:
-        for named in given.bundles["DIR"]:
-            headers = named.bundle.headers
-            entry = Entry(named.name, headers.display_width, headers.display_height, describe(named.bundle))
-            if database.put(entry, headers.weights_fingerprint):
-                replaced += 1
-            else:
-                added += 1
-        total = len(database)
-    return Scalars({"added": added, "replaced": replaced, "pictures": total})
+    Each picture is written as soon as it is described, so that others can write between, and nothing that was done is
+    lost.
+    """
+    from refdec_tasks.retrieval.database import Entry, create_or_open, open_existing
+
+    path, resume = given.paths["DB"], given.options.flag("resume")
+    with create_or_open(path) as database:
+        database.prove_writable()  # before hours of decoding
+        there = frozenset(database.names()) if resume else frozenset()
+    counts = {"added": 0, "replaced": 0}
+    bundles = given.unknown("DIR", there.__contains__) if resume else given.bundles["DIR"]
+    for named in bundles:
+        headers = named.bundle.headers
+        entry = Entry(named.name, headers.display_width, headers.display_height, describe(named.bundle))
+        with create_or_open(path) as database:
+            counts["replaced" if database.put(entry, headers.weights_fingerprint) else "added"] += 1
+    with open_existing(path) as database:
+        return Scalars({**counts, "pictures": len(database)})
 
 
 def query(given: ActionInput) -> TaskResult:
@@ -73,6 +79,7 @@ class Retrieval(Task):
             "put the descriptors of codestreams into a database",
             index,
             (Argument("DIR", "codestreams", "a codestream or a folder of them"), DATABASE),
+            (Option("resume", bool, False, "leave out, undecoded, names that are in the database"),),
         ),
         Action(
             "query",

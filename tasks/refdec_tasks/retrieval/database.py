@@ -7,6 +7,7 @@ descriptor version or model is refused.
 from __future__ import annotations
 
 import heapq
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from refdec.plugins.api import Int8Array, Refusal
+from refdec.plugins.api import Int8Array, Refusal, Unusable
 from refdec_tasks.retrieval.descriptor import DESCRIPTOR_VERSION, ENTRIES, unit_rows
 
 __all__ = ["SCHEMA_VERSION", "Database", "Entry", "create_or_open", "open_existing"]
@@ -24,17 +25,15 @@ __all__ = ["SCHEMA_VERSION", "Database", "Entry", "create_or_open", "open_existi
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x4A414952
 """Marks the file as ours ("JAIR"), so that no other SQLite file is written into."""
-TABLES = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE pictures (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    width INTEGER NOT NULL,
-    height INTEGER NOT NULL,
-    descriptor BLOB NOT NULL
-);
-"""
+TABLES = (
+    "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE pictures (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, width INTEGER NOT NULL, "
+    "height INTEGER NOT NULL, descriptor BLOB NOT NULL)",
+)
+"""A name is text; that of a file whose name is no UTF-8 is its bytes."""
 CHUNK = 4096
+WAIT_SECONDS = 60.0
+"""How long one process waits for another; each holds the file for the moment of one change or of a piece of reading."""
 PRIOR = 8
 """The mean over the database counts as if so many descriptors of zeros were in it: few pictures say little."""
 
@@ -75,13 +74,23 @@ class Database:
                 f"{fingerprint[:16]}...: they have nothing in common.  Use a database for each."
             )
 
+    def prove_writable(self) -> None:
+        """Write something that changes nothing.  Raises sqlite3.Error where that cannot be."""
+        self._connection.execute("UPDATE facts SET value = value")
+
+    def names(self) -> Iterator[str]:
+        """Yield the names of all pictures."""
+        for (name,) in self._connection.execute("SELECT name FROM pictures"):
+            yield _as_name(name)
+
     def put(self, entry: Entry, weights_fingerprint: str) -> bool:
         """Keep a picture; return whether one of this name was replaced.  Raises Refusal for other weights."""
         self.require_weights(weights_fingerprint)
-        known = self._connection.execute("SELECT 1 FROM pictures WHERE name = ?", (entry.name,)).fetchone()
+        name = _stored(entry.name)
+        known = self._connection.execute("SELECT 1 FROM pictures WHERE name = ?", (name,)).fetchone()
         fact = ("weights_fingerprint", weights_fingerprint)
         self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", fact)
-        row = (entry.name, entry.width, entry.height, entry.descriptor.tobytes())
+        row = (name, entry.width, entry.height, entry.descriptor.tobytes())
         self._connection.execute(
             "INSERT INTO pictures (name, width, height, descriptor) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE "
             "SET width = excluded.width, height = excluded.height, descriptor = excluded.descriptor",
@@ -90,13 +99,17 @@ class Database:
         return known is not None
 
     def _chunks(self) -> Iterator[tuple[list[str], npt.NDArray[np.int8]]]:
-        """Yield names and descriptors [n, 2048] in pieces, so that memory does not grow with the database."""
-        cursor = self._connection.execute("SELECT name, descriptor FROM pictures ORDER BY name")
-        while rows := cursor.fetchmany(CHUNK):
-            blobs = [blob for _, blob in rows]
-            if any(len(blob) != ENTRIES for blob in blobs):
-                raise Refusal(f"{self._path} is damaged: a descriptor has not {ENTRIES} bytes.")
-            yield [name for name, _ in rows], np.frombuffer(b"".join(blobs), np.int8).reshape(-1, ENTRIES)
+        """Yield names and descriptors [n, 2048] in pieces: memory does not grow with the database, and whoever writes
+        need not wait for the end.
+        """
+        statement = "SELECT id, name, descriptor FROM pictures WHERE id > ? ORDER BY id LIMIT ?"
+        last = 0
+        while rows := self._connection.execute(statement, (last, CHUNK)).fetchall():
+            last = rows[-1][0]
+            blobs = [blob for _, _, blob in rows]
+            if any(not isinstance(blob, bytes) or len(blob) != ENTRIES for blob in blobs):
+                raise Unusable(f"{self._path} is damaged: a descriptor has not {ENTRIES} bytes.")
+            yield [_as_name(name) for _, name, _ in rows], np.frombuffer(b"".join(blobs), np.int8).reshape(-1, ENTRIES)
 
     def _centre(self) -> npt.NDArray[np.float32]:
         """Return what the pictures have in common: the mean of their unit descriptors, smaller for few pictures."""
@@ -134,41 +147,81 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    connection.executescript(TABLES)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    connection.execute("INSERT INTO facts VALUES ('descriptor_version', ?)", (DESCRIPTOR_VERSION,))
-    connection.commit()
+    for statement in (
+        *TABLES,
+        f"PRAGMA application_id = {APPLICATION_ID}",
+        f"PRAGMA user_version = {SCHEMA_VERSION}",
+        f"INSERT INTO facts VALUES ('descriptor_version', '{DESCRIPTOR_VERSION}')",
+    ):
+        connection.execute(statement)
+
+
+def _stored(name: str) -> str | bytes:
+    """Return what is kept of a name: text, or the bytes of a file name that is no UTF-8."""
+    try:
+        data = os.fsencode(name)
+    except UnicodeEncodeError:  # no name of this system
+        data = name.encode(errors="surrogatepass")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data
+
+
+def _as_name(stored: str | bytes) -> str:
+    """Return a name as this system has it."""
+    return os.fsdecode(stored.encode() if isinstance(stored, str) else stored)
 
 
 @contextmanager
-def _refusing(path: Path) -> Iterator[None]:
-    """Turn what SQLite complains about into a refusal that names the file."""
+def _explaining(path: Path) -> Iterator[None]:
+    """Turn what SQLite complains about into an error that names the file and says what to do.  Raises Unusable."""
     try:
         yield
     except sqlite3.Error as problem:
-        raise Refusal(f"{path} cannot be used as a database of descriptors: {problem}.") from problem
+        kind = getattr(problem, "sqlite_errorcode", 0) & 0xFF
+        if kind in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            reason = (
+                f"{path} was kept by another process for {WAIT_SECONDS:g} seconds.\n"
+                "What was indexed before is in it.  Go on later: index with --option resume=yes"
+            )
+        elif kind in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+            reason = (
+                f"{path} cannot be used as a database of descriptors: {problem}.\n"
+                "It is damaged, or something else: name another file, or remove it and index again."
+            )
+        else:
+            reason = f"{path} cannot be used as a database of descriptors: {problem}."
+        raise Unusable(reason) from problem
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Open a file; transactions are begun by hand."""
+    address = f"{path.absolute().as_uri()}?mode={mode}"
+    return sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS, isolation_level=None)
 
 
 @contextmanager
 def create_or_open(path: Path) -> Iterator[Database]:
     """Open a database for writing, a new one if there is none; all changes are kept together, or none.
 
-    Raises Refusal.
+    Other processes wait meanwhile: compute first, open then.  Raises Refusal, Unusable.
     """
-    with _refusing(path), closing(sqlite3.connect(path)) as connection:
-        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            _create(connection)
-        _check(connection, path)
+    with _explaining(path), closing(_connect(path, "rwc")) as connection:
+        connection.execute("BEGIN IMMEDIATE")
         with connection:
+            if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                _create(connection)
+            _check(connection, path)
             yield Database(connection, path)
 
 
 @contextmanager
 def open_existing(path: Path) -> Iterator[Database]:
-    """Open a database for reading.  Raises Refusal, also where there is none."""
+    """Open a database for reading.  Raises Refusal, also where there is none, and Unusable."""
     if not path.is_file():
         raise Refusal(f"There is no database {path}.  Make one:  refdec task retrieval index DIR {path}")
-    with _refusing(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+    # Not read-only: what a writer that was killed left half done is taken back by who comes next.
+    with _explaining(path), closing(_connect(path, "rw")) as connection:
         _check(connection, path)
         yield Database(connection, path)

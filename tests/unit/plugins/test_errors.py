@@ -61,6 +61,7 @@ CAUSES: dict[type[RefdecError], Callable[[], object]] = {
     module.OptionMissing: lambda: parse_options("g", (Option("n", int, REQUIRED, "number"),), {}),
     module.PluginRefused: refused,
     module.Refusal: lambda: coded(Refusal("Not today.")),
+    module.Unusable: lambda: coded(module.Unusable("The database is kept by others.")),
     module.RequestInvalid: lambda: OperatingPoint(9),
     module.ResultInvalid: lambda: Scalars({"a": None}),  # type: ignore[dict-item]
     module.SourcePictureInvalid: lambda: SourcePicture.from_rgb(np.zeros((2, 2), np.uint8)),
