@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from refdec.api.weights import load_weights
     from refdec.bitstream.framing import Codestream
     from refdec.decoding.options import DecodeOptions
-    from refdec.picture.picture import Picture
+    from refdec.formats.decoded import Picture
     from refdec.plugins.hookspecs import PLUGIN_API
 
 __version__ = "0.2.0"
@@ -72,7 +72,7 @@ _LAZY = {
     "DecodeOptions": "refdec.decoding.options",
     "EncodeOptions": "refdec.api.encode",
     "PLUGIN_API": "refdec.plugins.hookspecs",
-    "Picture": "refdec.picture.picture",
+    "Picture": "refdec.formats.decoded",
 }
 _DECODING = frozenset({"decode", "encode", "open_progressive", "read_latents"})
 """Names whose modules load compiled kernels: where these are kept is decided before."""

@@ -16,7 +16,7 @@ from refdec.api.concerning import concerning
 from refdec.api.decode_report import DecodeReport
 from refdec.api.errors import RegionWithoutStages
 from refdec.api.inputs import Inputs, read_inputs, said_once
-from refdec.api.picture_files import colour_of, colour_tags, save_picture, warnings_of, write_json, write_npz
+from refdec.api.picture_files import colour_of, depth_of, warnings_of, write_json, write_npz
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions, edition_named
 from refdec.observation import UNWATCHED
 
@@ -25,16 +25,18 @@ if TYPE_CHECKING:
     from refdec.bitstream.editions import EditionName
     from refdec.decoding.options import SynthesisName
     from refdec.decoding.rows import PictureStream
+    from refdec.formats.decoded import Picture
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
     from refdec.limits import Limits
     from refdec.observation import Observer, Watch
-    from refdec.picture.picture import Picture
     from refdec.picture.render import Colour
     from refdec.weights.pack import WeightPack
 
 __all__ = ["DecodeJob", "decode", "decode_to_file"]
 
+CODED_PIXEL_BYTES = 10
+"""Bytes for each pixel of a picture that waits to be encoded as JPEG or WebP, as bands, as a whole, and as a file."""
 EXPECTED_STAGES = 44
 """Stages of a decode with all tools; other decodes have fewer, and their progress ends early."""
 
@@ -98,12 +100,14 @@ def decode(
     options = said_once(options, keywords)
     if options.region is not None and observe is not None:
         raise RegionWithoutStages
+    from refdec.formats.decoded import picture_of
+
     with concerning(source):
         inputs = read_inputs(source, weights, options)
         if options.region is not None or observe is not None:
             return _at_once(inputs, options, observe)
         stream = _stream(inputs, options)
-        return stream.picture(workers=stream.useful_workers(options.workers))
+        return picture_of(stream.picture(workers=stream.useful_workers(options.workers)))
 
 
 def _stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:
@@ -123,6 +127,7 @@ def _at_once(inputs: Inputs, options: DecodeOptions, observe: Observer | None, w
     """Decode the region alone, or the whole picture with every stage shown to `observe`, and its windows to `watch`."""
     from refdec.decoding.region import decode_region
     from refdec.decoding.rows import decode_codestream
+    from refdec.formats.decoded import picture_of
     from refdec.tiling.geometry import Rect
 
     data, pack, check_weights, check = inputs
@@ -135,7 +140,7 @@ def _at_once(inputs: Inputs, options: DecodeOptions, observe: Observer | None, w
             check_weights=check_weights,
             check=check,
         )
-        return part.picture(options.bit_depth)
+        return picture_of(part.picture(options.bit_depth))
     whole = decode_codestream(
         data,
         pack,
@@ -145,7 +150,7 @@ def _at_once(inputs: Inputs, options: DecodeOptions, observe: Observer | None, w
         check_weights=check_weights,
         check=check,
     )
-    return whole.picture(options.colour, options.bit_depth)
+    return picture_of(whole.picture(options.colour, options.bit_depth))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +187,16 @@ def decode_to_file(
 ) -> DecodeReport:
     """Decode a codestream to a picture file; the file appears whole or not at all.
 
-    PNG and PPM are RGB, YUV files Y'CbCr, NPY files what the codestream says.  Raises what `refdec.decode` raises, and
+    YUV files are Y'CbCr, NPY files what the codestream says, all others RGB.  JPEG (quality 95, 4:4:4) and WebP
+    (without loss) have 8 bits of a sample, unless `bit_depth` says less.  Raises what `refdec.decode` raises, and
     SuffixUnknown, FormatCannotHold and FileUnwritable before anything is decoded where that can be known.
     """
     from refdec.formats.files import name_of, suffix_of
 
     suffix = (job.suffix or suffix_of(target)).lower()
     options = replace(job.options, colour=colour_of(suffix))
+    if options.bit_depth is None:
+        options = replace(options, bit_depth=depth_of(suffix))
     if options.region is not None and job.wants_stages:
         raise RegionWithoutStages
     with concerning(source):
@@ -204,6 +212,7 @@ def _rows_to_file(
     """Write rows as they are finished, so that memory stays bounded."""
     from contextlib import closing
 
+    from refdec.formats.colours import EIGHT_BIT_SUFFIXES, colour_tags
     from refdec.formats.files import name_of, open_writer
     from refdec.formats.pictures import Colour as FileColour
     from refdec.formats.pictures import PictureSpec
@@ -212,6 +221,8 @@ def _rows_to_file(
     spec = PictureSpec(
         stream.sizes, stream.bit_depth, FileColour(stream.colour), *colour_tags(stream.headers.rendering)
     )
+    if suffix in EIGHT_BIT_SUFFIXES:  # whole pictures are encoded, and wait for it
+        job.options.limits.require_memory(CODED_PIXEL_BYTES * spec.height * spec.width)
     bands = stream.bands(workers=stream.useful_workers(job.options.workers), on_progress=on_progress)
     with open_writer(target, suffix, spec) as writer, closing(bands), picture_digest() as digest:
         for band in bands:
@@ -220,7 +231,8 @@ def _rows_to_file(
                 digest.add(*band)
         fingerprint = digest.hexdigest() if job.fingerprint else ""
     (height, width), *_ = stream.sizes
-    warnings = warnings_of(stream.warnings, suffix, stream.bit_depth)
+    headers = stream.headers
+    warnings = warnings_of(stream.warnings, suffix, stream.bit_depth, headers.picture.bit_depth, headers.rendering)
     return DecodeReport(name_of(target), width, height, stream.bit_depth, stream.colour, fingerprint, warnings, {})
 
 
@@ -233,7 +245,11 @@ def _at_once_to_file(
     on_progress: Callable[[float], None],
 ) -> DecodeReport:
     """Decode a region, or with a watch for traces, dumps and timings; the picture is written when it is whole."""
-    from refdec.formats.files import name_of
+    from refdec.decoding.opening import parse
+    from refdec.formats.colours import colour_tags
+    from refdec.formats.files import name_of, write_picture
+    from refdec.formats.pictures import CodePicture
+    from refdec.formats.pictures import Colour as FileColour
     from refdec.trace.dump import Dump
     from refdec.trace.fingerprints import Fingerprints
     from refdec.trace.picture_digest import picture_sha256
@@ -242,8 +258,11 @@ def _at_once_to_file(
     fingerprints, dump, timings = Fingerprints(), Dump(), Timings()
     observers: list[Observer] = [_Ticks(on_progress)]
     observers += [observer for wanted, observer in ((job.trace, fingerprints), (job.dump, dump)) if wanted]
+    own_bits = parse(inputs.data, job.options)[1].picture.bit_depth
     picture = _at_once(inputs, job.options, _Fan(observers), timings if job.timings else UNWATCHED)
-    save_picture(target, suffix, picture)
+    cicp, gamma = colour_tags(picture.rendering)
+    codes = CodePicture(picture.planes, picture.bit_depth, FileColour(picture.colour))
+    write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
     if job.trace is not None:
         write_json(job.trace, {"stream": name, "sha256": dict(fingerprints.sha256)})
     if job.dump is not None:
@@ -255,7 +274,7 @@ def _at_once_to_file(
         bit_depth=picture.bit_depth,
         colour=picture.colour,
         fingerprint=picture_sha256(picture.planes) if job.fingerprint else "",
-        warnings=warnings_of(picture.warnings, suffix, picture.bit_depth),
+        warnings=warnings_of(picture.warnings, suffix, picture.bit_depth, own_bits, picture.rendering),
         timings=timings.seconds if job.timings else {},
     )
 

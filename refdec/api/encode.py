@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from refdec.api.errors import OptionsTwice, RateAmbiguous, UnknownChroma
+from refdec.arithmetic.shown import ShortRepr
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.decoding.options import limits_or_default
 from refdec.limits import Limits
@@ -43,8 +44,8 @@ SEARCHES_OF_A_MODEL = ({"bpp", "model"}, {"psnr", "model"})
 """Wishes about the rate that go together; of all others there is one at a time."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EncodeOptions:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class EncodeOptions(ShortRepr):
     """What the application may choose; the defaults encode at a middle rate, without tools.
 
     `encoder`: an installed encoder; `encoder_options` are its own.  `bpp` (bits per pixel, within `tolerance`) or

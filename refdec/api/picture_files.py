@@ -1,6 +1,6 @@
 """Decoded pictures in files (5.11): the colour of each format, the tags and warnings that go with it, traces and dumps.
 
-In: a `Picture`, or what its headers say.  Out: files, each whole or not there.
+In: a suffix, and what a decode found.  Out: what the format forces, warnings; files, each whole or not there.
 """
 
 from __future__ import annotations
@@ -12,28 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo
-    from refdec.formats.sinks import Target
-    from refdec.picture.picture import Picture
     from refdec.picture.render import Colour
 
-__all__ = ["colour_of", "colour_tags", "save_picture", "warnings_of", "write_json", "write_npz"]
+__all__ = ["colour_of", "depth_of", "warnings_of", "write_json", "write_npz"]
 
-COLOUR_OF_SUFFIX: Mapping[str, Colour | None] = {
-    ".png": "RGB",
-    ".ppm": "RGB",
-    ".pnm": "RGB",
-    ".pgm": "RGB",
-    ".yuv": "YUV",
-    ".npy": None,
-}
-PNG_BITS = 8
-UNSPECIFIED = 2
-GAMMA_OF_TRANSFER = {4: 45455, 5: 35714, 8: 100000, 13: 45455}
-"""PNG's gAMA (1/100000) of transfer characteristics of H.273 that are a power function, or, sRGB, as PNG has it."""
+FULL_BITS = 8
 
 
 def colour_of(suffix: str) -> Colour | None:
     """Return the colour of a format, None: what the codestream says.  Raises SuffixUnknown."""
+    from refdec.formats.colours import COLOUR_OF_SUFFIX
     from refdec.formats.errors import SuffixUnknown
     from refdec.formats.files import WRITERS
 
@@ -42,33 +30,28 @@ def colour_of(suffix: str) -> Colour | None:
     return COLOUR_OF_SUFFIX[suffix]
 
 
-def colour_tags(rendering: RenderingInfo | None) -> tuple[tuple[int, int] | None, int | None]:
-    """Return (primaries, transfer) and gamma for formats that can say them."""
-    cicp = None if rendering is None else rendering.cicp
-    if cicp is None or (cicp.colour_primaries, cicp.transfer_characteristics) == (UNSPECIFIED, UNSPECIFIED):
-        return None, None
-    tags = cicp.colour_primaries, cicp.transfer_characteristics
-    return tags, GAMMA_OF_TRANSFER.get(cicp.transfer_characteristics)
+def depth_of(suffix: str) -> int | None:
+    """Return the depth that a format forces, None: that of the codestream."""
+    from refdec.formats.colours import EIGHT_BIT_SUFFIXES
+
+    return FULL_BITS if suffix in EIGHT_BIT_SUFFIXES else None
 
 
-def warnings_of(found: tuple[str, ...], suffix: str, bits: int) -> tuple[str, ...]:
-    """Return the warnings of a decode, with what is special about its file."""
-    if suffix == ".png" and bits < PNG_BITS:
-        return (
-            *found,
-            f"a PNG of {bits} bits holds codes 0..{(1 << bits) - 1} as they are (5.11); viewers show it dark",
-        )
-    return found
+def warnings_of(
+    found: tuple[str, ...], suffix: str, bits: int, own_bits: int, rendering: RenderingInfo | None
+) -> tuple[str, ...]:
+    """Return the warnings of a decode, with what is special about its file.
 
+    `bits` of the file's samples, `own_bits` of the codestream's.
+    """
+    from refdec.formats.colours import DARK_SUFFIXES, EIGHT_BIT_SUFFIXES, lost_colours
 
-def save_picture(target: Target, suffix: str, picture: Picture) -> None:
-    """Write a picture in the format of a suffix.  Raises FormatCannotHold, FileUnwritable."""
-    from refdec.formats.files import write_picture
-    from refdec.formats.pictures import CodePicture, Colour
-
-    cicp, gamma = colour_tags(picture.rendering)
-    codes = CodePicture(picture.planes, picture.bit_depth, Colour(picture.colour))
-    write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
+    name, own = suffix[1:], []
+    if suffix in DARK_SUFFIXES and bits < FULL_BITS:
+        own.append(f"a {name} of {bits} bits holds codes 0..{(1 << bits) - 1} as they are (5.11); viewers show it dark")
+    if suffix in EIGHT_BIT_SUFFIXES and own_bits > FULL_BITS:
+        own.append(f"{name} holds 8 bits of a sample, this picture has {own_bits}; png and tif hold them all")
+    return (*found, *own, *lost_colours(rendering, suffix))
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

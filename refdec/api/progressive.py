@@ -11,9 +11,9 @@ from refdec.decoding.options import DecodeOptions, channels_of, edition_named
 if TYPE_CHECKING:
     from refdec.bitstream.editions import EditionName
     from refdec.decoding.options import SynthesisName
+    from refdec.formats.decoded import Picture
     from refdec.formats.files import Source
     from refdec.limits import Limits
-    from refdec.picture.picture import Picture
     from refdec.picture.render import Colour
     from refdec.weights.pack import WeightPack
 
@@ -40,11 +40,12 @@ class Progressive:
         With `channels` or more it is what `decode` returns.  `Limits.seconds` holds for each preview.  Raises
         CodestreamError where the residual is damaged, TimeIsUp.
         """
+        from refdec.formats.decoded import picture_of
         from refdec.parallel.clock import check_of
 
         y, uv = channels_of((y, uv), clip=True) or (y, uv)
         decoded = self._decoder.preview(y, uv, check=check_of(self._options.limits))
-        return decoded.picture(self._options.colour, self._options.bit_depth)
+        return picture_of(decoded.picture(self._options.colour, self._options.bit_depth))
 
 
 def open_progressive(

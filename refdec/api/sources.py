@@ -18,7 +18,7 @@ from refdec.decoding.options import limits_or_default
 from refdec.formats.files import read_bytes, read_picture, suffix_of
 from refdec.formats.kinds import is_codestream, sniffed_suffix
 from refdec.formats.pictures import CodePicture, Colour
-from refdec.picture.picture import Picture
+from refdec.picture.picture import PictureCodes
 from refdec.plugins.source_picture import Codes, SourcePicture
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Encodable", "quality_map_of_mask", "source_picture"]
 
-Encodable: TypeAlias = "npt.NDArray[Any] | Picture | CodePicture | SourcePicture | Source"
+Encodable: TypeAlias = "npt.NDArray[Any] | PictureCodes | CodePicture | SourcePicture | Source"
 INSIDE, OUTSIDE = 6, -3
 """(3.B.2) Quality steps inside and outside of a region of interest."""
 
@@ -51,7 +51,7 @@ def source_picture(
         return source
     if isinstance(source, np.ndarray):
         return _of_array(source, bits)
-    if isinstance(source, Picture):
+    if isinstance(source, PictureCodes):
         return _of_decoded(source)
     if isinstance(source, CodePicture):
         return _of_codes(source)
@@ -74,10 +74,11 @@ def _decoded(data: bytes, limits: Limits, name: str) -> SourcePicture:
     return _of_decoded(decode(data, limits=limits), name, data)
 
 
-def _of_decoded(picture: Picture, name: str = "", codestream: bytes | None = None) -> SourcePicture:
+def _of_decoded(picture: PictureCodes, name: str = "", codestream: bytes | None = None) -> SourcePicture:
     """Return a decoded picture as a source: its rendering information and its warnings come along."""
+    first, second, third = cast(tuple[Codes, Codes, Codes], picture.planes)
     return SourcePicture(
-        picture.planes,
+        (first, second, third),
         picture.bit_depth,
         picture.colour,
         picture.subsampling,

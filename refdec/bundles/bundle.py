@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from refdec.arithmetic.shown import ShortRepr
 from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array
 from refdec.bundles.errors import BundleFieldMismatch, BundleFieldMissing, StageNotReached
 from refdec.bundles.fields import BundleHeaders
@@ -69,8 +70,8 @@ def shape_of(headers: BundleHeaders, component: int, spec: FieldSpec) -> tuple[i
     return CHANNELS[component], *(headers.hyper_size if spec.hyper else headers.latent_size)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ComponentLatents:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ComponentLatents(ShortRepr):
     """The arrays of one component, [C,h,w], C = 160 (luma) or 96 (chroma); None beyond the bundle's stage.
 
     `z`: hyper latent, int8 [C,ceil(H/64),ceil(W/64)], -31..31.  `scale_index`: scale of each symbol's distribution,
@@ -89,8 +90,8 @@ class ComponentLatents:
     latent_q18: Int32Array | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LatentBundle:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LatentBundle(ShortRepr):
     """A codestream decoded up to a stage.
 
     `planes_q18`: at stage picture Y, U, V int32 [rows, columns], 0..255 in Q18, of the shown size in the output

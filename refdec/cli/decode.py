@@ -41,7 +41,7 @@ def decode(
         list[str],
         typer.Argument(
             metavar="IN.jai [OUT]",
-            help="Codestream and picture (.png .ppm .yuv .npy by suffix; default IN.png); - is a pipe. "
+            help="Codestream and picture (.png .jpg .webp .tif .ppm .yuv .npy by suffix; default IN.png); - is a pipe. "
             "A folder and a folder for its pictures. With --out: any number of files, folders and patterns.",
             show_default=False,
         ),
@@ -64,7 +64,9 @@ def decode(
         int | None, typer.Option(min=1, max=16, help="Bits of a sample; default: the stream's.")
     ] = None,
     filters: Annotated[bool, typer.Option("--filters/--no-filters", help="Run the enhancement filters.")] = True,
-    format_: Annotated[str, typer.Option("--format", help="Format of a pipe or of --out: png, ppm, yuv, npy.")] = "",
+    format_: Annotated[
+        str, typer.Option("--format", help="Format of a pipe or of --out: png, jpg, webp, tif, ppm, yuv, npy.")
+    ] = "",
     trace: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write the SHA-256 of every stage.")] = None,
     dump: Annotated[
         Path | None, typer.Option(metavar="FILE.npz", help="Write the intermediates of every stage.")

@@ -19,7 +19,7 @@ from refdec.decoding.opening import CheckWeights, absent_warnings, open_codestre
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.limits import Check, unchecked
 from refdec.picture.output import codes
-from refdec.picture.picture import Picture
+from refdec.picture.picture import PictureCodes
 from refdec.picture.planes import ThreePlanes
 from refdec.picture.render import Colour, output_subsampling, own_colour
 from refdec.tiling.geometry import Rect
@@ -45,12 +45,12 @@ class DecodedRegion:
     headers: Headers
     warnings: tuple[str, ...]
 
-    def picture(self, bits: int | None = None) -> Picture:
+    def picture(self, bits: int | None = None) -> PictureCodes:
         """Return the codes of the rectangle at a bit depth, None: the header's.  Raises BitDepthOutOfRange."""
         depth = self.headers.picture.bit_depth if bits is None else bits
         first, second, third = (codes(plane, depth) for plane in self.planes)
         rendering = self.headers.rendering
-        return Picture((first, second, third), depth, self.colour, self.subsampling, rendering, self.warnings)
+        return PictureCodes((first, second, third), depth, self.colour, self.subsampling, rendering, self.warnings)
 
 
 def require_region(region: Rect, headers: Headers, colour: Colour | None) -> tuple[int, int]:

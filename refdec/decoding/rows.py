@@ -36,7 +36,7 @@ from refdec.parallel.pool import PoolKind, open_pool
 from refdec.parallel.processes import available_cores
 from refdec.parallel.shared import SharedArray
 from refdec.picture.output import codes
-from refdec.picture.picture import Picture
+from refdec.picture.picture import PictureCodes
 from refdec.picture.planes import Planes, ThreePlanes, chroma_rect
 from refdec.picture.render import Colour, output_subsampling, own_colour, render
 from refdec.picture.windows import Windows
@@ -107,11 +107,11 @@ class PictureStream:
             return 1
         return available_cores() if wanted is None else wanted
 
-    def picture(self, *, workers: int = 1, kind: PoolKind = "auto", symbols: Symbols | None = None) -> Picture:
+    def picture(self, *, workers: int = 1, kind: PoolKind = "auto", symbols: Symbols | None = None) -> PictureCodes:
         """Decode and return the whole picture; `symbols` that are decoded already are not decoded again."""
         planes = self._joined(self.bands(workers=workers, kind=kind, symbols=symbols))
         rendering = self.headers.rendering
-        return Picture(planes, self.bit_depth, self.colour, self.subsampling, rendering, self.warnings)
+        return PictureCodes(planes, self.bit_depth, self.colour, self.subsampling, rendering, self.warnings)
 
     def final_planes(self, *, watch: Watch = UNWATCHED, symbols: Symbols | None = None) -> ThreePlanes:
         """Decode and return the planes before they are cut to codes, int32 Q18; a watch sees every stage."""
@@ -321,7 +321,7 @@ class Decoded:
     headers: Headers
     warnings: tuple[str, ...]
 
-    def picture(self, colour: Colour | None = None, bits: int | None = None) -> Picture:
+    def picture(self, colour: Colour | None = None, bits: int | None = None) -> PictureCodes:
         """Return the codes in a colour and at a bit depth, None: the codestream's.  Raises BitDepthOutOfRange."""
         picture, rendering = self.headers.picture, self.headers.rendering
         return render(self.planes, picture, colour=colour, bits=bits, rendering=rendering, warnings=self.warnings)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from refdec.arithmetic.shown import ShortRepr
 from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array, Int64Array, UInt8Array
 from refdec.bitstream.rendering import RenderingInfo
 from refdec.latent.sigma import SigmaMaps
@@ -54,8 +55,8 @@ class HyperMaps:
     psi: Int32Array
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SymbolChoice:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SymbolChoice(ShortRepr):
     """A set of symbols that is about to be fixed; all arrays are [C,n,m] (3.B.3).
 
     The core asks once per component, region and phase of the context model, in decoding order: phases 0, 1, 2, 3 for

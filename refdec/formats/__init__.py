@@ -1,4 +1,4 @@
-"""Picture files: PNG, PPM and PGM, raw YUV, NPY; reading, and writing row by row.
+"""Picture files: PNG, JPEG, WebP, TIFF, PPM and PGM, raw YUV, NPY; reading, and writing row by row.
 
 In: paths, bytes or file objects.  Out: `CodePicture`, sample codes and what they are; or a writer that takes rows.
 Here files are opened; everything below works on bytes and arrays.
@@ -8,9 +8,11 @@ Reading: `kinds` says what a file is by its name and first bytes, `files` opens 
 `pictures` is the result, and `description` what the file says beside the samples.  `folders` lists the files of a
 folder of checkpoints.
 
-Writing: `files` picks the format by suffix, `rows` is what all writers share, `png`, `ppm`, `yuv` and `npy` are the
-writers, `sinks` is where the bytes go: a file that appears whole or not at all, or somebody else's stream.
-`standard_output` keeps the one that everybody knows for results, whatever else in the process prints.
+Writing: `files` picks the format by suffix, `rows` is what all writers share, `png`, `tiff`, `coded` (JPEG, WebP),
+`ppm`, `yuv` and `npy` are the writers.  `colours` tells what a format can say of colours, `icc_writer` makes the
+profiles of those that know no cICP.  `sinks` is where the bytes go: a file that appears whole or not at all, or
+somebody else's stream; `standard_output` keeps the one that everybody knows for results, whatever else in the process
+prints.  `decoded` is the picture that `refdec.decode` returns, which saves itself.
 
 `errors` has one class a thing that can be wrong with a file, `file_errors` a kind of those for each OSError.
 """

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
 from typing import BinaryIO, TypeAlias
 
+from refdec.formats.coded import JpegWriter, WebpWriter
 from refdec.formats.errors import FileTooLong, FileUnreadable, FormatCannotHold, SuffixUnknown
 from refdec.formats.file_errors import file_unreadable
 from refdec.formats.npy import NpyWriter, read_npy
@@ -20,6 +21,7 @@ from refdec.formats.png_reader import read_png
 from refdec.formats.ppm import PpmWriter, read_ppm
 from refdec.formats.rows import RowWriter
 from refdec.formats.sinks import Sink, Target, sink_of
+from refdec.formats.tiff import TiffWriter
 from refdec.formats.yuv import YuvLayout, YuvWriter, layout_of_name, read_yuv
 from refdec.limits import Limits
 
@@ -42,6 +44,11 @@ Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | Bi
 WriterClass: TypeAlias = Callable[[Sink, PictureSpec], RowWriter]
 WRITERS: Mapping[str, WriterClass] = {
     ".png": PngWriter,
+    ".jpg": JpegWriter,
+    ".jpeg": JpegWriter,
+    ".webp": WebpWriter,
+    ".tif": TiffWriter,
+    ".tiff": TiffWriter,
     ".ppm": PpmWriter,
     ".pgm": PpmWriter,
     ".pnm": PpmWriter,

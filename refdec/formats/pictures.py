@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from refdec.arithmetic.shown import ShortRepr
 from refdec.formats.description import NOTHING_SAID, SourceDescription
 from refdec.formats.errors import PictureTooLarge
 from refdec.limits import Limits
@@ -70,8 +71,8 @@ class PictureSpec:
         return 1 if self.bits <= 8 else 2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CodePicture:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CodePicture(ShortRepr):
     """A picture as codes: one array [rows, columns] per component, their depth, and what they mean.
 
     `description`: what its file says beside the samples, which are as stored: not turned yet.

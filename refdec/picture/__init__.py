@@ -1,6 +1,6 @@
 """From the synthesised planes to the output picture (chapter 5), and from a source picture to planes for an encoder.
 
-In: planes int32 Q18 on the 0..255 scale, all at luma's size.  Out: `Picture`, codes uint8 or uint16.  Every step
+In: planes int32 Q18 on the 0..255 scale, all at luma's size.  Out: `PictureCodes`, codes uint8 or uint16.  Every step
 works on any window; the whole picture is a window like any other.
 
 1. `windows`: what each later step must hold for a wanted window, worked out backwards (5.2).

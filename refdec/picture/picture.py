@@ -1,25 +1,26 @@
 """The decoded picture (5.11): codes at a bit depth, and what a file writer or a viewer must know about them.
 
-In: output planes int32 Q18.  Out: `Picture`, the value that `refdec.decode` returns.
+In: output planes int32 Q18.  Out: `PictureCodes`; what `refdec.decode` returns is one that can be saved.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from refdec.picture.output import Codes
 
 if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo
 
-__all__ = ["Picture"]
+__all__ = ["PictureCodes"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Picture:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PictureCodes:
     """Three planes of codes, uint8 up to 8 bits and uint16 above, [rows, columns].
 
     `colour` is "RGB" or "YUV"; with "YUV" the chroma planes are smaller by `subsampling` (vertical, horizontal).
@@ -27,7 +28,7 @@ class Picture:
     `warnings` name what a decoder had to assume (a region that is absent, padding that a lenient reader passed over).
     """
 
-    planes: tuple[Codes, Codes, Codes]
+    planes: tuple[Codes, ...]
     bit_depth: int
     colour: str
     subsampling: tuple[int, int] = (1, 1)
@@ -53,3 +54,13 @@ class Picture:
         if self.subsampling != (1, 1):
             raise ValueError("a picture with subsampled chroma has no single array: use .planes")
         return np.stack(self.planes, axis=-1)
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        """Return `array` for `np.asarray(picture)`; raises ValueError where a copy is forbidden."""
+        if copy is False:
+            raise ValueError("the planes of a picture lie apart: their array is a copy, so copy=False cannot be")
+        return self.array if dtype is None else self.array.astype(dtype)
+
+    def __repr__(self) -> str:
+        said = f", {len(self.warnings)} warnings" if self.warnings else ""
+        return f"<{type(self).__name__} {self.width} x {self.height}, {self.bit_depth} bit {self.colour}{said}>"

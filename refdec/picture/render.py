@@ -1,6 +1,6 @@
-"""From filtered planes to the colour that is wanted (5.10, 5.11), in any window, and to a `Picture`.
+"""From filtered planes to the colour that is wanted (5.10, 5.11), in any window, and to a `PictureCodes`.
 
-In: planes int32 Q18 and what they are.  Out: output planes of a window; `Picture`.
+In: planes int32 Q18 and what they are.  Out: output planes of a window; `PictureCodes`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from refdec.clauses import clause
 from refdec.observation import UNWATCHED, Watch
 from refdec.picture.colour import NONE, CustomColour, rgb_from_yuv, to_output, yuv_from_rgb
 from refdec.picture.output import codes
-from refdec.picture.picture import Picture
+from refdec.picture.picture import PictureCodes
 from refdec.picture.planes import PictureFormat, Planes, Size, ThreePlanes, chroma_rect, chroma_size
 from refdec.picture.resample import bicubic_reach, bicubic_window
 from refdec.tiling.geometry import Rect
@@ -129,7 +129,7 @@ def render(
     bits: int | None = None,
     rendering: RenderingInfo | None = None,
     warnings: tuple[str, ...] = (),
-) -> Picture:
+) -> PictureCodes:
     """(5.11) Cut output planes of the whole picture, in their own colour, to codes.
 
     `colour` None keeps what the codestream says (`own_colour`); "RGB" and "YUV" convert
@@ -139,4 +139,4 @@ def render(
     depth = header.bit_depth if bits is None else bits
     first, second, third = (codes(plane, depth) for plane in in_colour(planes, shown, shown, header, colour))
     subsampling = output_subsampling(header, colour)
-    return Picture((first, second, third), depth, colour or own_colour(header), subsampling, rendering, warnings)
+    return PictureCodes((first, second, third), depth, colour or own_colour(header), subsampling, rendering, warnings)

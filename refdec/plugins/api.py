@@ -22,9 +22,9 @@ from refdec.arithmetic.types import (
 from refdec.bundles import CHANNELS, BundleHeaders, ComponentLatents, LatentBundle, Stage
 from refdec.encoding.ratecontrol import RateOutOfReach
 from refdec.errors import RefdecError
+from refdec.formats.decoded import Picture
 from refdec.limits import Limits
 from refdec.metrics import ms_ssim_luma, psnr, psnr_luma, psnr_rgb
-from refdec.picture.picture import Picture
 from refdec.plugins.encoder import Encoder
 from refdec.plugins.errors import Refusal, Unusable
 from refdec.plugins.guest_options import REQUIRED, Option, OptionValues

@@ -41,10 +41,10 @@ from refdec.encoding.ratecontrol import sensible_range
 from refdec.encoding.targets import analysis_kind
 from refdec.encoding.targets import hyper_latents as hyper_encoded
 from refdec.encoding.values import EncoderInput
+from refdec.formats.decoded import Picture, picture_of
 from refdec.latent.sigma import levels
 from refdec.limits import Limits
 from refdec.parallel.clock import check_of
-from refdec.picture.picture import Picture
 from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel
 from refdec.plugins.rate_run import RateRun, Target
 from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint, Quality
@@ -211,7 +211,8 @@ class Core:
         there = infos[picture.model_id].synthesis if picture.model_id in infos else ()
         chosen = next((t for t in picture.synthesis_transforms if Synthesis(t).name in there), None)
         options, check = DecodeOptions(synthesis=None if chosen is None else Synthesis(chosen)), check_of(self._limits)
-        return open_stream(codestream, self._pack, replace(options, limits=self._limits), check=check).picture()
+        stream = open_stream(codestream, self._pack, replace(options, limits=self._limits), check=check)
+        return picture_of(stream.picture())
 
     def synthesise(self, bundle: LatentBundle, synthesis: str | None = None) -> LatentBundle:
         """Return a bundle of stage picture from one of stage latent that this core made.  Raises BundleNotOurs."""

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from refdec.arithmetic.shown import ShortRepr
 from refdec.arithmetic.types import Int32Array
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.bitstream.levels import profile_named, profiles
@@ -171,8 +172,8 @@ def _require_search(model_id: int | None, displacements: Pair | None) -> None:
 RateTarget: TypeAlias = OperatingPoint | BitsPerPixel | LumaPsnr | Quality | MaxBytes
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CodingSettings:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CodingSettings(ShortRepr):
     """How the codestream is made; the defaults are one thread, one region, no tools.
 
     `profile` "simple", "base" (its alias "main" becomes "base") or "high", None: the smallest that has the first

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from refdec.arithmetic.shown import ShortRepr
 from refdec.plugins import drawing
 from refdec.plugins.drawing import RgbArray
 from refdec.plugins.result import Scalar, TaskResult, frozen, plain, require, shown
@@ -130,8 +131,8 @@ class Boxes(TaskResult):
         return list(zip(labels, _class_colours(len(labels) + 1)[1:], strict=True))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mask(TaskResult):
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Mask(TaskResult, ShortRepr):
     """A map over the picture: a value per square of `cell` x `cell` luma samples (16: per latent position).
 
     `values` [rows, columns]: amounts >= 0 in `unit`, or with `names` class numbers, of which 0 is the background.
@@ -189,8 +190,8 @@ class Mask(TaskResult):
         return drawing.colour_names([(self.names[k], colours[k]) for k in np.unique(self.values).astype(int).tolist()])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Embedding(TaskResult):
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Embedding(TaskResult, ShortRepr):
     """A vector that stands for the picture; `metric` says how two are compared ("cosine", "euclidean", "hamming")."""
 
     kind: ClassVar[str] = "embedding"
@@ -219,8 +220,8 @@ class Embedding(TaskResult):
         return drawing.enlarged(drawing.heat_colours((shifted - shifted.min())[None, :]), 8).repeat(4, axis=0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PictureResult(TaskResult):
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PictureResult(TaskResult, ShortRepr):
     """A picture: codes uint8, or uint16 with `bit_depth`, gray [rows, columns] or RGB [rows, columns, 3]."""
 
     kind: ClassVar[str] = "picture"

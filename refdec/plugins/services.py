@@ -11,7 +11,7 @@ from typing import Protocol
 
 from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array
 from refdec.bundles import LatentBundle, Stage
-from refdec.picture.picture import Picture
+from refdec.formats.decoded import Picture
 from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint
 from refdec.plugins.source_picture import SourcePicture
 from refdec.plugins.target_latents import CodedLatents, LumaPull, ModelInfo, TargetLatents

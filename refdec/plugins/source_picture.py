@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from refdec.arithmetic.shown import ShortRepr
 from refdec.arithmetic.types import UInt8Array, UInt16Array
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.plugins.errors import SourcePictureInvalid
@@ -27,8 +28,8 @@ Pair = tuple[int, int]
 LARGEST_SIDE = 65599
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SourcePicture:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SourcePicture(ShortRepr):
     """Three planes of codes [rows, columns], uint8 up to 8 bits and uint16 above, read-only.
 
     `colour` is "RGB" or "YUV"; with "YUV" the chroma planes are smaller by `subsampling` (vertical, horizontal),

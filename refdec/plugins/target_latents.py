@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from refdec.arithmetic.shown import ShortRepr
 from refdec.arithmetic.types import Int8Array, Int32Array
 from refdec.bundles import LatentBundle
 from refdec.encoding.values import SymbolChoice, SymbolChooser
@@ -15,8 +16,8 @@ from refdec.plugins.requests import CodingSettings, OperatingPoint
 __all__ = ["CodedLatents", "LumaPull", "ModelInfo", "SymbolChoice", "SymbolChooser", "TargetLatents"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TargetLatents:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TargetLatents(ShortRepr):
     """The latents that an encoder wants a decoder to come as near to as the rate allows.
 
     `luma_q18` int32 [160,ceil(H/16),ceil(W/16)], `chroma_q18` int32 [96,...], Q18, where H x W is the coded size (at
@@ -45,8 +46,8 @@ class CodedLatents:
     state: object = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LumaPull:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LumaPull(ShortRepr):
     """How the error of the decoded luma plane pulls at the luma latent: what a search for better latents starts from.
 
     `error_q18` int32 [H,W]: decoded minus source luma, coded size, 0..255 scale.  `pull_q12` int32 [160,h,w]: J^T

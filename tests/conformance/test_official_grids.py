@@ -32,7 +32,7 @@ from refdec.entropy.hyper import encode_z
 from refdec.entropy.residual import encode_residual
 from refdec.picture.colour import to_output
 from refdec.picture.output import Codes, codes
-from refdec.picture.picture import Picture
+from refdec.picture.picture import PictureCodes
 from refdec.picture.planes import Planes
 from refdec.picture.render import render
 from refdec.tiling.analysis import Tiling, official_synthesis_tiling
@@ -186,7 +186,7 @@ def test_the_bundled_suite_has_a_grid_of_the_official_writer() -> None:
     ]
 
 
-def crop(picture: Picture, at: Rect) -> list[np.ndarray]:
+def crop(picture: PictureCodes, at: Rect) -> list[np.ndarray]:
     return [plane[at.rows, at.columns] for plane in picture.planes]
 
 

@@ -15,7 +15,7 @@ from refdec.arithmetic.types import IntArray
 from refdec.decoding.options import DecodeOptions
 from refdec.decoding.rows import decode_codestream
 from refdec.picture.colour import to_output
-from refdec.picture.picture import Picture
+from refdec.picture.picture import PictureCodes
 from refdec.picture.planes import Planes
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
@@ -59,7 +59,7 @@ def test_filters_change_nothing_where_the_stream_has_none(case: str) -> None:
 
 
 @cache
-def opened(case: str) -> tuple[Progressive, Picture]:
+def opened(case: str) -> tuple[Progressive, PictureCodes]:
     path = VECTORS / f"{case}.jai"
     return refdec.open_progressive(path, weights=pack()), refdec.decode(path, weights=pack())
 
@@ -90,5 +90,5 @@ def test_a_region_is_the_crop_of_the_whole(data: st.DataObject, case: str) -> No
 
 
 @cache
-def rgb(case: str) -> Picture:
+def rgb(case: str) -> PictureCodes:
     return refdec.decode(VECTORS / f"{case}.jai", weights=pack(), colour="RGB")

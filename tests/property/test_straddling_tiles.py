@@ -20,7 +20,7 @@ from refdec.decoding.options import DecodeOptions
 from refdec.decoding.previews import ProgressiveDecoder
 from refdec.decoding.region import decode_region
 from refdec.decoding.rows import open_stream
-from refdec.picture.picture import Picture
+from refdec.picture.picture import PictureCodes
 from refdec.picture.render import render
 from refdec.tiling.geometry import Rect
 from refdec.tiling.tiles import synthesis_tiles
@@ -119,12 +119,12 @@ def test_tiles_are_those_of_the_text(picture: PictureHeader, component: int) -> 
     assert [(tile.rect, tile.core) for tile in synthesis_tiles(picture, component)] == textbook_tiles(picture)
 
 
-def whole(data: bytes, channels: tuple[int, int] | None = None) -> Picture:
+def whole(data: bytes, channels: tuple[int, int] | None = None) -> PictureCodes:
     decoded = decode_whole(data, pack(), DecodeOptions(channels=channels))
     return render(decoded.planes, decoded.headers.picture)
 
 
-def assert_same(made: Picture, expected: Picture, at: Rect) -> None:
+def assert_same(made: PictureCodes, expected: PictureCodes, at: Rect) -> None:
     for a, b in zip(made.planes, expected.planes, strict=True):
         assert np.array_equal(a, b[at.rows, at.columns]), at
 

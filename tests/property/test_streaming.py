@@ -17,7 +17,7 @@ from refdec.decoding import cuts
 from refdec.decoding.options import DecodeOptions
 from refdec.decoding.rows import open_stream
 from refdec.parallel.pool import PoolKind
-from refdec.picture.picture import Picture
+from refdec.picture.picture import PictureCodes
 from refdec.picture.render import Colour, render
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
@@ -45,13 +45,15 @@ def small_units(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(cuts, name, value)
 
 
-def whole(data: bytes, pack: WeightPack, options: DecodeOptions = DEFAULT, colour: Colour | None = None) -> Picture:
+def whole(
+    data: bytes, pack: WeightPack, options: DecodeOptions = DEFAULT, colour: Colour | None = None
+) -> PictureCodes:
     """The picture by the decoder that keeps all planes."""
     decoded = decode_whole(data, pack, options)
     return render(decoded.planes, decoded.headers.picture, colour=colour, warnings=decoded.warnings)
 
 
-def assert_equal(made: Picture, expected: Picture) -> None:
+def assert_equal(made: PictureCodes, expected: PictureCodes) -> None:
     assert all(np.array_equal(a, b) for a, b in zip(made.planes, expected.planes, strict=True))
     assert (made.colour, made.subsampling, made.bit_depth, made.warnings) == (
         expected.colour,

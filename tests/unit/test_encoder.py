@@ -22,7 +22,7 @@ from refdec.decoding.rows import decode_codestream
 from refdec.encoding.encoder import EncodeSettings, input_from_codes, transform_at_hand, write
 from refdec.encoding.values import EncoderInput
 from refdec.formats.files import read_picture
-from refdec.picture.picture import Picture
+from refdec.picture.picture import PictureCodes
 from refdec.picture.render import render
 from refdec.weights.errors import MissingCheckpoint
 from refdec.weights.seeded import seeded_pack
@@ -49,7 +49,7 @@ def decoded(data: bytes) -> Any:
     return decode_codestream(data, bundled(), DecodeOptions())
 
 
-def shown(data: bytes) -> Picture:
+def shown(data: bytes) -> PictureCodes:
     made = decoded(data)
     return render(made.planes, made.headers.picture)
 

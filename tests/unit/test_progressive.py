@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import refdec
-from refdec.picture.picture import Picture
+from refdec.picture.picture import PictureCodes
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 
@@ -19,7 +19,7 @@ def pack() -> WeightPack:
     return seeded_pack(1)
 
 
-def same(a: Picture, b: Picture) -> bool:
+def same(a: PictureCodes, b: PictureCodes) -> bool:
     return all(np.array_equal(x, y) for x, y in zip(a.planes, b.planes, strict=True))
 
 

@@ -14,7 +14,7 @@ import refdec
 from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.markers import Marker
 from refdec.decoding.errors import RegionOffGrid, RegionOutside
-from refdec.picture.picture import Picture
+from refdec.picture.picture import PictureCodes
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 
@@ -46,11 +46,11 @@ def pack() -> WeightPack:
 
 
 @lru_cache(maxsize=1)
-def whole(path: Path, colour: str | None) -> Picture:
+def whole(path: Path, colour: str | None) -> PictureCodes:
     return refdec.decode(path, weights=pack(), colour=colour, bit_depth=12)  # type: ignore[arg-type]
 
 
-def require_crop(got: Picture, of: Picture, region: Region) -> None:
+def require_crop(got: PictureCodes, of: PictureCodes, region: Region) -> None:
     x, y, w, h = region
     assert got.subsampling == of.subsampling
     ver, hor = of.subsampling
@@ -59,7 +59,7 @@ def require_crop(got: Picture, of: Picture, region: Region) -> None:
         assert np.array_equal(plane, all_of_it[y // v : -(-(y + h) // v), x // s : -(-(x + w) // s)]), (region, i)
 
 
-def regions_of(picture: Picture, seed: int, whole: bool) -> list[Region]:
+def regions_of(picture: PictureCodes, seed: int, whole: bool) -> list[Region]:
     """The last sample, two rectangles whose corner suits the subsampling, and the whole if wanted."""
     rng = random.Random(seed)
     width, height, (ver, hor) = picture.width, picture.height, picture.subsampling

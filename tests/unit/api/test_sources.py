@@ -11,9 +11,9 @@ import refdec
 from refdec.api.errors import PictureNotEncodable
 from refdec.api.sources import quality_map_of_mask, source_picture
 from refdec.bitstream.rendering import Cicp, ContentLight, RenderingInfo
+from refdec.formats.decoded import Picture
 from refdec.formats.files import write_picture
 from refdec.formats.pictures import CodePicture, Colour
-from refdec.picture.picture import Picture
 from tests.encodable import GOLDEN, photograph
 
 

@@ -96,12 +96,12 @@ def test_yuv_by_name(tmp_path: Path) -> None:
 
 def test_unknown_suffixes() -> None:
     with pytest.raises(SuffixUnknown, match=r"\.png"):
-        open_writer("a.jpg", "", picture(2, 2).spec())
+        open_writer("a.bmp", "", picture(2, 2).spec())
     with pytest.raises(SuffixUnknown):
         read_picture(b"", suffix="")
     with pytest.raises(FormatCannotHold):
         open_writer("a.pgm", "", picture(2, 2).spec())
-    assert set(READ_SUFFIXES) == set(WRITERS)
+    assert set(READ_SUFFIXES) & set(WRITERS) == {".png", ".ppm", ".pgm", ".pnm", ".yuv", ".npy"}
 
 
 def test_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from refdec.errors import CodestreamError
-from refdec.picture.picture import Picture
+from refdec.formats.decoded import Picture
 from refdec.plugins.api import (
     Encoder,
     EncodeRequest,

@@ -1,0 +1,73 @@
+"""What a file can say of the colours of a decoded picture (5.16): tags for its writer, a warning for what is lost.
+
+In: a suffix, and the rendering information of a codestream.  Out: the colour that the format holds, tags, sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from refdec.formats.icc_writer import icc_profile
+
+if TYPE_CHECKING:
+    from refdec.bitstream.rendering import RenderingInfo
+    from refdec.picture.render import Colour
+
+__all__ = ["COLOUR_OF_SUFFIX", "DARK_SUFFIXES", "EIGHT_BIT_SUFFIXES", "colour_tags", "lost_colours"]
+
+COLOUR_OF_SUFFIX: Mapping[str, Colour | None] = {
+    ".png": "RGB",
+    ".jpg": "RGB",
+    ".jpeg": "RGB",
+    ".webp": "RGB",
+    ".tif": "RGB",
+    ".tiff": "RGB",
+    ".ppm": "RGB",
+    ".pnm": "RGB",
+    ".pgm": "RGB",
+    ".yuv": "YUV",
+    ".npy": None,
+}
+"""What the formats hold, None: what the codestream says."""
+EIGHT_BIT_SUFFIXES = (".jpg", ".jpeg", ".webp")
+"""Formats that cannot hold more."""
+DARK_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
+"""Formats that keep codes of less than 8 bits as they are and do not say their depth."""
+WITH_CICP = (".png",)
+WITH_ICC = (".jpg", ".jpeg", ".webp", ".tif", ".tiff")
+UNSPECIFIED = 2
+AS_ASSUMED = frozenset({(primaries, transfer) for primaries in (1, UNSPECIFIED) for transfer in (1, 2, 6, 13, 14, 15)})
+"""Primaries and transfers that viewers take files without any for: sRGB, and what is shown like it."""
+GAMMA_OF_TRANSFER = {4: 45455, 5: 35714, 8: 100000, 13: 45455}
+"""PNG's gAMA (1/100000) of transfer characteristics of H.273 that are a power function, or, sRGB, as PNG has it."""
+PRIMARIES_NAMES = {1: "BT.709", 9: "BT.2020", 11: "DCI-P3", 12: "Display P3"}
+TRANSFER_NAMES = {1: "BT.709", 8: "linear", 13: "sRGB", 14: "BT.2020", 16: "PQ", 18: "HLG"}
+
+
+def _code_points(rendering: RenderingInfo | None) -> tuple[int, int] | None:
+    """Return primaries and transfer, None where neither is specified."""
+    cicp = None if rendering is None else rendering.cicp
+    if cicp is None or (cicp.colour_primaries, cicp.transfer_characteristics) == (UNSPECIFIED, UNSPECIFIED):
+        return None
+    return cicp.colour_primaries, cicp.transfer_characteristics
+
+
+def colour_tags(rendering: RenderingInfo | None) -> tuple[tuple[int, int] | None, int | None]:
+    """Return (primaries, transfer) and gamma for formats that can say them."""
+    tags = _code_points(rendering)
+    return tags, None if tags is None else GAMMA_OF_TRANSFER.get(tags[1])
+
+
+def lost_colours(rendering: RenderingInfo | None, suffix: str) -> tuple[str, ...]:
+    """Return the warning of a file that cannot say the colours of its picture, and would be taken for sRGB."""
+    tags = _code_points(rendering)
+    said = suffix in WITH_CICP or (tags is not None and suffix in WITH_ICC and icc_profile(*tags) is not None)
+    if tags is None or tags in AS_ASSUMED or said:
+        return ()
+    primaries = PRIMARIES_NAMES.get(tags[0], str(tags[0]))
+    transfer = TRANSFER_NAMES.get(tags[1], str(tags[1]))
+    return (
+        f"{suffix[1:]} cannot say the colours of this picture, primaries {primaries} and transfer {transfer} (cICP "
+        f"{tags[0]}, {tags[1]}), so viewers take it for sRGB; png says them",
+    )

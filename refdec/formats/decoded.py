@@ -1,0 +1,90 @@
+"""`Picture`: what `refdec.decode` returns, with the ways to a file, a notebook and Pillow.
+
+In: codes and what is known about them (`picture.picture`).  Out: the same value, and files in any format that is
+written here.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from refdec.formats.colours import colour_tags, lost_colours
+from refdec.formats.errors import FormatCannotHold
+from refdec.formats.files import suffix_of, write_picture
+from refdec.formats.icc_writer import icc_profile
+from refdec.formats.pictures import CodePicture, Colour
+from refdec.picture.picture import PictureCodes
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from refdec.formats.sinks import Target
+
+__all__ = ["Picture", "picture_of"]
+
+SHOWN_SAMPLES = 1 << 22
+"""Notebooks keep pictures in their files: of larger ones they get every second, third ... sample."""
+MOST_PILLOW_BITS = 8
+
+
+class Picture(PictureCodes):
+    """A decoded picture: its codes, what is known about them, and the ways out.
+
+    `np.asarray(picture)` is `picture.array`; notebooks show it.
+    """
+
+    __slots__ = ()
+
+    def save(self, target: Target, *, format: str = "") -> None:
+        """Write a picture file, whole or not at all: a path, a binary file object, or "-" for standard output.
+
+        `format` "png", "jpg", "webp", "tif", "ppm", "pgm", "yuv" or "npy"; empty: that of the target's suffix.
+        PNG and TIFF hold up to 16 bits, JPEG (quality 95, 4:4:4) and WebP (without loss) 8.
+        Raises SuffixUnknown, FormatCannotHold, FileUnwritable.
+        """
+        suffix = f".{format.removeprefix('.')}".lower() if format else ""
+        cicp, gamma = colour_tags(self.rendering)
+        for lost in lost_colours(self.rendering, suffix or suffix_of(target)):
+            warnings.warn(lost, stacklevel=2)
+        codes = CodePicture(self.planes, self.bit_depth, Colour(self.colour))
+        write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
+
+    def to_pil(self) -> Image:
+        """Return the picture as an image of Pillow; its ICC profile says the colours where there is one.
+
+        Raises FormatCannotHold for more than 8 bits and for YUV.
+        """
+        from PIL import Image
+
+        if self.bit_depth > MOST_PILLOW_BITS:
+            what = f"samples of {self.bit_depth} bits"
+            raise FormatCannotHold("Pillow", what, "Decode at 8 bits: refdec.decode(..., bit_depth=8)")
+        if self.colour == Colour.YUV.value:
+            raise FormatCannotHold("Pillow", "Y'CbCr planes", 'Decode to RGB: refdec.decode(..., colour="RGB")')
+        image = Image.fromarray(np.ascontiguousarray(self.array))
+        cicp, _ = colour_tags(self.rendering)
+        profile = None if cicp is None else icc_profile(*cicp, gray=self.colour == Colour.GRAY.value)
+        if profile is not None:
+            image.info["icc_profile"] = profile
+        return image
+
+    def _repr_png_(self) -> bytes | None:
+        """Return what a notebook shows; None (it then shows the text) for YUV."""
+        if self.colour == Colour.YUV.value:
+            return None
+        step = next(n for n in range(1, 1 << 16) if self.height * self.width <= SHOWN_SAMPLES * n * n)
+        small = tuple(np.ascontiguousarray(plane[::step, ::step]) for plane in self.planes)
+        cicp, gamma = colour_tags(self.rendering)
+        target = io.BytesIO()
+        shown = CodePicture(small, self.bit_depth, Colour(self.colour))
+        write_picture(target, shown, suffix=".png", cicp=cicp, gamma=gamma)
+        return target.getvalue()
+
+
+def picture_of(codes: PictureCodes) -> Picture:
+    """Return decoded codes as a picture that can be saved."""
+    return Picture(codes.planes, codes.bit_depth, codes.colour, codes.subsampling, codes.rendering, codes.warnings)

@@ -1,0 +1,126 @@
+"""TIFF, written row by row: baseline RGB or gray, 8 or 16 bits, not compressed; BigTIFF where 4 GB do not suffice.
+
+Pillow can neither write 16-bit RGB nor take rows one after the other.  Without compression every place in the file is
+known before the first row, so that a pipe will do.  Samples above 8 bits are those of PNG (5.11): the code in the high
+bits, ones below.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+
+from refdec.clauses import clause
+from refdec.formats.errors import FormatCannotHold
+from refdec.formats.icc_writer import icc_profile
+from refdec.formats.pictures import Colour, PictureSpec
+from refdec.formats.rows import InterleavedWriter
+from refdec.formats.sinks import Sink
+from refdec.picture.output import Codes, png_samples
+from refdec.tiling.geometry import ceil_div
+
+__all__ = ["TiffWriter"]
+
+SHORT, LONG, UNDEFINED, LONG8 = 3, 4, 7, 16
+SIZE_OF_KIND = {SHORT: 2, LONG: 4, UNDEFINED: 1, LONG8: 8}
+STRIP_BYTES = 1 << 18
+"""About as much as a strip holds."""
+LARGEST_CLASSIC, LARGEST_SIDE = (1 << 32) - 1, (1 << 32) - 1
+NO_COMPRESSION, BLACK_IS_ZERO, IS_RGB = 1, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """The words of a classic file, or of BigTIFF: sizes of an offset, of the count of entries, of an entry."""
+
+    big: bool
+
+    @property
+    def offset_kind(self) -> int:
+        return LONG8 if self.big else LONG
+
+    @property
+    def offset_bytes(self) -> int:
+        return 8 if self.big else 4
+
+    def head(self) -> bytes:
+        """Return the header; the directory follows it."""
+        return struct.pack("<2sHHHQ", b"II", 43, 8, 0, 16) if self.big else struct.pack("<2sHI", b"II", 42, 8)
+
+    def directory_bytes(self, entries: int) -> int:
+        return 8 + 20 * entries + 8 if self.big else 2 + 12 * entries + 4
+
+
+def _packed(kind: int, values: tuple[int, ...] | bytes) -> bytes:
+    """Return the values of an entry."""
+    return values if isinstance(values, bytes) else np.array(values, f"<u{SIZE_OF_KIND[kind]}").tobytes()
+
+
+def _directory(layout: _Layout, entries: dict[int, tuple[int, tuple[int, ...] | bytes]]) -> bytes:
+    """Return header and directory, with what does not fit into its entries behind it."""
+    head = layout.head()
+    place = len(head) + layout.directory_bytes(len(entries))
+    table, beyond, word = b"", b"", layout.offset_bytes
+    for tag, (kind, values) in sorted(entries.items()):
+        data = _packed(kind, values)
+        count = len(values)
+        if len(data) > word:
+            beyond += bytes((place + len(beyond)) % 2)
+            at = place + len(beyond)
+            beyond += data
+            data = at.to_bytes(word, "little")
+        table += struct.pack("<HH", tag, kind) + count.to_bytes(word, "little") + data.ljust(word, b"\0")
+    number = len(entries).to_bytes(8 if layout.big else 2, "little")
+    made = head + number + table + bytes(word) + beyond
+    return made + bytes(len(made) % 2)
+
+
+@clause("5.11", kind="added", reason="the reference software writes no TIFF; samples as in its PNG")
+class TiffWriter(InterleavedWriter):
+    """(5.11) RGB or gray TIFF of 8 bits up to depth 8 and 16 above, with an ICC profile where cICP has one."""
+
+    name = "TIFF"
+
+    def __init__(self, sink: Sink, spec: PictureSpec) -> None:
+        super().__init__(sink, spec)
+        if max(spec.width, spec.height) > LARGEST_SIDE:
+            sink.discard()
+            raise FormatCannotHold(self.name, f"{spec.width} x {spec.height} samples", "Write .npy.")
+        self._stored = np.dtype("u1" if spec.sample_bytes == 1 else "<u2")
+        self._begun = False
+
+    def _put_band(self, samples: Codes) -> None:
+        if not self._begun:
+            self._sink.write(_head_of(self.spec))
+            self._begun = True
+        self._sink.write(png_samples(samples, self.spec.bits).astype(self._stored).tobytes())
+
+
+def _head_of(spec: PictureSpec) -> bytes:
+    """Return all that comes before the samples."""
+    channels = len(spec.sizes)
+    row_bytes = spec.width * channels * spec.sample_bytes
+    rows = max(1, STRIP_BYTES // row_bytes)
+    strips = ceil_div(spec.height, rows)
+    samples, tables = spec.height * row_bytes, 16 * strips + 4096
+    layout = _Layout(samples + tables > LARGEST_CLASSIC)
+    counts = (*[rows * row_bytes] * (strips - 1), (spec.height - (strips - 1) * rows) * row_bytes)
+    profile = None if spec.cicp is None else icc_profile(*spec.cicp, gray=spec.colour is Colour.GRAY)
+    entries: dict[int, tuple[int, tuple[int, ...] | bytes]] = {
+        256: (LONG, (spec.width,)),
+        257: (LONG, (spec.height,)),
+        258: (SHORT, (8 * spec.sample_bytes,) * channels),
+        259: (SHORT, (NO_COMPRESSION,)),
+        262: (SHORT, (BLACK_IS_ZERO if spec.colour is Colour.GRAY else IS_RGB,)),
+        273: (layout.offset_kind, (0,) * strips),
+        277: (SHORT, (channels,)),
+        278: (LONG, (rows,)),
+        279: (layout.offset_kind, counts),
+    }
+    if profile is not None:
+        entries[34675] = (UNDEFINED, profile)
+    first = len(_directory(layout, entries))
+    entries[273] = (layout.offset_kind, tuple(range(first, first + strips * rows * row_bytes, rows * row_bytes)))
+    return _directory(layout, entries)
