@@ -43,6 +43,9 @@ class Stdio:
     def __init__(self, data: bytes = b"") -> None:
         self.buffer = io.BytesIO(data)
 
+    def flush(self) -> None:
+        pass
+
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
