@@ -6,6 +6,7 @@ speak of.  What is not typed stands below with its reason, and nowhere else.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -30,6 +31,7 @@ NOT_TYPED: dict[tuple[str, str], str] = {
         "*",
         "make *",
     ): "installs into .venv, or runs the suite that this test is part of; what it does is tested in parts",
+    ("conformance.md", "refdec conform run --builtin"): "takes half a minute, and the README's test types it",
     ("accuracy.md", "*pytest*"): "a test of this suite, over all vectors: takes minutes",
     ("benchmarks.md", "*"): "measures for minutes to hours, draws with the extra `plot`, or reads 24 photographs",
     (
@@ -154,6 +156,40 @@ def test_no_exception_is_out_of_date(table: dict[tuple[str, str], Any]) -> None:
     ]
     idle = [key for key in table if not any(fnmatchcase(p, key[0]) and fnmatchcase(line, key[1]) for p, line in lines)]
     assert not idle
+
+
+def named_commands() -> list[str]:
+    """Return the commands that stand within sentences and tables, and those that are not typed."""
+    inline = re.compile(r"`(refdec [a-z][^`]*)`")
+    found = {
+        line
+        for path in [*PAGES, ROOT / "README.md"]
+        for line in inline.findall(re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL))
+    }
+    every = {step.line for page in [HELP, *map(name_of, PAGES)] for step in steps(page) if isinstance(step, Command)}
+    return sorted(found | {line for line in every if line.startswith("refdec ")})
+
+
+def test_named_commands_have_these_options() -> None:
+    """Commands that are only spoken of, or cannot be typed here, have the subcommands and options that pages say."""
+    wrong = []
+    for line in named_commands():
+        words = line.partition("#")[0].partition("|")[0].replace("[", "").replace("]", "").split()[1:]
+        command: Any = typer.main.get_command(app_for())
+        while words and getattr(command, "commands", None):
+            if words[0] not in command.commands:
+                break
+            command = command.commands[words.pop(0)]
+        else:
+            known = {"--help", "-h", *(name for each in command.params for name in (*each.opts, *each.secondary_opts))}
+            options = {word.partition("=")[0] for word in words if re.fullmatch(r"--?[a-z][a-z-]*(=.*)?", word)}
+            if not options <= known:
+                wrong.append((line, options - known))
+            continue
+        if not words[0].startswith("-"):
+            wrong.append((line, {words[0]}))
+    assert len(named_commands()) > 80
+    assert not wrong
 
 
 def test_the_search_finds_commands() -> None:
