@@ -55,7 +55,7 @@ docs: $(VENV)/.test
 	$(BIN)/python docs/generate.py
 
 site: docs
-	$(BIN)/python -m mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@echo "Look at it:  $(BIN)/python -m http.server --bind 127.0.0.1 --directory build/site"
 
 clean:
