@@ -16,7 +16,7 @@ import json
 import pkgutil
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -284,28 +284,26 @@ def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield from _commands(sub, f"{path} {name}")
 
 
-def _parameter(parameter: Any) -> str:
-    names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
-    if parameter.param_type_name == "argument":
-        names = f"`{parameter.metavar or parameter.name.upper()}`"
-    default = parameter.default
-    shown = "" if callable(default) or default in (None, False, True, "", ()) else f"`{default}`"
-    return _row(names, shown, getattr(parameter, "help", None) or "")
+def _rows(rows: Sequence[Any]) -> str:
+    """Return rows of a page of help as a table."""
+    cells = [_row(f"`{row.name}`", row.default and f"`{row.default}`", row.meaning) for row in rows]
+    return _table(("argument or option", "default", "meaning"), cells)
 
 
 def cli_page() -> str:
-    """Every command with its arguments and options, from the typer app."""
+    """Every command with its arguments and options, in the groups and with the formats of the pages of --help."""
     import typer
 
     from refdec.cli.app import app_for
+    from refdec.cli.help import COMMON, examples_of, sections_of, text_of
 
-    parts = []
+    parts = [_rows(COMMON) + "\n"]
     for path, command in _commands(typer.main.get_command(app_for()), "refdec"):
-        text = (command.help or "").strip().replace("\b", "")
-        parts.append(f"## {path}\n\n{text}\n\n")
-        shown = [p for p in command.params if not getattr(p, "hidden", False)]
-        if shown:
-            parts.append(_table(("argument or option", "default", "meaning"), [_parameter(p) for p in shown]) + "\n")
+        parts.append(f"## {path}\n\n" + "".join(f"{paragraph}\n\n" for paragraph in text_of(command)))
+        if examples := examples_of(command):
+            parts.append("```sh\n" + "".join(f"{example}\n" for example in examples) + "```\n\n")
+        for title, rows in sections_of(command).items():
+            parts.append(f"{title}:\n\n{_rows(rows)}\n")
     return (
         "# Command line\n\n"
         + NOTE
@@ -315,7 +313,10 @@ def cli_page() -> str:
         "What plugins and libraries print goes to stderr too, so that a codestream or JSON in a pipe is nothing else.\n"
         "Characters that a console's encoding lacks, bytes of file names that are no UTF-8, and control characters in\n"
         "names are shown escaped (`\\u2713`, `\\udcff`, `\\x1b`). A standard output that cannot be written ends in\n"
-        "exit code 1; a standard error that cannot stops nothing.\n\n" + "".join(parts).rstrip() + "\n"
+        "exit code 1; a standard error that cannot stops nothing.\n\n"
+        "Every command takes these, at any place (`conform run` has a `-v` of its own):\n\n"
+        + "".join(parts).rstrip()
+        + "\n"
     )
 
 

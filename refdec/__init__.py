@@ -9,6 +9,7 @@ The same codestream and the same weights give the same array on every machine.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from refdec.errors import (
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from refdec.plugins.hookspecs import PLUGIN_API
 
 __version__ = "0.2.0"
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # what is logged is for those who ask for it
 
 __all__ = [
     "PLUGIN_API",

@@ -6,8 +6,8 @@ Every worker keeps the pack and its networks warm between files.
 
 from __future__ import annotations
 
-import glob
 import itertools
+import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from refdec.api.decode import DecodeJob, decode_to_file
 from refdec.api.encode import EncodeOptions, encode_to_file
-from refdec.api.errors import NothingMatches, OutputIsInput, OutputNoFolder, OutputsMeet
+from refdec.api.errors import OutputIsInput, OutputNoFolder, OutputsMeet
+from refdec.api.found_files import named_files
 from refdec.api.weights import load_weights
 from refdec.formats.files import READ_SUFFIXES
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import Job, Outcome, Summary
+from refdec.parallel.processes import available_cores
 from refdec.parallel.report import BatchReport
 
 if TYPE_CHECKING:
@@ -38,8 +40,10 @@ __all__ = [
     "archive_jobs",
     "decode_archive",
     "encode_archive",
-    "is_archive",
 ]
+
+
+LOG = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=2)
@@ -107,26 +111,6 @@ class PictureArchive:
     options: BatchOptions = field(default_factory=BatchOptions)
 
 
-def is_archive(source: str) -> bool:
-    """Tell whether a source stands for several files: a folder, or a pattern that is no file itself."""
-    return Path(source).is_dir() or (glob.has_magic(source) and not Path(source).exists())
-
-
-def _files(sources: Iterable[str]) -> Iterator[Path]:
-    """Yield the files that are named, alone or by patterns; folders are passed over.  Raises NothingMatches."""
-    for source in sources:
-        if Path(source).is_dir():
-            continue
-        if Path(source).exists():
-            yield Path(source)
-            continue
-        matches = sorted(glob.glob(source, recursive=True)) if glob.has_magic(source) else []  # noqa: PTH207 - any root
-        files = [Path(match) for match in matches if Path(match).is_file()]
-        if not files:
-            raise NothingMatches(source)
-        yield from files
-
-
 def archive_jobs(
     sources: Iterable[str], out: Path, suffix: str = ".png", *, inputs: Collection[str] = CODESTREAM_SUFFIXES
 ) -> Iterator[Job]:
@@ -139,7 +123,7 @@ def archive_jobs(
         raise OutputNoFolder(str(out))
     sources = list(sources)
     made: dict[Path, Path] = {}
-    for path in _files(sources):
+    for path in named_files(sources):
         output = out / (path.stem + suffix)
         if output in made:
             raise OutputsMeet(str(made[output]), str(path), str(output))
@@ -176,6 +160,11 @@ def encode_archive(archive: PictureArchive, *, watch: Callable[[Outcome], None] 
     return _run(EncodeOne(encode, weights), jobs, archive, watch)
 
 
+def _processes(archive: Archive | PictureArchive) -> int:
+    """Return how many processes work on an archive."""
+    return archive.options.workers or available_cores()
+
+
 def _run(
     function: BatchFunction,
     jobs: Iterator[Job],
@@ -184,6 +173,7 @@ def _run(
 ) -> Summary:
     """Run the jobs of an archive; what their sources raise comes before the report is opened."""
     first = list(itertools.islice(jobs, 1))
+    LOG.info("%d workers, or what the executor has; outputs go to %s", _processes(archive), archive.out)
     with ExitStack() as stack:
         report = None
         if archive.report is not None:

@@ -7,6 +7,7 @@ kept.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from refdec.api.decode_report import DecodeReport
 from refdec.api.errors import RegionWithoutStages
 from refdec.api.inputs import Inputs, read_inputs, said_once
 from refdec.api.picture_files import colour_of, depth_of, warnings_of, write_json, write_npz
+from refdec.bitstream.transforms import Synthesis
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions, edition_named
 from refdec.observation import UNWATCHED
 
@@ -37,6 +39,7 @@ __all__ = ["DecodeJob", "decode", "decode_to_file"]
 
 CODED_PIXEL_BYTES = 10
 """Bytes for each pixel of a picture that waits to be encoded as JPEG or WebP, as bands, as a whole, and as a file."""
+LOG = logging.getLogger(__name__)
 EXPECTED_STAGES = 44
 """Stages of a decode with all tools; other decodes have fewer, and their progress ends early."""
 
@@ -107,7 +110,7 @@ def decode(
         if options.region is not None or observe is not None:
             return _at_once(inputs, options, observe)
         stream = _stream(inputs, options)
-        return picture_of(stream.picture(workers=stream.useful_workers(options.workers)))
+        return picture_of(stream.picture(workers=_workers(stream, options)))
 
 
 def _stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:
@@ -121,6 +124,15 @@ def _stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:
         check_weights=inputs.check_weights,
         check=inputs.check,
     )
+
+
+def _workers(stream: PictureStream, options: DecodeOptions) -> int:
+    """Return how many processes share the work."""
+    workers = stream.useful_workers(options.workers)
+    picture, transform = stream.headers.picture, Synthesis(stream.steps.transform).name
+    size = picture.display_width, picture.display_height
+    LOG.info("%d x %d, model %d, synthesis %s, workers: %d", *size, picture.model_id, transform, workers)
+    return workers
 
 
 def _at_once(inputs: Inputs, options: DecodeOptions, observe: Observer | None, watch: Watch = UNWATCHED) -> Picture:
@@ -223,7 +235,7 @@ def _rows_to_file(
     )
     if suffix in EIGHT_BIT_SUFFIXES:  # whole pictures are encoded, and wait for it
         job.options.limits.require_memory(CODED_PIXEL_BYTES * spec.height * spec.width)
-    bands = stream.bands(workers=stream.useful_workers(job.options.workers), on_progress=on_progress)
+    bands = stream.bands(workers=_workers(stream, job.options), on_progress=on_progress)
     with open_writer(target, suffix, spec) as writer, closing(bands), picture_digest() as digest:
         for band in bands:
             writer.write_rows(*band)

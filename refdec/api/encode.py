@@ -6,7 +6,9 @@ and an `EncodeReport`.  Which encoders there are is found when first asked; REFD
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -39,6 +41,7 @@ __all__ = ["EncodeOptions", "EncodeReport", "chroma_format", "encode", "encode_t
 
 CHROMA_FORMATS = {chroma.digits: chroma.value for chroma in ChromaFormat}
 PREFERRED_MODEL = 1
+LOG = logging.getLogger(__name__)
 POINT = {"model", "displacement", "chroma displacement"}
 SEARCHES_OF_A_MODEL = ({"bpp", "model"}, {"psnr", "model"})
 """Wishes about the rate that go together; of all others there is one at a time."""
@@ -63,8 +66,6 @@ class EncodeOptions(ShortRepr):
     encoder: str = "analysis"
     bpp: float | None = None
     psnr: float | None = None
-    quality: int | None = None
-    max_bytes: int | None = None
     model: int | None = None
     displacement: int | None = None
     chroma_displacement: int | None = None
@@ -76,6 +77,8 @@ class EncodeOptions(ShortRepr):
     check: bool = True
     bits: int | None = None
     limits: Limits | None = None
+    quality: int | None = None
+    max_bytes: int | None = None
 
     def __post_init__(self) -> None:
         limits_or_default(self.limits)
@@ -272,7 +275,16 @@ def _encoded(
         progress or _no_progress,
         options.time_budget,
     )
-    return encode_with(guest, picture, request, core, check=options.check)
+    LOG.info("source %s: %d x %d, %d bit %s", picture.name or "array", *_facts(picture))
+    LOG.info("encoder %s %s (%s), target %s", guest.name, guest.version, guest.distribution, target)
+    began = time.perf_counter()
+    data = encode_with(guest, picture, request, core, check=options.check)
+    LOG.info("codestream of %d bytes in %.2f s", len(data), time.perf_counter() - began)
+    return data
+
+
+def _facts(picture: SourcePicture) -> tuple[int, int, int, str]:
+    return picture.width, picture.height, picture.bit_depth, picture.colour
 
 
 def _no_progress(done: float) -> None:
@@ -311,12 +323,14 @@ def encode_to_file(
     progress: Progress | None = None,
 ) -> EncodeReport:
     """Encode to a file, which appears complete or not at all.  Raises what `encode` raises, and FileUnwritable."""
+    from refdec.api.weights import load_weights
     from refdec.bitstream.editions import Edition
     from refdec.bitstream.framing import read_codestream
     from refdec.bitstream.headers import read_headers
     from refdec.formats.files import name_of, write_bytes
 
-    data = _encoded(source, options, weights=weights, progress=progress)
+    pack = load_weights(weights)
+    data = _encoded(source, options, weights=pack, progress=progress)
     limits, edition = limits_or_default(options.limits), Edition(options.settings.edition)
     header = read_headers(read_codestream(data, limits=limits), edition=edition, limits=limits).picture
     write_bytes(target, data)  # only what reads: without `check`, a guest may have returned anything
@@ -324,16 +338,15 @@ def encode_to_file(
     name = os.fspath(target) if isinstance(target, str | Path) else name_of(target)
     rate = 8 * len(data) / (width * height)
     point = (header.model_id, *header.beta_log)
-    quality = None if options.quality is options.max_bytes is None else _quality_at(point, weights)
+    quality = None if options.quality is options.max_bytes is None else _quality_at(point, pack)
     return EncodeReport(name, options.encoder, width, height, len(data), rate, *point, quality)
 
 
-def _quality_at(point: tuple[int, int, int], weights: WeightPack | Source | None) -> int | None:
+def _quality_at(point: tuple[int, int, int], pack: WeightPack) -> int | None:
     """Return the quality that stands for a point with these weights, None if none does."""
-    from refdec.api.weights import load_weights
     from refdec.encoding.quality import QUALITIES
     from refdec.plugins.core import Core
 
-    core = Core(load_weights(weights))
+    core = Core(pack)
     points = ((quality, core.operating_point(quality)) for quality in QUALITIES)
     return next((quality for quality, at in points if (at.model_id, *at.displacements) == point), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from refdec.weights.pack import WeightPack
 
 __all__ = ["load_weights", "require_weights"]
+
+LOG = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1)
@@ -28,14 +31,16 @@ def load_weights(weights: WeightPack | Source | None) -> WeightPack:
     """
     from refdec.weights.pack import WeightPack
 
-    if weights is None:
-        return _bundled()
     if isinstance(weights, WeightPack):
         return weights
-    from refdec.formats.files import read_bytes
+    from refdec.formats.files import name_of, read_bytes
     from refdec.weights.packfile import read_pack
 
-    return read_pack(read_bytes(weights))
+    pack = _bundled() if weights is None else read_pack(read_bytes(weights))
+    if LOG.isEnabledFor(logging.INFO):  # a fingerprint may have to be computed
+        name = "the bundled pack" if weights is None else name_of(weights)
+        LOG.info("weights of %s: %d checkpoints, fingerprint %s", name, len(pack.names()), pack.fingerprint[:16])
+    return pack
 
 
 def require_weights(user_data: bytes | None, pack: WeightPack, model_id: int) -> None:

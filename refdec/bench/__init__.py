@@ -7,7 +7,7 @@ one; `memory` watches a command with all its processes, `bound` says how long th
 `machine` what it was measured on, `speed_plot` draws.
 
 Rate and distortion: `pictures` and `codecs` are what is compared, `rd` measures, `rd_summary` forms means and
-BD-rates and keeps them in a file, `rd_tables` and `rd_plot` show them.
+BD-rates and keeps them in a file, `rd_tables` and `rd_plot` show them.  `qualities` says what a quality gives.
 
 Retrieval: `retrieval` finds re-encoded, cropped and mirrored pictures again by their latents.
 

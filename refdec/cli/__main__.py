@@ -53,7 +53,7 @@ def main() -> None:
     except OSError as error:
         abandon()
         if code != ExitCode.IO:  # else that has been said
-            say(f"refdec: standard output cannot be written: {error.strerror or error}")
+            say(f"refdec: standard output cannot be written: {error.strerror or error}", always=True)
         code = ExitCode.IO
     sys.exit(code)
 
@@ -61,36 +61,39 @@ def main() -> None:
 def _run(arguments: Sequence[str]) -> int | str | None:
     """Run one command; return the exit code, after saying what went wrong."""
     from refdec.cli.app import app_for
+    from refdec.cli.verbosity import set_up, without_verbosity
 
+    level, arguments = without_verbosity(arguments)
+    set_up(level)
     try:
-        app_for(arguments)()
+        app_for(arguments)(args=arguments, prog_name="refdec")
     except SystemExit as leaving:
         return leaving.code
     except RefdecError as error:
         _as_json(error, error.exit_code)
-        say(f"refdec: {error.headline()}")
+        say(f"refdec: {error.headline()}", always=True)
         if isinstance(error, OF_STREAMS) and (way := way_in_words(clause_path(error))):
-            say(f"  {way}")
+            say(f"  {way}", always=True)
         for hint in error.hints():
-            say(f"  {hint}")
+            say(f"  {hint}", always=True)
         return error.exit_code
     except BrokenPipeError:
         abandon()
         return ExitCode.IO
     except OSError as error:
         _as_json(error, ExitCode.IO)
-        say(f"refdec: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+        say(f"refdec: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""), always=True)
         return ExitCode.IO
     except MemoryError:
-        say("refdec: this machine does not have the memory for it")
-        say("  A part needs less (--region X,Y,W,H), and so do fewer workers: --workers 1")
+        say("refdec: this machine does not have the memory for it", always=True)
+        say("  A part needs less (--region X,Y,W,H), and so do fewer workers: --workers 1", always=True)
         return ExitCode.IO
     except KeyboardInterrupt:
-        say("refdec: interrupted; nothing was left half written")
+        say("refdec: interrupted; nothing was left half written", always=True)
         return 130
     except Exception:
-        say(traceback.format_exc().rstrip())
-        say("refdec: this is a bug in refdec, not in your file; please report it with the lines above")
+        say(traceback.format_exc().rstrip(), always=True)
+        say("refdec: this is a bug in refdec, not in your file; please report it with the lines above", always=True)
         return ExitCode.BUG
     return ExitCode.DONE
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from refdec.cli import console
+from refdec.cli.help import HelpfulCommand, HelpfulGroup
 
 __all__ = ["COMMANDS", "app_for"]
 
@@ -59,6 +60,8 @@ def app_for(arguments: Sequence[str] = ()) -> typer.Typer:
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
+        cls=HelpfulGroup,
+        rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
         help="Integer-exact reference decoder for JPEG AI (ISO/IEC 6048-1 | ITU-T T.840.1).",
@@ -68,7 +71,9 @@ def app_for(arguments: Sequence[str] = ()) -> typer.Typer:
     for name in arguments[:1] if known else COMMANDS:
         module = import_module(COMMANDS[name])
         if hasattr(module, "app"):
-            app.add_typer(module.app, name=name)
+            for command in module.app.registered_commands:
+                command.cls = HelpfulCommand
+            app.add_typer(module.app, name=name, cls=HelpfulGroup)
         else:
-            app.command(name, context_settings=OWN_HELP.get(name))(getattr(module, name))
+            app.command(name, cls=HelpfulCommand, context_settings=OWN_HELP.get(name))(getattr(module, name))
     return app

@@ -87,7 +87,7 @@ def places(
     --out is a file where one file is the input, and the name has a suffix or is -; else it is a folder.  Raises
     InputAsTarget, OutputExists, OutputFolderMissing.
     """
-    from refdec.api.archives import is_archive
+    from refdec.api.found_files import is_archive
 
     several = is_archive(sources[0])
     if out is not None:
@@ -124,7 +124,7 @@ def run_several(done: str, run: Callable[[Callable[[Outcome], None]], Summary], 
             count(outcome.status.value)
             show_warnings(outcome.details.get("warnings", ()), source=outcome.job.input)
             if outcome.message is not None:
-                console.say(f"refdec: {outcome.job.input}: {outcome.message.splitlines()[0]}")
+                console.say(f"refdec: {outcome.job.input}: {outcome.message.splitlines()[0]}", always=True)
             elif outcome.status == DONE and (name := _longer_name(outcome)) is not None:
                 console.say(f"refdec: {outcome.job.input}: written as {name}: its folder has two of that name")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from refdec.cli.bench_quality import quality
 from refdec.cli.bench_rd import rd
 from refdec.cli.bench_retrieval import retrieval
 from refdec.cli.bench_speed import speed
@@ -15,5 +16,6 @@ app = typer.Typer(
     help="Measure codecs and tasks; results as table, JSON and plot.",
 )
 app.command()(rd)
+app.command()(quality)
 app.command()(retrieval)
 app.command()(speed)

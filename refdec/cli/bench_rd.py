@@ -42,7 +42,7 @@ def rd(
     markdown: Annotated[
         Path | None, typer.Option(metavar="FILE.md", help="Write the tables as Markdown, between the marks of a page.")
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: the cores.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes; default: the cores.")] = None,
     weights: WeightsOption = None,
     json: JsonFlag = False,
 ) -> None:
@@ -109,7 +109,7 @@ def _measure(pictures: list[Path], codecs: list[Codec], points: list[RdPoint], w
     from refdec.bench.rd import measure_points
 
     def failed(outcome: Outcome) -> None:
-        console.say(f"refdec: {outcome.job.input}: {outcome.message or outcome.status}")
+        console.say(f"refdec: {outcome.job.input}: {outcome.message or outcome.status}", always=True)
 
     done = [0]
     total = len(pictures) * sum(len(codec.settings) for codec in codecs)

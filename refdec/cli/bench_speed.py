@@ -25,8 +25,8 @@ def speed(
         list[str] | None, typer.Argument(metavar="[PART]...", help=f"Of {', '.join(PARTS)}; default: all.")
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write speed.json and speed.png there.")] = None,
-    repeat: Annotated[int, typer.Option(min=1, help="Runs of each measurement; medians are shown.")] = 5,
-    largest: Annotated[int, typer.Option(min=64, help="Longest edge of the sizes that are tried.")] = 8192,
+    repeat: Annotated[int, typer.Option(min=1, metavar="N", help="Runs of each measurement; medians are shown.")] = 5,
+    largest: Annotated[int, typer.Option(min=64, metavar="N", help="Longest edge of the sizes that are tried.")] = 8192,
     json: JsonFlag = False,
 ) -> None:
     """Measure decoding: steady state and bound, threads, workers, sizes with memory, start-up.

@@ -43,9 +43,10 @@ def make(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="New folder, or a file OUT.zip.")],
     patterns: PatternArguments = None,
     size: Annotated[
-        Literal["small", "full"], typer.Option(help="full adds pictures at the limits of the header, up to 4 Mpixel.")
+        Literal["small", "full"],
+        typer.Option(metavar="small|full", help="full adds pictures at the limits of the header, up to 4 Mpixel."),
     ] = "small",
-    seed: Annotated[int, typer.Option(min=0, help="Seed of weights, symbols and damages.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of weights, symbols and damages.")] = 1,
     pictures: Annotated[bool, typer.Option("--pictures/--no-pictures", help="Write the expected pictures.")] = True,
     weights: Annotated[
         bool, typer.Option("--weights", help="Write the checkpoints that the cases need as .npz, for other decoders.")
@@ -104,7 +105,7 @@ def run(
     weights: Annotated[
         Path | None, typer.Option(metavar="DIR", help="What {weights} stands for; default: the suite's own folder.")
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Cases under way at once.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Cases under way at once.")] = 1,
     timeout: Annotated[float, typer.Option(min=0.1, metavar="S", help="Seconds that a case may take.")] = 60.0,
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as JUnit XML.")] = None,

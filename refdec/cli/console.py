@@ -17,7 +17,26 @@ from refdec.formats.standard_output import abandon, results
 REFRESH_SECONDS = 0.1
 CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
 SEPARATORS = str.maketrans({"\t": "\\t", "\n": "\\n"})
-__all__ = ["Progress", "counter", "progress", "result", "result_line", "say", "show_json", "show_mapping", "show_table"]
+__all__ = [
+    "Progress",
+    "counter",
+    "ending",
+    "hush",
+    "progress",
+    "result",
+    "result_line",
+    "say",
+    "show_json",
+    "show_mapping",
+    "show_table",
+]
+_quiet = False
+
+
+def hush(quiet: bool) -> None:
+    """Leave out, from now on, or no longer, what is neither a result nor an error."""
+    global _quiet
+    _quiet = quiet
 
 
 def _plain(text: str) -> str:
@@ -64,8 +83,13 @@ class _Talk:
         return self._stream.fileno()
 
 
-def say(text: str) -> None:
-    """Print talk (warnings, hints, errors) on stderr; where nobody can hear it, work goes on."""
+def say(text: str, *, always: bool = False) -> None:
+    """Print talk (warnings, hints, errors) on stderr; where nobody can hear it, work goes on.
+
+    `always`: errors, and what was asked for, which -q does not silence.
+    """
+    if _quiet and not always:
+        return
     talk = _Talk()
     talk.write(_plain(text) + "\n")
     talk.flush()
@@ -87,6 +111,12 @@ def _print(text: str, *, at_once: bool = False) -> None:
 def result(text: str) -> None:
     """Print a line of the result on stdout."""
     _print(_plain(text))
+
+
+def ending(text: str) -> None:
+    """Print the closing line of a command that wrote a file, on stdout."""
+    if not _quiet:
+        result(text)
 
 
 def show_json(value: Any) -> None:
@@ -125,7 +155,7 @@ class Progress(Protocol):
 @contextmanager
 def progress(label: str, *, quiet: bool = False) -> Iterator[Progress]:
     """Show a progress bar on stderr for the time of a `with` block; silent where stderr is no terminal."""
-    if quiet or not _lives():
+    if quiet or _quiet or not _lives():
         yield lambda done: None
         return
     from rich.console import Console
@@ -151,7 +181,7 @@ def progress(label: str, *, quiet: bool = False) -> Iterator[Progress]:
 @contextmanager
 def counter(label: str) -> Iterator[Callable[[str], None]]:
     """Count events of several kinds on one line of stderr; silent where stderr is no terminal."""
-    if not _lives():
+    if _quiet or not _lives():
         yield lambda kind: None
         return
     talk = _Talk()

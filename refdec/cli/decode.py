@@ -12,6 +12,7 @@ from refdec.cli import console
 from refdec.cli.batches import BatchWishes, FileCommand, OneFile, SeveralFiles, places, run_several
 from refdec.cli.errors import OneFileOnly
 from refdec.cli.options import (
+    READING,
     EditionOption,
     ExecutorOption,
     IgnoreFingerprint,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["decode"]
 
+PICTURE, STAGES = "Picture", "Stages of one decode"
+
 
 def decode(
     sources: Annotated[
@@ -52,34 +55,60 @@ def decode(
     ] = None,
     weights: WeightsOption = None,
     synthesis: Annotated[
-        str | None, typer.Option(help="Run another listed synthesis transform: sop, bop or hop.")
+        str | None,
+        typer.Option(metavar="sop|bop|hop", rich_help_panel=PICTURE, help="Run another listed synthesis transform."),
     ] = None,
     channels: Annotated[
-        str | None, typer.Option(metavar="Y,UV", help="Decode only the first residual channels.")
+        str | None,
+        typer.Option(metavar="Y,UV", rich_help_panel=PICTURE, help="Decode only the first residual channels."),
     ] = None,
     region: Annotated[
-        str | None, typer.Option(metavar="X,Y,W,H", help="Decode only this rectangle of the picture.")
+        str | None,
+        typer.Option(metavar="X,Y,W,H", rich_help_panel=PICTURE, help="Decode only this rectangle of the picture."),
     ] = None,
     bit_depth: Annotated[
-        int | None, typer.Option(min=1, max=16, help="Bits of a sample; default: the stream's.")
+        int | None,
+        typer.Option(
+            min=1, max=16, metavar="1..16", rich_help_panel=PICTURE, help="Bits of a sample; default: the stream's."
+        ),
     ] = None,
-    filters: Annotated[bool, typer.Option("--filters/--no-filters", help="Run the enhancement filters.")] = True,
+    filters: Annotated[
+        bool, typer.Option("--filters/--no-filters", rich_help_panel=PICTURE, help="Run the enhancement filters.")
+    ] = True,
     format_: Annotated[
-        str, typer.Option("--format", help="Format of a pipe or of --out: png, jpg, webp, tif, ppm, yuv, npy.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            rich_help_panel=PICTURE,
+            help="Format of a pipe or of --out: png, jpg, webp, tif, ppm, yuv, npy.",
+        ),
     ] = "",
-    trace: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write the SHA-256 of every stage.")] = None,
-    dump: Annotated[
-        Path | None, typer.Option(metavar="FILE.npz", help="Write the intermediates of every stage.")
+    trace: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", rich_help_panel=STAGES, help="Write the SHA-256 of every stage.")
     ] = None,
-    timings: Annotated[bool, typer.Option("--timings", help="Print seconds by stage on stderr.")] = False,
+    dump: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.npz", rich_help_panel=STAGES, help="Write the intermediates of every stage."),
+    ] = None,
+    timings: Annotated[
+        bool, typer.Option("--timings", rich_help_panel=STAGES, help="Print seconds by stage on stderr.")
+    ] = False,
     report: ReportOption = None,
     executor: ExecutorOption = None,
     timeout: TimeoutOption = None,
     overwrite: OverwriteFlag = False,
     ignore_weights_fingerprint: IgnoreFingerprint = False,
-    any_level: Annotated[bool, typer.Option("--any-level", help="Decode beyond the stated profile and level.")] = False,
+    any_level: Annotated[
+        bool, typer.Option("--any-level", rich_help_panel=READING, help="Decode beyond the stated profile and level.")
+    ] = False,
     allow_custom_colour: Annotated[
-        bool, typer.Option("--allow-custom-colour", help="Follow the recommendation for a colour matrix in the stream.")
+        bool,
+        typer.Option(
+            "--allow-custom-colour",
+            rich_help_panel=PICTURE,
+            help="Follow the recommendation for a colour matrix in the stream.",
+        ),
     ] = False,
     limit_pixels: PixelLimit = None,
     limit_memory: MemoryLimit = None,
@@ -148,11 +177,11 @@ def _decode_file(source: str, out: str, job: DecodeJob, weights: Path | None, js
     show_warnings(report.warnings)
     if job.timings:
         for stage, seconds in report.timings.items():
-            console.say(f"{seconds * 1000:9.1f} ms  {stage}")
+            console.say(f"{seconds * 1000:9.1f} ms  {stage}", always=True)
     if json:
         console.show_json(report.as_json())
     elif out != "-":
-        console.result(f"{out}: {report.width} x {report.height}, {report.bit_depth} bit {report.colour}")
+        console.ending(f"{out}: {report.width} x {report.height}, {report.bit_depth} bit {report.colour}")
 
 
 def _decode_batch(place: SeveralFiles, job: DecodeJob, weights: Path | None, wishes: BatchWishes, json: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from refdec.cli import console
-from refdec.cli.options import JsonFlag
+from refdec.cli.options import JsonFlag, OneOutOption
 from refdec.errors import ExitCode
 
 __all__ = ["RECORDED", "demo"]
@@ -20,7 +20,10 @@ RECORDED = "feac79795114b896e0dc3fd8b983c2c59c36f47de9ccd09a50730c6ad35dd6eb"
 
 
 def demo(
-    target: Annotated[Path, typer.Argument(metavar="[OUT.png]", help="Picture file to write.")] = Path("demo.png"),
+    target: Annotated[
+        Path | None, typer.Argument(metavar="[OUT.png]", help="Picture file to write; default: demo.png.")
+    ] = None,
+    out: OneOutOption = None,
     stream: Annotated[
         Path | None, typer.Option(metavar="FILE.jai", help="Write the bundled codestream to this file, too.")
     ] = None,
@@ -31,10 +34,11 @@ def demo(
     Example: refdec demo photo.png --stream photo.jai
     """
     from refdec.api.decode import decode_to_file
-    from refdec.cli.outputs import require_distinct
+    from refdec.cli.outputs import output_of, require_distinct
     from refdec.cli.startup import prepare_process
     from refdec.formats.files import write_bytes
 
+    target = Path(output_of(target, out, "demo.png"))
     require_distinct("-", {"OUT.png": target, "--stream": stream})
     data = resources.files("refdec").joinpath("data", "demo.jai").read_bytes()
     if stream is not None:

@@ -11,6 +11,7 @@ from refdec.cli import console
 from refdec.cli.batches import BatchWishes, FileCommand, OneFile, SeveralFiles, places, run_several
 from refdec.cli.errors import WrongNumbers
 from refdec.cli.options import (
+    SEVERAL,
     ExecutorOption,
     JsonFlag,
     OutOption,
@@ -71,12 +72,16 @@ def encode(
     displacement: Annotated[
         int | None,
         typer.Option(
-            min=-2048, max=2047, metavar="N", rich_help_panel=POINT, help="-2048..2047, chroma as luma; default: 0."
+            min=-2048,
+            max=2047,
+            metavar="N",
+            rich_help_panel=POINT,
+            help="Displacement of the rate, chroma as luma; default: 0.",
         ),
     ] = None,
     chroma_displacement: Annotated[
         int | None,
-        typer.Option(min=-2048, max=2047, metavar="N", rich_help_panel=POINT, help="-2048..2047, of chroma alone."),
+        typer.Option(min=-2048, max=2047, metavar="N", rich_help_panel=POINT, help="Displacement of chroma alone."),
     ] = None,
     encoder: Annotated[
         str,
@@ -121,7 +126,7 @@ def encode(
         Literal["published", "draft"],
         typer.Option(
             "--edition",
-            metavar="EDITION",
+            metavar="published|draft",
             rich_help_panel=STREAM,
             help="Picture header: published; draft: for old decoders.",
         ),
@@ -165,9 +170,7 @@ def encode(
     ] = False,
     workers: Annotated[
         int | None,
-        typer.Option(
-            min=1, metavar="N", rich_help_panel="Several inputs", help="Processes; default: one for each core."
-        ),
+        typer.Option(min=1, metavar="N", rich_help_panel=SEVERAL, help="Processes; default: one for each core."),
     ] = None,
     report: ReportOption = None,
     executor: ExecutorOption = None,
@@ -243,7 +246,7 @@ def _encode_file(place: OneFile, options: EncodeOptions, weights: Path | None, j
     if json:
         console.show_json(report.as_json())
     else:
-        console.result(f"{place.target}: {_in_words(report)}")
+        console.ending(f"{place.target}: {_in_words(report)}")
 
 
 def _in_words(report: EncodeReport) -> str:

@@ -14,6 +14,8 @@ __all__ = [
     "OneFileOnly",
     "OutputExists",
     "OutputFolderMissing",
+    "OutputNotNamed",
+    "OutputTwice",
     "SeveralFilesOnly",
     "SuiteNotNamed",
     "WrongNumbers",
@@ -100,6 +102,28 @@ class InputAsTarget(UsageError):
             f"{self.target} is the name of a {found}, not of a {wanted}; for several inputs use --out DIR.\n"
             f"Try: refdec {self.command} {self.source} {self.target} --out OUTPUTS"
         )
+
+
+class OutputTwice(UsageError):
+    """The output is named as an argument and by -o."""
+
+    code = "RD1020"
+
+    def __init__(self, argument: str, option: str) -> None:
+        super().__init__(argument, option)
+        self.argument, self.option = argument, option
+
+    def explain(self) -> str:
+        return f"The output is {self.argument} and, by --out, {self.option}: name it once."
+
+
+class OutputNotNamed(UsageError):
+    """No output is named, and there is no usual one."""
+
+    code = "RD1021"
+
+    def explain(self) -> str:
+        return "Name the output, as the last argument or with --out."
 
 
 class WrongNumbers(UsageError):

@@ -1,33 +1,51 @@
-"""`refdec info`: what the headers of a codestream say."""
+"""`refdec info`: what the headers of codestreams say."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from refdec.cli import console
 from refdec.cli.options import AnyLevelFlag, EditionOption, JsonFlag, LenientFlag
+from refdec.errors import ExitCode
+
+if TYPE_CHECKING:
+    from refdec.api.infos import FileInfo
+    from refdec.inspection.summary import Info
 
 __all__ = ["info"]
 
+COLUMNS = ("file", "size", "bits", "format", "profile", "model", "tools", "bytes", "bpp")
+
 
 def info(
-    file: Annotated[str, typer.Argument(metavar="IN.jai", help="Codestream; - reads standard input.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="IN.jai...", help="Codestreams, folders of them, patterns; - reads standard input."),
+    ],
     any_level: AnyLevelFlag = False,
     edition: EditionOption = "auto",
     lenient: LenientFlag = False,
     json: JsonFlag = False,
+    json_lines: Annotated[
+        bool, typer.Option("--json-lines", help="Several inputs: print a line of JSON for each file, as it is read.")
+    ] = False,
 ) -> None:
-    """Show size, profile, tools and substreams; needs no weights.
+    """Show size, profile, tools and substreams; of several files a table.  Needs no weights.
 
-    Example: refdec info photo.jai
+    Examples: refdec info photo.jai; refdec info ARCHIVE --json-lines
     """
+    from refdec.api.found_files import is_archive
     from refdec.api.info import read_info
 
-    found = read_info(file, lenient=lenient, any_level=any_level, edition=edition)
+    if len(files) > 1 or json_lines or is_archive(files[0]):
+        _show_several(files, {"any_level": any_level, "edition": edition, "lenient": lenient}, json, json_lines)
+        return
+    found = read_info(files[0], lenient=lenient, any_level=any_level, edition=edition)
     if json:
-        console.show_json(found.as_json() | {"bits_per_pixel": float(found.bits_per_pixel)})
+        console.show_json(_as_json(found))
         return
     values = found.as_json()
     substreams, rendering = values.pop("substreams"), values.pop("rendering")
@@ -37,6 +55,50 @@ def info(
     if rendering:
         console.show_mapping(_flat(rendering))
     console.show_table("substreams", ("marker", "byte", "payload bytes"), [tuple(part.values()) for part in substreams])
+
+
+def _show_several(files: Sequence[str], wishes: dict[str, Any], json: bool, json_lines: bool) -> None:
+    """Show a table of files; those that cannot be read are told on stderr and decide the exit code."""
+    from refdec.api.infos import read_infos
+    from refdec.parallel.outcomes import worst_exit_code
+
+    codes: list[int] = []
+    kept: list[FileInfo] = []
+    for found in read_infos(files, **wishes):
+        if found.error is not None:
+            codes.append(found.error.exit_code)
+            console.say(f"refdec: {found.file}: {found.error.headline()}", always=True)
+        if json_lines:
+            console.result_line(_entry(found))
+        elif json or found.info is not None:
+            kept.append(found)
+    if json:
+        console.show_json([_entry(found) for found in kept])
+    elif not json_lines:
+        console.show_table("codestreams", COLUMNS, [_row(found.file, found.info) for found in kept if found.info])
+    if codes:
+        raise typer.Exit(worst_exit_code(codes) or ExitCode.DONE)
+
+
+def _as_json(found: Info) -> dict[str, Any]:
+    return found.as_json() | {"bits_per_pixel": float(found.bits_per_pixel)}
+
+
+def _entry(found: FileInfo) -> dict[str, Any]:
+    """Return a file as JSON: what its headers say, or why they cannot be read."""
+    if found.info is not None:
+        return {"file": found.file, **_as_json(found.info)}
+    from refdec.inspection.render import ending_json
+
+    assert found.error is not None, "a file has headers or an error"
+    return {"file": found.file, "error": ending_json(found.error) | {"exit_code": int(found.error.exit_code)}}
+
+
+def _row(file: str, found: Info) -> tuple[str, ...]:
+    """Return a file as a row of the table."""
+    size, tools = f"{found.width}x{found.height}", ", ".join(found.tools) or "-"
+    facts = (found.bit_depth, found.output_format, found.profile, found.model_id, tools, found.codestream_bytes)
+    return (file, size, *map(str, facts), found.bits_per_pixel)
 
 
 def _flat(values: dict[str, Any], name: str = "") -> dict[str, str]:

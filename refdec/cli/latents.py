@@ -14,6 +14,7 @@ from refdec.cli.options import (
     JsonFlag,
     LenientFlag,
     MemoryLimit,
+    OneOutOption,
     PixelLimit,
     TimeLimit,
     WeightsOption,
@@ -25,9 +26,12 @@ __all__ = ["latents"]
 
 def latents(
     source: Annotated[str, typer.Argument(metavar="IN.jai", help="Codestream; - reads standard input.")],
-    target: Annotated[str, typer.Argument(metavar="OUT.npz", help="Bundle to write; - is a pipe.")],
-    stage: Annotated[str, typer.Option(help="How far to decode: headers, symbols, latent, picture.")] = "latent",
-    synthesis: Annotated[str | None, typer.Option(help="Synthesis of stage picture: sop, bop or hop.")] = None,
+    target: Annotated[str | None, typer.Argument(metavar="OUT.npz", help="Bundle to write; - is a pipe.")] = None,
+    out: OneOutOption = None,
+    stage: Annotated[
+        str, typer.Option(metavar="STAGE", help="How far to decode: headers, symbols, latent, picture.")
+    ] = "latent",
+    synthesis: Annotated[str | None, typer.Option(metavar="sop|bop|hop", help="Synthesis of stage picture.")] = None,
     compress: Annotated[bool, typer.Option("--compress/--no-compress", help="Compress the file.")] = True,
     weights: WeightsOption = None,
     ignore_weights_fingerprint: IgnoreFingerprint = False,
@@ -43,10 +47,11 @@ def latents(
     Example: refdec latents photo.jai photo.npz --stage symbols
     """
     from refdec.cli.deadline import in_time
-    from refdec.cli.outputs import require_distinct
+    from refdec.cli.outputs import output_of, require_distinct
     from refdec.cli.startup import prepare_process
     from refdec.cli.warnings import show_warnings
 
+    target = output_of(target, out)
     require_distinct(source, {"the bundle": target})
 
     prepare_process()
@@ -70,6 +75,6 @@ def latents(
     if json:
         console.show_json({"output": target, "stage": bundle.stage.value, "arrays": arrays})
         return
-    console.result(f"{target}: stage {bundle.stage.value}, {len(arrays)} arrays")
+    console.ending(f"{target}: stage {bundle.stage.value}, {len(arrays)} arrays")
     for name, facts in arrays.items():
-        console.result(f"  {name:<22}{facts['dtype']:<7}{facts['shape']}")
+        console.ending(f"  {name:<22}{facts['dtype']:<7}{facts['shape']}")

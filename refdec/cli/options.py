@@ -15,6 +15,8 @@ from refdec.cli.errors import WrongNumbers
 from refdec.limits import Limits
 
 __all__ = [
+    "READING",
+    "SEVERAL",
     "AnyLevelFlag",
     "EditionOption",
     "ExecutorOption",
@@ -22,6 +24,7 @@ __all__ = [
     "JsonFlag",
     "LenientFlag",
     "MemoryLimit",
+    "OneOutOption",
     "OutOption",
     "OverwriteFlag",
     "PixelLimit",
@@ -37,36 +40,58 @@ __all__ = [
     "numbers",
 ]
 
-AnyLevelFlag = Annotated[bool, typer.Option("--any-level", help="Overlook profile and level.")]
+READING, LIMITS, SEVERAL = "Reading the codestream", "Limits", "Several inputs"
+"""Groups on the pages of --help."""
+AnyLevelFlag = Annotated[bool, typer.Option("--any-level", rich_help_panel=READING, help="Overlook profile and level.")]
 EditionOption = Annotated[
     EditionName,
-    typer.Option("--edition", help="Picture header: of the published standard, of its draft, or whichever is legal."),
+    typer.Option(
+        "--edition",
+        metavar="auto|published|draft",
+        rich_help_panel=READING,
+        help="Picture header: of the published standard, of its draft, or whichever is legal.",
+    ),
 ]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-LenientFlag = Annotated[bool, typer.Option("--lenient", help="Skip unknown markers and surplus bits, with a warning.")]
+LenientFlag = Annotated[
+    bool,
+    typer.Option("--lenient", rich_help_panel=READING, help="Skip unknown markers and surplus bits, with a warning."),
+]
 WeightsOption = Annotated[
     Path | None, typer.Option("--weights", metavar="PACK", help="Pack of weights; default: the bundled one.")
 ]
 IgnoreFingerprint = Annotated[
-    bool, typer.Option("--ignore-weights-fingerprint", help="Decode although the stream names other weights.")
+    bool,
+    typer.Option(
+        "--ignore-weights-fingerprint",
+        rich_help_panel=READING,
+        help="Decode although the stream names other weights.",
+    ),
 ]
-PixelLimit = Annotated[int | None, typer.Option("--limit-pixels", metavar="N", help="Refuse larger pictures.")]
+PixelLimit = Annotated[
+    int | None,
+    typer.Option("--limit-pixels", metavar="N", rich_help_panel=LIMITS, help="Refuse larger pictures."),
+]
 MemoryLimit = Annotated[
     str | None,
     typer.Option(
         "--limit-memory",
         metavar="BYTES",
+        rich_help_panel=LIMITS,
         help="Refuse pictures that need more, such as 800M or 4G; default: the memory of this machine.",
     ),
 ]
 TimeLimit = Annotated[
-    float | None, typer.Option("--time-limit", metavar="SECONDS", help="Give up a file that takes longer.")
+    float | None,
+    typer.Option("--time-limit", metavar="SECONDS", rich_help_panel=LIMITS, help="Give up a file that takes longer."),
 ]
 OutOption = Annotated[
     Path | None,
     typer.Option("--out", "-o", metavar="OUT", help="Output, or the folder for the outputs of several inputs."),
 ]
-SEVERAL = "Several inputs"
+OneOutOption = Annotated[
+    Path | None, typer.Option("--out", "-o", metavar="OUT", help="The output, in place of the argument.")
+]
 ReportOption = Annotated[
     Path | None,
     typer.Option("--report", metavar="FILE", rich_help_panel=SEVERAL, help="Write a line of JSON for each file."),

@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from refdec.cli.errors import FileTwice
+from refdec.cli.errors import FileTwice, OutputNotNamed, OutputTwice
 
-__all__ = ["require_distinct"]
+__all__ = ["output_of", "require_distinct"]
 
 PIPE = "-"
 
@@ -23,3 +23,13 @@ def require_distinct(source: str, outputs: Mapping[str, str | Path | None]) -> N
         if place in places:
             raise FileTwice(what, str(path), places[place])
         places[place] = what
+
+
+def output_of(argument: str | Path | None, option: Path | None, default: str | None = None) -> str:
+    """Return the output that an argument or -o names, else the default.  Raises OutputTwice, OutputNotNamed."""
+    if argument is not None and option is not None:
+        raise OutputTwice(str(argument), str(option))
+    chosen = option if argument is None else argument
+    if chosen is None and default is None:
+        raise OutputNotNamed
+    return str(default if chosen is None else chosen)

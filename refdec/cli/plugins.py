@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from refdec.cli import console
 from refdec.cli.options import JsonFlag
@@ -29,13 +31,21 @@ def installed_plugins() -> Plugins:
     return installed(os.environ.get(ENVIRONMENT_VARIABLE))
 
 
-def plugins(json: JsonFlag = False) -> None:
+def plugins(
+    options: Annotated[
+        bool, typer.Option("--options", help="Show the options of encoders, tasks and actions.")
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
     """Show encoders and tasks, who brought them, and what was refused and why.
 
     REFDEC_PLUGINS=none starts bare; REFDEC_PLUGINS=NAME,NAME admits only these plugins or distributions.
 
     Example: refdec plugins
     """
+    if options:
+        _show_options(json)
+        return
     rows = [row.to_json() for row in installed_plugins().rows]
     if json:
         console.show_json(rows)
@@ -44,3 +54,30 @@ def plugins(json: JsonFlag = False) -> None:
     troubled = sum(row["state"] in {"refused", "clash"} for row in rows)
     if troubled:
         console.say(f"refdec: {troubled} of {len(rows)} rows need a look; the rest works without them")
+
+
+def _show_options(as_json: bool) -> None:
+    """Show the options of every guest; one that fails is named on stderr."""
+    from refdec.errors import RefdecError
+    from refdec.plugins.guest_facts import guest_facts
+
+    installed = installed_plugins()
+    found: list[tuple[str, Any]] = []
+    for kind, guests in (("encoder", installed.encoders), ("task", installed.tasks)):
+        for name in sorted(guests):
+            try:
+                found.append((kind, guest_facts(guests[name])))
+            except RefdecError as problem:
+                console.say(f"refdec: {problem.headline()}", always=True)
+    if as_json:
+        console.show_json([{"kind": kind, **facts.as_json()} for kind, facts in found])
+        return
+    rows = [(facts.name, option) for _, facts in found for option in facts.options]
+    rows += [
+        (f"{facts.name} {action.name}", option)
+        for _, facts in found
+        for action in facts.actions
+        for option in action.options
+    ]
+    lines = [(name, option.name, option.value, option.default or "-", option.meaning) for name, option in rows]
+    console.show_table("options", ("guest", "option", "value", "default", "meaning"), lines)

@@ -53,7 +53,9 @@ def task(
     ] = None,
     over: Annotated[bool, typer.Option("--over", help="Lay that picture over the decoded one.")] = False,
     legend: Annotated[bool, typer.Option("--legend", help="Put below that picture what its colours mean.")] = False,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes for several files; default: the cores.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Processes for several files; default: the cores.")
+    ] = None,
     weights: WeightsOption = None,
     any_weights: Annotated[
         bool, typer.Option("--any-weights", help="Run although the task was trained for other weights.")
@@ -125,9 +127,9 @@ def _explain(context: typer.Context, name: str | None, *, whole: bool, as_json: 
 
     if whole:
         console.result(context.get_help())
-    if name is not None:
+    elif name is not None:
         console.result(describe_guest(installed_plugins().task(name)))
-    elif not whole:
+    else:
         _list(as_json)
 
 
@@ -179,7 +181,7 @@ def _act(action: Action, texts: tuple[str, ...], order: TaskOrder, picture: Path
     codes: list[int] = []
 
     def complain(name: str, problem: RefdecError) -> None:
-        console.say(f"refdec: {name}: {problem.headline()}")
+        console.say(f"refdec: {name}: {problem.headline()}", always=True)
         codes.append(problem.exit_code)
 
     with console.progress(f"{order.task} {action.name}") as show:
@@ -221,4 +223,4 @@ def _show_outcome(outcome: Outcome) -> None:
     if text := outcome.details.get("text"):
         console.result(f"{outcome.job.input}\n{text}\n")
     else:
-        console.say(f"refdec: {outcome.job.input}: {outcome.message or outcome.status}")
+        console.say(f"refdec: {outcome.job.input}: {outcome.message or outcome.status}", always=True)

@@ -36,21 +36,29 @@ def verify(
         Path | None,
         typer.Option(metavar="FILE", help="Expected picture, or trace (JSON); a folder for several inputs."),
     ] = None,
-    tolerance: Annotated[int, typer.Option(min=0, help="Largest difference that a sample may have.")] = 0,
+    tolerance: Annotated[int, typer.Option(min=0, metavar="N", help="Largest difference that a sample may have.")] = 0,
     fraction: Annotated[
-        float, typer.Option(min=0, max=1, help="Largest share of samples that may differ at all (with --tolerance).")
+        float,
+        typer.Option(
+            min=0, max=1, metavar="0..1", help="Largest share of samples that may differ at all (with --tolerance)."
+        ),
     ] = 1.0,
     bit_depth: Annotated[
-        int | None, typer.Option(min=1, max=16, help="Bits of the expected picture, where its file does not tell.")
+        int | None,
+        typer.Option(
+            min=1, max=16, metavar="1..16", help="Bits of the expected picture, where its file does not tell."
+        ),
     ] = None,
     trace: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the SHA-256 of every stage; a folder for several inputs.")
     ] = None,
     synthesis: Annotated[
-        str | None, typer.Option(help="Run another listed synthesis transform: sop, bop or hop.")
+        str | None, typer.Option(metavar="sop|bop|hop", help="Run another listed synthesis transform.")
     ] = None,
     weights: WeightsOption = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes for several files; default: the cores.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Processes for several files; default: the cores.")
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="FILE.jsonl", help="Write one JSON object a line as files finish.")
     ] = None,

@@ -130,7 +130,7 @@ def _show(tree: SyntaxTree, paths: Any, *, everything: bool, whole: bool, as_jso
 def _finish(seen: View) -> None:
     """Say what is wrong on stderr, and end with exit code 3 if anything is."""
     if seen.failure:
-        console.say(f"refdec: {seen.failure}")
+        console.say(f"refdec: {seen.failure}", always=True)
     problems = seen.tree.problems
     if not problems:
         if seen.beyond_limits:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from refdec.cli import console
-from refdec.cli.options import JsonFlag
+from refdec.cli.options import JsonFlag, OneOutOption
 
 __all__ = ["app"]
 
@@ -19,9 +19,10 @@ PackArgument = Annotated[Path | None, typer.Argument(metavar="[PACK]", help="Pac
 @app.command("import")
 def import_(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with checkpoint files, .pth or .npz.")],
-    pack: Annotated[Path, typer.Argument(metavar="PACK", help="Pack file to write.")],
-    title: Annotated[str, typer.Option(help="A line about the pack.")] = "",
-    licence: Annotated[str, typer.Option(help="Licence of the weights.")] = "",
+    pack: Annotated[Path | None, typer.Argument(metavar="PACK", help="Pack file to write.")] = None,
+    out: OneOutOption = None,
+    title: Annotated[str, typer.Option(metavar="TEXT", help="A line about the pack.")] = "",
+    licence: Annotated[str, typer.Option(metavar="TEXT", help="Licence of the weights.")] = "",
     json: JsonFlag = False,
 ) -> None:
     """Read checkpoint files without PyTorch, quantise them to integers, and write a pack.
@@ -32,7 +33,10 @@ def import_(
     Example: refdec weights import checkpoints/ my.pack
     """
     from refdec.api.packs import import_weights, missing_rows
+    from refdec.cli.outputs import output_of
     from refdec.weights.completeness import abilities
+
+    pack = Path(output_of(pack, out))
 
     with console.progress(f"importing {folder}") as show:
         imported = import_weights(folder, pack, title=title, licence=licence, on_progress=show)

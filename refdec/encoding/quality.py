@@ -21,9 +21,9 @@ GAP_BYTES = (9, 10)
 """Where the scale goes over to another model, the last point before has at most this share of the bytes..."""
 GAP_ERROR = (16, 15)
 """... and at least this multiple of its squared error, so that pictures unlike the measured one keep the order."""
-STEPS_PER_DOUBLING = 20
+STEPS_PER_DOUBLING = 26
 """Qualities that double the bytes, roughly: with it the search takes long steps first."""
-GUESSES = 4
+GUESSES = 5
 """So many tries of the search guess by the sizes seen; the others halve what is left."""
 
 
@@ -109,19 +109,24 @@ def largest_fitting(code: Callable[[int], bytes], most_bytes: int) -> tuple[byte
     `code(quality)` makes a codestream; it is asked for about five, ten at most.  None: not even the lowest fits.
     """
     best: bytes | None = None
-    smallest = 0
-    fits, too_large, quality, tries = QUALITIES[0] - 1, QUALITIES[-1] + 1, len(QUALITIES) // 2, 0
+    sizes: dict[int, int] = {}
+    fits, too_large, quality = QUALITIES[0] - 1, QUALITIES[-1] + 1, len(QUALITIES) // 2
     while too_large - fits > 1:
         data = code(quality)
-        smallest = min(smallest or len(data), len(data))
+        sizes[quality] = len(data)
         if len(data) <= most_bytes:
             best, fits = data, quality
         else:
             too_large = quality
-        tries += 1
-        guess = quality + _steps(most_bytes, len(data)) if tries < GUESSES else (fits + too_large) // 2
+        if len(sizes) >= GUESSES:
+            guess = (fits + too_large) // 2
+        elif fits in sizes and too_large in sizes:
+            low, high = sizes[fits], sizes[too_large]
+            guess = fits + (too_large - fits) * (most_bytes - low) // (high - low)
+        else:
+            guess = quality + _steps(most_bytes, len(data))
         quality = min(max(guess, fits + 1), too_large - 1)
-    return best, smallest
+    return best, min(sizes.values())
 
 
 def _steps(wanted_bytes: int, found_bytes: int) -> int:

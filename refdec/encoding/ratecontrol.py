@@ -79,6 +79,11 @@ class Attempt:
     psnr: float | None = None
 
     @property
+    def point(self) -> tuple[int, int, int]:
+        """Model, displacement of luma, displacement of chroma."""
+        return self.model_id, self.displacement, self.chroma_displacement
+
+    @property
     def bits(self) -> int:
         """Bits of the whole codestream."""
         return 8 * len(self.data)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 from refdec.errors import ExitCode
 
-__all__ = ["Job", "Outcome", "Status", "Summary", "Tally"]
+__all__ = ["Job", "Outcome", "Status", "Summary", "Tally", "worst_exit_code"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,11 @@ EXIT_ORDER = (
 """Which exit code wins: a bug, then files that could not be tried, then verdicts on files."""
 
 
+def worst_exit_code(codes: Collection[int]) -> int | None:
+    """Return the exit code of many files' codes, None where all are done."""
+    return next((code for code in EXIT_ORDER if code in codes), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What became of a batch; `stopped` says why it ended early (empty: it did not), `signal` by which signal."""
@@ -117,7 +122,8 @@ class Summary:
         if self.signal is not None:
             return 128 + self.signal
         otherwise = ExitCode.IO if self.stopped else ExitCode.DONE
-        return next((code for code in EXIT_ORDER if self.exit_codes.get(code)), otherwise)
+        worst = worst_exit_code([code for code, count in self.exit_codes.items() if count])
+        return otherwise if worst is None else worst
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values."""

@@ -5,6 +5,7 @@ In: a guest from the registry and what it works on.  Out: a codestream that deco
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -51,6 +52,7 @@ __all__ = [
 ]
 
 LEAST_SIDE = 64
+LOG = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -230,6 +232,7 @@ def _check_stream(guest: Guest[Encoder], data: bytes, picture: SourcePicture, co
     if (decoded.height, decoded.width) != (picture.height, picture.width):
         sizes = f"{decoded.width} x {decoded.height} instead of {picture.width} x {picture.height}"
         raise GuestStreamInvalid(guest.name, guest.distribution, f"it decodes to {sizes} samples")
+    LOG.info("checked: it decodes to %d x %d samples", decoded.width, decoded.height)
 
 
 def run_task(

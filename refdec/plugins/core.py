@@ -266,7 +266,7 @@ class Core:
 
     def operating_point(self, quality: int) -> OperatingPoint:
         """Return the model and displacements that a quality 1..100 stands for with these weights.  Raises NoModel."""
-        from refdec.plugins.quality import quality_scale
+        from refdec.plugins.quality_scale import quality_scale
 
         return OperatingPoint(*quality_scale(self._pack, self.models).point(Quality(quality).value))
 

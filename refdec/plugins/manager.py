@@ -6,6 +6,7 @@ is not read here: the caller says what to allow (`allowed_by` understands the te
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -29,6 +30,7 @@ Allow: TypeAlias = bool | Collection[str]
 HOME = "refdec"
 """Our own distribution: its names cannot be taken by others."""
 LONGEST_REASON = 240
+LOG = logging.getLogger(__name__)
 FOREIGN = (Exception, SystemExit)
 """What foreign code may throw at us; KeyboardInterrupt stays with the user."""
 
@@ -107,6 +109,7 @@ class _Loading:
     ) -> None:
         """Add a row to the report."""
         self.rows.append(PluginRow(name, kind, version, distribution, state, reason))
+        LOG.debug("%s %s %s (%s): %s", kind, name, version, distribution, f"{state}, {reason}" if reason else state)
 
     def admit(self, entry: metadata.EntryPoint, distribution: str, version: str) -> None:
         """Load one plugin and let in its guests; whatever it does ends in rows."""

@@ -5,6 +5,7 @@ In: the models there are, prepared targets of each, a request.  Out: the codestr
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,6 +29,7 @@ PointOf: TypeAlias = Callable[[int], OperatingPoint]
 
 LEAST_SECONDS = 0.001
 """What is left of a time budget that is used up: a budget is above 0."""
+LOG = logging.getLogger(__name__)
 Target: TypeAlias = tuple[Prepared, SymbolChooser | None]
 """Targets of one model, ready to be coded at any displacement, and who picks the symbols."""
 
@@ -124,7 +126,10 @@ class RateRun:
         self._tries += 1
         self._request.progress(self._tries / (self._tries + 3))
         psnr = self._psnr(coded) if isinstance(self._request.target, LumaPsnr) else None
-        return Attempt(model_id, displacement, chroma, write(coded), psnr)
+        made = Attempt(model_id, displacement, chroma, write(coded), psnr)
+        reached = "" if psnr is None else f", {psnr:.2f} dB"
+        LOG.debug("try %d: model %d at %d, %d: %d bytes%s", self._tries, *made.point, len(made.data), reached)
+        return made
 
     def _psnr(self, coded: Coded) -> float:
         """Return the PSNR of decoded luma, in dB on the 0..255 scale."""

@@ -28,7 +28,18 @@ sys.stderr.write("HEAVY " + ",".join(heavy))
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["info", str(DEMO)], ["plugins"], ["decode", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["info", str(DEMO)],
+        ["plugins"],
+        ["plugins", "--options"],
+        ["decode", "--help"],
+        ["encode", "--encoder", "refine", "--help"],
+        ["info", str(DEMO.parent)],
+        ["-v", "info", str(DEMO)],
+    ],
 )
 def test_light_commands_stay_light(arguments: list[str]) -> None:
     run = subprocess.run([sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, check=True)
@@ -48,7 +59,8 @@ def test_a_command_does_not_import_the_others() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code, "info", str(DEMO)], capture_output=True, text=True, check=True)
     imported = set(run.stderr.rsplit("HEAVY ", 1)[-1].split(","))
-    assert imported == {f"refdec.cli.{name}" for name in ("__main__", "app", "console", "errors", "info", "options")}
+    own = ("__main__", "app", "console", "errors", "help", "info", "options", "verbosity")
+    assert imported == {f"refdec.cli.{name}" for name in own}
 
 
 def test_one_command_alone_is_the_command_among_all() -> None:

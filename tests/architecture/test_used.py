@@ -216,6 +216,11 @@ def test_a_chain_of_unused_names_is_found(tmp_path: Path) -> None:
 
 # Methods that others call, each with the reason.
 CALLED_BY_OTHERS = {
+    "refdec.cli.help.HelpfulCommand.collect_usage_pieces": "typer",
+    "refdec.cli.help.HelpfulCommand.format_help": "typer",
+    "refdec.cli.help.HelpfulGroup.collect_usage_pieces": "typer",
+    "refdec.cli.help.HelpfulGroup.format_help": "typer",
+    "refdec.cli.verbosity._Console.emit": "logging",
     "refdec.adapters.imageio.JpegAiPlugin.iter": "ImageIO",
     "refdec.adapters.imageio.JpegAiPlugin.properties": "ImageIO",
     "refdec.parallel.shared._Packer.persistent_id": "pickle",

@@ -46,6 +46,7 @@ SERIES = {
 }
 """The codes of each package that has causes."""
 ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "cli/test_verbosity.py": ("OutputTwice", "OutputNotNamed"),
     "cli/test_archives.py": ("NothingMatches", "OutputsMeet", "OutputIsInput", "OutputNoFolder"),
     "cli/test_conform.py": ("SuiteNotNamed",),
     "cli/test_errors.py": ("OutputFolderMissing", "OneFileOnly", "Interrupted", "Ended"),

@@ -34,6 +34,8 @@ def test_save_takes_the_words_of_encode(tmp_path: Path) -> None:
     picture = photograph(100, 90)
     Image.fromarray(picture).save(tmp_path / "a.jai", displacement=-100)
     assert (tmp_path / "a.jai").read_bytes() == refdec.encode(picture, displacement=-100)
+    Image.fromarray(picture).save(tmp_path / "b.jai", quality=30)
+    assert (tmp_path / "b.jai").read_bytes() == refdec.encode(picture, quality=30)
     buffer = BytesIO()
     Image.fromarray(picture[..., 0]).save(buffer, adapter.FORMAT)
     assert Image.open(BytesIO(buffer.getvalue())).size == (90, 100)

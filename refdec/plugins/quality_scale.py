@@ -6,6 +6,7 @@ The picture is `data/quality.png`, a part of the Kodak picture 7 whose rate is n
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
@@ -26,6 +27,7 @@ __all__ = ["quality_scale"]
 
 PICTURE = "quality.png"
 CURVE_POINTS = 13
+LOG = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=2)
@@ -43,6 +45,7 @@ def _curve(pack: WeightPack, model: ModelRange) -> Sequence[CurvePoint]:
     """Return what displacements of a model make of the picture, from the lowest to the highest."""
     from refdec.encoding.encoder import code, decoded_luma, transform_at_hand, write
 
+    LOG.info("measuring model %d for the quality scale", model.model_id)
     prepared = _prepared(pack, model.model_id)
     luma = prepared.source.planes.y
     points = []

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from refdec.metrics.sse import sum_squared_error
-from refdec.plugins import quality
+from refdec.plugins import quality_scale as module
 from refdec.plugins.api import CodingSettings, EncodeRequest, OperatingPoint, Quality, SourcePicture
 from refdec.plugins.core import Core
 from refdec.plugins.core_errors import NoModel
-from refdec.plugins.quality import quality_scale
+from refdec.plugins.quality_scale import quality_scale
 from refdec.weights.names import checkpoint_name, name_of_text
 from refdec.weights.pack import Checkpoint, WeightPack
 from tests.encodable import bundled, photograph
@@ -33,7 +33,7 @@ def pack_of_two() -> WeightPack:
 
 
 def test_a_pack_of_one_model_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quality, "_curve", lambda pack, model: pytest.fail("measured"))
+    monkeypatch.setattr(module, "_curve", lambda pack, model: pytest.fail("measured"))
     pack = bundled()
     (info,) = (info for info in Core(pack).models if info.model_id == 1)
     (stretch,) = quality_scale(pack, (info,)).stretches
