@@ -90,10 +90,19 @@ def _save(image: Image.Image, file: IO[bytes], filename: str | bytes) -> None:
     file.write(data)
 
 
+def _save_all(image: Image.Image, file: IO[bytes], filename: str | bytes) -> None:
+    """Write an image of one frame as `_save` does; there is no place for more.  Raises OSError for several."""
+    frames = getattr(image, "n_frames", 1) + len(list(image.encoderinfo.pop("append_images", None) or ()))
+    if frames > 1:
+        raise OSError(f"a JPEG AI codestream holds one picture, not {frames}: save each to a file of its own")
+    _save(image, file, filename)
+
+
 def register() -> None:
     """Make Pillow know the format, and Python its media type; importing this module does it."""
     Image.register_open(FORMAT, JpegAiImageFile, is_codestream)
     Image.register_save(FORMAT, _save)
+    Image.register_save_all(FORMAT, _save_all)
     Image.register_extensions(FORMAT, list(CODESTREAM_SUFFIXES))
     Image.register_mime(FORMAT, MEDIA_TYPE)
     for suffix in CODESTREAM_SUFFIXES:

@@ -157,6 +157,17 @@ def test_a_save_that_fails_leaves_no_file(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("wishes", [{"append_images": [Image.new("RGB", (64, 64))]}, {"save_all": True}])
+def test_several_pictures_are_refused_in_words(wishes: dict[str, object], tmp_path: Path) -> None:
+    Image.new("L", (64, 64)).save(tmp_path / "two.gif", save_all=True, append_images=[Image.new("L", (64, 64), 9)])
+    with Image.open(tmp_path / "two.gif") as image, pytest.raises(OSError, match="holds one picture"):
+        image.save(BytesIO(), adapter.FORMAT, **wishes)
+    one, plain = BytesIO(), BytesIO()
+    Image.new("RGB", (64, 64)).save(one, adapter.FORMAT, save_all=True, append_images=[])
+    Image.new("RGB", (64, 64)).save(plain, adapter.FORMAT)
+    assert one.getvalue() == plain.getvalue()
+
+
 def test_the_media_type_is_known() -> None:
     with Image.open(STREAM) as image:
         assert image.get_format_mimetype() == Image.MIME[adapter.FORMAT] == "image/jpeg-ai"
