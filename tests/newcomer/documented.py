@@ -2,12 +2,14 @@
 
 A fenced block of a shell (` ```sh `, ` ```console `, or without a language) and an indented line that begins with
 a program hold commands.  A block of another language is a file where its name stands alone on the line above it, in
-backquotes, or in a comment at its beginning.
+backquotes, or in a comment at its beginning.  Another block of Python is a program if it begins with an import, and
+else a fragment that nobody can run.
 """
 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +77,8 @@ def steps_of(page: Path) -> Iterator[Command | Written]:
             yield from _commands(block, fence[1] == "console")
         elif name := NAME_ABOVE.fullmatch(above) or NAME_INSIDE.match(block[0] if block else ""):
             yield Written(name[1], "\n".join(block) + "\n")
+        elif fence[1] == "python" and re.match(r"(import|from) ", block[0]):
+            yield Command(f"python -c {shlex.quote(chr(10).join(block))}")
         above = ""
 
 

@@ -40,6 +40,8 @@ NOT_TYPED: dict[tuple[str, str], str] = {
         "hardening.md",
         "python -m tests.fuzz.*",
     ): "fuzzing needs the extra `fuzz` and an hour; tests/fuzz is tested apart",
+    ("adapters.md", "*"): "needs the extra `imageio`; tests/unit/adapters tries all of it",
+    ("parallel.md", "python -c *"): "speaks of functions that are the reader's own",
     ("portability.md", "*"): "needs an emulator and packages of another architecture",
     ("streaming.md", "*dask.distributed*"): "needs the extra `dask`; tests/unit/parallel/test_dask.py runs it",
     ("weights.md", "*"): "needs a gigabyte from the network; tests/cli/test_weights.py imports files of that layout",
@@ -110,7 +112,15 @@ def material(newcomer: Newcomer, tmp_path_factory: pytest.TempPathFactory) -> Pa
     demo.mkdir(parents=True)
     (clone / ".venv").symlink_to(newcomer.venv)
     shutil.copytree(ROOT / "docs" / "plugin_skeleton", clone / "docs" / "plugin_skeleton")
-    for name in ("album/one.jai", "ARCHIVE/one.jai", "streams/one.jai", "more/deep/one.jai", "a.jai", "mine.jai"):
+    for name in (
+        "album/one.jai",
+        "ARCHIVE/one.jai",
+        "streams/one.jai",
+        "more/deep/one.jai",
+        "a.jai",
+        "mine.jai",
+        "stranger.jai",
+    ):
         (demo / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(SMALL[0], demo / name)
     for name in ("album/two.jai", "ARCHIVE/deep/two.jai", "b.jai", "old.jai"):
