@@ -17,14 +17,12 @@ from refdec.encoding.encoder import (
     Coded,
     EncodeSettings,
     code,
-    input_from_codes,
-    latents_of,
     prepare,
     targets_of,
-    transform_at_hand,
     write,
 )
-from refdec.encoding.values import EncoderInput
+from refdec.encoding.encoderinput import EncoderInput, input_from_codes
+from refdec.encoding.outcome import latents_of, scales_of, transform_at_hand
 from refdec.picture.planes import ThreePlanes
 from refdec.picture.windows import Windows
 from refdec.tiling.geometry import Rect
@@ -70,7 +68,7 @@ def decoded_planes(coded: Coded) -> ThreePlanes:
     """The picture that the encoder expects of a decoder, from what it keeps (4.7, 5.2)."""
     steps = PictureDecoder(coded.headers, coded.prepared.models, transform_at_hand(coded))
     luma, chroma = latents_of(coded)
-    windows, scale = Windows.whole(coded.headers.picture), coded.parts[0].sigma.final
+    windows, scale = Windows.whole(coded.headers.picture), scales_of(coded, 0)[0]
 
     def scale_index(channel: int, at: Rect) -> Int32Array:
         return scale[channel, at.rows, at.columns]

@@ -260,12 +260,14 @@ def _encoded(
     """Encode a picture to a codestream.  Raises what `encode` raises."""
     from refdec.api.sources import source_picture
     from refdec.api.weights import load_weights
+    from refdec.parallel.clock import check_of
     from refdec.plugins.calls import encode_with, options_for
     from refdec.plugins.core import Core
     from refdec.plugins.requests import EncodeRequest
 
     picture = source_picture(source, bits=options.bits, limits=options.limits)
-    core = Core(load_weights(weights), limits=options.limits)
+    check = check_of(limits_or_default(options.limits))
+    core = Core(load_weights(weights), limits=options.limits, check=check)
     target = options.target(core)
     guest = _installed().encoder(options.encoder)
     request = EncodeRequest(

@@ -32,7 +32,6 @@ __all__ = [
     "HyperLatents",
     "HyperSide",
     "HyperWindows",
-    "KeptHyper",
     "decode_hyper",
     "decode_hyper_latents",
     "decode_quality",
@@ -97,10 +96,13 @@ def decode_hyper(codestream: Codestream, headers: Headers, models: Models, *, wa
 
 
 class HyperWindows(Protocol):
-    """Whatever gives scale indices and psi of a window."""
+    """Whatever gives scale indices and psi of a window of a picture."""
 
-    def sigma(self, component: int, window: Rect) -> SigmaWindow:
-        """Return the scale indices of a window of the latent, grown to whole blocks."""
+    @property
+    def picture(self) -> PictureHeader: ...
+
+    def sigma(self, component: int, window: Rect, *, channels: slice = slice(None)) -> SigmaWindow:
+        """Return the scale indices of a window of the latent, grown to whole blocks; of all or some channels."""
         ...
 
     def psi(self, component: int, window: Rect) -> Int32Array:
@@ -153,24 +155,6 @@ class HyperSide:
         made = psi_window(grid, self.latents.z_hat[component], self.models, window)
         self.watch.window(f"psi.{COMPONENT_NAMES[component]}", made, window, grid.psi_size)
         return made
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class KeptHyper:
-    """Scale indices and psi frames of whole components that are known already, as an encoder knows them."""
-
-    sigmas: tuple[SigmaMaps, SigmaMaps]
-    psis: tuple[Int32Array, Int32Array]
-
-    def sigma(self, component: int, window: Rect) -> SigmaWindow:
-        """Return the scale indices of the whole component."""
-        maps = self.sigmas[component]
-        _, height, width = maps.final.shape
-        return SigmaWindow(Rect(0, 0, width, height), maps)
-
-    def psi(self, component: int, window: Rect) -> Int32Array:
-        """Return a window of the kept psi frame."""
-        return self.psis[component][:, window.rows, window.columns]
 
 
 @clause("4.10.3")

@@ -19,7 +19,7 @@ from refdec.latent.sigma import SigmaMaps, scale_maps
 from refdec.tiling.geometry import Rect, ceil_div
 from refdec.tiling.windows import blocks_around
 
-__all__ = ["SigmaWindow", "scale_window"]
+__all__ = ["SigmaWindow", "scale_window", "scaled_window"]
 
 ALL = slice(None)
 
@@ -48,9 +48,25 @@ def scale_window(
     `channels` limits the work to some channels.  `trunk` and `steps` are those of the whole component.
     """
     rect = blocks_around(window, (picture.lat_h, picture.lat_w))
+    s0 = _s0_window(models, component, trunk, (picture.lat_h, picture.lat_w), rect, channels)
+    return scaled_window(picture, models, component, s0, steps, rect, channels=channels)
+
+
+@clause("3.2")
+def scaled_window(
+    picture: PictureHeader,
+    models: Models,
+    component: int,
+    s0: Int32Array,
+    steps: QualitySteps | None,
+    rect: Rect,
+    *,
+    channels: slice = ALL,
+) -> SigmaWindow:
+    """(3.2) Steps 2 to 4 for s0 int32 [c, h, w] of a window of whole blocks; `steps` are those of the component."""
     flags = picture.grfs_flags[component] if picture.grfs_enable_flag[component] else None
     maps = scale_maps(
-        _s0_window(models, component, trunk, (picture.lat_h, picture.lat_w), rect, channels),
+        s0,
         models.gain(component)[channels],
         picture.beta_log[component],
         None if steps is None else steps.window(rect.rows, rect.columns),

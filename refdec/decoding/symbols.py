@@ -17,7 +17,7 @@ from refdec.bitstream.headers import Headers
 from refdec.bitstream.payloads import RegionUnit, residual_units
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS
 from refdec.clauses import clause
-from refdec.decoding.hyper import HyperSide
+from refdec.decoding.hyper import HyperSide, HyperWindows
 from refdec.decoding.models import COMPONENT_NAMES
 from refdec.entropy.residual import ResidualRun, start_residual
 from refdec.errors import RefdecError
@@ -29,6 +29,7 @@ from refdec.tiling.geometry import Rect
 from refdec.tiling.regions import Region, RegionGrid
 
 __all__ = [
+    "SLICE_POSITIONS",
     "GrowingRegion",
     "Symbols",
     "decode_residual",
@@ -62,7 +63,7 @@ class Symbols:
 @clause("2.6")
 @clause("2.6.5")
 def run_of_channels(
-    hyper: HyperSide, component: int, core: Rect, channels: slice, *, watch: Watch = UNWATCHED
+    hyper: HyperWindows, component: int, core: Rect, channels: slice, *, watch: Watch = UNWATCHED
 ) -> tuple[UInt8Array, BoolArray]:
     """(2.6, 2.6.5) Levels and mask of some channels of a region, from scale indices that live for one band of rows."""
     picture = hyper.picture

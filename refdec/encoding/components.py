@@ -1,289 +1,254 @@
-"""From target latents to symbols (3.B.3, 3.B.4, 4.4.4, 6.7): prediction, quantisation, cube flags, region by region.
+"""From target latents to symbols (3.B.3, 3.B.4, 4.4.4, 6.7): prediction, quantisation, cube flags, window by window.
 
-In: y, what follows from z_hat, scale indices.  Out: `CodedComponent`.  Cube flags are decided on the picture's grid; a
-picture of several regions is quantised twice: first to decide the flags, then with those of all regions.
+In: y, what follows from z_hat.  Out: `CodedComponent`.  Cube flags are decided on the picture's grid; luma of several
+regions is quantised twice: first to decide the flags and to know what lies beside each region, then with that.  The
+second pass, and chroma where nothing has to be decided, waits until a region's symbols are asked for.
+
+A window is cut so that its symbols are those of the whole region (`_seen`).  Who chooses symbols himself
+(`SymbolChooser`) is asked about whole regions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from refdec.arithmetic.fixed import sat32, wide
-from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array, Int64Array, UInt8Array
-from refdec.bitstream.picture_header import PictureHeader
+from refdec.arithmetic.types import BoolArray, Int16Array, Int32Array, UInt8Array
 from refdec.clauses import clause
-from refdec.decoding.hyper import psi_window
+from refdec.decoding.hyper import HyperWindows
 from refdec.decoding.models import Models
-from refdec.encoding.values import CodedComponent, HyperMaps, SymbolChoice, SymbolChooser
-from refdec.latent.dequant import residual_from_symbols
-from refdec.latent.qualitysteps import NO_MAP_Q4, QualitySteps
-from refdec.latent.quantise import ALL_PHASES, choose_grfs_flags, cube_flags, prediction_error, quantise_residual
-from refdec.latent.sigma import SigmaMaps, base_index, scale_maps, scaler_q10
-from refdec.latent.skip import cube_grid, forced_positions, skip_mask
+from refdec.encoding.quantiser import CUBE, QuantiserWindow, QuantiserWork, chosen, decide_flags, flags_of
+from refdec.encoding.values import CodedComponent, KeptSymbols, SymbolChooser, SymbolSource
+from refdec.latent.qualitysteps import QualitySteps
+from refdec.latent.quantise import ALL_PHASES, prediction_error
+from refdec.latent.sigma import scaler_q10
+from refdec.limits import Check, unchecked
 from refdec.networks.context import PHASES, chroma_mean
-from refdec.tiling.geometry import Rect
-from refdec.tiling.regions import LatentStep, Region, RegionGrid
+from refdec.tiling.geometry import Rect, ceil_div
+from refdec.tiling.regions import LatentStep, RegionGrid
+from refdec.tiling.windows import context_reach
 
-__all__ = ["code_component", "component_sigma", "hyper_maps"]
+__all__ = ["code_component"]
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _LatentWork:
-    """One component on its way to symbols: targets and everything the quantiser looks up, of the whole picture."""
-
-    component: int
-    y: Int32Array
-    psi: Int32Array
-    sigma: SigmaMaps
-    skip: BoolArray
-    scaler: Int32Array
-    steps: QualitySteps | None
-    num_chs: int
-    cubes: bool
-    chooser: SymbolChooser | None
-
-    def quantised(self, error: Int32Array, coded: BoolArray, rect: Rect) -> Int16Array:
-        """Return the nearest symbols of a window's errors."""
-        sigma, origin = self.sigma, (rect.y, rect.x)
-        steps = self._steps(rect)
-        return quantise_residual(error, coded, sigma.likely, sigma.variance, self.scaler, steps, origin=origin)
-
-    def residual(self, symbols: Int16Array, rect: Rect) -> Int32Array:
-        """Return what a decoder makes of a window's symbols."""
-        sigma, origin = self.sigma, (rect.y, rect.x)
-        return residual_from_symbols(
-            symbols, sigma.likely, sigma.variance, self.scaler, self._steps(rect), origin=origin
-        )
-
-    def _steps(self, rect: Rect) -> QualitySteps | None:
-        return None if self.steps is None else self.steps.window(rect.rows, rect.columns)
-
-
-@clause("3.2")
-def hyper_maps(picture: PictureHeader, component: int, z_hat: Int8Array, models: Models) -> HyperMaps:
-    """(3.2, 4.10.3) Return what follows from a hyper latent whatever the displacement: s0 and the psi frame."""
-    scale = models.hyper_scale(component)
-    s0 = scale.scale(scale.trunk(z_hat), picture.lat_h, picture.lat_w)
-    grid = RegionGrid.of(picture, component)
-    height, width = grid.psi_size
-    return HyperMaps(z_hat, s0, psi_window(grid, z_hat, models, Rect(0, 0, width, height)))
-
-
-@clause("3.B.2")
-def component_sigma(
-    picture: PictureHeader, component: int, maps: HyperMaps, models: Models, steps: QualitySteps | None, grfs: bool
-) -> tuple[SigmaMaps, BoolArray | None]:
-    """(3.B.2) Return the scale indices of a component, and its GRFS flags by the reference's choice if it is on."""
-    gain, beta = models.gain(component), picture.beta_log[component]
-    flags = None
-    if grfs:
-        base = base_index(maps.s0, gain, beta, steps)
-        flags = choose_grfs_flags(base, component, picture.model_id, picture.num_chs_coded[component])
-    rvs = bool(picture.rvs_enable_flag[component])
-    return scale_maps(maps.s0, gain, beta, steps, rvs, flags, picture.model_id), flags
+REASON = "an encoder is free to cut its work; the symbols stay those of the whole"
 
 
 @clause("3.B.4")
 def code_component(
-    picture: PictureHeader,
+    hyper: HyperWindows,
     component: int,
     y: Int32Array,
-    maps: HyperMaps,
     models: Models,
     *,
     steps: QualitySteps | None = None,
-    grfs: bool = False,
+    grfs_flags: BoolArray | None = None,
     cubes: bool = True,
     chooser: SymbolChooser | None = None,
+    check: Check = unchecked,
 ) -> CodedComponent:
-    """(3.B.4) Return the symbols of target latents y int32 Q18 [C,h,w] at the displacement of the header draft.
+    """(3.B.4) Return the symbols of target latents y int32 Q18 [C,h,w] under the header draft of `hyper`.
 
-    `cubes` False decides no cube flags; `chooser` takes the place of rounding to nearest.
+    `grfs_flags`: those of the draft, None where the tool is off.  `cubes` False decides no cube flags; `chooser` takes
+    the place of rounding to nearest.  `check()` is called before each window, now and when symbols are asked for.
     """
-    sigma, grfs_flags = component_sigma(picture, component, maps, models, steps, grfs)
-    work = _LatentWork(
-        component,
-        y,
-        maps.psi,
-        sigma,
-        skip_mask(sigma.base, None),
-        scaler_q10(models.gain(component), picture.beta_log[component]),
-        steps,
-        picture.num_chs_coded[component],
-        cubes,
-        chooser,
-    )
-    symbols, flags = _chroma(work) if component else _luma(work, RegionGrid.of(picture, 0), models)
+    picture = hyper.picture
+    scaler = scaler_q10(models.gain(component), picture.beta_log[component])
+    work = QuantiserWork(component, y, hyper, models, scaler, steps, cubes, chooser, check)
+    symbols, flags = _chroma(work) if component else _luma(work)
     if chooser is not None:
-        flags = _flags_in_use(symbols, work.skip, flags)
-    sent = None if bool(flags.all()) else flags
-    return CodedComponent(symbols, skip_mask(sigma.base, sent), sigma, sent, grfs_flags)
+        symbols, flags = _settled(work, symbols, flags)
+    return CodedComponent(symbols, None if bool(flags.all()) else flags, grfs_flags)
 
 
-def _chroma(work: _LatentWork) -> tuple[Int16Array, UInt8Array]:
-    """(3.B.4) Quantise chroma at once: its prediction does not depend on symbols, and not on regions."""
-    _, h, w = work.y.shape
-    rect = Rect(0, 0, w, h)
-    error = prediction_error(work.y, chroma_mean(work.psi, h, w), work.num_chs)
-    flags = np.ones((4, *cube_grid(h, w)), np.uint8)
-    symbols = work.quantised(error, work.skip, rect)
+def _settled(work: QuantiserWork, source: SymbolSource, flags: UInt8Array) -> tuple[KeptSymbols, UInt8Array]:
+    """Ask a chooser about all symbols, each once, and keep them; then flags follow from what it left."""
+    symbols = np.empty(work.y.shape, np.int16)
+    for region in RegionGrid.of(work.picture, work.component).regions:
+        core = region.y_core
+        symbols[:, core.rows, core.columns] = source.of_region(region.index, core)
+    return KeptSymbols(symbols), _flags_in_use(work, symbols, flags)
+
+
+# -- chroma: its prediction does not depend on symbols, and not on regions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _ChromaSymbols:
+    """Chroma symbols of any rectangle, under known cube flags."""
+
+    work: QuantiserWork
+    flags: UInt8Array
+
+    def of_region(self, index: int, core: Rect) -> Int16Array:
+        """Return the symbols of a region's core."""
+        out = np.empty((self.work.y.shape[0], *core.size_hw), np.int16)
+        for rect in self.work.windows(core):
+            window, at = self.work.window(rect), rect.seen_from(core)
+            error = _chroma_error(window)
+            out[:, at.rows, at.columns] = window.quantised(error, window.coded(window.skip(), self.flags))
+        return out
+
+
+@clause("3.B.4")
+def _chroma(work: QuantiserWork) -> tuple[SymbolSource, UInt8Array]:
+    """(3.B.4) Return the symbols of chroma, and its flags."""
+    flags = work.no_flags()
     if work.cubes:
-        flags = cube_flags(error, work.residual(symbols, rect))
-    if not flags.all():
-        symbols = work.quantised(error, work.skip | forced_positions(flags, h, w), rect)
-    coded = work.skip | forced_positions(flags, h, w)
-    if work.chooser is not None:
-        symbols = _chosen(work, 0, 0, (0, 0, 1), error, symbols, coded, rect)
-    return symbols, flags
+        for rect in work.windows(work.frame):
+            window = work.window(rect)
+            error = _chroma_error(window)
+            decide_flags(error, window.residual(window.quantised(error, window.skip())), ALL_PHASES, rect, flags)
+    if work.chooser is None:
+        return _ChromaSymbols(work, flags), flags
+    window = work.window(work.frame)
+    error, coded = _chroma_error(window), window.coded(window.skip(), flags)
+    nearest = window.quantised(error, coded)
+    return KeptSymbols(chosen(window, 0, 0, (0, 0, 1), error, nearest, coded)), flags
 
 
-def _luma(work: _LatentWork, grid: RegionGrid, models: Models) -> tuple[Int16Array, UInt8Array]:
-    """(3.B.4) Quantise luma, window by window of the context model."""
-    windows = list(zip(grid.regions, grid.latent_steps(), strict=True))
-    first = _Pass(models, None, None, None if len(windows) > 1 else work.chooser)
-    symbols, flags = _all_windows(work, windows, first)
-    if len(windows) > 1:
-        symbols, _ = _all_windows(work, windows, _Pass(models, flags, symbols, work.chooser))
-    return symbols, flags
+def _chroma_error(window: QuantiserWindow) -> Int32Array:
+    """(4.4.3, 6.7) Return the prediction error of a window."""
+    rect, work = window.rect, window.work
+    psi = work.hyper.psi(1, Rect.between(rect.x // 2, rect.y // 2, ceil_div(rect.right, 2), ceil_div(rect.bottom, 2)))
+    return prediction_error(window.y, chroma_mean(psi, *rect.size_hw), work.num_chs)
+
+
+# -- luma: phase by phase of the context model
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pass:
-    """What a pass over the windows knows: flags (None: to be decided), symbols that hold outside a region's core."""
+    """What a pass over the regions knows: flags (None: to be decided), symbols that hold outside a region's core.
 
-    models: Models
+    `last`: whether its symbols are the final ones, about which a chooser is asked.
+    """
+
     flags: UInt8Array | None
     fixed: Int16Array | None
-    chooser: SymbolChooser | None
+    last: bool
 
 
-def _all_windows(
-    work: _LatentWork, windows: Sequence[tuple[Region, LatentStep]], knows: _Pass
-) -> tuple[Int16Array, UInt8Array]:
-    """Return the symbols of all cores, and the flags: 0 where any window wants so."""
-    symbols = np.zeros(work.y.shape, np.int16)
-    flags = np.ones((4, *cube_grid(*work.y.shape[1:])), np.uint8)
-    for region, step in windows:
-        made, wanted = _luma_window(work, region, step, knows)
-        core, inside = region.y_core, region.y_core.seen_from(step.y)
-        symbols[:, core.rows, core.columns] = made[:, inside.rows, inside.columns]
+@dataclass(frozen=True, slots=True, eq=False)
+class _LumaAgain:
+    """Luma symbols of a region in the second pass."""
+
+    work: QuantiserWork
+    knows: _Pass
+    grid: RegionGrid
+
+    def of_region(self, index: int, core: Rect) -> Int16Array:
+        """Return the symbols of a region's core."""
+        step = self.grid.latent_steps()[index]
+        out = np.empty((self.work.y.shape[0], *core.size_hw), np.int16)
+        for rect in self.work.windows(core):
+            made = _luma_window(self.work, index, (step, core), rect, self.knows)[0]
+            at = rect.seen_from(core)
+            out[:, at.rows, at.columns] = made
+        return out
+
+
+@clause("3.B.4")
+def _luma(work: QuantiserWork) -> tuple[SymbolSource, UInt8Array]:
+    """(3.B.4) Return the symbols of luma, and its flags."""
+    grid = RegionGrid.of(work.picture, 0)
+    symbols, flags = np.zeros(work.y.shape, np.int16), work.no_flags()
+    first = _Pass(None, None, last=len(grid.regions) == 1)
+    for region, step, rect in _first_windows(work, grid):
+        made, wanted = _luma_window(work, region, (step, grid.regions[region].y_core), rect, first)
+        part = rect.intersection(grid.regions[region].y_core)
+        at = part.seen_from(rect)
+        symbols[:, part.rows, part.columns] = made[:, at.rows, at.columns]
         np.minimum(flags, wanted, out=flags)
-    return symbols, flags
+    alone = first.last or (grid.independent and work.chooser is None and bool(flags.all()))
+    return KeptSymbols(symbols) if alone else _LumaAgain(work, _Pass(flags, symbols, last=True), grid), flags
+
+
+def _first_windows(work: QuantiserWork, grid: RegionGrid) -> Iterator[tuple[int, LatentStep, Rect]]:
+    """Yield the windows of the first pass, with region and step: all that a region sees takes part in the flags."""
+    for region, step in zip(grid.regions, grid.latent_steps(), strict=True):
+        for rect in work.windows(step.y if work.cubes else region.y_core):
+            yield region.index, step, rect
+
+
+@clause("4.4.2", kind="added", reason=REASON)
+def _seen(work: QuantiserWork, rect: Rect, within: Rect, deciding: bool) -> Rect:
+    """(4.4.2, 3.B.4) Return what must be seen of a region so that symbols and flags of `rect` are those of the whole.
+
+    The context model reaches 6 beyond.  While flags are decided, each phase depends on whole cubes around what the next
+    one reads: phase 3 on those at 2 beyond, and so on, three cubes in all.
+    """
+    if work.chooser is not None:
+        return within
+    inner = rect.seen_from(within)
+    grown = context_reach(inner, within.size_hw)
+    seen = Rect(grown.x + within.x, grown.y + within.y, grown.w, grown.h)
+    if deciding:
+        far = 3 * CUBE
+        seen = Rect.between(rect.x - far, rect.y - far, rect.right + far, rect.bottom + far).intersection(within)
+    return seen
 
 
 @clause("4.4.4")
-def _luma_window(work: _LatentWork, region: Region, window: LatentStep, knows: _Pass) -> tuple[Int16Array, UInt8Array]:
-    """(4.4.4, 3.B.4) Quantise one window, phase by phase; returns its symbols and the flags that it decided or got."""
-    rect = window.y
-    y, skip = work.y[:, rect.rows, rect.columns], work.skip[:, rect.rows, rect.columns]
-    flags = np.ones((4, *cube_grid(*work.y.shape[1:])), np.uint8) if knows.flags is None else knows.flags
-    origin = rect.y, rect.x
-    symbols = np.zeros(y.shape, np.int16)
-    outside = np.ones(rect.size_hw, np.bool_)
-    inside = region.y_core.seen_from(rect)
-    outside[inside.rows, inside.columns] = False
+def _luma_window(
+    work: QuantiserWork, region: int, place: tuple[LatentStep, Rect], rect: Rect, knows: _Pass
+) -> tuple[Int16Array, UInt8Array]:
+    """(4.4.4, 3.B.4) Quantise a window of a region, of which `place` is the step and the core, phase by phase.
 
-    def step(k: int, mean: Int32Array) -> Int32Array:
+    Returns the symbols of `rect`, and the flags that it decided or got.
+    """
+    step, core = place
+    deciding = knows.flags is None
+    window = work.window(_seen(work, rect, step.y, deciding and work.cubes))
+    seen, y, skip = window.rect, window.y, window.skip()
+    flags = work.no_flags() if knows.flags is None else knows.flags
+    symbols = np.zeros(y.shape, np.int16)
+    outside = np.ones(seen.size_hw, np.bool_)
+    own = core.intersection(seen).seen_from(seen)
+    outside[own.rows, own.columns] = False
+
+    def make(k: int, mean: Int32Array) -> Int32Array:
         dy, dx = PHASES[k]
         part = (slice(None), slice(dy, None, 2), slice(dx, None, 2))
         shape = y[part].shape
         shown = mean[:, : shape[1], : shape[2]]
         error = np.zeros(y.shape, np.int32)
         error[part] = prediction_error(y[part], shown, work.num_chs)
-        made = work.quantised(error, skip, rect)
-        if knows.flags is None and work.cubes:
-            _decide(work, error, work.residual(made, rect), 2 * dy + dx, rect, flags)
+        made = window.quantised(error, skip)
+        if deciding and work.cubes:
+            decide_flags(error, window.residual(made), (2 * dy + dx,), seen, flags)
         coded = skip
         if not flags[2 * dy + dx].all():
-            coded = skip | forced_positions(flags, *rect.size_hw, origin=origin)
-            made = work.quantised(error, coded, rect)
-        if knows.chooser is not None:
-            made[part] = _chosen(work, region.index, k, (dy, dx, 2), error[part], made[part], coded[part], rect)
+            coded = window.coded(skip, flags)
+            made = window.quantised(error, coded)
+        if knows.last and work.chooser is not None:
+            made[part] = chosen(window, region, k, (dy, dx, 2), error[part], made[part], coded[part])
         if knows.fixed is not None:
-            made[:, outside] = knows.fixed[:, rect.rows, rect.columns][:, outside]
+            made[:, outside] = knows.fixed[:, seen.rows, seen.columns][:, outside]
         symbols[part] = made[part]
         made_only = np.zeros(y.shape, np.int16)
         made_only[part] = made[part]
         out = mean.copy()
-        out[:, : shape[1], : shape[2]] = sat32(wide(shown) + work.residual(made_only, rect)[part])
+        out[:, : shape[1], : shape[2]] = sat32(wide(shown) + window.residual(made_only)[part])
         return out
 
-    psi = np.ascontiguousarray(work.psi[:, window.psi.rows, window.psi.columns])
-    knows.models.context().run(psi, *rect.size_hw, step)
-    return symbols, flags
-
-
-@clause("3.B.4")
-def _decide(work: _LatentWork, error: Int32Array, made: Int32Array, phase: int, rect: Rect, flags: UInt8Array) -> None:
-    """(3.B.4) Write the flags of one raster phase, decided on the picture's grid from what the window sees."""
-    if rect.size_hw != work.y.shape[1:]:
-        frames = np.zeros((2, *work.y.shape), np.int32)
-        frames[0, :, rect.rows, rect.columns], frames[1, :, rect.rows, rect.columns] = error, made
-        error, made = frames
-    flags[phase] = cube_flags(error, made, phases=(phase,))[phase]
-
-
-def _chosen(
-    work: _LatentWork,
-    region: int,
-    phase: int,
-    place: tuple[int, int, int],
-    error: Int32Array,
-    nearest: Int16Array,
-    coded: BoolArray,
-    rect: Rect,
-) -> Int16Array:
-    """Ask the chooser about positions (row, column, step) of a window; 0 where not coded and beyond num_chs."""
-    assert work.chooser is not None
-    row, column, step = place
-    part = (slice(row, None, step), slice(column, None, step))
-    final = work.sigma.final[:, rect.rows, rect.columns][:, *part]
-    exact = _exact(work, error, (rect.y + row, rect.x + column, step))
-    allowed = coded.copy()
-    allowed[work.num_chs :] = False
-    where = (rect.y + row, rect.x + column, step)
-    choice = SymbolChoice(work.component, region, phase, *where, exact, nearest, error, final, allowed)
-    answer = np.asarray(work.chooser(choice), np.int16)
-    return np.where(allowed, answer, np.int16(0))
-
-
-@clause("6.7")
-def _exact(work: _LatentWork, error: Int32Array, place: tuple[int, int, int]) -> Int64Array:
-    """(6.7) Return the symbols before rounding, Q16."""
-    from refdec.latent.choice_kernels import exact_symbols
-
-    row, column, step = place
-    linear = NO_MAP_Q4
-    if work.steps is not None:
-        linear = work.steps.linear_q4[row::step, column::step][: error.shape[1], : error.shape[2]]
-    out = np.empty(error.shape, np.int64)
-    variance = work.sigma.variance
-    exact_symbols(
-        error,
-        work.sigma.likely,
-        variance.thresholds,
-        variance.scale_q7,
-        work.scaler,
-        linear,
-        row,
-        column,
-        step,
-        out,
-    )
-    return out
+    x, top = step.psi.x + (seen.x - step.y.x) // 2, step.psi.y + (seen.y - step.y.y) // 2
+    psi = work.hyper.psi(0, Rect(x, top, ceil_div(seen.w, 2), ceil_div(seen.h, 2)))
+    work.models.context().run(np.ascontiguousarray(psi), *seen.size_hw, make)
+    at = rect.seen_from(seen)
+    return symbols[:, at.rows, at.columns], flags_of(flags, rect, work.no_flags())
 
 
 @clause("3.B.4", kind="added", reason="a chooser may leave nothing of what made a cube be coded")
-def _flags_in_use(symbols: Int16Array, skip: BoolArray, flags: UInt8Array) -> UInt8Array:
+def _flags_in_use(work: QuantiserWork, symbols: Int16Array, flags: UInt8Array) -> UInt8Array:
     """(3.B.4) Return the flags with 1 where no symbol outside the skip mask is left."""
-    _, h, w = symbols.shape
-    needed = ((symbols != 0) & ~skip).any(axis=0)
+    if flags.all():
+        return flags
+    needed = ((symbols != 0) & ~work.window(work.frame).skip()).any(axis=0)
     used = np.ones_like(flags)
     for phase in ALL_PHASES:
         rows, columns = np.nonzero(needed[phase >> 1 :: 2, phase & 1 :: 2])
         used[phase, rows >> 3, columns >> 3] = 0
-    assert flags.shape[1:] == cube_grid(h, w)
     return np.maximum(used, flags)

@@ -1,17 +1,16 @@
 """The encoder, top to bottom: the order of operations of 3.B.5 and 6.7, one call a stage.
 
-In: a source picture, settings, a pack of weights.  Out: a codestream, and the picture that a decoder will make of it.
-Everything is integer and deterministic: the same picture, settings and weights give the same bytes on every machine.
-Steps that rate control repeats are apart from those that it need not: `prepare` and `targets_of` know no displacement,
-`code` does.
+In: a source picture, settings, a pack of weights.  Out: a codestream.  Everything is integer and deterministic: the
+same picture, settings and weights give the same bytes on every machine.  Steps that rate control repeats are apart from
+those that it need not: `prepare` and `targets_of` know no displacement, `code` does.  Of a large picture nothing but
+codes, y and the symbols of a pass are there at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from refdec.arithmetic.types import Int8Array, Int32Array, IntArray
+from refdec.arithmetic.types import BoolArray, Int8Array, Int32Array, UInt8Array
 from refdec.bitstream import rules
 from refdec.bitstream.builder import HeaderChoices, picture_header
 from refdec.bitstream.headers import Edition, Headers, build_headers, write_headers
@@ -19,24 +18,22 @@ from refdec.bitstream.levels import profiles, smallest_level
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
 from refdec.bitstream.recognition import require_told_apart
-from refdec.bitstream.rendering import RenderingInfo
 from refdec.bitstream.tools import ToolsHeader
 from refdec.bitstream.userdata import weights_mark
 from refdec.clauses import clause
 from refdec.decoding.errors import LatentsDoNotFit, LevelTooSmall, QualityMapDoesNotFit, SettingsRefused
-from refdec.decoding.hyper import KeptHyper
-from refdec.decoding.latents import ComponentLatent, LatentSource, LatentWindow, component_latent
+from refdec.decoding.hyper import HyperWindows
 from refdec.decoding.models import Models, stream_fingerprint
-from refdec.decoding.synthesis import synthesis_window
 from refdec.encoding.codestream import codestream_of
-from refdec.encoding.components import code_component, hyper_maps
+from refdec.encoding.components import code_component
+from refdec.encoding.encoderinput import EncoderInput
+from refdec.encoding.hyperwindows import EncoderHyper, encoder_hyper, grfs_flags
 from refdec.encoding.targets import analyse, hyper_latents
-from refdec.encoding.values import CodedComponent, EncoderInput, HyperMaps, SymbolChooser, Targets
+from refdec.encoding.values import CodedComponent, SymbolChooser, Targets
 from refdec.entropy.qualitymap import choose_entropy_index, map_differences
 from refdec.errors import RefdecError
-from refdec.latent.qualitysteps import QualitySteps, quality_steps
-from refdec.picture.planes import Planes, Size
-from refdec.picture.source import plane_from_codes, planes_from_rgb
+from refdec.limits import Check, unchecked
+from refdec.picture.planes import Size
 from refdec.tiling.analysis import usual_synthesis_tiling
 from refdec.tiling.geometry import Rect, ceil_div
 
@@ -45,15 +42,10 @@ __all__ = [
     "EncodeSettings",
     "Prepared",
     "code",
-    "decoded_luma",
     "draft_header",
-    "input_from_codes",
-    "latents_of",
     "prepare",
     "targets_of",
-    "transform_at_hand",
     "with_parts",
-    "with_targets",
     "write",
 ]
 
@@ -97,14 +89,13 @@ class EncodeSettings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """What holds at every displacement: the targets and what follows from the hyper latents."""
+    """What holds at every displacement: targets int32 Q18 of luma and chroma, and what follows from hyper latents."""
 
     source: EncoderInput
     settings: EncodeSettings
     models: Models
-    targets: Targets
-    maps: tuple[HyperMaps, HyperMaps]
-    steps: QualitySteps | None
+    y: tuple[Int32Array, Int32Array]
+    hyper: EncoderHyper
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,26 +106,15 @@ class Coded:
     headers: Headers
     parts: tuple[CodedComponent, CodedComponent]
 
+    @property
+    def hyper(self) -> HyperWindows:
+        """What gives scale indices and psi under the headers."""
+        return self.prepared.hyper.windows(self.headers.picture, self.prepared.models)
 
-@clause("6.7")
-@clause("5.14.1")
-def input_from_codes(
-    components: Sequence[IntArray],
-    bits: int,
-    *,
-    rgb: bool,
-    subsampling: Size = (1, 1),
-    rendering: RenderingInfo | None = None,
-) -> EncoderInput:
-    """(6.7, 5.14.1) Return the input of sample codes: one component (gray: RGB with neutral chroma) or three.
-
-    `subsampling` (vertical, horizontal) is that of the chroma planes of a YUV source.  `rendering` goes into RDI.
-    """
-    first, second, third = components if len(components) == 3 else (components[0],) * 3
-    if rgb or len(components) == 1:
-        return EncoderInput(planes_from_rgb(first, second, third, bits), (1, 1), 1, bits, rendering)
-    y, u, v = (plane_from_codes(plane, bits) for plane in (first, second, third))
-    return EncoderInput(Planes(y, u, v), subsampling, 0, bits, rendering)
+    @property
+    def frame(self) -> Rect:
+        """The whole latent frame."""
+        return Rect(0, 0, self.headers.picture.lat_w, self.headers.picture.lat_h)
 
 
 @clause("1.9")
@@ -143,13 +123,15 @@ def draft_header(
     settings: EncodeSettings,
     model_id: int,
     beta_log: Pair = (0, 0),
-    parts: tuple[CodedComponent, CodedComponent] | None = None,
+    *,
+    cube_flags: tuple[UInt8Array | None, UInt8Array | None] = (None, None),
+    grfs_flags: tuple[BoolArray | None, BoolArray | None] = (None, None),
 ) -> PictureHeader:
-    """(1.9) Return the picture header of settings; with `parts` complete, without a draft that lacks what they decide.
+    """(1.9) Return the picture header of settings; without the flags that coding decides it is a draft.
 
     Raises SettingsRefused, LevelTooSmall.
     """
-    height, width = source.planes.size
+    height, width = source.size
     quality = None if settings.quality_map is None else choose_entropy_index(map_differences(settings.quality_map))
     transforms = settings.synthesis_transforms or _listed(settings.decoder_profile_id)
     coded_samples = max(height, SMALLEST_EDGE) * max(width, SMALLEST_EDGE)
@@ -182,8 +164,8 @@ def draft_header(
         mcm_overlap=4 * overlap,
         num_chs=settings.num_chs,
         rvs=settings.rvs,
-        cube_flags=(None, None) if parts is None else (parts[0].cube_flags, parts[1].cube_flags),
-        grfs_flags=(None, None) if parts is None else _grfs(parts, settings.num_chs),
+        cube_flags=cube_flags,
+        grfs_flags=_coded_channels(grfs_flags, settings.num_chs),
         quality_map_entropy_index=quality,
     )
     try:
@@ -198,11 +180,13 @@ def _listed(decoder_profile_id: int | None) -> tuple[int, ...]:
     return BASE_LIST if decoder_profile_id is None else profiles()[decoder_profile_id].writer_list
 
 
-def _grfs(parts: tuple[CodedComponent, CodedComponent], num_chs: Pair) -> tuple[list[int] | None, list[int] | None]:
+def _coded_channels(
+    grfs_flags: tuple[BoolArray | None, BoolArray | None], num_chs: Pair
+) -> tuple[list[int] | None, list[int] | None]:
     """Return the GRFS flags of the coded channels."""
     luma, chroma = (
-        None if part.grfs_flags is None else part.grfs_flags[: min(count, part.grfs_flags.size)].astype(int).tolist()
-        for part, count in zip(parts, num_chs, strict=True)
+        None if flags is None else flags[: min(count, flags.size)].astype(int).tolist()
+        for flags, count in zip(grfs_flags, num_chs, strict=True)
     )
     return luma, chroma
 
@@ -235,10 +219,10 @@ def _with_tiles(draft: PictureHeader, settings: EncodeSettings) -> PictureHeader
 
 
 @clause("3.B.5")
-def targets_of(source: EncoderInput, settings: EncodeSettings, models: Models) -> Targets:
+def targets_of(source: EncoderInput, settings: EncodeSettings, models: Models, *, check: Check = unchecked) -> Targets:
     """(3.B.5) Analyse a picture: y and z_hat of both components.  Raises MissingCheckpoint, SettingsRefused."""
     draft = _checked_draft(source, settings, models.model_id)
-    return analyse(source, draft, models)
+    return analyse(source, draft, models, check=check)
 
 
 def _checked_draft(source: EncoderInput, settings: EncodeSettings, model_id: int) -> PictureHeader:
@@ -279,9 +263,13 @@ def prepare(
     models: Models,
     y: tuple[Int32Array, Int32Array],
     z_hat: tuple[Int8Array, Int8Array] | None = None,
+    *,
+    known: EncoderHyper | None = None,
+    check: Check = unchecked,
 ) -> Prepared:
     """(3.B.5) Return all that holds at every displacement for target latents; z_hat None: the hyper encoder's.
 
+    `known`: what follows from z_hat, if it was prepared before for other targets of this picture and these settings.
     Raises LatentsDoNotFit, SettingsRefused, QualityMapDoesNotFit.
     """
     draft = _checked_draft(source, settings, models.model_id)
@@ -290,18 +278,10 @@ def prepare(
         if z_hat is not None:
             needed = (COMPONENT_CHANNELS[c], draft.z_h, draft.z_w)
             _require_shape(f"The hyper latent of {name}", needed, z_hat[c].shape)
-    z = hyper_latents(y, models) if z_hat is None else z_hat
-    maps = hyper_maps(draft, 0, z[0], models), hyper_maps(draft, 1, z[1], models)
-    steps = None if settings.quality_map is None else quality_steps(settings.quality_map)
-    return Prepared(source, settings, models, Targets(y, z), maps, steps)
-
-
-def with_targets(prepared: Prepared, y: tuple[Int32Array, Int32Array]) -> Prepared:
-    """Return the same with other targets under the same hyper latents.  Raises LatentsDoNotFit."""
-    known = prepared.targets
-    for name, wanted, found in zip(("luma", "chroma"), known.y, y, strict=True):
-        _require_shape(f"The latent of {name}", wanted.shape, found.shape)
-    return replace(prepared, targets=Targets(y, known.z_hat))
+    if known is not None:
+        return Prepared(source, settings, models, y, known)
+    z = hyper_latents(y, models, check=check) if z_hat is None else z_hat
+    return Prepared(source, settings, models, y, encoder_hyper(draft, models, z, settings.quality_map))
 
 
 def _require_shape(what: str, needed: tuple[int, ...], found: tuple[int, ...]) -> None:
@@ -310,21 +290,28 @@ def _require_shape(what: str, needed: tuple[int, ...], found: tuple[int, ...]) -
 
 
 @clause("3.B.4")
-def code(prepared: Prepared, beta_log: Pair, *, chooser: SymbolChooser | None = None) -> Coded:
-    """(3.B.4) Quantise at the displacements of luma and chroma."""
+def code(
+    prepared: Prepared, beta_log: Pair, *, chooser: SymbolChooser | None = None, check: Check = unchecked
+) -> Coded:
+    """(3.B.4) Quantise at the displacements of luma and chroma; most of it waits until symbols are asked for."""
     settings, models = prepared.settings, prepared.models
     draft = draft_header(prepared.source, settings, models.model_id, beta_log)
+    grfs: tuple[BoolArray | None, BoolArray | None] = (None, None)
+    if settings.grfs:
+        hyper = prepared.hyper.windows(draft, models)
+        grfs = grfs_flags(hyper, 0, check), grfs_flags(hyper, 1, check)
+        draft = draft_header(prepared.source, settings, models.model_id, beta_log, grfs_flags=grfs)
     luma, chroma = (
         code_component(
-            draft,
+            prepared.hyper.windows(draft, models),
             c,
-            prepared.targets.y[c],
-            prepared.maps[c],
+            prepared.y[c],
             models,
-            steps=prepared.steps,
-            grfs=settings.grfs,
+            steps=prepared.hyper.latents.quality_steps,
+            grfs_flags=grfs[c],
             cubes=settings.cubes,
             chooser=chooser,
+            check=check,
         )
         for c in (0, 1)
     )
@@ -334,7 +321,8 @@ def code(prepared: Prepared, beta_log: Pair, *, chooser: SymbolChooser | None = 
 def with_parts(prepared: Prepared, beta_log: Pair, parts: tuple[CodedComponent, CodedComponent]) -> Coded:
     """Return coded components under the headers that go with them."""
     settings, models = prepared.settings, prepared.models
-    header = draft_header(prepared.source, settings, models.model_id, beta_log, parts)
+    cubes, grfs = (parts[0].cube_flags, parts[1].cube_flags), (parts[0].grfs_flags, parts[1].grfs_flags)
+    header = draft_header(prepared.source, settings, models.model_id, beta_log, cube_flags=cubes, grfs_flags=grfs)
     tools = ToolsHeader(lsbs_enable_flag=(int(settings.lsbs), int(settings.lsbs)))
     mark = weights_mark(stream_fingerprint(models.pack, models.model_id)) if settings.mark_weights else None
     return Coded(
@@ -343,51 +331,7 @@ def with_parts(prepared: Prepared, beta_log: Pair, parts: tuple[CodedComponent, 
 
 
 @clause("1.9")
-def write(coded: Coded) -> bytes:
+def write(coded: Coded, *, check: Check = unchecked) -> bytes:
     """(1.9) Return the codestream of coded components."""
     prepared = coded.prepared
-    quality_map = prepared.settings.quality_map
-    return codestream_of(coded.headers, coded.parts, prepared.targets.z_hat, quality_map, prepared.models)
-
-
-@clause("4.7")
-def latents_of(coded: Coded) -> tuple[ComponentLatent, ComponentLatent]:
-    """(4.7) Return residual and latents of both components as a decoder will have them, without forming psi again."""
-    return _component_latent(coded, 0), _component_latent(coded, 1)
-
-
-def _component_latent(coded: Coded, component: int) -> ComponentLatent:
-    """Return one component's latents from what the encoder keeps."""
-    prepared, (luma, chroma), maps = coded.prepared, coded.parts, coded.prepared.maps
-    hyper = KeptHyper((luma.sigma, chroma.sigma), (maps[0].psi, maps[1].psi))
-    source = LatentSource((luma.symbols, chroma.symbols), prepared.steps, hyper)
-    picture = coded.headers.picture
-    frame = Rect(0, 0, picture.lat_w, picture.lat_h)
-    return component_latent(coded.headers, source, prepared.models, component, frame, keep=True)
-
-
-def transform_at_hand(coded: Coded) -> int:
-    """Return the first listed synthesis transform that the pack has; the first of the list if it has none."""
-    models, listed = coded.prepared.models, coded.headers.picture.synthesis_transforms
-    return next((t for t in listed if _has_synthesis(models, t)), listed[0])
-
-
-def _has_synthesis(models: Models, transform: int) -> bool:
-    from refdec.weights.names import checkpoint_name, decoder_stem
-
-    return checkpoint_name(f"{decoder_stem(transform)}Y", models.model_id) in models.pack
-
-
-@clause("4.7")
-def decoded_luma(coded: Coded, transform: int) -> Int32Array:
-    """(4.7) Return the luma plane that a decoder will have before any filter, Q18, cut to the displayed size.
-
-    What luma PSNR needs, without chroma and without forming psi again.
-    """
-    models, picture = coded.prepared.models, coded.headers.picture
-    frame = Rect(0, 0, picture.lat_w, picture.lat_h)
-    shown = Rect(0, 0, picture.display_width, picture.display_height)
-    latent = _component_latent(coded, 0).latent
-    (luma,) = synthesis_window(picture, LatentWindow(frame, (latent, latent)), models, transform, 0, shown)
-    plane: Int32Array = luma
-    return plane
+    return codestream_of(coded.headers, coded.parts, coded.hyper, prepared.hyper.latents, prepared.models, check=check)

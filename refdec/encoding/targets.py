@@ -1,10 +1,13 @@
-"""From a source picture to target latents (6.7, 5.14.1, 4.6, 4.10.6): the encoder's networks.
+"""From a source picture to target latents (6.7, 5.14.1, 4.6, 4.10.6): the encoder's networks, window by window.
 
-In: planes and a header draft that says the coded size and format.  Out: y and z_hat of both components.
+In: a source and a header draft that says the coded size and format.  Out: y and z_hat of both components.  Nothing but
+y has the size of the picture.  Windows are cut with the halo of the network, so they give the integers of the whole, or
+of the whole analysis tile, whatever their size and order.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,16 +17,28 @@ from refdec.arithmetic.types import Int8Array, Int32Array
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
 from refdec.clauses import clause
 from refdec.decoding.models import Models
-from refdec.encoding.values import EncoderInput, Targets
-from refdec.picture.planes import Planes
-from refdec.picture.source import chroma_to_coded, grown, secondary_input
-from refdec.tiling.analysis import analysis_tiles, usual_analysis_tiling
+from refdec.encoding.encoderinput import EncoderInput, coded_window
+from refdec.encoding.values import Targets
+from refdec.limits import Check, unchecked
+from refdec.picture.source import secondary_input
+from refdec.tiling.analysis import AnalysisTile, analysis_tiles, usual_analysis_tiling
+from refdec.tiling.bands import even_windows
+from refdec.tiling.geometry import Rect
 
 if TYPE_CHECKING:
     from refdec.networks.analysis import Analysis
     from refdec.networks.hyperencoder import HyperEncoder
 
-__all__ = ["analyse", "analysis_kind", "coded_planes", "hyper_latents"]
+__all__ = ["analyse", "analysis_kind", "hyper_latents"]
+
+LATENT_SAMPLES = 16
+WINDOW = (64, 128)
+"""Latent positions of a window of the light networks, rows and columns: 2 million samples, 0.2 GB of feature maps."""
+REFERENCE_WINDOW = (32, 64)
+"""The same of the reference networks: half a million samples, as much memory."""
+HYPER_WINDOW = (32, 32)
+"""Positions of z of a window of the hyper encoder."""
+REASON = "an encoder is free to cut a tile; the integers stay those of the whole"
 
 
 @clause("4.6", kind="added", reason="a pack holds the light analysis networks, or those of the reference, or none")
@@ -62,54 +77,126 @@ def _hyper_encoder(models: Models, component: int) -> HyperEncoder:
     return HyperEncoder.of(models.common(component))
 
 
-@clause("5.14.1")
-@clause("6.7")
-def coded_planes(source: EncoderInput, picture: PictureHeader) -> Planes:
-    """(5.14.1, 6.7) Planes of the coded size, chroma in the coded format: grown to 64 samples first, then resampled."""
-    planes = grown(source.planes, picture.img_height, picture.img_width, source.output)
-    return chroma_to_coded(planes, source.output, (picture.c_ver, picture.c_hor))
-
-
 @clause("4.6")
-def analyse(source: EncoderInput, picture: PictureHeader, models: Models) -> Targets:
-    """(4.6) Return y and z_hat of both components; raises MissingCheckpoint where the pack cannot analyse."""
-    planes = coded_planes(source, picture)
+def analyse(source: EncoderInput, picture: PictureHeader, models: Models, *, check: Check = unchecked) -> Targets:
+    """(4.6) Return y and z_hat of both components; raises MissingCheckpoint where the pack cannot analyse.
+
+    `check()` is called before each window.
+    """
     if analysis_kind(models) != "reference":
-        y = _light(planes, picture, models)
-        return Targets(y, hyper_latents(y, models))
-    pairs = [_reference(planes, picture, models, c) for c in (0, 1)]
+        y = _light(source, picture, models, 0, check), _light(source, picture, models, 1, check)
+        return Targets(y, hyper_latents(y, models, check=check))
+    pairs = [_reference(source, picture, models, c, check) for c in (0, 1)]
     return Targets((pairs[0][0], pairs[1][0]), (pairs[0][1], pairs[1][1]))
 
 
 @clause("4.6.1")
-def hyper_latents(y: tuple[Int32Array, Int32Array], models: Models) -> tuple[Int8Array, Int8Array]:
-    """(4.6.1) Return z_hat int8 of luma and chroma: the hyper encoder on whole latents."""
-    return _hyper_encoder(models, 0)(y[0]), _hyper_encoder(models, 1)(y[1])
+def hyper_latents(
+    y: tuple[Int32Array, Int32Array], models: Models, *, check: Check = unchecked
+) -> tuple[Int8Array, Int8Array]:
+    """(4.6.1) Return z_hat int8 of luma and chroma."""
+    return _hyper_latent(_hyper_encoder(models, 0), y[0], check), _hyper_latent(_hyper_encoder(models, 1), y[1], check)
 
 
-@clause("4.6", kind="added", reason="the light networks of this project's own weights see the whole picture at once")
-def _light(planes: Planes, picture: PictureHeader, models: Models) -> tuple[Int32Array, Int32Array]:
-    """Return y of both components by the light networks; subsampled chroma is repeated to full resolution."""
-    height, width = picture.img_height, picture.img_width
-    full = [
-        np.repeat(np.repeat(plane, picture.c_ver, axis=0), picture.c_hor, axis=1)[:height, :width]
-        for plane in (planes.u, planes.v)
-    ]
-    luma = _analysis(models, 0, True)(planes.y[None])
-    return luma, _analysis(models, 1, True)(np.stack([planes.y, *full]))
+@clause("4.6.1", kind="added", reason=REASON)
+def _hyper_latent(network: HyperEncoder, y: Int32Array, check: Check) -> Int8Array:
+    """(4.6.1, 6.6) Return z_hat int8 [C, cd(h,4), cd(w,4)] of y [C, h, w]."""
+    channels, height, width = y.shape
+    frame = Rect(0, 0, -(-width // 4), -(-height // 4))
+    z_hat = np.empty((channels, *frame.size_hw), np.int8)
+    for window in even_windows(frame, HYPER_WINDOW, 1):
+        check()
+        reach = _reach(window, network.halo, frame)
+        made = network(y[:, 4 * reach.y : 4 * reach.bottom, 4 * reach.x : 4 * reach.right])
+        inside = window.seen_from(reach)
+        z_hat[:, window.rows, window.columns] = made[:, inside.rows, inside.columns]
+    return z_hat
+
+
+def _reach(window: Rect, halo: tuple[int, int], frame: Rect) -> Rect:
+    """Return a window grown by a halo (before, after), at most to the frame."""
+    before, after = halo
+    grown = Rect.between(window.x - before, window.y - before, window.right + after, window.bottom + after)
+    return grown.intersection(frame)
+
+
+PlaneWindow = Callable[[Rect], Int32Array]
+"""Returns the network's input planes [n, h, w] of a window in component samples."""
+
+
+@clause("6.6", kind="added", reason=REASON)
+def _by_windows(
+    network: Analysis,
+    planes: PlaneWindow,
+    samples: Rect,
+    unit: int,
+    most_hw: tuple[int, int],
+    out: Int32Array,
+    check: Check,
+) -> None:
+    """(6.6) Write the latent of a rectangle of component samples, `unit` samples a position, into out [C, h, w]."""
+    frame = Rect(0, 0, -(-samples.w // unit), -(-samples.h // unit))
+    windows = [frame] if network.halo is None else even_windows(frame, most_hw, 1)
+    for window in windows:
+        check()
+        reach = frame if network.halo is None else _reach(window, network.halo, frame)
+        seen = Rect(samples.x + unit * reach.x, samples.y + unit * reach.y, unit * reach.w, unit * reach.h)
+        made = network(planes(seen.intersection(samples)))
+        inside = window.seen_from(reach)
+        out[:, window.rows, window.columns] = made[:, inside.rows, inside.columns]
+
+
+@clause("4.6", kind="added", reason="the light networks of this project's own weights know no tiles")
+def _light(source: EncoderInput, picture: PictureHeader, models: Models, component: int, check: Check) -> Int32Array:
+    """Return y of a component by the light networks; subsampled chroma is repeated to full resolution."""
+
+    def planes(window: Rect) -> Int32Array:
+        made = coded_window(source, picture, window)
+        if component == 0:
+            return made.y[None]
+        full = [
+            np.repeat(np.repeat(plane, picture.c_ver, axis=0), picture.c_hor, axis=1)[: window.h, : window.w]
+            for plane in (made.u, made.v)
+        ]
+        return np.stack([made.y, *full])
+
+    y = np.empty((COMPONENT_CHANNELS[component], picture.lat_h, picture.lat_w), np.int32)
+    samples = Rect(0, 0, picture.img_width, picture.img_height)
+    _by_windows(_analysis(models, component, True), planes, samples, LATENT_SAMPLES, WINDOW, y, check)
+    return y
 
 
 @clause("4.10.6")
-def _reference(planes: Planes, picture: PictureHeader, models: Models, component: int) -> tuple[Int32Array, Int8Array]:
+def _reference(
+    source: EncoderInput, picture: PictureHeader, models: Models, component: int, check: Check
+) -> tuple[Int32Array, Int8Array]:
     """(4.10.6) Return y and z_hat of a component by the reference networks, tile by tile."""
-    whole = planes.y[None] if component == 0 else secondary_input(planes, (picture.c_ver, picture.c_hor))
-    network, hyper = _analysis(models, component, False), _hyper_encoder(models, component)
+    hyper = _hyper_encoder(models, component)
     channels = COMPONENT_CHANNELS[component]
     y = np.zeros((channels, picture.lat_h, picture.lat_w), np.int32)
     z_hat = np.zeros((channels, picture.z_h, picture.z_w), np.int8)
     for tile in analysis_tiles(picture, component, usual_analysis_tiling(picture, component)):
-        y_made = network(np.ascontiguousarray(whole[:, tile.rect.rows, tile.rect.columns]))
-        z_made = hyper(y_made)
+        y_made = _tile_latent(source, picture, models, component, tile, check)
+        z_made = _hyper_latent(hyper, y_made, check)
         y[:, tile.y.at.rows, tile.y.at.columns] = y_made[:, tile.y.keep.rows, tile.y.keep.columns]
         z_hat[:, tile.z.at.rows, tile.z.at.columns] = z_made[:, tile.z.keep.rows, tile.z.keep.columns]
     return y, z_hat
+
+
+@clause("4.6.2")
+def _tile_latent(
+    source: EncoderInput, picture: PictureHeader, models: Models, component: int, tile: AnalysisTile, check: Check
+) -> Int32Array:
+    """(4.6.2) Return y of one analysis tile, whose samples are those of luma or half as many each way."""
+    shown = Rect(0, 0, picture.img_width, picture.img_height)
+
+    def planes(window: Rect) -> Int32Array:
+        if component == 0:
+            return coded_window(source, picture, window).y[None]
+        doubled = Rect(2 * window.x, 2 * window.y, 2 * window.w, 2 * window.h).intersection(shown)
+        return secondary_input(coded_window(source, picture, doubled), (picture.c_ver, picture.c_hor))
+
+    y = np.empty((COMPONENT_CHANNELS[component], *tile.y.made.size_hw), np.int32)
+    unit = LATENT_SAMPLES >> component
+    _by_windows(_analysis(models, component, False), planes, tile.rect, unit, REFERENCE_WINDOW, y, check)
+    return y

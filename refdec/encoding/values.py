@@ -7,35 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
+
+import numpy as np
 
 from refdec.arithmetic.shown import ShortRepr
 from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array, Int64Array, UInt8Array
-from refdec.bitstream.rendering import RenderingInfo
-from refdec.latent.sigma import SigmaMaps
-from refdec.picture.planes import Planes, Size
+from refdec.tiling.geometry import Rect
 
-__all__ = ["CodedComponent", "EncoderInput", "HyperMaps", "SymbolChoice", "SymbolChooser", "Targets"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EncoderInput:
-    """A source picture: planes int32 Q18 of the displayed size, chroma smaller by `output` (vertical, horizontal).
-
-    `colour_transform_idx` 1: the source was RGB (and the planes are 4:4:4), 0: it was YUV.  `bits`: depth of its codes.
-    `rendering`: what goes into RDI, None: nothing is known.
-    """
-
-    planes: Planes
-    output: Size
-    colour_transform_idx: int
-    bits: int
-    rendering: RenderingInfo | None = None
-
-    @property
-    def pixels(self) -> int:
-        """Displayed luma samples."""
-        return self.planes.size[0] * self.planes.size[1]
+__all__ = ["CodedComponent", "KeptSymbols", "SymbolChoice", "SymbolChooser", "SymbolSource", "Targets"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,15 +24,6 @@ class Targets:
 
     y: tuple[Int32Array, Int32Array]
     z_hat: tuple[Int8Array, Int8Array]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class HyperMaps:
-    """What follows from a component's hyper latent at every rate: s0 int32 [C,h,w], and the merged psi frame."""
-
-    z_hat: Int8Array
-    s0: Int32Array
-    psi: Int32Array
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -85,15 +56,33 @@ SymbolChooser: TypeAlias = Callable[[SymbolChoice], Int16Array]
 """Returns the symbols to code, int16 of the shape of `nearest`; later phases are predicted from the answer."""
 
 
+class SymbolSource(Protocol):
+    """Whatever gives the symbols of a component, region by region; the same however often it is asked."""
+
+    def of_region(self, index: int, core: Rect) -> Int16Array:
+        """Return int16 [C,h,w] of the core of a region (latent positions), 0 where not coded."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptSymbols:
+    """Symbols int16 [C,h,w] of a whole component."""
+
+    values: Int16Array
+
+    def of_region(self, index: int, core: Rect) -> Int16Array:
+        """Return the part of a region's core."""
+        part: Int16Array = np.ascontiguousarray(self.values[:, core.rows, core.columns])
+        return part
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CodedComponent:
-    """What the codestream will say about a component: symbols int16 [C,h,w], 0 where not coded, and side information.
+    """What the codestream will say about a component: its symbols and side information.
 
     `cube_flags` uint8 [4,ch,cw], None where all are 1; `grfs_flags` bool [C], None where the tool is off.
     """
 
-    symbols: Int16Array
-    coded: BoolArray
-    sigma: SigmaMaps
+    symbols: SymbolSource
     cube_flags: UInt8Array | None
     grfs_flags: BoolArray | None

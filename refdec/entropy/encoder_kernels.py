@@ -1,7 +1,7 @@
 """Encode loops of the me-tANS coder (2.3.1, 2.4.2, 2.6.7, 2.7.3).
 
-In: values, and the packed tables of 2.4.3.  Out: the closed bit stack of each thread, in a buffer with a place of a
-known capacity for each.  The coder is last in, first out: everything is walked backwards.
+In: values, and the packed tables of 2.4.3.  Out: the bit stack of each thread, in a buffer with a place of a known
+capacity for each.  The coder is last in, first out: everything is walked backwards, span by span.
 
 The writer holds `have` bits (0..31 between symbols) in the low end of `word`; four bytes at a time go to the buffer.
 """
@@ -14,7 +14,7 @@ from refdec.entropy.kernels import widened
 from refdec.entropy.tans import UInt32Array
 from refdec.jit import kernel
 
-__all__ = ["encode_residual_run", "encode_z_runs", "residual_bits"]
+__all__ = ["close_runs", "encode_residual_span", "encode_z_runs", "residual_bits"]
 
 # Types of arrays that are only read; they accept writable ones as well.
 _BYTES = "Array(uint8, 1, 'C', True)"
@@ -78,9 +78,9 @@ def _close(stack: UInt8Array, at: int, word: int, have: int, a: int, b: int, thr
 @clause("2.6.7")
 @kernel(
     f"void({_VALUES}, {_BYTES}, {_MASK}, {_BYTES}, Array(uint32, 2, 'C', True), Array(uint8, 2, 'C', True),"
-    f" uint8[::1], {_STARTS}, int64[::1])"
+    f" uint8[::1], {_STARTS}, int64[::1], int64[:, ::1])"
 )
-def encode_residual_run(
+def encode_residual_span(
     values: Int16Array,
     levels: UInt8Array,
     coded: BoolArray,
@@ -90,9 +90,12 @@ def encode_residual_run(
     stack: UInt8Array,
     starts: Int64Array,
     ends: Int64Array,
+    carried: Int64Array,
 ) -> None:
-    """(2.6.7) Encode a residual run; thread t's bytes go to stack[starts[t]:ends[t]], `ends` is filled in.
+    """(2.6.7) Encode a span of a residual run, backwards; thread t's bytes go to stack[starts[t]:ends[t]].
 
+    The span begins at a multiple of 4T of the run and ends where the span behind it began, or with the run.  `carried`
+    [T, 4] holds `word`, `have`, and the states A and B between spans; `ends` is filled in.
     Any int16 values, levels 0..31, bounds 1..128.  Bounds: code < 2^16, 256 <= state < 512, at most 17 bits a push, so
     word < 2^49; positions < 2^40.
     """
@@ -100,8 +103,7 @@ def encode_residual_run(
     groups_end = values.size // (4 * threads) * 4
     for t in range(threads):
         at = starts[t]
-        word, have = 0, 0
-        a, b = 256, 256
+        word, have, a, b = carried[t, 0], carried[t, 1], carried[t, 2], carried[t, 3]
         place = (values.size - t + threads - 1) // threads
         while place > 0:
             behind = place
@@ -133,7 +135,20 @@ def encode_residual_run(
                         b = x
                     else:
                         a = x
-        ends[t] = _close(stack, at, word, have, a, b, threads)
+        ends[t] = at
+        carried[t, 0], carried[t, 1], carried[t, 2], carried[t, 3] = word, have, a, b
+
+
+@clause("2.3.1")
+@kernel(f"void(uint8[::1], {_STARTS}, int64[::1], Array(int64, 2, 'C', True))")
+def close_runs(stack: UInt8Array, starts: Int64Array, ends: Int64Array, carried: Int64Array) -> None:
+    """(2.3.1) Write the last bytes of each thread to stack[starts[t]:ends[t]], at most 8; `ends` is filled in.
+
+    have < 32 and word < 2^have, as a span leaves them, so word < 2^40 while it is closed.
+    """
+    threads = starts.size
+    for t in range(threads):
+        ends[t] = _close(stack, starts[t], carried[t, 0], carried[t, 1], carried[t, 2], carried[t, 3], threads)
 
 
 @clause("2.7.3")

@@ -1,25 +1,34 @@
 """Residual symbols: decoding and encoding of one region's run (2.5, 2.6).
 
 In: a unit (1.4.1), the distribution index and the mask of each position, [C][h][w], C = num_chs.  Out: int16 values, 0
-where not coded.  `ResidualRun` does the same in slices, for pictures whose levels do not fit in memory at once.
+where not coded.  `ResidualRun` and `encode_residual_slices` do the same in slices, for pictures whose levels do not fit
+in memory at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from refdec.arithmetic.types import BoolArray, Int16Array, UInt8Array
+from refdec.arithmetic.types import BoolArray, Int16Array, Int64Array, UInt8Array
 from refdec.clauses import clause
 from refdec.entropy.errors import ArrayMismatch, EscapeOutOfRange, LevelOutOfRange, RunIncomplete
 from refdec.entropy.tans import residual_tables
 from refdec.entropy.threads import START, Fault, Stacks, open_stacks, require_threads, write_unit
 from refdec.errors import BitOffset
 
-__all__ = ["ResidualRun", "decode_residual", "encode_residual", "start_residual"]
+__all__ = [
+    "ResidualRun",
+    "RunSlice",
+    "decode_residual",
+    "encode_residual",
+    "encode_residual_slices",
+    "start_residual",
+]
 
 LEVELS = 32
 T = TypeVar("T", bound=np.generic)
@@ -137,30 +146,71 @@ def encode_residual(values: Int16Array, levels: UInt8Array, coded: BoolArray, th
 
     Values at positions that are not coded are ignored.  Raises ArrayMismatch, LevelOutOfRange, ThreadCountInvalid.
     """
+    return encode_residual_slices([(values, levels, coded)], levels.size, threads)
+
+
+RunSlice: TypeAlias = tuple[Int16Array, UInt8Array, BoolArray]
+"""Values, levels and mask of some positions of a run, equal shapes."""
+
+
+@clause("2.6.7")
+def encode_residual_slices(slices: Iterable[RunSlice], length: int, threads: int) -> bytes:
+    """(2.6.7) Encode a run of `length` positions to a unit, from its slices (usually channels), the last one first.
+
+    So a run need not be there at once: up to 4T - 1 positions wait for the slice before them.  The same bytes as from
+    one slice.  Raises as encode_residual, and RunIncomplete for slices that do not make up the run.
+    """
     from refdec.entropy import encoder_kernels
 
     require_threads(threads)
-    run_levels, run_coded = _require_run(levels, coded)
-    run_values = _require_array("values", values, levels.shape, np.int16)
     tables = residual_tables()
-    bits = np.full(threads, 17, np.int64)
-    encoder_kernels.residual_bits(run_values, run_levels, run_coded, tables.bounds, bits)
-    room = (bits + 7) >> 3
-    starts = np.cumsum(room) - room
-    ends = np.zeros(threads, np.int64)
-    stack = np.zeros(int(room.sum()), np.uint8)
-    encoder_kernels.encode_residual_run(
-        run_values,
-        run_levels,
-        run_coded,
-        tables.bounds,
-        tables.encode_transition,
-        tables.state_map,
-        stack,
-        starts,
-        ends,
+    carried = np.zeros((threads, 4), np.int64)
+    carried[:, 2:] = 256
+    parts: list[list[bytes]] = [[] for _ in range(threads)]
+    first = length
+    waiting: RunSlice = (np.zeros(0, np.int16), np.zeros(0, np.uint8), np.zeros(0, np.bool_))
+    for values, levels, coded in slices:
+        run_levels, run_coded = _require_run(levels, coded)
+        run_values = _require_array("values", values, levels.shape, np.int16)
+        first -= run_values.size
+        if first < 0:
+            raise RunIncomplete(length - first, length)
+        cut = -first % (4 * threads)
+        joined = _joined((run_values, run_levels, run_coded), waiting)
+        waiting = joined[0][:cut], joined[1][:cut], joined[2][:cut]
+        span = joined[0][cut:], joined[1][cut:], joined[2][cut:]
+        bits = np.full(threads, 64, np.int64)
+        encoder_kernels.residual_bits(*span, tables.bounds, bits)
+        room = (bits + 7) >> 3
+        starts, ends = np.cumsum(room) - room, np.zeros(threads, np.int64)
+        stack = np.empty(int(room.sum()), np.uint8)
+        encoder_kernels.encode_residual_span(
+            *span, tables.bounds, tables.encode_transition, tables.state_map, stack, starts, ends, carried
+        )
+        _take(parts, stack, starts, ends)
+    if first:
+        raise RunIncomplete(length - first, length)
+    stack, starts, ends = np.empty(8 * threads, np.uint8), 8 * np.arange(threads), np.zeros(threads, np.int64)
+    encoder_kernels.close_runs(stack, starts, ends, carried)
+    _take(parts, stack, starts, ends)
+    return write_unit([b"".join(part) for part in parts])
+
+
+def _joined(slice_: RunSlice, waiting: RunSlice) -> RunSlice:
+    """Return a slice with the positions that waited behind it."""
+    if not waiting[0].size:
+        return slice_
+    return (
+        np.concatenate([slice_[0], waiting[0]]),
+        np.concatenate([slice_[1], waiting[1]]),
+        np.concatenate([slice_[2], waiting[2]]),
     )
-    return write_unit([stack[a:b].tobytes() for a, b in zip(starts, ends, strict=True)])
+
+
+def _take(parts: list[list[bytes]], stack: UInt8Array, starts: Int64Array, ends: Int64Array) -> None:
+    """Append the bytes of each thread to its part."""
+    for part, begin, end in zip(parts, starts, ends, strict=True):
+        part.append(stack[begin:end].tobytes())
 
 
 def _decode(

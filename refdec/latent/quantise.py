@@ -12,7 +12,7 @@ import numpy as np
 
 from refdec import tables
 from refdec.arithmetic.fixed import Q, sat32
-from refdec.arithmetic.types import BoolArray, Int16Array, Int32Array, UInt8Array
+from refdec.arithmetic.types import BoolArray, Int16Array, Int32Array, Int64Array, UInt8Array
 from refdec.clauses import clause
 from refdec.latent.dequant import require_likely
 from refdec.latent.errors import LatentMismatch
@@ -102,14 +102,14 @@ def cube_flags(error: Int32Array, reconstructed: Int32Array, *, phases: Sequence
 
 
 @clause("3.B.2")
-def choose_grfs_flags(base: Int32Array, component: int, model_id: int, num_chs: int) -> BoolArray:
+def choose_grfs_flags(totals: Int64Array, component: int, model_id: int, num_chs: int) -> BoolArray:
     """(3.B.2) Return channel flags [C], set for the channels with the largest mean of s1; ties go to the lower number.
 
-    Only channels below `num_chs` take part: no others can be signalled.
+    `totals` int64 [C]: the sums of s1 over all positions.  Only channels below `num_chs` take part: no others can be
+    signalled.
     """
     model = model_table(model_id)["model_id"]
     count = tables.model_constants()["common"]["grfs_encoder_flagged_channels"][COMPONENTS[component]][model]
-    totals = base.sum(axis=(1, 2), dtype=np.int64)[:num_chs]
-    flags = np.zeros(base.shape[0], np.bool_)
-    flags[np.argsort(-totals, kind="stable")[:count]] = True
+    flags = np.zeros(totals.size, np.bool_)
+    flags[np.argsort(-totals[:num_chs], kind="stable")[:count]] = True
     return flags

@@ -29,7 +29,14 @@ LIGHT_REASON = "analysis networks of this project's own weights; an encoder may 
 
 
 class Analysis(Protocol):
-    """An analysis network of one component."""
+    """An analysis network of one component.
+
+    `halo` (before, after): the latent positions that a part of the latent must see on each side beside its own; cut
+    there, the planes give the same integers as the whole.  None where attention spans all of it.
+    """
+
+    @property
+    def halo(self) -> tuple[int, int] | None: ...
 
     def __call__(self, planes: Int32Array) -> Int32Array:
         """Return the latent [C, h, w] Q18 of planes [n, H, W] Q18."""
@@ -45,6 +52,16 @@ class ReferenceAnalysis:
     cab: CAB | None
     last_half: Convolution | None
     last: Convolution
+
+    @property
+    def halo(self) -> tuple[int, int] | None:
+        """(6.6) Backwards, a K3 of stride 2 makes [a, b) of [2a - 1, 2b), and ResAU reaches 1 each way.
+
+        Luma reads the samples [16a - 29, 16b + 14) of its plane, chroma [8a - 21, 8b + 14).  HOP cannot be cut.
+        """
+        if self.tam is not None:
+            return None
+        return (3, 2) if self.last_half is None else (2, 1)
 
     @classmethod
     def of(cls, checkpoint: Checkpoint, *, fast: bool = True) -> ReferenceAnalysis:
@@ -83,19 +100,23 @@ class LightAnalysis:
     """(4.6) Light analysis: luma on PU(4) of Y, chroma on PU(4) of Y, U and V; planes extended to multiples of 16."""
 
     stages: tuple[Step, ...]
+    halo: tuple[int, int]
 
     @classmethod
     def of(cls, checkpoint: Checkpoint, *, fast: bool = True) -> LightAnalysis:
-        """Build from `analysis/Y` or `analysis/UV`: the layers tell which."""
+        """Build from `analysis/Y` or `analysis/UV`: the layers tell which.
+
+        (6.6) Of its plane luma reads [16a - 52, 16b + 40) for [a, b) of the latent, chroma [16a - 36, 16b + 24).
+        """
         source = LayerSource(checkpoint, fast=fast)
         act1, act2 = ResAU.of(source.below("act1")), ResAU.of(source.below("act2"))
         conv2 = source.convolution("conv2", stride=2)
         if not source.has("conv4"):
             first = source.convolution("conv1", stride=2)
-            return cls((first, act1, conv2, act2, source.convolution("conv3")))
+            return cls((first, act1, conv2, act2, source.convolution("conv3")), (3, 2))
         first, conv3 = source.convolution("conv1"), source.convolution("conv3", stride=2)
         block, act3 = R1.of(source.below("res2")), ResAU.of(source.below("act3"))
-        return cls((first, act1, conv2, act2, block, conv3, act3, source.convolution("conv4")))
+        return cls((first, act1, conv2, act2, block, conv3, act3, source.convolution("conv4")), (4, 3))
 
     def __call__(self, planes: Int32Array) -> Int32Array:
         """Return y [160 or 96, cd(H,16), cd(W,16)] of planes [1, H, W] (luma) or [3, H, W] (chroma)."""

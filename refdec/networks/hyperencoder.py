@@ -6,6 +6,7 @@ In: latent y int32 Q18 [C, h, w].  Out: z int32 Q18 before rounding, or z_hat in
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -32,8 +33,12 @@ def rounded_hyper_latent(z: Int32Array) -> Int8Array:
 @clause("4.6.1")
 @dataclass(frozen=True, slots=True, eq=False)
 class HyperEncoder:
-    """(4.6.1) Five 3x3 convolutions on |y|, the third and fifth with stride 2."""
+    """(4.6.1) Five 3x3 convolutions on |y|, the third and fifth with stride 2.
 
+    `halo` (before, after): [a, b) of z reads [4a - 7, 4b + 4) of y; cut there at multiples of 4, y gives the same z.
+    """
+
+    halo: ClassVar[tuple[int, int]] = (2, 1)
     conv1: Convolution
     conv2: Convolution
     conv3: Convolution

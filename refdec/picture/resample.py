@@ -5,6 +5,8 @@ In: a plane int32 [rows, columns] and a target size.  Out: an int32 plane of tha
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from refdec.arithmetic.fixed import Q, rdiv, rhe, rshift
@@ -17,6 +19,8 @@ __all__ = [
     "bicubic_reach",
     "bicubic_window",
     "bilinear_ac",
+    "bilinear_reach",
+    "bilinear_window",
     "cubic_weights",
     "nearest_indices",
     "positions",
@@ -24,6 +28,7 @@ __all__ = [
 
 Taps = tuple[Int64Array, Int64Array]
 Size = tuple[int, int]
+TapsOf = Callable[[int, int], Taps]
 CUBIC_BITS = 30
 
 
@@ -88,15 +93,7 @@ def bicubic_ac(plane: Int32Array, height: int, width: int) -> Int32Array:
 @clause("5.4")
 def bicubic_reach(wanted: Rect, source_hw: Size, target_hw: Size) -> Rect:
     """(5.4) The window of a plane of `source_hw` that a window of it, interpolated to `target_hw`, follows from."""
-    spans = []
-    for first, beyond, n, m in (
-        (wanted.x, wanted.right, source_hw[1], target_hw[1]),
-        (wanted.y, wanted.bottom, source_hw[0], target_hw[0]),
-    ):
-        taken = _cubic_taps(n, m)[0][first:beyond]
-        spans.append((first, beyond) if n == m else (int(taken.min()), int(taken.max()) + 1))
-    (left, right), (top, bottom) = spans
-    return Rect.between(left, top, right, bottom)
+    return _reach(_cubic_taps, wanted, source_hw, target_hw)
 
 
 @clause("5.4")
@@ -106,20 +103,7 @@ def bicubic_window(part: Int32Array, held: Rect, source_hw: Size, wanted: Rect, 
 
     `held` must hold `bicubic_reach`; the samples are the same as those of the whole plane.
     """
-    taps: list[Taps | None] = []
-    cuts = []
-    for first, beyond, origin, n, m in (
-        (wanted.y, wanted.bottom, held.y, source_hw[0], target_hw[0]),
-        (wanted.x, wanted.right, held.x, source_hw[1], target_hw[1]),
-    ):
-        if n == m:
-            taps.append(None)
-            cuts.append(slice(first - origin, beyond - origin))
-            continue
-        index, weight = _cubic_taps(n, m)
-        taps.append((index[first:beyond] - origin, weight[first:beyond]))
-        cuts.append(slice(None))
-    return _resample(part[cuts[0], cuts[1]], taps[0], taps[1], CUBIC_BITS)
+    return _window(_cubic_taps, CUBIC_BITS, part, held, source_hw, wanted, target_hw)
 
 
 @clause("5.4")
@@ -130,6 +114,55 @@ def bilinear_ac(plane: Int32Array, height: int, width: int) -> Int32Array:
     rows = None if n_rows == height else _linear_taps(n_rows, height)
     columns = None if n_columns == width else _linear_taps(n_columns, width)
     return _resample(plane, rows, columns, Q)
+
+
+@clause("5.4")
+def bilinear_reach(wanted: Rect, source_hw: Size, target_hw: Size) -> Rect:
+    """(5.4) The window of a plane of `source_hw` that a window of bilinear_ac's plane follows from."""
+    return _reach(_linear_taps, wanted, source_hw, target_hw)
+
+
+@clause("5.4")
+@clause("6.4.8")
+def bilinear_window(part: Int32Array, held: Rect, source_hw: Size, wanted: Rect, target_hw: Size) -> Int32Array:
+    """(5.4, 6.4.8) The window `wanted` of what bilinear_ac makes of a plane of which `part` is the window `held`.
+
+    `held` must hold `bilinear_reach`; the samples are the same as those of the whole plane.
+    """
+    return _window(_linear_taps, Q, part, held, source_hw, wanted, target_hw)
+
+
+def _reach(taps_of: TapsOf, wanted: Rect, source_hw: Size, target_hw: Size) -> Rect:
+    """Return the window of the source that the taps of a window of the target read."""
+    spans = []
+    for first, beyond, n, m in (
+        (wanted.x, wanted.right, source_hw[1], target_hw[1]),
+        (wanted.y, wanted.bottom, source_hw[0], target_hw[0]),
+    ):
+        taken = taps_of(n, m)[0][first:beyond]
+        spans.append((first, beyond) if n == m else (int(taken.min()), int(taken.max()) + 1))
+    (left, right), (top, bottom) = spans
+    return Rect.between(left, top, right, bottom)
+
+
+def _window(
+    taps_of: TapsOf, shift: int, part: Int32Array, held: Rect, source_hw: Size, wanted: Rect, target_hw: Size
+) -> Int32Array:
+    """Resample a window: the taps of the whole plane, counted from the corner of what is held."""
+    taps: list[Taps | None] = []
+    cuts = []
+    for first, beyond, origin, n, m in (
+        (wanted.y, wanted.bottom, held.y, source_hw[0], target_hw[0]),
+        (wanted.x, wanted.right, held.x, source_hw[1], target_hw[1]),
+    ):
+        if n == m:
+            taps.append(None)
+            cuts.append(slice(first - origin, beyond - origin))
+            continue
+        index, weight = taps_of(n, m)
+        taps.append((index[first:beyond] - origin, weight[first:beyond]))
+        cuts.append(slice(None))
+    return _resample(part[cuts[0], cuts[1]], taps[0], taps[1], shift)
 
 
 def _bit_lengths(values: Int64Array) -> Int64Array:

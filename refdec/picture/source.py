@@ -1,6 +1,6 @@
 """From a source picture to the input of the analysis networks (6.7, 5.14.1, 4.6.2); the encoder's way in.
 
-In: sample codes of RGB or YUV pictures.  Out: planes int32 Q18, chroma in the coded format, and network inputs.
+In: sample codes of RGB or YUV pictures, or windows of them.  Out: planes int32 Q18, and network inputs.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from refdec.arithmetic.types import Int32Array, IntArray
 from refdec.clauses import clause
 from refdec.picture.errors import PlaneSizeMismatch
 from refdec.picture.planes import Planes, Size
-from refdec.picture.resample import bilinear_ac
 from refdec.tables import integer_constants
-from refdec.tiling.geometry import ceil_div
+from refdec.tiling.geometry import Rect
 
-__all__ = ["chroma_to_coded", "grown", "plane_from_codes", "planes_from_rgb", "secondary_input"]
+__all__ = ["plane_from_codes", "planes_from_rgb", "repeated", "secondary_input"]
 
 
 @clause("6.7")
@@ -49,28 +48,14 @@ def planes_from_rgb(red: IntArray, green: IntArray, blue: IntArray, bits: int) -
 
 
 @clause("1.6.1", kind="inferred", reason="how a small picture is padded to 64 samples is left to the encoder")
-def grown(planes: Planes, height: int, width: int, output: Size) -> Planes:
-    """(1.6.1) Planes of at least height x width luma samples; the last row and column are repeated.
+def repeated(plane: IntArray, window: Rect) -> IntArray:
+    """(1.6.1) Return a window of a plane; beyond its last row and column these are repeated.
 
-    `output` (ver, hor) is the format of the chroma planes; sizes that are large enough stay.
+    The window begins inside the plane.
     """
-
-    def grow(plane: Int32Array, ver: int, hor: int) -> Int32Array:
-        below = max(ceil_div(height, ver) - plane.shape[0], 0)
-        beside = max(ceil_div(width, hor) - plane.shape[1], 0)
-        return np.pad(plane, [(0, below), (0, beside)], mode="edge") if below or beside else plane
-
-    return Planes(grow(planes.y, 1, 1), grow(planes.u, *output), grow(planes.v, *output))
-
-
-@clause("5.14.1")
-@clause("6.7")
-def chroma_to_coded(planes: Planes, output: Size, coded: Size) -> Planes:
-    """(5.14.1 step 4, 6.7) Chroma from the output format to the coded one, (ver, hor) each; the same if equal."""
-    if output == coded:
-        return planes
-    size = ceil_div(planes.size[0], coded[0]), ceil_div(planes.size[1], coded[1])
-    return planes.with_chroma(bilinear_ac(planes.u, *size), bilinear_ac(planes.v, *size))
+    part = plane[window.rows, window.columns]
+    below, beside = window.h - part.shape[0], window.w - part.shape[1]
+    return np.pad(part, [(0, below), (0, beside)], mode="edge") if below or beside else part
 
 
 def _even(plane: Int32Array, ver: int, hor: int) -> Int32Array:

@@ -224,15 +224,15 @@ def _check_targets(guest: Guest[Encoder], targets: Any, picture: SourcePicture) 
 def _check_stream(guest: Guest[Encoder], data: bytes, picture: SourcePicture, core: CoreServices) -> None:
     """Decode a codestream before it is written.  Raises GuestStreamInvalid, LimitExceeded."""
     try:
-        decoded = core.decode(data)
+        height, width = core.decoded_size(data)
     except LimitExceeded:
         raise
     except RefdecError as problem:
         raise GuestStreamInvalid(guest.name, guest.distribution, problem.headline()) from problem
-    if (decoded.height, decoded.width) != (picture.height, picture.width):
-        sizes = f"{decoded.width} x {decoded.height} instead of {picture.width} x {picture.height}"
+    if (height, width) != (picture.height, picture.width):
+        sizes = f"{width} x {height} instead of {picture.width} x {picture.height}"
         raise GuestStreamInvalid(guest.name, guest.distribution, f"it decodes to {sizes} samples")
-    LOG.info("checked: it decodes to %d x %d samples", decoded.width, decoded.height)
+    LOG.info("checked: it decodes to %d x %d samples", width, height)
 
 
 def run_task(

@@ -13,7 +13,7 @@ from typing import cast
 
 import numpy as np
 
-from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array
+from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Edition, Headers
 from refdec.bitstream.levels import profile_named
@@ -23,27 +23,27 @@ from refdec.bundles.making import ComponentSymbols, bundle_of, decode_to_stage, 
 from refdec.decoding.models import Models, models_of
 from refdec.decoding.opening import CheckWeights, choose_transform
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions, limits_or_default
-from refdec.decoding.rows import open_stream
+from refdec.decoding.rows import PictureStream, open_stream
 from refdec.encoding.encoder import (
     Coded,
     EncodeSettings,
     Prepared,
     code,
-    input_from_codes,
-    latents_of,
     prepare,
     targets_of,
     with_parts,
-    with_targets,
     write,
 )
+from refdec.encoding.encoderinput import EncoderInput, coded_window, input_from_codes
+from refdec.encoding.hyperwindows import EncoderHyper
+from refdec.encoding.outcome import kept, latents_of, scales_of, symbols_of
 from refdec.encoding.ratecontrol import sensible_range
 from refdec.encoding.targets import analysis_kind
 from refdec.encoding.targets import hyper_latents as hyper_encoded
-from refdec.encoding.values import EncoderInput
+from refdec.encoding.values import KeptSymbols
 from refdec.formats.decoded import Picture, picture_of
 from refdec.latent.sigma import levels
-from refdec.limits import Limits
+from refdec.limits import Check, Limits
 from refdec.parallel.clock import check_of
 from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel
 from refdec.plugins.rate_run import RateRun, Target
@@ -51,6 +51,7 @@ from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoin
 from refdec.plugins.services import LatentSource
 from refdec.plugins.source_picture import SourcePicture
 from refdec.plugins.target_latents import CodedLatents, LumaPull, ModelInfo, TargetLatents
+from refdec.tiling.geometry import Rect
 from refdec.weights.names import checkpoint_name
 from refdec.weights.pack import WeightPack
 
@@ -113,33 +114,42 @@ class _Known:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Last:
-    """What was prepared last: other targets under the same hyper latents need not pay for it again."""
+    """What followed from the hyper latents last: other targets under the same ones need not pay for it again."""
 
     picture: SourcePicture
     settings: CodingSettings
-    prepared: Prepared
+    models: Models
+    hyper: EncoderHyper
 
-    def fits(
+    def known(
         self, picture: SourcePicture, settings: CodingSettings, models: Models, z: tuple[Int8Array, Int8Array] | None
-    ) -> bool:
-        """Tell whether the same picture, settings and model are asked for, with these hyper latents."""
-        same = self.picture is picture and self.settings is settings and self.prepared.models is models
-        known = self.prepared.targets.z_hat
-        return same and z is not None and all(np.array_equal(a, b) for a, b in zip(z, known, strict=True))
+    ) -> EncoderHyper | None:
+        """Return it if the same picture, settings and model are asked for, with these hyper latents."""
+        same = self.picture is picture and self.settings is settings and self.models is models
+        held = self.hyper.latents.z_hat
+        fits = same and z is not None and all(np.array_equal(a, b) for a, b in zip(z, held, strict=True))
+        return self.hyper if fits else None
 
 
 class Core:
     """`CoreServices` on a pack of weights: one for each piece of work, since it keeps large arrays.
 
-    `limits` hold for each codestream that it reads or decodes.  Raises LimitsExpected.
+    `limits` hold for each codestream that it reads, decodes or makes.  `check` is called between the steps of all that
+    it does, so that one clock may run over several calls; None: each call has the time of `limits` for itself.
+    Raises LimitsExpected.
     """
 
-    def __init__(self, pack: WeightPack, *, limits: Limits | None = None) -> None:
+    def __init__(self, pack: WeightPack, *, limits: Limits | None = None, check: Check | None = None) -> None:
         self._pack = pack
         self._limits = limits_or_default(limits)
+        self._check = check
         self._known: OrderedDict[int, _Known] = OrderedDict()
         self._last: _Last | None = None
         self._lock = Lock()
+
+    def _clock(self) -> Check:
+        """Return what a call calls between its steps."""
+        return self._check or check_of(self._limits)
 
     @property
     def weights_fingerprint(self) -> str:
@@ -180,7 +190,7 @@ class Core:
         Of `options` those count that concern reading, and, at stage picture, `synthesis`; the limits are the core's.
         `check_weights(user_data, pack, model_id)` may refuse before anything is decoded.
         """
-        wanted, check = Stage.of(stage), check_of(self._limits)
+        wanted, check = Stage.of(stage), self._clock()
         bundle, headers = decode_to_stage(
             codestream,
             self._pack,
@@ -204,15 +214,24 @@ class Core:
 
     def decode(self, codestream: bytes) -> Picture:
         """Decode a codestream to codes by the first listed synthesis transform that the weights have."""
+        return picture_of(self._open(codestream).picture())
+
+    def decoded_size(self, codestream: bytes) -> tuple[int, int]:
+        """Decode a codestream as `decode` does, row by row, and return only rows and columns of its picture."""
+        stream = self._open(codestream)
+        rows = sum(luma.shape[0] for luma, _, _ in stream.bands())
+        return rows, stream.sizes[0][1]
+
+    def _open(self, codestream: bytes) -> PictureStream:
+        """Open a codestream with the first listed synthesis transform that the weights have."""
         _, headers = decode_to_stage(codestream, None, Stage.HEADERS, DecodeOptions(limits=self._limits))
 
         picture = headers.picture
         infos = {info.model_id: info for info in self.models}
         there = infos[picture.model_id].synthesis if picture.model_id in infos else ()
         chosen = next((t for t in picture.synthesis_transforms if Synthesis(t).name in there), None)
-        options, check = DecodeOptions(synthesis=None if chosen is None else Synthesis(chosen)), check_of(self._limits)
-        stream = open_stream(codestream, self._pack, replace(options, limits=self._limits), check=check)
-        return picture_of(stream.picture())
+        options, check = DecodeOptions(synthesis=None if chosen is None else Synthesis(chosen)), self._clock()
+        return open_stream(codestream, self._pack, replace(options, limits=self._limits), check=check)
 
     def synthesise(self, bundle: LatentBundle, synthesis: str | None = None) -> LatentBundle:
         """Return a bundle of stage picture from one of stage latent that this core made.  Raises BundleNotOurs."""
@@ -274,42 +293,43 @@ class Core:
         """(4.6, 6.7) Return the latents of the analysis networks.  Raises NoModel."""
         if not any(info.analysis and info.model_id == model_id for info in self.models):
             raise NoModel(model_id, tuple(info.model_id for info in self.models if info.analysis))
-        targets = targets_of(_input_of(picture), encode_settings(settings), models_of(self._pack, model_id))
-        reference = analysis_kind(models_of(self._pack, model_id)) == "reference"
+        models, check = models_of(self._pack, model_id), self._clock()
+        targets = targets_of(_input_of(picture), encode_settings(settings), models, check=check)
+        reference = analysis_kind(models) == "reference"
         return TargetLatents(*targets.y, hyper=targets.z_hat if reference else None)
 
     def hyper_latents(self, targets: TargetLatents, model_id: int) -> tuple[Int8Array, Int8Array]:
         """(4.6.1) Return the hyper encoder's z of luma and chroma, rounded and clamped."""
-        return hyper_encoded((targets.luma_q18, targets.chroma_q18), models_of(self._pack, model_id))
+        y, models = (targets.luma_q18, targets.chroma_q18), models_of(self._pack, model_id)
+        return hyper_encoded(y, models, check=self._clock())
 
     def _prepare(
-        self, picture: SourcePicture, targets: TargetLatents, model_id: int, settings: CodingSettings
+        self, picture: SourcePicture, targets: TargetLatents, model_id: int, settings: CodingSettings, check: Check
     ) -> Prepared:
         models = models_of(self._pack, model_id)
-        y = targets.luma_q18, targets.chroma_q18
-        last = self._last
-        if last is not None and last.fits(picture, settings, models, targets.hyper):
-            return with_targets(last.prepared, y)
-        made = prepare(_input_of(picture), encode_settings(settings), models, y, targets.hyper)
-        self._last = _Last(picture, settings, made)
+        y, last = (targets.luma_q18, targets.chroma_q18), self._last
+        known = None if last is None else last.known(picture, settings, models, targets.hyper)
+        source, core_settings = _input_of(picture), encode_settings(settings)
+        made = prepare(source, core_settings, models, y, targets.hyper, known=known, check=check)
+        self._last = _Last(picture, settings, models, made.hyper)
         return made
 
     def quantise(
         self, picture: SourcePicture, targets: TargetLatents, point: OperatingPoint, settings: CodingSettings
     ) -> CodedLatents:
         """(3.B) Quantise targets at an operating point."""
-        prepared = self._prepare(picture, targets, point.model_id, settings)
-        coded = code(prepared, point.displacements, chooser=targets.choose)
+        check = self._clock()
+        prepared = self._prepare(picture, targets, point.model_id, settings, check)
+        coded = code(prepared, point.displacements, chooser=targets.choose, check=check)
         return self._coded(coded, point, settings)
 
     def _coded(self, coded: Coded, point: OperatingPoint, settings: CodingSettings) -> CodedLatents:
         """Return coded components as a guest sees them."""
+        coded = kept(coded)
         data = write(coded)
         fields = stage_headers(read_codestream(data), coded.headers, self._pack)
-        luma, chroma = (
-            ComponentSymbols(maps.z_hat, part.sigma.final, part.coded, part.symbols)
-            for part, maps in zip(coded.parts, coded.prepared.maps, strict=True)
-        )
+        z_hat = coded.prepared.hyper.latents.z_hat
+        luma, chroma = (ComponentSymbols(z_hat[c], *scales_of(coded, c), symbols_of(coded, c)) for c in (0, 1))
         bundle = self._remember(bundle_of(fields, (luma, chroma), latents_of(coded)), coded.headers)
         return CodedLatents(bundle, point, settings, 8 * len(data), coded)
 
@@ -320,8 +340,8 @@ class Core:
         """
         state = _state_of(coded)
         parts = [
-            replace(part, symbols=np.where(part.coded, wanted, 0).astype(np.int16))
-            for part, wanted in zip(state.parts, (luma, chroma), strict=True)
+            replace(part, symbols=KeptSymbols(np.where(cast(BoolArray, known.coded), wanted, 0).astype(np.int16)))
+            for part, known, wanted in zip(state.parts, coded.bundle.components, (luma, chroma), strict=True)
         ]
         again = with_parts(state.prepared, coded.point.displacements, (parts[0], parts[1]))
         return self._coded(again, coded.point, coded.settings)
@@ -329,11 +349,10 @@ class Core:
     def luma_pull(self, picture: SourcePicture, coded: CodedLatents) -> LumaPull:
         """Return how the decoded luma's error pulls at the luma latent.  Raises BundleNotOurs, NoDerivative."""
         from refdec.encoding.pull import luma_pull
-        from refdec.picture.source import grown
 
         state = _state_of(coded)
         header, source = state.headers.picture, state.prepared.source
-        luma = grown(source.planes, header.img_height, header.img_width, source.output).y
+        luma = coded_window(source, header, Rect(0, 0, header.img_width, header.img_height)).y
         latent = cast(Int32Array, coded.bundle.luma.latent_q18)
         return LumaPull(*luma_pull(header, latent, luma, state.prepared.models, self._derivable(state)))
 
@@ -364,15 +383,10 @@ class Core:
 
         Raises RateOutOfReach, TooFewBytes, NoModel.
         """
+        check = self._clock()
 
         def prepared(model_id: int) -> Target:
-            return self._prepared_targets(picture, latents_of, request, model_id)
+            targets = latents_of(request.for_model(model_id))
+            return self._prepare(picture, targets, model_id, request.settings, check), targets.choose
 
-        return RateRun(self.models, prepared, self.operating_point, request, picture.pixels).run()
-
-    def _prepared_targets(
-        self, picture: SourcePicture, latents_of: LatentSource, request: EncodeRequest, model_id: int
-    ) -> Target:
-        """Return a guest's targets for a model, ready to be coded at any displacement."""
-        targets = latents_of(request.for_model(model_id))
-        return self._prepare(picture, targets, model_id, request.settings), targets.choose
+        return RateRun(self.models, prepared, self.operating_point, request, picture.pixels, check=check).run()

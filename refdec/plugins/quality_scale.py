@@ -43,24 +43,26 @@ def quality_scale(pack: WeightPack, models: tuple[ModelInfo, ...]) -> QualitySca
 
 def _curve(pack: WeightPack, model: ModelRange) -> Sequence[CurvePoint]:
     """Return what displacements of a model make of the picture, from the lowest to the highest."""
-    from refdec.encoding.encoder import code, decoded_luma, transform_at_hand, write
+    from refdec.encoding.encoder import code, write
+    from refdec.encoding.outcome import decoded_luma, transform_at_hand
 
     LOG.info("measuring model %d for the quality scale", model.model_id)
     prepared = _prepared(pack, model.model_id)
-    luma = prepared.source.planes.y
     points = []
     for k in range(CURVE_POINTS):
         displacement = model.low + k * (model.high - model.low) // (CURVE_POINTS - 1)
         coded = code(prepared, (displacement, chroma_displacement(displacement)))
-        difference = (decoded_luma(coded, transform_at_hand(coded)) >> 8).astype(np.int64) - (luma >> 8)
-        points.append(CurvePoint(displacement, len(write(coded)), int((difference * difference).sum())))
+        windows = decoded_luma(coded, transform_at_hand(coded))
+        error = sum(int((((made >> 8).astype(np.int64) - (luma >> 8)) ** 2).sum()) for luma, made in windows)
+        points.append(CurvePoint(displacement, len(write(coded)), error))
     return points
 
 
 def _prepared(pack: WeightPack, model_id: int) -> Prepared:
     """Return the picture's latents, ready to be coded at any displacement."""
     from refdec.decoding.models import models_of
-    from refdec.encoding.encoder import EncodeSettings, input_from_codes, prepare, targets_of
+    from refdec.encoding.encoder import EncodeSettings, prepare, targets_of
+    from refdec.encoding.encoderinput import input_from_codes
     from refdec.formats.files import read_picture
 
     picture = read_picture(resources.files("refdec").joinpath("data", PICTURE).read_bytes(), suffix=".png")

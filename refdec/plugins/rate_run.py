@@ -6,6 +6,7 @@ In: the models there are, prepared targets of each, a request.  Out: the codestr
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,10 +15,12 @@ from typing import TypeAlias
 import numpy as np
 
 from refdec.arithmetic.types import Int32Array
-from refdec.encoding.encoder import Coded, Prepared, code, decoded_luma, transform_at_hand, write
+from refdec.encoding.encoder import Coded, Prepared, code, write
+from refdec.encoding.outcome import decoded_luma, transform_at_hand, with_luma
 from refdec.encoding.quality import largest_fitting
 from refdec.encoding.ratecontrol import Attempt, ModelRange, Search
 from refdec.encoding.values import SymbolChooser
+from refdec.limits import Check, unchecked
 from refdec.plugins.core_errors import NoModel, TooFewBytes
 from refdec.plugins.requests import BitsPerPixel, EncodeRequest, LumaPsnr, MaxBytes, OperatingPoint, Quality
 from refdec.plugins.target_latents import ModelInfo
@@ -60,6 +63,10 @@ class Tries:
         return replace(self._request, target=point, progress=progress, time_budget_seconds=left)
 
 
+KEPT_BYTES = 1 << 29
+"""Targets of several models are kept in so many bytes, and at least those of one: 1 KB for 256 samples."""
+
+
 class RateRun:
     """One `code_latents`: targets are asked for once a model, and each try only quantises and codes."""
 
@@ -70,12 +77,17 @@ class RateRun:
         point_of: PointOf,
         request: EncodeRequest,
         pixels: int,
+        *,
+        check: Check = unchecked,
     ) -> None:
-        """`models`: those of the weights; `prepared(model_id)`: a guest's targets; `pixels`: of the picture."""
+        """`models`: those of the weights; `prepared(model_id)`: a guest's targets; `pixels`: of the picture.
+
+        `check()` is called between the steps of each try.
+        """
         self._models, self._prepared, self._request, self._pixels = models, prepared, request, pixels
         self._point_of = point_of
         self._ready: dict[int, Target] = {}
-        self._luma: Int32Array | None = None
+        self._check = check
         self._tries = 0
 
     def run(self) -> bytes:
@@ -119,23 +131,44 @@ class RateRun:
 
     def _attempt(self, model_id: int, displacement: int, chroma: int) -> Attempt:
         """Code at one point."""
-        if model_id not in self._ready:
-            self._ready[model_id] = self._prepared(model_id)
-        prepared, chooser = self._ready[model_id]
-        coded = code(prepared, (displacement, chroma), chooser=chooser)
+        prepared, chooser = self._target(model_id)
+        coded = code(prepared, (displacement, chroma), chooser=chooser, check=self._check)
         self._tries += 1
         self._request.progress(self._tries / (self._tries + 3))
-        psnr = self._psnr(coded) if isinstance(self._request.target, LumaPsnr) else None
-        made = Attempt(model_id, displacement, chroma, write(coded), psnr)
+        psnr = None
+        if isinstance(self._request.target, LumaPsnr):
+            coded = with_luma(coded)
+            psnr = self._psnr(coded)
+        made = Attempt(model_id, displacement, chroma, write(coded, check=self._check), psnr)
         reached = "" if psnr is None else f", {psnr:.2f} dB"
         LOG.debug("try %d: model %d at %d, %d: %d bytes%s", self._tries, *made.point, len(made.data), reached)
         return made
 
+    def _target(self, model_id: int) -> Target:
+        """Return the targets of a model; those used last are kept as far as there is room."""
+        known = self._ready.pop(model_id, None)
+        if known is None:
+            self._make_room()
+            known = self._prepared(model_id)
+        self._ready[model_id] = known
+        return known
+
+    def _make_room(self) -> None:
+        """Forget the targets used longest ago, until another model's have room beside the rest."""
+        sizes = [prepared.y[0].nbytes + prepared.y[1].nbytes for prepared, _ in self._ready.values()]
+        while sizes and sum(sizes) + sizes[0] > KEPT_BYTES:
+            self._ready.pop(next(iter(self._ready)))
+            sizes.pop(0)
+
     def _psnr(self, coded: Coded) -> float:
         """Return the PSNR of decoded luma, in dB on the 0..255 scale."""
-        from refdec.metrics.psnr import psnr
+        windows = decoded_luma(coded, transform_at_hand(coded), check=self._check)
+        total = sum(_squared_error(luma, made) for luma, made in windows)
+        most = (255 << 18) ** 2 * self._pixels
+        return math.inf if total == 0 else 10 * math.log10(most / total)
 
-        if self._luma is None:
-            self._luma = coded.prepared.source.planes.y
-        made = decoded_luma(coded, transform_at_hand(coded))
-        return psnr(self._luma.astype(np.float64), made.astype(np.float64), float(255 << 18))
+
+def _squared_error(first: Int32Array, second: Int32Array) -> int:
+    """Return the sum of squared differences of planes 0..255 in Q18, exact: squares below 2^52 in two halves."""
+    squares = (first.astype(np.int64) - second) ** 2
+    return (int((squares >> 26).sum()) << 26) + int((squares & ((1 << 26) - 1)).sum())

@@ -48,6 +48,10 @@ class CoreServices(Protocol):
         """Decode a codestream to codes: planes uint8 or uint16, bit_depth, colour."""
         ...
 
+    def decoded_size(self, codestream: bytes) -> tuple[int, int]:
+        """Decode a codestream, as `decode` does, and return only rows and columns of its picture, which is not kept."""
+        ...
+
     def synthesise(self, bundle: LatentBundle, synthesis: str | None = None) -> LatentBundle:
         """Return a bundle of stage picture from one of stage latent that this core made (read or quantised).
 

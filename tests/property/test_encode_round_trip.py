@@ -10,8 +10,8 @@ from refdec.bitstream.edition_errors import DraftHeader
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Edition, read_headers, write_headers
 from refdec.decoding.rows import decode_codestream
-from refdec.encoding.encoder import EncodeSettings, input_from_codes
-from refdec.encoding.values import EncoderInput
+from refdec.encoding.encoder import EncodeSettings
+from refdec.encoding.encoderinput import EncoderInput, input_from_codes
 from tests.encodable import bundled, coded_and_made, photograph
 from tests.property.strategies import EDITIONS, most_regions
 
@@ -35,7 +35,7 @@ def pictures(draw: st.DrawFn) -> EncoderInput:
 @st.composite
 def options(draw: st.DrawFn, source: EncoderInput) -> EncodeSettings:
     """Settings that are legal for a picture."""
-    height, width = source.planes.size
+    height, width = source.size
     edition = draw(EDITIONS)
     most = most_regions(height, width, edition)
     regions = (draw(st.integers(1, most[0])), draw(st.integers(1, most[1])))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from refdec.entropy.hyper import ZTables, decode_z, encode_z
 from refdec.entropy.qualitymap import decode_quality_map, encode_quality_map, map_differences
-from refdec.entropy.residual import decode_residual, encode_residual, start_residual
+from refdec.entropy.residual import decode_residual, encode_residual, encode_residual_slices, start_residual
 from refdec.errors import RefdecError
 
 THREADS = st.sampled_from([1, 2, 4, 8, 16])
@@ -75,6 +75,14 @@ def test_slices_equal_the_whole_run(run: Run, cuts: list[int]) -> None:
         pieces.append(values)
     state.finish()
     np.testing.assert_array_equal(np.concatenate(pieces), run.expected.reshape(-1))
+
+
+@given(run=runs(), cuts=st.lists(st.integers(0, 600), max_size=8))
+def test_slices_encode_as_the_whole_run(run: Run, cuts: list[int]) -> None:
+    values, levels, coded = (part.reshape(-1) for part in (run.expected, run.levels, run.coded))
+    marks = [0, *sorted(min(cut, levels.size) for cut in cuts), levels.size]
+    slices = [(values[a:b], levels[a:b], coded[a:b]) for a, b in reversed(list(pairwise(marks)))]
+    assert encode_residual_slices(slices, levels.size, run.threads) == run.unit
 
 
 @given(run=runs())

@@ -19,11 +19,13 @@ from refdec.decoding.errors import LatentsDoNotFit, LevelTooSmall, QualityMapDoe
 from refdec.decoding.models import models_of, stream_fingerprint
 from refdec.decoding.options import DecodeOptions
 from refdec.decoding.rows import decode_codestream
-from refdec.encoding.encoder import EncodeSettings, input_from_codes, transform_at_hand, write
-from refdec.encoding.values import EncoderInput
+from refdec.encoding.encoder import EncodeSettings, write
+from refdec.encoding.encoderinput import EncoderInput, input_from_codes
+from refdec.encoding.outcome import transform_at_hand
 from refdec.formats.files import read_picture
 from refdec.picture.picture import PictureCodes
 from refdec.picture.render import render
+from refdec.tiling.geometry import Rect
 from refdec.weights.errors import MissingCheckpoint
 from refdec.weights.seeded import seeded_pack
 from tests.encodable import GOLDEN, bundled, coded_and_made, encode_picture, photograph, source
@@ -145,7 +147,8 @@ def test_ten_bit_sources_keep_their_depth() -> None:
 def test_gray_has_neutral_chroma() -> None:
     gray = photograph(80, 90)[..., 1]
     given = input_from_codes([gray], 8, rgb=False)
-    assert np.all(given.planes.u == 33423360) and np.all(given.planes.v == 33423360)
+    planes = given.planes(Rect(0, 0, 90, 80), Rect(0, 0, 90, 80))
+    assert np.all(planes.u == 33423360) and np.all(planes.v == 33423360)
     picture = shown(require_round_trip(given, EncodeSettings()))
     assert picture.colour == "RGB"
     assert np.abs(picture.array.astype(int) - gray[..., None]).mean() < 12
@@ -181,10 +184,9 @@ def test_the_smallest_level_is_written_or_the_one_that_was_asked_for() -> None:
 
 def test_large_pictures_get_the_usual_tiles() -> None:
     from refdec.encoding.encoder import draft_header
-    from refdec.picture.planes import Planes
 
-    plane = np.broadcast_to(np.int32(0), (1025, 1024))
-    given = EncoderInput(Planes(plane, plane, plane), (1, 1), 1, 8)
+    plane = np.broadcast_to(np.uint8(0), (1025, 1024))
+    given = EncoderInput((plane, plane, plane), 8, rgb=True)
     assert draft_header(given, EncodeSettings(), 1).tile_size == (1024, 1024)
     independent = draft_header(given, EncodeSettings(regions=(2, 2), independent_regions=True), 1)
     assert independent.tile_overlap == (128, 128) and independent.region_steps[0] % independent.tile_size[0] == 0
@@ -222,11 +224,10 @@ def test_settings_that_break_a_rule_are_refused(settings: EncodeSettings, error:
 
 def test_pictures_beyond_all_levels_are_refused() -> None:
     from refdec.encoding.encoder import draft_header
-    from refdec.picture.planes import Planes
 
-    plane = np.broadcast_to(np.int32(0), (20000, 20000))
+    plane = np.broadcast_to(np.uint8(0), (20000, 20000))
     with pytest.raises(LevelTooSmall, match="400000000"):
-        draft_header(EncoderInput(Planes(plane, plane, plane), (1, 1), 1, 8), EncodeSettings(), 1)
+        draft_header(EncoderInput((plane, plane, plane), 8, rgb=True), EncodeSettings(), 1)
 
 
 def test_latents_of_another_size_are_refused() -> None:

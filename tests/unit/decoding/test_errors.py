@@ -12,9 +12,8 @@ import refdec
 from refdec.decoding import errors
 from refdec.decoding.models import models_of
 from refdec.encoding.encoder import EncodeSettings, draft_header, prepare, targets_of
-from refdec.encoding.values import EncoderInput
+from refdec.encoding.encoderinput import EncoderInput
 from refdec.errors import RefdecError
-from refdec.picture.planes import Planes
 from refdec.weights.seeded import seeded_pack
 from tests.encodable import bundled, source
 
@@ -26,8 +25,8 @@ def too_many_regions() -> object:
 
 
 def too_large() -> object:
-    plane = np.broadcast_to(np.int32(0), (20000, 20000))
-    return draft_header(EncoderInput(Planes(plane, plane, plane), (1, 1), 1, 8), EncodeSettings(), 1)
+    plane = np.broadcast_to(np.uint8(0), (20000, 20000))
+    return draft_header(EncoderInput((plane, plane, plane), 8, rgb=True), EncodeSettings(), 1)
 
 
 def wrong_map() -> object:

@@ -11,13 +11,14 @@ import pytest
 from refdec.networks.movement import network_input
 from refdec.picture.output import codes
 from refdec.picture.planes import Planes
+from refdec.picture.resample import bilinear_ac
 from refdec.picture.source import (
-    chroma_to_coded,
-    grown,
     plane_from_codes,
     planes_from_rgb,
+    repeated,
     secondary_input,
 )
+from refdec.tiling.geometry import Rect
 from tests.unit.picture.support import noisy, q18
 
 
@@ -40,7 +41,8 @@ def test_example_6_8_tensors_encoder_input(examples: Path) -> None:
     red, green, blue = stored["enc_rgb"]
     planes = planes_from_rgb(red, green, blue, 8)
     assert np.array_equal(np.stack(planes.as_tuple()), stored["enc_yuv"])
-    half = chroma_to_coded(planes, (1, 1), (2, 2))
+    size = -(-planes.size[0] // 2), -(-planes.size[1] // 2)
+    half = planes.with_chroma(bilinear_ac(planes.u, *size), bilinear_ac(planes.v, *size))
     assert np.array_equal(half.u, stored["enc_u420"])
     assert np.array_equal(half.v, stored["enc_v420"])
     assert np.array_equal(secondary_input(planes, (1, 1)), stored["enc_secondary444"])
@@ -66,12 +68,9 @@ def test_422_pads_only_rows_of_chroma() -> None:
         assert np.array_equal(twelve[channel], expected)
 
 
-def test_grown_repeats_the_border_of_small_pictures() -> None:
+def test_the_border_of_small_pictures_is_repeated() -> None:
     planes = noisy(10, 81, "420")
-    big = grown(planes, 64, 64, (2, 2))
-    assert [plane.shape for plane in big.as_tuple()] == [(64, 81), (32, 41), (32, 41)]
-    assert np.array_equal(big.y[:10], planes.y)
-    assert np.array_equal(big.u[31], planes.u[4])
-    assert grown(big, 64, 64, (2, 2)).y is big.y
-    one = grown(noisy(1, 1, "420"), 64, 64, (2, 2))
-    assert one.v.shape == (32, 32)
+    assert np.array_equal(repeated(planes.y, Rect(2, 3, 5, 4)), planes.y[3:7, 2:7])
+    y, u = repeated(planes.y, Rect(0, 0, 81, 64)), repeated(planes.u, Rect(40, 4, 2, 28))
+    assert np.array_equal(y[:10], planes.y) and np.array_equal(y[63], planes.y[9])
+    assert np.all(u == planes.u[4, 40])

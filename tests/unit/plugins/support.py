@@ -155,6 +155,10 @@ class Core:
         plane = np.zeros((height, width), np.uint8)
         return Picture((plane, plane, plane), 8, "RGB")
 
+    def decoded_size(self, codestream: bytes) -> tuple[int, int]:
+        picture = self.decode(codestream)
+        return picture.height, picture.width
+
     def code_latents(self, picture: SourcePicture, latents_of: Any, request: EncodeRequest) -> bytes:
         for model in self.models:
             targets = latents_of(request.for_model(model.model_id))

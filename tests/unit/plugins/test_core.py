@@ -107,6 +107,7 @@ def test_limits_hold_for_all_that_decodes() -> None:
 def test_a_decode_takes_the_first_listed_synthesis_that_the_weights_have() -> None:
     data = refdec.encode(PICTURE[:64, :64], displacement=0, synthesis=("HOP", "BOP"), profile="high")
     assert np.array_equal(Core(bundled()).decode(data).array, refdec.decode(data, synthesis="bop").array)
+    assert Core(bundled()).decoded_size(data) == (64, 64)
 
 
 def test_a_bundle_of_long_ago_is_forgotten() -> None:
