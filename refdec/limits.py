@@ -1,4 +1,4 @@
-"""What a codestream may ask of memory and time; checked before anything is allocated.
+"""What a codestream, or a picture that is encoded, may ask of memory and time; checked before anything is allocated.
 
 Sizes are compared where they are read.  Memory is estimated from the headers before the first large array (see
 `stages.room`).  Time is the caller's: the core only calls a `Check` between its steps, and never reads a clock.
@@ -14,7 +14,17 @@ from typing import TypeAlias
 from refdec.clauses import clause
 from refdec.errors import LimitExceeded, UsageError
 
-__all__ = ["DEFAULT_LIMITS", "Check", "LimitImpossible", "Limits", "TimeIsUp", "TooLarge", "TooMuchMemory", "unchecked"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "Check",
+    "LimitImpossible",
+    "Limits",
+    "TimeIsUp",
+    "TooLarge",
+    "TooMuchMemory",
+    "TooMuchMemoryToEncode",
+    "unchecked",
+]
 
 Check: TypeAlias = Callable[[], None]
 """Called between steps of a decode; whatever it raises ends the decode."""
@@ -53,6 +63,18 @@ class TooMuchMemory(LimitExceeded):
         )
 
 
+class TooMuchMemoryToEncode(TooMuchMemory):
+    """The arrays that an encode needs would be larger than its limit."""
+
+    code, clause = "RD0006", "1.8 (7)"
+
+    def explain(self) -> str:
+        return (
+            f"Encoding needs about {-(-self.needed_bytes // MIB)} MiB, the limit is {self.limit_bytes // MIB} MiB.\n"
+            "The encoder analysis needs least (--encoder analysis), without --cubes; or raise --limit-memory."
+        )
+
+
 class TimeIsUp(LimitExceeded):
     """The work took longer than its limit."""
 
@@ -64,7 +86,7 @@ class TimeIsUp(LimitExceeded):
 
     def explain(self) -> str:
         return (
-            f"Decoding is not finished after {self.seconds:g} s.\n"
+            f"The work is not finished after {self.seconds:g} s.\n"
             "If you trust the file, allow more: --time-limit SECONDS, or Limits(seconds=...) in Python."
         )
 
@@ -93,8 +115,8 @@ class Limits:
 
     The default picture limit is that of the largest level of the standard (1.7.2), and the others allow that level, the
     number of tiles with synthesis tiles of at least 64 samples.
-    `memory_bytes`: arrays of one decode, estimated from its headers, without program and weights; None is no limit.
-    `seconds`: wall time of one decode, counted by the entry points (docs/limits.md); None is no limit.
+    `memory_bytes`: arrays of one decode or encode, estimated from its headers, without program and weights; None is no
+    limit.  `seconds`: wall time of one of them, counted by the entry points (docs/limits.md); None is no limit.
     Raises LimitImpossible for what is no number or negative.
     """
 
@@ -121,10 +143,10 @@ class Limits:
         if value > limit:
             raise TooLarge(what, value, limit)
 
-    def require_memory(self, needed_bytes: int) -> None:
-        """Raise TooMuchMemory if a decode needs more than `memory_bytes`."""
+    def require_memory(self, needed_bytes: int, error: type[TooMuchMemory] = TooMuchMemory) -> None:
+        """Raise `error` if a decode, or whatever the error names, needs more than `memory_bytes`."""
         if self.memory_bytes is not None and needed_bytes > self.memory_bytes:
-            raise TooMuchMemory(needed_bytes, self.memory_bytes)
+            raise error(needed_bytes, self.memory_bytes)
 
 
 DEFAULT_LIMITS = Limits()

@@ -58,7 +58,7 @@ class EncodeOptions(ShortRepr):
     otherwise.  One of these wishes at a time; none: displacement 0, chroma above it.  `settings`: how the codestream
     is made.  `roi`: a mask of a region of interest (array or file), white is coded better; it becomes the quality map
     of `settings`.  `time_budget`: seconds.  `check` decodes the codestream before it is returned.  `bits`: depth of a
-    uint16 source.  `limits`: of the source, and of the decode that checks; None: the default ones.
+    uint16 source.  `limits`: of the source, the encode, and the decode that checks; None: the default ones.
 
     Raises RateAmbiguous, LimitsExpected.
     """
@@ -173,7 +173,7 @@ def encode(
     limits: Limits | None = None,
     profile: str | None = None,
     synthesis: tuple[str, ...] = (),
-    regions: tuple[int, int] = (1, 1),
+    regions: tuple[int, int] | None = None,
     independent_regions: bool = False,
     threads: int = 1,
     rvs: bool = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,10 +15,12 @@ from refdec.cli.options import (
     SEVERAL,
     ExecutorOption,
     JsonFlag,
+    MemoryLimit,
     OutOption,
     OverwriteFlag,
     PixelLimit,
     ReportOption,
+    TimeLimit,
     TimeoutOption,
     WeightsOption,
     byte_count,
@@ -114,6 +117,8 @@ def encode(
         ),
     ] = None,
     limit_pixels: PixelLimit = None,
+    limit_memory: MemoryLimit = None,
+    time_limit: TimeLimit = None,
     profile: Annotated[
         str | None,
         typer.Option(metavar="NAME", rich_help_panel=STREAM, help="Decoder profile: simple, base (or main), high."),
@@ -146,8 +151,11 @@ def encode(
         ),
     ] = None,
     regions: Annotated[
-        str, typer.Option(metavar="RxC", rich_help_panel=STREAM, help="Rows and columns of regions.")
-    ] = "1x1",
+        str | None,
+        typer.Option(
+            metavar="RxC", rich_help_panel=STREAM, help="Rows and columns of regions; default: 1x1 up to 4 megapixels."
+        ),
+    ] = None,
     independent: Annotated[
         bool, typer.Option("--independent", rich_help_panel=STREAM, help="Regions that decode on their own.")
     ] = False,
@@ -193,7 +201,7 @@ def encode(
     settings = CodingSettings(
         profile=profile,
         synthesis=() if synthesis_list is None else tuple(synthesis_list.upper().split(",")),
-        regions=_grid(regions),
+        regions=None if regions is None else _grid(regions),
         independent_regions=independent,
         threads=threads,
         rvs=rvs,
@@ -221,7 +229,7 @@ def encode(
         time_budget=time_budget,
         check=check,
         bits=source_bits,
-        limits=limits_of(limit_pixels),
+        limits=limits_of(limit_pixels, limit_memory, time_limit),
     )
     if isinstance(place, OneFile):
         wishes.refuse_for_one("encode", workers=True)
@@ -232,6 +240,7 @@ def encode(
 
 def _encode_file(place: OneFile, options: EncodeOptions, weights: Path | None, json: bool) -> None:
     """Encode one picture."""
+    from refdec.cli.deadline import in_time
     from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
 
@@ -240,7 +249,8 @@ def _encode_file(place: OneFile, options: EncodeOptions, weights: Path | None, j
     from refdec.api.encode import encode_to_file
 
     with console.progress(f"encoding {Path(place.source).name}") as show:
-        report = encode_to_file(place.source, place.target, options, weights=weights, progress=show)
+        encode_it = partial(encode_to_file, place.source, place.target, options, weights=weights, progress=show)
+        report = in_time(None if options.limits is None else options.limits.seconds, encode_it)
     if place.target == "-":
         return
     if json:

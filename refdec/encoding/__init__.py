@@ -11,7 +11,7 @@ make of it.  What a decoder repeats is computed by `refdec.decoding`, so that bo
 4. `components` makes symbols of latents, region by region and phase by phase: prediction, quantisation, cube flags
    (3.B.3, 3.B.4, 4.4.4); `quantiser` holds what it looks up in a window.
 5. `codestream` codes the units (2.6.7, 2.7.3) and puts headers around them (1.9).
-6. `outcome` is what a decoder will have of it: symbols, latents, luma.
+6. `outcome` is what a decoder will have of it: symbols, latents, luma.  `room` says what memory all of it needs.
 
 The whole picture is one window: there is one implementation, whose windows are as large as memory allows, and the bytes
 do not depend on them.

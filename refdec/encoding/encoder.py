@@ -34,7 +34,7 @@ from refdec.entropy.qualitymap import choose_entropy_index, map_differences
 from refdec.errors import RefdecError
 from refdec.limits import Check, unchecked
 from refdec.picture.planes import Size
-from refdec.tiling.analysis import usual_synthesis_tiling
+from refdec.tiling.analysis import usual_regions, usual_synthesis_tiling
 from refdec.tiling.geometry import Rect, ceil_div
 
 __all__ = [
@@ -57,13 +57,13 @@ TILES_LEAVE_HOLES = "tiles of this size would leave samples of independent regio
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncodeSettings:
-    """How a codestream is made; the defaults are base profile, BOP before SOP, one thread, one region, no tools.
+    """How a codestream is made; the defaults are base profile, BOP before SOP, one thread, no tools.
 
     `synthesis_transforms` None: the list that writers of `decoder_profile_id` send (None: base).  `level_idc` None:
     the smallest. `bit_depth` 8 or 10 and `coded_format` (vertical, horizontal) None: the source's.  `regions` (rows,
-    columns). `quality_map` int32 [h,w] of -8..8.  `tile_size` of the synthesis in luma samples, 0: none, None: the
-    usual rule. `cubes` decides cube flags by the rule of 3.B.4.  `mark_weights`: name the weights in user data.
-    `edition`: the text whose picture header and levels it has.
+    columns), None: by size (`usual_regions`). `quality_map` int32 [h,w] of -8..8.  `tile_size` of the synthesis in luma
+    samples, 0: none, None: the usual rule. `cubes` decides cube flags by the rule of 3.B.4.  `mark_weights`: name the
+    weights in user data.  `edition`: the text whose picture header and levels it has.
     """
 
     synthesis_transforms: tuple[int, ...] | None = None
@@ -71,7 +71,7 @@ class EncodeSettings:
     level_idc: int | None = None
     bit_depth: int | None = None
     coded_format: Size | None = None
-    regions: Pair = (1, 1)
+    regions: Pair | None = None
     independent_regions: bool = False
     threads_z: int = 1
     threads_r: int | Pair = 1
@@ -132,6 +132,8 @@ def draft_header(
     Raises SettingsRefused, LevelTooSmall.
     """
     height, width = source.size
+    settings = _with_regions(settings, max(height, SMALLEST_EDGE), max(width, SMALLEST_EDGE))
+    regions = settings.regions or (1, 1)
     quality = None if settings.quality_map is None else choose_entropy_index(map_differences(settings.quality_map))
     transforms = settings.synthesis_transforms or _listed(settings.decoder_profile_id)
     coded_samples = max(height, SMALLEST_EDGE) * max(width, SMALLEST_EDGE)
@@ -142,7 +144,7 @@ def draft_header(
     )
     if level is None:
         raise LevelTooSmall(coded_samples, model_id)
-    overlap = _overlap(width, height, settings.regions)
+    overlap = _overlap(width, height, regions)
     choices = HeaderChoices(
         width=width,
         height=height,
@@ -158,7 +160,7 @@ def draft_header(
         threads_z=settings.threads_z,
         threads_r=settings.threads_r,
         threads_q=settings.threads_q,
-        regions=None if settings.regions == (1, 1) else settings.regions,
+        regions=None if regions == (1, 1) else regions,
         independent_regions=settings.independent_regions,
         hd_overlap=overlap,
         mcm_overlap=4 * overlap,
@@ -173,6 +175,14 @@ def draft_header(
     except ValueError as problem:
         raise SettingsRefused.because(problem) from None
     return _with_tiles(draft, settings)
+
+
+@clause("4.9")
+def _with_regions(settings: EncodeSettings, height: int, width: int) -> EncodeSettings:
+    """(4.9) Return the settings with regions: those asked for, or those for the size; one is not independent."""
+    independent = settings.independent_regions
+    regions = settings.regions or usual_regions(height, width, independent=independent)
+    return replace(settings, regions=regions, independent_regions=independent and regions != (1, 1))
 
 
 def _listed(decoder_profile_id: int | None) -> tuple[int, ...]:

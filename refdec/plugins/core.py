@@ -29,6 +29,7 @@ from refdec.encoding.encoder import (
     EncodeSettings,
     Prepared,
     code,
+    draft_header,
     prepare,
     targets_of,
     with_parts,
@@ -38,12 +39,13 @@ from refdec.encoding.encoderinput import EncoderInput, coded_window, input_from_
 from refdec.encoding.hyperwindows import EncoderHyper
 from refdec.encoding.outcome import kept, latents_of, scales_of, symbols_of
 from refdec.encoding.ratecontrol import sensible_range
+from refdec.encoding.room import analysis_bytes, bundle_bytes, coding_bytes
 from refdec.encoding.targets import analysis_kind
 from refdec.encoding.targets import hyper_latents as hyper_encoded
 from refdec.encoding.values import KeptSymbols
 from refdec.formats.decoded import Picture, picture_of
 from refdec.latent.sigma import levels
-from refdec.limits import Check, Limits
+from refdec.limits import Check, Limits, TooMuchMemoryToEncode
 from refdec.parallel.clock import check_of
 from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel
 from refdec.plugins.rate_run import RateRun, Target
@@ -73,7 +75,7 @@ def encode_settings(settings: CodingSettings) -> EncodeSettings:
         bit_depth=settings.bit_depth,
         coded_format=settings.coded_subsampling,
         regions=settings.regions,
-        independent_regions=settings.independent_regions and settings.regions != (1, 1),
+        independent_regions=settings.independent_regions,
         threads_z=settings.threads,
         threads_r=settings.threads,
         threads_q=settings.threads,
@@ -294,9 +296,21 @@ class Core:
         if not any(info.analysis and info.model_id == model_id for info in self.models):
             raise NoModel(model_id, tuple(info.model_id for info in self.models if info.analysis))
         models, check = models_of(self._pack, model_id), self._clock()
-        targets = targets_of(_input_of(picture), encode_settings(settings), models, check=check)
-        reference = analysis_kind(models) == "reference"
-        return TargetLatents(*targets.y, hyper=targets.z_hat if reference else None)
+        source, core_settings = self._source(picture), encode_settings(settings)
+        light = analysis_kind(models) == "light"
+        draft = draft_header(source, core_settings, model_id)
+        self._require(analysis_bytes(draft, picture.nbytes, light=light))
+        targets = targets_of(source, core_settings, models, check=check)
+        return TargetLatents(*targets.y, hyper=None if light else targets.z_hat)
+
+    def _source(self, picture: SourcePicture) -> EncoderInput:
+        """Return what the core encodes of a picture.  Raises TooLarge."""
+        self._limits.require("the number of pixels", picture.pixels, self._limits.pixels)
+        return _input_of(picture)
+
+    def _require(self, needed_bytes: int) -> None:
+        """Raise TooMuchMemoryToEncode before anything large is made."""
+        self._limits.require_memory(needed_bytes, TooMuchMemoryToEncode)
 
     def hyper_latents(self, targets: TargetLatents, model_id: int) -> tuple[Int8Array, Int8Array]:
         """(4.6.1) Return the hyper encoder's z of luma and chroma, rounded and clamped."""
@@ -304,12 +318,23 @@ class Core:
         return hyper_encoded(y, models, check=self._clock())
 
     def _prepare(
-        self, picture: SourcePicture, targets: TargetLatents, model_id: int, settings: CodingSettings, check: Check
+        self,
+        picture: SourcePicture,
+        targets: TargetLatents,
+        model_id: int,
+        settings: CodingSettings,
+        check: Check,
+        *,
+        for_guest: bool = False,
     ) -> Prepared:
+        """Return targets ready to be coded; `for_guest`: the guest will be given all of what comes out."""
         models = models_of(self._pack, model_id)
         y, last = (targets.luma_q18, targets.chroma_q18), self._last
         known = None if last is None else last.known(picture, settings, models, targets.hyper)
-        source, core_settings = _input_of(picture), encode_settings(settings)
+        source, core_settings = self._source(picture), encode_settings(settings)
+        needed = bundle_bytes if for_guest else coding_bytes
+        draft, whole = draft_header(source, core_settings, model_id), targets.choose is not None
+        self._require(needed(draft, picture.nbytes, cubes=core_settings.cubes, whole=whole))
         made = prepare(source, core_settings, models, y, targets.hyper, known=known, check=check)
         self._last = _Last(picture, settings, models, made.hyper)
         return made
@@ -319,7 +344,7 @@ class Core:
     ) -> CodedLatents:
         """(3.B) Quantise targets at an operating point."""
         check = self._clock()
-        prepared = self._prepare(picture, targets, point.model_id, settings, check)
+        prepared = self._prepare(picture, targets, point.model_id, settings, check, for_guest=True)
         coded = code(prepared, point.displacements, chooser=targets.choose, check=check)
         return self._coded(coded, point, settings)
 

@@ -174,19 +174,20 @@ RateTarget: TypeAlias = OperatingPoint | BitsPerPixel | LumaPsnr | Quality | Max
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CodingSettings(ShortRepr):
-    """How the codestream is made; the defaults are one thread, one region, no tools.
+    """How the codestream is made; the defaults are one thread, regions by size, no tools.
 
     `profile` "simple", "base" (its alias "main" becomes "base") or "high", None: the smallest that has the first
-    transform of `synthesis` (empty: the core's choice).  `regions` (rows, columns); `threads` of every entropy-coded
-    substream.  `quality_map`: int32 [ceil(H/16), ceil(W/16)], -8..8, None: off.  `bit_depth` of the decoded picture and
-    `coded_subsampling` of the coded chroma, None: the source's.  `tile_size` of the synthesis in luma samples, a
+    transform of `synthesis` (empty: the core's choice).  `regions` (rows, columns), None: one up to 2^22
+    samples, then about one for each 1024 x 1024; `threads` of every entropy-coded substream.  `quality_map`: int32
+    [ceil(H/16), ceil(W/16)], -8..8, None: off.  `bit_depth` of the decoded picture and `coded_subsampling` of the coded
+    chroma, None: the source's.  `tile_size` of the synthesis in luma samples, a
     multiple of 16, 0: no tiles, None: the core's choice.  `level_idc` 10..52, None: the smallest that fits.  `edition`
     "published", or "draft" for decoders that know the draft of the standard only.
     """
 
     profile: str | None = None
     synthesis: tuple[str, ...] = ()
-    regions: Pair = (1, 1)
+    regions: Pair | None = None
     independent_regions: bool = False
     threads: int = 1
     rvs: bool = False
@@ -207,7 +208,8 @@ class CodingSettings(ShortRepr):
             object.__setattr__(self, "profile", _profile(self.profile))
         known = set(self.synthesis) <= set(Synthesis.__members__) and len(set(self.synthesis)) == len(self.synthesis)
         _require(known, "synthesis list", self.synthesis, "different ones of " + ", ".join(Synthesis.__members__))
-        _require(all(n in range(1, 129) for n in self.regions), "regions", self.regions, "1..128 rows and columns")
+        counts = self.regions or (1, 1)
+        _require(all(n in range(1, 129) for n in counts), "regions", self.regions, "1..128 rows and columns")
         _require(self.threads in THREADS, "number of threads", self.threads, "1, 2, 4, 8 or 16")
         _require(self.bit_depth in (None, *BIT_DEPTHS), "bit depth", self.bit_depth, "8 or 10")
         _require(self.edition in EDITIONS, "edition", self.edition, " or ".join(EDITIONS))
@@ -245,7 +247,7 @@ class CodingSettings(ShortRepr):
             "independent_regions": self.independent_regions,
             "lsbs": self.lsbs,
             "quality_map": self.quality_map is not None,
-            "regions": self.regions != (1, 1),
+            "regions": self.regions not in (None, (1, 1)),
             "rvs": self.rvs,
             "threads": self.threads > 1,
             "tiles": bool(self.tile_size),

@@ -75,7 +75,7 @@ class SourcePicture(ShortRepr):
             raise SourcePictureInvalid(f"plane {index} has the shape {plane.shape}, not {needed}")
         if int(plane.max()) >> self.bit_depth:
             raise SourcePictureInvalid(f"plane {index} holds the code {int(plane.max())} in {self.bit_depth} bits")
-        view = np.ascontiguousarray(plane).view()
+        view = plane.view()
         view.flags.writeable = False
         return view
 
@@ -106,6 +106,11 @@ class SourcePicture(ShortRepr):
     def pixels(self) -> int:
         """Samples of the first plane: what bits per pixel are counted by."""
         return self.height * self.width
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the three planes."""
+        return sum(plane.nbytes for plane in self.planes)
 
     def planes_q18(self) -> Planes:
         """(6.7) Return Y, U, V as int32 Q18 on the 0..255 scale; chroma keeps its size.  Compiles kernels when first

@@ -22,12 +22,16 @@ __all__ = [
     "analysis_tiles",
     "official_synthesis_tiling",
     "usual_analysis_tiling",
+    "usual_regions",
     "usual_synthesis_tiling",
 ]
 
 THRESHOLD_SAMPLES = 1 << 20
 BLOCK_SAMPLES = 128
 USUAL_SIZE, USUAL_OVERLAP, INDEPENDENT_OVERLAP = 1024, 64, 128
+LARGEST_REGION_SAMPLES = 1 << 22
+REGION_SIDES, MOST_INDEPENDENT = (1024, 2048), 256
+"""Least sides of usual regions, the second where there would be more independent ones than can be numbered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,22 @@ class AnalysisTile:
     rect: Rect
     y: Piece
     z: Piece
+
+
+@clause(
+    "4.9", kind="inferred", reason="the text lets a writer choose; the reference cuts on demand only, from 2^20 samples"
+)
+def usual_regions(height: int, width: int, *, independent: bool) -> tuple[int, int]:
+    """(4.9) Rows and columns of regions that our encoder chooses: one up to 2^22 samples, then sides of 1024 or more.
+
+    So a decoder need not decode all symbols of a large picture for a part of it.  There are never more than 1.6.4
+    allows, and every region is larger than the extensions of 4.10.2.
+    """
+    if height * width <= LARGEST_REGION_SAMPLES:
+        return 1, 1
+    grids = [(max(1, height // side), max(1, width // side)) for side in REGION_SIDES]
+    rows, columns = grids[0]
+    return grids[1] if independent and rows * columns > MOST_INDEPENDENT else (rows, columns)
 
 
 @clause("1.6.6")

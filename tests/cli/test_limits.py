@@ -28,6 +28,17 @@ def test_wrong_byte_counts_are_usage_errors(text: str) -> None:
         byte_count("--limit-memory", text)
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "code"),
+    [("--limit-pixels", "100", "RD0708"), ("--limit-memory", "4M", "RD0006"), ("--time-limit", "0.00001", "RD0004")],
+)
+def test_limits_of_an_encode(option: str, value: str, code: str, tmp_path: Path, refdec: Callable[..., Run]) -> None:
+    source = Path(__file__).resolve().parents[1] / "golden" / "streams" / "kodim21_m1_+0_64x64.source.png"
+    ended = refdec("encode", source, tmp_path / "a.jai", option, value)
+    assert ended.code == 5 and code in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_memory_ends_by_default_where_the_machine_ends() -> None:
     assert limits_of(None).memory_bytes == machine_bytes()
     assert limits_of(5, "1G", 2.5).memory_bytes == 1 << 30

@@ -241,3 +241,17 @@ def test_latents_of_another_size_are_refused() -> None:
 def test_a_model_without_networks_is_refused() -> None:
     with pytest.raises(MissingCheckpoint):
         encode_picture(source(64, 64), EncodeSettings(), bundled(), 3, (0, 0))
+
+
+def test_regions_follow_from_the_size_unless_they_are_asked_for() -> None:
+    from refdec.encoding.encoder import draft_header
+
+    plane = np.broadcast_to(np.uint8(0), (3000, 4000))
+    given = EncoderInput((plane, plane, plane), 8, rgb=True)
+    usual = draft_header(given, EncodeSettings(), 1)
+    assert (usual.num_ver, usual.num_hor, usual.independent_regions) == (2, 3, False)
+    assert draft_header(given, EncodeSettings(independent_regions=True), 1).independent_regions
+    one = draft_header(given, EncodeSettings(regions=(1, 1), independent_regions=True), 1)
+    assert one.num_regions == 1 and not one.region_partitioning_flag
+    small = draft_header(source(64, 64), EncodeSettings(), 1)
+    assert not small.region_partitioning_flag

@@ -12,9 +12,11 @@ from refdec.tiling.analysis import (
     analysis_tiles,
     official_synthesis_tiling,
     usual_analysis_tiling,
+    usual_regions,
     usual_synthesis_tiling,
 )
 from refdec.tiling.geometry import Rect, ceil_div
+from refdec.tiling.regions import RegionGrid
 
 from .support import Partition
 
@@ -26,6 +28,33 @@ def test_usual_sizes() -> None:
     assert usual_analysis_tiling(large, 0) == Tiling(1024, 64)
     assert usual_analysis_tiling(large, 1) == Tiling(512, 32)
     assert usual_analysis_tiling(small, 1) == Tiling(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("size", "independent", "regions"),
+    [
+        ((2048, 2048), False, (1, 1)),
+        ((2049, 2048), False, (2, 2)),
+        ((3000, 4000), True, (2, 3)),
+        ((9000, 12000), False, (8, 11)),
+        ((64, 65599), False, (1, 64)),
+        ((19953, 19953), False, (19, 19)),
+        ((19953, 19953), True, (9, 9)),  # 361 could not be numbered
+    ],
+)
+def test_usual_regions_are_about_a_megapixel(
+    size: tuple[int, int], independent: bool, regions: tuple[int, int]
+) -> None:
+    assert usual_regions(*size, independent=independent) == regions
+
+
+@given(height=st.integers(64, 65599), width=st.integers(64, 65599), independent=st.booleans())
+def test_usual_regions_are_legal(height: int, width: int, independent: bool) -> None:
+    assume(height * width <= 398_131_200)
+    rows, columns = usual_regions(height, width, independent=independent)
+    assert rows <= ceil_div(height, 256) and columns <= ceil_div(width, 512)  # 1.6.4
+    assert not independent or rows * columns <= 256
+    RegionGrid.of(Partition(width, height, rows, columns, independent), 0)  # raises where overlaps do not fit
 
 
 def test_independent_regions_get_a_tile_that_nests() -> None:

@@ -1,0 +1,128 @@
+"""The memory that an encode is said to need is an upper bound of what it takes, and not far from it."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import refdec
+from refdec.decoding.models import models_of
+from refdec.encoding import quantiser, room, targets
+from refdec.encoding.encoder import EncodeSettings, code, draft_header, prepare, targets_of, write
+from refdec.encoding.encoderinput import EncoderInput
+from refdec.limits import Limits, TimeIsUp, TooLarge, TooMuchMemory, TooMuchMemoryToEncode
+from refdec.plugins.api import CodingSettings, OperatingPoint, SourcePicture
+from refdec.plugins.core import Core
+from refdec.plugins.core_errors import NoModel
+from refdec.weights.pack import WeightPack
+from refdec.weights.seeded import seeded_pack
+from tests.encodable import bundled, photograph, source
+
+SIZES = ((64, 64), (512, 768))
+LARGEST = 108_000_000
+NEAR = 3
+"""An estimate is at most that many times the peak, beside what does not grow."""
+
+
+def peak_of(call: Callable[[], object]) -> int:
+    """The peak of a call whose networks are prepared."""
+    call()
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("cubes", [False, True])
+def test_analysis_and_coding_stay_below_their_estimates(size: tuple[int, int], cubes: bool) -> None:
+    given, settings, models = source(*size), EncodeSettings(cubes=cubes), models_of(bundled(), 1)
+    draft, made = draft_header(given, settings, 1), targets_of(given, settings, models)
+    needed = room.analysis_bytes(draft, 0, light=True)
+    peak = peak_of(lambda: targets_of(given, settings, models))
+    assert peak <= needed <= NEAR * peak + room.FIXED_BYTES
+    needed = room.coding_bytes(draft, 0, cubes=cubes, whole=False)
+
+    def coded() -> bytes:
+        y = made.y[0].copy(), made.y[1].copy()
+        return write(code(prepare(given, settings, models, y, made.z_hat), (0, 300)))
+
+    peak = peak_of(coded)
+    assert peak <= needed <= NEAR * peak + room.FIXED_BYTES
+
+
+def test_the_reference_analysis_stays_below_its_estimate() -> None:
+    given, settings, models = source(200, 330), EncodeSettings(), models_of(seeded_pack(1), 0)
+    needed = room.analysis_bytes(draft_header(given, settings, 0), 0, light=False)
+    assert peak_of(lambda: targets_of(given, settings, models)) <= needed
+
+
+def test_what_guests_are_given_stays_below_its_estimate() -> None:
+    core, picture, settings = Core(bundled()), SourcePicture.from_rgb(photograph(256, 384)), CodingSettings()
+    made = core.analyse(picture, 1, settings)
+    peak = peak_of(lambda: core.quantise(picture, made, OperatingPoint(1), settings))
+    with pytest.raises(TooMuchMemoryToEncode) as caught:
+        Core(bundled(), limits=Limits(memory_bytes=0)).quantise(picture, made, OperatingPoint(1), settings)
+    assert peak <= caught.value.needed_bytes <= 2 * NEAR * peak + room.FIXED_BYTES
+
+
+def test_windows_bound_what_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the windows a sample costs its latents and symbols alone, 7 bytes, and what small pictures keep, 8."""
+    monkeypatch.setattr(quantiser, "WINDOW", (16, 16))
+    monkeypatch.setattr(targets, "WINDOW", (8, 8))
+    models, settings = models_of(bundled(), 1), EncodeSettings()
+
+    def peak(width: int) -> int:
+        given = source(256, width)
+        made = targets_of(given, settings, models)
+        return peak_of(lambda: write(code(prepare(given, settings, models, made.y, made.z_hat), (0, 300))))
+
+    grown = (peak(1024) - peak(512)) / (256 * 512)
+    assert grown < 16
+
+
+@pytest.mark.parametrize("light", [True, False])
+def test_the_largest_pictures_are_said_to_fit(light: bool) -> None:
+    """12000 x 9000 and its codes."""
+    plane = np.broadcast_to(np.uint8(0), (9000, 12000))
+    draft = draft_header(EncoderInput((plane, plane, plane), 8, rgb=True), EncodeSettings(), 1)
+    assert room.analysis_bytes(draft, 3 * plane.size, light=light) < 1.3e9
+    assert room.coding_bytes(draft, 3 * plane.size, cubes=False, whole=False) < 1.3e9
+
+
+PICTURE = photograph(80, 96)
+
+
+def test_limits_of_an_encode() -> None:
+    with pytest.raises(TooMuchMemoryToEncode, match="Encoding needs about") as caught:
+        refdec.encode(PICTURE, limits=Limits(memory_bytes=1 << 20))
+    assert isinstance(caught.value, TooMuchMemory) and "--limit-memory" in caught.value.explain()
+    with pytest.raises(TooLarge, match="7680"):
+        refdec.encode(PICTURE, limits=Limits(pixels=7679))
+    with pytest.raises(TimeIsUp):
+        refdec.encode(PICTURE, limits=Limits(seconds=0))
+    assert refdec.encode(PICTURE, limits=Limits(memory_bytes=1 << 30, pixels=7680, seconds=600)) == refdec.encode(
+        PICTURE
+    )
+
+
+@pytest.mark.parametrize("encoder", ["analysis", "refine"])
+def test_limits_hold_for_guests_too(encoder: str) -> None:
+    for limits, error in (
+        (Limits(memory_bytes=1 << 20), TooMuchMemoryToEncode),
+        (Limits(pixels=100), TooLarge),
+        (Limits(seconds=0), TimeIsUp),
+    ):
+        with pytest.raises(error):
+            refdec.encode(PICTURE, encoder=encoder, limits=limits, check=False)
+
+
+def test_a_pack_without_networks_is_named_before_the_room() -> None:
+    core = Core(WeightPack.of([]), limits=Limits(memory_bytes=0))
+    with pytest.raises(NoModel):
+        core.analyse(SourcePicture.from_rgb(PICTURE), 1, CodingSettings())
