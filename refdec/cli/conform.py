@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -68,6 +69,48 @@ def make(
         console.show_json({"suite": str(out), "seed": seed, "size": size, "cases": list(manifest.cases)})
     else:
         console.result(f"{out}: {len(manifest.cases)} cases")
+
+
+@app.command()
+def add(
+    suite: Annotated[Path, typer.Argument(metavar="SUITE", help="Folder or .zip; a new one if there is none.")],
+    stream: Annotated[Path, typer.Argument(metavar="STREAM", help="The codestream.")],
+    expect: Annotated[
+        str,
+        typer.Option(
+            metavar="EXPECTED",
+            help="A picture, the SHA-256 of its codes, refused, refused:RD0144, or refdec: what refdec makes of it.",
+        ),
+    ],
+    name: Annotated[str, typer.Option(metavar="NAME", help="Name of the case; default: that of the stream.")] = "",
+    title: Annotated[str, typer.Option(metavar="TEXT", help="What it is about, in a few words.")] = "",
+    remark: Annotated[str, typer.Option(metavar="TEXT", help="What else people should know.")] = "",
+    tolerance: Annotated[int, typer.Option(min=0, help="Largest difference that a sample may have.")] = 1,
+    fraction: Annotated[
+        float, typer.Option(min=0, max=1, help="Largest share of samples that may differ at all.")
+    ] = 0.02,
+    weights: Annotated[
+        Path | None,
+        typer.Option(metavar="PACK", help="Weights of the stream, kept in the suite; default: bundled, or stand-ins."),
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Add a stream of one's own to a suite, with what must become of it; features of its headers are recorded.
+
+    Example: refdec conform add suite photo.jai --expect photo.png
+    """
+    from refdec.cli.startup import prepare_process
+
+    prepare_process()
+    from refdec.conformance.adding import AddOptions, add_case
+    from refdec.conformance.case import Tolerance, case_to_json
+
+    options = AddOptions(expect, name, title, remark, Tolerance(tolerance, fraction), weights)
+    added = add_case(suite, stream, options)
+    if json:
+        console.show_json({**loads(case_to_json(added.case)), "notes": list(added.notes)})
+        return
+    console.result(f"{suite}: added {added.case.name} ({added.case.kind}); {'; '.join(added.notes)}")
 
 
 @app.command("list")

@@ -3,6 +3,7 @@
 In: a suite, a folder or an archive with one folder a case, and a decoder.  Out: a verdict on each case.
 
 1. `suite` opens a suite, `case` is its manifest and that of each case; `storage` is where a new one is written.
+   `adding` puts a case of one's own into one.
 2. `runner` runs a decoder over it: `own` is refdec in this process or in workers, which compares every stage;
    `foreign` is any other decoder, a command that writes a picture.
 3. `expected` is what refdec makes of a stream, `compare` compares pictures, `verdicts` are the verdicts and what they

@@ -15,6 +15,7 @@ from refdec.conformance.errors import ManifestDamaged, ManifestTooNew
 __all__ = [
     "CASE_FILE",
     "SUITE_FILE",
+    "TOLERANCE",
     "VERSION",
     "Case",
     "ExpectedError",
@@ -48,6 +49,10 @@ class Tolerance:
     max_share: float
 
 
+TOLERANCE = Tolerance(1, 0.02)
+"""What a decoder in float32 may be off: ten times the share that the reference software needs (docs/conformance.md)."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExpectedPicture:
     """The picture that must come out.
@@ -67,7 +72,7 @@ class ExpectedPicture:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedError:
-    """Why a stream must be refused: the class of refdec, its stable code, the clause, and where.
+    """Why a stream must be refused: the class of refdec, its stable code, the clause, and where; "" for any reason.
 
     `lenient`: the standard lets a lenient reader pass over it with a warning, so a decoder that decodes is no failure.
     """
@@ -86,6 +91,7 @@ class Case:
     `kind`: "positive" must be decoded, "negative" must be refused, "optional" may be either (legal and not decodable by
     the profiles there are, or of the draft).  `clauses`: what the case exercises beyond what every positive case does.
     `model_id` and `checkpoints` say which weights it needs.  `tolerance` None: only exact decoders can be compared.
+    `weights`: "" stand-ins of the suite's seed, "bundled" refdec's own pack, else the pack's file in the suite.
     `features` and `numbers`: what the stream is like (`stream_features`), empty in older manifests.
     """
 
@@ -104,6 +110,7 @@ class Case:
     remark: str = ""
     features: tuple[str, ...] = ()
     numbers: Mapping[str, int] = field(default_factory=dict)
+    weights: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +162,7 @@ def case_from_json(text: str | bytes, name: str) -> Case:
             remark=values.get("remark", ""),
             features=tuple(values.get("features", ())),
             numbers=dict(values.get("numbers", {})),
+            weights=values.get("weights", ""),
         )
     except (KeyError, TypeError) as reason:
         raise ManifestDamaged(name, f"the field {reason} is missing or wrong") from reason

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -157,9 +158,10 @@ class _Search:
         for text, sets in held.items():
             if sets[0] != every[0]:
                 yield _Condition(text, False, every[0] & ~sets[0], every[1] & ~sets[1])
-        families = dict.fromkeys(result.case.name.partition("_")[0] for result in self.failed)
-        for family in families:
-            yield self._where(f"{NAMED} {family}", lambda one, first=family: one.case.name.partition("_")[0] == first)
+        first = {result.case.name.partition("_")[0] for result in self.failed}
+        if len(self.failed) > len(first):
+            for family in sorted(first):
+                yield self._where(f"{NAMED} {family}", partial(_is_of, family))
 
     def _bounds(self) -> Iterator[_Condition]:
         """Yield the bounds of numbers between which all failed cases lie."""
@@ -267,6 +269,10 @@ class _Search:
             tuple(symptoms.most_common()),
             tuple(also[:MOST_ALSO]),
         )
+
+
+def _is_of(family: str, result: CaseResult) -> bool:
+    return result.case.name.partition("_")[0] == family
 
 
 def _features(result: CaseResult) -> tuple[str, ...]:

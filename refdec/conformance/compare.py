@@ -5,15 +5,18 @@ In: two pictures.  Out: None where they are equal, else `PictureDifference`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from refdec.arithmetic.types import Int32Array
-from refdec.conformance.case import Tolerance
+from refdec.conformance.case import ExpectedPicture, Tolerance
 from refdec.conformance.resemblance import likeness
-from refdec.conformance.verdicts import CaseVerdict, PictureDifference
+from refdec.conformance.verdicts import CaseResult, CaseVerdict, PictureDifference
 from refdec.formats.pictures import CodePicture
+from refdec.trace.picture_digest import picture_sha256
 
-__all__ = ["compare_pictures", "depth_likeness", "judge"]
+__all__ = ["compare_pictures", "depth_likeness", "hash_only", "judge", "with_difference", "with_guess"]
 
 Planes = tuple[Int32Array, ...]
 
@@ -58,3 +61,35 @@ def depth_likeness(expected: CodePicture, found: CodePicture) -> str:
     if all(np.array_equal(a, b.astype("<u2").byteswap()) for a, b in zip(want, got, strict=True)):
         return "the bytes of each sample are exchanged: big-endian"
     return ""
+
+
+def with_guess(message: str, guess: str) -> str:
+    """Return a message with what a picture looks like, if it looks like anything."""
+    return f"{message}; {guess}" if guess else message
+
+
+def with_difference(result: CaseResult, want: CodePicture, found: CodePicture) -> CaseResult:
+    """Return the result with what comparing two pictures of one size says."""
+    difference = compare_pictures(want, found)
+    verdict = judge(difference, result.case.tolerance)
+    if difference is None:
+        return replace(result, verdict=verdict)
+    message = f"up to {difference.max_difference} in {difference.share:.3%} of the samples"
+    shown = (want, found) if verdict is CaseVerdict.DIFFERS else None
+    return replace(
+        result,
+        verdict=verdict,
+        message=with_guess(message, difference.guess),
+        difference=difference,
+        guess=difference.guess,
+        shown=shown,
+    )
+
+
+def hash_only(result: CaseResult, described: ExpectedPicture, found: CodePicture) -> CaseResult:
+    """Return the result where only the hash of the picture is known."""
+    sha256 = picture_sha256(found.components)
+    if sha256 == described.sha256:
+        return replace(result, verdict=CaseVerdict.EXACT)
+    message = f"picture: expected {described.sha256[:16]}, found {sha256[:16]}"
+    return replace(result, verdict=CaseVerdict.DIFFERS, message=message)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from refdec.errors import InputError, UsageError
 
 __all__ = [
+    "CaseNameTaken",
+    "CaseNameUnfit",
     "CommandCannotStart",
     "CommandUnreadable",
     "CommandWithoutPlaces",
+    "ExpectationUnclear",
+    "ExpectationUnfit",
     "ManifestDamaged",
     "ManifestTooNew",
     "NoSuchCase",
@@ -123,4 +127,65 @@ class CommandCannotStart(UsageError):
         return (
             f"The decoder {self.program!r} cannot be started: {self.reason}.\n"
             "Name a program that can be executed, with its folder unless it is on the PATH."
+        )
+
+
+class CaseNameTaken(UsageError):
+    """A suite has a case of that name already."""
+
+    code, clause = "RD1709", ""
+
+    def __init__(self, name: str, suite: str) -> None:
+        super().__init__(name, suite)
+        self.name, self.suite = name, suite
+
+    def explain(self) -> str:
+        return f"{self.suite} has a case {self.name!r} already.\nChoose another name: --name NAME"
+
+
+class CaseNameUnfit(UsageError):
+    """The name of a new case cannot be that of a folder everywhere."""
+
+    code, clause = "RD1710", ""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def explain(self) -> str:
+        return (
+            f"{self.name!r} cannot be the name of a case.\n"
+            "Use letters, digits, '_', '-' and '.', the first a letter or digit: --name NAME"
+        )
+
+
+class ExpectationUnclear(UsageError):
+    """What must become of a new case is neither picture, hash, nor refusal."""
+
+    code, clause = "RD1711", ""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def explain(self) -> str:
+        return (
+            f"{self.text!r} does not say what must become of the stream.\n"
+            "A picture (.png, .ppm, .yuv, .npy), the SHA-256 of its codes, refused, refused:RD0144, or refdec:"
+            " --expect PICTURE"
+        )
+
+
+class ExpectationUnfit(InputError):
+    """No decoder can make the expected picture of the stream."""
+
+    code, clause = "RD1712", ""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name, self.reason = name, reason
+
+    def explain(self) -> str:
+        return (
+            f"{self.name} cannot be what comes of the stream: {self.reason}.\nIf it must be refused: --expect refused"
         )

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from refdec.conformance.case import Case, ExpectedPicture
-from refdec.conformance.compare import compare_pictures, depth_likeness, judge
+from refdec.conformance.compare import depth_likeness, hash_only, with_difference, with_guess
 from refdec.conformance.errors import CommandCannotStart, CommandUnreadable, CommandWithoutPlaces
 from refdec.conformance.expected import picture_suffix
 from refdec.conformance.sizes import raw_bytes, raw_size_likeness, size_likeness
@@ -146,22 +146,23 @@ def _judged(result: CaseResult, ended: _Ended, out: Path, expected: Callable[[],
     if code != 0:
         verdict = CaseVerdict.REFUSED if case.kind == "optional" else CaseVerdict.FAILED
         return replace(result, verdict=verdict, message=f"exit code {code}")
-    want = expected()
-    assert case.picture is not None and want is not None, "a positive case has a picture"
-    return _judged_picture(result, case.picture, want, out)
+    assert case.picture is not None, "a positive case has a picture"
+    return _judged_picture(result, case.picture, expected(), out)
 
 
 def _judged_refusal(result: CaseResult, code: int) -> CaseResult:
     error = result.case.error
     assert error is not None
+    rule = f": {error.name} ({error.clause})" if error.name else ""
     if code != 0:
         return replace(result, verdict=CaseVerdict.REFUSED, message=f"exit code {code}")
     if error.lenient or result.case.kind == "optional":
-        return replace(result, verdict=CaseVerdict.DECODED, message=f"passed over: {error.name} ({error.clause})")
-    return replace(result, verdict=CaseVerdict.ACCEPTED, message=f"not noticed: {error.name} ({error.clause})")
+        return replace(result, verdict=CaseVerdict.DECODED, message=f"passed over{rule}")
+    return replace(result, verdict=CaseVerdict.ACCEPTED, message=f"not noticed{rule}")
 
 
-def _judged_picture(result: CaseResult, described: ExpectedPicture, want: CodePicture, out: Path) -> CaseResult:
+def _judged_picture(result: CaseResult, described: ExpectedPicture, want: CodePicture | None, out: Path) -> CaseResult:
+    """Judge a picture; `want` None: only its hash is known."""
     if not out.is_file():
         return replace(result, verdict=CaseVerdict.NO_PICTURE, message=f"exit code 0, but no {out.name}")
     layout = YuvLayout(described.width, described.height, described.bits, described.chroma)
@@ -170,47 +171,29 @@ def _judged_picture(result: CaseResult, described: ExpectedPicture, want: CodePi
     except (RefdecError, OSError, ValueError) as reason:
         said = reason.headline() if isinstance(reason, RefdecError) else str(reason)
         return _judged_unreadable(result, layout, out, said, want)
-    sizes = [[plane.shape for plane in picture.components] for picture in (want, found)]
-    if sizes[0] != sizes[1]:
-        h, w = sizes[1][0]
-        message = f"{w} x {h} with {len(sizes[1])} planes, expected {described.width} x {described.height}"
+    sizes = [plane.shape for plane in found.components]
+    if sizes != [tuple(size) for size in layout.sizes]:
+        h, w = sizes[0]
+        message = f"{w} x {h} with {len(sizes)} planes, expected {described.width} x {described.height}"
         guess = size_likeness((described.width, described.height), (w, h))
-        return replace(result, verdict=CaseVerdict.SIZE, message=_with(message, guess), guess=guess)
-    if found.bits != want.bits:
-        return replace(result, verdict=CaseVerdict.DIFFERS, message=f"{found.bits} bits, expected {want.bits}")
+        return replace(result, verdict=CaseVerdict.SIZE, message=with_guess(message, guess), guess=guess)
+    if found.bits != described.bits:
+        return replace(result, verdict=CaseVerdict.DIFFERS, message=f"{found.bits} bits, expected {described.bits}")
+    if want is None:
+        return hash_only(result, described, found)
     return with_difference(result, want, found)
 
 
-def _judged_unreadable(result: CaseResult, layout: YuvLayout, out: Path, said: str, want: CodePicture) -> CaseResult:
+def _judged_unreadable(
+    result: CaseResult, layout: YuvLayout, out: Path, said: str, want: CodePicture | None
+) -> CaseResult:
     """Judge a file that is not a picture of the right layout: raw files say nothing of themselves."""
     size = out.stat().st_size
     if out.suffix != ".yuv" or not size:
         return replace(result, verdict=CaseVerdict.NO_PICTURE, message=said)
     if size != raw_bytes(layout):
         guess = raw_size_likeness(layout, size)
-        return replace(result, verdict=CaseVerdict.SIZE, message=_with(said, guess), guess=guess)
+        return replace(result, verdict=CaseVerdict.SIZE, message=with_guess(said, guess), guess=guess)
     deep = read_picture(out, layout=replace(layout, bits=16))  # the right size, and codes above the depth
-    guess = depth_likeness(want, deep)
-    return replace(result, verdict=CaseVerdict.DIFFERS, message=_with(said, guess), guess=guess)
-
-
-def _with(message: str, guess: str) -> str:
-    return f"{message}; {guess}" if guess else message
-
-
-def with_difference(result: CaseResult, want: CodePicture, found: CodePicture) -> CaseResult:
-    """Return the result with what comparing two pictures of one size says."""
-    difference = compare_pictures(want, found)
-    verdict = judge(difference, result.case.tolerance)
-    if difference is None:
-        return replace(result, verdict=verdict)
-    message = f"up to {difference.max_difference} in {difference.share:.3%} of the samples"
-    shown = (want, found) if verdict is CaseVerdict.DIFFERS else None
-    return replace(
-        result,
-        verdict=verdict,
-        message=_with(message, difference.guess),
-        difference=difference,
-        guess=difference.guess,
-        shown=shown,
-    )
+    guess = "" if want is None else depth_likeness(want, deep)
+    return replace(result, verdict=CaseVerdict.DIFFERS, message=with_guess(said, guess), guess=guess)

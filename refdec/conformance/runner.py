@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 from refdec.conformance.case import Case
@@ -22,13 +23,14 @@ from refdec.conformance.foreign import Command, run_foreign
 from refdec.conformance.own import run_own
 from refdec.conformance.run_result import RunResult
 from refdec.conformance.stream_features import with_features
-from refdec.conformance.suite import Suite, open_suite, suite_weights
+from refdec.conformance.suite import BUNDLED_WEIGHTS, Suite, case_weights, open_suite
 from refdec.conformance.verdicts import CaseResult, CaseVerdict
 from refdec.formats.files import read_picture
 from refdec.formats.pictures import CodePicture
 from refdec.formats.yuv import YuvLayout
 from refdec.parallel.errors import WorkerLost
 from refdec.trace.picture_digest import picture_sha256
+from refdec.weights.bundled import bundled_pack_file
 
 __all__ = ["OWN", "RunOptions", "RunWatch", "expected_picture", "run_suite"]
 
@@ -51,29 +53,37 @@ class RunOptions:
     patterns: tuple[str, ...] = ()
 
 
-def expected_picture(suite: Suite, case: Case) -> CodePicture | None:
-    """Return the picture of a positive case: from the suite's file, or else decoded here and checked against its hash.
-
-    Raises ManifestDamaged if file or decoder disagree with the manifest.
-    """
-    if case.picture is None:
-        return None
-    described = case.picture
+def suite_picture(suite: Suite, case: Case) -> CodePicture | None:
+    """Return the picture that the suite has for a case, None if it has none; raises ManifestDamaged."""
     file = suite.picture_file(case)
-    if file is not None:
-        suffix = Path(described.file or "").suffix
-        layout = YuvLayout(described.width, described.height, described.bits, described.chroma)
-        picture = read_picture(file, suffix=suffix, layout=layout, bits=described.bits if described.bits > 8 else None)
-    else:
-        observed = observe_decode(suite.stream(case), suite_weights(suite.manifest.weights_seed))
-        if observed.picture is None:
-            raise ManifestDamaged(f"{suite.name}/{case.name}", "refdec does not decode its stream")
-        picture = observed.picture
-    if picture_sha256(picture.components) != described.sha256:
+    if file is None or case.picture is None:
+        return None
+    told = case.picture
+    layout, bits = YuvLayout(told.width, told.height, told.bits, told.chroma), told.bits if told.bits > 8 else None
+    picture = read_picture(file, suffix=Path(told.file or "").suffix, layout=layout, bits=bits)
+    if picture_sha256(picture.components) != told.sha256:
         raise ManifestDamaged(
             f"{suite.name}/{case.name}", "its expected picture has another hash than the manifest says"
         )
     return picture
+
+
+def expected_picture(suite: Suite, case: Case) -> CodePicture | None:
+    """Return the picture of a positive case: from the suite's file, or else decoded here and checked against its hash.
+
+    None for other cases, and where only the hash of a picture is known that refdec does not decode to.  Raises
+    ManifestDamaged if file or decoder disagree with the manifest.
+    """
+    if case.picture is None or (file := suite_picture(suite, case)) is not None:
+        return None if case.picture is None else file
+    if not case.fingerprints:
+        return None
+    observed = observe_decode(suite.stream(case), case_weights(suite, case))
+    if observed.picture is None:
+        raise ManifestDamaged(f"{suite.name}/{case.name}", "refdec does not decode its stream")
+    if picture_sha256(observed.picture.components) != case.picture.sha256:
+        raise ManifestDamaged(f"{suite.name}/{case.name}", "refdec decodes its stream to another picture")
+    return observed.picture
 
 
 RunWatch: TypeAlias = Callable[[str, int, int, int], None]
@@ -110,6 +120,8 @@ def _results(suite: Suite, cases: Sequence[Case], options: RunOptions, watch: Ru
     weights = options.weights
     if weights is None and suite.manifest.weights_folder is not None:
         weights = Path(suite.name) / suite.manifest.weights_folder
+    if weights is None and all(case.weights for case in cases):
+        weights = Path()  # each case has a pack of its own
     command = Command.of(options.decoder, None if weights is None else weights.resolve(), options.timeout_s)
     command.require_program()
     return _foreign_results(suite, cases, command, options.jobs, watch)
@@ -125,14 +137,29 @@ def _foreign_results(
         watch("preparing", len(pictures), len(cases), 0)
     streams = {case.name: suite.stream(case) for case in cases}
 
-    def run(case: Case) -> CaseResult:
-        return run_foreign(command, case, streams[case.name], partial(pictures.get, case.name))
+    with TemporaryDirectory(prefix="refdec-packs-") as folder:
+        commands = {case.name: _with_weights(command, suite, case, Path(folder)) for case in cases}
 
-    with ThreadPoolExecutor(max_workers=jobs) as executor:
-        try:
-            yield from executor.map(run, cases)
-        finally:
-            executor.shutdown(cancel_futures=True)
+        def run(case: Case) -> CaseResult:
+            return run_foreign(commands[case.name], case, streams[case.name], partial(pictures.get, case.name))
+
+        with ThreadPoolExecutor(max_workers=jobs) as executor:
+            try:
+                yield from executor.map(run, cases)
+            finally:
+                executor.shutdown(cancel_futures=True)
+
+
+def _with_weights(command: Command, suite: Suite, case: Case, folder: Path) -> Command:
+    """Return the command of a case: where it has weights of its own, {weights} is their file."""
+    if not case.weights:
+        return command
+    if case.weights == BUNDLED_WEIGHTS:
+        return replace(command, weights=bundled_pack_file())
+    file = folder / Path(case.weights).name
+    if not file.exists():
+        file.write_bytes(suite.pack_file(case))
+    return replace(command, weights=file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +173,18 @@ class _SuiteWork:
 def _run_case(work: _SuiteWork, name: str) -> CaseResult:
     """Run one case in a worker; the suite and its weights are opened once a process."""
     suite = open_suite(work.suite)
-    case = suite.case(name)
-    return run_own(case, suite.stream(case), suite_weights(suite.manifest.weights_seed), work.timeout_s)
+    return _run_own_case(suite, suite.case(name), work.timeout_s)
+
+
+def _run_own_case(suite: Suite, case: Case, timeout_s: float) -> CaseResult:
+    pack = case_weights(suite, case)
+    return run_own(case, suite.stream(case), pack, timeout_s, partial(suite_picture, suite, case))
 
 
 def _own_results(suite: Suite, cases: Sequence[Case], options: RunOptions) -> Iterator[CaseResult]:
     if options.jobs <= 1:
-        pack = suite_weights(suite.manifest.weights_seed)
         for case in cases:
-            yield run_own(case, suite.stream(case), pack, options.timeout_s)
+            yield _run_own_case(suite, case, options.timeout_s)
         return
     from refdec.parallel.pool import ProcessPool
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 import secrets
 import shutil
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
 from refdec.conformance.errors import SuiteExists
+from refdec.formats.errors import FileUnwritable
+from refdec.formats.files import write_bytes
 from refdec.parallel.new_folders import missing_folders, remove_empty
 
-__all__ = ["ArchiveStore", "FolderStore", "Store"]
+__all__ = ["ArchiveStore", "FolderStore", "Store", "extend_suite"]
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every file of an archive: archives of equal content are equal."""
@@ -85,3 +88,27 @@ class ArchiveStore:
         entry.compress_type = zipfile.ZIP_DEFLATED
         entry.external_attr = 0o644 << 16
         self._file.writestr(entry, data)
+
+
+def extend_suite(place: Path, files: Mapping[str, bytes], last: Mapping[str, bytes]) -> None:
+    """Add files to a suite, or begin a new one; `last` replaces files that are there, after all others.
+
+    A folder has the new case when its manifest names it; an archive is written anew and appears whole.  Raises
+    FileUnwritable.
+    """
+    if place.suffix == ".zip" or place.is_file():
+        kept: dict[str, bytes] = {}
+        if place.exists():
+            with zipfile.ZipFile(place) as before:
+                kept = {name: before.read(name) for name in before.namelist() if name not in last}
+        with ArchiveStore(place) as archive:
+            for path, data in {**kept, **files, **last}.items():
+                archive.write(path, data)
+        return
+    for path, data in {**files, **last}.items():
+        target = place / path
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as reason:
+            raise FileUnwritable(str(target), reason.strerror or str(reason)) from reason
+        write_bytes(target, data)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Protocol
 
+from refdec.api.weights import load_weights
 from refdec.conformance.case import (
     CASE_FILE,
     SUITE_FILE,
@@ -27,7 +29,22 @@ from refdec.conformance.errors import ManifestDamaged, NoSuchCase, NotASuite
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 
-__all__ = ["BUILTIN", "Suite", "builtin_data", "open_suite", "suite_weights"]
+__all__ = [
+    "BUILTIN",
+    "BUNDLED_WEIGHTS",
+    "PLAIN_NAME",
+    "Suite",
+    "builtin_data",
+    "case_weights",
+    "open_suite",
+    "suite_weights",
+]
+
+BUNDLED_WEIGHTS = "bundled"
+PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+"""Names of cases and of their files: no path leads out of a folder by them."""
+
+PACK_FILE = re.compile(r"packs/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 BUILTIN = "conformance.zip"
 """The bundled suite, a file of `refdec/data`."""
@@ -87,7 +104,22 @@ class Suite:
     def case(self, name: str) -> Case:
         """Return a case by name; raises ManifestDamaged."""
         path = f"{name}/{CASE_FILE}"
-        return case_from_json(self._file(path), f"{self.name}/{path}")
+        if not PLAIN_NAME.fullmatch(name):
+            raise ManifestDamaged(self.name, f"the name {name!r} of a case is no plain name")
+        case = case_from_json(self._file(path), f"{self.name}/{path}")
+        files = [case.stream, *([case.picture.file] if case.picture and case.picture.file else [])]
+        for file in files:
+            if not PLAIN_NAME.fullmatch(file):
+                raise ManifestDamaged(f"{self.name}/{path}", f"the name {file!r} of a file is no plain name")
+        if case.name != name:
+            raise ManifestDamaged(f"{self.name}/{path}", f"it says that it is {case.name!r}")
+        if case.weights not in ("", BUNDLED_WEIGHTS) and not PACK_FILE.fullmatch(case.weights):
+            raise ManifestDamaged(f"{self.name}/{path}", f"{case.weights!r} names no weights")
+        return case
+
+    def pack_file(self, case: Case) -> bytes:
+        """Return the file of weights that a case has of its own."""
+        return self._file(case.weights)
 
     def stream(self, case: Case) -> bytes:
         """Return the stream of a case; raises ManifestDamaged if its hash is another one."""
@@ -120,6 +152,19 @@ class Suite:
             return self.files.read(path)
         except KeyError as reason:
             raise ManifestDamaged(self.name, f"the file {path} is missing") from reason
+
+
+def case_weights(suite: Suite, case: Case) -> WeightPack:
+    """Return the weights of a case: its own, refdec's bundled ones, or the stand-ins of the suite."""
+    if not case.weights:
+        return suite_weights(suite.manifest.weights_seed)
+    return load_weights(None) if case.weights == BUNDLED_WEIGHTS else _read_pack(suite.pack_file(case))
+
+
+@lru_cache(maxsize=2)
+def _read_pack(data: bytes) -> WeightPack:
+    """Return a pack; the same file is read once for all cases of the process."""
+    return load_weights(data)
 
 
 def builtin_data() -> Path:

@@ -6,12 +6,13 @@ In: nothing.  Out: the pack.  It is package data, made from the project's traine
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 
 from refdec.weights.errors_files import BundledPackMissing
 from refdec.weights.pack import PackNotes, WeightPack
 from refdec.weights.packfile import read_pack
 
-__all__ = ["BUNDLED_NOTES", "bundled_pack"]
+__all__ = ["BUNDLED_NOTES", "bundled_pack", "bundled_pack_file"]
 
 FILE = "bundled.pack"
 BUNDLED_NOTES = PackNotes(
@@ -21,6 +22,11 @@ BUNDLED_NOTES = PackNotes(
     "networks. Not the published weights of the standard: a stream made with one set does not decode with the other.",
 )
 """The pack is `import_folder` of the trained weights with these notes; the same files give the same bytes."""
+
+
+def bundled_pack_file() -> Path:
+    """Return where the bundled pack lies, for programs that want a file."""
+    return Path(str(resources.files("refdec").joinpath("data", FILE)))
 
 
 def bundled_pack() -> WeightPack:

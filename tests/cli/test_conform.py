@@ -73,3 +73,13 @@ def test_mistakes_have_their_errors(words: tuple[str, ...], error: type[Exceptio
 
 def test_without_a_suite_the_bundled_one_is_listed() -> None:
     assert run("list", "--json")[1] == run("list", "--builtin", "--json")[1]
+
+
+def test_add_says_what_it_added(tmp_path: Path) -> None:
+    stream = tmp_path / "no stream.jai"
+    stream.write_bytes(b"\xff\x80\x00\x00")
+    code, out, _ = run("add", str(tmp_path / "mine"), str(stream), "--expect", "refused")
+    assert code == 0 and out.startswith(f"{tmp_path / 'mine'}: added no_stream (negative); refdec refuses it: ")
+    code, out, _ = run("add", str(tmp_path / "mine"), str(stream), "--expect", "refused", "--name", "two", "--json")
+    assert code == 0 and json.loads(out)["error"]["code"].startswith("RD01")
+    assert run("run", str(tmp_path / "mine"))[0] == 0

@@ -10,5 +10,5 @@ In: a seed and a size.  Out: streams with what the reference makes of each, and 
 3. `negative` breaks a rule of headers in each stream (1.8, 2.3), `negative_entropy` one of the entropy coder
    (2.6.4, 2.7.3, 2.10, 3.5.2); `damage` has the ways to do it.
 4. `suite_maker` decodes every stream, writes it with what came out, and stops at a recipe that does not do what it
-   should.  `features` names the clauses that a stream is about.
+   should.  `features` names the clauses that a stream is about, `checkpoints` the weights that it needs.
 """

@@ -18,16 +18,17 @@ from refdec.bitstream.editions import Edition
 from refdec.conformance.case import (
     CASE_FILE,
     SUITE_FILE,
+    TOLERANCE,
     Case,
     ExpectedError,
     SuiteManifest,
-    Tolerance,
     case_to_json,
     manifest_to_json,
 )
 from refdec.conformance.coverage import in_text_order, reached_by
 from refdec.conformance.errors import NoSuchCase
 from refdec.conformance.expected import Observed, describe_picture, observe_decode, picture_suffix
+from refdec.conformance.making.checkpoints import checkpoints_of
 from refdec.conformance.making.features import feature_clauses
 from refdec.conformance.making.negative import LENIENT, MODEL, Negative, Source, header_negatives
 from refdec.conformance.making.negative_entropy import entropy_negatives
@@ -36,6 +37,7 @@ from refdec.conformance.making.plan_picture import picture_recipes
 from refdec.conformance.making.plan_tools import tool_recipes
 from refdec.conformance.making.recipe import Dice, Recipe, dice_of, stream_of
 from refdec.conformance.storage import Store
+from refdec.conformance.stream_features import with_features
 from refdec.conformance.suite import suite_weights
 from refdec.decoding.models import models_of
 from refdec.errors import UnsupportedError
@@ -49,8 +51,6 @@ __all__ = ["WEIGHTS_FOLDER", "MakeOptions", "make_suite", "recipes"]
 Size = Literal["small", "full"]
 STREAM_FILE = "stream.jai"
 WEIGHTS_FOLDER = "weights"
-TOLERANCE = Tolerance(1, 0.02)
-"""What a decoder in float32 may be off: ten times the share that the reference software needs (docs/conformance.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _positive(recipe: Recipe, pack: WeightPack, dice: Dice, pictures: bool) -> _
         stream=STREAM_FILE,
         sha256=hashlib.sha256(stream).hexdigest(),
         model_id=picture_header.model_id,
-        checkpoints=_checkpoints(recipe),
+        checkpoints=checkpoints_of(recipe.headers),
         fingerprints=observed.fingerprints,
         picture=described,
         tolerance=None if recipe.exact_only else TOLERANCE,
@@ -122,20 +122,6 @@ def _positive(recipe: Recipe, pack: WeightPack, dice: Dice, pictures: bool) -> _
     )
     file = _picture_file(observed, suffix) if pictures else None
     return _MadeCase(case, stream, file, feature_clauses(recipe.headers))
-
-
-def _checkpoints(recipe: Recipe) -> tuple[str, ...]:
-    """Return the names of the checkpoint files that a decoder needs for a stream."""
-    from refdec.picture.filters.eicci import selected
-    from refdec.weights.names import checkpoint_name, decoder_stem
-
-    picture, tools = recipe.headers.picture, recipe.headers.tools
-    stems = ("VM_common_int/", decoder_stem(picture.synthesis_transforms[0]))
-    kinds = [f"{stem}{part}" for stem in stems for part in ("Y", "UV")]
-    if tools.icci is not None:
-        chosen = selected(tools.icci, picture.synthesis_transforms[0], picture.model_id)
-        kinds += [kind for kind in dict.fromkeys((chosen.luma, chosen.chroma)) if kind is not None]
-    return tuple(str(checkpoint_name(kind, picture.model_id)) for kind in kinds)
 
 
 def _negative(negative: Negative, pack: WeightPack) -> _MadeCase:
@@ -191,6 +177,7 @@ def make_suite(
         if case.error is None:
             own = {*part.features, *(clause for clause in case.clauses if clause not in common)}
             case = replace(case, clauses=in_text_order(own))
+        case = with_features(case, part.stream)
         store.write(f"{case.name}/{CASE_FILE}", case_to_json(case).encode())
         store.write(f"{case.name}/{case.stream}", part.stream)
         if part.picture is not None and case.picture is not None and case.picture.file is not None:

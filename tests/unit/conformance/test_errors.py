@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import refdec
 from refdec.conformance import errors
+from refdec.conformance.adding import AddOptions, add_case
 from refdec.conformance.case import CASE_FILE, SUITE_FILE, VERSION, manifest_from_json
 from refdec.conformance.foreign import Command
 from refdec.conformance.storage import FolderStore
@@ -30,6 +32,16 @@ def without_case(folder: Path) -> None:
     open_suite(folder).case(suite.manifest.cases[0])
 
 
+DEMO = Path(refdec.__file__).parent / "data" / "demo.jai"
+REFUSED = AddOptions("refused")
+
+
+def stream(folder: Path) -> Path:
+    """Four bytes that are no codestream."""
+    (folder / "no.jai").write_bytes(b"\xff\x80\x00\x00")
+    return folder / "no.jai"
+
+
 CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
     errors.NotASuite: open_suite,
     errors.ManifestDamaged: without_case,
@@ -39,6 +51,10 @@ CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
     errors.CommandUnreadable: lambda folder: Command.of('decoder " {in} {out}', None, 1.0),
     errors.CommandCannotStart: lambda folder: Command.of("/nowhere/decoder {in} {out}", None, 1.0).require_program(),
     errors.SuiteExists: occupied,
+    errors.CaseNameTaken: lambda folder: [add_case(folder / "suite", stream(folder), REFUSED) for _ in range(2)],
+    errors.CaseNameUnfit: lambda folder: add_case(folder, stream(folder), AddOptions("refused", name="../x")),
+    errors.ExpectationUnclear: lambda folder: add_case(folder / "suite", DEMO, AddOptions("what")),
+    errors.ExpectationUnfit: lambda folder: add_case(folder / "suite", stream(folder), AddOptions("x.png")),
 }
 
 
