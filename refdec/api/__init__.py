@@ -13,7 +13,7 @@ Decoding.
 Encoding: `encode`, from `sources` through the plugin door to a codestream.
 
 Looking: `info` for the headers, `infos` for those of the many files that `found_files` finds, `view` for the syntax
-tree and the page, `diff` for two files of one kind.
+tree and the page, `diff` for two files of one kind, `picture_differences` for two pictures.
 
 `task` runs tasks on files, `packs` imports, describes and verifies packs of weights.  `errors` has one class a
 rule; `concerning` writes the name of a file into the errors about it.

@@ -7,18 +7,29 @@ values. The kind is told by what the files begin with, raw YUV by its suffix.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from refdec.api.errors import DumpUnreadable, KindsDiffer, KindUnknown
+from refdec.api.errors import DumpUnreadable, KindsDiffer, KindUnknown, NoDifferencePicture
+from refdec.api.picture_differences import (
+    DifferenceFile,
+    compare_codes,
+    describe_array,
+    describe_planes,
+    json_values,
+    psnr_by_name,
+    psnr_line,
+    require_shown,
+)
 from refdec.bitstream.editions import Edition, EditionName
-from refdec.decoding.options import edition_named, limits_or_default
+from refdec.decoding.options import DecodeOptions, edition_named, limits_or_default
 from refdec.formats.files import Source, name_of, read_bytes, read_picture, suffix_of
 from refdec.formats.kinds import is_codestream, sniffed_suffix
 from refdec.formats.yuv import layout_of_name
 from refdec.inspection.differences import compare_streams
-from refdec.trace.samples import ArrayDifference, PlanesDifference, compare_arrays, compare_planes
+from refdec.trace.names import stage_array, stage_name
+from refdec.trace.samples import ArrayDifference, compare_arrays
 from refdec.trace.stage_differences import compare_traces, stage_order
 from refdec.trace.tracefile import read_trace
 
@@ -26,11 +37,9 @@ if TYPE_CHECKING:
     from refdec.formats.pictures import CodePicture
     from refdec.limits import Limits
 
-__all__ = ["FilesDifference", "describe_planes", "diff_files"]
+__all__ = ["FilesDifference", "diff_files"]
 
-COMPONENTS = {"RGB": ("R", "G", "B"), "YUV": ("Y", "U", "V"), "gray": ("gray",)}
 MOST_LINES = 40
-MOST_HISTOGRAM = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +70,22 @@ def _kind(data: bytes, source: Source) -> str:
 
 
 def diff_files(
-    a: Source, b: Source, *, layout: str = "", edition: EditionName = "auto", limits: Limits | None = None
+    a: Source,
+    b: Source,
+    *,
+    layout: str = "",
+    edition: EditionName = "auto",
+    show: DifferenceFile | None = None,
+    decode: bool = False,
+    weights: Source | None = None,
+    limits: Limits | None = None,
 ) -> FilesDifference:
     """Compare two files of one kind.
 
     `layout` describes raw YUV files whose names do not: "768x512_10bit_444".  `edition`: the text that codestreams are
-    read by, "auto": whichever each is legal in.  Raises InputError where a file cannot be
-    read, KindUnknown, KindsDiffer.
+    read by, "auto": whichever each is legal in.  `show`: where a picture of the difference goes.  `decode`: compare the
+    pictures of codestreams too, decoded with `weights`; so does `show`.  Raises InputError where a file cannot be read,
+    KindUnknown, KindsDiffer, NoDifferencePicture, and what decoding raises.
     """
     limits = limits_or_default(limits)
     data = read_bytes(a, limits=limits), read_bytes(b, limits=limits)
@@ -75,13 +93,36 @@ def diff_files(
     if kinds[0] != kinds[1]:
         raise KindsDiffer(*kinds)
     if kinds[0] == "codestream":
-        return _streams(*data, edition_named(edition))
+        found = _streams(*data, edition_named(edition))
+        if not decode and show is None:
+            return found
+        return _with_pictures(found, [_decoded(part, edition, weights, limits) for part in data], show)
+    if kinds[0] != "picture" and show is not None:
+        raise NoDifferencePicture(f"a {kinds[0]} is no picture")
     if kinds[0] == "trace":
         return _traces(read_trace(data[0], name_of(a)), read_trace(data[1], name_of(b)))
     if kinds[0] == "dump":
         return _dumps(_load(data[0], name_of(a)), _load(data[1], name_of(b)))
     pictures = [_picture(part, source, layout, limits) for part, source in zip(data, (a, b), strict=True)]
-    return _pictures(*pictures)
+    return _pictures(pictures[0], pictures[1], show)
+
+
+def _decoded(data: bytes, edition: EditionName, weights: Source | None, limits: Limits) -> CodePicture:
+    from refdec.api.decode import decode
+    from refdec.formats.pictures import CodePicture, Colour
+
+    picture = decode(data, weights=weights, options=DecodeOptions(edition=edition, limits=limits))
+    return CodePicture(picture.planes, picture.bit_depth, Colour(picture.colour))
+
+
+def _with_pictures(
+    streams: FilesDifference, pictures: list[CodePicture], show: DifferenceFile | None
+) -> FilesDifference:
+    """Return what differs in two codestreams and in their pictures."""
+    found = _pictures(pictures[0], pictures[1], show)
+    lines = (*streams.lines, *(f"decoded pictures, {line}" for line in found.lines[:1]), *found.lines[1:])
+    details = {**streams.details, "pictures": found.as_json()}
+    return FilesDifference("codestream", streams.equal, lines, details)
 
 
 def _picture(data: bytes, source: Source, layout: str, limits: Limits) -> CodePicture:
@@ -90,50 +131,19 @@ def _picture(data: bytes, source: Source, layout: str, limits: Limits) -> CodePi
     return read_picture(data, suffix=start, layout=chosen, limits=limits)
 
 
-def _pictures(a: CodePicture, b: CodePicture) -> FilesDifference:
-    if a.bits != b.bits:
-        found = PlanesDifference((), f"A has {a.bits} bits a sample, B has {b.bits}")
-    elif a.colour is not b.colour:
-        found = PlanesDifference((), f"A is {a.colour.value}, B is {b.colour.value}")
-    else:
-        found = compare_planes(COMPONENTS[a.colour.value], a.components, b.components)
-    return FilesDifference("picture", found.equal, tuple(describe_planes(found)), found.as_json())
-
-
-def describe_planes(found: PlanesDifference) -> Iterator[str]:
-    """Yield lines about two pictures: the first difference, then each component."""
-    if found.structure:
-        yield f"not comparable: {found.structure}"
-        return
-    first = found.first
-    if first is None or first.first is None or first.values is None:
-        yield f"equal: {sum(plane.total for plane in found.planes)} samples"
-        return
-    row, column = first.first
-    yield (
-        f"first difference in raster order: row {row}, column {column}, component {first.name}: "
-        f"{first.values[0]:g} in A, {first.values[1]:g} in B"
-    )
-    for plane in found.planes:
-        yield _summary(plane)
-        yield from _histogram_lines(plane)
-
-
-def _summary(found: ArrayDifference) -> str:
-    if found.shapes[0] != found.shapes[1]:
-        return f"{found.name}: shape {list(found.shapes[0])} in A, {list(found.shapes[1])} in B"
-    if found.first is None:
-        return f"{found.name}: equal"
-    return (
-        f"{found.name}: {found.differing} of {found.total} differ ({100 * found.share:.4g} %), "
-        f"largest {found.max_abs:g}, mean {found.mean_abs:.4g}"
-    )
-
-
-def _histogram_lines(found: ArrayDifference) -> Iterator[str]:
-    most = max((count for _, count in found.histogram), default=1)
-    for text, count in found.histogram[:MOST_HISTOGRAM]:
-        yield f"  B - A = {text:>14}  {count:>9}  {'#' * max(round(40 * count / most), 1)}"
+def _pictures(a: CodePicture, b: CodePicture, show: DifferenceFile | None) -> FilesDifference:
+    found = compare_codes(a, b)
+    lines, details = list(describe_planes(found)), found.as_json()
+    if not found.structure:
+        values = psnr_by_name(a, b)
+        details["psnr"] = json_values(values)
+        if not found.equal:
+            lines.insert(1, psnr_line(values))
+    if show is not None:
+        require_shown(found)
+        said, details["scale"] = show.write(a, b)
+        lines.append(said)
+    return FilesDifference("picture", found.equal, tuple(lines), details)
 
 
 def _traces(a: dict[str, str], b: dict[str, str]) -> FilesDifference:
@@ -150,7 +160,7 @@ def _traces(a: dict[str, str], b: dict[str, str]) -> FilesDifference:
 
 
 def _load(data: bytes, name: str) -> dict[str, Any]:
-    """Return the arrays of an .npz file; pickled objects are refused."""
+    """Return the arrays of an .npz file by the names of today; pickled objects are refused."""
     import zipfile
     import zlib
 
@@ -158,20 +168,20 @@ def _load(data: bytes, name: str) -> dict[str, Any]:
 
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files}
+            return {stage_name(key): stage_array(key, archive[key]) for key in archive.files}
     except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as reason:
         raise DumpUnreadable(name, str(reason)) from None
 
 
 def _dumps(a: dict[str, Any], b: dict[str, Any]) -> FilesDifference:
-    shared = sorted(a.keys() & b.keys(), key=_dump_order)
+    shared = sorted(a.keys() & b.keys(), key=stage_order)
     compared = [compare_arrays(name, a[name], b[name]) for name in shared if a[name].dtype.kind in "iubf"]
     different = [found for found in compared if not found.equal]
     missing = {"only in A": sorted(a.keys() - b.keys()), "only in B": sorted(b.keys() - a.keys())}
     lines = []
     if different:
         lines.append(f"first array that differs: {_first_place(different[0])}")
-    lines += [_summary(found) for found in different]
+    lines += [describe_array(found) for found in different]
     lines += [f"{name}: {where}" for where, names in missing.items() for name in names]
     equal = not lines
     details = {
@@ -182,28 +192,9 @@ def _dumps(a: dict[str, Any], b: dict[str, Any]) -> FilesDifference:
     return FilesDifference("dump", equal, tuple(lines or [f"equal: {len(compared)} arrays"]), details)
 
 
-DUMP_STAGES = {
-    "residual_quant": "symbols",
-    "scale_log": "scale_index",
-    "scale_log_skip": "scale_index",
-    "residual_dequant": "residual",
-    "y_hat_pre_lsbs": "latent_before_lsbs",
-    "y_hat": "latent",
-    "rec_pre_filters": "pre_filters",
-    "rec_final": "final",
-}
-
-
-def _dump_order(name: str) -> tuple[int, int, str]:
-    """Return the order of computation of "Y.residual_quant" or "rec_final.Y"."""
-    head, _, tail = name.partition(".")
-    stage, component = (head, tail) if head.startswith("rec_") else (tail, head)
-    return stage_order(f"{DUMP_STAGES.get(stage, stage)}.{component}")
-
-
 def _first_place(found: ArrayDifference) -> str:
     if found.first is None or found.values is None:
-        return _summary(found)
+        return describe_array(found)
     return f"{found.name} at {list(found.first)}: {found.values[0]:g} in A, {found.values[1]:g} in B"
 
 

@@ -11,6 +11,7 @@ __all__ = [
     "DumpUnreadable",
     "KindUnknown",
     "KindsDiffer",
+    "NoDifferencePicture",
     "NothingMatches",
     "OptionsExpected",
     "OptionsTwice",
@@ -205,6 +206,19 @@ class KindsDiffer(UsageError):
             f"A is a {self.a}, B is a {self.b}: they cannot be compared.\n"
             "To compare a codestream with a picture: refdec verify FILE --expect PICTURE"
         )
+
+
+class NoDifferencePicture(UsageError):
+    """A picture of the difference is wanted of two files that show none."""
+
+    code, clause = "RD1614", ""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def explain(self) -> str:
+        return f"There is no picture of the difference: {self.reason}.\nLeave out --picture."
 
 
 class DumpUnreadable(InputError):

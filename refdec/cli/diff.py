@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from refdec.cli import console
-from refdec.cli.options import EditionOption, JsonFlag
+from refdec.cli.options import EditionOption, JsonFlag, WeightsOption
 from refdec.errors import ExitCode
 
 __all__ = ["diff"]
@@ -19,16 +20,31 @@ def diff(
     layout: Annotated[
         str, typer.Option(metavar="WxH_Nbit_CHROMA", help="Layout of raw YUV, for instance 768x512_10bit_444.")
     ] = "",
+    picture: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT.png", help="Write the difference as a picture; of codestreams, decoded."),
+    ] = None,
+    amplify: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Scale of that picture; 0: the largest difference is white.")
+    ] = 0,
+    decode: Annotated[bool, typer.Option("--decode", help="Compare the pictures of codestreams as well.")] = False,
+    weights: WeightsOption = None,
     edition: EditionOption = "auto",
     json: JsonFlag = False,
 ) -> None:
-    """Name the first stage, or the first sample, in which two files differ; with statistics.
+    """Name the first stage, or the first sample, in which two files differ; with statistics and PSNR.
 
-    Exit code 4 if they differ.  Example: refdec diff mine.json theirs.json
+    Exit code 4 if they differ.  Example: refdec diff mine.png theirs.ppm --picture difference.png
     """
-    from refdec.api.diff import diff_files
+    if decode or picture is not None:
+        from refdec.cli.startup import prepare_process
 
-    found = diff_files(a, b, layout=layout, edition=edition)
+        prepare_process()
+    from refdec.api.diff import diff_files
+    from refdec.api.picture_differences import DifferenceFile
+
+    show = None if picture is None else DifferenceFile(picture, amplify)
+    found = diff_files(a, b, layout=layout, edition=edition, show=show, decode=decode, weights=weights)
     if json:
         console.show_json(found.as_json())
     else:

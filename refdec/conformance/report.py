@@ -11,16 +11,14 @@ import json
 import re
 from collections.abc import Sequence
 from importlib import resources
-from typing import Any
 from xml.etree import ElementTree
-
-import numpy as np
 
 from refdec.conformance.clause_titles import clause_title, spec_base
 from refdec.conformance.run_result import RunResult
 from refdec.conformance.verdicts import MEANINGS, PASSING, CaseResult, CaseVerdict
+from refdec.formats.difference_pictures import difference_picture, fitting_scale, in_one_picture
 from refdec.formats.files import write_picture
-from refdec.formats.pictures import CodePicture, Colour
+from refdec.formats.pictures import CodePicture
 
 __all__ = ["NUMBERING", "REPORT_VERSION", "to_html", "to_json", "to_junit"]
 
@@ -154,25 +152,14 @@ def _pictures(result: CaseResult) -> list[tuple[str, str]]:
     """Return (caption, data address) of the expected picture, the found one, and their difference."""
     assert result.shown is not None
     expected, found = result.shown
-    apart = tuple(
-        np.minimum(np.abs(a.astype(np.int32) - b.astype(np.int32)) * 16, (1 << expected.bits) - 1).astype(a.dtype)
-        for a, b in zip(expected.components, found.components, strict=True)
-    )
-    shown = (("expected", expected), ("found", found))
-    parts = [*shown, ("difference x 16", CodePicture(apart, expected.bits, expected.colour))]
+    scale = fitting_scale(expected, found)
+    apart = difference_picture(expected, found, scale)
+    parts = (("expected", expected), ("found", found), (f"difference x {scale}", apart))
     return [(caption, _address(picture)) for caption, picture in parts]
 
 
 def _address(picture: CodePicture) -> str:
     """Return a picture as a PNG in a data address; planes of different sizes are shown as luma, then chroma below."""
     out = io.BytesIO()
-    write_picture(out, _showable(picture), suffix=".png")
+    write_picture(out, in_one_picture(picture), suffix=".png")
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode("ascii")
-
-
-def _showable(picture: CodePicture) -> CodePicture:
-    if picture.colour is Colour.RGB:
-        return picture
-    width = picture.components[0].shape[1]
-    rows: list[Any] = [np.pad(plane, ((0, 0), (0, width - plane.shape[1]))) for plane in picture.components]
-    return CodePicture((np.concatenate(rows),), picture.bits, Colour.GRAY)

@@ -13,6 +13,7 @@ Writing: `files` picks the format by suffix, `rows` is what all writers share, `
 profiles of those that know no cICP.  `sinks` is where the bytes go: a file that appears whole or not at all, or
 somebody else's stream; `standard_output` keeps the one that everybody knows for results, whatever else in the process
 prints.  `decoded` is the picture that `refdec.decode` returns, which saves itself.
+`difference_pictures` makes a picture of what two others differ in.
 
 `errors` has one class a thing that can be wrong with a file, `file_errors` a kind of those for each OSError.
 """

@@ -1,4 +1,4 @@
-"""Dumps: the decoder's intermediates under the names of the conformance vectors' `tensors.npz`.
+"""Dumps: every stage of a decode as an array, under its name (6.5 item 4).
 
 In: stages as the decoder finishes them (this is an observer).  Out: a dictionary for `numpy.savez`.  Q18 integers are
 stored as float64 on the natural scale (n / 2^18, exact), so that they compare directly with a float decoder's tensors.
@@ -11,26 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from refdec.arithmetic.fixed import ONE_Q18
 from refdec.arithmetic.types import IntArray
+from refdec.trace.names import BESIDE, STAGES, stage_array
 
 __all__ = ["Dump"]
 
-_LATENT = {
-    "z_hat": ("z_hat", False),
-    "gain_log": ("gain_vec_log", False),
-    "scale_index_base": ("scale_log_skip", False),
-    "scale_index": ("scale_log", False),
-    "cube_flag": ("cube_flag", False),
-    "mask": ("mask", False),
-    "symbols": ("residual_quant", False),
-    "residual": ("residual_dequant", True),
-    "psi": ("psi", True),
-    "latent_before_lsbs": ("y_hat_pre_lsbs", True),
-    "latent": ("y_hat", True),
-}
-_PLANES = {"pre_filters": "rec_pre_filters", "final": "rec_final"}
-_NAME_OF_FINAL = {"0": "Y", "1": "U", "2": "V"}
+KNOWN = frozenset((*STAGES, *BESIDE))
 
 
 class Dump:
@@ -40,18 +26,12 @@ class Dump:
         self._arrays: dict[str, np.ndarray[Any, Any]] = {}
 
     def __call__(self, stage: str, array: IntArray) -> None:
-        """Keep one stage if the vectors have a name for it."""
-        name, _, part = stage.partition(".")
-        if name in _LATENT:
-            kept, scaled = _LATENT[name]
-            self._arrays[f"{part}.{kept}"] = array / np.float64(ONE_Q18) if scaled else array.copy()
-        elif name in _PLANES:
-            self._arrays[f"{_PLANES[name]}.{_NAME_OF_FINAL.get(part, part)}"] = array / np.float64(ONE_Q18)
-        elif name == "quality_map":
-            for component in ("Y", "UV"):
-                self._arrays[f"{component}.q.qual_map.qp_map"] = array[np.newaxis].astype(np.float32)
+        """Keep one stage."""
+        if stage.partition(".")[0] in KNOWN:
+            scaled = stage_array(stage, array)
+            self._arrays[stage] = array.copy() if scaled is array else scaled
 
     @property
     def arrays(self) -> Mapping[str, np.ndarray[Any, Any]]:
-        """Return the intermediates by their names in `tensors.npz`."""
+        """Return the intermediates by their names."""
         return dict(self._arrays)

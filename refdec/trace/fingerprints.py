@@ -12,29 +12,9 @@ import numpy as np
 
 from refdec.arithmetic.types import IntArray
 from refdec.clauses import clause
+from refdec.trace.names import STAGES
 
-__all__ = ["STAGES", "Fingerprints", "fingerprint"]
-
-STAGES = (
-    "z_hat",
-    "scale_index",
-    "mask",
-    "symbols",
-    "residual",
-    "psi",
-    "latent_before_lsbs",
-    "latent",
-    "synthesis",
-    "pre_filters",
-    "efe_linear",
-    "efe_linear_alt",
-    "eicci",
-    "efe_nonlinear",
-    "lef",
-    "final",
-    "codes",
-)
-"""Stage names in order of computation."""
+__all__ = ["Fingerprints", "fingerprint"]
 
 
 @clause("6.5")

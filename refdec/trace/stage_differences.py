@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from refdec.clauses import clause
-from refdec.trace.fingerprints import STAGES
+from refdec.trace.names import STAGES
 
 __all__ = ["StageDifference", "TraceDifference", "compare_traces", "stage_order"]
 

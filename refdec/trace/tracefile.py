@@ -1,7 +1,8 @@
 """Trace files: JSON with the fingerprints of one decoding, or of many by name.
 
 In: the text of a file.  Out: fingerprints by stage.  Three forms are read: {"sha256": {...}} as `refdec decode --trace`
-writes it, {"cases": {NAME: {"sha256": {...}}}} as the conformance vectors come, and the bare mapping.
+writes it, {"cases": {NAME: {"sha256": {...}}}} as the conformance vectors come, and the bare mapping.  Old names of
+stages are read as those of today.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from refdec.trace.errors import TraceUnreadable
+from refdec.trace.names import stage_name
 
 __all__ = ["read_trace", "write_trace"]
 
@@ -29,7 +31,7 @@ def read_trace(data: bytes, name: str, case: str = "") -> dict[str, str]:
         found = found["sha256"]
     if not isinstance(found, dict) or not found or not all(isinstance(value, str) for value in found.values()):
         raise TraceUnreadable(name, "it has no fingerprints by stage")
-    return found
+    return {stage_name(stage): digest for stage, digest in found.items()}
 
 
 def write_trace(stream: str, sha256: Mapping[str, str]) -> bytes:

@@ -34,7 +34,7 @@ ALLOWED = {
     "plugins/result.py": "results of tasks may be real numbers",
     "plugins/results.py": "results of tasks may be real numbers",
     "startup.py": "joins paths with /",
-    "trace/dump.py": "dumps in the unit of the reference software, for comparison",
+    "trace/names.py": "dumps in the unit of the reference software, for comparison",
     "trace/samples.py": "statistics of differences",
     "trace/timings.py": "seconds",
     "weights/folding.py": "6.2.1, in binary64",

@@ -63,7 +63,7 @@ def test_trace_holds_the_recorded_fingerprints(refdec: Refdec, vectors: Path, se
     assert json.loads((tmp_path / "t.json").read_text())["sha256"] == book
 
 
-def test_dump_uses_the_names_of_the_vectors(refdec: Refdec, vectors: Path, seed_pack: Path, tmp_path: Path) -> None:
+def test_dump_uses_the_names_of_the_stages(refdec: Refdec, vectors: Path, seed_pack: Path, tmp_path: Path) -> None:
     ran = refdec(
         "decode",
         vectors / "bop_off_64x64.jai",
@@ -76,15 +76,17 @@ def test_dump_uses_the_names_of_the_vectors(refdec: Refdec, vectors: Path, seed_
     assert ran.code == 0
     with np.load(tmp_path / "d.npz") as dump:
         assert {
-            "Y.z_hat",
-            "Y.scale_log_skip",
-            "UV.scale_log",
-            "Y.residual_quant",
-            "UV.psi",
-            "Y.y_hat",
-            "rec_final.Y",
+            "z_hat.Y",
+            "scale_index_base.Y",
+            "scale_index.UV",
+            "symbols.Y",
+            "psi.UV",
+            "latent.Y",
+            "synthesis.U",
+            "final.0",
+            "codes.2",
         } <= set(dump)
-        assert dump["Y.y_hat"].shape == (160, 4, 4)
+        assert dump["latent.Y"].shape == (160, 4, 4)
 
 
 def test_json_says_what_was_written(refdec: Refdec, tmp_path: Path) -> None:

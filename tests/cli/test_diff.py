@@ -99,9 +99,84 @@ def test_dumps(refdec: Refdec, tmp_path: Path) -> None:
     np.savez(tmp_path / "b.npz", **changed, extra=np.zeros(1))
     ran = refdec("diff", tmp_path / "a.npz", tmp_path / "b.npz")
     assert ran.code == 4
-    assert ran.out.splitlines()[0] == "first array that differs: Y.z_hat at [0, 0, 0]: 0 in A, 1 in B"
+    assert ran.out.splitlines()[0] == "first array that differs: z_hat.Y at [0, 0, 0]: 0 in A, 1 in B"
     assert "extra: only in B" in ran.out
     assert refdec("diff", tmp_path / "a.npz", tmp_path / "a.npz").code == 0
+
+
+def test_psnr_and_a_picture_of_the_difference(refdec: Refdec, picture: Path, tmp_path: Path) -> None:
+    codes = np.array(Image.open(picture))
+    codes[7, 3, 2] += 5
+    codes[8, :, 0] += 2
+    Image.fromarray(codes).save(tmp_path / "b.png")
+    ran = refdec("diff", picture, tmp_path / "b.png", "--picture", tmp_path / "d.png")
+    assert ran.code == 4
+    second, *_, last = ran.out.splitlines()[1:]
+    squares = 600 * 3 / (5**2 + 30 * 2**2)
+    assert second.startswith("PSNR in dB: R 55.12, G equal, B 61.93, RGB ") and ", luma " in second
+    assert f"RGB {10 * np.log10(255**2 * squares):.2f}" in second
+    assert last == f"{tmp_path / 'd.png'}: |A - B| x 51, black where equal"
+    shown = np.array(Image.open(tmp_path / "d.png"))
+    assert shown[7, 3].tolist() == [0, 0, 255] and (shown[8] == (102, 0, 0)).all() and shown.sum() == 255 + 30 * 102
+    made = json.loads(
+        refdec("diff", picture, tmp_path / "b.png", "--picture", tmp_path / "d.png", "--amplify", "9", "--json").out
+    )
+    assert made["scale"] == 9 and made["psnr"]["G"] is None and made["psnr"]["B"] == pytest.approx(61.93, abs=0.01)
+    assert np.array(Image.open(tmp_path / "d.png")).max() == 45
+    assert "PSNR" not in refdec("diff", picture, picture).out
+
+
+def test_planes_of_yuv_lie_below_each_other(refdec: Refdec, tmp_path: Path) -> None:
+    raw = np.arange(96, dtype=np.uint8)
+    (tmp_path / "a_8x8_420.yuv").write_bytes(raw.tobytes())
+    (tmp_path / "b_8x8_420.yuv").write_bytes(raw[:64].tobytes() + (raw[64:] ^ 1).tobytes())
+    ran = refdec("diff", tmp_path / "a_8x8_420.yuv", tmp_path / "b_8x8_420.yuv", "--picture", tmp_path / "d.png")
+    assert "PSNR in dB: Y equal, U 48.13, V 48.13, YUV " in ran.out
+    assert "x 255, black where equal; Y, below it U, below that V" in ran.out
+    shown = np.array(Image.open(tmp_path / "d.png"))
+    assert shown.shape == (16, 8) and (shown[8:, :4] == 255).all() and not shown[:8].any() and not shown[8:, 4:].any()
+
+
+def test_codestreams_are_decoded_for_it(refdec: Refdec, tmp_path: Path) -> None:
+    data = bytearray(DEMO.read_bytes())
+    data[-30] ^= 1
+    (tmp_path / "b.jai").write_bytes(data)
+    ran = refdec("diff", DEMO, DEMO, "--decode")
+    assert ran.code == 0 and ran.out.splitlines()[1] == "decoded pictures, equal: 1179648 samples"
+    ran = refdec("diff", DEMO, DEMO, "--picture", tmp_path / "d.png")
+    assert not np.array(Image.open(tmp_path / "d.png")).any()
+
+
+def test_files_without_a_picture_of_the_difference(refdec: Refdec, picture: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"sha256": {"codes.0[1]": "aa"}}')
+    Image.fromarray(np.zeros((20, 31, 3), np.uint8)).save(tmp_path / "wide.png")
+    for a, b, said in (
+        (tmp_path / "a.json", tmp_path / "a.json", "a trace is no picture"),
+        (picture, tmp_path / "wide.png", "30 x 20 in A"),
+    ):
+        ran = refdec("diff", a, b, "--picture", tmp_path / "d.png")
+        assert ran.code == 2 and said in ran.err and not (tmp_path / "d.png").exists()
+
+
+def test_old_and_foreign_names_are_read(refdec: Refdec, tmp_path: Path) -> None:
+    """A dump of before, a latent bundle and a dump of today of one stream."""
+    assert refdec("decode", DEMO, tmp_path / "p.ppm", "--dump", tmp_path / "new.npz").code == 0
+    assert refdec("latents", DEMO, tmp_path / "bundle.npz", "--stage", "latent").code == 0
+    with np.load(tmp_path / "new.npz") as file:
+        new = {name: file[name] for name in file.files}
+    assert {"symbols.Y", "latent.UV", "pre_filters.V", "final.2", "codes.0"} <= set(new)
+    old = {
+        "Y.residual_quant": new["symbols.Y"],
+        "UV.y_hat": new["latent.UV"],
+        "Y.scale_log": new["scale_index.Y"],
+        "rec_final.V": new["final.2"],
+    }
+    np.savez(tmp_path / "old.npz", **old)
+    ran = refdec("diff", tmp_path / "old.npz", tmp_path / "new.npz")
+    assert ran.code == 4 and all(": only in B" in line for line in ran.out.splitlines())
+    ran = refdec("diff", tmp_path / "bundle.npz", tmp_path / "new.npz")
+    assert ran.code == 4 and all(": only in " in line for line in ran.out.splitlines())
+    assert not any(name in ran.out for name in ("symbols.", "latent.Y", "residual.", "mask.", "z_hat."))
 
 
 def test_files_that_cannot_be_compared(refdec: Refdec, picture: Path, tmp_path: Path) -> None:

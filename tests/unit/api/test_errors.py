@@ -7,6 +7,7 @@ from pathlib import Path
 
 from refdec.api import errors
 from refdec.api.diff import diff_files
+from refdec.api.picture_differences import DifferenceFile
 from refdec.errors import RefdecError
 
 
@@ -23,5 +24,8 @@ def compare(folder: Path, first: bytes, second: bytes) -> object:
 CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
     errors.DumpUnreadable: lambda folder: compare(folder, b"PK\3\4", b"PK\3\4"),
     errors.KindUnknown: lambda folder: compare(folder, b"words", b"words"),
+    errors.NoDifferencePicture: lambda folder: diff_files(
+        *files(folder, b"{}", b"{}"), show=DifferenceFile(folder / "d.png")
+    ),
     errors.KindsDiffer: lambda folder: compare(folder, b"{}", b"PK\3\4"),
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from refdec.trace.errors import TraceUnreadable
-from refdec.trace.fingerprints import STAGES
+from refdec.trace.names import STAGES
 from refdec.trace.stage_differences import compare_traces, stage_order
 from refdec.trace.tracefile import read_trace, write_trace
 
