@@ -146,7 +146,7 @@ class CaseNameTaken(UsageError):
 class CaseNameUnfit(UsageError):
     """The name of a new case cannot be that of a folder everywhere."""
 
-    code, clause = "RD1710", ""
+    code, clause = "RD1713", ""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
