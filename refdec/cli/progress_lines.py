@@ -19,13 +19,13 @@ Show: TypeAlias = Callable[[str, int, int, int], None]
 
 
 @contextmanager
-def progress_lines(label: str, things: str, *, quiet: bool = False, every_s: float = EVERY_SECONDS) -> Iterator[Show]:
+def progress_lines(label: str, things: str, *, every_s: float = EVERY_SECONDS) -> Iterator[Show]:
     """Give a function of what is being done, how many are done, of how many, and how many of them failed.
 
-    `things`: what is counted.  `quiet` shows nothing.
+    `things`: what is counted.  With -q the console says nothing of it.
     """
-    if quiet or sys.stderr.isatty():
-        with console.progress(label, quiet=quiet) as bar:
+    if sys.stderr.isatty():
+        with console.progress(label) as bar:
             yield lambda doing, done, total, failed: bar(done / total)
         return
     start = shown = time.monotonic()
