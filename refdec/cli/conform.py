@@ -63,8 +63,8 @@ def make(
 
     options = MakeOptions(seed, size, pictures, weights, tuple(patterns or ()))
     place = ArchiveStore(out) if out.suffix == ".zip" else FolderStore(out)
-    with console.progress(f"building {out}") as show, place as store:
-        manifest = make_suite(store, options, on_progress=show)
+    with progress_lines("refdec conform", "percent") as show, place as store:
+        manifest = make_suite(store, options, on_progress=lambda done: show(f"building {out}", int(100 * done), 100, 0))
     if json:
         console.show_json({"suite": str(out), "seed": seed, "size": size, "cases": list(manifest.cases)})
     else:
