@@ -140,7 +140,9 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*columns, title=title, title_justify="left")
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")  # nothing is cut off where the terminal is narrow
     for line in lines:
         table.add_row(*map(Text, line))  # brackets in names are no markup
     Console(file=results(), highlight=False, soft_wrap=True).print(table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,29 @@ def test_plugins_list_their_options(refdec: Refdec) -> None:
     assert found["refine"]["kind"] == "encoder"
     assert [option["name"] for option in found["refine"]["options"]] == ["steps", "trade"]
     assert found["analysis"]["options"] == []
+
+
+class Terminal(StringIO):
+    """Standard output that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("columns", [50, 80])
+def test_tables_on_a_terminal_are_folded_and_not_cut(
+    refdec: Refdec, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    shown = Terminal()
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr("refdec.cli.console.results", lambda: shown)
+    assert refdec("plugins", "--options").code == 0
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", shown.getvalue()).splitlines()
+    assert max(map(len, lines)) <= columns and "\N{HORIZONTAL ELLIPSIS}" not in shown.getvalue()
+    meanings = "".join(
+        line.rsplit("\N{BOX DRAWINGS LIGHT VERTICAL}", 2)[-2] for line in lines if line.endswith("\u2502")
+    )
+    assert "stepsofthesearch;eachcostsaboutonedecoding" in "".join(meanings.split())
 
 
 def test_every_command_has_an_example_or_commands() -> None:
