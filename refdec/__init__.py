@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from refdec.api.encode import EncodeOptions, encode
     from refdec.api.info import read_info
     from refdec.api.latents import read_latents
+    from refdec.api.picture_warnings import PictureWarning
     from refdec.api.progressive import open_progressive
     from refdec.api.weights import load_weights
     from refdec.bitstream.framing import Codestream
@@ -51,6 +52,7 @@ __all__ = [
     "LimitExceeded",
     "Limits",
     "Picture",
+    "PictureWarning",
     "RefdecError",
     "UnsupportedError",
     "UsageError",
@@ -76,6 +78,7 @@ _LAZY = {
     "EncodeOptions": "refdec.api.encode",
     "PLUGIN_API": "refdec.plugins.hookspecs",
     "Picture": "refdec.formats.decoded",
+    "PictureWarning": "refdec.api.picture_warnings",
 }
 _DECODING = frozenset({"decode", "encode", "open_progressive", "read_latents"})
 """Names whose modules load compiled kernels: where these are kept is decided before."""

@@ -30,6 +30,7 @@ class JpegAiPlugin(PluginV3):
 
     def __init__(self, request: Request) -> None:
         super().__init__(request)
+        self._written = False
         if request.mode.io_mode is IOMode.write:
             if request.extension not in CODESTREAM_SUFFIXES:
                 raise InitializationError(f"refdec writes {', '.join(CODESTREAM_SUFFIXES)} files")
@@ -54,16 +55,20 @@ class JpegAiPlugin(PluginV3):
     def write(self, ndimage: Any, **arguments: Any) -> bytes | None:
         """Encode one picture, uint8 or uint16 [rows, columns] or [rows, columns, 3].
 
-        The target "<bytes>" gets the codestream as the result.
+        The target "<bytes>" gets the codestream as the result.  Raises OSError for a second picture: a codestream
+        holds one, and the first one is written already.
         """
         from refdec.api.encode import encode
 
+        if self._written:
+            raise OSError("a JPEG AI file holds one picture: write each to a file of its own")
         array = np.asarray(ndimage[0] if isinstance(ndimage, list) and len(ndimage) == 1 else ndimage)
         try:
             data = encode(array, **arguments)
         except RefdecError as problem:
             raise OSError(problem.headline()) from problem
         self.request.get_file().write(data)
+        self._written = True
         return data if self.request._uri_type == URI_BYTES else None
 
     def iter(self) -> Iterator[npt.NDArray[Any]]:

@@ -21,7 +21,6 @@ from refdec.formats.kinds import CODESTREAM_SUFFIXES, MEDIA_TYPE, is_codestream
 __all__ = ["FORMAT", "JpegAiImageFile", "register"]
 
 FORMAT = "JPEGAI"
-MODES = ("RGB", "L", "I;16")
 
 
 class JpegAiImageFile(ImageFile.ImageFile):
@@ -78,13 +77,15 @@ def _rgb(codestream: bytes) -> Any:
 
 
 def _save(image: Image.Image, file: IO[bytes], filename: str | bytes) -> None:
-    """Write an image; the keywords of `save` are those of `refdec.encode` (bpp, psnr, encoder ...)."""
+    """Write an image; the keywords of `save` are those of `refdec.encode` (bpp, psnr, encoder ...).
+
+    Its orientation and colours are taken along as those of a file; of an animation at its first frame nothing is
+    written, unless `frame` chooses.
+    """
     from refdec.api.encode import encode
 
-    if image.mode not in MODES:
-        raise OSError(f"cannot write mode {image.mode} as JPEG AI: convert it to {' or '.join(MODES)} first")
     try:
-        data = encode(np.asarray(image), **getattr(image, "encoderinfo", {}))
+        data = encode(image, **getattr(image, "encoderinfo", {}))
     except RefdecError as problem:
         raise OSError(problem.headline()) from problem
     file.write(data)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -16,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from refdec.api.errors import OptionsTwice, RateAmbiguous, UnknownChroma
+from refdec.api.errors import LayoutWithoutRaw, OptionsTwice, RateAmbiguous, UnknownChroma
+from refdec.api.picture_warnings import PictureWarning
 from refdec.arithmetic.shown import ShortRepr
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.decoding.options import limits_or_default
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 __all__ = ["EncodeOptions", "EncodeReport", "chroma_format", "encode", "encode_to_file"]
 
 CHROMA_FORMATS = {chroma.digits: chroma.value for chroma in ChromaFormat}
+RAW_FORMATS = (*CHROMA_FORMATS, "400")
+RAW = ("", "yuv")
 PREFERRED_MODEL = 1
 LOG = logging.getLogger(__name__)
 POINT = {"model", "displacement", "chroma displacement"}
@@ -57,10 +61,15 @@ class EncodeOptions(ShortRepr):
     longer.  `displacement` -2048..2047 with `model` fixes the point, chroma as luma unless `chroma_displacement` says
     otherwise.  One of these wishes at a time; none: displacement 0, chroma above it.  `settings`: how the codestream
     is made.  `roi`: a mask of a region of interest (array or file), white is coded better; it becomes the quality map
-    of `settings`.  `time_budget`: seconds.  `check` decodes the codestream before it is returned.  `bits`: depth of a
-    uint16 source.  `limits`: of the source, the encode, and the decode that checks; None: the default ones.
+    of `settings`.  `time_budget`: seconds.  `check` decodes the codestream before it is returned.  `limits`: of the
+    source, the encode, and the decode that checks; None: the default ones.
 
-    Raises RateAmbiguous, LimitsExpected.
+    How the source is read: `bits`, the depth of a uint16 or raw source; `low_bits`: codes are the low bits of a 16-bit
+    PNG; `frame`, from 1: the picture of a file that holds several; `format` ("png", "yuv" ...) where neither content
+    nor name say it; `size` (width, height) and `subsampling` ("444", "422", "420", "400"; None: 4:2:0) of raw YUV;
+    `strip`: leave behind without a warning what a codestream cannot carry.
+
+    Raises RateAmbiguous, LimitsExpected, LayoutWithoutRaw, UnknownChroma.
     """
 
     encoder: str = "analysis"
@@ -79,9 +88,19 @@ class EncodeOptions(ShortRepr):
     limits: Limits | None = None
     quality: int | None = None
     max_bytes: int | None = None
+    low_bits: bool = False
+    frame: int | None = None
+    format: str = ""
+    size: tuple[int, int] | None = None
+    subsampling: str | None = None
+    strip: bool = False
 
     def __post_init__(self) -> None:
         limits_or_default(self.limits)
+        if self.subsampling is not None and self.subsampling not in RAW_FORMATS:
+            raise UnknownChroma(self.subsampling, RAW_FORMATS)
+        if (self.subsampling is not None and self.size is None) or (self.size is not None and self.format not in RAW):
+            raise LayoutWithoutRaw
         wishes = {
             "bpp": self.bpp,
             "psnr": self.psnr,
@@ -119,14 +138,33 @@ class EncodeOptions(ShortRepr):
         chosen = self.model if self.model is not None else PREFERRED_MODEL if PREFERRED_MODEL in there else there[-1]
         return OperatingPoint(chosen, self.displacement or 0, self.chroma_displacement)
 
+    def picture_of(self, source: Encodable) -> SourcePicture:
+        """Return the picture of a source, read as these options wish.  Raises what `source_picture` raises."""
+        from refdec.api.sources import source_picture
+        from refdec.formats.yuv import YuvLayout
+
+        layout = None if self.size is None else YuvLayout(*self.size, self.bits or 8, self.subsampling or "420")
+        chosen = "yuv" if layout is not None else self.format
+        return source_picture(
+            source,
+            bits=self.bits,
+            suffix=f".{chosen}" if chosen else "",
+            layout=layout,
+            limits=self.limits,
+            frame=self.frame,
+            low_bits=self.low_bits,
+            strip=self.strip,
+        )
+
     def settings_for(self, picture: SourcePicture) -> CodingSettings:
         """Return the settings for a picture: the mask of a region of interest becomes a quality map of its size."""
         if self.roi is None:
             return self.settings
         from refdec.api.sources import quality_map_of_mask
         from refdec.formats.files import read_picture
+        from refdec.formats.orientation import upright
 
-        mask = self.roi if isinstance(self.roi, np.ndarray) else _white(read_picture(self.roi))
+        mask = self.roi if isinstance(self.roi, np.ndarray) else _white(upright(read_picture(self.roi))[0])
         return replace(self.settings, quality_map=quality_map_of_mask(mask, picture.height, picture.width))
 
 
@@ -171,6 +209,12 @@ def encode(
     check: bool = True,
     bits: int | None = None,
     limits: Limits | None = None,
+    low_bits: bool = False,
+    frame: int | None = None,
+    format: str = "",
+    size: tuple[int, int] | None = None,
+    subsampling: str | None = None,
+    strip: bool = False,
     profile: str | None = None,
     synthesis: tuple[str, ...] = (),
     regions: tuple[int, int] | None = None,
@@ -190,10 +234,11 @@ def encode(
 ) -> bytes:
     """Encode a picture to a codestream.
 
-    `source`: uint8 or uint16 array [rows, columns] or [rows, columns, 3], a `Picture`, or a picture file.  `weights`: a
+    `source`: uint8 or uint16 array [rows, columns] or [rows, columns, 3], a `Picture`, an image of Pillow, or a picture
+    file.  What of it a codestream cannot carry is named in a `PictureWarning`, unless `strip` is said.  `weights`: a
     pack or a pack file; None takes the bundled one.  `progress` is told the share that is done.  `options`: an
     `EncodeOptions` in place of all other keywords, or the options of the encoder itself.
-    From `encoder` to `limits` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
+    From `encoder` to `strip` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
     `chroma` "444", "422", "420" (its `coded_subsampling`) and `roi`.
 
     Raises RateAmbiguous, RateOutOfReach, TooFewBytes, NoModel, SettingsRefused, UnknownGuest, UnknownOption,
@@ -233,11 +278,20 @@ def encode(
         check=check,
         bits=bits,
         limits=limits,
+        low_bits=low_bits,
+        frame=frame,
+        format=format,
+        size=size,
+        subsampling=subsampling,
+        strip=strip,
     )
     if isinstance(options, EncodeOptions) and not _says_nothing(keywords):
         raise OptionsTwice
     chosen = options if isinstance(options, EncodeOptions) else keywords
-    return _encoded(source, chosen, weights=weights, progress=progress)
+    data, said = _encoded(source, chosen, weights=weights, progress=progress)
+    for sentence in said:
+        warnings.warn(sentence, PictureWarning, stacklevel=2)
+    return data
 
 
 def _says_nothing(keywords: EncodeOptions) -> bool:
@@ -256,16 +310,15 @@ def _wishes(options: EncodeOptions) -> Iterator[object]:
 
 def _encoded(
     source: Encodable, options: EncodeOptions, *, weights: WeightPack | Source | None, progress: Progress | None
-) -> bytes:
-    """Encode a picture to a codestream.  Raises what `encode` raises."""
-    from refdec.api.sources import source_picture
+) -> tuple[bytes, tuple[str, ...]]:
+    """Return the codestream of a picture, and the warnings about its source.  Raises what `encode` raises."""
     from refdec.api.weights import load_weights
     from refdec.parallel.clock import check_of
     from refdec.plugins.calls import encode_with, options_for
     from refdec.plugins.core import Core
     from refdec.plugins.requests import EncodeRequest
 
-    picture = source_picture(source, bits=options.bits, limits=options.limits)
+    picture = options.picture_of(source)
     check = check_of(limits_or_default(options.limits))
     core = Core(load_weights(weights), limits=options.limits, check=check)
     target = options.target(core)
@@ -282,7 +335,7 @@ def _encoded(
     began = time.perf_counter()
     data = encode_with(guest, picture, request, core, check=options.check)
     LOG.info("codestream of %d bytes in %.2f s", len(data), time.perf_counter() - began)
-    return data
+    return data, picture.warnings
 
 
 def _facts(picture: SourcePicture) -> tuple[int, int, int, str]:
@@ -297,7 +350,8 @@ def _no_progress(done: float) -> None:
 class EncodeReport:
     """What was encoded: sizes, the rate, and the operating point that was used.
 
-    `quality`: its place on the scale, where a quality or a number of bytes was asked for.
+    `quality`: its place on the scale, where a quality or a number of bytes was asked for.  `warnings`: sentences about
+    the source: that it was turned, what of it a codestream cannot carry.
     """
 
     output: str
@@ -310,6 +364,7 @@ class EncodeReport:
     displacement: int
     chroma_displacement: int
     quality: int | None = None
+    warnings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields as JSON can hold them."""
@@ -332,7 +387,7 @@ def encode_to_file(
     from refdec.formats.files import name_of, write_bytes
 
     pack = load_weights(weights)
-    data = _encoded(source, options, weights=pack, progress=progress)
+    data, said = _encoded(source, options, weights=pack, progress=progress)
     limits, edition = limits_or_default(options.limits), Edition(options.settings.edition)
     header = read_headers(read_codestream(data, limits=limits), edition=edition, limits=limits).picture
     write_bytes(target, data)  # only what reads: without `check`, a guest may have returned anything
@@ -341,7 +396,7 @@ def encode_to_file(
     rate = 8 * len(data) / (width * height)
     point = (header.model_id, *header.beta_log)
     quality = None if options.quality is options.max_bytes is None else _quality_at(point, pack)
-    return EncodeReport(name, options.encoder, width, height, len(data), rate, *point, quality)
+    return EncodeReport(name, options.encoder, width, height, len(data), rate, *point, quality, said)
 
 
 def _quality_at(point: tuple[int, int, int], pack: WeightPack) -> int | None:

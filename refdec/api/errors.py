@@ -11,6 +11,7 @@ __all__ = [
     "DumpUnreadable",
     "KindUnknown",
     "KindsDiffer",
+    "LayoutWithoutRaw",
     "NoDifferencePicture",
     "NothingMatches",
     "OptionsExpected",
@@ -91,19 +92,34 @@ class UnknownChroma(UsageError):
         return f"There is no chroma format {self.name!r}; choose {', '.join(self.known)}."
 
 
+class LayoutWithoutRaw(UsageError):
+    """The layout of raw samples is given in part, or for another format."""
+
+    code, clause = "RD0969", "5.11"
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def explain(self) -> str:
+        return (
+            "Size and subsampling describe raw YUV, and subsampling needs a size.\n"
+            "Say: --format yuv --size 768x512 --subsampling 420 (format=, size=, subsampling= in Python)"
+        )
+
+
 class PictureNotEncodable(UsageError):
     """An array is no picture: wrong axes, or samples that are not unsigned integers."""
 
     code, clause = "RD0965", "5.14.1"
 
-    def __init__(self, found: str) -> None:
-        super().__init__(found)
-        self.found = found
+    def __init__(self, found: str, advice: str) -> None:
+        super().__init__(found, advice)
+        self.found, self.advice = found, advice
 
     def explain(self) -> str:
         return (
             f"{self.found} cannot be encoded; a picture is uint8 or uint16, [rows, columns] or [rows, columns, 3].\n"
-            "An alpha channel has to be taken away first; floats have to be made integers."
+            f"{self.advice}"
         )
 
 

@@ -5,7 +5,11 @@ In: whatever a caller of `refdec.encode` holds.  Out: frozen values of the plugi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+import io
+import sys
+from dataclasses import replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,20 +19,25 @@ from refdec.api.errors import PictureNotEncodable
 from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
 from refdec.decoding.options import limits_or_default
+from refdec.formats.description import SourceDescription
 from refdec.formats.files import read_bytes, read_picture, suffix_of
-from refdec.formats.kinds import is_codestream, sniffed_suffix
+from refdec.formats.kinds import is_codestream
+from refdec.formats.orientation import upright
 from refdec.formats.pictures import CodePicture, Colour
+from refdec.formats.yuv import layout_of_name
 from refdec.picture.picture import PictureCodes
 from refdec.plugins.source_picture import Codes, SourcePicture
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from refdec.formats.files import Source
     from refdec.formats.yuv import YuvLayout
     from refdec.limits import Limits
 
 __all__ = ["Encodable", "quality_map_of_mask", "source_picture"]
 
-Encodable: TypeAlias = "npt.NDArray[Any] | PictureCodes | CodePicture | SourcePicture | Source"
+Encodable: TypeAlias = "npt.NDArray[Any] | Image | PictureCodes | CodePicture | SourcePicture | Source"
 INSIDE, OUTSIDE = 6, -3
 """(3.B.2) Quality steps inside and outside of a region of interest."""
 
@@ -40,38 +49,95 @@ def source_picture(
     suffix: str = "",
     layout: YuvLayout | None = None,
     limits: Limits | None = None,
+    frame: int | None = None,
+    low_bits: bool = False,
+    strip: bool = False,
 ) -> SourcePicture:
-    """Return the picture of an array, a picture, or a file (path, bytes, file object).
+    """Return the picture of an array, a picture, or a file (path, bytes, file object), the right way up.
 
-    `bits`: depth of the codes where the source does not say (uint8: 8, uint16: 16).  `suffix` and `layout` as for
-    `formats.files.read_picture`.  A JPEG AI codestream is decoded, and kept beside its picture.
+    `bits`: depth of the codes where the source does not say (uint8: 8, uint16: 16).  `suffix`, `layout`, `frame` and
+    `low_bits` as for `formats.files.read_picture`.  What a codestream cannot carry of a source, and that it was turned,
+    become warnings, which `strip` silences.  A JPEG AI codestream is decoded, and kept beside its picture.
+    An image of Pillow is read as its file would be; of other objects, `__array__` counts.
     Raises PictureNotEncodable, SourcePictureInvalid, InputError; CodestreamError for a codestream that is none.
     """
     if isinstance(source, SourcePicture):
         return source
-    if isinstance(source, np.ndarray):
-        return _of_array(source, bits)
+    if _is_pillow(source):
+        return _of_codes(_codes_of_pillow(source, frame, limits_or_default(limits)), strip=strip)
     if isinstance(source, PictureCodes):
         return _of_decoded(source)
     if isinstance(source, CodePicture):
-        return _of_codes(source)
+        return _of_codes(source, strip=strip)
+    if isinstance(source, np.ndarray) or (hasattr(source, "__array__") and not hasattr(source, "read")):
+        return _of_array(source, bits)
+    source = cast("Source", source)
     limits = limits_or_default(limits)
     name = str(getattr(source, "name", source)) if not isinstance(source, bytes | bytearray | memoryview) else ""
-    kind = (suffix or suffix_of(source)).lower()
-    if kind == ".yuv":
-        return _of_codes(read_picture(source, suffix=kind, layout=layout, bits=bits, limits=limits), name)
+    named = suffix_of(source)
+    raw = (suffix or named).lower() == ".yuv"
     data = read_bytes(source, limits=limits)
-    if is_codestream(data):
+    if not raw and is_codestream(data):
         with concerning(source):
-            return _decoded(data, limits, name)
-    return _of_codes(read_picture(data, suffix=kind or sniffed_suffix(data), bits=bits, limits=limits), name)
+            return _decoded(data, limits, name, strip)
+    if raw and layout is None:
+        layout = layout_of_name(PurePath(name).name)
+        layout = layout if bits is None else replace(layout, bits=bits)
+    picture = read_picture(
+        NamedBytes(data, name),
+        suffix=suffix or (named if raw else ""),
+        layout=layout,
+        bits=bits,
+        limits=limits,
+        frame=frame,
+        low_bits=low_bits,
+    )
+    return _of_codes(picture, name, strip=strip)
 
 
-def _decoded(data: bytes, limits: Limits, name: str) -> SourcePicture:
+class NamedBytes(io.BytesIO):
+    """The bytes of a file that are read already, under its name."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        super().__init__(data)
+        self.name = name
+
+
+def _decoded(data: bytes, limits: Limits, name: str, strip: bool) -> SourcePicture:
     """Return the picture of a codestream, which is kept beside it; the bundled weights decode it."""
     from refdec.api.decode import decode
+    from refdec.bitstream.framing import read_codestream
+    from refdec.bitstream.markers import Marker
+    from refdec.bitstream.userdata import read_weights_mark
 
-    return _of_decoded(decode(data, limits=limits), name, data)
+    picture = _of_decoded(decode(data, limits=limits), name, data)
+    user_data = read_codestream(data, limits=limits).only(Marker.UDI)
+    if strip or user_data is None or read_weights_mark(bytes(user_data.payload)) is not None:
+        return picture
+    left = SourceDescription(left_behind=(f"user data of {len(user_data.payload)} bytes (UDI)",))
+    return replace(picture, warnings=(*picture.warnings, *left.sentences()))
+
+
+def _is_pillow(source: object) -> TypeGuard[Image]:
+    """Tell whether something is an image of Pillow, which is not imported to find out."""
+    pillow = sys.modules.get("PIL.Image")
+    return pillow is not None and isinstance(source, pillow.Image)
+
+
+def _codes_of_pillow(image: Image, frame: int | None, limits: Limits) -> CodePicture:
+    """Return the codes of an image: of its current frame, of the frame that is wanted, from 1, or of its only one."""
+    from refdec.formats.frames import chosen_picture
+    from refdec.formats.pillow_reader import picture_of_image
+
+    here, count = image.tell(), int(getattr(image, "n_frames", 1))
+    index = here if here and frame is None else chosen_picture("Pillow image", count, frame)
+    try:
+        if index != here:
+            image.seek(index)
+        return picture_of_image(image, limits=limits)
+    finally:
+        if index != here:
+            image.seek(here)
 
 
 def _of_decoded(picture: PictureCodes, name: str = "", codestream: bytes | None = None) -> SourcePicture:
@@ -89,25 +155,52 @@ def _of_decoded(picture: PictureCodes, name: str = "", codestream: bytes | None 
     )
 
 
-def _of_array(array: npt.NDArray[Any], bits: int | None) -> SourcePicture:
-    """Return the picture of [rows, columns], [rows, columns, 1] or [rows, columns, 3]."""
+def _of_array(source: Any, bits: int | None) -> SourcePicture:
+    """Return the picture of [rows, columns], [rows, columns, 1] or [rows, columns, 3], in any order of bytes."""
+    if isinstance(source, np.ma.MaskedArray):
+        raise PictureNotEncodable("A masked array", "Say what stands where it is masked: array.filled(0)")
+    array = np.asarray(source)
     flat = array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array
-    sound = flat.dtype in (np.uint8, np.uint16) and (flat.ndim == 2 or (flat.ndim == 3 and flat.shape[2] == 3))
-    if not sound:
-        raise PictureNotEncodable(f"An array of {array.dtype} of the shape {array.shape}")
-    depth = bits or (8 if flat.dtype == np.uint8 else 16)
-    fits = int(flat.max(initial=0)) >> depth == 0
-    codes: npt.NDArray[Any] = flat.astype(np.uint8 if depth <= 8 else np.uint16) if fits else flat
+    unsigned = flat.dtype.kind == "u" and flat.dtype.itemsize <= 2
+    if not unsigned or not (flat.ndim == 2 or (flat.ndim == 3 and flat.shape[2] == 3)):
+        raise PictureNotEncodable(f"An array of {array.dtype} of the shape {array.shape}", _advice(array))
+    depth = bits or 8 * flat.dtype.itemsize
+    native = flat.astype(flat.dtype.newbyteorder("="), copy=False)
+    fits = int(native.max(initial=0)) >> depth == 0
+    codes: npt.NDArray[Any] = native.astype(np.uint8 if depth <= 8 else np.uint16) if fits else native
     wanted = cast(Codes, codes)
     return SourcePicture.from_gray(wanted, depth) if flat.ndim == 2 else SourcePicture.from_rgb(wanted, depth)
 
 
-def _of_codes(picture: CodePicture, name: str = "") -> SourcePicture:
-    """Return the picture of a file's codes; gray becomes RGB with equal planes."""
-    y, u, v = picture.as_rgb().components
+def _advice(array: npt.NDArray[Any]) -> str:
+    """Return what makes a picture of an array that is none."""
+    shape = array.shape
+    if array.dtype.kind == "b":
+        return "Make black and white of it: array.astype(np.uint8) * 255"
+    if array.dtype.kind == "f":
+        return "Samples of 0 to 1 become codes so: np.rint(array * 255).astype(np.uint8)"
+    if array.dtype.kind in "iu" and array.dtype.itemsize + (array.dtype.kind == "i") > 2:
+        return "If its samples are 0 to 255, say so: array.astype(np.uint8); if 0 to 65535: array.astype(np.uint16)"
+    if array.ndim == 4:
+        return f"These are {shape[0]} pictures: a codestream holds one, encode array[0] and so on."
+    if array.ndim == 3 and shape[2] == 4:
+        return "Take the alpha channel away: array[..., :3]"
+    if array.ndim == 3 and shape[0] in (1, 3):
+        return "Put the channels last: array.transpose(1, 2, 0)"
+    return "Choose rows, columns and three channels of it."
+
+
+def _of_codes(picture: CodePicture, name: str = "", *, strip: bool = False) -> SourcePicture:
+    """Return the picture of a file's codes, the right way up; gray becomes RGB with equal planes."""
+    turned, sentence = upright(picture)
+    said = turned.description
+    warnings = said.remarks if strip else (*([sentence] if sentence else []), *said.remarks, *said.sentences())
+    y, u, v = turned.as_rgb().components
     ver, hor = (1 if u.shape[axis] == y.shape[axis] else 2 for axis in (0, 1))
     colour = "YUV" if picture.colour is Colour.YUV else "RGB"
-    return SourcePicture((y, u, v), picture.bits, colour, (ver, hor), name)
+    return SourcePicture(
+        (y, u, v), picture.bits, colour, (ver, hor), name, rendering=said.rendering, warnings=tuple(warnings)
+    )
 
 
 @clause("3.B.2")

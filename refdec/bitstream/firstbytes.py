@@ -48,17 +48,24 @@ class FileKind:
 
 
 _JPEG_XL, _JPEG_2000 = FileKind("a JPEG XL picture", CONVERT), FileKind("a JPEG 2000 picture", CONVERT)
-_TIFF, _GIF = FileKind("a TIFF picture", CONVERT), FileKind("a GIF picture", CONVERT)
+_TIFF, _GIF = FileKind("a TIFF picture", ENCODE, ".tif"), FileKind("a GIF picture", ENCODE, ".gif")
 _ZIP = FileKind(
     "a ZIP archive (as packs of weights and latent bundles are)", "If it holds a codestream, type: unzip FILE"
 )
 _HTML = FileKind("a page of HTML", "Was it saved in the place of a download?  See what it says: head FILE")
 _KINDS: tuple[tuple[bytes, FileKind], ...] = (
     (b"\x89PNG", FileKind("a PNG picture", ENCODE, ".png")),
+    (b"P1\n", FileKind("a PBM picture", ENCODE, ".pbm")),
+    (b"P2\n", FileKind("a PGM picture", ENCODE, ".pgm")),
+    (b"P3\n", FileKind("a PPM picture", ENCODE, ".ppm")),
+    (b"P4\n", FileKind("a PBM picture", ENCODE, ".pbm")),
     (b"P5", FileKind("a PGM picture", ENCODE, ".pgm")),
     (b"P6", FileKind("a PPM picture", ENCODE, ".ppm")),
+    (b"P7\n", FileKind("a PAM picture", ENCODE, ".pam")),
+    (b"PF\n", FileKind("a PFM picture", ENCODE, ".pfm")),
+    (b"Pf\n", FileKind("a PFM picture", ENCODE, ".pfm")),
     (b"\x93NUMPY", FileKind("a NumPy array", ENCODE, ".npy")),
-    (b"\xff\xd8\xff", FileKind("a JPEG picture", CONVERT)),
+    (b"\xff\xd8\xff", FileKind("a JPEG picture", ENCODE, ".jpg")),
     (b"\xff\x0a", _JPEG_XL),
     (b"\0\0\0\x0cJXL \r\n\x87\n", _JPEG_XL),
     (b"\xff\x4f\xff\x51", _JPEG_2000),
@@ -69,7 +76,7 @@ _KINDS: tuple[tuple[bytes, FileKind], ...] = (
     (b"MM\0*", _TIFF),
     (b"II+\0", _TIFF),
     (b"MM\0+", _TIFF),
-    (b"BM", FileKind("a BMP picture", CONVERT)),
+    (b"BM", FileKind("a BMP picture", ENCODE, ".bmp")),
     (b"%PDF-", FileKind("a PDF document", "For the pictures in it, type: pdfimages -png FILE PICTURE")),
     (b"PK\3\4", _ZIP),
     (b"PK\5\6", _ZIP),
@@ -84,7 +91,7 @@ _KINDS: tuple[tuple[bytes, FileKind], ...] = (
 )
 """First bytes, and what begins with them."""
 
-_WEBP = FileKind("a WebP picture", CONVERT)
+_WEBP = FileKind("a WebP picture", ENCODE, ".webp")
 JPEG_AI_BRANDS = ("jaii", "jais")
 """Brands of JPEG AI images and image sequences (media types image/jaii, image/jais)."""
 AVIF_BRANDS = ("avif", "avis")

@@ -1,6 +1,7 @@
-"""A codestream in the other edition (1.12): the picture header written anew, everything behind it byte for byte.
+"""A codestream with one header written anew, and everything else byte for byte: in the other edition (1.12), or with
+rendering information (1.5.3).
 
-In: a codestream of either edition.  Out: the codestream of the wanted one; the same bytes where it is that already.
+In: a codestream.  Out: the codestream as it is wanted; the same bytes where it is that already.
 """
 
 from __future__ import annotations
@@ -14,10 +15,14 @@ from refdec.bitstream.levels import level, smallest_level
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.recognition import require_told_apart
+from refdec.bitstream.rendering import RenderingInfo
 from refdec.clauses import clause
 from refdec.limits import Limits
 
-__all__ = ["in_edition"]
+CODED = (Marker.SORP, Marker.SORS, Marker.SOZ, Marker.SOQ)
+"""Substreams that stand behind the headers."""
+
+__all__ = ["in_edition", "with_rendering"]
 
 
 @clause("1.12", kind="added", reason="streams of the draft are made readable for decoders of the standard, and back")
@@ -46,3 +51,24 @@ def _with_level(picture: PictureHeader, edition: Edition) -> PictureHeader:
         return picture
     fitting = smallest_level(samples, picture.model_id, edition)
     return picture if fitting is None else replace(picture, level_idc=fitting)
+
+
+@clause("1.5.3", kind="added", reason="an encoder that writes its own codestreams need not know about colours")
+def with_rendering(data: bytes, rendering: RenderingInfo) -> bytes:
+    """(1.5.3) Return a codestream with rendering information, unless it has some of its own.
+
+    Raises what reading it raises.
+    """
+    codestream = read_codestream(data)
+    headers = read_headers(codestream, allow_custom_colour=True)
+    if headers.rendering not in (None, RenderingInfo()):
+        return data
+    order = list(headers.substream_order)
+    if Marker.RDI not in order:
+        order.insert(next((n for n, marker in enumerate(order) if marker in CODED), len(order)), Marker.RDI)
+    changed = replace(headers, rendering=rendering, substream_order=tuple(order))
+    written = iter([part for part in codestream.substreams if part.marker is not Marker.RDI])
+    payload = write_headers(changed)[Marker.RDI]
+    return write_codestream(
+        (marker, payload if marker is Marker.RDI else next(written).payload) for marker in changed.substream_order
+    )

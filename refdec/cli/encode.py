@@ -39,6 +39,7 @@ ENCODER = "Encoder"
 SOURCE = "Source"
 STREAM = "Codestream"
 TOOLS = "Coding tools"
+LONGEST_NUMBER = 9
 
 
 def encode(
@@ -46,8 +47,8 @@ def encode(
         list[str],
         typer.Argument(
             metavar="IN [OUT.jai]",
-            help="Picture (.png .ppm .pgm .yuv .npy) and codestream (default IN.jai); - is a pipe. A folder and a "
-            "folder for its codestreams. With --out: any number of files, folders and patterns.",
+            help="Picture (PNG, JPEG, TIFF, WebP, GIF, BMP, Netpbm, YUV, NPY) and codestream (default IN.jai); - is a "
+            "pipe. A folder and a folder for its codestreams. With --out: any number of files, folders and patterns.",
             show_default=False,
         ),
     ],
@@ -104,11 +105,44 @@ def encode(
         bool, typer.Option("--check/--no-check", rich_help_panel=ENCODER, help="Decode before writing.")
     ] = True,
     weights: WeightsOption = None,
+    frame: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", rich_help_panel=SOURCE, help="Picture N, from 1, of a file that holds several."
+        ),
+    ] = None,
+    strip: Annotated[
+        bool,
+        typer.Option("--strip", rich_help_panel=SOURCE, help="No warning of what a codestream cannot carry."),
+    ] = False,
     source_bits: Annotated[
         int | None,
         typer.Option(
-            metavar="N", rich_help_panel=SOURCE, help="Depth of the codes in a 16-bit source; default: what it says."
+            "--source-bits",
+            "--bits",
+            min=1,
+            max=16,
+            metavar="N",
+            rich_help_panel=SOURCE,
+            help="Depth of the codes in a raw or 16-bit source; default: what it says.",
         ),
+    ] = None,
+    low_bits: Annotated[
+        bool,
+        typer.Option("--low-bits", rich_help_panel=SOURCE, help="Codes of --source-bits are a PNG's low bits."),
+    ] = False,
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar="NAME", rich_help_panel=SOURCE, help="Format where content and name do not tell: yuv."
+        ),
+    ] = "",
+    size: Annotated[
+        str | None, typer.Option(metavar="WxH", rich_help_panel=SOURCE, help="Width and height of raw YUV.")
+    ] = None,
+    subsampling: Annotated[
+        str | None,
+        typer.Option(metavar="FORMAT", rich_help_panel=SOURCE, help="Chroma of raw YUV: 444, 422, 420 (usual), 400."),
     ] = None,
     roi: Annotated[
         Path | None,
@@ -230,6 +264,12 @@ def encode(
         check=check,
         bits=source_bits,
         limits=limits_of(limit_pixels, limit_memory, time_limit),
+        low_bits=low_bits,
+        frame=frame,
+        format=format_.lower().removeprefix("."),
+        size=None if size is None else _pair("--size", "WxH (768x512)", size),
+        subsampling=subsampling,
+        strip=strip,
     )
     if isinstance(place, OneFile):
         wishes.refuse_for_one("encode", workers=True)
@@ -243,6 +283,7 @@ def _encode_file(place: OneFile, options: EncodeOptions, weights: Path | None, j
     from refdec.cli.deadline import in_time
     from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
+    from refdec.cli.warnings import show_warnings
 
     require_distinct(place.source, {"the codestream": place.target})
     prepare_process()
@@ -251,6 +292,7 @@ def _encode_file(place: OneFile, options: EncodeOptions, weights: Path | None, j
     with console.progress(f"encoding {Path(place.source).name}") as show:
         encode_it = partial(encode_to_file, place.source, place.target, options, weights=weights, progress=show)
         report = in_time(None if options.limits is None else options.limits.seconds, encode_it)
+    show_warnings(report.warnings)
     if place.target == "-":
         return
     if json:
@@ -281,7 +323,12 @@ def _encode_batch(
 
 def _grid(text: str) -> tuple[int, int]:
     """Return rows and columns of "RxC"; raises WrongNumbers."""
+    return _pair("--regions", "RxC (2x3)", text)
+
+
+def _pair(option: str, form: str, text: str) -> tuple[int, int]:
+    """Return two whole numbers with an x between them; raises WrongNumbers."""
     parts = text.lower().split("x")
-    if len(parts) != 2 or not all(part.isdigit() for part in parts):
-        raise WrongNumbers("--regions", "RxC (2x3)", text)
+    if len(parts) != 2 or not all(part.isdecimal() and len(part) <= LONGEST_NUMBER for part in parts):
+        raise WrongNumbers(option, form, text)
     return int(parts[0]), int(parts[1])

@@ -1,12 +1,15 @@
-"""Picture files: PNG, JPEG, WebP, TIFF, PPM and PGM, raw YUV, NPY; reading, and writing row by row.
+"""Picture files: PNG, JPEG, TIFF, WebP, GIF, BMP, Netpbm, raw YUV, NPY; reading, and writing row by row.
 
 In: paths, bytes or file objects.  Out: `CodePicture`, sample codes and what they are; or a writer that takes rows.
 Here files are opened; everything below works on bytes and arrays.
 
 Reading: `kinds` says what a file is by its name and first bytes, `files` opens it and picks the format:
-`png_reader` (16 bits through `png_kernels`), `ppm`, `yuv` (5.11) or `npy`.
-`pictures` is the result, and `description` what the file says beside the samples.  `folders` lists the files of a
-folder of checkpoints.
+`png_reader` (16 bits through `png_kernels`; `png_chunks` are its parts), `pillow_reader` (JPEG, WebP, TIFF, BMP, GIF;
+`deep_tiff` where it would cut samples),
+`pnm_reader`, `pfm`, `yuv` (5.11) or `npy`.  Of several pictures in a file, which `picture_ends` finds, `frames` chooses
+one.  `pictures` is the result, and `description` what the file says beside the samples: `png_description` and
+`pillow_description` collect it, `exif`, `icc` and `colour_points` say what it means, `orientation` turns a picture
+upright.  `folders` lists the files of a folder of checkpoints.
 
 Writing: `files` picks the format by suffix, `rows` is what all writers share, `png`, `tiff`, `coded` (JPEG, WebP),
 `ppm`, `yuv` and `npy` are the writers.  `colours` tells what a format can say of colours, `icc_writer` makes the

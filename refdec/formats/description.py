@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from refdec.bitstream.rendering import RenderingInfo
 
-__all__ = ["NOTHING_SAID", "UPRIGHT", "SourceDescription"]
+__all__ = ["NOTHING_SAID", "UPRIGHT", "SourceDescription", "bytes_after", "profile_name", "resolution"]
 
 UPRIGHT = 1
 """The Exif orientation of samples that are stored as they are to be shown."""
@@ -30,6 +30,28 @@ class SourceDescription:
     left_behind: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
+    def sentences(self) -> tuple[str, ...]:
+        """Return what is left behind as one sentence, none if nothing is."""
+        if not self.left_behind:
+            return ()
+        return (f"left behind, since a codestream has no place for it: {'; '.join(self.left_behind)}",)
+
 
 NOTHING_SAID = SourceDescription()
 """Of a file, or an array, that says nothing beside its samples."""
+
+
+def profile_name(name: str, *, needed: bool) -> str:
+    """Return how to call an ICC profile that is left behind; `needed`: nothing else says what the colours mean."""
+    called = f"the ICC profile '{name}'" if name else "an ICC profile without a name"
+    return f"{called}, without which its colours will be shown wrong" if needed else called
+
+
+def resolution(x: object, y: object) -> str:
+    """Return how to call a resolution in dots per inch."""
+    return f"the resolution {x} x {y} dpi"
+
+
+def bytes_after(count: int) -> tuple[str, ...]:
+    """Return how to call bytes after the end of a picture, none if there are none."""
+    return (f"{count} bytes after its end",) if count else ()

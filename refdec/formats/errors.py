@@ -14,11 +14,13 @@ __all__ = [
     "FileUnreadable",
     "FileUnwritable",
     "FormatCannotHold",
+    "NoSuchPicture",
     "NotAFolder",
     "PictureDamaged",
     "PictureTooLarge",
     "PictureUnsupported",
     "RowsDoNotFit",
+    "SeveralPictures",
     "SuffixUnknown",
     "YuvLayoutUnknown",
     "YuvSizeMismatch",
@@ -154,7 +156,8 @@ class YuvLayoutUnknown(InputError):
     def explain(self) -> str:
         return (
             f"{self.name} is raw YUV of unknown size.\n"
-            "Declare it, or put it into the name:  picture_768x512_10bit_420.yuv"
+            "Declare it: --format yuv --size 768x512 --subsampling 420 --source-bits 8 for refdec encode;\n"
+            "or put it into the name: picture_768x512_10bit_420.yuv"
         )
 
 
@@ -182,6 +185,36 @@ class AlphaNotSupported(InputError):
 
     def explain(self) -> str:
         return f"This {self.format_name} file has transparent samples; JPEG AI has no alpha channel.\nFlatten it first."
+
+
+class SeveralPictures(InputError):
+    """A file holds several pictures, a codestream holds one, and nobody chose."""
+
+    code, clause = "RD0730", ""
+
+    def __init__(self, format_name: str, count: int) -> None:
+        super().__init__(format_name, count)
+        self.format_name, self.count = format_name, count
+
+    def explain(self) -> str:
+        return (
+            f"This {self.format_name} file holds {self.count} pictures, a codestream holds one.\n"
+            f"Choose one of 1 to {self.count}: --frame 1 for refdec encode, frame=1 in Python."
+        )
+
+
+class NoSuchPicture(InputError):
+    """A file holds fewer pictures than the number of the one that is asked for."""
+
+    code, clause = "RD0731", ""
+
+    def __init__(self, format_name: str, count: int, frame: int) -> None:
+        super().__init__(format_name, count, frame)
+        self.format_name, self.count, self.frame = format_name, count, frame
+
+    def explain(self) -> str:
+        there = "one picture" if self.count == 1 else f"{self.count} pictures"
+        return f"There is no picture {self.frame} in this {self.format_name} file: it holds {there}, counted from 1."
 
 
 class NotAFolder(FileError, NotADirectoryError):

@@ -8,17 +8,22 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import BinaryIO, TypeAlias
 
 from refdec.formats.coded import JpegWriter, WebpWriter
 from refdec.formats.errors import FileTooLong, FileUnreadable, FormatCannotHold, SuffixUnknown
 from refdec.formats.file_errors import file_unreadable
+from refdec.formats.kinds import sniffed_suffix
 from refdec.formats.npy import NpyWriter, read_npy
+from refdec.formats.pfm import read_pfm
 from refdec.formats.pictures import CodePicture, Colour, PictureSpec
+from refdec.formats.pillow_reader import PILLOW_FORMATS, read_by_pillow
 from refdec.formats.png import PngWriter
 from refdec.formats.png_reader import read_png
-from refdec.formats.ppm import PpmWriter, read_ppm
+from refdec.formats.pnm_reader import read_pnm
+from refdec.formats.ppm import PpmWriter
 from refdec.formats.rows import RowWriter
 from refdec.formats.sinks import Sink, Target, sink_of
 from refdec.formats.tiff import TiffWriter
@@ -55,7 +60,10 @@ WRITERS: Mapping[str, WriterClass] = {
     ".yuv": YuvWriter,
     ".npy": NpyWriter,
 }
-READ_SUFFIXES = (".png", ".ppm", ".pgm", ".pnm", ".yuv", ".npy")
+PNM_SUFFIXES = (".ppm", ".pgm", ".pnm", ".pbm", ".pam")
+FAMILIES = {**dict.fromkeys(PNM_SUFFIXES, ".pnm"), ".jpeg": ".jpg", ".tiff": ".tif"}
+"""Suffixes that stand for one reader."""
+READ_SUFFIXES = (".png", *PILLOW_FORMATS, *PNM_SUFFIXES, ".pfm", ".npy", ".yuv")
 
 
 def name_of(source: Source | Target) -> str:
@@ -170,22 +178,45 @@ def read_picture(
     layout: YuvLayout | None = None,
     bits: int | None = None,
     limits: Limits | None = None,
+    frame: int | None = None,
+    low_bits: bool = False,
 ) -> CodePicture:
-    """Read a picture file; `suffix` chooses the format, empty: that of the source's name.
+    """Read a picture file; `suffix` chooses the format, empty: what it begins like, or else the source's name.
 
-    `layout` describes raw YUV (else its name does), `bits` the depth of codes in a 16-bit PNG or NPY.
+    `layout` describes raw YUV (else its name does), `bits` the depth of codes in a 16-bit PNG or NPY, which with
+    `low_bits` stand in the low bits of a PNG.  `frame` chooses, from 1, of several pictures in a file.
     Raises SuffixUnknown, FileUnreadable, FileTooLong, YuvLayoutUnknown and what the readers raise.
     """
     limits = limits or Limits()
-    suffix = (suffix or suffix_of(source)).lower()
-    if suffix not in READ_SUFFIXES:
-        raise SuffixUnknown(suffix, READ_SUFFIXES)
-    if suffix == ".yuv":
+    named = suffix_of(source)
+    if (suffix or named).lower() == ".yuv":
         layout = layout or layout_of_name(PurePath(name_of(source)).name)
-        return read_yuv(read_bytes(source, limits=limits), layout, limits=limits)
+        return read_yuv(read_bytes(source, limits=limits), layout, limits=limits, frame=frame)
+    if suffix and suffix.lower() not in READ_SUFFIXES:
+        raise SuffixUnknown(suffix.lower(), READ_SUFFIXES)
     data = read_bytes(source, limits=limits)
+    begun = sniffed_suffix(data)
+    chosen = suffix.lower() or begun or named
+    if chosen not in READ_SUFFIXES:
+        raise SuffixUnknown(chosen, READ_SUFFIXES)
+    picture = _read_as(chosen, data, bits=bits, limits=limits, frame=frame, low_bits=low_bits)
+    if suffix or named not in READ_SUFFIXES or FAMILIES.get(named, named) == FAMILIES.get(chosen, chosen):
+        return picture
+    remark = f"its name ends with {named}, it was read as {chosen} as which it begins"
+    described = replace(picture.description, remarks=(remark, *picture.description.remarks))
+    return replace(picture, description=described)
+
+
+def _read_as(
+    suffix: str, data: bytes, *, bits: int | None, limits: Limits, frame: int | None, low_bits: bool
+) -> CodePicture:
+    """Read a picture in the format of a suffix."""
     if suffix == ".png":
-        return read_png(data, bits=bits, limits=limits)
+        return read_png(data, bits=bits, limits=limits, frame=frame, low_bits=low_bits)
     if suffix == ".npy":
-        return read_npy(data, bits=bits, limits=limits)
-    return read_ppm(data, limits=limits)
+        return read_npy(data, bits=bits, limits=limits, frame=frame)
+    if suffix == ".pfm":
+        return read_pfm(data, limits=limits, frame=frame)
+    if suffix in PILLOW_FORMATS:
+        return read_by_pillow(data, suffix, limits=limits, frame=frame)
+    return read_pnm(data, limits=limits, frame=frame)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from tokenize import TokenError
 
 import numpy as np
 
+from refdec.formats.description import SourceDescription, bytes_after
 from refdec.formats.errors import PictureDamaged, PictureUnsupported
+from refdec.formats.frames import chosen_picture
 from refdec.formats.pictures import CodePicture, Colour, PictureSpec, require_pixels
 from refdec.formats.rows import InterleavedWriter
 from refdec.formats.sinks import Sink
@@ -16,6 +19,7 @@ from refdec.picture.output import Codes, as_codes
 
 __all__ = ["HEADER_DAMAGE", "NpyWriter", "read_npy"]
 
+MAGIC = b"\x93NUMPY"
 HEADER_DAMAGE = (ValueError, SyntaxError, TokenError, RecursionError, TypeError)
 """What NumPy's reader of NPY headers raises: it tokenises those that it cannot parse."""
 
@@ -42,13 +46,51 @@ class NpyWriter(InterleavedWriter):
         self._sink.write(samples.astype(self._stored).tobytes())
 
 
-def read_npy(data: bytes, *, bits: int | None, limits: Limits) -> CodePicture:
+def read_npy(data: bytes, *, bits: int | None, limits: Limits, frame: int | None = None) -> CodePicture:
     """Read an array [rows, columns] or [rows, columns, 3] of uint8 or uint16; `bits` is the depth (default 8 or 16).
 
-    Three channels are taken as RGB; arrays in Fortran's order are read as well.
-    Raises PictureDamaged, PictureUnsupported or PictureTooLarge.
+    Three channels are taken as RGB; arrays in Fortran's order and of either order of bytes are read as well.  `frame`
+    chooses, from 1, of several arrays one after the other.
+    Raises PictureDamaged, PictureUnsupported, PictureTooLarge, SeveralPictures or NoSuchPicture.
     """
+    heads, at = [_npy_head(data, 0, limits)], 0
+    while data.startswith(MAGIC, at := heads[-1].end):
+        heads.append(_npy_head(data, at, limits))
+    head = heads[chosen_picture("NPY", len(heads), frame)]
+    stored = np.frombuffer(data, head.dtype, head.count, head.begin)
+    samples = stored.reshape((head.height, head.width, head.channels), order="F" if head.fortran else "C")
+    depth = bits if bits is not None else 8 * head.dtype.itemsize
+    if int(samples.max()) >> depth:
+        raise PictureDamaged("NPY", f"a sample is above {depth} bits")
+    components = tuple(as_codes(samples[:, :, i], depth) for i in range(head.channels))
+    description = SourceDescription(left_behind=bytes_after(len(data) - heads[-1].end))
+    return CodePicture(components, depth, Colour.GRAY if head.channels == 1 else Colour.RGB, description)
+
+
+@dataclass(frozen=True, slots=True)
+class _ArrayHead:
+    """One array of a file: its shape and kind, and where its samples begin."""
+
+    height: int
+    width: int
+    channels: int
+    dtype: np.dtype[np.unsignedinteger]
+    fortran: bool
+    begin: int
+
+    @property
+    def count(self) -> int:
+        return self.height * self.width * self.channels
+
+    @property
+    def end(self) -> int:
+        return self.begin + self.count * self.dtype.itemsize
+
+
+def _npy_head(data: bytes, at: int, limits: Limits) -> _ArrayHead:
+    """Return the head of the array that begins at a place, all of whose samples are there."""
     stream = io.BytesIO(data)
+    stream.seek(at)
     try:
         version = np.lib.format.read_magic(stream)
         read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
@@ -56,18 +98,11 @@ def read_npy(data: bytes, *, bits: int | None, limits: Limits) -> CodePicture:
     except HEADER_DAMAGE as reason:
         raise PictureDamaged("NPY", str(reason)) from reason
     channels = shape[2] if len(shape) == 3 else 1
-    if len(shape) not in (2, 3) or channels not in (1, 3) or dtype not in (np.uint8, np.uint16):
+    if len(shape) not in (2, 3) or channels not in (1, 3) or dtype.kind != "u" or dtype.itemsize > 2:
         needed = "uint8 or uint16 [rows, columns] or [rows, columns, 3]"
         raise PictureUnsupported("NPY", f"an array of {dtype} and of the shape {shape}, not {needed},")
-    height, width = int(shape[0]), int(shape[1])
-    require_pixels(width, height, limits)
-    count = height * width * channels
-    if not count or len(data) - stream.tell() < count * dtype.itemsize:
-        raise PictureDamaged("NPY", f"it has {len(data) - stream.tell()} bytes of samples for {count} of them")
-    stored = np.frombuffer(data, dtype, count, stream.tell())
-    samples = stored.reshape((height, width, channels), order="F" if fortran else "C")
-    depth = bits if bits is not None else 8 * dtype.itemsize
-    if int(samples.max()) >> depth:
-        raise PictureDamaged("NPY", f"a sample is above {depth} bits")
-    components = tuple(as_codes(samples[:, :, i], depth) for i in range(channels))
-    return CodePicture(components, depth, Colour.GRAY if channels == 1 else Colour.RGB)
+    head = _ArrayHead(int(shape[0]), int(shape[1]), channels, dtype, fortran, stream.tell())
+    require_pixels(head.width, head.height, limits)
+    if not head.count or len(data) < head.end:
+        raise PictureDamaged("NPY", f"it has {len(data) - head.begin} bytes of samples for {head.count} of them")
+    return head

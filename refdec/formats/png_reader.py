@@ -1,16 +1,14 @@
 """Reading PNG: up to 8 bits by Pillow, 16 bits by a reader of our own.
 
 Pillow gives only the high bytes of 16-bit RGB, and refuses very large pictures whatever `Limits` say; those two cases,
-not interlaced and without a palette, are read here.  The announced size is checked before anything is allocated.
+without a palette, are read here.  The announced size is checked before anything is allocated.
 """
 
 from __future__ import annotations
 
 import io
-import struct
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,142 +16,159 @@ import numpy as np
 from refdec.arithmetic.types import UInt8Array
 from refdec.clauses import clause
 from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsupported
+from refdec.formats.frames import chosen_picture
 from refdec.formats.pictures import CodePicture, Colour, require_pixels
-from refdec.formats.png import SIGNATURE
+from refdec.formats.png_chunks import PALETTE, PngChunks, PngHead, files_in
+from refdec.formats.png_description import png_description
 from refdec.limits import Limits
 from refdec.picture.output import Codes, as_codes
+from refdec.tiling.geometry import ceil_div
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 __all__ = ["read_png"]
 
-CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
-PALETTE = 3
-DEPTHS = (1, 2, 4, 8, 16)
 BEST_DEFLATE = 1032
 """No deflate stream grows by more than this factor."""
+PIECE = 1 << 16
 PILLOW_PIXELS = 80_000_000
 """Below the size from which Pillow warns."""
+WHOLE = ((0, 0, 1, 1),)
+ADAM7 = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1))
+"""First row, first column, steps of rows and of columns of the seven passes (PNG specification, 8.2)."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    width: int
-    height: int
-    depth: int
-    colour_type: int
-    interlaced: bool
-
-    @property
-    def channels(self) -> int:
-        return CHANNELS[self.colour_type]
-
-
-def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
-    """Give (type, data) of every chunk up to IEND, checked against their CRC."""
-    view, at = memoryview(data), len(SIGNATURE)
-    while True:
-        if len(data) - at < 12:
-            raise PictureDamaged("PNG", "it ends before its IEND chunk")
-        (length,) = struct.unpack_from(">I", data, at)
-        if length > len(data) - at - 12:
-            raise PictureDamaged("PNG", f"a chunk of {length} bytes begins {len(data) - at} bytes before the end")
-        kind, body = bytes(view[at + 4 : at + 8]), view[at + 8 : at + 8 + length]
-        if zlib.crc32(view[at + 4 : at + 8 + length]) != struct.unpack_from(">I", data, at + 8 + length)[0]:
-            raise PictureDamaged("PNG", f"the checksum of a chunk {kind!r} is wrong")
-        yield kind, body
-        if kind == b"IEND":
-            return
-        at += 12 + length
-
-
-def _head_of(data: bytes) -> _Head:
-    if not data.startswith(SIGNATURE):
-        raise PictureDamaged("PNG", "it does not begin like one")
-    kind, body = next(_chunks(data))
-    if kind != b"IHDR" or len(body) != 13:
-        raise PictureDamaged("PNG", "its first chunk is not IHDR")
-    width, height, depth, colour_type, method, filtering, interlacing = struct.unpack(">IIBBBBB", body)
-    known = colour_type in CHANNELS or colour_type == PALETTE
-    if not width or not height or depth not in DEPTHS or not known or method or filtering or interlacing > 1:
-        raise PictureDamaged("PNG", "its header has a value that does not exist")
-    return _Head(width, height, depth, colour_type, interlacing == 1)
+IN_LOW_BITS = (
+    "no sample is above {bits} bits, so that the picture will be almost black: "
+    "if the codes stand in the low bits, say --low-bits (low_bits=True in Python)"
+)
 
 
 @clause("5.11")
-def read_png(data: bytes, *, bits: int | None, limits: Limits) -> CodePicture:
+def read_png(
+    data: bytes, *, bits: int | None, limits: Limits, frame: int | None = None, low_bits: bool = False
+) -> CodePicture:
     """(5.11) Read a PNG as RGB or gray codes; an alpha channel that is opaque everywhere is dropped.
 
-    `bits` is the depth that a 16-bit file is declared to have: its codes are the high bits.  Raises PictureDamaged,
-    PictureUnsupported, PictureTooLarge or AlphaNotSupported.
+    `bits` is the depth that a 16-bit file is declared to have, None: what its sBIT says: its codes are the high bits,
+    with `low_bits` the low ones.  `frame` chooses, from 1, of several files one after the other or of an animation.
+    Raises PictureDamaged, PictureUnsupported, PictureTooLarge, AlphaNotSupported, SeveralPictures or NoSuchPicture.
     """
-    head = _head_of(data)
-    require_pixels(head.width, head.height, limits)
-    if head.depth == 16 or head.width * head.height > PILLOW_PIXELS:
-        samples = _own_samples(data, head)
+    files, surplus_bytes = files_in(data)
+    index = 0
+    if len(files) > 1:
+        file, frame = files[chosen_picture("PNG", len(files), frame)], None
     else:
-        samples = _pillow_samples(data)
+        (file,) = files
+    if frame is not None or file.frames > 1:
+        index = chosen_picture("PNG", file.frames, frame)
+    head = file.head
+    require_pixels(head.width, head.height, limits)
+    own = head.depth == 16 or head.width * head.height > PILLOW_PIXELS
+    if own and index:
+        raise PictureUnsupported("PNG", "a later picture of an animation of this size or depth")
+    samples = _own_samples(file) if own else _pillow_samples(file, index)
     depth = 8 * samples.itemsize
     if samples.shape[2] in (2, 4):
         if not np.all(samples[:, :, -1] == (1 << depth) - 1):
             raise AlphaNotSupported("PNG")
         samples = samples[:, :, :-1]
-    if bits is not None and bits < depth:
-        if depth == 16:
-            samples = samples >> np.uint16(depth - bits)
-        elif samples.size and int(samples.max()) >= 1 << bits:  # up to 8 bits codes stand as they are (5.11)
-            raise PictureUnsupported("PNG", f"8-bit samples with codes of more than {bits} bits")
-        depth = bits
+    description = png_description(file, surplus_bytes)
+    wanted = bits if bits is not None else _significant_bits(file, samples.shape[2]) if depth == 16 else None
+    if wanted is not None and wanted < depth:
+        if depth == 16 and not low_bits:
+            if samples.size and 0 < int(samples.max()) < 1 << wanted:
+                description = replace(description, remarks=(IN_LOW_BITS.format(bits=wanted),))
+            samples = samples >> np.uint16(depth - wanted)
+        elif samples.size and int(samples.max()) >= 1 << wanted:  # up to 8 bits codes stand as they are (5.11)
+            raise PictureUnsupported("PNG", f"{depth}-bit samples with codes of more than {wanted} bits")
+        depth = wanted
     components = tuple(as_codes(samples[:, :, i], depth) for i in range(samples.shape[2]))
-    return CodePicture(components, depth, Colour.GRAY if len(components) == 1 else Colour.RGB)
+    return CodePicture(components, depth, Colour.GRAY if len(components) == 1 else Colour.RGB, description)
 
 
-def _own_samples(data: bytes, head: _Head) -> Codes:
-    """Return samples [rows, columns, channels] of a picture of 8 or 16 bits, not interlaced, without a palette."""
+def _significant_bits(file: PngChunks, channels: int) -> int | None:
+    """Return the depth that sBIT states for all colour channels alike, None if it states none."""
+    stated = set((file.body(b"sBIT") or b"")[:channels])
+    return stated.pop() if len(stated) == 1 and min(stated) in range(1, 16) else None
+
+
+def _own_samples(file: PngChunks) -> Codes:
+    """Return samples [rows, columns, channels] of a picture of 8 or 16 bits without a palette."""
     from refdec.formats.png_kernels import unfilter
 
-    if head.interlaced or head.depth < 8 or head.colour_type == PALETTE:
-        raise PictureUnsupported("PNG", "interlacing, a palette or few bits, and this size or depth")
+    head = file.head
+    if head.depth < 8 or head.colour_type == PALETTE:
+        raise PictureUnsupported("PNG", "a palette or few bits, and this size")
     pixel_bytes = head.channels * head.depth // 8
-    packed = _image_data(data)
-    stride = 1 + head.width * pixel_bytes
-    if head.height * stride > BEST_DEFLATE * len(packed):
+    raw = _inflated(file, _filtered_size(head, pixel_bytes))
+    samples = np.empty((head.height, head.width, head.channels), np.uint8 if head.depth == 8 else np.uint16)
+    at = 0
+    for top, left, down, right in ADAM7 if head.interlaced else WHOLE:
+        part = samples[top::down, left::right]
+        if not part.size:
+            continue
+        stride = 1 + part.shape[1] * pixel_bytes
+        rows: UInt8Array = raw[at : at + part.shape[0] * stride].reshape(part.shape[0], stride).copy()
+        at += rows.size
+        wrong = unfilter(rows, pixel_bytes)
+        if wrong >= 0:
+            raise PictureDamaged("PNG", f"row {wrong} has the filter type {rows[wrong, 0]}")
+        part[...] = np.ascontiguousarray(rows[:, 1:]).view(np.uint8 if head.depth == 8 else ">u2").reshape(part.shape)
+    _require_opaque(file, samples)
+    return samples
+
+
+def _filtered_size(head: PngHead, pixel_bytes: int) -> int:
+    """Return the bytes of the rows of all passes, each row with its filter type; nothing is allocated yet."""
+    size = 0
+    for top, left, down, right in ADAM7 if head.interlaced else WHOLE:
+        rows, columns = ceil_div(head.height - top, down), ceil_div(head.width - left, right)
+        if rows > 0 and columns > 0:
+            size += rows * (1 + columns * pixel_bytes)
+    return size
+
+
+def _inflated(file: PngChunks, size: int) -> UInt8Array:
+    """Return the filtered rows of all passes."""
+    packed = b"".join(file.bodies(b"IDAT"))
+    if size > BEST_DEFLATE * len(packed):
         raise PictureDamaged("PNG", "its data are too short for its size")
     inflate = zlib.decompressobj()
     try:
-        raw = inflate.decompress(packed, head.height * stride)
+        raw = inflate.decompress(packed, size)
+        if not inflate.eof:  # the checksum behind the last row; surplus rows are not unpacked
+            inflate.decompress(inflate.unconsumed_tail, PIECE)
     except zlib.error as reason:
         raise PictureDamaged("PNG", str(reason)) from reason
-    if len(raw) < head.height * stride:
+    if len(raw) < size:
         raise PictureDamaged("PNG", "its data end before its last row")
-    rows: UInt8Array = np.frombuffer(raw, np.uint8).reshape(head.height, stride).copy()
-    wrong = unfilter(rows, pixel_bytes)
-    if wrong >= 0:
-        raise PictureDamaged("PNG", f"row {wrong} has the filter type {rows[wrong, 0]}")
-    samples = np.ascontiguousarray(rows[:, 1:]).view(np.uint8 if head.depth == 8 else ">u2")
-    return as_codes(samples.reshape(head.height, head.width, head.channels), head.depth)
+    return np.frombuffer(raw, np.uint8)
 
 
-def _image_data(data: bytes) -> bytes:
-    parts = []
-    for kind, body in _chunks(data):
-        if kind == b"tRNS":
-            raise AlphaNotSupported("PNG")
-        if kind == b"IDAT":
-            parts.append(body)
-    return b"".join(parts)
+def _require_opaque(file: PngChunks, samples: Codes) -> None:
+    """Raise AlphaNotSupported where a sample has the one transparent colour."""
+    transparent = file.body(b"tRNS")
+    if transparent is None:
+        return
+    colour = np.frombuffer(transparent[: len(transparent) // 2 * 2], ">u2")
+    if colour.size != samples.shape[2]:
+        raise PictureDamaged("PNG", "its transparent colour (tRNS) has the wrong size")
+    if bool(np.any(np.all(samples == colour, axis=2))):
+        raise AlphaNotSupported("PNG")
 
 
-def _pillow_samples(data: bytes) -> UInt8Array:
+def _pillow_samples(file: PngChunks, index: int) -> UInt8Array:
     """Return samples [rows, columns, channels] of any picture up to 8 bits; palettes become RGB or RGBA."""
-    import PIL.Image
+    from PIL.PngImagePlugin import PngImageFile
 
     try:
-        with PIL.Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
+        with PngImageFile(io.BytesIO(file.data)) as picture:
+            if index:
+                picture.seek(index)
             samples = np.asarray(picture.convert(_plain_mode(picture)), dtype=np.uint8)
-    except (OSError, SyntaxError, ValueError, EOFError, zlib.error, struct.error) as reason:
-        raise PictureDamaged("PNG", str(reason)) from reason
+    except Exception as reason:  # Pillow raises many classes for damaged files
+        raise PictureDamaged("PNG", str(reason) or type(reason).__name__) from reason
     return samples if samples.ndim == 3 else samples[:, :, None]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.clauses import clause
 from refdec.formats.errors import FormatCannotHold, PictureDamaged, YuvLayoutUnknown, YuvSizeMismatch
+from refdec.formats.frames import chosen_picture
 from refdec.formats.pictures import CodePicture, Colour, PictureSpec, require_pixels
 from refdec.formats.rows import RowWriter
 from refdec.formats.sinks import Sink
@@ -109,18 +110,19 @@ def _spool() -> tempfile.SpooledTemporaryFile[bytes]:
 
 
 @clause("5.11")
-def read_yuv(data: bytes, layout: YuvLayout, *, limits: Limits) -> CodePicture:
-    """(5.11) Read one picture of a declared layout.
+def read_yuv(data: bytes, layout: YuvLayout, *, limits: Limits, frame: int | None = None) -> CodePicture:
+    """(5.11) Read one picture of a declared layout; `frame` chooses, from 1, of several one after the other.
 
-    Raises YuvSizeMismatch unless the length is exact, PictureTooLarge, or PictureDamaged for codes above the depth.
+    Raises YuvSizeMismatch unless the length is exact, PictureTooLarge, PictureDamaged for codes above the depth,
+    SeveralPictures or NoSuchPicture.
     """
     require_pixels(layout.width, layout.height, limits)
     kind = np.dtype("u1" if layout.bits <= 8 else "<u2")
     counts = [height * width for height, width in layout.sizes]
     needed = sum(counts) * kind.itemsize
-    if len(data) != needed:
+    if not data or len(data) % needed:
         raise YuvSizeMismatch(len(data), needed)
-    planes, at = [], 0
+    planes, at = [], needed * chosen_picture("YUV", len(data) // needed, frame)
     for count, size in zip(counts, layout.sizes, strict=True):
         codes = np.frombuffer(data, kind, count, at).reshape(size)
         if int(codes.max()) >> layout.bits:

@@ -15,7 +15,7 @@ import numpy as np
 
 from refdec.arithmetic.types import Int16Array
 from refdec.bitstream.editions import Edition
-from refdec.bitstream.rewriting import in_edition
+from refdec.bitstream.rewriting import in_edition, with_rendering
 from refdec.bundles import LatentBundle
 from refdec.clauses import clause
 from refdec.errors import LimitExceeded, RefdecError
@@ -147,7 +147,7 @@ def _encoded(guest: Guest[Encoder], picture: SourcePicture, request: EncodeReque
             data = guest.item.encode(picture, asked, core)
         if not isinstance(data, bytes):
             raise GuestResultInvalid(guest.name, guest.distribution, type(data).__name__, "bytes")
-        return _in_edition(data, asked)
+        return _with_headers(data, picture, asked)
 
     target = request.target
     if isinstance(target, Quality) and guest.item.capabilities.rate_control:
@@ -164,13 +164,15 @@ def _encoded(guest: Guest[Encoder], picture: SourcePicture, request: EncodeReque
 
 
 @clause("1.12")
-def _in_edition(data: bytes, request: EncodeRequest) -> bytes:
-    """(1.12) Return a guest's codestream with the picture header of the wanted edition; what cannot be read, as it is.
+def _with_headers(data: bytes, picture: SourcePicture, request: EncodeRequest) -> bytes:
+    """(1.12, 1.5.3) Return a guest's codestream with the picture header of the wanted edition, and what is known about
+    colours; what cannot be read, as it is.
 
     Whether that is written is for the check to say.  Raises LimitExceeded.
     """
     try:
-        return in_edition(data, Edition(request.settings.edition))
+        found = in_edition(data, Edition(request.settings.edition))
+        return found if picture.rendering is None else with_rendering(found, picture.rendering)
     except LimitExceeded:
         raise
     except RefdecError:

@@ -157,8 +157,26 @@ def _pictures() -> list[bytes]:
         b"\2" + npy.getvalue(),
         b"\2" + deep.getvalue(),
         b"\3" + bytes(16 * 8 * 3 // 2),
+        b"\x0aP7\nWIDTH 2\nHEIGHT 2\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n" + b"\xff" * 16,
+        b"\1P3\n2 2\n255\n1 2 3 4 5 6 7 8 9 10 11 12\n",
+        b"\1P4\n9 2\n\xff\0\0\xff",
+        b"\x0bPF\n1 1\n-1.0\n" + bytes(12),
+        *_pillow_files(),
         *_bundles(),
     ]
+
+
+def _pillow_files() -> list[bytes]:
+    """Return small files of the formats that Pillow reads, behind the bytes that choose them."""
+    import PIL.Image
+
+    picture = PIL.Image.fromarray((np.arange(48, dtype=np.uint8) * 5).reshape(4, 4, 3))
+    found = []
+    for number, name in ((5, "JPEG"), (6, "WEBP"), (7, "TIFF"), (8, "BMP"), (9, "GIF")):
+        target = io.BytesIO()
+        picture.save(target, name)
+        found.append(bytes([number]) + target.getvalue())
+    return found
 
 
 def _bundles() -> list[bytes]:

@@ -26,6 +26,11 @@ __all__ = ["DECODE_LIMITS", "TARGETS", "decode", "entropy", "headers", "importer
 
 DECODE_LIMITS = Limits(pixels=160 * 160, codestream_bytes=1 << 20)
 PICTURE_LIMITS = Limits(pixels=1 << 20, codestream_bytes=1 << 20)
+PICTURE_READERS = (
+    *(".png", ".ppm", ".npy", ".yuv", "bundle"),
+    *(".jpg", ".webp", ".tif", ".bmp", ".gif", ".pam", ".pfm"),
+)
+"""What byte 0 of an input chooses; new ones are added at the end, so that old findings keep their meaning."""
 EDGES = (1, 2, 3, 5, 8, 16)
 THREADS = (1, 2, 4, 8, 16)
 
@@ -193,13 +198,13 @@ def pictures(data: bytes) -> None:
 
     if not data:
         return
-    kind, body = data[0] % 5, data[1:]
+    kind, body = data[0] % len(PICTURE_READERS), data[1:]
     try:
-        if kind == 4:
+        if PICTURE_READERS[kind] == "bundle":
             LatentBundle.load(body, limits=PICTURE_LIMITS)
             return
-        suffix = (".png", ".ppm", ".npy", ".yuv")[kind]
-        layout = layout_of_name("x_16x8_8bit_420.yuv") if kind == 3 else None
+        suffix = PICTURE_READERS[kind]
+        layout = layout_of_name("x_16x8_8bit_420.yuv") if suffix == ".yuv" else None
         picture = read_picture(io.BytesIO(body), suffix=suffix, layout=layout, limits=PICTURE_LIMITS)
     except RefdecError:
         return

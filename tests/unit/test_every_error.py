@@ -56,6 +56,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "unit/api/test_decode.py": ("RegionWithoutStages",),
     "unit/api/test_encode.py": ("RateAmbiguous", "TooFewBytes", "UnknownChroma"),
     "unit/api/test_inputs.py": ("OptionsExpected", "OptionsTwice"),
+    "findings/test_pictures_as_they_come.py": ("LayoutWithoutRaw",),
     "unit/api/test_sources.py": ("PictureNotEncodable",),
     "unit/decoding/test_options.py": (
         "UnknownTransform",

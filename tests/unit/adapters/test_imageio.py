@@ -44,3 +44,15 @@ def test_what_cannot_be_is_an_error_of_imageio(tmp_path: Path) -> None:
         iio.imread(tmp_path / "b.jai", plugin="refdec")
     with pytest.raises(OSError, match="out of reach"):
         iio.imwrite(tmp_path / "c.jai", photograph(64, 64), bpp=1e-6)
+
+
+def test_a_second_picture_is_refused(tmp_path: Path) -> None:
+    picture = photograph(64, 64)
+    with iio.imopen(tmp_path / "a.jai", "w", plugin="refdec") as file:
+        file.write(picture, check=False)
+        with pytest.raises(OSError, match="one picture"):
+            file.write(picture, check=False)
+    with pytest.raises(OSError, match="cannot be encoded"):
+        iio.imwrite(tmp_path / "b.jai", np.stack([picture, picture]))
+    with pytest.raises(OSError, match="cannot be encoded"):
+        iio.imwrite(tmp_path / "c.jai", [picture, picture])

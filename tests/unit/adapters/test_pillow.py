@@ -47,8 +47,10 @@ def test_every_suffix_of_codestreams_is_known(suffix: str) -> None:
 
 
 def test_what_cannot_be_is_an_error_of_pillow() -> None:
-    with pytest.raises(OSError, match="RGBA"):
+    with pytest.raises(OSError, match="transparent"):
         Image.new("RGBA", (64, 64)).save(BytesIO(), adapter.FORMAT)
+    with pytest.raises(OSError, match="kind F"):
+        Image.new("F", (64, 64)).save(BytesIO(), adapter.FORMAT)
     with pytest.raises(OSError, match="out of reach"):
         Image.new("RGB", (64, 64)).save(BytesIO(), adapter.FORMAT, bpp=1e-6)
     with pytest.raises(OSError, match="cannot identify"):
@@ -148,6 +150,22 @@ def test_modes_that_hold_what_encode_takes() -> None:
     buffer = BytesIO()
     Image.fromarray(deep).save(buffer, adapter.FORMAT, displacement=-100)
     assert buffer.getvalue() == refdec.encode(deep, displacement=-100)
+
+
+def test_orientation_colours_and_palettes_are_taken_along(tmp_path: Path) -> None:
+    photo = Image.fromarray(photograph(64, 80))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photo.save(tmp_path / "a.png", exif=exif)
+    with Image.open(tmp_path / "a.png") as image, pytest.warns(refdec.PictureWarning, match="orientation 6"):
+        image.save(tmp_path / "a.jai", displacement=-100)
+    assert refdec.read_info(tmp_path / "a.jai").as_json()["width"] == 64
+    opaque = photo.copy()
+    opaque.putalpha(255)
+    for other in (opaque, photo.convert("P"), photo.convert("1")):
+        buffer = BytesIO()
+        other.save(buffer, adapter.FORMAT, check=False)
+        assert refdec.read_info(buffer.getvalue()).as_json()["width"] == 80
 
 
 def test_a_save_that_fails_leaves_no_file(tmp_path: Path) -> None:

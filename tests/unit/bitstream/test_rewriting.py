@@ -1,4 +1,4 @@
-"""Streams taken from one edition to the other (1.12): a new picture header, all else byte for byte."""
+"""Streams with one header written anew, all else byte for byte: of the other edition (1.12), or of colours (1.5.3)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.headers import read_headers
 from refdec.bitstream.levels import level
 from refdec.bitstream.markers import Marker
-from refdec.bitstream.rewriting import in_edition
+from refdec.bitstream.rendering import Cicp, ContentLight, RenderingInfo
+from refdec.bitstream.rewriting import in_edition, with_rendering
 from refdec.bitstream.rule_errors import LevelModelForbidden, TooManyRegions
 from refdec.bitstream.rules import all_problems
 from refdec.decoding.errors import SettingsRefused
@@ -162,3 +163,33 @@ def test_tiles_that_would_leave_samples_in_no_core_are_not_written() -> None:
     picture = np.zeros((300, 1100, 3), np.uint8)
     with pytest.raises(SettingsRefused, match=r"4\.10\.5"):
         refdec.encode(picture, regions=(1, 2), independent_regions=True, tile_size=192)
+
+
+PHOTOGRAPH = (GOLDEN / "streams" / "kodim15_m1_+0_65x79.jai").read_bytes()
+WIDE = RenderingInfo(Cicp(9, 16, 0, 1, 2))
+
+
+def test_it_is_put_in_and_nothing_else_changes() -> None:
+    made = with_rendering(PHOTOGRAPH, WIDE)
+    before, after = read_codestream(PHOTOGRAPH), read_codestream(made)
+    assert read_headers(after).rendering == WIDE and after.order == before.order
+    for old, new in zip(before.substreams, after.substreams, strict=True):
+        assert (bytes(old.payload) == bytes(new.payload)) is (old.marker is not Marker.RDI)
+
+
+def test_a_codestream_without_the_substream_gets_one_before_its_symbols() -> None:
+    parts = [
+        (part.marker, part.payload) for part in read_codestream(PHOTOGRAPH).substreams if part.marker is not Marker.RDI
+    ]
+    made = read_codestream(with_rendering(write_codestream(parts), WIDE))
+    assert read_headers(made).rendering == WIDE
+    assert made.order.index(Marker.RDI) < made.order.index(Marker.SORP)
+    assert [bytes(part.payload) for part in made.substreams if part.marker is not Marker.RDI] == [
+        bytes(payload) for _, payload in parts
+    ]
+
+
+def test_what_a_codestream_says_itself_stays() -> None:
+    own = with_rendering(PHOTOGRAPH, RenderingInfo(clli=ContentLight(1000, 400)))
+    assert with_rendering(own, WIDE) == own
+    assert with_rendering(own, replace(WIDE, clli=ContentLight(1, 1))) == own

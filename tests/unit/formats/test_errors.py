@@ -30,6 +30,7 @@ CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
     errors.FileUnreadable: lambda folder: read_bytes(folder / "a\0b"),
     errors.FileUnwritable: lambda folder: write_bytes(folder / "a\0b", b""),
     errors.FormatCannotHold: lambda _: write_picture(io.BytesIO(), picture(2, 2), suffix=".yuv"),
+    errors.NoSuchPicture: lambda _: read_picture(b"P5 1 1 1 \0", suffix=".pgm", frame=2),
     errors.NotAFolder: lambda folder: folder_sources(folder / "absent"),
     errors.PictureDamaged: lambda _: read_picture(b"", suffix=".png"),
     errors.PictureTooLarge: lambda _: read_picture(b"", suffix=".yuv", layout=YuvLayout(10**5, 10**5)),
@@ -37,7 +38,8 @@ CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
     errors.RowsDoNotFit: lambda _: open_writer(io.BytesIO(), ".png", picture(2, 2).spec()).write_rows(
         np.zeros(3, np.uint8)
     ),
-    errors.SuffixUnknown: lambda _: read_picture(b"", suffix=".gif"),
+    errors.SeveralPictures: lambda _: read_picture(b"P5 1 1 1 \0P5 1 1 1 \0", suffix=".pgm"),
+    errors.SuffixUnknown: lambda _: read_picture(b"", suffix=".xcf"),
     errors.YuvLayoutUnknown: lambda folder: read_picture(folder / "a.yuv"),
     errors.YuvSizeMismatch: lambda _: read_picture(b"", suffix=".yuv", layout=YuvLayout(1, 1)),
 }

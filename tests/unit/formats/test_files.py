@@ -104,7 +104,7 @@ def test_unknown_suffixes() -> None:
         read_picture(b"", suffix="")
     with pytest.raises(FormatCannotHold):
         open_writer("a.pgm", "", picture(2, 2).spec())
-    assert set(READ_SUFFIXES) & set(WRITERS) == {".png", ".ppm", ".pgm", ".pnm", ".yuv", ".npy"}
+    assert set(WRITERS) <= set(READ_SUFFIXES)
 
 
 def test_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,7 @@ def test_ppm_headers_may_hold_comments() -> None:
         (b"P6\n0 2\n255\n", PictureDamaged),
         (b"P6\n2 2\n255\n" + bytes(11), PictureDamaged),
         (b"P5\n1 1\n1023\n\xff\xff", PictureDamaged),
-        (b"P3\n1 1\n255\n1 2 3", PictureUnsupported),
+        (b"P3\n1 1\n255\n1 2", PictureDamaged),
         (b"P5\n1 1\n100\n\x00", PictureUnsupported),
         (b"P5\n1 1\n0\n\x00", PictureUnsupported),
         (b"P5\n1 1\n131071\n\x00\x00", PictureUnsupported),

@@ -11,7 +11,14 @@ import PIL.Image
 import pytest
 
 from refdec.formats import png_kernels, png_reader
-from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureTooLarge, PictureUnsupported
+from refdec.formats.errors import (
+    AlphaNotSupported,
+    NoSuchPicture,
+    PictureDamaged,
+    PictureTooLarge,
+    PictureUnsupported,
+    SeveralPictures,
+)
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.formats.png_reader import read_png
 from refdec.limits import Limits
@@ -152,8 +159,67 @@ def test_bombs_are_refused_before_memory_is_taken() -> None:
         read_png(by_pillow(PIL.Image.new("L", (100, 101))), bits=None, limits=Limits(pixels=10000))
 
 
-def test_16_bit_variants_that_are_not_read() -> None:
-    with pytest.raises(PictureUnsupported):
-        read(file(head(2, 2, 16, 0, 0, 0, 1), bytes(10)))
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 2), (3, 5), (8, 8), (13, 17)])
+@pytest.mark.parametrize("colour", [Colour.RGB, Colour.GRAY])
+def test_interlaced_files_of_16_bits(height: int, width: int, colour: Colour) -> None:
+    made = picture(height, width, 16, colour)
+    samples = np.stack(made.components, axis=-1).astype(">u2")
+    rows = b""
+    for top, left, down, right in png_reader.ADAM7:
+        part = samples[top::down, left::right]
+        rows += b"".join(b"\0" + row.tobytes() for row in part if row.size)
+    interlaced = head(width, height, 16, 2 if colour is Colour.RGB else 0, 0, 0, 1)
+    got = read(file(interlaced, rows))
+    assert all(np.array_equal(a, b) for a, b in zip(got.components, made.components, strict=True))
+    with pytest.raises(PictureDamaged):
+        read(file(interlaced, rows[:-1]))
+
+
+def test_a_transparent_colour_of_16_bits_is_refused_where_it_is_used() -> None:
     with pytest.raises(AlphaNotSupported):
         read(file(head(2, 2, 16, 0), bytes(10), chunk(b"tRNS", b"\0\0")))
+    assert read(file(head(2, 2, 16, 0), bytes(10), chunk(b"tRNS", b"\1\0"))).components[0].max() == 0
+    with pytest.raises(PictureDamaged, match="tRNS"):
+        read(file(head(2, 2, 16, 0), bytes(10), chunk(b"tRNS", b"\1\0\0\0")))
+
+
+def test_codes_in_the_low_bits_and_depths_that_a_file_states() -> None:
+    low = file(head(3, 1, 16, 0), b"\0" + np.array([0, 512, 1023], ">u2").tobytes())
+    found = read_png(low, bits=10, low_bits=True, limits=Limits())
+    assert (found.bits, found.components[0].tolist()) == (10, [[0, 512, 1023]])
+    (remark,) = read(low, 10).description.remarks
+    assert "--low-bits" in remark
+    with pytest.raises(PictureUnsupported, match="9 bits"):
+        read_png(low, bits=9, low_bits=True, limits=Limits())
+    high = np.array([0, 512 << 6, 65535], ">u2").tobytes()
+    stated = read(file(head(3, 1, 16, 0), b"\0" + high, chunk(b"sBIT", b"\x0a")))
+    assert (stated.bits, stated.components[0].tolist(), stated.description.remarks) == (10, [[0, 512, 1023]], ())
+
+
+def test_checksums_of_every_chunk_are_compared() -> None:
+    shallow = by_pillow(PIL.Image.new("RGB", (3, 3)), dpi=(72, 72))
+    for data in (shallow, file(head(2, 2, 16, 0), bytes(10), chunk(b"tEXt", b"a\0b"))):
+        at = 8
+        while at < len(data):
+            size = int.from_bytes(data[at : at + 4], "big")
+            damaged = bytearray(data)
+            damaged[at + 8 + size] ^= 1
+            with pytest.raises(PictureDamaged, match="checksum"):
+                read(bytes(damaged))
+            at += 12 + size
+
+
+def test_several_pictures_are_counted_and_chosen() -> None:
+    pictures = [by_pillow(PIL.Image.new("L", (3, 3), value)) for value in (1, 2, 3)]
+    with pytest.raises(SeveralPictures, match="3 pictures"):
+        read(b"".join(pictures))
+    assert read_png(b"".join(pictures), bits=None, limits=Limits(), frame=3).components[0].max() == 3
+    for count in (0, 4):
+        with pytest.raises(NoSuchPicture):
+            read_png(b"".join(pictures), bits=None, limits=Limits(), frame=count)
+    frames = [PIL.Image.new("RGB", (4, 4), (value, 0, 0)) for value in (10, 20)]
+    animation = by_pillow(frames[0], save_all=True, append_images=frames[1:])
+    with pytest.raises(SeveralPictures, match="2 pictures"):
+        read(animation)
+    assert read_png(animation, bits=None, limits=Limits(), frame=2).components[0].max() == 20
+    assert read(pictures[0] + b"junk").description.left_behind == ("4 bytes after its end",)

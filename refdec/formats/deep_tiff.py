@@ -1,0 +1,55 @@
+"""TIFF pictures of 16-bit colour, which Pillow cuts to 8 bits: read by tifffile, an optional package.
+
+In: the bytes of a file and the index of a picture in it.  Out: samples [rows, columns, channels], uint16.
+"""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+
+from refdec.formats.errors import PictureDamaged, PictureUnsupported
+from refdec.formats.pictures import require_pixels
+from refdec.limits import Limits
+from refdec.picture.output import Codes
+
+__all__ = ["deep_samples"]
+
+RGB, ALPHA = 2, (0, 1, 2)
+MISSING = "16-bit colour, as long as tifffile is not installed (pip install 'refdec[tiff]'),"
+
+
+def deep_samples(data: bytes, index: int, limits: Limits) -> Codes:
+    """Return R, G, B, and the channel of alpha if there is one.
+
+    Raises PictureUnsupported where the package is missing, or for other kinds of TIFF; PictureDamaged,
+    PictureTooLarge.
+    """
+    try:
+        import tifffile
+    except ImportError:
+        raise PictureUnsupported("TIFF", MISSING) from None
+    try:
+        with tifffile.TiffFile(io.BytesIO(data)) as file:
+            page = file.pages[index].aspage()
+            height, width, channels = (int(n) for n in (page.imagelength, page.imagewidth, page.samplesperpixel))
+            require_pixels(width, height, limits)
+            require_pixels(int(page.tilewidth), int(page.tilelength), limits)
+            sound = page.dtype == np.uint16 and page.photometric == RGB and int(page.imagedepth) == 1
+            if (
+                not sound
+                or channels not in (3, 4)
+                or page.shape
+                not in (
+                    (height, width, channels),
+                    (channels, height, width),
+                )
+            ):
+                raise PictureUnsupported("TIFF", f"samples of {page.dtype}, {page.axes}, {page.photometric}")
+            samples = np.asarray(page.asarray(), np.uint16)
+    except (PictureUnsupported, PictureDamaged):
+        raise
+    except Exception as reason:  # tifffile raises many classes for damaged files, and for compressions it lacks
+        raise PictureDamaged("TIFF", str(reason) or type(reason).__name__) from reason
+    return samples if samples.shape[2] == channels else np.moveaxis(samples, 0, 2)

@@ -1,0 +1,63 @@
+"""Exif data and XMP (what cameras write beside a picture): which way is up, and the names of the rest.
+
+In: Exif data as Pillow reads them, XMP as bytes.  Out: an orientation 1..8, names for a warning.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from refdec.formats.description import UPRIGHT
+
+if TYPE_CHECKING:
+    from PIL.Image import Exif
+
+__all__ = ["ORIENTATION", "exif_from_bytes", "names_in_exif", "orientation_of"]
+
+ORIENTATION = 0x0112
+EXIF_IFD, GPS_IFD, INTEROP_IFD = 0x8769, 0x8825, 0xA005
+INTEROP_INDEX, ADOBE_RGB = 1, "R03"
+ABOUT_SAMPLES = frozenset(
+    {*range(0x0FE, 0x10B), 0x111, ORIENTATION, 0x115, 0x116, 0x117, 0x118, 0x119, 0x11A, 0x11B, 0x11C, 0x128, 0x129}
+    | {0x12D, 0x13D, 0x140, 0x142, 0x143, 0x144, 0x145, 0x14A, 0x152, 0x153, 0x15B, 0x201, 0x202, 0x211, 0x212, 0x213}
+    | {0x214, 0x2BC, 0x8769, 0x8773, 0x8825, 0x9000, 0x9101, 0xA000, 0xA001, 0xA002, 0xA003, 0xA005}
+)
+"""Tags about how samples are stored, and those that are named apart: resolution, profile, XMP."""
+MOST_NAMES = 3
+XMP_ORIENTATION = re.compile(rb"tiff:Orientation(?:=[\"']|>)\s*([1-8])")
+
+
+def exif_from_bytes(data: bytes) -> Exif:
+    """Return the Exif data of a block of bytes; raises what Pillow raises for damaged ones."""
+    from PIL.Image import Exif
+
+    found = Exif()
+    found.load(data if data.startswith(b"Exif\0\0") else b"Exif\0\0" + data)
+    return found
+
+
+def orientation_of(exif: Exif, xmp: bytes = b"") -> int:
+    """Return the orientation 1..8 that Exif data name, or else XMP; 1 where neither names one that exists."""
+    value = exif.get(ORIENTATION)
+    if value is None and (found := XMP_ORIENTATION.search(xmp)):
+        value = int(found[1])
+    return value if isinstance(value, int) and value in range(1, 9) else UPRIGHT
+
+
+def names_in_exif(exif: Exif) -> tuple[str, ...]:
+    """Return names for what Exif data hold beside the orientation, empty if that is nothing."""
+    from PIL.ExifTags import TAGS
+
+    main, deeper = dict(exif), dict(exif.get_ifd(EXIF_IFD))
+    tags = [tag for tag in (*main, *deeper) if tag not in ABOUT_SAMPLES]
+    names = [TAGS.get(tag, f"tag {tag}") for tag in tags]
+    found = []
+    if exif.get_ifd(INTEROP_IFD).get(INTEROP_INDEX) == ADOBE_RGB:
+        found.append("the colour space Adobe RGB that its Exif data name")
+    if names:
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        found.append(f"Exif data ({', '.join(names[:MOST_NAMES])}{more})")
+    if exif.get_ifd(GPS_IFD):
+        found.append("a GPS position")
+    return tuple(found)

@@ -1,0 +1,24 @@
+"""Files of several pictures: a codestream holds one, so the user chooses; none is left out without a word.
+
+In: how many pictures there are, and the wish.  Out: an index.
+"""
+
+from __future__ import annotations
+
+from refdec.formats.errors import NoSuchPicture, SeveralPictures
+
+__all__ = ["chosen_picture"]
+
+
+def chosen_picture(format_name: str, count: int, frame: int | None) -> int:
+    """Return the index, from 0, of the picture that is wanted: `frame` counts from 1, None is the only one.
+
+    Raises SeveralPictures where nobody chose, NoSuchPicture.
+    """
+    if frame is None:
+        if count > 1:
+            raise SeveralPictures(format_name, count)
+        return 0
+    if frame not in range(1, count + 1):
+        raise NoSuchPicture(format_name, count, frame)
+    return frame - 1

@@ -1,0 +1,94 @@
+"""What an image of Pillow says beside its samples.
+
+In: a `PIL.Image.Image`, of a file or of a program.  Out: `SourceDescription`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from refdec.bitstream.rendering import RenderingInfo
+from refdec.formats.colour_points import rendering_of
+from refdec.formats.description import UPRIGHT, SourceDescription, bytes_after, profile_name, resolution
+from refdec.formats.exif import names_in_exif, orientation_of
+from refdec.formats.icc import read_icc
+
+if TYPE_CHECKING:
+    from PIL.Image import Exif, Image
+
+__all__ = ["pillow_description"]
+
+KNOWN_SEGMENTS = (
+    b"JFIF",
+    b"JFXX",
+    b"Exif\0",
+    b"http://ns.adobe.com/",
+    b"ICC_PROFILE",
+    b"MPF\0",
+    b"Photoshop",
+    b"Adobe",
+)
+"""How application segments of a JPEG begin that are read elsewhere, or are about the samples."""
+X_RESOLUTION = 0x011A
+MODES_OF_PROFILES = {b"RGB ": ("RGB", "RGBA", "P", "YCbCr"), b"GRAY": ("1", "L", "LA", "I;16", "I;16B", "I;16L")}
+
+
+def pillow_description(image: Image, remarks: tuple[str, ...], surplus_bytes: int) -> SourceDescription:
+    """Return what an image says; `surplus_bytes` stand after its end, `remarks` are of who reads it."""
+    rendering, left = _colours(image)
+    xmp = image.info.get("xmp", image.info.get("XML:com.adobe.xmp", b""))
+    xmp = xmp.encode("utf-8", "replace") if isinstance(xmp, str) else xmp
+    exif: Exif | None = None
+    orientation = UPRIGHT
+    try:
+        found = image.getexif()
+        orientation, exif = orientation_of(found, xmp), found
+        left += names_in_exif(found)
+    except Exception:  # Pillow's reader raises many classes for damaged data; they say nothing then
+        left.append("Exif data that cannot be read")
+    left += [name for key, name in (("photoshop", "Photoshop data"), ("comment", "a comment")) if image.info.get(key)]
+    if xmp:
+        left.append("XMP metadata")
+    left += _resolution(image, exif)
+    left += _segments(image)
+    left += _other_pictures(image)
+    return SourceDescription(orientation, rendering, (*left, *bytes_after(surplus_bytes)), remarks)
+
+
+def _colours(image: Image) -> tuple[RenderingInfo | None, list[str]]:
+    """Return what the samples mean as far as H.273 can say it, and the names of the rest."""
+    data = image.info.get("icc_profile")
+    if isinstance(data, bytes) and data:
+        profile = read_icc(data)
+        if profile.code_points is not None and image.mode in MODES_OF_PROFILES.get(data[16:20], ()):
+            return rendering_of(*profile.code_points), []
+        return None, [profile_name(profile.name, needed=True)]
+    return None, []
+
+
+def _resolution(image: Image, exif: Exif | None) -> list[str]:
+    """Return a name for the resolution, if the file states one."""
+    dpi = image.info.get("dpi")
+    if not isinstance(dpi, tuple) or len(dpi) != 2 or min(dpi) <= 1:
+        return []
+    guessed = image.format in ("JPEG", "MPO") and not image.info.get("jfif_unit")
+    if guessed and (exif is None or X_RESOLUTION not in exif):
+        return []  # Pillow gives every JPEG with Exif data 72 dpi
+    x, y = ((int(2 * value) + 1) // 2 for value in dpi)
+    return [resolution(x, y)]
+
+
+def _segments(image: Any) -> list[str]:
+    """Return names for the application segments of a JPEG that nothing else names."""
+    found = [
+        kind
+        for kind, body in getattr(image, "applist", [])
+        if kind.startswith("APP") and not body.startswith(KNOWN_SEGMENTS)
+    ]
+    return [f"data of {', '.join(sorted(set(found)))}"] if found else []
+
+
+def _other_pictures(image: Any) -> list[str]:
+    """Return a name for the pictures that the index of a JPEG lists beside the one that it shows."""
+    index = image.info.get("mp")
+    return ["further pictures of its own (a depth or gain map, a preview or a second view)"] if index else []

@@ -1,0 +1,26 @@
+"""All eight orientations, against Pillow's own way of turning pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import PIL.Image
+import PIL.ImageOps
+import pytest
+
+from refdec.formats.description import SourceDescription
+from refdec.formats.orientation import upright
+from refdec.formats.pictures import CodePicture, Colour
+from tests.unit.formats.support import picture
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_turned_as_pillow_turns(orientation: int) -> None:
+    made = picture(5, 7)
+    image = PIL.Image.fromarray(np.stack(made.components, axis=-1))
+    image.getexif()[0x0112] = orientation
+    expected = np.asarray(PIL.ImageOps.exif_transpose(image))
+    turned, sentence = upright(CodePicture(made.components, 8, Colour.RGB, SourceDescription(orientation)))
+    assert np.array_equal(np.stack(turned.components, axis=-1), expected)
+    assert turned.description.orientation == 1
+    assert (str(orientation) in sentence) is (orientation > 1)
+    assert upright(turned) == (turned, "")
