@@ -166,7 +166,8 @@ FORMATS = ("format_*_idx0", "format_444_10bit_idx1", "size_*")
 def wide_suite(tmp_path_factory: pytest.TempPathFactory) -> Suite:
     """Pictures of all formats, of even and odd sizes, some with user data."""
     folder = tmp_path_factory.mktemp("conformance") / "wide"
-    make_suite(FolderStore(folder), MakeOptions(patterns=(*FORMATS, "udi_*")))
+    with FolderStore(folder) as store:
+        make_suite(store, MakeOptions(patterns=(*FORMATS, "udi_*")))
     return open_suite(folder)
 
 
