@@ -75,7 +75,7 @@ class SourcePicture(ShortRepr):
             raise SourcePictureInvalid(f"plane {index} has the shape {plane.shape}, not {needed}")
         if int(plane.max()) >> self.bit_depth:
             raise SourcePictureInvalid(f"plane {index} holds the code {int(plane.max())} in {self.bit_depth} bits")
-        view = plane.view()
+        view = np.ascontiguousarray(plane).view()
         view.flags.writeable = False
         return view
 
