@@ -39,7 +39,6 @@ NOT_TYPED: dict[tuple[str, str], str] = {
     ): "installs into .venv, or runs the suite that this test is part of; what it does is tested in parts",
     ("conformance.md", "refdec conform run --builtin"): "takes half a minute, and the README's test types it",
     ("accuracy.md", "*pytest*"): "a test of this suite, over all vectors: takes minutes",
-    ("cli.md", "*"): "the examples of the pages of --help, which are typed as those",
     ("encoding.md", "refdec bench *"): "reads seven photographs and takes minutes",
     ("benchmarks.md", "*"): "measures for minutes to hours, draws with the extra `plot`, or reads 24 photographs",
     (
