@@ -75,7 +75,8 @@ def decoded_planes(coded: Coded) -> ThreePlanes:
 
     held = LatentWindow(steps.latent_frame, (luma.latent, chroma.latent))
     synthesis = steps.synthesis(held, windows.luma, windows.chroma)
-    return steps.output(steps.filtered(synthesis, scale_index, windows), windows, steps.shown)
+    first, second, third = steps.output(steps.filtered(synthesis, scale_index, windows), windows, steps.shown)
+    return first, second, third
 
 
 def coded_and_made(

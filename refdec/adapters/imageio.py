@@ -41,13 +41,19 @@ class JpegAiPlugin(PluginV3):
         self._data: bytes = request.get_file().read()
 
     def read(self, *, index: int | EllipsisType | None = 0, **arguments: Any) -> npt.NDArray[Any]:
-        """Return the picture [rows, columns, 3]; `index` ... or None gives it a first axis of length 1."""
+        """Return the picture [rows, columns, 3], of gray [rows, columns].
+
+        `index` ... gives it a first axis of length 1.
+        """
         from refdec.api.decode import decode
+        from refdec.api.gray import shown_array, shown_colour
 
         if index not in (0, None, ...):
             raise ValueError(f"a JPEG AI file holds one picture, there is no index {index}")
         try:
-            array = decode(self._data, **{"colour": "RGB", **arguments}).array
+            components = self.metadata()["gray_components"]
+            picture = decode(self._data, **{"colour": shown_colour(components), **arguments})
+            array = shown_array(picture, components)
         except RefdecError as problem:
             raise OSError(problem.headline()) from problem
         return array[None] if index is ... else array
@@ -78,7 +84,7 @@ class JpegAiPlugin(PluginV3):
     def properties(self, index: int | EllipsisType | None = 0) -> ImageProperties:
         """Return shape and type, from the headers alone."""
         info = self.metadata()
-        shape = (info["height"], info["width"], 3)
+        shape = (info["height"], info["width"], *(() if info["gray_components"] == 1 else (3,)))
         dtype = np.dtype(np.uint8 if info["bit_depth"] <= 8 else np.uint16)
         batch = index is ...
         return ImageProperties(shape=(1, *shape) if batch else shape, dtype=dtype, n_images=1, is_batch=batch)

@@ -1,7 +1,7 @@
 """JPEG AI in Pillow: after `import refdec.adapters.pillow`, `Image.open("x.jai")` and `im.save("x.jai", bpp=0.5)` work.
 
-In: files and images as Pillow hands them over.  Out: RGB images of 8 bits; codestreams.  Opening reads the headers
-only, and needs no weights; decoding happens when pixels are asked for.
+In: files and images as Pillow hands them over.  Out: RGB or gray images of 8 bits; codestreams.  Opening reads the
+headers only, and needs no weights; decoding happens when pixels are asked for.
 
 Pillow asks no entry points, so a process has to import this module; a worker that is spawned does it when it is given
 `register` as its initializer.
@@ -10,6 +10,7 @@ Pillow asks no entry points, so a process has to import this module; a worker th
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Mapping
 from typing import IO, Any, BinaryIO, cast
 
 import numpy as np
@@ -24,13 +25,15 @@ FORMAT = "JPEGAI"
 
 
 class JpegAiImageFile(ImageFile.ImageFile):
-    """A JPEG AI file in Pillow; `info` holds `bit_depth`, `profile` and `model_id` of the codestream.
+    """A JPEG AI file in Pillow; `info` holds `bit_depth`, `profile` and `model_id` of the codestream, and
+    `icc_profile` where it states colours that one can say.
 
     Pickled and copied like other images: a copy holds the pixels.
     """
 
     format = FORMAT
     format_description = "JPEG AI (ISO/IEC 6048-1)"
+    _components: int | None = None
     _codestream: bytes | None = None
     """What is to be decoded; None once it is, and in unpickled images."""
 
@@ -45,9 +48,13 @@ class JpegAiImageFile(ImageFile.ImageFile):
             values = read_info(self._codestream).as_json()
         except RefdecError as problem:
             raise SyntaxError(problem.headline()) from problem
-        self._mode = "RGB"
+        self._components = values["gray_components"]
+        self._mode = "L" if self._components == 1 else "RGB"
         self._size = values["width"], values["height"]
         self.info = {name: values[name] for name in ("bit_depth", "profile", "model_id") if name in values}
+        profile = _profile(values["rendering"], gray=self._mode == "L")
+        if profile is not None:
+            self.info["icc_profile"] = profile
 
     def load(self) -> Any:
         """Decode with the bundled weights.  Raises OSError where the codestream does not decode."""
@@ -55,7 +62,7 @@ class JpegAiImageFile(ImageFile.ImageFile):
             if self._exclusive_fp and self.fp is not None:
                 self.fp.close()  # it has been read
             self.fp = None
-            self.im = Image.fromarray(_rgb(self._codestream)).im
+            self.im = Image.fromarray(_pixels(self._codestream, self._components)).im
             self._codestream = None
             self.readonly = 0
         return super().load()
@@ -66,12 +73,24 @@ class JpegAiImageFile(ImageFile.ImageFile):
         super().close()
 
 
-def _rgb(codestream: bytes) -> Any:
-    """Return the decoded picture, uint8 [rows, columns, 3]."""
+def _profile(rendering: Mapping[str, Any] | None, *, gray: bool) -> bytes | None:
+    """Return the ICC profile of the colours that the codestream states, None where there is none."""
+    from refdec.formats.icc_writer import icc_profile
+
+    cicp = (rendering or {}).get("cicp")
+    if cicp is None:
+        return None
+    return icc_profile(cicp["colour_primaries"], cicp["transfer_characteristics"], gray=gray)
+
+
+def _pixels(codestream: bytes, gray_components: int | None) -> Any:
+    """Return the decoded picture, uint8 [rows, columns, 3], of one that was gray alone [rows, columns]."""
     from refdec.api.decode import decode
+    from refdec.api.gray import shown_array, shown_colour
 
     try:
-        return np.ascontiguousarray(decode(codestream, colour="RGB", bit_depth=8).array)
+        picture = decode(codestream, colour=shown_colour(gray_components), bit_depth=8)
+        return np.ascontiguousarray(shown_array(picture, gray_components))
     except RefdecError as problem:
         raise OSError(problem.headline()) from problem
 

@@ -17,12 +17,13 @@ from refdec.api.concerning import concerning
 from refdec.api.decode_report import DecodeReport
 from refdec.api.errors import RegionWithoutStages
 from refdec.api.inputs import Inputs, read_inputs, said_once
-from refdec.api.picture_files import colour_of, depth_of, warnings_of, write_json, write_npz
+from refdec.api.picture_files import colour_of, depth_of, gray_of, warnings_of, write_json, write_npz
 from refdec.bitstream.transforms import Synthesis
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions, edition_named
 from refdec.observation import UNWATCHED
 
 if TYPE_CHECKING:
+    from refdec.api.gray import GrayForm
     from refdec.arithmetic.types import IntArray
     from refdec.bitstream.editions import EditionName
     from refdec.decoding.options import SynthesisName
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from refdec.formats.sinks import Target
     from refdec.limits import Limits
     from refdec.observation import Observer, Watch
+    from refdec.picture.picture import PictureCodes
     from refdec.picture.render import Colour
     from refdec.weights.pack import WeightPack
 
@@ -73,7 +75,9 @@ def decode(
     `synthesis`: one of the transforms that the codestream lists; None takes its first.
     `channels`: decode only that many residual channels of luma and chroma.  `region` (x, y, width, height): only that
     rectangle, the same samples as the crop of the whole for less work.  `filters=False` leaves out the filters of TON.
-    `colour` "RGB" or "YUV" converts; None keeps what the codestream says.  `bit_depth` 1..16; None is the codestream's.
+    `colour` "RGB" or "YUV" converts, "gray" is luma alone; None keeps what the codestream says, and of a picture that
+    was gray when refdec encoded it makes what was encoded: one plane, or three equal ones, without a tint.
+    `bit_depth` 1..16; None is the codestream's.
     `any_level` decodes beyond profile and level; `level_check=False` is its older spelling.
     `allow_custom_colour` follows the recommendation of clause 5.10 for a colour matrix in the stream.
     `edition`: "published" or "draft" reads the picture header of that text; "auto" the published one, and the draft's,
@@ -103,14 +107,17 @@ def decode(
     options = said_once(options, keywords)
     if options.region is not None and observe is not None:
         raise RegionWithoutStages
+    from refdec.api.gray import gray_form
+    from refdec.decoding.opening import parse
     from refdec.formats.decoded import picture_of
 
     with concerning(source):
         inputs = read_inputs(source, weights, options)
+        options, form = gray_form(parse(inputs.data, options)[1], options)
         if options.region is not None or observe is not None:
-            return _at_once(inputs, options, observe)
+            return picture_of(form.picture(_at_once(inputs, options, observe)))
         stream = _stream(inputs, options)
-        return picture_of(stream.picture(workers=_workers(stream, options)))
+        return picture_of(form.picture(stream.picture(workers=_workers(stream, options))))
 
 
 def _stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:
@@ -135,11 +142,12 @@ def _workers(stream: PictureStream, options: DecodeOptions) -> int:
     return workers
 
 
-def _at_once(inputs: Inputs, options: DecodeOptions, observe: Observer | None, watch: Watch = UNWATCHED) -> Picture:
+def _at_once(
+    inputs: Inputs, options: DecodeOptions, observe: Observer | None, watch: Watch = UNWATCHED
+) -> PictureCodes:
     """Decode the region alone, or the whole picture with every stage shown to `observe`, and its windows to `watch`."""
     from refdec.decoding.region import decode_region
     from refdec.decoding.rows import decode_codestream
-    from refdec.formats.decoded import picture_of
     from refdec.tiling.geometry import Rect
 
     data, pack, check_weights, check = inputs
@@ -152,7 +160,7 @@ def _at_once(inputs: Inputs, options: DecodeOptions, observe: Observer | None, w
             check_weights=check_weights,
             check=check,
         )
-        return picture_of(part.picture(options.bit_depth))
+        return part.picture(options.bit_depth)
     whole = decode_codestream(
         data,
         pack,
@@ -162,14 +170,15 @@ def _at_once(inputs: Inputs, options: DecodeOptions, observe: Observer | None, w
         check_weights=check_weights,
         check=check,
     )
-    return picture_of(whole.picture(options.colour, options.bit_depth))
+    return whole.picture(options.colour, options.bit_depth)
 
 
 @dataclass(frozen=True, slots=True)
 class DecodeJob:
     """One file to decode; picklable, so that it can be sent to a worker.
 
-    `suffix`: format of the target where its name does not tell; the format says the colour, whatever the options say.
+    `suffix`: format of the target where its name does not tell; the format says the colour.  A colour of the options
+    chooses only between gray and the standard's colours of a gray picture.
     `trace`, `dump`: files to write beside the picture.  `fingerprint`: report the SHA-256 of the codes.
     """
 
@@ -199,27 +208,39 @@ def decode_to_file(
 ) -> DecodeReport:
     """Decode a codestream to a picture file; the file appears whole or not at all.
 
-    YUV files are Y'CbCr, NPY files what the codestream says, all others RGB.  JPEG (quality 95, 4:4:4) and WebP
+    YUV files are Y'CbCr, NPY files what the codestream says, all others RGB; of gray pictures gray, unless the options
+    say "RGB" or "YUV".  JPEG (quality 95, 4:4:4) and WebP
     (without loss) have 8 bits of a sample, unless `bit_depth` says less.  Raises what `refdec.decode` raises, and
     SuffixUnknown, FormatCannotHold and FileUnwritable before anything is decoded where that can be known.
     """
+    from refdec.api.gray import gray_form
+    from refdec.decoding.opening import parse
     from refdec.formats.files import name_of, suffix_of
 
     suffix = (job.suffix or suffix_of(target)).lower()
-    options = replace(job.options, colour=colour_of(suffix))
+    usual, options = colour_of(suffix), job.options
     if options.bit_depth is None:
         options = replace(options, bit_depth=depth_of(suffix))
     if options.region is not None and job.wants_stages:
         raise RegionWithoutStages
     with concerning(source):
-        inputs = read_inputs(source, weights, options)
+        inputs = read_inputs(source, weights, replace(options, colour=usual or options.colour))
+        headers = parse(inputs.data, options)[1]
+        options, form = gray_form(headers, options, usual, gray=gray_of(suffix))
+        job = replace(job, options=options)
         if options.region is not None or job.wants_stages:
-            return _at_once_to_file(inputs, name_of(source), target, suffix, replace(job, options=options), on_progress)
-        return _rows_to_file(_stream(inputs, options), target, suffix, job, on_progress)
+            own_bits = headers.picture.bit_depth
+            return _at_once_to_file(inputs, name_of(source), target, suffix, job, form, own_bits, on_progress)
+        return _rows_to_file(_stream(inputs, options), target, suffix, job, form, on_progress)
 
 
 def _rows_to_file(
-    stream: PictureStream, target: Target, suffix: str, job: DecodeJob, on_progress: Callable[[float], None]
+    stream: PictureStream,
+    target: Target,
+    suffix: str,
+    job: DecodeJob,
+    form: GrayForm,
+    on_progress: Callable[[float], None],
 ) -> DecodeReport:
     """Write rows as they are finished, so that memory stays bounded."""
     from contextlib import closing
@@ -230,14 +251,14 @@ def _rows_to_file(
     from refdec.formats.pictures import PictureSpec
     from refdec.trace.picture_digest import picture_digest
 
-    spec = PictureSpec(
-        stream.sizes, stream.bit_depth, FileColour(stream.colour), *colour_tags(stream.headers.rendering)
-    )
+    colour = form.colour or stream.colour
+    tags = colour_tags(stream.headers.rendering)
+    spec = PictureSpec(form.sizes(stream.sizes), stream.bit_depth, FileColour(colour), *tags)
     if suffix in EIGHT_BIT_SUFFIXES:  # whole pictures are encoded, and wait for it
         job.options.limits.require_memory(CODED_PIXEL_BYTES * spec.height * spec.width)
     bands = stream.bands(workers=_workers(stream, job.options), on_progress=on_progress)
     with open_writer(target, suffix, spec) as writer, closing(bands), picture_digest() as digest:
-        for band in bands:
+        for band in map(form.planes, bands):
             writer.write_rows(*band)
             if job.fingerprint:
                 digest.add(*band)
@@ -245,7 +266,7 @@ def _rows_to_file(
     (height, width), *_ = stream.sizes
     headers = stream.headers
     warnings = warnings_of(stream.warnings, suffix, stream.bit_depth, headers.picture.bit_depth, headers.rendering)
-    return DecodeReport(name_of(target), width, height, stream.bit_depth, stream.colour, fingerprint, warnings, {})
+    return DecodeReport(name_of(target), width, height, stream.bit_depth, colour, fingerprint, warnings, {})
 
 
 def _at_once_to_file(
@@ -254,10 +275,11 @@ def _at_once_to_file(
     target: Target,
     suffix: str,
     job: DecodeJob,
+    form: GrayForm,
+    own_bits: int,
     on_progress: Callable[[float], None],
 ) -> DecodeReport:
     """Decode a region, or with a watch for traces, dumps and timings; the picture is written when it is whole."""
-    from refdec.decoding.opening import parse
     from refdec.formats.colours import colour_tags
     from refdec.formats.files import name_of, write_picture
     from refdec.formats.pictures import CodePicture
@@ -270,8 +292,7 @@ def _at_once_to_file(
     fingerprints, dump, timings = Fingerprints(), Dump(), Timings()
     observers: list[Observer] = [_Ticks(on_progress)]
     observers += [observer for wanted, observer in ((job.trace, fingerprints), (job.dump, dump)) if wanted]
-    own_bits = parse(inputs.data, job.options)[1].picture.bit_depth
-    picture = _at_once(inputs, job.options, _Fan(observers), timings if job.timings else UNWATCHED)
+    picture = form.picture(_at_once(inputs, job.options, _Fan(observers), timings if job.timings else UNWATCHED))
     cicp, gamma = colour_tags(picture.rendering)
     codes = CodePicture(picture.planes, picture.bit_depth, FileColour(picture.colour))
     write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)

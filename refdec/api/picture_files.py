@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo
     from refdec.picture.render import Colour
 
-__all__ = ["colour_of", "depth_of", "warnings_of", "write_json", "write_npz"]
+__all__ = ["colour_of", "depth_of", "gray_of", "warnings_of", "write_json", "write_npz"]
 
 FULL_BITS = 8
 
@@ -28,6 +28,11 @@ def colour_of(suffix: str) -> Colour | None:
     if suffix not in WRITERS:
         raise SuffixUnknown(suffix, tuple(WRITERS))
     return COLOUR_OF_SUFFIX[suffix]
+
+
+def gray_of(suffix: str) -> bool | None:
+    """Tell whether a format holds gray pictures; None: nothing else."""
+    return None if suffix == ".pgm" else suffix != ".ppm"
 
 
 def depth_of(suffix: str) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from refdec.api.concerning import concerning
@@ -24,8 +25,11 @@ class Progressive:
     """An open codestream that gives previews; made by `open_progressive`.  Not for several threads at once."""
 
     def __init__(self, inputs: Inputs, options: DecodeOptions) -> None:
+        from refdec.api.gray import gray_form
+        from refdec.decoding.opening import parse
         from refdec.decoding.previews import ProgressiveDecoder
 
+        options, self._form = gray_form(parse(inputs.data, options)[1], replace(options, region=None))
         self._options = options
         self._decoder = ProgressiveDecoder(inputs.data, inputs.pack, options, check_weights=inputs.check_weights)
 
@@ -45,7 +49,7 @@ class Progressive:
 
         y, uv = channels_of((y, uv), clip=True) or (y, uv)
         decoded = self._decoder.preview(y, uv, check=check_of(self._options.limits))
-        return picture_of(decoded.picture(self._options.colour, self._options.bit_depth))
+        return picture_of(self._form.picture(decoded.picture(self._options.colour, self._options.bit_depth)))
 
 
 def open_progressive(

@@ -142,16 +142,18 @@ def _codes_of_pillow(image: Image, frame: int | None, limits: Limits) -> CodePic
 
 def _of_decoded(picture: PictureCodes, name: str = "", codestream: bytes | None = None) -> SourcePicture:
     """Return a decoded picture as a source: its rendering information and its warnings come along."""
-    first, second, third = cast(tuple[Codes, Codes, Codes], picture.planes)
+    gray = len(picture.planes) == 1
+    first, second, third = cast(tuple[Codes, Codes, Codes], picture.planes * 3 if gray else picture.planes)
     return SourcePicture(
         (first, second, third),
         picture.bit_depth,
-        picture.colour,
+        "RGB" if gray else picture.colour,
         picture.subsampling,
         name,
         codestream,
         picture.rendering,
         picture.warnings,
+        1 if gray else 3,
     )
 
 
@@ -198,8 +200,16 @@ def _of_codes(picture: CodePicture, name: str = "", *, strip: bool = False) -> S
     y, u, v = turned.as_rgb().components
     ver, hor = (1 if u.shape[axis] == y.shape[axis] else 2 for axis in (0, 1))
     colour = "YUV" if picture.colour is Colour.YUV else "RGB"
+    components = len(picture.components)
     return SourcePicture(
-        (y, u, v), picture.bits, colour, (ver, hor), name, rendering=said.rendering, warnings=tuple(warnings)
+        (y, u, v),
+        picture.bits,
+        colour,
+        (ver, hor),
+        name,
+        rendering=said.rendering,
+        warnings=tuple(warnings),
+        components=components,
     )
 
 

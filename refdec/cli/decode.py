@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 __all__ = ["decode"]
 
 PICTURE, STAGES = "Picture", "Stages of one decode"
+ColourName = Literal["auto", "gray", "standard"]
+COLOURS: Mapping[ColourName, Literal["RGB", "gray"] | None] = {"auto": None, "gray": "gray", "standard": "RGB"}
+"""What DecodeOptions call them; a file's format then says whether the standard's colours are RGB or YUV."""
 
 
 def decode(
@@ -72,6 +76,15 @@ def decode(
             min=1, max=16, metavar="1..16", rich_help_panel=PICTURE, help="Bits of a sample; default: the stream's."
         ),
     ] = None,
+    colour: Annotated[
+        ColourName,
+        typer.Option(
+            "--colour",
+            metavar="auto|gray|standard",
+            rich_help_panel=PICTURE,
+            help="gray: luma alone; standard: gray too as any JPEG AI decoder shows it.",
+        ),
+    ] = "auto",
     filters: Annotated[
         bool, typer.Option("--filters/--no-filters", rich_help_panel=PICTURE, help="Run the enhancement filters.")
     ] = True,
@@ -132,6 +145,7 @@ def decode(
         channels=None if wanted is None else (wanted[0], wanted[1]),
         region=None if box is None else (box[0], box[1], box[2], box[3]),
         bit_depth=bit_depth,
+        colour=COLOURS[colour],
         filters=filters,
         edition=edition_named(edition),
         lenient=lenient,

@@ -23,8 +23,8 @@ from refdec.picture.assembly import assemble
 from refdec.picture.colour import CustomColour
 from refdec.picture.filters.chain import ScaleIndex, apply_filters
 from refdec.picture.filters.tools import FilterTools
-from refdec.picture.planes import Planes, ThreePlanes
-from refdec.picture.render import Colour, in_colour, output_reach, to_output_window
+from refdec.picture.planes import OutputPlanes, Planes
+from refdec.picture.render import Colour, gray_window, in_colour, output_reach, to_output_window
 from refdec.picture.windows import Windows
 from refdec.tiling.geometry import Rect
 from refdec.tiling.windows import bounding
@@ -101,10 +101,12 @@ class PictureDecoder:
             watch=self.watch,
         )
 
-    def output(self, filtered: Planes, windows: Windows, region: Rect) -> ThreePlanes:
+    def output(self, filtered: Planes, windows: Windows, region: Rect) -> OutputPlanes:
         """(5.2) Step 5: the colour transform, and the colour that is wanted; the window `region` of the picture."""
         picture = self.headers.picture
         held = windows.wanted
+        if self.colour == "gray":
+            return gray_window(filtered, held, region)
         own, at = to_output_window(filtered, held, region, picture, self.colour, self.custom, watch=self.watch)
         return in_colour(own, at, region, picture, self.colour)
 
@@ -139,7 +141,7 @@ class PictureDecoder:
 
     def planes(
         self, symbols: Symbols, latents: LatentWindow, windows: Windows, region: Rect, *, check: Check = unchecked
-    ) -> ThreePlanes:
+    ) -> OutputPlanes:
         """Return output planes of `region`, int32 Q18 in 0..255; `windows` are those of the region."""
         synthesis = self.synthesis(latents, windows.luma, windows.chroma, check=check)
         check()

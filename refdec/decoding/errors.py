@@ -189,7 +189,7 @@ class UnknownColour(UsageError):
     code, clause = "RD1306", "5.10"
 
     def explain(self) -> str:
-        return f"There is no output colour {self.args[0]!r}; choose RGB or YUV, or None for that of the codestream."
+        return f"There is no output colour {self.args[0]!r}; choose RGB, YUV, gray, or None for the codestream's."
 
 
 class RegionMalformed(UsageError):

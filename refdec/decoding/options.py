@@ -34,22 +34,23 @@ __all__ = ["DEFAULT_OPTIONS", "DecodeOptions", "SynthesisName", "channels_of", "
 SynthesisName: TypeAlias = Literal["sop", "bop", "hop"]
 MOST_CHANNELS = (160, 96)
 MAX_BITS = 16
-COLOURS = ("RGB", "YUV")
+COLOURS = ("RGB", "YUV", "gray")
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class DecodeOptions:
     """What the application may choose; the defaults decode all that the codestream says.
 
-    `synthesis`: a synthesis transform of the header's list, or its name; None takes the first.  `channels`: decode only
-    that many residual channels of luma and chroma (2.6.8).  `region` (x, y, width, height): only that rectangle of the
-    displayed picture.  `filters`: False leaves out all filters of TON.  `colour` "RGB" or "YUV" converts, None keeps
-    what the codestream says.  `bit_depth` of the codes, 1..16, None: the codestream's.  `lenient`: pass over what 1.8
-    lets a lenient reader pass over.  `any_level`: decode beyond profile and level.  `allow_custom_colour`: decode
-    colour_transform_idx 2 by the recommendation of 5.10, which no other decoder shares.  `edition`: the text whose
-    picture header is read; None, or "auto", finds out (1.12).  `ignore_weights_fingerprint`: decode although the
-    codestream names other weights.  `workers`: processes that share the work where the picture is large enough, None:
-    one for each core.  `limits`: what the codestream may ask of memory and time, None: the default ones.
+    `synthesis`: a synthesis transform of the header's list, or its name; None takes the first.  `channels`: decode
+    only that many residual channels of luma and chroma (2.6.8).  `region` (x, y, width, height): only that rectangle
+    of the displayed picture.  `filters`: False leaves out all filters of TON.  `colour` "RGB" or "YUV" converts,
+    "gray" is luma alone, None keeps what the codestream says.  `bit_depth` of the codes, 1..16, None: the
+    codestream's.  `lenient`: pass over what 1.8 lets a lenient reader pass over.  `any_level`: decode beyond profile
+    and level.  `allow_custom_colour`: decode colour_transform_idx 2 by the recommendation of 5.10, which no other
+    decoder shares.  `edition`: the text whose picture header is read; None, or "auto", finds out (1.12).
+    `ignore_weights_fingerprint`: decode although the codestream names other weights.  `workers`: processes that share
+    the work where the picture is large enough, None: one for each core.  `limits`: what the codestream may ask of
+    memory and time, None: the default ones.
     """
 
     synthesis: Synthesis | None
@@ -154,7 +155,7 @@ def _region(region: tuple[int, int, int, int] | None) -> tuple[int, int, int, in
 
 
 def _colour(colour: Colour | None) -> Colour | None:
-    """Return the colour; raise UnknownColour unless it is "RGB", "YUV" or None."""
+    """Return the colour; raise UnknownColour unless it is "RGB", "YUV", "gray" or None."""
     if not (colour is None or (isinstance(colour, str) and colour in COLOURS)):
         raise UnknownColour(colour)
     return colour

@@ -38,12 +38,12 @@ class ProgressiveDecoder:
         *,
         check_weights: CheckWeights | None = None,
     ) -> None:
-        """Read headers and hyper latents; `options.channels`, `colour`, `bit_depth`, `region` and
-        `workers` are not read: previews say the first, their pictures the next two.
+        """Read headers and hyper latents; `options.channels`, `bit_depth`, `region` and `workers`
+        are not read, and of `colour` only "gray": previews say the first, their pictures colour and depth.
 
         Raises what decode_codestream raises before it comes to the residual.
         """
-        own = replace(options, colour=None, bit_depth=None)
+        own = replace(options, colour="gray" if options.colour == "gray" else None, bit_depth=None)
         self._stream = open_stream(data, pack, own, check_weights=check_weights)
         steps, codestream, picture = self._stream.steps, self._stream.codestream, self.headers.picture
         options.limits.require_memory(whole_bytes(self.headers, steps.transform, filters=options.filters))

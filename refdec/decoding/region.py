@@ -20,7 +20,7 @@ from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.limits import Check, unchecked
 from refdec.picture.output import codes
 from refdec.picture.picture import PictureCodes
-from refdec.picture.planes import ThreePlanes
+from refdec.picture.planes import OutputPlanes
 from refdec.picture.render import Colour, output_subsampling, own_colour
 from refdec.tiling.geometry import Rect
 from refdec.tiling.windows import bounding
@@ -36,10 +36,13 @@ REASON = "a decoder is free to decode a part only; the text demands the integers
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DecodedRegion:
-    """Output planes of a rectangle, int32 Q18 in 0..255; `subsampling` (vertical, horizontal) of the chroma planes."""
+    """Output planes of a rectangle, int32 Q18 in 0..255, one of gray.
+
+    `subsampling` (vertical, horizontal) of the chroma planes.
+    """
 
     region: Rect
-    planes: ThreePlanes
+    planes: OutputPlanes
     colour: Colour
     subsampling: tuple[int, int]
     headers: Headers
@@ -48,9 +51,9 @@ class DecodedRegion:
     def picture(self, bits: int | None = None) -> PictureCodes:
         """Return the codes of the rectangle at a bit depth, None: the header's.  Raises BitDepthOutOfRange."""
         depth = self.headers.picture.bit_depth if bits is None else bits
-        first, second, third = (codes(plane, depth) for plane in self.planes)
+        planes = tuple(codes(plane, depth) for plane in self.planes)
         rendering = self.headers.rendering
-        return PictureCodes((first, second, third), depth, self.colour, self.subsampling, rendering, self.warnings)
+        return PictureCodes(planes, depth, self.colour, self.subsampling, rendering, self.warnings)
 
 
 def require_region(region: Rect, headers: Headers, colour: Colour | None) -> tuple[int, int]:

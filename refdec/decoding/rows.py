@@ -15,7 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from refdec.arithmetic.types import Int32Array
 from refdec.bitstream.framing import Codestream
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.transforms import Synthesis
@@ -35,19 +37,22 @@ from refdec.parallel.ordered import Pool
 from refdec.parallel.pool import PoolKind, open_pool
 from refdec.parallel.processes import available_cores
 from refdec.parallel.shared import SharedArray
+from refdec.picture.colour import clamped
 from refdec.picture.output import codes
 from refdec.picture.picture import PictureCodes
-from refdec.picture.planes import Planes, ThreePlanes, chroma_rect
-from refdec.picture.render import Colour, output_subsampling, own_colour, render
+from refdec.picture.planes import OutputPlanes, Planes, chroma_rect
+from refdec.picture.render import Colour, output_subsampling, own_colour, plane_count, render
 from refdec.picture.windows import Windows
 from refdec.tiling.geometry import Rect, ceil_div
 from refdec.weights.pack import WeightPack
 
 __all__ = ["Band", "Decoded", "PictureStream", "decode_codestream", "open_stream"]
 
-Band = tuple[Samples, Samples, Samples]
-"""Rows of the three planes: codes, or int32 Q18."""
+Band = tuple[Samples, ...]
+"""Rows of the three planes, or of gray's one: codes, or int32 Q18."""
 Progress = Callable[[float], None]
+LUMA_STAGES = ("pre_filters.Y", "eicci.Y", "lef.Y")
+"""Stages after which luma may be finished, in their order; the last of them is what the colour transform takes."""
 SMALL_BAND_ROWS, BAND_ROWS = 32, 64
 WIDE, PIECE_COLUMNS, LEAST_PIECE_COLUMNS, BANDS_AT_START = 512, 256, 64, 2
 """Latents are made in bands of about 64 rows (wide pictures: 32) and pieces of up to 256 columns, about 64 MB each; in
@@ -81,7 +86,7 @@ class PictureStream:
 
     @property
     def colour(self) -> Colour:
-        """What the codes are: RGB or YUV."""
+        """What the codes are: RGB, YUV or gray."""
         return self.steps.colour or own_colour(self.headers.picture)
 
     @property
@@ -95,7 +100,7 @@ class PictureStream:
         picture = self.headers.picture
         whole = Rect(0, 0, picture.display_width, picture.display_height)
         small = chroma_rect(whole, self.subsampling).size_hw
-        return whole.size_hw, small, small
+        return (whole.size_hw, small, small)[: plane_count(self.steps.colour)]
 
     def useful_workers(self, wanted: int | None) -> int:
         """Return how many of the wanted workers (None: one a core) are worth their start; one for small pictures."""
@@ -113,20 +118,20 @@ class PictureStream:
         rendering = self.headers.rendering
         return PictureCodes(planes, self.bit_depth, self.colour, self.subsampling, rendering, self.warnings)
 
-    def final_planes(self, *, watch: Watch = UNWATCHED, symbols: Symbols | None = None) -> ThreePlanes:
+    def final_planes(self, *, watch: Watch = UNWATCHED, symbols: Symbols | None = None) -> OutputPlanes:
         """Decode and return the planes before they are cut to codes, int32 Q18; a watch sees every stage."""
         return self._joined(replace(self, uncut=True).bands(watch=watch, symbols=symbols), np.dtype(np.int32))
 
-    def _joined(self, bands: Iterator[Band], kind: np.dtype[Any] | None = None) -> tuple[Any, Any, Any]:
+    def _joined(self, bands: Iterator[Band], kind: np.dtype[Any] | None = None) -> tuple[Any, ...]:
         """Return whole planes from bands; nothing is reserved before the first of them is there."""
         planes: list[Samples] = []
-        done = [0, 0, 0]
+        done = [0] * len(self.sizes)
         for band in bands:
             planes = planes or [np.empty(size, kind or _kind_of_codes(self.bit_depth)) for size in self.sizes]
             for i, rows in enumerate(band):
                 planes[i][done[i] : done[i] + rows.shape[0]] = rows
                 done[i] += rows.shape[0]
-        return planes[0], planes[1], planes[2]
+        return tuple(planes)
 
     def bands(
         self,
@@ -282,14 +287,14 @@ class PictureStream:
         width = self.sizes[0][1]
         for top, bottom in grid.rows:
             place = Rect.between(0, top, width, bottom)
-            rects = place, chroma_rect(place, self.subsampling)
-            band = [np.empty(rect.size_hw, kind) for rect in (rects[0], rects[1], rects[1])]
+            rects = _plane_rects(place, self.subsampling, len(self.sizes))
+            band = [np.empty(rect.size_hw, kind) for rect in rects]
             for _ in grid.columns:
                 unit, planes = next(finished)
-                small = chroma_rect(unit, self.subsampling)
-                for target, rect, codes_of_unit in zip(band, (unit, small, small), planes, strict=True):
+                columns = _plane_rects(unit, self.subsampling, len(self.sizes))
+                for target, rect, codes_of_unit in zip(band, columns, planes, strict=True):
                     target[:, rect.columns] = codes_of_unit
-            yield band[0], band[1], band[2]
+            yield tuple(band)
         for _ in finished:
             raise AssertionError("the schedule ends with the last unit")
 
@@ -304,8 +309,13 @@ class PictureStream:
         self.check()
         final = steps.output(filtered, windows, steps.shown)
         self.check()
-        first, second, third = final if self.uncut else (codes(plane, self.bit_depth) for plane in final)
-        yield first, second, third
+        yield final if self.uncut else tuple(codes(plane, self.bit_depth) for plane in final)
+
+
+def _plane_rects(unit: Rect, subsampling: tuple[int, int], planes: int) -> tuple[Rect, ...]:
+    """Return the windows of the planes that a window of the first goes with."""
+    small = chroma_rect(unit, subsampling)
+    return (unit, small, small)[:planes]
 
 
 def _kind_of_codes(bits: int) -> np.dtype[Any]:
@@ -315,16 +325,35 @@ def _kind_of_codes(bits: int) -> np.dtype[Any]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """The decoded picture before it is cut to codes: R, G, B or Y, U, V, int32 Q18 in 0..255."""
+    """The decoded picture before it is cut to codes: R, G, B or Y, U, V or gray, int32 Q18 in 0..255.
 
-    planes: ThreePlanes
+    `luma`: of a decode that is asked for gray, luma before the colour transform.
+    """
+
+    planes: OutputPlanes
     headers: Headers
     warnings: tuple[str, ...]
+    luma: Int32Array | None = None
 
     def picture(self, colour: Colour | None = None, bits: int | None = None) -> PictureCodes:
         """Return the codes in a colour and at a bit depth, None: the codestream's.  Raises BitDepthOutOfRange."""
         picture, rendering = self.headers.picture, self.headers.rendering
-        return render(self.planes, picture, colour=colour, bits=bits, rendering=rendering, warnings=self.warnings)
+        planes = (self.luma,) if colour == "gray" and self.luma is not None else self.planes
+        return render(planes, picture, colour=colour, bits=bits, rendering=rendering, warnings=self.warnings)
+
+
+class _LumaKeeper:
+    """An observer that keeps the filtered luma plane, and passes every stage on to another."""
+
+    def __init__(self, observe: Observer | None) -> None:
+        self._observe = observe
+        self.luma: Int32Array = np.zeros((0, 0), np.int32)
+
+    def __call__(self, stage: str, array: npt.NDArray[Any]) -> None:
+        if stage in LUMA_STAGES:
+            self.luma = array
+        if self._observe is not None:
+            self._observe(stage, array)
 
 
 @clause("6.5")
@@ -340,20 +369,23 @@ def decode_codestream(
 ) -> Decoded:
     """(6.5) Decode a codestream as rows, and return its planes in their own colour; every stage is shown to `observe`.
 
-    Planes have no bit depth yet: `options.colour` and `bit_depth` are for `Decoded.picture`, and not read here.
+    Planes have no bit depth yet: `options.colour` and `bit_depth` are for `Decoded.picture`, and not read here;
+    but "gray" makes luma.
     `watch` sees windows instead of whole stages.  `check_weights(user_data, pack, model_id)` may refuse before anything
     is decoded; `check()` is called between the steps, and what it raises ends the decode.
     Raises CodestreamError, UnsupportedError, LimitExceeded, WeightsError and TransformNotListed.
     """
     stream = open_stream(data, pack, replace(options, colour=None), check_weights=check_weights, check=check)
-    collector = None if observe is None else Collector(observe)
+    keeper = _LumaKeeper(observe)
+    gray = options.colour == "gray"
+    collector = Collector(keeper) if gray or observe is not None else None
     planes = stream.final_planes(watch=Several(collector or UNWATCHED, watch))
     if observe is not None:
         for name, plane in zip("012", planes, strict=True):
             observe(f"codes.{name}", codes(plane, stream.headers.picture.bit_depth))
     if collector is not None:
         collector.close()
-    return Decoded(planes, stream.headers, stream.warnings)
+    return Decoded(planes, stream.headers, stream.warnings, clamped(keeper.luma) if gray else None)
 
 
 @clause("6.5", kind="added", reason=REASON)

@@ -22,6 +22,7 @@ from refdec.decoding.symbols import Symbols, decode_residual
 from refdec.parallel.shared import SharedArray
 from refdec.picture.output import codes
 from refdec.picture.planes import chroma_rect
+from refdec.picture.render import plane_count
 from refdec.tiling.geometry import Rect
 
 __all__ = ["PictureState", "Samples", "decode_residual_of", "run_step", "unit_samples"]
@@ -136,13 +137,13 @@ def _make_planes(state: PictureState, rect: Rect, planes: Int32Array) -> None:
 
 
 def unit_samples(state: PictureState, step: Step) -> list[Samples]:
-    """Return the three planes of a unit, codes or int32 Q18, as views of its slot."""
+    """Return the planes of a unit, codes or int32 Q18, as views of its slot."""
     assert state.slots is not None
     slot: UInt8Array = state.slots.array[step.slot]
     kind: np.dtype[Any] = np.dtype(np.int32 if state.bits is None else np.uint8 if state.bits <= 8 else np.uint16)
     small = chroma_rect(step.rect, state.subsampling)
     views, at = [], 0
-    for rect in (step.rect, small, small):
+    for rect in (step.rect, small, small)[: plane_count(state.steps.colour)]:
         size = rect.h * rect.w * kind.itemsize
         views.append(slot[at : at + size].view(kind).reshape(rect.size_hw))
         at += size

@@ -19,7 +19,7 @@ from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
 from refdec.bitstream.recognition import require_told_apart
 from refdec.bitstream.tools import ToolsHeader
-from refdec.bitstream.userdata import weights_mark
+from refdec.bitstream.userdata import gray_mark, weights_mark
 from refdec.clauses import clause
 from refdec.decoding.errors import LatentsDoNotFit, LevelTooSmall, QualityMapDoesNotFit, SettingsRefused
 from refdec.decoding.hyper import HyperWindows
@@ -334,9 +334,13 @@ def with_parts(prepared: Prepared, beta_log: Pair, parts: tuple[CodedComponent, 
     cubes, grfs = (parts[0].cube_flags, parts[1].cube_flags), (parts[0].grfs_flags, parts[1].grfs_flags)
     header = draft_header(prepared.source, settings, models.model_id, beta_log, cube_flags=cubes, grfs_flags=grfs)
     tools = ToolsHeader(lsbs_enable_flag=(int(settings.lsbs), int(settings.lsbs)))
-    mark = weights_mark(stream_fingerprint(models.pack, models.model_id)) if settings.mark_weights else None
+    marks = weights_mark(stream_fingerprint(models.pack, models.model_id)) if settings.mark_weights else b""
+    if prepared.source.gray_components is not None:
+        marks += gray_mark(prepared.source.gray_components)
     return Coded(
-        prepared, build_headers(header, tools, prepared.source.rendering, mark, edition=settings.edition), parts
+        prepared,
+        build_headers(header, tools, prepared.source.rendering, marks or None, edition=settings.edition),
+        parts,
     )
 
 

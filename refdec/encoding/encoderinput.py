@@ -27,7 +27,8 @@ class EncoderInput:
     """A source picture: codes of three components of the displayed size, chroma smaller by `output`.
 
     `components` [rows, columns], 0..2^bits - 1: R, G, B if `rgb` (`output` is then (1, 1)), else Y, U, V.  `output`:
-    (vertical, horizontal).  `rendering`: what goes into RDI, None: nothing is known.
+    (vertical, horizontal).  `rendering`: what goes into RDI, None: nothing is known.  `gray_components`: how many
+    components, all equal, a gray source had that user data are to mark; None: no mark.
     """
 
     components: tuple[IntArray, IntArray, IntArray]
@@ -35,6 +36,7 @@ class EncoderInput:
     rgb: bool
     output: Size = (1, 1)
     rendering: RenderingInfo | None = None
+    gray_components: int | None = None
 
     @property
     def size(self) -> Size:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+import numpy as np
+
 from refdec.arithmetic.shown import ShortRepr
 from refdec.formats.description import NOTHING_SAID, SourceDescription
 from refdec.formats.errors import PictureTooLarge
@@ -87,6 +89,14 @@ class CodePicture(ShortRepr):
         """Return the description a writer needs."""
         sizes = tuple((plane.shape[0], plane.shape[1]) for plane in self.components)
         return PictureSpec(sizes, self.bits, self.colour, cicp, gamma)
+
+    @property
+    def is_gray(self) -> bool:
+        """Whether it has no colour: one component, three equal ones, or neutral chroma."""
+        first, *others = self.components
+        if self.colour is Colour.YUV:
+            return all(bool(np.all(plane == 1 << (self.bits - 1))) for plane in others)
+        return all(np.array_equal(first, plane) for plane in others)
 
     def as_rgb(self) -> CodePicture:
         """Return a gray picture as RGB of equal components; other pictures as they are."""

@@ -19,7 +19,7 @@ from refdec.limits import Limits
 from refdec.picture.output import Codes, as_codes
 from refdec.tiling.geometry import ceil_div
 
-__all__ = ["YuvLayout", "YuvWriter", "layout_of_name", "read_yuv"]
+__all__ = ["LUMA_ONLY", "YuvLayout", "YuvWriter", "layout_of_name", "read_yuv"]
 
 LUMA_ONLY = "400"
 IN_MEMORY = 1 << 26
@@ -44,6 +44,11 @@ class YuvLayout:
             return (luma,)
         ver, hor = ChromaFormat[f"YUV{self.chroma}"].value
         return luma, *[(ceil_div(self.height, ver), ceil_div(self.width, hor))] * 2
+
+    @property
+    def file_bytes(self) -> int:
+        """Length of such a file."""
+        return sum(height * width for height, width in self.sizes) * (1 if self.bits <= 8 else 2)
 
 
 @clause("5.11", kind="interop", reason="the reference software takes the layout from the file name")

@@ -15,7 +15,7 @@ from refdec.bitstream.levels import profile
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
 from refdec.bitstream.tools import ToolsHeader
 from refdec.bitstream.transforms import Synthesis
-from refdec.bitstream.userdata import read_weights_mark
+from refdec.bitstream.userdata import read_gray_mark, read_weights_mark
 from refdec.inspection.rendering import rendering_facts
 from refdec.limits import DEFAULT_LIMITS, Limits
 
@@ -63,6 +63,7 @@ class Info:
     rendering: dict[str, Any] | None
     user_data_bytes: int
     weights_fingerprint: str | None
+    gray_components: int | None
     codestream_bytes: int
     bits_per_pixel: str
     substreams: tuple[SubstreamInfo, ...]
@@ -127,6 +128,7 @@ def info_of(codestream: Codestream, headers: Headers) -> Info:
         rendering=None if headers.rendering is None else rendering_facts(headers.rendering),
         user_data_bytes=len(headers.user_data or b""),
         weights_fingerprint=read_weights_mark(headers.user_data),
+        gray_components=read_gray_mark(headers.user_data),
         codestream_bytes=codestream.end,
         bits_per_pixel=_hundredths(8 * codestream.end, picture.display_width * picture.display_height),
         substreams=parts,

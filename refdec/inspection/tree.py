@@ -17,7 +17,7 @@ from refdec.bitstream.headers import field_list_name
 from refdec.bitstream.markers import Marker, describe_code
 from refdec.bitstream.survey import BIT_CODED
 from refdec.bitstream.syntax import CLAUSES, ElementRecord
-from refdec.bitstream.userdata import read_weights_mark
+from refdec.bitstream.userdata import read_gray_mark, read_weights_mark
 from refdec.clauses import clause
 from refdec.errors import BitOffset, CodestreamError, RefdecError
 from refdec.inspection.nodes import Node, NodeKind, leaf, parent
@@ -185,8 +185,14 @@ def _header_nodes(part: Substream, findings: Findings) -> list[Node]:
 
 
 def _user_note(part: Substream) -> str:
-    named = read_weights_mark(bytes(part.payload)) if part.marker is Marker.UDI else None
-    return "" if named is None else f"names the weights {named[:16]}..."
+    if part.marker is not Marker.UDI:
+        return ""
+    data = bytes(part.payload)
+    named, components = read_weights_mark(data), read_gray_mark(data)
+    notes = [] if named is None else [f"names the weights {named[:16]}..."]
+    if components is not None:
+        notes.append("marks a gray source of one component" if components == 1 else "marks a gray source")
+    return "; ".join(notes)
 
 
 def _element(record: ElementRecord, note: str) -> Node:

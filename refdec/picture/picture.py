@@ -21,9 +21,9 @@ __all__ = ["PictureCodes"]
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PictureCodes:
-    """Three planes of codes, uint8 up to 8 bits and uint16 above, [rows, columns].
+    """Three planes of codes, or one of gray, uint8 up to 8 bits and uint16 above, [rows, columns].
 
-    `colour` is "RGB" or "YUV"; with "YUV" the chroma planes are smaller by `subsampling` (vertical, horizontal).
+    `colour` is "RGB", "YUV" or "gray"; "YUV" has chroma planes smaller by `subsampling` (vertical, horizontal).
     `rendering` is the codestream's rendering information, None where it has none: it never changes the codes.
     `warnings` name what a decoder had to assume (a region that is absent, padding that a lenient reader passed over).
     """
@@ -47,16 +47,18 @@ class PictureCodes:
 
     @property
     def array(self) -> Codes:
-        """The picture as [rows, columns, 3].
+        """The picture as [rows, columns, 3], a gray one as [rows, columns].
 
         Raises ValueError where chroma is subsampled: then take `planes`, or decode with `colour="RGB"`.
         """
         if self.subsampling != (1, 1):
             raise ValueError("a picture with subsampled chroma has no single array: use .planes")
-        return np.stack(self.planes, axis=-1)
+        return self.planes[0] if len(self.planes) == 1 else np.stack(self.planes, axis=-1)
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
         """Return `array` for `np.asarray(picture)`; raises ValueError where a copy is forbidden."""
+        if len(self.planes) == 1:
+            return np.array(self.planes[0], dtype, copy=copy)
         if copy is False:
             raise ValueError("the planes of a picture lie apart: their array is a copy, so copy=False cannot be")
         return self.array if dtype is None else self.array.astype(dtype)

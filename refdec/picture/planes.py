@@ -17,6 +17,7 @@ from refdec.tiling.geometry import Rect, ceil_div
 from refdec.tiling.windows import even_around
 
 __all__ = [
+    "OutputPlanes",
     "PictureFormat",
     "Planes",
     "Size",
@@ -33,6 +34,8 @@ __all__ = [
 Size: TypeAlias = tuple[int, int]
 ThreePlanes: TypeAlias = tuple[Int32Array, Int32Array, Int32Array]
 """R, G, B or Y, U, V, int32 Q18."""
+OutputPlanes: TypeAlias = tuple[Int32Array, ...]
+"""Three planes, or luma alone, int32 Q18."""
 
 
 class PictureFormat(Protocol):

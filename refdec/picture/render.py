@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from refdec.clauses import clause
 from refdec.observation import UNWATCHED, Watch
-from refdec.picture.colour import NONE, CustomColour, rgb_from_yuv, to_output, yuv_from_rgb
+from refdec.picture.colour import NONE, CustomColour, clamped, rgb_from_yuv, to_output, yuv_from_rgb
 from refdec.picture.output import codes
 from refdec.picture.picture import PictureCodes
-from refdec.picture.planes import PictureFormat, Planes, Size, ThreePlanes, chroma_rect, chroma_size
+from refdec.picture.planes import OutputPlanes, PictureFormat, Planes, Size, ThreePlanes, chroma_rect, chroma_size
 from refdec.picture.resample import bicubic_reach, bicubic_window
 from refdec.tiling.geometry import Rect
 from refdec.tiling.windows import bounding
@@ -22,15 +24,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Colour",
+    "gray_window",
     "in_colour",
     "output_reach",
     "output_subsampling",
     "own_colour",
+    "plane_count",
     "render",
     "to_output_window",
 ]
 
-Colour = Literal["RGB", "YUV"]
+Colour = Literal["RGB", "YUV", "gray"]
+"""What output planes are: R, G, B; Y, U, V; or luma alone, before the colour transform."""
 REASON = "a decoder is free to decode a part only; the text demands the integers of the whole"
 
 
@@ -41,15 +46,23 @@ def own_colour(header: PictureFormat) -> Colour:
 
 
 def output_subsampling(header: PictureFormat, colour: Colour | None) -> Size:
-    """Return (vertical, horizontal) of the second and third output plane in a colour, None: the picture's own."""
+    """Return (vertical, horizontal) of the second and third output plane in a colour, None: the picture's own.
+
+    Gray has no such planes; its rectangles begin anywhere.
+    """
     kept = own_colour(header) == "YUV" and (colour or "YUV") == "YUV"
     return (header.s_ver, header.s_hor) if kept else (1, 1)
 
 
+def plane_count(colour: Colour | None) -> int:
+    """Return how many output planes a colour has."""
+    return 1 if colour == "gray" else 3
+
+
 def _interpolates(header: PictureFormat, colour: Colour | None) -> bool:
-    """Tell whether chroma planes are brought to the luma size on the way to the wanted colour."""
+    """Tell whether chroma becomes as large as luma on the way to the wanted colour, or a window be off its grid."""
     subsampled = (header.s_ver, header.s_hor) != (1, 1)
-    return subsampled and "RGB" in (own_colour(header), colour)
+    return subsampled and ("RGB" in (own_colour(header), colour) or colour == "gray")
 
 
 @clause("5.10", kind="added", reason=REASON)
@@ -106,6 +119,13 @@ def to_output_window(
     return final, at
 
 
+@clause("5.10", kind="added", reason="a gray picture is its luma; the colour transform would tint it")
+def gray_window(planes: Planes, held: Rect, wanted: Rect) -> OutputPlanes:
+    """(5.10) The luma plane of `wanted`, clamped, of filtered planes of `held`."""
+    inside = wanted.seen_from(held)
+    return (np.ascontiguousarray(clamped(planes.y[inside.rows, inside.columns])),)
+
+
 @clause("5.10")
 def in_colour(
     final: ThreePlanes, held: Rect, wanted: Rect, header: PictureFormat, colour: Colour | None
@@ -122,7 +142,7 @@ def in_colour(
 
 @clause("5.11")
 def render(
-    planes: ThreePlanes,
+    planes: OutputPlanes,
     header: PictureFormat,
     *,
     colour: Colour | None = None,
@@ -133,10 +153,14 @@ def render(
     """(5.11) Cut output planes of the whole picture, in their own colour, to codes.
 
     `colour` None keeps what the codestream says (`own_colour`); "RGB" and "YUV" convert
-    where needed (5.10, 5.14.1).  `bits` 1..16, None is the header's bit depth.  Raises BitDepthOutOfRange.
+    where needed (5.10, 5.14.1).  One plane is gray.
+    `bits` 1..16, None is the header's bit depth.  Raises BitDepthOutOfRange.
     """
     shown = Rect(0, 0, header.display_width, header.display_height)
     depth = header.bit_depth if bits is None else bits
-    first, second, third = (codes(plane, depth) for plane in in_colour(planes, shown, shown, header, colour))
+    if len(planes) == 1:
+        return PictureCodes((codes(planes[0], depth),), depth, "gray", (1, 1), rendering, warnings)
+    own: ThreePlanes = planes[0], planes[1], planes[2]
+    first, second, third = (codes(plane, depth) for plane in in_colour(own, shown, shown, header, colour))
     subsampling = output_subsampling(header, colour)
     return PictureCodes((first, second, third), depth, colour or own_colour(header), subsampling, rendering, warnings)

@@ -90,13 +90,14 @@ def encode_settings(settings: CodingSettings) -> EncodeSettings:
 
 
 def _input_of(picture: SourcePicture) -> EncoderInput:
-    return input_from_codes(
+    made = input_from_codes(
         picture.planes,
         picture.bit_depth,
         rgb=picture.colour == "RGB",
         subsampling=picture.subsampling,
         rendering=picture.rendering,
     )
+    return replace(made, gray_components=picture.components if picture.is_gray else None)
 
 
 def _state_of(coded: CodedLatents) -> Coded:

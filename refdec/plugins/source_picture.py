@@ -36,7 +36,8 @@ class SourcePicture(ShortRepr):
     rounded up. A gray picture is RGB with three equal planes: its chroma is exactly neutral.  `name` is for messages.
     `codestream`: the bytes, where the source is a JPEG AI codestream itself (the planes are then its decoded
     picture). `rendering`: what its source says about its colours; the core writes it into RDI.  `warnings`: sentences
-    about what of the source could not be taken along.  Raises SourcePictureInvalid.
+    about what of the source could not be taken along.  `components`: 1
+    where the source has gray alone (the planes are then three times the same).  Raises SourcePictureInvalid.
     """
 
     planes: tuple[Codes, Codes, Codes]
@@ -47,6 +48,7 @@ class SourcePicture(ShortRepr):
     codestream: bytes | None = None
     rendering: RenderingInfo | None = None
     warnings: tuple[str, ...] = ()
+    components: int = 3
 
     def __post_init__(self) -> None:
         if self.colour not in {"RGB", "YUV"}:
@@ -58,6 +60,8 @@ class SourcePicture(ShortRepr):
             raise SourcePictureInvalid(f"its samples have {self.bit_depth} bits, not 1 to 16")
         if len(self.planes) != 3:
             raise SourcePictureInvalid(f"it has {len(self.planes)} planes, not 3")
+        if self.components not in (1, 3) or (self.components == 1 and self.colour != "RGB"):
+            raise SourcePictureInvalid(f"{self.components} components of {self.colour} are not 3, or 1 as RGB")
         checked = tuple(self._checked(index, plane) for index, plane in enumerate(self.planes))
         object.__setattr__(self, "planes", checked)
 
@@ -90,7 +94,16 @@ class SourcePicture(ShortRepr):
     @classmethod
     def from_gray(cls, array: Codes, bit_depth: int = 8, name: str = "") -> SourcePicture:
         """Return the picture of gray codes [rows, columns].  Raises SourcePictureInvalid."""
-        return cls((array, array, array), bit_depth, "RGB", (1, 1), name)
+        return cls((array, array, array), bit_depth, "RGB", (1, 1), name, components=1)
+
+    @property
+    def is_gray(self) -> bool:
+        """Whether it has no colour: R, G and B are equal everywhere, or chroma is neutral."""
+        first, second, third = self.planes
+        if self.colour == "RGB":
+            return self.components == 1 or (np.array_equal(first, second) and np.array_equal(first, third))
+        neutral = 1 << (self.bit_depth - 1)
+        return bool(np.all(second == neutral) and np.all(third == neutral))
 
     @property
     def height(self) -> int:

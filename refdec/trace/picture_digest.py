@@ -31,7 +31,7 @@ def picture_sha256(planes: Iterable[IntArray]) -> str:
 
 
 class PictureDigest:
-    """Takes rows of three planes; made by `picture_digest`."""
+    """Takes rows of three planes, or of gray's one; made by `picture_digest`."""
 
     def __init__(self, *waiting: tempfile.SpooledTemporaryFile[bytes]) -> None:
         self._digest = hashlib.sha256()
@@ -40,7 +40,7 @@ class PictureDigest:
     def add(self, first: Codes, *others: Codes) -> None:
         """Add rows."""
         self._digest.update(np.ascontiguousarray(first, dtype="<i4").data)
-        for file, rows in zip(self._waiting, others, strict=True):
+        for file, rows in zip(self._waiting if others else (), others, strict=True):
             file.write(np.ascontiguousarray(rows, dtype="<u2").tobytes())
 
     def hexdigest(self) -> str:

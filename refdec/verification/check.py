@@ -13,6 +13,7 @@ from refdec.api.errors import WeightsDiffer
 from refdec.api.weights import require_weights
 from refdec.bitstream.edition_errors import DraftHeader
 from refdec.bitstream.rule_errors import PROFILE_LEVEL_ERRORS, TooManyRegions
+from refdec.bitstream.userdata import read_gray_mark
 from refdec.clauses import clause
 from refdec.decoding.memory import whole_bytes
 from refdec.decoding.models import models_of
@@ -88,10 +89,11 @@ def _judged(
         return Verdict(name, _without_repeats(problems, first=findings.cut), warnings)
     prints = Fingerprints()
     try:
+        gray = findings.headers is not None and read_gray_mark(findings.headers.user_data) is not None
         decoded = decode_codestream(
             data,
             pack,
-            options,
+            replace(options, colour="gray") if gray else options,
             observe=prints,
             check_weights=None if options.ignore_weights_fingerprint else require_weights,
             check=check,

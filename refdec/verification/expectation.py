@@ -14,7 +14,7 @@ from refdec.bitstream.chroma import ChromaFormat
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.formats.files import READ_SUFFIXES, read_bytes, read_picture
 from refdec.formats.pictures import CodePicture, Colour
-from refdec.formats.yuv import YuvLayout
+from refdec.formats.yuv import LUMA_ONLY, YuvLayout
 from refdec.limits import Limits
 from refdec.picture.render import render
 from refdec.trace.samples import PlanesDifference, compare_planes
@@ -84,6 +84,9 @@ class Expectation:
         depth = self.bit_depth or header.bit_depth
         if suffix == ".yuv":
             chroma = ChromaFormat((header.s_ver, header.s_hor)).digits
+            luma = YuvLayout(header.display_width, header.display_height, depth, LUMA_ONLY)
+            if len(data) == luma.file_bytes:  # how a gray picture is written
+                return read_picture(data, suffix=suffix, layout=luma, limits=limits)
             layout = YuvLayout(header.display_width, header.display_height, depth, chroma)
             return read_picture(data, suffix=suffix, layout=layout, limits=limits)
         expected = read_picture(data, suffix=suffix, limits=limits)
@@ -95,9 +98,14 @@ class Expectation:
     def _picture(self, expected: CodePicture, decoded: Decoded) -> Comparison:
         header = decoded.headers.picture
         wanted: dict[str, RenderColour | None] = {".yuv": "YUV", ".npy": None}
-        picture = render(decoded.planes, header, colour=wanted.get(self.path.suffix.lower(), "RGB"), bits=expected.bits)
-        names = COMPONENTS[Colour.YUV if picture.colour == "YUV" else Colour.RGB]
-        planes = compare_planes(names, expected.as_rgb().components, picture.planes)
+        if decoded.luma is not None and expected.is_gray:
+            picture = decoded.picture("gray", expected.bits)
+            planes = compare_planes(COMPONENTS[Colour.GRAY], expected.components[:1], picture.planes)
+        else:
+            colour = wanted.get(self.path.suffix.lower(), "RGB")
+            picture = render(decoded.planes, header, colour=colour, bits=expected.bits)
+            names = COMPONENTS[Colour.YUV if picture.colour == "YUV" else Colour.RGB]
+            planes = compare_planes(names, expected.as_rgb().components, picture.planes)
         accepted = planes.within(self.tolerance, self.fraction)
         details = {"tolerance": self.tolerance, "fraction": self.fraction, **planes.as_json()}
         return Comparison("picture", str(self.path), accepted, _lines(planes), details)

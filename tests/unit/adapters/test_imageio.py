@@ -56,3 +56,13 @@ def test_a_second_picture_is_refused(tmp_path: Path) -> None:
         iio.imwrite(tmp_path / "b.jai", np.stack([picture, picture]))
     with pytest.raises(OSError, match="cannot be encoded"):
         iio.imwrite(tmp_path / "c.jai", [picture, picture])
+
+
+def test_what_was_gray_is_gray() -> None:
+    plane = np.tile(np.arange(70, dtype=np.uint8) * 3, (64, 1))
+    for picture in (plane, np.stack([plane] * 3, axis=-1)):
+        data = refdec.encode(picture, check=False)
+        read = iio.imread(data, extension=".jai")
+        assert read.shape == picture.shape == iio.improps(data, extension=".jai").shape
+        assert np.array_equal(read, refdec.decode(data).array)
+        assert iio.imread(data, extension=".jai", colour="RGB").shape == (64, 70, 3)

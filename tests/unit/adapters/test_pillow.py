@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import mimetypes
 import pickle
 import subprocess
@@ -17,6 +18,8 @@ from PIL import Image, ImageFile, ImageOps, ImageSequence
 
 import refdec
 import refdec.adapters.pillow as adapter
+from refdec.bitstream.rendering import Cicp, RenderingInfo
+from refdec.formats.icc_writer import icc_profile
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from tests.encodable import GOLDEN, photograph
 
@@ -221,3 +224,21 @@ def test_spawned_workers_know_the_format_by_an_initializer(tmp_path: Path) -> No
     script.write_text(WITHOUT_A_WORD)
     done = subprocess.run([sys.executable, str(script), str(STREAM)], capture_output=True, text=True, timeout=300)
     assert done.stdout.splitlines() == ["unknown", "(65, 79)"], done.stderr
+
+
+@pytest.mark.parametrize(("shape", "mode"), [((64, 70), "L"), ((64, 70, 3), "RGB")])
+def test_what_was_gray_is_gray(shape: tuple[int, ...], mode: str) -> None:
+    plane = np.tile(np.arange(70, dtype=np.uint8) * 3, (64, 1))
+    data = refdec.encode(plane if mode == "L" else np.stack([plane] * 3, axis=-1), check=False)
+    image = Image.open(BytesIO(data))
+    assert image.mode == mode
+    pixels = np.asarray(image)
+    assert pixels.shape == shape and np.array_equal(pixels, refdec.decode(data).array)
+
+
+def test_colours_of_the_codestream_are_a_profile() -> None:
+    info = RenderingInfo(Cicp(12, 13, 0, 1, 0))
+    picture = dataclasses.replace(refdec.decode(STREAM), rendering=info)
+    image = Image.open(BytesIO(refdec.encode(picture, check=False)))
+    assert image.info["icc_profile"] == icc_profile(12, 13)
+    assert "icc_profile" not in Image.open(STREAM).info
