@@ -82,3 +82,31 @@ def test_more_than_8_bits_and_colours_that_are_lost_are_said(refdec: Refdec, hdr
 def test_a_picture_that_waits_counts_against_the_limit(p3: Path, tmp_path: Path, refdec: Refdec) -> None:
     ran = refdec("decode", p3, tmp_path / "o.jpg", "--limit-memory", "40000")
     assert ran.code == 5 and not (tmp_path / "o.jpg").exists()
+
+
+def test_gray_and_the_colours_of_the_standard(refdec: Refdec, tmp_path: Path) -> None:
+    gray = np.tile(np.arange(70, dtype=np.uint8) * 3, (64, 1))
+    Image.fromarray(gray).save(tmp_path / "gray.png")
+    assert refdec("encode", tmp_path / "gray.png", tmp_path / "gray.jai", "--no-check").code == 0
+    stream = tmp_path / "gray.jai"
+    assert "gray components" in refdec("info", stream).out
+    assert "marks a gray source of one component" in refdec("view", stream, "--json").out
+    modes = {}
+    for colour in ("auto", "gray", "standard"):
+        ran = refdec("decode", stream, tmp_path / "o.png", "--colour", colour)
+        with Image.open(tmp_path / "o.png") as image:
+            modes[colour] = image.mode
+        assert ran.code == 0 and ("8 bit gray" in ran.out) == (colour != "standard")
+    assert modes == {"auto": "L", "gray": "L", "standard": "RGB"}
+    ran = refdec("decode", stream, tmp_path / "o.pgm", "--trace", tmp_path / "t.json")
+    assert ran.code == 0 and refdec("verify", stream, "--expect", tmp_path / "t.json").code == 0
+    assert refdec("verify", stream, "--expect", tmp_path / "o.pgm").code == 0
+
+
+def test_chroma_of_gray_costs_nothing_where_asked() -> None:
+    gray = np.random.default_rng(1).integers(0, 256, (128, 128), np.uint8)
+    usual = library.encode(gray, model=1, displacement=0, check=False)
+    least = library.encode(gray, model=1, displacement=0, chroma_displacement=-2048, check=False)
+    sizes = {part.marker: part.payload_bytes for part in library.read_info(least).substreams}
+    assert sizes["SORS"] <= 8 < len(usual) - len(least)
+    assert np.array_equal(library.decode(usual).array, library.decode(least).array)
