@@ -1,18 +1,38 @@
-"""Compiled kernels at start-up: where they are kept, whether they are there, and how to make them ready in advance.
+"""Compiled kernels at start-up: where they are kept, who hears of it, and how to make them ready in advance.
 
 In: the user's cache folder, and what the user told Numba.  Out: kernels that load instead of being compiled.  Entry
 points (commands that decode, `refdec.decode` and its relatives) call `prepare_kernels` before a module with kernels is
 imported; nothing below them knows a folder.
+
+A cache never stops a decode.  What is damaged is deleted and made again; where nothing can be kept, kernels are
+compiled for this process alone; where nothing can be written, what can be read is used.  Each is said once: by the
+command line on stderr, in a program as a `KernelCacheWarning`.  That kernels are being compiled is said before the
+first of them: on stderr, or to the logger `refdec`.
 """
 
 from __future__ import annotations
 
 import importlib
-import os
+import logging
 import sys
+import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["DECODER_KERNELS", "HOP_KERNELS", "cache_folder", "load_kernels", "prepare_kernels"]
+if TYPE_CHECKING:
+    from refdec.kernel_store import CacheTrouble
+
+__all__ = [
+    "DECODER_KERNELS",
+    "ENCODER_KERNELS",
+    "HOP_KERNELS",
+    "KernelCacheWarning",
+    "cache_folder",
+    "kept_folder",
+    "load_kernels",
+    "prepare_kernels",
+]
 
 DECODER_KERNELS = (
     "refdec.entropy.kernels",
@@ -24,11 +44,63 @@ DECODER_KERNELS = (
     "refdec.picture.filters.kernels",
 )
 HOP_KERNELS = ("refdec.arithmetic.elementary", "refdec.networks.attention_kernels")
-_prepared: list[bool] = []
+ENCODER_KERNELS = ("refdec.entropy.encoder_kernels", "refdec.latent.choice_kernels", "refdec.formats.png_kernels")
+COMPILING = "compiling kernels, once; all of them take about half a minute (refdec warm does it in advance)"
+COMPILING_AGAIN = "compiling kernels, in every process: no folder for them is known (set NUMBA_CACHE_DIR to one)"
+
+
+class KernelCacheWarning(UserWarning):
+    """The cache of compiled kernels was damaged, or cannot be used as it is; the decode goes on."""
+
+
+class _Told:
+    """What this process has said about kernels so far, and how it says it."""
+
+    def __init__(self) -> None:
+        self.prepared = False
+        self.compiling = False
+        self.lasting: Path | None = None
+        self.said: set[bool] = set()
+        self.say: Callable[[str], None] | None = None
+
+
+_told = _Told()
+
+
+def _hear_compiling(name: str) -> None:
+    """Say once that kernels are being compiled, before the first of them."""
+    from refdec import jit
+
+    if _told.compiling:
+        return
+    _told.compiling = True
+    text = COMPILING_AGAIN if jit.kept_in() is None else COMPILING
+    if _told.say is not None:
+        _told.say(f"refdec: {text}")
+    else:
+        logging.getLogger("refdec").info("%s; the first is %s", text, name)
+
+
+def _hear_trouble(trouble: CacheTrouble) -> None:
+    """Say once that something was damaged, and once what stays as it is."""
+    if trouble.lasting:
+        _told.lasting = trouble.path
+    if trouble.lasting in _told.said:
+        return
+    _told.said.add(trouble.lasting)
+    then = "kernels are compiled for this process alone" if trouble.lasting else "compiled again"
+    text = f"cache of kernels: {trouble}; {then}"
+    if _told.say is not None:
+        _told.say(f"refdec: {text}")
+        return
+    try:
+        warnings.warn(text, KernelCacheWarning, stacklevel=2)
+    except KernelCacheWarning:  # warnings are errors here; a cache stops no decode all the same
+        logging.getLogger("refdec").warning(text)
 
 
 def cache_folder() -> Path | None:
-    """Return the folder of compiled kernels, made if it is missing; None where none can be written.
+    """Return the folder of compiled kernels, whether it is there or not; None where the user has no home.
 
     One folder for each version of refdec and of Python: kernels of another one would only be compiled again.
     """
@@ -36,35 +108,38 @@ def cache_folder() -> Path | None:
 
     from refdec import __version__
 
-    python = f"{sys.implementation.cache_tag}"
-    folder = Path(platformdirs.user_cache_dir("refdec", appauthor=False)) / f"kernels-{__version__}-{python}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
+        base = Path(platformdirs.user_cache_dir("refdec", appauthor=False))
+    except (OSError, RuntimeError):
         return None
-    return folder if os.access(folder, os.W_OK | os.X_OK) else None
+    return base / f"kernels-{__version__}-{sys.implementation.cache_tag}" if base.is_absolute() else None
 
 
-def prepare_kernels() -> bool:
-    """Tell Numba where compiled kernels are kept; return whether they must be compiled first, which takes a while.
+def prepare_kernels(say: Callable[[str], None] | None = None) -> None:
+    """Decide where compiled kernels are kept, and who hears of it: `say`, or else Python's warnings and log.
 
-    NUMBA_CACHE_DIR and NUMBA_DISABLE_JIT, where the user has set them, stay in force.  Without a folder that can be
-    written, kernels are compiled in every process.  Later calls do nothing and return False.
+    NUMBA_CACHE_DIR and NUMBA_DISABLE_JIT, where the user has set them, stay in force.  Later calls change no folder.
     """
-    if _prepared:
-        return False
-    _prepared.append(True)
+    if say is not None:
+        _told.say = say
+    if _told.prepared:
+        return
+    _told.prepared = True
     from refdec import jit
 
-    if jit.is_disabled():
-        return False
-    folder = cache_folder() if jit.chosen_folder() is None else jit.chosen_folder()
-    jit.use_cache(folder)
-    return folder is None or next(folder.rglob("*.nbi"), None) is None
+    jit.listen(compiling=_hear_compiling, trouble=_hear_trouble)
+    jit.use_cache(jit.chosen_folder() or cache_folder())
 
 
-def load_kernels(*, hop: bool = False, filters: bool = True) -> None:
+def kept_folder() -> Path | None:
+    """Return the folder that holds the kernels of this process, None if some of them could not be kept."""
+    from refdec import jit
+
+    return None if jit.is_disabled() or _told.lasting is not None else jit.kept_in()
+
+
+def load_kernels(*, hop: bool = False, filters: bool = True, encoder: bool = False) -> None:
     """Load all kernels that decoding needs, and compile those that no cache has; `hop` adds those of HOP."""
-    for name in (*DECODER_KERNELS, *(HOP_KERNELS if hop else ())):
+    for name in (*DECODER_KERNELS, *(HOP_KERNELS if hop else ()), *(ENCODER_KERNELS if encoder else ())):
         if filters or ".filters." not in name:
             importlib.import_module(name)

@@ -9,12 +9,13 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.options import JsonFlag
+from refdec.errors import ExitCode
 
 __all__ = ["prepare_process", "warm"]
 
 
 def prepare_process() -> None:
-    """Set this process up for decoding; say on stderr that kernels will be compiled, if it is the first one.
+    """Set this process up for decoding; kernels that must be compiled, and a cache in trouble, are told on stderr.
 
     From here on only results reach standard output, whatever plugins and libraries print.
     """
@@ -24,29 +25,32 @@ def prepare_process() -> None:
 
     divert()
     keep_freed_memory()
-    if prepare_kernels():
-        console.say("refdec: compiling kernels, once; this takes about half a minute (refdec warm does it in advance)")
+    prepare_kernels(console.say)
 
 
 def warm(
     hop: Annotated[bool, typer.Option("--hop", help="Also the kernels of HOP.")] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Compile all kernels into the cache, for images and CI.
+    """Compile all kernels into the cache, for images and CI; exit code 1 if they cannot be kept.
 
     Example: refdec warm --hop
     """
-    from refdec.jit import chosen_folder, is_disabled
-    from refdec.startup import load_kernels
+    from refdec.jit import is_disabled
+    from refdec.startup import kept_folder, load_kernels
 
     prepare_process()
     start = time.perf_counter()
-    load_kernels(hop=hop)
+    load_kernels(hop=hop, encoder=True)
     seconds = round(time.perf_counter() - start, 2)
-    folder = None if is_disabled() else chosen_folder()
+    folder = kept_folder()
     if json:
         console.show_json({"folder": None if folder is None else str(folder), "seconds": seconds, "hop": hop})
-    elif folder is None:
-        console.result("nothing is kept: kernels are not compiled, or no cache folder can be written")
-    else:
+    elif folder is not None:
         console.result(f"kernels ready in {seconds:.1f} s, kept in {folder}")
+    elif is_disabled():
+        console.result("nothing is kept: kernels are not compiled here (NUMBA_DISABLE_JIT)")
+    else:
+        console.result("nothing is kept: no cache folder can be written")
+    if folder is None and not is_disabled():
+        raise typer.Exit(ExitCode.IO)

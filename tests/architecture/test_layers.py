@@ -15,6 +15,7 @@ RANKS: dict[str, int] = {
     name: rank
     for rank, names in enumerate(
         [
+            ("kernel_store",),
             ("clauses", "jit"),
             ("errors",),
             ("limits",),

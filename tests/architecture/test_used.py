@@ -223,6 +223,8 @@ CALLED_BY_OTHERS = {
     "refdec.cli.verbosity._Console.emit": "logging",
     "refdec.adapters.imageio.JpegAiPlugin.iter": "ImageIO",
     "refdec.adapters.imageio.JpegAiPlugin.properties": "ImageIO",
+    "refdec.jit._Kept.load_overload": "Numba",
+    "refdec.jit._Kept.save_overload": "Numba",
     "refdec.parallel.shared._Packer.persistent_id": "pickle",
     "refdec.parallel.shared._Unpacker.persistent_load": "pickle",
     "refdec.plugins.core.Core.synthesise": "plugins, through CoreServices",

@@ -1,4 +1,4 @@
-"""Where compiled kernels are kept: the user's cache, the user's choice, or nowhere."""
+"""Where compiled kernels are kept: the user's cache, the user's choice, or nowhere; and who hears of trouble."""
 
 from __future__ import annotations
 
@@ -9,56 +9,85 @@ from pathlib import Path
 
 import pytest
 
-from refdec.startup import DECODER_KERNELS, HOP_KERNELS
+from refdec.startup import DECODER_KERNELS, ENCODER_KERNELS, HOP_KERNELS
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBE = """
 from refdec.startup import prepare_kernels
 from refdec import jit
-cold, again = prepare_kernels(), prepare_kernels()
-print(cold, again, jit.chosen_folder(), jit._options["cache"])
+prepare_kernels()
+print(jit.kept_in())
+jit.use_cache(None)
+prepare_kernels()
+print(jit.kept_in())
 """
-OTHERS = {"entropy/encoder_kernels.py", "latent/choice_kernels.py", "formats/png_kernels.py", "arithmetic/scalars.py"}
-"""Kernels that no decoder loads."""
+TROUBLE = """
+from pathlib import Path
+from refdec import jit, startup
+from refdec.kernel_store import CacheTrouble
+said = []
+startup.prepare_kernels(said.append)
+for lasting in (False, True, False, True):
+    jit._chosen["trouble"](CacheTrouble(Path("x"), "a fault", lasting))
+    jit._chosen["compiling"]("a.kernel")
+print(*said, sep="\\n")
+print(startup.kept_folder())
+"""
+OTHERS = {"arithmetic/scalars.py"}
+"""Kernels that others bring along."""
 
 
-def probe(**settings: str) -> list[str]:
-    """Prepare in a fresh process; return (cold, cold when asked again, folder, cached)."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("NUMBA") and k != "XDG_CACHE_HOME"}
+def probe(code: str = PROBE, **settings: str) -> list[str]:
+    """Prepare in a fresh process; return the lines that it prints."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("NUMBA") and k not in {"XDG_CACHE_HOME", "HOME"}}
     ran = subprocess.run(
-        [sys.executable, "-c", PROBE], capture_output=True, text=True, check=True, cwd=ROOT, env={**kept, **settings}
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, env={**kept, **settings}
     )
-    return ran.stdout.split()
+    return ran.stdout.splitlines()
 
 
 needs_xdg = pytest.mark.skipif(sys.platform != "linux", reason="the cache folder is chosen by $XDG_CACHE_HOME")
 
 
 @needs_xdg
-def test_an_empty_cache_is_cold_once(tmp_path: Path) -> None:
-    cold, again, folder, cached = probe(XDG_CACHE_HOME=str(tmp_path))
-    assert (cold, again, cached) == ("True", "False", "True")
-    assert Path(folder).is_relative_to(tmp_path / "refdec")
-    (Path(folder) / "some.nbi").write_bytes(b"")
-    assert probe(XDG_CACHE_HOME=str(tmp_path))[0] == "False"
+def test_kernels_are_kept_in_the_users_cache(tmp_path: Path) -> None:
+    """A later call changes nothing."""
+    first, second = probe(XDG_CACHE_HOME=str(tmp_path))
+    assert Path(first).is_relative_to(tmp_path / "refdec")
+    assert second == "None"
+    assert list(tmp_path.iterdir()) == [], "nothing is made before there is something to keep"
 
 
 @needs_xdg
-def test_a_folder_that_cannot_be_made_means_no_cache(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    assert probe(XDG_CACHE_HOME=str(tmp_path / "file")) == ["True", "False", "None", "False"]
+def test_a_cache_that_is_nowhere_is_not_made_here(tmp_path: Path) -> None:
+    (found, _) = probe(HOME="", XDG_CACHE_HOME="relative/place")
+    assert found == "None" or Path(found).is_absolute()
+    assert not Path(found).is_relative_to(ROOT)
 
 
 def test_the_users_choice_stays(tmp_path: Path) -> None:
-    assert probe(NUMBA_CACHE_DIR=str(tmp_path))[2] == str(tmp_path)
+    assert probe(NUMBA_CACHE_DIR=str(tmp_path))[0] == str(tmp_path)
+
+
+def test_each_thing_is_said_once(tmp_path: Path) -> None:
+    *said, folder = probe(TROUBLE, NUMBA_CACHE_DIR=str(tmp_path))
+    assert [line.split(": ", 1)[0] for line in said] == ["refdec"] * 3
+    assert "x: a fault; compiled again" in said[0]
+    assert "compiling kernels, once" in said[1]
+    assert "x: a fault; kernels are compiled for this process alone" in said[2]
+    assert folder == "None", "what is not kept is not said to be kept"
 
 
 def test_nothing_is_compiled_where_jit_is_off() -> None:
-    assert probe(NUMBA_DISABLE_JIT="1")[0] == "False"
+    code = "from refdec.startup import *; prepare_kernels(); load_kernels(); print(kept_folder())"
+    assert probe(code, NUMBA_DISABLE_JIT="1") == ["None"]
 
 
-def test_warm_knows_all_kernels_of_the_decoder() -> None:
+def test_warm_knows_all_kernels() -> None:
     files = [path for path in (ROOT / "refdec").rglob("*.py") if "\n@kernel(" in path.read_text()]
     found = {str(path.relative_to(ROOT / "refdec")) for path in files} - OTHERS
-    known = {name.removeprefix("refdec.").replace(".", "/") + ".py" for name in (*DECODER_KERNELS, *HOP_KERNELS)}
+    known = {
+        name.removeprefix("refdec.").replace(".", "/") + ".py"
+        for name in (*DECODER_KERNELS, *HOP_KERNELS, *ENCODER_KERNELS)
+    }
     assert found == known

@@ -1,0 +1,203 @@
+"""Files of kernels: whole ones come back, nothing else does, and trouble is told instead of raised."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from refdec import kernel_store
+from refdec.kernel_store import MARK, CacheTrouble, KernelStore
+
+ROOM, NAME, KEY = "refdec.some.kernels", "add", b"key"
+CODE = b"machine code" * 100
+needs_users = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="files have no owners here")
+
+
+class Desk:
+    """A store, and what it told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.told: list[CacheTrouble] = []
+        self.store = KernelStore(folder, self.told.append)
+
+    def load(self) -> bytes | None:
+        return self.store.load(ROOM, NAME, KEY)
+
+    def save(self) -> bool:
+        return self.store.save(ROOM, NAME, KEY, CODE)
+
+    @property
+    def path(self) -> Path:
+        return self.store.path(ROOM, NAME, KEY)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "cache")
+
+
+def test_what_is_saved_comes_back(desk: Desk) -> None:
+    assert desk.load() is None
+    assert desk.save()
+    assert desk.load() == CODE
+    assert desk.told == []
+    assert [path.name for path in desk.path.parent.iterdir()] == [desk.path.name]
+
+
+def test_another_key_is_another_file(desk: Desk) -> None:
+    """So a shared home serves machines with different processors side by side."""
+    desk.save()
+    assert desk.store.load(ROOM, NAME, b"another processor") is None
+    desk.store.save(ROOM, NAME, b"another processor", b"other code")
+    assert desk.load() == CODE
+    assert desk.told == []
+
+
+def test_a_file_under_the_name_of_another_key_does_not_count(desk: Desk) -> None:
+    desk.save()
+    other = desk.store.path(ROOM, NAME, b"another")
+    desk.path.replace(other)
+    assert desk.store.load(ROOM, NAME, b"another") is None
+
+
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda whole: b"",
+    "cut in the mark": lambda whole: whole[:7],
+    "cut in the sum": lambda whole: whole[: len(MARK) + 5],
+    "without code": lambda whole: whole[: len(MARK) + 32],
+    "cut": lambda whole: whole[:-1],
+    "longer": lambda whole: whole + b"x",
+    "one bit": lambda whole: whole[:-3] + bytes([whole[-3] ^ 1]) + whole[-2:],
+    "random": lambda whole: bytes(range(256)) * 4,
+    "a pickle": lambda whole: b"\x80\x04]\x94.",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_what_is_damaged_is_told_and_deleted(damage: str, desk: Desk) -> None:
+    desk.save()
+    desk.path.write_bytes(DAMAGE[damage](desk.path.read_bytes()))
+    assert desk.load() is None
+    assert not desk.path.exists()
+    (told,) = desk.told
+    assert not told.lasting and str(desk.path) in str(told) and "damaged" in str(told)
+    assert desk.save()
+    assert desk.load() == CODE
+
+
+def test_a_folder_in_place_of_a_file_stays_and_is_told(desk: Desk) -> None:
+    desk.path.mkdir(parents=True)
+    assert desk.load() is None
+    assert not desk.save()
+    assert all(told.lasting for told in desk.told) and len(desk.told) == 2
+    assert list(desk.path.parent.iterdir()) == [desk.path]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(desk: Desk) -> None:
+    desk.path.parent.mkdir(parents=True)
+    os.mkfifo(desk.path)
+    assert desk.load() is None
+    assert "something else" in str(desk.told[0])
+
+
+def test_a_link_is_not_followed(desk: Desk, tmp_path: Path) -> None:
+    desk.save()
+    elsewhere = tmp_path / "elsewhere"
+    desk.path.replace(elsewhere)
+    desk.path.symlink_to(elsewhere)
+    assert desk.load() is None
+
+
+@pytest.mark.parametrize("level", [0, 1], ids=["in place of the folder", "in place of a room"])
+def test_a_file_in_place_of_a_folder(level: int, desk: Desk) -> None:
+    place = desk.path.parents[1 - level]
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text("in the way")
+    assert desk.load() is None
+    assert not desk.save()
+    (told,) = desk.told
+    assert told.lasting and str(desk.path) in str(told)
+    assert place.read_text() == "in the way"
+
+
+def test_a_full_disk_names_the_file_and_leaves_no_part(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part that cannot be finished is removed; here the disk is full when it gets its name."""
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert not desk.save()
+    (told,) = desk.told
+    assert str(told) == f"{desk.path}: No space left on device" and told.lasting
+    assert list(desk.path.parent.iterdir()) == []
+
+
+def test_an_interrupt_leaves_no_part(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(self: Path, target: Path) -> Path:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        desk.save()
+    assert list(desk.path.parent.iterdir()) == []
+
+
+def test_damage_in_a_folder_that_cannot_be_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.save()
+    desk.path.write_bytes(b"")
+
+    def refused(self: Path, *, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    assert desk.load() is None
+    assert desk.told[0].lasting and "Permission denied" in str(desk.told[0])
+
+
+@needs_users
+def test_what_anyone_may_have_written_does_not_count(desk: Desk) -> None:
+    desk.save()
+    desk.path.chmod(desk.path.stat().st_mode | stat.S_IWOTH)
+    assert desk.load() is None
+    assert "may be written by anyone" in str(desk.told[0])
+
+
+@needs_users
+def test_what_belongs_to_another_user_does_not_count(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.save()
+    owner = desk.path.stat().st_uid
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    here = Path(kernel_store.__file__)
+    if owner not in {0, here.stat().st_uid}:
+        assert desk.load() is None
+    elif os.geteuid is not None and os.getuid() == 0:
+        os.chown(desk.path, 4321, 4321)
+        assert desk.load() is None
+    else:
+        assert desk.load() == CODE, "who may change the program may change its kernels"
+        return
+    assert "another user" in str(desk.told[0])
+
+
+def test_two_processes_that_save_the_same_leave_one_whole_file(desk: Desk) -> None:
+    code = (
+        "import sys; from pathlib import Path; from refdec.kernel_store import KernelStore\n"
+        "store = KernelStore(Path(sys.argv[1]), lambda told: sys.exit(str(told)))\n"
+        f"for _ in range(200): store.save({ROOM!r}, {NAME!r}, {KEY!r}, {CODE!r})\n"
+    )
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-c", code, str(desk.store.folder)]
+    both = [subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE) for _ in range(2)]
+    for _ in range(50):
+        assert desk.load() in {None, CODE}
+    assert [(one.communicate()[1], one.returncode) for one in both] == [(b"", 0)] * 2
+    assert desk.told == [] and desk.load() == CODE
+    assert list(desk.path.parent.iterdir()) == [desk.path]
