@@ -72,7 +72,7 @@ def listen(*, compiling: Callable[[str], None], trouble: Callable[[CacheTrouble]
     _chosen.update(compiling=compiling, trouble=trouble)
 
 
-class _Kept:
+class _KernelFiles:
     """What Numba asks when it wants a kernel: the code from the store, and after compiling, the store's place for it.
 
     Nothing that a store holds or does can reach Numba as an exception.
@@ -160,7 +160,7 @@ def kernel(signature: str | list[str], *, inline: bool = False) -> Callable[[F],
         dispatcher = _njit(**_options, **({"inline": "always"} if inline else {}))(function)
         if is_disabled() or inline:
             return cast(F, dispatcher)
-        dispatcher._cache = _Kept(function)
+        dispatcher._cache = _KernelFiles(function)
         for one in [signature] if isinstance(signature, str) else signature:
             dispatcher.compile(one)
         dispatcher.disable_compile()

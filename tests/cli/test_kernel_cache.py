@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
-import stat
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -175,26 +175,28 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
     assert [path for path in (tmp_path / "cache").rglob("*") if path.is_file()] == []
 
 
-def test_a_complete_cache_is_used_by_another_user_who_cannot_write(cache: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def cache_for_all(whole: Path) -> Iterator[Path]:
+    """Return a copy that every user can read; folders of pytest are for one user alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield shutil.copytree(whole, Path(folder) / "cache")
+
+
+def test_a_complete_cache_is_used_by_another_user_who_cannot_write(cache_for_all: Path) -> None:
     """Found: an image built as root and run as somebody compiled everything in each process."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("setpriv") is None:
         pytest.skip("needs root and setpriv, to become another user")
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.is_relative_to(tmp_path.parents[1]):
-            folder.chmod(folder.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
     other = ["setpriv", "--reuid=4321", "--regid=4321", "--clear-groups"]
     if run([*other, sys.executable, "-c", "import numba, refdec"], HOME="/nonexistent").returncode:
         pytest.skip("another user cannot run this Python, or read this checkout")
-    before = states(cache)
-    done = run(
-        [*other, sys.executable, "-m", "refdec.cli", "decode", DEMO, os.devnull, "--format", "ppm"],
-        NUMBA_CACHE_DIR=str(cache),
-        HOME="/nonexistent",
-    )
+    before, settings = states(cache_for_all), {"NUMBA_CACHE_DIR": str(cache_for_all), "HOME": "/nonexistent"}
+    command = [*other, sys.executable, "-m", "refdec.cli", "decode", DEMO, os.devnull, "--format", "ppm"]
+    done = run(command, **settings)
     assert (done.returncode, done.stderr) == (0, "")
-    assert states(cache) == before
-    few(cache)[0].unlink()
-    done = run([*other, sys.executable, "-c", LOAD], NUMBA_CACHE_DIR=str(cache), HOME="/nonexistent")
+    assert states(cache_for_all) == before
+    few(cache_for_all)[0].unlink()
+    done = run([*other, sys.executable, "-c", LOAD], **settings)
     assert done.returncode == 0
     assert "Permission denied" in done.stderr and done.stderr.count("KernelCacheWarning: ") == 1
 
