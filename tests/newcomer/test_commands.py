@@ -250,6 +250,7 @@ def test_a_failed_command_leaves_no_folder_empty(line: str, newcomer: Newcomer, 
     (folder / "broken" / "deep").mkdir(parents=True)
     for place in (folder / "broken", folder / "broken" / "deep"):
         (place / "cut.jai").write_bytes(SMALL[0].read_bytes()[:40])
+        (place / "cut.png").write_bytes((material / "demo" / "photo.png").read_bytes()[:200])
     before = {path for path in folder.rglob("*") if path.is_dir()}
     done = newcomer.types(line, folder)
     assert done.returncode not in (0, 70), done.stderr
