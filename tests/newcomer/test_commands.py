@@ -47,7 +47,7 @@ NOT_TYPED: dict[tuple[str, str], str] = {
     ): "fuzzing needs the extra `fuzz` and an hour; tests/fuzz is tested apart",
     ("adapters.md", "*"): "needs the extra `imageio`; tests/unit/adapters tries all of it",
     ("parallel.md", "python -c *"): "speaks of functions that are the reader's own",
-    ("service.md", "*"): "needs the extra `service`, or measures; tests/docs/test_service.py starts the server",
+    ("service.md", "*"): "needs the extra `service`, or measures; tests/cli/test_service.py starts the server",
     ("portability.md", "*"): "needs an emulator and packages of another architecture",
     ("streaming.md", "*dask.distributed*"): "needs the extra `dask`; tests/unit/parallel/test_dask.py runs it",
     ("weights.md", "*"): "needs a gigabyte from the network; tests/cli/test_weights.py imports files of that layout",
