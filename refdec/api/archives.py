@@ -22,6 +22,7 @@ from refdec.api.found_files import named_files
 from refdec.api.weights import load_weights
 from refdec.formats.files import READ_SUFFIXES
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
+from refdec.formats.standard_output import still_there
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import Job, Outcome, Summary
@@ -177,5 +178,5 @@ def _run(
     with ExitStack() as stack:
         report = None
         if archive.report is not None:
-            report = stack.enter_context(BatchReport.open(archive.report, resume=archive.options.resume))
+            report = stack.enter_context(BatchReport.open(still_there(archive.report), resume=archive.options.resume))
         return run_batch(function, itertools.chain(first, jobs), archive.options, report=report, watch=watch)

@@ -16,6 +16,7 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.errors import InputAsTarget, OutputExists, OutputFolderMissing, SeveralFilesOnly, WrongNumbers
+from refdec.cli.outputs import PIPE, spelled
 
 if TYPE_CHECKING:
     from refdec.parallel.batch import BatchOptions
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["BatchWishes", "FileCommand", "OneFile", "SeveralFiles", "places", "run_several"]
 
-PIPE = "-"
 DONE = "done"
 
 
@@ -92,7 +92,7 @@ def places(
     several = is_archive(sources[0])
     if out is not None:
         alone = len(sources) == 1 and not several
-        if alone and (str(out) == PIPE or (out.suffix and not out.is_dir())):
+        if alone and (spelled(out) == PIPE or (out.suffix and not out.is_dir())):
             return _as_one_file(command, sources[0], str(out))
         return SeveralFiles(tuple(sources), out)
     if len(sources) == 2:
@@ -111,7 +111,7 @@ def _as_one_file(command: FileCommand, source: str, target: str) -> OneFile:
     """Return one input and its output; raises InputAsTarget where the output is named like another input."""
     if Path(target).suffix.lower() in command.reads and os.path.realpath(source) != os.path.realpath(target):
         raise InputAsTarget(command.name, source, target)
-    return OneFile(source, target)
+    return OneFile(source, spelled(target))
 
 
 def run_several(done: str, run: Callable[[Callable[[Outcome], None]], Summary], *, as_json: bool) -> None:

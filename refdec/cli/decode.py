@@ -30,7 +30,7 @@ from refdec.cli.options import (
     limits_of,
     numbers,
 )
-from refdec.cli.outputs import require_distinct
+from refdec.cli.outputs import PIPE, require_distinct
 
 if TYPE_CHECKING:
     from refdec.api.decode import DecodeJob
@@ -194,7 +194,7 @@ def _decode_file(source: str, out: str, job: DecodeJob, weights: Path | None, js
             console.say(f"{seconds * 1000:9.1f} ms  {stage}", always=True)
     if json:
         console.show_json(report.as_json())
-    elif out != "-":
+    elif out != PIPE:
         console.ending(f"{out}: {report.width} x {report.height}, {report.bit_depth} bit {report.colour}")
 
 

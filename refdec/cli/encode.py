@@ -281,7 +281,7 @@ def encode(
 def _encode_file(place: OneFile, options: EncodeOptions, weights: Path | None, json: bool) -> None:
     """Encode one picture."""
     from refdec.cli.deadline import in_time
-    from refdec.cli.outputs import require_distinct
+    from refdec.cli.outputs import PIPE, require_distinct
     from refdec.cli.startup import prepare_process
     from refdec.cli.warnings import show_warnings
 
@@ -293,7 +293,7 @@ def _encode_file(place: OneFile, options: EncodeOptions, weights: Path | None, j
         encode_it = partial(encode_to_file, place.source, place.target, options, weights=weights, progress=show)
         report = in_time(None if options.limits is None else options.limits.seconds, encode_it)
     show_warnings(report.warnings)
-    if place.target == "-":
+    if place.target == PIPE:
         return
     if json:
         console.show_json(report.as_json())

@@ -47,7 +47,7 @@ def latents(
     Example: refdec latents photo.jai photo.npz --stage symbols
     """
     from refdec.cli.deadline import in_time
-    from refdec.cli.outputs import output_of, require_distinct
+    from refdec.cli.outputs import PIPE, output_of, require_distinct
     from refdec.cli.startup import prepare_process
     from refdec.cli.warnings import show_warnings
 
@@ -70,7 +70,7 @@ def latents(
     bundle.save(target, compress=compress)
     show_warnings(warnings)
     arrays = {name: {"dtype": str(array.dtype), "shape": list(array.shape)} for name, array in bundle.arrays().items()}
-    if target == "-":
+    if target == PIPE:
         return
     if json:
         console.show_json({"output": target, "stage": bundle.stage.value, "arrays": arrays})

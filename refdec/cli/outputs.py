@@ -7,17 +7,23 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from refdec.cli.errors import FileTwice, OutputNotNamed, OutputTwice
+from refdec.formats.standard_output import is_standard_output
 
-__all__ = ["output_of", "require_distinct"]
+__all__ = ["PIPE", "output_of", "require_distinct", "spelled"]
 
 PIPE = "-"
+
+
+def spelled(output: str | Path) -> str:
+    """Return an output as it was typed; "-" for every name of standard output, beside which nothing is said there."""
+    return PIPE if is_standard_output(str(output)) else str(output)
 
 
 def require_distinct(source: str, outputs: Mapping[str, str | Path | None]) -> None:
     """Raise FileTwice if an output (its option or name, its path; None: not wanted) is the input or another output."""
     places = {} if source == PIPE else {os.path.realpath(source): "the input"}
     for what, path in outputs.items():
-        if path is None or str(path) == PIPE:
+        if path is None or spelled(path) == PIPE:
             continue
         place = os.path.realpath(path)
         if place in places:
@@ -30,6 +36,7 @@ def output_of(argument: str | Path | None, option: Path | None, default: str | N
     if argument is not None and option is not None:
         raise OutputTwice(str(argument), str(option))
     chosen = option if argument is None else argument
-    if chosen is None and default is None:
+    wanted = default if chosen is None else chosen
+    if wanted is None:
         raise OutputNotNamed
-    return str(default if chosen is None else chosen)
+    return spelled(wanted)

@@ -16,12 +16,12 @@ from typing import BinaryIO, Protocol, TypeAlias
 
 from refdec.formats.errors import FileUnwritable
 from refdec.formats.file_errors import file_unwritable
-from refdec.formats.standard_output import data_stream
+from refdec.formats.standard_output import data_stream, is_standard_output
 
 __all__ = ["AtomicFile", "Borrowed", "Sink", "Target", "sink_of"]
 
 Target: TypeAlias = str | os.PathLike[str] | BinaryIO
-"""A path, "-" for standard output, or a binary file object."""
+"""A path, "-" (or /dev/stdout) for standard output, or a binary file object."""
 
 
 class Sink(Protocol):
@@ -145,7 +145,7 @@ class _Device(Borrowed):
 
 def sink_of(target: Target) -> Sink:
     """Return the sink of a path, of "-" (standard output) or of a file object.  Raises FileUnwritable."""
-    if target == "-":
+    if is_standard_output(target):
         return Borrowed(data_stream(), "standard output")
     if not isinstance(target, str | os.PathLike):
         return Borrowed(target, str(getattr(target, "name", "the stream")))

@@ -19,11 +19,13 @@ from typing import BinaryIO, TextIO
 
 from refdec.formats.errors import FileUnwritable
 
-__all__ = ["abandon", "claim", "data_stream", "divert", "release", "results"]
+__all__ = ["abandon", "claim", "data_stream", "divert", "is_standard_output", "release", "results", "still_there"]
 
 ESCAPING = "backslashreplace"
 """How characters are shown that the encoding of a console lacks, and bytes of file names that are no UTF-8."""
 OUTPUT, ERRORS = 1, 2
+NAMES = frozenset({"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
+"""Paths of descriptor 1, which is standard error once it is claimed."""
 
 
 class _Nowhere(io.StringIO):
@@ -133,6 +135,23 @@ def data_stream() -> BinaryIO:
         raise FileUnwritable("standard output", "it is closed, or takes text only")
     results().flush()
     return stream
+
+
+def is_standard_output(target: object) -> bool:
+    """Tell whether a target is "-", or, in a process whose output is claimed, a path that names standard output."""
+    if isinstance(target, str) and target == "-":
+        return True
+    return _claim is not None and isinstance(target, str | os.PathLike) and os.fspath(target) in NAMES
+
+
+def still_there(path: Path) -> Path:
+    """Return a path under which a file can be opened: that of standard output leads to the results, claimed or not."""
+    if _claim is None or str(path) not in NAMES:
+        return path
+    try:
+        return Path(f"/dev/fd/{_claim.results.fileno()}")
+    except (OSError, ValueError):  # a stream in memory
+        return path
 
 
 def abandon(stream: TextIO | None = None) -> None:

@@ -17,6 +17,7 @@ from refdec.api.weights import load_weights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.formats.files import name_of, read_bytes, write_bytes
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
+from refdec.formats.standard_output import still_there
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import EXIT_ORDER, Job, Outcome, Status, Summary
@@ -152,6 +153,7 @@ def verify_files(
         counts = _Counts(watch)
         summary = run_batch(function, _jobs(inputs), batch, watch=counts.add)
     else:
+        report = still_there(report)
         with BatchReport.open(report, resume=batch.resume) as lines:
             counts = _Counts(watch, RecordedVerdicts.read(report) if batch.resume and report.is_file() else None)
             summary = run_batch(function, _jobs(inputs), batch, report=lines, watch=counts.add)

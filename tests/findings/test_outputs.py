@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import io
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,28 @@ from refdec.cli.errors import InputAsTarget, OutputExists
 from refdec.formats.errors import FileUnwritable
 from refdec.formats.files import write_bytes
 from refdec.formats.sinks import _Device, sink_of
+
+STREAM = Path(__file__).resolve().parents[1] / "golden" / "streams" / "kodim21_m1_+0_64x64.jai"
+
+
+def refdec(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([sys.executable, "-m", "refdec", *map(str, arguments)], capture_output=True, check=False)
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="this system has no path of standard output")
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+def test_paths_of_standard_output_are_standard_output(name: str) -> None:
+    usual, named = (refdec("decode", STREAM, out, "--format", "ppm") for out in ("-", name))
+    assert (named.returncode, named.stdout, named.stderr) == (0, usual.stdout, b"")
+    assert usual.stdout.startswith(b"P6\n64 64\n255\n") and len(usual.stdout) == 13 + 3 * 64 * 64
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="this system has no path of standard output")
+def test_what_is_written_beside_the_result_can_go_to_standard_output_too(tmp_path: Path) -> None:
+    done = refdec("decode", STREAM, "--out", tmp_path / "pictures", "--report", "/dev/stdout")
+    assert json.loads(done.stdout)["status"] == "done" and b"1 done" in done.stderr
+    done = refdec("decode", STREAM, tmp_path / "a.png", "--trace", "/dev/stdout", "-q")
+    assert "symbols.Y[160,4,4]" in json.loads(done.stdout)["sha256"]
 
 
 def test_a_read_only_file_is_not_replaced(tmp_path: Path) -> None:
