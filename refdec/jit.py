@@ -82,7 +82,8 @@ class _KernelFiles:
         file = Path(inspect.getfile(function))
         chosen: Path | Beside | None = _chosen["folder"]
         folder = file.parent.joinpath("__pycache__") if isinstance(chosen, Beside) else chosen
-        self._store = None if folder is None else KernelStore(folder, _chosen["trouble"])
+        found_again = function.__module__ in sys.modules  # a later process imports the module of what it loads
+        self._store = KernelStore(folder, _chosen["trouble"]) if folder is not None and found_again else None
         self._room, self._name = function.__module__, function.__qualname__.replace("<", "").replace(">", "")
         self._made_from = _made_from(function)
         self.cache_path = None if folder is None else str(folder.joinpath(self._room))

@@ -95,8 +95,8 @@ def _hear_trouble(trouble: CacheTrouble) -> None:
         return
     try:
         warnings.warn(text, KernelCacheWarning, stacklevel=2)
-    except KernelCacheWarning:  # warnings are errors here; a cache stops no decode all the same
-        logging.getLogger("refdec").warning(text)
+    except KernelCacheWarning as warning:  # warnings are errors here; a cache stops no decode all the same
+        warnings.showwarning(warning, KernelCacheWarning, __file__, 0)
 
 
 def cache_folder() -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,8 @@ def heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Heard]:
     jit.use_cache(tmp_path / "cache")
     jit.listen(compiling=found.compiling.append, trouble=found.trouble.append)
     yield found
+    for name in ("arithmetic_of_a_test", "caller_of_a_test"):
+        sys.modules.pop(name, None)
 
 
 def module(tmp_path: Path, offset: int = 0, comment: str = "") -> Any:
@@ -46,6 +49,7 @@ def module(tmp_path: Path, offset: int = 0, comment: str = "") -> Any:
     path.write_text(SOURCE.format(offset=offset) + comment)
     made = types.ModuleType(path.stem)
     exec(compile(path.read_text(), str(path), "exec"), vars(made))
+    sys.modules[path.stem] = made
     return made
 
 
@@ -94,9 +98,11 @@ def test_a_called_kernel_counts_too(heard: Heard, tmp_path: Path) -> None:
         made = types.ModuleType(source.stem)
         vars(made)["add"] = called
         exec(compile(source.read_text(), str(source), "exec"), vars(made))
+        sys.modules[source.stem] = made
         return jit.kernel("int64(int64)")(made.twice)
 
     assert [caller(0)(4), caller(5)(4), caller(0)(4)] == [8, 13, 8]
+    assert heard.trouble == []
     assert heard.compiling.count("caller_of_a_test.twice") == 2
 
 
@@ -117,6 +123,13 @@ def test_a_whole_file_with_something_else_is_dropped(
     assert len(heard.compiling) == 2
     assert compiled(tmp_path)(2, 3) == 5
     assert len(heard.compiling) == 2
+
+
+def test_a_kernel_of_a_module_that_nobody_can_import_is_not_kept(heard: Heard, tmp_path: Path) -> None:
+    made = module(tmp_path)
+    del sys.modules[made.__name__]
+    assert [jit.kernel("int64(int64, int64)")(made.add)(2, 3) for _ in range(2)] == [5, 5]
+    assert files(tmp_path) == [] and heard.trouble == [] and len(heard.compiling) == 2
 
 
 def test_nothing_is_kept_where_no_folder_is(heard: Heard, tmp_path: Path) -> None:
