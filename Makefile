@@ -12,6 +12,9 @@ BIN := $(VENV)/bin
 DEMO := demo
 JOBS ?= 2
 FUZZ_SECONDS ?= 600
+# The training kit is tested with PyTorch's build for CPUs, which is a tenth of the other; where pip does not find that
+# build, the other is taken.
+TORCH ?= torch==2.13.0+cpu
 # Unit tests that run nearly every line of their packages; pyproject.toml names those, and the floor.  Left out is a file
 # that reads millions of elements, which measuring makes three times slower.
 MEASURED_PACKAGES := arithmetic bitstream bundles entropy formats latent metrics picture picture/filters plugins tiling \
@@ -28,6 +31,8 @@ $(VENV)/.runtime: pyproject.toml
 
 $(VENV)/.test: $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '$(TORCH)' || \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train]'
 	@touch $@
 
 demo: $(VENV)/.runtime

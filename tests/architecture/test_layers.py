@@ -48,7 +48,11 @@ RANKS: dict[str, int] = {
 }
 # `arithmetic` reads its tables through the one door, and the door returns typed arrays.
 EXCEPTIONS = {("tables", "arithmetic"), ("arithmetic", "tables")}
-GUESTS = {"refdec_encoders": ("refdec.plugins.api",), "refdec_tasks": ("refdec.plugins.api",)}
+GUESTS = {
+    "refdec_encoders": ("refdec.plugins.api",),
+    "refdec_tasks": ("refdec.plugins.api",),
+    "refdec_train": ("refdec.api.packs", "refdec.errors"),
+}
 
 
 def imported(path: Path) -> list[tuple[int, str]]:

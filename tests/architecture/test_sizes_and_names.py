@@ -63,6 +63,7 @@ def test_wheel_has_only_our_top_level_names(tmp_path: Path) -> None:
         "refdec",
         "refdec_encoders",
         "refdec_tasks",
+        "refdec_train",
         "refdec_spec_tables",
     }
     assert "refdec_spec_tables/bitstream/syntax.json" in names

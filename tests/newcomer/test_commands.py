@@ -50,6 +50,7 @@ NOT_TYPED: dict[tuple[str, str], str] = {
     ("service.md", "*"): "needs the extra `service`, or measures; tests/cli/test_service.py starts the server",
     ("portability.md", "*"): "needs an emulator and packages of another architecture",
     ("streaming.md", "*dask.distributed*"): "needs the extra `dask`; tests/unit/parallel/test_dask.py runs it",
+    ("training.md", "*"): "needs the extra `train`; tests/train/test_training.py runs its commands",
     ("weights.md", "*"): "needs a gigabyte from the network; tests/cli/test_weights.py imports files of that layout",
     (HELP, "refdec bench *"): "measures for minutes, draws with the extra `plot`, or reads 24 photographs",
     (HELP, "refdec conform run suite --decoder 'mydecoder *"): "mydecoder is the reader's; conformance.md has one",

@@ -1,0 +1,14 @@
+"""Training of weights for JPEG AI: trainable twins of the networks of chapter 4, their loss, and the road to a pack.
+
+refdec never imports this package; it needs PyTorch (`pip install 'refdec[train]'`).
+
+The networks, each with the layer list of its clause: `layers` (4.2), `analysis` (4.6), `hyper` (4.3, 3.3, 4.6.1),
+`context` (4.4), `synthesis` (4.5); `sizes` has the numbers that they share, `rounding` what stands for rounding.
+
+The codec: `rate` counts bits, `component` codes one component, `codec` joins both with a loss; `colour` and
+`distortion` (MS-SSIM) look at pictures.
+
+The training: `plan` says what shall be done, `pictures` draws crops, `stepping` does a step, `held` measures, `state`
+keeps, `training` runs it all.  `export` makes checkpoints and a pack, `card` the model card; `cli` is `refdec-train`,
+`errors` what it reports.
+"""

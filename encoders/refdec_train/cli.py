@@ -1,0 +1,238 @@
+"""The command `refdec-train`: codec, synthesis, export, held.
+
+Nothing of refdec imports this package; it imports refdec to write packs.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from refdec.errors import RefdecError
+from refdec_train.errors import TrainingError
+
+if TYPE_CHECKING:
+    from refdec_train.plan import Plan
+    from refdec_train.training import Progress
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Train weights for refdec: the codec, its syntheses, and the pack that refdec decodes with.",
+)
+
+Pictures = Annotated[
+    list[Path], typer.Argument(metavar="PICTURES...", help="Folders, tar archives or files of pictures.")
+]
+Out = Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for states; a training in it is gone on with.")]
+Start = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Weights to begin with: .npz or .pt of an earlier training.")
+]
+Held = Annotated[
+    list[Path] | None,
+    typer.Option("--held", metavar="PLACE", help="Pictures to measure on, never trained on; repeatable."),
+]
+Steps = Annotated[int, typer.Option(min=1, help="Steps in all.")]
+Batch = Annotated[int, typer.Option(min=1, help="Crops in a step.")]
+Crop = Annotated[int, typer.Option(min=64, help="Side of a crop in samples, a multiple of 64.")]
+Rate = Annotated[float, typer.Option(help="First learning rate; the last one is a thirtieth of it.")]
+Device = Annotated[str, typer.Option(help="cpu or cuda.")]
+Half = Annotated[
+    bool, typer.Option("--half", help="Products in bfloat16; quick on CUDA and on CPUs with AVX-512 BF16.")
+]
+Seed = Annotated[int, typer.Option(help="Seed of crops, displacements and noise.")]
+HeldEvery = Annotated[int, typer.Option(min=1, help="Steps between two measurements on the pictures held back.")]
+LAST_RATE_SHARE = 1 / 30
+
+
+@app.command()
+def codec(
+    pictures: Pictures,
+    out: Out,
+    start: Start = None,
+    held: Held = None,
+    price: Annotated[
+        float, typer.Option("--lambda", help="Price of distortion: 0.012 middle rates, 0.06 high.")
+    ] = 0.012,
+    luma: Annotated[float, typer.Option(help="Weight of the squared error of luma.")] = 0.75,
+    chroma: Annotated[float, typer.Option(help="Weight of the squared error of chroma.")] = 0.5,
+    ms_ssim: Annotated[float, typer.Option(min=0, max=1, help="Share of MS-SSIM in luma's distortion.")] = 0.0,
+    displacements: Annotated[int, typer.Option(min=0, max=2047, help="Rates from -N to N are trained.")] = 600,
+    steps: Steps = 20_000,
+    batch: Batch = 4,
+    crop: Crop = 256,
+    rate: Rate = 3e-4,
+    device: Device = "cpu",
+    half: Half = False,
+    seed: Seed = 1,
+    held_every: HeldEvery = 1000,
+) -> None:
+    """Train analysis, entropy model and BOP synthesis, from scratch or from weights.
+
+    Stop it when you like (Ctrl-C): the same command goes on where it stopped.
+    Example: refdec-train codec photos/ --out run --held kodak/
+    """
+    from refdec_train.codec import Goal
+    from refdec_train.plan import Plan
+
+    plan = Plan(
+        Goal(price, luma, chroma, ms_ssim),
+        steps,
+        batch=batch,
+        crop=_crop(crop),
+        rate=rate,
+        last_rate=rate * LAST_RATE_SHARE,
+        displacements=displacements,
+        half=half,
+        seed=seed,
+        held_every=held_every,
+    )
+    _run(plan, pictures, out, start, held, device)
+
+
+@app.command()
+def synthesis(
+    transform: Annotated[str, typer.Argument(help="sop, bop or hop.")],
+    pictures: Pictures,
+    out: Out,
+    start: Annotated[Path, typer.Option(metavar="FILE", help="Weights of the codec whose latents it shall decode.")],
+    held: Held = None,
+    luma: Annotated[float, typer.Option(help="Weight of the squared error of luma.")] = 0.75,
+    chroma: Annotated[float, typer.Option(help="Weight of the squared error of chroma.")] = 0.5,
+    steps: Steps = 5_000,
+    batch: Batch = 4,
+    crop: Crop = 256,
+    rate: Rate = 3e-4,
+    device: Device = "cpu",
+    half: Half = False,
+    seed: Seed = 1,
+    held_every: HeldEvery = 1000,
+) -> None:
+    """Train one synthesis transform on latents that stay as they are.
+
+    Example: refdec-train synthesis hop photos/ --start run/weights.npz --out run-hop
+    """
+    from refdec_train.codec import Goal
+    from refdec_train.plan import Plan
+    from refdec_train.synthesis import SYNTHESES
+
+    if transform not in SYNTHESES:
+        raise typer.BadParameter(f"{transform!r} is none of {', '.join(SYNTHESES)}")
+    names = tuple(dict.fromkeys(("bop", "sop", transform)))
+    plan = Plan(
+        Goal(1.0, luma, chroma),
+        steps,
+        batch=batch,
+        crop=_crop(crop),
+        rate=rate,
+        last_rate=rate * LAST_RATE_SHARE,
+        synthesis=transform,
+        transforms=names,
+        half=half,
+        seed=seed,
+        held_every=held_every,
+    )
+    _run(plan, pictures, out, start, held, device)
+
+
+@app.command()
+def export(
+    models: Annotated[
+        list[str], typer.Argument(metavar="ID=FILE...", help="Weights of each model_id: 1=run/weights.npz.")
+    ],
+    pack: Annotated[Path, typer.Option(metavar="FILE.pack", help="Pack to write; refdec decodes with it.")],
+    checkpoints: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for the checkpoint files.")],
+    transforms: Annotated[str, typer.Option(metavar="A,B", help="Syntheses that the weights hold.")] = "bop,sop",
+    title: Annotated[str, typer.Option(help="Title that the pack bears.")] = "",
+    licence: Annotated[str, typer.Option(help="Licence that the pack bears.")] = "",
+) -> None:
+    """Write weights as checkpoints with the names of the standard, and as a pack.
+
+    Example: refdec-train export 1=run/weights.npz --pack mine.pack --checkpoints checkpoints/
+    """
+    from refdec_train.codec import Codec
+    from refdec_train.export import MODEL_NAMES, export_pack
+    from refdec_train.state import load_weights
+
+    codecs = {}
+    for wish in models:
+        number, _, path = wish.partition("=")
+        if not path or number not in {str(each) for each in range(len(MODEL_NAMES))}:
+            raise typer.BadParameter(f"{wish!r} is not of the form ID=FILE, ID 0 to {len(MODEL_NAMES) - 1}")
+        codecs[int(number)] = Codec(tuple(transforms.split(",")))
+        load_weights(codecs[int(number)], Path(path))
+    for name in export_pack(codecs, checkpoints, pack, title=title, licence=licence):
+        typer.echo(name)
+
+
+def _crop(crop: int) -> int:
+    if crop % 64:
+        raise typer.BadParameter(f"{crop} is no multiple of 64")
+    return crop
+
+
+def _run(plan: Plan, pictures: list[Path], out: Path, start: Path | None, held: list[Path] | None, device: str) -> None:
+    """Read the pictures and train, printing where it is."""
+    from refdec_train.pictures import Collection, read_pictures
+    from refdec_train.training import train
+
+    for place in (*pictures, *(held or [])):
+        if not place.exists():
+            raise typer.BadParameter(f"{place} does not exist")
+    collection = Collection.of((picture for _, picture in read_pictures(pictures, at_least=plan.crop)), plan.crop)
+    held_back = [picture for _, picture in read_pictures(held or [])]
+    typer.echo(f"{len(collection.pictures)} pictures, {len(held_back)} held back", err=True)
+    with _stopping() as wanted:
+        train(plan, collection, out, start=start, held=held_back, device=device, watch=_show, wanted=wanted)
+    typer.echo(str(out / "weights.npz"))
+
+
+def _show(progress: Progress) -> None:
+    """Print a line of a training's progress, and one for each measurement."""
+    numbers = ", ".join(f"{name} {value:.4g}" for name, value in progress.numbers.items())
+    typer.echo(f"{progress.step}/{progress.steps}  {progress.seconds_a_step:.3f} s  {numbers}", err=True)
+    for point in progress.held:
+        typer.echo(
+            f"  held, displacement {point['displacement']:+.0f}: {point['bits_per_pixel']:.4f} bpp, luma "
+            f"{point['luma_psnr']:.2f} dB, RGB {point['rgb_psnr']:.2f} dB",
+            err=True,
+        )
+
+
+@contextmanager
+def _stopping() -> Iterator[Callable[[], bool]]:
+    """Let Ctrl-C end a training after its step: what was reached is kept."""
+    stopped: list[int] = []
+    earlier = signal.signal(signal.SIGINT, lambda number, _frame: stopped.append(number))
+    try:
+        yield lambda: not stopped
+    finally:
+        signal.signal(signal.SIGINT, earlier)
+
+
+def main() -> None:
+    """Run the command; errors are one sentence and what to do."""
+    try:
+        app()
+    except (TrainingError, RefdecError) as problem:
+        typer.echo(f"refdec-train: {problem}", err=True)
+        sys.exit(1)
+    except ModuleNotFoundError as missing:
+        if missing.name != "torch":
+            raise
+        typer.echo("refdec-train: training needs PyTorch.\nInstall it: pip install 'refdec[train]'", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

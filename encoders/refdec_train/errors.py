@@ -1,0 +1,36 @@
+"""What can go wrong in training before anything is trained, one class each; each says what to do."""
+
+from __future__ import annotations
+
+__all__ = ["NoPictures", "StateDiffers", "StateUnreadable", "TrainingError"]
+
+
+class TrainingError(Exception):
+    """Anything that the commands of this package report on purpose."""
+
+
+class NoPictures(TrainingError):
+    """No picture is large enough."""
+
+    def __init__(self, crop: int) -> None:
+        super().__init__(
+            f"There is no picture of at least {crop} x {crop} samples.\nGive folders, tar archives or files of "
+            "pictures, or smaller crops: --crop 128"
+        )
+
+
+class StateUnreadable(TrainingError):
+    """A file is no state of a training."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        super().__init__(f"{path} is no state of a training: {reason}.\nBegin anew in another folder: --out FOLDER")
+
+
+class StateDiffers(TrainingError):
+    """A state has other networks than the training that shall go on from it."""
+
+    def __init__(self, path: object, missing: tuple[str, ...], others: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{path} holds other networks: {len(missing)} tensors are missing ({', '.join(missing[:3])}), "
+            f"{len(others)} unknown ({', '.join(others[:3])}).\nGive the same --transforms, or begin anew."
+        )
