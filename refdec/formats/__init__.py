@@ -5,7 +5,7 @@ Here files are opened; everything below works on bytes and arrays.
 
 Reading: `kinds` says what a file is by its name and first bytes, `files` opens it and picks the format:
 `png_reader` (16 bits through `png_kernels`; `png_chunks` are its parts), `pillow_reader` (JPEG, WebP, TIFF, BMP, GIF;
-`deep_tiff` where it would cut samples),
+`deep_tiff` where it would cut samples; `foreign_readers` names what they raise),
 `pnm_reader`, `pfm`, `yuv` (5.11) or `npy`.  Of several pictures in a file, which `picture_ends` finds, `frames` chooses
 one.  `pictures` is the result, and `description` what the file says beside the samples: `png_description` and
 `pillow_description` collect it, `exif`, `icc` and `colour_points` say what it means, `orientation` turns a picture

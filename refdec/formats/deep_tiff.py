@@ -9,14 +9,16 @@ import io
 
 import numpy as np
 
-from refdec.formats.errors import PictureDamaged, PictureUnsupported
+from refdec.formats.errors import PictureUnsupported
+from refdec.formats.foreign_readers import damage_named
 from refdec.formats.pictures import require_pixels
 from refdec.limits import Limits
 from refdec.picture.output import Codes
 
 __all__ = ["deep_samples"]
 
-RGB, ALPHA = 2, (0, 1, 2)
+RGB, SEPARATE = 2, 2
+"""Values of the tags photometric interpretation and planar configuration."""
 MISSING = "16-bit colour, as long as tifffile is not installed (pip install 'refdec[tiff]'),"
 
 
@@ -30,26 +32,15 @@ def deep_samples(data: bytes, index: int, limits: Limits) -> Codes:
         import tifffile
     except ImportError:
         raise PictureUnsupported("TIFF", MISSING) from None
-    try:
-        with tifffile.TiffFile(io.BytesIO(data)) as file:
-            page = file.pages[index].aspage()
-            height, width, channels = (int(n) for n in (page.imagelength, page.imagewidth, page.samplesperpixel))
-            require_pixels(width, height, limits)
-            require_pixels(int(page.tilewidth), int(page.tilelength), limits)
-            sound = page.dtype == np.uint16 and page.photometric == RGB and int(page.imagedepth) == 1
-            if (
-                not sound
-                or channels not in (3, 4)
-                or page.shape
-                not in (
-                    (height, width, channels),
-                    (channels, height, width),
-                )
-            ):
-                raise PictureUnsupported("TIFF", f"samples of {page.dtype}, {page.axes}, {page.photometric}")
-            samples = np.asarray(page.asarray(), np.uint16)
-    except (PictureUnsupported, PictureDamaged):
-        raise
-    except Exception as reason:  # tifffile raises many classes for damaged files, and for compressions it lacks
-        raise PictureDamaged("TIFF", str(reason) or type(reason).__name__) from reason
-    return samples if samples.shape[2] == channels else np.moveaxis(samples, 0, 2)
+    with damage_named("TIFF"), tifffile.TiffFile(io.BytesIO(data)) as file:
+        page = file.pages[index].aspage()
+        height, width, channels = (int(n) for n in (page.imagelength, page.imagewidth, page.samplesperpixel))
+        require_pixels(width, height, limits)
+        require_pixels(int(page.tilewidth), int(page.tilelength), limits)
+        sound = page.dtype == np.uint16 and page.photometric == RGB and int(page.imagedepth) == 1
+        apart = int(page.planarconfig) == SEPARATE
+        shape = (channels, height, width) if apart else (height, width, channels)
+        if not sound or channels not in (3, 4) or page.shape != shape:
+            raise PictureUnsupported("TIFF", f"samples of {page.dtype}, {page.axes}, {page.photometric}")
+        samples = np.asarray(page.asarray(), np.uint16)
+    return np.moveaxis(samples, 0, 2) if apart else samples

@@ -5,12 +5,14 @@ In: what readers find.  Out: `SourceDescription`, frozen, that travels with the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from refdec.bitstream.rendering import RenderingInfo
 
-__all__ = ["NOTHING_SAID", "UPRIGHT", "SourceDescription", "bytes_after", "profile_name", "resolution"]
+__all__ = ["NOTHING_SAID", "UPRIGHT", "SourceDescription", "bytes_after", "first_of", "profile_name", "resolution"]
 
+MOST_NAMES = 3
 UPRIGHT = 1
 """The Exif orientation of samples that are stored as they are to be shown."""
 
@@ -55,3 +57,9 @@ def resolution(x: object, y: object) -> str:
 def bytes_after(count: int) -> tuple[str, ...]:
     """Return how to call bytes after the end of a picture, none if there are none."""
     return (f"{count} bytes after its end",) if count else ()
+
+
+def first_of(names: Sequence[str]) -> str:
+    """Return names as a list that stays short whatever a file holds: three, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"{', '.join(names[:MOST_NAMES])}{more}"

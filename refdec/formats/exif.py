@@ -6,16 +6,20 @@ In: Exif data as Pillow reads them, XMP as bytes.  Out: an orientation 1..8, nam
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from refdec.formats.description import UPRIGHT
+from refdec.formats.description import UPRIGHT, first_of
+from refdec.formats.errors import PictureDamaged
+from refdec.formats.foreign_readers import damage_named
 
 if TYPE_CHECKING:
     from PIL.Image import Exif
 
-__all__ = ["ORIENTATION", "exif_from_bytes", "names_in_exif", "orientation_of"]
+__all__ = ["ORIENTATION", "ExifFacts", "exif_from_bytes", "facts_of_exif"]
 
-ORIENTATION = 0x0112
+ORIENTATION, X_RESOLUTION = 0x0112, 0x011A
 EXIF_IFD, GPS_IFD, INTEROP_IFD = 0x8769, 0x8825, 0xA005
 INTEROP_INDEX, ADOBE_RGB = 1, "R03"
 ABOUT_SAMPLES = frozenset(
@@ -24,8 +28,26 @@ ABOUT_SAMPLES = frozenset(
     | {0x214, 0x2BC, 0x8769, 0x8773, 0x8825, 0x9000, 0x9101, 0xA000, 0xA001, 0xA002, 0xA003, 0xA005}
 )
 """Tags about how samples are stored, and those that are named apart: resolution, profile, XMP."""
-MOST_NAMES = 3
 XMP_ORIENTATION = re.compile(rb"tiff:Orientation(?:=[\"']|>)\s*([1-8])")
+
+
+@dataclass(frozen=True, slots=True)
+class ExifFacts:
+    """What Exif data say: an orientation 1..8, the names of the rest, and whether they state a resolution."""
+
+    orientation: int
+    names: tuple[str, ...]
+    resolved: bool = False
+
+
+def facts_of_exif(read: Callable[[], Exif], xmp: bytes = b"") -> ExifFacts:
+    """Return what the Exif data say that `read` returns, and XMP about the orientation; damaged ones say nothing."""
+    try:
+        with damage_named("Exif"):
+            found = read()
+            return ExifFacts(_orientation_of(found, xmp), _names_in(found), X_RESOLUTION in found)
+    except PictureDamaged:
+        return ExifFacts(UPRIGHT, ("Exif data that cannot be read",))
 
 
 def exif_from_bytes(data: bytes) -> Exif:
@@ -37,7 +59,7 @@ def exif_from_bytes(data: bytes) -> Exif:
     return found
 
 
-def orientation_of(exif: Exif, xmp: bytes = b"") -> int:
+def _orientation_of(exif: Exif, xmp: bytes) -> int:
     """Return the orientation 1..8 that Exif data name, or else XMP; 1 where neither names one that exists."""
     value = exif.get(ORIENTATION)
     if value is None and (found := XMP_ORIENTATION.search(xmp)):
@@ -45,7 +67,7 @@ def orientation_of(exif: Exif, xmp: bytes = b"") -> int:
     return value if isinstance(value, int) and value in range(1, 9) else UPRIGHT
 
 
-def names_in_exif(exif: Exif) -> tuple[str, ...]:
+def _names_in(exif: Exif) -> tuple[str, ...]:
     """Return names for what Exif data hold beside the orientation, empty if that is nothing."""
     from PIL.ExifTags import TAGS
 
@@ -56,8 +78,7 @@ def names_in_exif(exif: Exif) -> tuple[str, ...]:
     if exif.get_ifd(INTEROP_IFD).get(INTEROP_INDEX) == ADOBE_RGB:
         found.append("the colour space Adobe RGB that its Exif data name")
     if names:
-        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        found.append(f"Exif data ({', '.join(names[:MOST_NAMES])}{more})")
+        found.append(f"Exif data ({first_of(names)})")
     if exif.get_ifd(GPS_IFD):
         found.append("a GPS position")
     return tuple(found)

@@ -5,9 +5,12 @@ In: how many pictures there are, and the wish.  Out: an index.
 
 from __future__ import annotations
 
-from refdec.formats.errors import NoSuchPicture, SeveralPictures
+from refdec.formats.errors import NoSuchPicture, PictureUnsupported, SeveralPictures
 
-__all__ = ["chosen_picture"]
+__all__ = ["MOST_PICTURES", "chosen_picture", "require_countable"]
+
+MOST_PICTURES = 10000
+"""Pictures of a file that are counted: what is kept of each must not be more than the file itself."""
 
 
 def chosen_picture(format_name: str, count: int, frame: int | None) -> int:
@@ -22,3 +25,9 @@ def chosen_picture(format_name: str, count: int, frame: int | None) -> int:
     if frame not in range(1, count + 1):
         raise NoSuchPicture(format_name, count, frame)
     return frame - 1
+
+
+def require_countable(format_name: str, count: int) -> None:
+    """Raise PictureUnsupported where a file has more pictures than are counted."""
+    if count > MOST_PICTURES:
+        raise PictureUnsupported(format_name, f"more than {MOST_PICTURES} pictures")

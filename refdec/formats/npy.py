@@ -10,7 +10,7 @@ import numpy as np
 
 from refdec.formats.description import SourceDescription, bytes_after
 from refdec.formats.errors import PictureDamaged, PictureUnsupported
-from refdec.formats.frames import chosen_picture
+from refdec.formats.frames import chosen_picture, require_countable
 from refdec.formats.pictures import CodePicture, Colour, PictureSpec, require_pixels
 from refdec.formats.rows import InterleavedWriter
 from refdec.formats.sinks import Sink
@@ -56,6 +56,7 @@ def read_npy(data: bytes, *, bits: int | None, limits: Limits, frame: int | None
     heads, at = [_npy_head(data, 0, limits)], 0
     while data.startswith(MAGIC, at := heads[-1].end):
         heads.append(_npy_head(data, at, limits))
+        require_countable("NPY", len(heads))
     head = heads[chosen_picture("NPY", len(heads), frame)]
     stored = np.frombuffer(data, head.dtype, head.count, head.begin)
     samples = stored.reshape((head.height, head.width, head.channels), order="F" if head.fortran else "C")
@@ -97,6 +98,8 @@ def _npy_head(data: bytes, at: int, limits: Limits) -> _ArrayHead:
         shape, fortran, dtype = read_header(stream)
     except HEADER_DAMAGE as reason:
         raise PictureDamaged("NPY", str(reason)) from reason
+    if min(shape, default=1) < 0:  # NumPy reads such headers; the place after the samples would lie before them
+        raise PictureDamaged("NPY", f"its shape is {shape}")
     channels = shape[2] if len(shape) == 3 else 1
     if len(shape) not in (2, 3) or channels not in (1, 3) or dtype.kind != "u" or dtype.itemsize > 2:
         needed = "uint8 or uint16 [rows, columns] or [rows, columns, 3]"

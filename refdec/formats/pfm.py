@@ -11,7 +11,7 @@ import numpy as np
 
 from refdec.formats.description import SourceDescription, bytes_after
 from refdec.formats.errors import PictureDamaged, PictureUnsupported
-from refdec.formats.frames import chosen_picture
+from refdec.formats.frames import chosen_picture, require_countable
 from refdec.formats.pictures import CodePicture, Colour, require_pixels
 from refdec.limits import Limits
 
@@ -45,6 +45,7 @@ def read_pfm(data: bytes, *, limits: Limits, frame: int | None = None) -> CodePi
         if len(data) - head.end() < 4 * count:
             raise PictureDamaged("PFM", f"it has {len(data) - head.end()} bytes of samples for {count} of them")
         found.append((head, (height, width, channels)))
+        require_countable("PFM", len(found))
         at = head.end() + 4 * count
     head, shape = found[chosen_picture("PFM", len(found), frame)]
     if not re.fullmatch(rb"1(?:\.0*)?", head[5]):

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import struct
 
+from refdec.formats.frames import MOST_PICTURES
+
 __all__ = ["end_of"]
 
 JPEG_START, END_OF_IMAGE, START_OF_SCAN = b"\xff\xd8\xff", 0xD9, 0xDA
@@ -18,7 +20,6 @@ MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 SEVERAL_IN_ONE = b"MPF\0"
 """Begins the index of a JPEG file of several pictures: what follows the first one belongs to it."""
 EXTENSION, IMAGE, TRAILER = 0x21, 0x2C, 0x3B
-MOST_FILES = 10000
 
 
 def end_of(data: bytes, format_name: str) -> tuple[list[bytes], int]:
@@ -29,7 +30,7 @@ def end_of(data: bytes, format_name: str) -> tuple[list[bytes], int]:
         return [data], 0
     files: list[bytes] = []
     at = 0
-    while len(files) < MOST_FILES and (not files or data.startswith(starts[format_name], at)):
+    while len(files) < MOST_PICTURES and (not files or data.startswith(starts[format_name], at)):
         end = min(ends[format_name](data, at), len(data))
         files.append(data[at:end] if at or end < len(data) else data)
         at = end

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from refdec.bitstream.rendering import RenderingInfo
 from refdec.formats.colour_points import rendering_of
-from refdec.formats.description import UPRIGHT, SourceDescription, bytes_after, profile_name, resolution
-from refdec.formats.exif import names_in_exif, orientation_of
+from refdec.formats.description import SourceDescription, bytes_after, profile_name, resolution
+from refdec.formats.exif import facts_of_exif
 from refdec.formats.icc import read_icc
 
 if TYPE_CHECKING:
-    from PIL.Image import Exif, Image
+    from PIL.Image import Image
 
 __all__ = ["pillow_description"]
 
@@ -29,7 +29,6 @@ KNOWN_SEGMENTS = (
     b"Adobe",
 )
 """How application segments of a JPEG begin that are read elsewhere, or are about the samples."""
-X_RESOLUTION = 0x011A
 MODES_OF_PROFILES = {b"RGB ": ("RGB", "RGBA", "P", "YCbCr"), b"GRAY": ("1", "L", "LA", "I;16", "I;16B", "I;16L")}
 
 
@@ -38,21 +37,15 @@ def pillow_description(image: Image, remarks: tuple[str, ...], surplus_bytes: in
     rendering, left = _colours(image)
     xmp = image.info.get("xmp", image.info.get("XML:com.adobe.xmp", b""))
     xmp = xmp.encode("utf-8", "replace") if isinstance(xmp, str) else xmp
-    exif: Exif | None = None
-    orientation = UPRIGHT
-    try:
-        found = image.getexif()
-        orientation, exif = orientation_of(found, xmp), found
-        left += names_in_exif(found)
-    except Exception:  # Pillow's reader raises many classes for damaged data; they say nothing then
-        left.append("Exif data that cannot be read")
+    exif = facts_of_exif(image.getexif, xmp)
+    left += exif.names
     left += [name for key, name in (("photoshop", "Photoshop data"), ("comment", "a comment")) if image.info.get(key)]
     if xmp:
         left.append("XMP metadata")
-    left += _resolution(image, exif)
+    left += _resolution(image, stated=exif.resolved)
     left += _segments(image)
     left += _other_pictures(image)
-    return SourceDescription(orientation, rendering, (*left, *bytes_after(surplus_bytes)), remarks)
+    return SourceDescription(exif.orientation, rendering, (*left, *bytes_after(surplus_bytes)), remarks)
 
 
 def _colours(image: Image) -> tuple[RenderingInfo | None, list[str]]:
@@ -66,16 +59,26 @@ def _colours(image: Image) -> tuple[RenderingInfo | None, list[str]]:
     return None, []
 
 
-def _resolution(image: Image, exif: Exif | None) -> list[str]:
-    """Return a name for the resolution, if the file states one."""
+def _resolution(image: Image, *, stated: bool) -> list[str]:
+    """Return a name for the resolution, if the file states one; `stated`: in its Exif data."""
     dpi = image.info.get("dpi")
-    if not isinstance(dpi, tuple) or len(dpi) != 2 or min(dpi) <= 1:
-        return []
     guessed = image.format in ("JPEG", "MPO") and not image.info.get("jfif_unit")
-    if guessed and (exif is None or X_RESOLUTION not in exif):
+    if not isinstance(dpi, tuple) or len(dpi) != 2 or (guessed and not stated):
         return []  # Pillow gives every JPEG with Exif data 72 dpi
-    x, y = ((int(2 * value) + 1) // 2 for value in dpi)
-    return [resolution(x, y)]
+    x, y = map(_rounded, dpi)
+    if x is None or y is None:
+        return ["a resolution that is no number"]
+    return [resolution(x, y)] if min(x, y) > 1 else []
+
+
+def _rounded(value: Any) -> int | None:
+    """Return a number rounded half up; None for what is none: a text, infinity, a quotient by zero."""
+    if isinstance(value, str | bytes):
+        return None
+    try:
+        return (int(2 * value) + 1) // 2
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _segments(image: Any) -> list[str]:

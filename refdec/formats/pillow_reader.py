@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from refdec.errors import RefdecError
 from refdec.formats.deep_tiff import deep_samples
 from refdec.formats.description import UPRIGHT, SourceDescription
-from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsupported
+from refdec.formats.errors import AlphaNotSupported, PictureUnsupported
 from refdec.formats.exif import ORIENTATION
+from refdec.formats.foreign_readers import damage_named
 from refdec.formats.frames import chosen_picture
 from refdec.formats.orientation import turned_in_words
 from refdec.formats.picture_ends import end_of
@@ -65,7 +65,7 @@ def read_by_pillow(data: bytes, suffix: str, *, limits: Limits, frame: int | Non
     if name == "WebP":  # Pillow allocates its picture on opening
         require_pixels(*_webp_size(data), limits)
     with ExitStack() as stack:
-        with _damage_named(name):
+        with _bound_named(name):
             image = stack.enter_context(_opened(data, name))
             require_pixels(*image.size, limits)
             index = _choose(image, name, frame)
@@ -76,18 +76,15 @@ def read_by_pillow(data: bytes, suffix: str, *, limits: Limits, frame: int | Non
 
 
 @contextmanager
-def _damage_named(name: str) -> Iterator[None]:
-    """Turn what Pillow raises for damaged files, which is of many classes, into PictureDamaged."""
+def _bound_named(name: str) -> Iterator[None]:
+    """Say that a picture is above Pillow's bound where it is; Pillow asks it again for the frames of a GIF."""
     from PIL.Image import DecompressionBombError
 
-    try:
-        yield
-    except RefdecError:
-        raise
-    except DecompressionBombError as reason:
-        raise PictureUnsupported(name, "a size that Pillow refuses (PIL.Image.MAX_IMAGE_PIXELS)") from reason
-    except Exception as reason:
-        raise PictureDamaged(name, str(reason) or type(reason).__name__) from reason
+    with damage_named(name):
+        try:
+            yield
+        except DecompressionBombError as reason:
+            raise PictureUnsupported(name, "a size that Pillow refuses (PIL.Image.MAX_IMAGE_PIXELS)") from reason
 
 
 def _opened(data: bytes, name: str) -> AbstractContextManager[ImageFile]:
@@ -165,8 +162,8 @@ def picture_of_image(
     require_pixels(*image.size, limits or Limits())
     bits = _bits(image, name)
     remarks = (CMYK_REMARK,) if image.mode == "CMYK" else ()
-    description = pillow_description(image, remarks, surplus_bytes)
-    with _damage_named(name):
+    with _bound_named(name):
+        description = pillow_description(image, remarks, surplus_bytes)
         image.load()
     if description.orientation != UPRIGHT and image.getexif().get(ORIENTATION, UPRIGHT) == UPRIGHT:
         done = turned_in_words(description.orientation)  # Pillow's reader of TIFF turns the picture itself

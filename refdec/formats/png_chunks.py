@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from refdec.formats.errors import PictureDamaged
+from refdec.formats.errors import PictureDamaged, PictureUnsupported
 from refdec.formats.png import SIGNATURE
 
 __all__ = ["PALETTE", "PngChunks", "PngHead", "files_in"]
@@ -18,6 +18,8 @@ __all__ = ["PALETTE", "PngChunks", "PngHead", "files_in"]
 CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
 PALETTE = 3
 DEPTHS = (1, 2, 4, 8, 16)
+MOST_CHUNKS = 270_000
+"""Two gigabytes in chunks of 8 KiB, as libpng writes them, and room for others: each is kept with 0.3 KB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +66,24 @@ class PngChunks:
 def files_in(data: bytes) -> tuple[list[PngChunks], int]:
     """Return the files that stand in data one after the other, and the number of bytes after the last one.
 
-    Raises PictureDamaged.
+    Raises PictureDamaged, or PictureUnsupported for more chunks than are kept.
     """
-    view, at, found = memoryview(data), 0, []
+    view, at = memoryview(data), 0
+    found: list[PngChunks] = []
     if not data.startswith(SIGNATURE):
         raise PictureDamaged("PNG", "it does not begin like one")
     while data.startswith(SIGNATURE, at):
-        chunks = tuple(_chunks(view[at:]))
+        chunks = tuple(_chunks(view[at:], MOST_CHUNKS - sum(len(file.chunks) for file in found)))
         size = len(SIGNATURE) + sum(12 + len(body) for _, body in chunks)
         found.append(PngChunks(_head_of(*chunks[0]), chunks, view[at : at + size]))
         at += size
     return found, len(data) - at
 
 
-def _chunks(view: memoryview) -> Iterator[tuple[bytes, memoryview]]:
-    """Give (kind, body) of every chunk up to IEND, checked against their CRC."""
+def _chunks(view: memoryview, most: int) -> Iterator[tuple[bytes, memoryview]]:
+    """Give (kind, body) of every chunk up to IEND, checked against their CRC; `most` of them."""
     at = len(SIGNATURE)
-    while True:
+    for _ in range(most):
         if len(view) - at < 12:
             raise PictureDamaged("PNG", "it ends before its IEND chunk")
         (length,) = struct.unpack_from(">I", view, at)
@@ -93,6 +96,7 @@ def _chunks(view: memoryview) -> Iterator[tuple[bytes, memoryview]]:
         if kind == b"IEND":
             return
         at += 12 + length
+    raise PictureUnsupported("PNG", f"more than {MOST_CHUNKS} chunks")
 
 
 def _head_of(kind: bytes, body: memoryview) -> PngHead:

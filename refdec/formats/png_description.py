@@ -18,8 +18,8 @@ from refdec.formats.colour_points import (
     rendering_of,
     transfer_of_gamma,
 )
-from refdec.formats.description import SourceDescription, bytes_after, profile_name, resolution
-from refdec.formats.exif import exif_from_bytes, names_in_exif, orientation_of
+from refdec.formats.description import SourceDescription, bytes_after, first_of, profile_name, resolution
+from refdec.formats.exif import ExifFacts, exif_from_bytes, facts_of_exif
 from refdec.formats.icc import IccProfile, read_icc
 from refdec.formats.png_chunks import PngChunks
 
@@ -31,7 +31,6 @@ TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 XMP_KEYWORD = b"XML:com.adobe.xmp"
 RAW_EXIF_KEYWORDS = (b"Raw profile type exif", b"Raw profile type APP1")
 LONGEST_UNPACKED = 1 << 22
-MOST_KEYWORDS = 3
 LIGHT_UNIT = 10000
 """cLLI counts in 0.0001 cd/m2, RDI in cd/m2."""
 GREEN_BLUE_RED = (1, 2, 0)
@@ -42,17 +41,17 @@ def png_description(file: PngChunks, surplus_bytes: int) -> SourceDescription:
     """Return what a file says; `surplus_bytes` stand after its end."""
     rendering, left = _colours(file)
     xmp = _text(file, XMP_KEYWORD)
-    orientation, exif_names = _exif(file, xmp)
+    exif = _exif(file, xmp)
     kinds = {kind for kind, _ in file.chunks}
     others = sorted(kind.decode("latin-1") for kind in kinds - ABOUT_SAMPLES - READ_HERE - TEXTS)
-    left += exif_names
+    left += exif.names
     if xmp:
         left.append("XMP metadata")
     left += _resolution(file.body(b"pHYs"))
     left += _keywords(file)
     if others:
-        left.append(f"PNG chunks {', '.join(others)}")
-    return SourceDescription(orientation, rendering, (*left, *bytes_after(surplus_bytes)))
+        left.append(f"PNG chunks {first_of(others)}")
+    return SourceDescription(exif.orientation, rendering, (*left, *bytes_after(surplus_bytes)))
 
 
 def _colours(file: PngChunks) -> tuple[RenderingInfo | None, list[str]]:
@@ -141,14 +140,9 @@ def _light(chunk: bytes | None) -> ContentLight | None:
     return ContentLight(*(number // LIGHT_UNIT for number in numbers))
 
 
-def _exif(file: PngChunks, xmp: bytes) -> tuple[int, list[str]]:
-    """Return the orientation, and the names of what else Exif data hold."""
+def _exif(file: PngChunks, xmp: bytes) -> ExifFacts:
     data = file.body(b"eXIf") or next((raw for key in RAW_EXIF_KEYWORDS if (raw := _raw_profile(file, key))), b"")
-    try:
-        exif = exif_from_bytes(data)
-        return orientation_of(exif, xmp), list(names_in_exif(exif))
-    except Exception:  # Pillow's reader raises many classes for damaged data; they say nothing then
-        return 1, ["Exif data that cannot be read"]
+    return facts_of_exif(lambda: exif_from_bytes(data), xmp)
 
 
 def _raw_profile(file: PngChunks, keyword: bytes) -> bytes:
@@ -179,10 +173,7 @@ def _keywords(file: PngChunks) -> list[str]:
     known = {XMP_KEYWORD, *RAW_EXIF_KEYWORDS}
     keys = [bytes(body[:80]).partition(b"\0")[0] for kind, body in file.chunks if kind in TEXTS]
     shown = ["".join(c for c in key.decode("latin-1") if c.isprintable()) for key in keys if key not in known]
-    if not shown:
-        return []
-    more = f" and {len(shown) - MOST_KEYWORDS} more" if len(shown) > MOST_KEYWORDS else ""
-    return [f"text ({', '.join(shown[:MOST_KEYWORDS])}{more})"]
+    return [f"text ({first_of(shown)})"] if shown else []
 
 
 def _resolution(chunk: bytes | None) -> list[str]:

@@ -16,6 +16,7 @@ import numpy as np
 from refdec.arithmetic.types import UInt8Array
 from refdec.clauses import clause
 from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsupported
+from refdec.formats.foreign_readers import damage_named
 from refdec.formats.frames import chosen_picture
 from refdec.formats.pictures import CodePicture, Colour, require_pixels
 from refdec.formats.png_chunks import PALETTE, PngChunks, PngHead, files_in
@@ -162,13 +163,10 @@ def _pillow_samples(file: PngChunks, index: int) -> UInt8Array:
     """Return samples [rows, columns, channels] of any picture up to 8 bits; palettes become RGB or RGBA."""
     from PIL.PngImagePlugin import PngImageFile
 
-    try:
-        with PngImageFile(io.BytesIO(file.data)) as picture:
-            if index:
-                picture.seek(index)
-            samples = np.asarray(picture.convert(_plain_mode(picture)), dtype=np.uint8)
-    except Exception as reason:  # Pillow raises many classes for damaged files
-        raise PictureDamaged("PNG", str(reason) or type(reason).__name__) from reason
+    with damage_named("PNG"), PngImageFile(io.BytesIO(file.data)) as picture:
+        if index:
+            picture.seek(index)
+        samples = np.asarray(picture.convert(_plain_mode(picture)), dtype=np.uint8)
     return samples if samples.ndim == 3 else samples[:, :, None]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from refdec.formats.description import SourceDescription, bytes_after
 from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsupported
-from refdec.formats.frames import chosen_picture
+from refdec.formats.frames import chosen_picture, require_countable
 from refdec.formats.pictures import CodePicture, Colour, require_pixels
 from refdec.limits import Limits
 from refdec.picture.output import Codes, as_codes
@@ -21,7 +21,8 @@ from refdec.tiling.geometry import ceil_div
 
 __all__ = ["read_pnm"]
 
-GAP = rb"(?:\s|#[^\r\n]*[\r\n])+"
+GAP = rb"(?:\s+|#[^\r\n]*[\r\n])++"
+"""Possessive: a gap of megabytes is passed over once, and no place in it is kept to come back to."""
 NUMBER = GAP + rb"(\d{1,9})"
 BITMAP_HEADER = re.compile(rb"P([14])" + NUMBER + NUMBER + rb"\s")
 HEADER = re.compile(rb"P([2356])" + NUMBER + NUMBER + NUMBER + rb"\s")
@@ -72,6 +73,7 @@ def read_pnm(data: bytes, *, limits: Limits, frame: int | None = None) -> CodePi
     end = _end(data, heads[0])
     while again := START.match(data, end):
         heads.append(_head(data, again.end(), limits))
+        require_countable("PNM", len(heads))
         end = _end(data, heads[-1])
     head = heads[chosen_picture("PNM", len(heads), frame)]
     samples = _samples(data, head)

@@ -110,6 +110,28 @@ def test_16_bit_colour_without_the_package_says_what_to_install(monkeypatch: pyt
         read_picture(data)
 
 
+def test_planes_apart_are_told_by_their_tag_not_by_their_sizes() -> None:
+    narrow = DEEP[:, :3]
+    for array in (narrow, narrow[:3]):
+        data = deep_tiff(array.transpose(2, 0, 1), planarconfig="separate")
+        assert np.array_equal(samples(read_picture(data)), array)
+
+
+def test_limits_inside_of_foreign_readers_stay_limits() -> None:
+    tiles = deep_tiff(np.zeros((16, 16, 3), np.uint16), tile=(16, 1024))
+    with pytest.raises(PictureTooLarge):
+        read_picture(tiles, limits=Limits(pixels=16 * 1024 - 1))
+
+
+@pytest.mark.parametrize("numbers", [(300, 0), (0, 0), (0xFFFFFFFF, 0)])
+def test_a_resolution_that_is_no_number_ends_nothing(numbers: tuple[int, int]) -> None:
+    data = saved(rgb(), ".tif", dpi=(300, 300))
+    rational = (300).to_bytes(4, "little") + (1).to_bytes(4, "little")
+    assert data.count(rational) == 2 and "300 x 300" in read_picture(data).description.left_behind[-1]
+    damaged = data.replace(rational, b"".join(number.to_bytes(4, "little") for number in numbers))
+    assert read_picture(damaged).description.left_behind == ("a resolution that is no number",)
+
+
 def tagged(data: bytes, tag: int, value: int) -> bytes:
     """A little-endian TIFF with another value of a short tag."""
     entry = tag.to_bytes(2, "little") + b"\x03\0\x01\0\0\0"

@@ -150,6 +150,11 @@ def saved(array: np.ndarray) -> bytes:
     return target.getvalue()
 
 
+def shaped(shape: str) -> bytes:
+    """An array whose header states another shape in as many bytes."""
+    return saved(np.zeros((1, 999999), np.uint8)).replace(b"(1, 999999)", shape.ljust(11).encode())[:4096]
+
+
 @pytest.mark.parametrize(
     ("data", "error"),
     [
@@ -161,6 +166,9 @@ def saved(array: np.ndarray) -> bytes:
         (saved(np.zeros((2, 3), np.uint8))[:-1], PictureDamaged),
         (saved(np.zeros((0, 3), np.uint8)), PictureDamaged),
         (saved(np.full((1, 1), 300, np.uint16)), PictureDamaged),
+        (shaped("(-1, 128)"), PictureDamaged),  # a size of which the next array would begin at this one
+        (shaped("(-1, -1)"), PictureDamaged),
+        (saved(np.zeros((1, 1), np.uint8)) * 10001, PictureUnsupported),
         (saved(np.zeros((1, 1), np.uint8)).replace(b"(1, 1), ", b"(9999999, 999999), "), PictureTooLarge),
     ],
 )

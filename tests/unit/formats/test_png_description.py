@@ -126,3 +126,8 @@ def test_orientations_where_other_programs_put_them() -> None:
         assert described(one).orientation == 8
     assert described(chunk(b"eXIf", b"junk")).orientation == 1
     assert described(chunk(b"eXIf", exif().replace(b"\0\6", b"\0\x63"))).orientation == 1
+
+
+def test_many_chunks_make_no_long_sentence() -> None:
+    found = described(*[chunk(b"a" + bytes([97 + n]) + b"Aa", b"") for n in range(26)])
+    assert found.left_behind == ("PNG chunks aaAa, abAa, acAa and 23 more",)

@@ -10,7 +10,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from refdec.formats import png_kernels, png_reader
+from refdec.formats import png_chunks, png_kernels, png_reader
 from refdec.formats.errors import (
     AlphaNotSupported,
     NoSuchPicture,
@@ -22,6 +22,7 @@ from refdec.formats.errors import (
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.formats.png_reader import read_png
 from refdec.limits import Limits
+from refdec.parallel.errors import FileTimeout
 from tests.unit.formats.support import picture
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -223,3 +224,23 @@ def test_several_pictures_are_counted_and_chosen() -> None:
         read(animation)
     assert read_png(animation, bits=None, limits=Limits(), frame=2).components[0].max() == 20
     assert read(pictures[0] + b"junk").description.left_behind == ("4 bytes after its end",)
+
+
+def test_more_chunks_than_are_kept_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(png_chunks, "MOST_CHUNKS", 7)
+    one = file(head(3, 3, 8, 0), bytes(12))
+    assert read_png(one * 2, bits=None, limits=Limits(), frame=2).components[0].shape == (3, 3)
+    for data in (one * 3, file(head(3, 3, 8, 0), bytes(12), *[chunk(b"aaAa", b"")] * 5)):
+        with pytest.raises(PictureUnsupported, match="more than 7 chunks"):
+            read_png(data, bits=None, limits=Limits(), frame=1)
+
+
+def test_a_signal_is_no_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ring(*_: object) -> None:
+        raise FileTimeout(1)
+
+    for name in ("convert", "load"):
+        with monkeypatch.context() as patch:
+            patch.setattr(PIL.Image.Image if name == "convert" else PIL.Image.Exif, name, ring)
+            with pytest.raises(FileTimeout):
+                read(file(head(3, 3, 8, 0), bytes(12), chunk(b"eXIf", b"MM\0*")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import resource
 
 import numpy as np
 import PIL.Image
@@ -70,6 +71,20 @@ def test_several_pictures_are_counted_and_what_follows_is_named() -> None:
     assert read(b"P5 1 1 255\n\x07\n").description.left_behind == ()
     assert read(b"P5 1 1 255\n\x07junk").description.left_behind == ("4 bytes after its end",)
     assert read(b"P5 # hello\n1 1 255\n\x07").description.left_behind == ("the comment in its header",)
+
+
+def test_more_pictures_than_are_counted_are_refused() -> None:
+    with pytest.raises(PictureUnsupported, match="more than 10000 pictures"):
+        read(b"P5 1 1 255\n\x07" * 20000)
+
+
+@pytest.mark.parametrize("gap", [b" ", b"#\n"])
+def test_gaps_cost_no_memory(gap: bytes) -> None:
+    data = b"P6" + gap * 500_000 + b"x"
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(PictureDamaged, match="header"):
+        read(data)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 16 << 10  # KiB; it was 150 bytes a byte
 
 
 @pytest.mark.parametrize(
