@@ -102,26 +102,26 @@ def test_a_row_highlights_its_bytes(browse: Callable[..., dict[str, Any]], plain
         row("model_id").click(); seen.model = choice();
         """,
     )
-    assert seen["width"]["bytes"] == [9, 10]
+    assert seen["width"]["bytes"] == [9, 10, 11]
     assert seen["width"]["detail"] == "img_width_minus64 = 256"
     assert seen["model"]["row"] == ["model_id"]
-    assert seen["model"]["bytes"] == [15, 16]
-    assert seen["model"]["bits"].strip() == "00001<b>000</b> <b>1</b>0100000"
+    assert seen["model"]["bytes"] == [16]
+    assert seen["model"]["bits"].strip() == "1<b>0001</b>010"
 
 
 def test_a_byte_highlights_its_element(browse: Callable[..., dict[str, Any]], plain_page: Path) -> None:
     seen = browse(
         plain_page,
         """
-        cell(8).click(); seen.level = choice();
+        cell(9).click(); seen.level = choice();
         cell(15).click(); seen.first = choice();
         cell(15).click(); seen.second = choice();
         cell(30).click(); seen.run = choice();
         """,
     )
-    assert seen["level"]["row"] == ["level_idc"] and seen["level"]["bytes"] == [8]
-    assert seen["first"]["row"] == ["s_hor_minus1"]
-    assert seen["second"]["row"] == ["c_ver_minus1"]
+    assert seen["level"]["row"] == ["level_idc"] and seen["level"]["bytes"] == [8, 9]
+    assert seen["first"]["row"] == ["bit_depth_idc"]
+    assert seen["second"]["row"] == ["s_ver_minus1"]
     assert seen["run"]["detail"].startswith("grfs_channel_flag[0][")
 
 
@@ -145,7 +145,7 @@ def test_places_far_away_turn_the_page(browse: Callable[..., dict[str, Any]], pl
 
 def test_problems_are_marked_and_lead_to_their_place(browse: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
     data = bytearray((GOLDEN / "bop_off_64x64.jai").read_bytes())
-    data[6] = 0x31
+    data[6] = 0x03
     (tmp_path / "bad.jai").write_bytes(data)
     write_page(tmp_path / "bad.jai", tmp_path / "bad.html", pictures=False)
     seen = browse(
