@@ -26,7 +26,8 @@ from refdec.limits import Limits
 
 if TYPE_CHECKING:
     from refdec.api.decode import decode
-    from refdec.api.encode import EncodeOptions, encode
+    from refdec.api.encode import encode
+    from refdec.api.encode_options import EncodeOptions
     from refdec.api.info import read_info
     from refdec.api.latents import read_latents
     from refdec.api.picture_warnings import PictureWarning
@@ -75,7 +76,7 @@ _LAZY = {
     "read_latents": "refdec.api.latents",
     "Codestream": "refdec.bitstream.framing",
     "DecodeOptions": "refdec.decoding.options",
-    "EncodeOptions": "refdec.api.encode",
+    "EncodeOptions": "refdec.api.encode_options",
     "PLUGIN_API": "refdec.plugins.hookspecs",
     "Picture": "refdec.formats.decoded",
     "PictureWarning": "refdec.api.picture_warnings",

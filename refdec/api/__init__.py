@@ -10,8 +10,8 @@ Decoding.
    a marked stream the gray picture that it was; `archives` does that for many files with one pool.
 3. `progressive`: previews (2.6.8).  `latents`: a codestream up to a stage and no further.
 
-Encoding: `encode`, from `sources` through the plugin door to a codestream; `picture_warnings` says what of a source
-that does not hold.
+Encoding: `encode`, from `sources` through the plugin door to a codestream, as `encode_options` wish;
+`picture_warnings` says what of a source that does not hold.
 
 Looking: `info` for the headers, `infos` for those of the many files that `found_files` finds, `view` for the syntax
 tree and the page, `diff` for two files of one kind, `picture_differences` for two pictures.

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from refdec.api.decode import DecodeJob, decode_to_file
-from refdec.api.encode import EncodeOptions, encode_to_file
+from refdec.api.encode import encode_to_file
+from refdec.api.encode_options import EncodeOptions
 from refdec.api.errors import OutputIsInput, OutputNoFolder, OutputsMeet
 from refdec.api.found_files import named_files
 from refdec.api.weights import load_weights

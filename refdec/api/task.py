@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from refdec.api.concerning import concerning
+from refdec.api.errors import OutputsMeet
 from refdec.api.weights import load_weights, require_weights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.errors import RefdecError
@@ -156,10 +157,18 @@ def streams_below(path: Path) -> Iterator[Path]:
 
 
 def jobs_of(inputs: Sequence[Path], order: TaskOrder, pictures: Path | None) -> Iterator[Job]:
-    """Yield the jobs of a batch: files, and the codestreams of folders; pictures of results go to a folder."""
+    """Yield the jobs of a batch: files, and the codestreams of folders; pictures of results go to a folder.
+
+    Raises OutputsMeet, before any job, where two files would have one picture.
+    """
     from refdec.parallel.folders import folder_jobs
     from refdec.parallel.outcomes import Job
 
+    made: dict[Path, Path] = {}
+    for path in inputs:
+        output = None if pictures is None or path.is_dir() else pictures / f"{path.stem}.png"
+        if output is not None and (other := made.setdefault(output, path)) is not path:
+            raise OutputsMeet(str(other), str(path), str(output))
     for path in inputs:
         if path.is_dir():
             yield from folder_jobs(path, CODESTREAM_SUFFIXES, out=pictures, out_suffix=".png", options=order)

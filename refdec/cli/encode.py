@@ -29,7 +29,8 @@ from refdec.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from refdec.api.encode import EncodeOptions, EncodeReport
+    from refdec.api.encode import EncodeReport
+    from refdec.api.encode_options import EncodeOptions
 
 __all__ = ["encode"]
 
@@ -226,7 +227,7 @@ def encode(
 
     Examples: refdec encode photo.png photo.jai --quality 60; refdec encode PICTURES STREAMS --max-bytes 50K
     """
-    from refdec.api.encode import EncodeOptions, chroma_format
+    from refdec.api.encode_options import EncodeOptions, chroma_format
     from refdec.formats.files import READ_SUFFIXES
     from refdec.plugins.requests import CodingSettings
 
@@ -327,8 +328,8 @@ def _grid(text: str) -> tuple[int, int]:
 
 
 def _pair(option: str, form: str, text: str) -> tuple[int, int]:
-    """Return two whole numbers with an x between them; raises WrongNumbers."""
+    """Return two whole numbers above 0 with an x between them; raises WrongNumbers."""
     parts = text.lower().split("x")
-    if len(parts) != 2 or not all(part.isdecimal() and len(part) <= LONGEST_NUMBER for part in parts):
+    if len(parts) != 2 or not all(part.isdecimal() and len(part) <= LONGEST_NUMBER and int(part) for part in parts):
         raise WrongNumbers(option, form, text)
     return int(parts[0]), int(parts[1])

@@ -177,6 +177,7 @@ def _run_on_file(source: str, order: TaskOrder, picture: Path | None, as_json: b
 def _act(action: Action, texts: tuple[str, ...], order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run an action; files of a folder that could not be used are told on stderr and decide the exit code."""
     from refdec.api.task import act, write_result_picture
+    from refdec.parallel.outcomes import worst_exit_code
 
     codes: list[int] = []
 
@@ -189,7 +190,7 @@ def _act(action: Action, texts: tuple[str, ...], order: TaskOrder, picture: Path
         if picture is not None:
             write_result_picture(result, picture, None, order)
     _show(result, " ".join([action.name, *texts]), order, as_json)
-    return codes[0] if codes else 0
+    return worst_exit_code(codes) or 0
 
 
 def _run_on_batch(

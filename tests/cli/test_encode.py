@@ -15,6 +15,13 @@ from tests.encodable import GOLDEN
 PICTURE = GOLDEN / "kodim15_m1_+0_65x79.source.png"
 
 
+@pytest.mark.parametrize("size", ["0x64", "64x0", "0x0"])
+def test_raw_video_of_no_size_is_a_mistake_of_the_user(size: str, refdec: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "a.yuv").write_bytes(bytes(96))
+    ran = refdec("encode", tmp_path / "a.yuv", tmp_path / "a.jai", "--format", "yuv", "--size", size)
+    assert ran.code == 2 and "--size takes WxH" in ran.err
+
+
 def test_encode_and_decode_again(refdec: Callable[..., Any], tmp_path: Path) -> None:
     made = refdec("encode", PICTURE, tmp_path / "a.jai", "--bpp", "1.2", "--json")
     assert made.code == 0

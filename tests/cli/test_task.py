@@ -127,6 +127,20 @@ def test_a_broken_file_does_not_stop_an_index(refdec: Refdec, album: Path, tmp_p
     assert "p1.jai" in ran.err and "pictures  4" in ran.out
 
 
+def test_the_worst_of_an_action_decides_the_exit_code(refdec: Refdec, album: Path, tmp_path: Path) -> None:
+    shutil.copytree(album, tmp_path / "album")
+    (tmp_path / "album" / "zz.jai").write_bytes(b"junk")  # the last one
+    ran = refdec("task", "retrieval", "index", tmp_path / "album", tmp_path / "index.db", "--limit-pixels", 64)
+    assert ran.code == 3 and "limit is 64" in ran.err and "pictures  0" in ran.out
+
+
+def test_two_results_do_not_meet_in_one_picture(refdec: Refdec, album: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    twin = Path(shutil.copy(album / "p1.jai", tmp_path / "other"))
+    ran = refdec("task", "statistics", album / "p1.jai", twin, "--picture", tmp_path / "out", "--workers", 1)
+    assert ran.code == 2 and str(twin) in ran.err and not (tmp_path / "out").exists()
+
+
 def test_total(refdec: Refdec, album: Path) -> None:
     ran = refdec("task", "statistics", "total", album)
     assert ran.code == 0, ran.err

@@ -20,14 +20,16 @@ from refdec.bitstream.editions import Edition
 from refdec.bundles import LatentBundle
 from refdec.encoding.ratecontrol import RateOutOfReach
 from refdec.errors import UsageError
+from refdec.formats.errors import PictureTooLarge
 from refdec.limits import Limits, TooLarge, TooMuchMemory
 from refdec.metrics import psnr
 from refdec.picture.source import planes_from_rgb
 from refdec.plugins.core import Core
 from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel, TooFewBytes
-from refdec.plugins.errors import OptionInvalid, UnknownGuest, UnknownOption
+from refdec.plugins.errors import OptionInvalid, RequestInvalid, UnknownGuest, UnknownOption
 from refdec.plugins.manager import installed
 from refdec.plugins.requests import CodingSettings
+from refdec.plugins.source_picture import SourcePicture
 from tests.encodable import GOLDEN, bundled, photograph
 
 PICTURE = photograph(160, 224)
@@ -249,6 +251,24 @@ def test_a_mask_and_a_quality_map_are_two_wishes_for_one_thing() -> None:
     quality = np.zeros((10, 14), np.int32)
     with pytest.raises(RateAmbiguous, match="roi"):
         refdec.encode(PICTURE, roi=PICTURE[..., 0], quality_map=quality)
+
+
+@pytest.mark.parametrize("size", [(0, 0), (0, 64), (-64, 64), (64.0, 64), (64,)])
+def test_sizes_of_raw_video_that_are_none(size: Any) -> None:
+    with pytest.raises(RequestInvalid, match="width and height"):
+        refdec.encode(bytes(64 * 64 * 3 // 2), size=size)
+
+
+def test_depths_that_no_source_has() -> None:
+    for bits in (0, 17, 99):
+        with pytest.raises(RequestInvalid, match="depth of the source"):
+            refdec.encode(bytes(2 * 64 * 64), size=(64, 64), subsampling="400", bits=bits)
+
+
+def test_limits_hold_for_the_mask_too() -> None:
+    options = EncodeOptions(roi=GOLDEN / "kodim21_m1_+0_64x64.source.png", limits=Limits(pixels=64 * 64 - 1))
+    with pytest.raises(PictureTooLarge):
+        options.settings_for(SourcePicture.from_rgb(photograph(64, 64)))
 
 
 def test_files_and_reports(tmp_path: Path) -> None:

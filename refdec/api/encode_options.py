@@ -1,0 +1,187 @@
+"""How to encode: `EncodeOptions`, every wish that a caller can have, checked when they are put together.
+
+In: keywords, or what was typed.  Out: frozen options, which know the source to read, the rate to reach and the settings
+to code with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from refdec.api.errors import LayoutWithoutRaw, RateAmbiguous, UnknownChroma
+from refdec.arithmetic.shown import ShortRepr
+from refdec.bitstream.chroma import ChromaFormat
+from refdec.decoding.options import limits_or_default
+from refdec.limits import Limits
+from refdec.plugins.errors import RequestInvalid
+from refdec.plugins.requests import CodingSettings
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from refdec.api.sources import Encodable
+    from refdec.formats.files import Source
+    from refdec.formats.pictures import CodePicture
+    from refdec.plugins.core import Core
+    from refdec.plugins.requests import RateTarget
+    from refdec.plugins.source_picture import SourcePicture
+
+__all__ = ["DEFAULT_OPTIONS", "EncodeOptions", "chroma_format"]
+
+CHROMA_FORMATS = {chroma.digits: chroma.value for chroma in ChromaFormat}
+RAW_FORMATS = (*CHROMA_FORMATS, "400")
+RAW = ("", "yuv")
+PREFERRED_MODEL = 1
+MOST_BITS = 16
+POINT = {"model", "displacement", "chroma displacement"}
+SEARCHES_OF_A_MODEL = ({"bpp", "model"}, {"psnr", "model"})
+"""Wishes about the rate that go together; of all others there is one at a time."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class EncodeOptions(ShortRepr):
+    """What the application may choose; the defaults encode at a middle rate, without tools.
+
+    `encoder`: an installed encoder; `encoder_options` are its own.  `bpp` (bits per pixel, within `tolerance`) or
+    `psnr` (dB of luma) search for model and displacement, `model` alone restricts the search.  `quality` 1..100 is a
+    point of the weights' own scale, without a search; `max_bytes` takes the largest quality whose codestream is no
+    longer.  `displacement` -2048..2047 with `model` fixes the point, chroma as luma unless `chroma_displacement` says
+    otherwise.  One of these wishes at a time; none: displacement 0, chroma above it.  `settings`: how the codestream
+    is made.  `roi`: a mask of a region of interest (array or file), white is coded better; it becomes the quality map
+    of `settings`.  `time_budget`: seconds.  `check` decodes the codestream before it is returned.  `limits`: of the
+    source, the encode, and the decode that checks; None: the default ones.
+
+    How the source is read: `bits`, the depth of a uint16 or raw source; `low_bits`: codes are the low bits of a 16-bit
+    PNG; `frame`, from 1: the picture of a file that holds several; `format` ("png", "yuv" ...) where neither content
+    nor name say it; `size` (width, height) and `subsampling` ("444", "422", "420", "400"; None: 4:2:0) of raw YUV;
+    `strip`: leave behind without a warning what a codestream cannot carry.
+
+    Raises RateAmbiguous, LimitsExpected, LayoutWithoutRaw, UnknownChroma, RequestInvalid.
+    """
+
+    encoder: str = "analysis"
+    bpp: float | None = None
+    psnr: float | None = None
+    model: int | None = None
+    displacement: int | None = None
+    chroma_displacement: int | None = None
+    tolerance: float = 0.02
+    settings: CodingSettings = field(default_factory=CodingSettings)
+    roi: npt.NDArray[Any] | Source | None = None
+    encoder_options: Mapping[str, object] = field(default_factory=dict)
+    time_budget: float | None = None
+    check: bool = True
+    bits: int | None = None
+    limits: Limits | None = None
+    quality: int | None = None
+    max_bytes: int | None = None
+    low_bits: bool = False
+    frame: int | None = None
+    format: str = ""
+    size: tuple[int, int] | None = None
+    subsampling: str | None = None
+    strip: bool = False
+
+    def __post_init__(self) -> None:
+        limits_or_default(self.limits)
+        if self.subsampling is not None and self.subsampling not in RAW_FORMATS:
+            raise UnknownChroma(self.subsampling, RAW_FORMATS)
+        if (self.subsampling is not None and self.size is None) or (self.size is not None and self.format not in RAW):
+            raise LayoutWithoutRaw
+        if self.size is not None and not _is_size(self.size):
+            raise RequestInvalid("size", self.size, "width and height of the source in samples")
+        if self.bits is not None and self.bits not in range(1, MOST_BITS + 1):
+            raise RequestInvalid("bits", self.bits, f"the depth of the source, 1..{MOST_BITS}")
+        wishes = {
+            "bpp": self.bpp,
+            "psnr": self.psnr,
+            "quality": self.quality,
+            "max bytes": self.max_bytes,
+            "displacement": self.displacement,
+            "chroma displacement": self.chroma_displacement,
+            "model": self.model,
+        }
+        given = [name for name, value in wishes.items() if value is not None]
+        if len(given) > 1 and not set(given) <= POINT and set(given) not in SEARCHES_OF_A_MODEL:
+            raise RateAmbiguous(given[0], given[1])
+        if self.roi is not None and self.settings.quality_map is not None:
+            raise RateAmbiguous("roi", "quality map")
+
+    def target(self, core: Core) -> RateTarget:
+        """Return the rate that is asked for, with the models that there are.  Raises NoModel, RequestInvalid."""
+        from refdec.encoding.ratecontrol import chroma_displacement as usual_chroma
+        from refdec.plugins.core_errors import NoModel
+        from refdec.plugins.requests import BitsPerPixel, LumaPsnr, MaxBytes, OperatingPoint, Quality
+
+        if self.quality is not None:
+            return Quality(self.quality)
+        if self.max_bytes is not None:
+            return MaxBytes(self.max_bytes)
+        if self.bpp is not None:
+            return BitsPerPixel(self.bpp, self.tolerance, model_id=self.model)
+        if self.psnr is not None:
+            return LumaPsnr(self.psnr, model_id=self.model)
+        there = tuple(info.model_id for info in core.models)
+        if not there:
+            raise NoModel(self.model, there)
+        usual = PREFERRED_MODEL if PREFERRED_MODEL in there else there[-1]
+        if self.displacement is None and self.chroma_displacement is None and self.model is None:
+            return OperatingPoint(usual, 0, usual_chroma(0))
+        chosen = usual if self.model is None else self.model
+        return OperatingPoint(chosen, self.displacement or 0, self.chroma_displacement)
+
+    def picture_of(self, source: Encodable) -> SourcePicture:
+        """Return the picture of a source, read as these options wish.  Raises what `source_picture` raises."""
+        from refdec.api.sources import source_picture
+        from refdec.formats.yuv import YuvLayout
+
+        layout = None if self.size is None else YuvLayout(*self.size, self.bits or 8, self.subsampling or "420")
+        chosen = "yuv" if layout is not None else self.format
+        return source_picture(
+            source,
+            bits=self.bits,
+            suffix=f".{chosen}" if chosen else "",
+            layout=layout,
+            limits=self.limits,
+            frame=self.frame,
+            low_bits=self.low_bits,
+            strip=self.strip,
+        )
+
+    def settings_for(self, picture: SourcePicture) -> CodingSettings:
+        """Return the settings for a picture: the mask of a region of interest becomes a quality map of its size."""
+        if self.roi is None:
+            return self.settings
+        from refdec.api.sources import quality_map_of_mask
+        from refdec.formats.files import read_picture
+        from refdec.formats.orientation import upright
+
+        if isinstance(self.roi, np.ndarray):
+            mask = self.roi
+        else:
+            mask = _white(upright(read_picture(self.roi, limits=self.limits))[0])
+        return replace(self.settings, quality_map=quality_map_of_mask(mask, picture.height, picture.width))
+
+
+DEFAULT_OPTIONS = EncodeOptions()
+
+
+def chroma_format(name: str | None) -> tuple[int, int] | None:
+    """Return (vertical, horizontal) subsampling of "444", "422" or "420"; None for None.  Raises UnknownChroma."""
+    if name is not None and name not in CHROMA_FORMATS:
+        raise UnknownChroma(name, CHROMA_FORMATS)
+    return None if name is None else CHROMA_FORMATS[name]
+
+
+def _white(mask: CodePicture) -> npt.NDArray[np.bool_]:
+    """Return where the first component of a mask is white: from half of its range on."""
+    return np.asarray(mask.components[0] >= (1 << (mask.bits - 1)))
+
+
+def _is_size(size: tuple[int, int]) -> bool:
+    """Tell whether something is a pair of whole numbers above 0."""
+    return len(size) == 2 and all(isinstance(side, int) and side > 0 for side in size)
