@@ -9,7 +9,7 @@ Reading: `kinds` says what a file is by its name and first bytes, `files` opens 
 `pnm_reader`, `pfm`, `yuv` (5.11) or `npy`.  Of several pictures in a file, which `picture_ends` finds, `frames` chooses
 one.  `pictures` is the result, and `description` what the file says beside the samples: `png_description` and
 `pillow_description` collect it, `exif`, `icc` and `colour_points` say what it means, `orientation` turns a picture
-upright.  `folders` lists the files of a folder of checkpoints.
+upright; `colorimetry` has the numbers of H.273.  `folders` lists the files of a folder of checkpoints.
 
 Writing: `files` picks the format by suffix, `rows` is what all writers share, `png`, `tiff`, `coded` (JPEG, WebP),
 `ppm`, `yuv` and `npy` are the writers.  `colours` tells what a format can say of colours, `icc_writer` makes the

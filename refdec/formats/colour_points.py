@@ -7,11 +7,14 @@ None where H.273 has none: nothing is converted and nothing is guessed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from refdec.bitstream.rendering import Cicp, RenderingInfo
 from refdec.clauses import clause
+from refdec.formats.colorimetry import CHROMATICITIES, colorants, s15
 
 __all__ = [
+    "GAMMAS",
     "SRGB",
     "UNSPECIFIED",
     "primaries_of_chromaticities",
@@ -27,30 +30,6 @@ SRGB = (1, 13)
 RGB_MATRIX = 0
 DEFAULT_CHROMA_LOCATION = 2
 
-CHROMATICITIES: Mapping[int, tuple[int, ...]] = {
-    1: (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000),
-    4: (31000, 31600, 67000, 33000, 21000, 71000, 14000, 8000),
-    5: (31270, 32900, 64000, 33000, 29000, 60000, 15000, 6000),
-    6: (31270, 32900, 63000, 34000, 31000, 59500, 15500, 7000),
-    8: (31000, 31600, 68100, 31900, 24300, 69200, 14500, 4900),
-    9: (31270, 32900, 70800, 29200, 17000, 79700, 13100, 4600),
-    11: (31400, 35100, 68000, 32000, 26500, 69000, 15000, 6000),
-    12: (31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000),
-    22: (31270, 32900, 63000, 34000, 29500, 60500, 15500, 7700),
-}
-"""x and y of white, red, green and blue in 1/100000, the order and unit of PNG's cHRM, by code point."""
-COLORANTS: Mapping[int, tuple[int, ...]] = {
-    1: (28576, 14581, 912, 25239, 46983, 6361, 9375, 3972, 46787),
-    4: (41580, 20382, -78, 12133, 38764, 3638, 9477, 6390, 50501),
-    5: (29835, 15223, 952, 24091, 46388, 6873, 9264, 3925, 46235),
-    6: (27282, 14528, 894, 25768, 46090, 5985, 10139, 4918, 47181),
-    8: (37071, 17317, -87, 16638, 44897, 3603, 9481, 3321, 50544),
-    9: (44137, 18287, -127, 10857, 44259, 1965, 8195, 2989, 52222),
-    11: (31861, 14856, -53, 21224, 46552, 2833, 10105, 4128, 51280),
-    12: (33759, 15807, -69, 19135, 45367, 2745, 10296, 4363, 51385),
-    22: (29771, 15853, 976, 23155, 44148, 5939, 10264, 5534, 47146),
-}
-"""X, Y, Z of red, green and blue in 1/65536, adapted to D50 by Bradford's matrix as ICC profiles hold them."""
 GAMMAS: Mapping[int, int] = {4: 45455, 5: 35714, 8: 100000}
 """Exponents from light to samples in 1/100000, of the transfers that are power functions."""
 TABLES: Mapping[int, tuple[int, ...]] = {
@@ -80,7 +59,13 @@ def primaries_of_chromaticities(values: Sequence[int]) -> int | None:
 
 def primaries_of_colorants(values: Sequence[int]) -> int | None:
     """Return the primaries of X, Y, Z of red, green and blue, in 1/65536, for white D50."""
-    return _code_of(COLORANTS, values, NEAR_COLORANT)
+    return _code_of(_colorants(), values, NEAR_COLORANT)
+
+
+@lru_cache(maxsize=1)
+def _colorants() -> Mapping[int, tuple[int, ...]]:
+    """Return X, Y, Z of red, green and blue of all primaries, in 1/65536."""
+    return {code: tuple(s15(number) for column in colorants(code) for number in column) for code in CHROMATICITIES}
 
 
 def transfer_of_gamma(gamma: int) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from refdec.formats.colour_points import GAMMAS, UNSPECIFIED
 from refdec.formats.icc_writer import icc_profile
 
 if TYPE_CHECKING:
@@ -36,10 +37,9 @@ DARK_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 """Formats that keep codes of less than 8 bits as they are and do not say their depth."""
 WITH_CICP = (".png",)
 WITH_ICC = (".jpg", ".jpeg", ".webp", ".tif", ".tiff")
-UNSPECIFIED = 2
 AS_ASSUMED = frozenset({(primaries, transfer) for primaries in (1, UNSPECIFIED) for transfer in (1, 2, 6, 13, 14, 15)})
 """Primaries and transfers that viewers take files without any for: sRGB, and what is shown like it."""
-GAMMA_OF_TRANSFER = {4: 45455, 5: 35714, 8: 100000, 13: 45455}
+GAMMA_OF_TRANSFER = {**GAMMAS, 13: GAMMAS[4]}
 """PNG's gAMA (1/100000) of transfer characteristics of H.273 that are a power function, or, sRGB, as PNG has it."""
 PRIMARIES_NAMES = {1: "BT.709", 9: "BT.2020", 11: "DCI-P3", 12: "Display P3"}
 TRANSFER_NAMES = {1: "BT.709", 8: "linear", 13: "sRGB", 14: "BT.2020", 16: "PQ", 18: "HLG"}

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from refdec.formats.colorimetry import curve, s15
 from refdec.formats.colour_points import (
     SRGB,
     UNSPECIFIED,
@@ -26,11 +27,10 @@ MOST_TAGS = 200
 LONGEST_NAME = 100
 ONE = 65536
 CURVES = {b"RGB ": (b"rTRC", b"gTRC", b"bTRC"), b"GRAY": (b"kTRC",)}
-PARAMETERS: Mapping[int, Mapping[int, tuple[int, ...]]] = {
-    3: {13: (157286, 62119, 3417, 5072, 2651), 1: (145636, 59632, 5904, 14564, 5308)},
-    4: {13: (157286, 62119, 3417, 5072, 2651, 0, 0), 1: (145636, 59632, 5904, 14564, 5308, 0, 0)},
-}
-"""Parameters g, a, b, c, d (e, f) of parametric curves in 1/65536, by the kind of curve and the transfer."""
+PARAMETRIC = (3, 4)
+"""Kinds of parametric curves with g, a, b, c, d, and with two offsets more, e and f."""
+PIECEWISE = (13, 1, 7)
+"""Transfers that such curves are compared with; 6, 14 and 15 are 1 in other words."""
 NEAR_PARAMETER = 80
 """Holds for the limit 0.03928 of older sRGB profiles as for 0.04045 of newer ones."""
 
@@ -107,12 +107,13 @@ def _transfer(tag: bytes) -> int | None:
             return _transfer_of_exponent(gamma << 8, near=1 << 8)
         return _transfer_of_table(tag, count)
     (kind,) = struct.unpack_from(">H", tag, 8)
-    if tag[:4] != b"para" or kind not in (0, *PARAMETERS):
+    if tag[:4] != b"para" or kind not in (0, *PARAMETRIC):
         return None
     if kind == 0:
         return _transfer_of_exponent(*struct.unpack_from(">i", tag, 12), near=NEAR_PARAMETER)
-    for transfer, wanted in PARAMETERS[kind].items():
-        found = struct.unpack_from(f">{len(wanted)}i", tag, 12)
+    found = struct.unpack_from(f">{5 if kind == 3 else 7}i", tag, 12)
+    for transfer in PIECEWISE:
+        wanted = (*map(s15, curve(transfer)), 0, 0)[: len(found)]
         if all(abs(a - b) <= NEAR_PARAMETER for a, b in zip(found, wanted, strict=True)):
             return transfer
     return None

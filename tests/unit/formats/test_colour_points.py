@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from refdec.formats.colorimetry import CHROMATICITIES, colorants, s15
 from refdec.formats.colour_points import (
-    CHROMATICITIES,
-    COLORANTS,
     GAMMAS,
     TABLES,
     primaries_of_chromaticities,
@@ -15,25 +14,6 @@ from refdec.formats.colour_points import (
     transfer_of_gamma,
     transfer_of_table,
 )
-
-BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
-D50 = np.array([0.9642, 1.0, 0.8249])
-
-
-def adapted(code: int) -> np.ndarray:
-    """X, Y, Z of red, green and blue under D50, from the chromaticities."""
-    points = np.array(CHROMATICITIES[code]).reshape(4, 2) / 100000
-    xyz = np.stack([points[:, 0] / points[:, 1], np.ones(4), (1 - points.sum(1)) / points[:, 1]])
-    white, colours = xyz[:, 0], xyz[:, 1:]
-    colours = colours * np.linalg.solve(colours, white)
-    to_d50 = np.linalg.inv(BRADFORD) @ np.diag((BRADFORD @ D50) / (BRADFORD @ white)) @ BRADFORD
-    return (to_d50 @ colours).T.ravel()
-
-
-def test_colorants_are_those_of_the_chromaticities() -> None:
-    assert set(COLORANTS) == set(CHROMATICITIES)
-    for code, numbers in COLORANTS.items():
-        assert np.abs(adapted(code) * 65536 - numbers).max() <= 1
 
 
 def test_curves() -> None:
@@ -48,8 +28,10 @@ def test_curves() -> None:
 
 
 def test_every_code_is_found_again_and_others_are_not() -> None:
-    assert all(primaries_of_chromaticities(numbers) == code for code, numbers in CHROMATICITIES.items())
-    assert all(primaries_of_colorants(numbers) == code for code, numbers in COLORANTS.items())
+    for code, numbers in CHROMATICITIES.items():
+        found = 6 if code == 7 else code  # one set of primaries under two numbers
+        assert primaries_of_chromaticities(numbers) == found
+        assert primaries_of_colorants([s15(number) for column in colorants(code) for number in column]) == found
     assert all(transfer_of_gamma(gamma) == code for code, gamma in GAMMAS.items())
     adobe = (31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000)
     assert primaries_of_chromaticities(adobe) is None

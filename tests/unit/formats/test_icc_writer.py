@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from refdec.formats.icc_writer import CURVES, PRIMARIES, icc_profile
+from refdec.formats.colorimetry import CHROMATICITIES, CURVES
+from refdec.formats.icc import read_icc
+from refdec.formats.icc_writer import icc_profile
 
 
 def engine(primaries: int, transfer: int, *, gray: bool = False) -> ImageCms.ImageCmsProfile:
@@ -33,7 +35,7 @@ def test_display_p3_has_the_columns_that_are_published_for_it() -> None:
     assert np.allclose(columns, published, atol=2e-5)
 
 
-@pytest.mark.parametrize("primaries", PRIMARIES)
+@pytest.mark.parametrize("primaries", CHROMATICITIES)
 @pytest.mark.parametrize("transfer", CURVES)
 def test_white_is_white_and_black_is_black(primaries: int, transfer: int) -> None:
     codes = np.array([[[0, 0, 0], [255, 255, 255]]], np.uint8)
@@ -45,3 +47,15 @@ def test_white_is_white_and_black_is_black(primaries: int, transfer: int) -> Non
 
 def test_what_no_profile_can_say_has_none() -> None:
     assert [icc_profile(*tags) for tags in ((9, 16), (9, 18), (2, 13), (1, 2), (200, 1))] == [None] * 5
+
+
+SAME = {6: 1, 14: 1, 15: 1}
+"""Transfers of one curve."""
+
+
+@pytest.mark.parametrize("primaries", CHROMATICITIES)
+@pytest.mark.parametrize("transfer", CURVES)
+def test_what_is_written_is_read_again(primaries: int, transfer: int) -> None:
+    written = icc_profile(primaries, transfer)
+    assert written is not None
+    assert read_icc(written).code_points == (6 if primaries == 7 else primaries, SAME.get(transfer, transfer))

@@ -10,7 +10,7 @@ import PIL.ImageCms
 import pytest
 
 from refdec.bitstream.rendering import Cicp, ContentLight, MasteringDisplay
-from refdec.formats.colour_points import CHROMATICITIES
+from refdec.formats.colorimetry import CHROMATICITIES
 from refdec.formats.description import SourceDescription
 from refdec.formats.png_reader import read_png
 from refdec.limits import Limits
