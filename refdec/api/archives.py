@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,7 @@ __all__ = [
     "Archive",
     "DecodeOne",
     "EncodeOne",
+    "LeftOut",
     "PictureArchive",
     "archive_jobs",
     "decode_archive",
@@ -46,6 +48,20 @@ __all__ = [
 
 
 LOG = logging.getLogger(__name__)
+MOST_SUFFIXES = 20
+FURTHER = "others"
+
+
+class LeftOut:
+    """Counts the files of folders that are passed over, by suffix; its size does not grow with the folder."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def __call__(self, path: Path) -> None:
+        """Count a file."""
+        suffix = path.suffix.lower()
+        self.counts[suffix if suffix in self.counts or len(self.counts) < MOST_SUFFIXES else FURTHER] += 1
 
 
 @lru_cache(maxsize=2)
@@ -114,12 +130,17 @@ class PictureArchive:
 
 
 def archive_jobs(
-    sources: Iterable[str], out: Path, suffix: str = ".png", *, inputs: Collection[str] = CODESTREAM_SUFFIXES
+    sources: Iterable[str],
+    out: Path,
+    suffix: str = ".png",
+    *,
+    inputs: Collection[str] = CODESTREAM_SUFFIXES,
+    others: LeftOut | None = None,
 ) -> Iterator[Job]:
     """Yield a job for each file: those that are named first, then what folders hold, at the same place under `out`.
 
-    `inputs`: the suffixes that are looked for in folders.  Raises NothingMatches, OutputsMeet and OutputIsInput for
-    files that are named, OutputNoFolder, FolderMissing.
+    `inputs`: the suffixes that are looked for in folders; `others` counts the files with other ones.  Raises
+    NothingMatches, OutputsMeet and OutputIsInput for files that are named, OutputNoFolder, FolderMissing.
     """
     if out.exists() and not out.is_dir():
         raise OutputNoFolder(str(out))
@@ -135,7 +156,7 @@ def archive_jobs(
     yield from (Job(path, output) for output, path in made.items())
     for source in sources:
         if Path(source).is_dir():
-            yield from folder_jobs(Path(source), inputs, out=out, out_suffix=suffix)
+            yield from folder_jobs(Path(source), inputs, out=out, out_suffix=suffix, left_out=others or LeftOut())
 
 
 def decode_archive(archive: Archive, *, watch: Callable[[Outcome], None] | None = None) -> Summary:
@@ -148,8 +169,10 @@ def decode_archive(archive: Archive, *, watch: Callable[[Outcome], None] | None 
     one = replace(archive.decode, suffix=suffix, options=replace(archive.decode.options, workers=1))
     weights = None if archive.weights is None else archive.weights.absolute()
     _pack_of(weights)  # a pack that cannot be read is one error, not one for each file; forked workers share it
-    jobs = archive_jobs(archive.sources, archive.out, suffix)
-    return _run(DecodeOne(one, weights), jobs, archive, watch)
+    others = LeftOut()
+    jobs = archive_jobs(archive.sources, archive.out, suffix, others=others)
+    summary = _run(DecodeOne(one, weights), jobs, archive, watch)
+    return replace(summary, left_out=dict(others.counts))
 
 
 def encode_archive(archive: PictureArchive, *, watch: Callable[[Outcome], None] | None = None) -> Summary:
@@ -158,8 +181,10 @@ def encode_archive(archive: PictureArchive, *, watch: Callable[[Outcome], None] 
     roi = archive.encode.roi
     encode = replace(archive.encode, roi=Path(roi).absolute()) if isinstance(roi, str | Path) else archive.encode
     _pack_of(weights)
-    jobs = archive_jobs(archive.sources, archive.out, CODESTREAM_SUFFIXES[0], inputs=READ_SUFFIXES)
-    return _run(EncodeOne(encode, weights), jobs, archive, watch)
+    others = LeftOut()
+    jobs = archive_jobs(archive.sources, archive.out, CODESTREAM_SUFFIXES[0], inputs=READ_SUFFIXES, others=others)
+    summary = _run(EncodeOne(encode, weights), jobs, archive, watch)
+    return replace(summary, left_out=dict(others.counts))
 
 
 def _processes(archive: Archive | PictureArchive) -> int:

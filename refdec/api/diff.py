@@ -149,13 +149,16 @@ def _pictures(a: CodePicture, b: CodePicture, show: DifferenceFile | None) -> Fi
 def _traces(a: dict[str, str], b: dict[str, str]) -> FilesDifference:
     found = compare_traces(a, b)
     lines = [f"equal: {found.equal_stages} stages"] if found.equal else []
-    if found.first is not None:
-        lines.append(f"first stage that differs: {found.first.stage} ({found.first.kind})")
+    if found.apart:
+        lines.append(f"first stage that differs: {found.apart[0].stage} ({found.apart[0].kind})")
         lines.append(f"{found.equal_stages} stages are equal; these are not, in order of computation:")
-        width = max(len(one.stage) for one in found.differences)
-        for one in found.differences:
-            digests = "  ".join(text[:16] for text in (one.a, one.b) if text)
-            lines.append(f"  {one.stage:<{width}}  {one.kind:<9}  {digests}")
+        width = max(len(one.stage) for one in found.apart)
+        lines += [
+            f"  {one.stage:<{width}}  {one.kind:<5}  {(one.a or '')[:16]}  {(one.b or '')[:16]}" for one in found.apart
+        ]
+    elif not found.equal:
+        lines.append(f"no stage that both hold differs: {found.equal_stages} are equal")
+    lines += [f"{side}: {', '.join(names)}" for side in ("only in A", "only in B") if (names := found.missing(side))]
     return FilesDifference("trace", found.equal, tuple(lines), found.as_json())
 
 

@@ -68,7 +68,7 @@ def make(
     if json:
         console.show_json({"suite": str(out), "seed": seed, "size": size, "cases": list(manifest.cases)})
     else:
-        console.result(f"{out}: {len(manifest.cases)} cases")
+        console.result(f"{out}: {_cases(len(manifest.cases))}")
 
 
 @app.command()
@@ -183,9 +183,13 @@ def run(
     for verdict, count in found.counts().items():
         console.result(f"{count:5}  {verdict.value}")
     failed = sum(not result.passed for result in found.results)
-    console.result(f"{len(found.results)} cases in {found.seconds:.1f} s, {failed or 'none'} not as expected")
+    console.result(f"{_cases(len(found.results))} in {found.seconds:.1f} s, {failed or 'none'} not as expected")
     if failed:
         raise typer.Exit(ExitCode.DIFFERS)
+
+
+def _cases(count: int) -> str:
+    return "1 case" if count == 1 else f"{count} cases"
 
 
 def _write_reports(

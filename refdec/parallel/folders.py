@@ -23,20 +23,34 @@ def _raise(error: FolderMissing) -> None:
     raise error
 
 
+def _pass_over(path: Path) -> None:
+    """Say nothing of a file that is not asked for."""
+
+
 def walk(
-    root: Path, suffixes: Collection[str], *, unreadable: Callable[[FolderMissing], None] = _raise
+    root: Path,
+    suffixes: Collection[str],
+    *,
+    unreadable: Callable[[FolderMissing], None] = _raise,
+    left_out: Callable[[Path], None] = _pass_over,
 ) -> Iterator[Path]:
     """Yield the files below `root` whose suffix (any case) is in `suffixes`, relative to `root`.
 
     A folder's files come first, sorted, then its sub-folders, sorted.  Names that begin with a dot (unfinished outputs
     among them) are passed over, and links to folders are not followed.  `unreadable` is told of folders that cannot be
-    listed; by default it raises FolderMissing.
+    listed; by default it raises FolderMissing.  `left_out` is told of files with another suffix.
     """
     wanted = {suffix.lower() for suffix in suffixes}
-    yield from _walk(root, Path(), wanted, unreadable)
+    yield from _walk(root, Path(), wanted, unreadable, left_out)
 
 
-def _walk(root: Path, place: Path, wanted: set[str], unreadable: Callable[[FolderMissing], None]) -> Iterator[Path]:
+def _walk(
+    root: Path,
+    place: Path,
+    wanted: set[str],
+    unreadable: Callable[[FolderMissing], None],
+    left_out: Callable[[Path], None],
+) -> Iterator[Path]:
     files, folders = [], []
     try:
         with os.scandir(root / place) as entries:
@@ -45,8 +59,12 @@ def _walk(root: Path, place: Path, wanted: set[str], unreadable: Callable[[Folde
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(entry.name)
-                elif Path(entry.name).suffix.lower() in wanted and entry.is_file():
+                elif not entry.is_file():
+                    continue
+                elif Path(entry.name).suffix.lower() in wanted:
                     files.append(entry.name)
+                else:
+                    left_out(place / entry.name)
     except OSError as reason:
         unreadable(folder_missing(str(root / place), reason))
         return
@@ -54,7 +72,7 @@ def _walk(root: Path, place: Path, wanted: set[str], unreadable: Callable[[Folde
         yield place / name
     del files
     for name in sorted(folders):
-        yield from _walk(root, place / name, wanted, unreadable)
+        yield from _walk(root, place / name, wanted, unreadable, left_out)
 
 
 def folder_jobs(
@@ -65,13 +83,15 @@ def folder_jobs(
     out_suffix: str = "",
     options: Any = None,
     unreadable: Callable[[FolderMissing], None] = _raise,
+    left_out: Callable[[Path], None] = _pass_over,
 ) -> Iterator[Job]:
     """Yield a job for each file of `walk`; with `out`, its output is `out/<same place>/<name with out_suffix>`.
 
     Where two inputs of a folder would meet in one output (a.jai, a.bits), both outputs keep the input's suffix
     (a.jai.png).
     """
-    for place, paths in groupby(walk(root, suffixes, unreadable=unreadable), key=lambda path: path.parent):
+    found = walk(root, suffixes, unreadable=unreadable, left_out=left_out)
+    for place, paths in groupby(found, key=lambda path: path.parent):
         if out is None:
             yield from (Job(root / path, None, options) for path in paths)
             continue

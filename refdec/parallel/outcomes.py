@@ -101,7 +101,10 @@ def worst_exit_code(codes: Collection[int]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What became of a batch; `stopped` says why it ended early (empty: it did not), `signal` by which signal."""
+    """What became of a batch; `stopped` says why it ended early (empty: it did not), `signal` by which signal.
+
+    `left_out` counts the files of folders that were passed over, by their suffix (lower case; empty: none).
+    """
 
     statuses: Mapping[Status, int]
     codes: Mapping[str, int]
@@ -110,6 +113,7 @@ class Summary:
     output_bytes: int
     stopped: str = ""
     signal: int | None = None
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def files(self) -> int:
@@ -134,14 +138,19 @@ class Summary:
             "seconds": self.seconds,
             "output_bytes": self.output_bytes,
             "stopped": self.stopped,
+            "left_out": dict(self.left_out),
             "exit_code": self.exit_code,
         }
 
     def explain(self) -> str:
-        """Return the summary in words: one line, one line an error code, one line if the batch ended early."""
+        """Return the summary in words: what was done, a line for each error code, what was left out, why it ended."""
         counts = ", ".join(f"{self.statuses[status]} {status.value}" for status in Status if self.statuses.get(status))
-        lines = [f"{self.files} files in {self.seconds:.1f} s: {counts or 'nothing to do'}."]
+        files = "1 file" if self.files == 1 else f"{self.files} files"
+        lines = [f"{files} in {self.seconds:.1f} s: {counts or 'nothing to do'}."]
         lines += [f"  {count} x {code}" for code, count in sorted(self.codes.items())]
+        if self.left_out:
+            kinds = (f"{count} x {suffix or 'no suffix'}" for suffix, count in sorted(self.left_out.items()))
+            lines.append(f"  left out, since the suffix is not one that is looked for: {', '.join(kinds)}")
         if self.stopped:
             lines.append(f"Stopped: {self.stopped}  Run the same command again to go on.")
         return "\n".join(lines)

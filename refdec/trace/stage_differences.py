@@ -42,8 +42,16 @@ class TraceDifference:
     @property
     def first(self) -> StageDifference | None:
         """The first stage whose values differ; where only stages are missing, the first of those."""
-        real = [found for found in self.differences if found.kind in ("value", "shape")]
-        return next(iter(real or self.differences), None)
+        return next(iter(self.apart or self.differences), None)
+
+    @property
+    def apart(self) -> tuple[StageDifference, ...]:
+        """The stages that both traces hold and that differ."""
+        return tuple(found for found in self.differences if found.kind in ("value", "shape"))
+
+    def missing(self, side: str) -> tuple[str, ...]:
+        """Return the stages that are "only in A" or "only in B"."""
+        return tuple(found.stage for found in self.differences if found.kind == side)
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values."""

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import refdec as library
-from refdec.api.archives import archive_jobs
+from refdec.api.archives import LeftOut, archive_jobs
 from refdec.api.errors import NothingMatches, OutputIsInput, OutputNoFolder, OutputsMeet
 from refdec.bench.streams import repeated_stream
 from tests.encodable import photograph
@@ -188,6 +188,28 @@ def test_a_bad_picture_and_one_that_does_not_fit_cost_only_themselves(
     assert failed == {"bad.png": 1, "large.png": 2}
     made = [path for path in out.rglob("*") if path.is_file()]
     assert len(made) == 4 and all(path.stat().st_size <= 1500 for path in made)
+
+
+def test_files_of_a_folder_that_are_no_pictures_are_counted(
+    refdec: Refdec, pictures: Path, archive: Path, tmp_path: Path
+) -> None:
+    """Photographs of a telephone (.heic) were passed over without a word, with exit code 0."""
+    for name in ("phone.HEIC", "sub/phone.heic", "LICENSE"):
+        (pictures / name).write_bytes(b"x")
+    known = {path.suffix for path in pictures.rglob("*") if path.is_file()}
+    ran = refdec("encode", pictures, tmp_path / "out", "--quality", 10)
+    assert ran.code == 0 and {".heic", ".HEIC"} <= known
+    assert "left out, since the suffix is not one that is looked for: 1 x no suffix, 2 x .heic" in ran.err
+    ran = refdec("decode", archive, tmp_path / "back", "--json")
+    assert ran.code == 0 and json.loads(ran.out)["left_out"] == {".txt": 1}
+
+
+def test_suffixes_that_are_left_out_are_counted_in_bounded_memory(tmp_path: Path) -> None:
+    for number in range(50):
+        (tmp_path / f"frame.{number:04}").touch()
+    others = LeftOut()
+    assert list(archive_jobs([str(tmp_path)], tmp_path / "out", others=others)) == []
+    assert len(others.counts) == 21 and others.counts["others"] == 30
 
 
 def test_files_and_patterns_are_encoded_too(refdec: Refdec, pictures: Path, tmp_path: Path) -> None:

@@ -72,8 +72,18 @@ def test_traces(refdec: Refdec, tmp_path: Path) -> None:
     ran = refdec("diff", tmp_path / "a.json", tmp_path / "b.json")
     assert ran.code == 4
     assert ran.out.splitlines()[0] == "first stage that differs: codes.0 (value)"
-    assert "only in B" in ran.out
+    assert ran.out.splitlines()[-1] == "only in B: lef.Y"
     assert refdec("diff", tmp_path / "a.json", tmp_path / "a.json").out == "equal: 2 stages\n"
+
+
+def test_a_trace_of_some_stages_does_not_differ_in_the_others(refdec: Refdec, tmp_path: Path) -> None:
+    """A trace of codes beside one of all stages was said to differ first in z_hat.Y, which it does not hold."""
+    few = {"codes.0[1]": "b" * 64}
+    for name, stages in (("few", few), ("all", {**few, "z_hat.Y[1]": "a" * 64, "symbols.Y[1]": "c" * 64})):
+        (tmp_path / f"{name}.json").write_text(json.dumps({"sha256": stages}))
+    ran = refdec("diff", tmp_path / "few.json", tmp_path / "all.json")
+    expected = ["no stage that both hold differs: 1 are equal", "only in B: z_hat.Y, symbols.Y"]
+    assert (ran.code, ran.out.splitlines()) == (4, expected)
 
 
 def test_codestreams(refdec: Refdec, tmp_path: Path) -> None:

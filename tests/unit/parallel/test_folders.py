@@ -82,6 +82,15 @@ def test_jobs_keep_the_place_below_another_folder(tree: Path) -> None:
     ]
 
 
+def test_files_with_another_suffix_are_told(tree: Path) -> None:
+    told: list[Path] = []
+    list(walk(tree, [".jai"], left_out=told.append))
+    assert told == [Path("c.txt"), Path("d/z.bits")]
+    told.clear()
+    list(folder_jobs(tree, [".jai"], left_out=told.append))
+    assert told == [Path("c.txt"), Path("d/z.bits")]
+
+
 def test_jobs_without_output(tree: Path) -> None:
     assert list(folder_jobs(tree / "d", [".bits"])) == [Job(tree / "d/z.bits")]
 

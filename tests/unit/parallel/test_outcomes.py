@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,17 @@ def test_summary_in_words() -> None:
         "Stopped: the disk is full.  Run the same command again to go on.",
     ]
     assert (summary.files, summary.output_bytes, summary.exit_code) == (5, 300, 3)
+
+
+def test_summary_of_one_file_and_what_was_left_out() -> None:
+    tally = Tally()
+    tally.add(Outcome(0, JOB, Status.DONE))
+    summary = replace(tally.summary(1.0, "", None), left_out={".txt": 1, ".heic": 3, "": 2})
+    assert summary.explain().splitlines() == [
+        "1 file in 1.0 s: 1 done.",
+        "  left out, since the suffix is not one that is looked for: 2 x no suffix, 3 x .heic, 1 x .txt",
+    ]
+    assert summary.as_json()["left_out"] == {".txt": 1, ".heic": 3, "": 2}
 
 
 def test_summary_of_nothing() -> None:
