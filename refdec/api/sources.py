@@ -6,6 +6,7 @@ In: whatever a caller of `refdec.encode` holds.  Out: frozen values of the plugi
 from __future__ import annotations
 
 import io
+import os
 import sys
 from dataclasses import replace
 from pathlib import PurePath
@@ -73,7 +74,7 @@ def source_picture(
         return _of_array(source, bits)
     source = cast("Source", source)
     limits = limits_or_default(limits)
-    name = str(getattr(source, "name", source)) if not isinstance(source, bytes | bytearray | memoryview) else ""
+    name = os.fspath(source) if isinstance(source, str | os.PathLike) else str(getattr(source, "name", ""))
     named = suffix_of(source)
     raw = (suffix or named).lower() == ".yuv"
     data = read_bytes(source, limits=limits)

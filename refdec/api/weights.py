@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refdec.api.errors import WeightsDiffer
@@ -27,15 +29,18 @@ def _bundled() -> WeightPack:
 def load_weights(weights: WeightPack | Source | None) -> WeightPack:
     """Return a pack of weights: the bundled one for None, that of a pack file for a path, bytes or file object.
 
-    Raises WeightsError where the pack is damaged, InputError where the file cannot be read.
+    Raises WeightsError where the pack is damaged or a folder, InputError where the file cannot be read.
     """
     from refdec.weights.pack import WeightPack
 
     if isinstance(weights, WeightPack):
         return weights
     from refdec.formats.files import name_of, read_bytes
+    from refdec.weights.errors import PackIsFolder
     from refdec.weights.packfile import read_pack
 
+    if isinstance(weights, str | os.PathLike) and Path(weights).is_dir():
+        raise PackIsFolder(os.fspath(weights))
     pack = _bundled() if weights is None else read_pack(read_bytes(weights))
     if LOG.isEnabledFor(logging.INFO):  # a fingerprint may have to be computed
         name = "the bundled pack" if weights is None else name_of(weights)

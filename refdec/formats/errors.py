@@ -6,7 +6,8 @@ from errno import ENOTDIR
 from pathlib import Path
 from typing import ClassVar
 
-from refdec.errors import ExitCode, FileError, InputError
+from refdec.errors import ExitCode, FileError, InputError, LimitExceeded
+from refdec.limits import MIB, TooMuchMemoryToEncode
 
 __all__ = [
     "AlphaNotSupported",
@@ -17,7 +18,9 @@ __all__ = [
     "NoSuchPicture",
     "NotAFolder",
     "PictureDamaged",
+    "PictureNeedsMemory",
     "PictureTooLarge",
+    "PictureUnrecognised",
     "PictureUnsupported",
     "RowsDoNotFit",
     "SeveralPictures",
@@ -59,6 +62,19 @@ class SuffixUnknown(InputError):
         if self.suffix:
             return f"The suffix {self.suffix!r} names no picture format; {known}."
         return f"A format cannot be told from a name without a suffix; {known}.\nName it for a pipe: --format png"
+
+
+class PictureUnrecognised(SuffixUnknown):
+    """Data without a name begin like no picture that is read here."""
+
+    code, clause = "RD0714", "5.11"
+
+    def explain(self) -> str:
+        found = "begin like no picture" if self.suffix else "are empty: no picture"
+        return (
+            f"The data {found} that is read here; known are {' '.join(self.known)}.\n"
+            'Raw YUV is told by options: --format yuv --size WxH, in Python format="yuv", size=(W, H).'
+        )
 
 
 class FormatCannotHold(InputError):
@@ -113,7 +129,7 @@ class PictureUnsupported(InputError):
         return f"{self.format_name} with {self.what} is not read here."
 
 
-class PictureTooLarge(InputError):
+class PictureTooLarge(LimitExceeded, InputError):
     """A picture file announces more samples than the limit allows."""
 
     code, clause = "RD0708", "1.8 (7)"
@@ -130,7 +146,20 @@ class PictureTooLarge(InputError):
         )
 
 
-class FileTooLong(InputError):
+class PictureNeedsMemory(TooMuchMemoryToEncode):
+    """The samples that a picture file announces take more memory than the limit allows."""
+
+    code, clause = "RD0713", "1.8 (7)"
+
+    def explain(self) -> str:
+        return (
+            f"Reading the picture needs at least {-(-self.needed_bytes // MIB)} MiB, the limit is "
+            f"{self.limit_bytes // MIB} MiB.\n"
+            "If you trust the file, raise the limit: --limit-memory, in Python Limits(memory_bytes=...)."
+        )
+
+
+class FileTooLong(LimitExceeded, InputError):
     """A file is longer than the limit allows."""
 
     code, clause = "RD0709", "1.8 (7)"
@@ -184,7 +213,12 @@ class AlphaNotSupported(InputError):
         self.format_name = format_name
 
     def explain(self) -> str:
-        return f"This {self.format_name} file has transparent samples; JPEG AI has no alpha channel.\nFlatten it first."
+        what = f"{self.format_name} {'image' if self.format_name == 'Pillow' else 'file'}"
+        return (
+            f"This {what} has transparent samples; JPEG AI has no alpha channel.\n"
+            "Put it on a background first, in Pillow: "
+            "Image.alpha_composite(Image.new('RGBA', image.size, 'white'), image.convert('RGBA')).convert('RGB')"
+        )
 
 
 class SeveralPictures(InputError):

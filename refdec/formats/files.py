@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from typing import BinaryIO, TypeAlias
 
 from refdec.formats.coded import JpegWriter, WebpWriter
-from refdec.formats.errors import FileTooLong, FileUnreadable, FormatCannotHold, SuffixUnknown
+from refdec.formats.errors import FileTooLong, FileUnreadable, FormatCannotHold, PictureUnrecognised, SuffixUnknown
 from refdec.formats.file_errors import file_unreadable
 from refdec.formats.kinds import sniffed_suffix
 from refdec.formats.npy import NpyWriter, read_npy
@@ -197,6 +197,8 @@ def read_picture(
     data = read_bytes(source, limits=limits)
     begun = sniffed_suffix(data)
     chosen = suffix.lower() or begun or named
+    if not chosen:
+        raise PictureUnrecognised("unknown" if data else "", READ_SUFFIXES)
     if chosen not in READ_SUFFIXES:
         raise SuffixUnknown(chosen, READ_SUFFIXES)
     picture = _read_as(chosen, data, bits=bits, limits=limits, frame=frame, low_bits=low_bits)

@@ -12,7 +12,7 @@ import numpy as np
 
 from refdec.arithmetic.shown import ShortRepr
 from refdec.formats.description import NOTHING_SAID, SourceDescription
-from refdec.formats.errors import PictureTooLarge
+from refdec.formats.errors import PictureNeedsMemory, PictureTooLarge
 from refdec.limits import Limits
 from refdec.picture.output import Codes
 
@@ -105,7 +105,15 @@ class CodePicture(ShortRepr):
         return CodePicture(self.components * 3, self.bits, Colour.RGB, self.description)
 
 
+LEAST_PIXEL_BYTES = 6
+"""What reading takes at least: three samples of 8 bits as the file's reader has them, and once more as codes."""
+
+
 def require_pixels(width: int, height: int, limits: Limits) -> None:
-    """Raise PictureTooLarge if a picture is larger than the limits allow; call before anything is allocated."""
+    """Raise PictureTooLarge or PictureNeedsMemory if a picture is larger than the limits allow.
+
+    Call it before anything is allocated.
+    """
     if width * height > limits.pixels:
         raise PictureTooLarge(width, height, limits.pixels)
+    limits.require_memory(LEAST_PIXEL_BYTES * width * height, PictureNeedsMemory)

@@ -5,6 +5,7 @@ All are `WeightsError`; codes RD06xx.  File problems (containers, pickles, packs
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from refdec.errors import ExitCode, WeightsError
@@ -23,6 +24,7 @@ __all__ = [
     "NotWholeNumbers",
     "NothingDecodes",
     "NothingToImport",
+    "PackIsFolder",
     "ShiftOutOfRange",
     "UnknownCheckpoint",
     "WeightTooLarge",
@@ -290,3 +292,19 @@ class NothingDecodes(WeightsError):
             "With these files below the folder, type: refdec weights import FOLDER MY.pack",
         ]
         return "\n".join(lines)
+
+
+class PackIsFolder(WeightsError):
+    """Weights are read from a pack, and a folder is named."""
+
+    code, clause = "RD0619", "4.11.1"
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self.folder = folder
+
+    def explain(self) -> str:
+        return (
+            f"{self.folder} is a folder; weights are read from a pack, which is one file.\n"
+            f"To make one of these checkpoints, type: refdec weights import {shlex.quote(self.folder)} MY.pack"
+        )

@@ -33,7 +33,11 @@ CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
     errors.NoSuchPicture: lambda _: read_picture(b"P5 1 1 1 \0", suffix=".pgm", frame=2),
     errors.NotAFolder: lambda folder: folder_sources(folder / "absent"),
     errors.PictureDamaged: lambda _: read_picture(b"", suffix=".png"),
+    errors.PictureNeedsMemory: lambda _: read_picture(
+        b"P5 9999 9999 255 ", suffix=".pgm", limits=Limits(memory_bytes=1 << 20)
+    ),
     errors.PictureTooLarge: lambda _: read_picture(b"", suffix=".yuv", layout=YuvLayout(10**5, 10**5)),
+    errors.PictureUnrecognised: lambda _: read_picture(b"words"),
     errors.PictureUnsupported: lambda _: read_picture(b"P5 1 1 2 \0", suffix=".pgm"),
     errors.RowsDoNotFit: lambda _: open_writer(io.BytesIO(), ".png", picture(2, 2).spec()).write_rows(
         np.zeros(3, np.uint8)
@@ -46,5 +50,5 @@ CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
 
 
 def test_files_above_a_limit_have_its_exit_code() -> None:
-    above = {errors.PictureTooLarge, errors.FileTooLong}
+    above = {errors.PictureTooLarge, errors.PictureNeedsMemory, errors.FileTooLong}
     assert {kind: kind.exit_code for kind in CAUSES} == {kind: 5 if kind in above else 1 for kind in CAUSES}

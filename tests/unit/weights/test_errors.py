@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from refdec.api.weights import load_weights
 from refdec.errors import RefdecError
 from refdec.weights import bundled, errors, errors_files
 from refdec.weights.archivewriter import ArchiveWriter
@@ -107,6 +109,7 @@ CAUSES: dict[type[RefdecError], Callable[[], object]] = {
     ),
     errors.NothingToImport: lambda: import_folder({"README.md": b""}),
     errors.NothingDecodes: lambda: require_decodes([support.SMALL]),
+    errors.PackIsFolder: lambda: load_weights(Path(__file__).parent),
     errors_files.UnresolvedPointer: unresolved_pointer,
     errors_files.NotAnArchive: lambda: ZipContainer(b"text"),
     errors_files.ArchiveDamaged: lambda: ZipContainer(archive({"a": bytes(99)})[60:]),

@@ -1,0 +1,86 @@
+"""What a newcomer got wrong, and whether the answer says what to do: folders of weights, limits, data of no format."""
+
+from __future__ import annotations
+
+import io
+import struct
+import tracemalloc
+import zlib
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+import refdec
+from refdec.api.sources import source_picture
+from refdec.formats.errors import (
+    AlphaNotSupported,
+    FileTooLong,
+    PictureNeedsMemory,
+    PictureTooLarge,
+    PictureUnrecognised,
+)
+from refdec.limits import Limits, TooMuchMemoryToEncode
+from refdec.weights.errors import PackIsFolder
+from tests.unit.formats.test_png_reader import by_pillow, chunk
+
+STREAM = Path(__file__).resolve().parents[1] / "golden" / "streams" / "kodim21_m1_+0_64x64.jai"
+
+
+def black_png(width: int, height: int) -> bytes:
+    """A PNG of one colour: a thousandth of the bytes that its samples take."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    packer = zlib.compressobj(1)
+    row = bytes(1 + 3 * width)
+    rows = b"".join([*(packer.compress(row) for _ in range(height)), packer.flush()])
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def test_a_picture_beyond_the_memory_limit_is_refused_before_it_is_read() -> None:
+    """Before, it was read and unpacked, with 12 bytes a pixel, and refused then."""
+    data = black_png(4000, 3000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(PictureNeedsMemory, match=r"at least 69 MiB, the limit is 20 MiB") as caught:
+            refdec.encode(data, limits=Limits(memory_bytes=20 << 20))
+        assert tracemalloc.get_traced_memory()[1] < 10 << 20
+    finally:
+        tracemalloc.stop()
+    assert isinstance(caught.value, TooMuchMemoryToEncode) and caught.value.exit_code == 5
+
+
+@pytest.mark.parametrize(
+    ("limits", "kind"), [(Limits(pixels=10), PictureTooLarge), (Limits(codestream_bytes=10), FileTooLong)]
+)
+def test_a_picture_above_a_limit_is_caught_by_the_class_of_limits(
+    limits: Limits, kind: type[refdec.RefdecError]
+) -> None:
+    with pytest.raises(refdec.LimitExceeded) as caught:
+        refdec.encode(by_pillow(PIL.Image.new("RGB", (8, 8))), limits=limits)
+    assert type(caught.value) is kind and caught.value.exit_code == 5
+
+
+def test_a_folder_of_checkpoints_is_no_pack_and_the_command_that_makes_one_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "my weights"
+    folder.mkdir()
+    with pytest.raises(PackIsFolder) as caught:
+        refdec.decode(STREAM, weights=folder)
+    assert f"refdec weights import '{folder}' MY.pack" in caught.value.explain()
+
+
+@pytest.mark.parametrize(("data", "said"), [(b"", "are empty"), (b"words", "begin like no picture")])
+def test_data_of_no_format_are_not_told_to_be_png(data: bytes, said: str) -> None:
+    for source in (data, io.BytesIO(data)):
+        with pytest.raises(PictureUnrecognised) as caught:
+            refdec.encode(source)
+        assert said in caught.value.explain() and "--format yuv" in caught.value.explain()
+
+
+def test_the_line_that_makes_a_transparent_image_opaque_does_so() -> None:
+    image = PIL.Image.fromarray(np.full((8, 8, 4), (200, 0, 0, 127), np.uint8))
+    with pytest.raises(AlphaNotSupported, match="This Pillow image has") as caught:
+        source_picture(image)
+    line = caught.value.explain().splitlines()[1].partition("in Pillow: ")[2]
+    flat = source_picture(eval(line, {"Image": PIL.Image, "image": image}))
+    assert [int(plane[0, 0]) for plane in flat.planes] == [228, 128, 128]
