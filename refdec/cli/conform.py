@@ -85,9 +85,9 @@ def add(
     name: Annotated[str, typer.Option(metavar="NAME", help="Name of the case; default: that of the stream.")] = "",
     title: Annotated[str, typer.Option(metavar="TEXT", help="What it is about, in a few words.")] = "",
     remark: Annotated[str, typer.Option(metavar="TEXT", help="What else people should know.")] = "",
-    tolerance: Annotated[int, typer.Option(min=0, help="Largest difference that a sample may have.")] = 1,
+    tolerance: Annotated[int, typer.Option(min=0, metavar="N", help="Largest difference that a sample may have.")] = 1,
     fraction: Annotated[
-        float, typer.Option(min=0, max=1, help="Largest share of samples that may differ at all.")
+        float, typer.Option(min=0, max=1, metavar="0..1", help="Largest share of samples that may differ at all.")
     ] = 0.02,
     weights: Annotated[
         Path | None,

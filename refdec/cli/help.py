@@ -16,7 +16,17 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-__all__ = ["HelpfulCommand", "HelpfulGroup", "Row", "commands_of", "examples_of", "page", "sections_of", "text_of"]
+__all__ = [
+    "HelpfulCommand",
+    "HelpfulGroup",
+    "Row",
+    "commands_of",
+    "examples_of",
+    "page",
+    "sections_of",
+    "sections_text",
+    "text_of",
+]
 
 WIDEST, NARROWEST = 100, 30
 SIDE_BY_SIDE = 60
@@ -119,13 +129,11 @@ def page(command: Any, path: str, usage: str, *, more: Sequence[tuple[str, Seque
 
     `path`: how it is called; `usage`: what follows it; `more`: further sections; `width` 0: that of the terminal.
     """
-    width = max(min(width or shutil.get_terminal_size().columns, WIDEST), NARROWEST)
+    width = _columns(width)
     sections: list[tuple[str, Sequence[Row]]] = [*sections_of(command).items()]
     if hasattr(command, "commands"):
         sections.append((COMMANDS, commands_of(command)))
     sections += [*more, (EVERYWHERE, COMMON)]
-    names = [len(row.name) for _, rows in sections for row in rows]
-    column = min(max(names), LONGEST_NAME) + 4 if width >= SIDE_BY_SIDE else 0
     lines = [*_wrapped(f"Usage: {path} {usage}", width, "    "), ""]
     for paragraph in text_of(command):
         lines += [*_wrapped(paragraph, width), ""]
@@ -133,11 +141,25 @@ def page(command: Any, path: str, usage: str, *, more: Sequence[tuple[str, Seque
         lines.append("Example:" if len(examples) == 1 else "Examples:")
         lines += [line for example in examples for line in _wrapped(f"  {example}", width, "      ")]
         lines.append("")
+    return "\n".join(lines) + "\n" + sections_text(sections, width=width)
+
+
+def sections_text(sections: Sequence[tuple[str, Sequence[Row]]], *, width: int = 0) -> str:
+    """Return sections of a page, one below the other; `width` 0: that of the terminal."""
+    width = _columns(width)
+    names = [len(row.name) for _, rows in sections for row in rows]
+    column = min(max(names), LONGEST_NAME) + 4 if width >= SIDE_BY_SIDE else 0
+    lines: list[str] = []
     for title, rows in sections:
         lines.append(f"{title}:")
         lines += [line for row in rows for line in _row_lines(row, width, column)]
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _columns(width: int) -> int:
+    """Return the columns of a page."""
+    return max(min(width or shutil.get_terminal_size().columns, WIDEST), NARROWEST)
 
 
 def _row_lines(row: Row, width: int, column: int) -> Iterator[str]:

@@ -123,12 +123,13 @@ def task(
 
 def _explain(context: typer.Context, name: str | None, *, whole: bool, as_json: bool) -> None:
     """Show the help of the command, what a task says about itself, or which tasks there are."""
-    from refdec.plugins.calls import describe_guest
+    from refdec.cli.guest_help import sections_of_guests
+    from refdec.cli.help import sections_text
 
     if whole:
         console.result(context.get_help())
     elif name is not None:
-        console.result(describe_guest(installed_plugins().task(name)))
+        console.result(sections_text(sections_of_guests("task", (), {"name": name})).rstrip())
     else:
         _list(as_json)
 

@@ -172,7 +172,7 @@ class PictureStream:
             for _ in pool.map(decode_residual_of, (0, 1) if symbols is None else ()):
                 self.check()
             finished = self._finished(pool, state, schedule, on_progress)
-            yield from self._whole(finished, state) if whole else self._assembled(finished, state, grid)
+            yield from self._whole(finished, state) if whole else self._assembled(finished, grid)
 
     def _band_grid(self, workers: int) -> BandGrid:
         height, width = self.headers.picture.lat_h, self.headers.picture.lat_w
@@ -279,9 +279,7 @@ class PictureStream:
             on_progress(n / total)
             self.check()
 
-    def _assembled(
-        self, finished: Iterator[tuple[Rect, list[Samples]]], state: PictureState, grid: UnitGrid
-    ) -> Iterator[Band]:
+    def _assembled(self, finished: Iterator[tuple[Rect, list[Samples]]], grid: UnitGrid) -> Iterator[Band]:
         """Join the units of a row to bands."""
         kind = self._sample_kind
         width = self.sizes[0][1]

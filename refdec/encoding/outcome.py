@@ -64,14 +64,14 @@ def scales_of(coded: Coded, component: int) -> tuple[Int32Array, BoolArray]:
 def latents_of(coded: Coded) -> tuple[ComponentLatent, ComponentLatent]:
     """(4.7) Return residual and latents of both components as a decoder will have them."""
     frame = coded.frame
-    luma, chroma = (_latent_source(coded, c, symbols_of(coded, c)) for c in (0, 1))
+    luma, chroma = (_latent_source(coded, symbols_of(coded, c)) for c in (0, 1))
     return (
         component_latent(coded.headers, luma, coded.prepared.models, 0, frame, keep=True),
         component_latent(coded.headers, chroma, coded.prepared.models, 1, frame, keep=True),
     )
 
 
-def _latent_source(coded: Coded, component: int, symbols: Int16Array) -> LatentSource:
+def _latent_source(coded: Coded, symbols: Int16Array) -> LatentSource:
     """Return what the latents of one component are made of."""
     return LatentSource((symbols, symbols), coded.prepared.hyper.latents.quality_steps, coded.hyper)
 
@@ -95,7 +95,7 @@ def decoded_luma(coded: Coded, transform: int, *, check: Check = unchecked) -> I
     Together they are all that is displayed: what luma PSNR needs, without chroma.
     """
     models, picture = coded.prepared.models, coded.headers.picture
-    source = _latent_source(coded, 0, symbols_of(coded, 0))
+    source = _latent_source(coded, symbols_of(coded, 0))
     steps = PictureDecoder(coded.headers, models, transform)
     grid = unit_grid(steps, (picture.display_height, picture.display_width), 1)
     for rect in (unit for row in range(len(grid.rows)) for unit in grid.row(row)):

@@ -30,7 +30,7 @@ from refdec.plugins.errors import (
     UnknownAction,
     WrongWeights,
 )
-from refdec.plugins.guest_options import OptionValues, option_lines, parse_options
+from refdec.plugins.guest_options import OptionValues, parse_options
 from refdec.plugins.rate_run import Tries, coded_within
 from refdec.plugins.registry import Guest
 from refdec.plugins.requests import EncodeRequest, MaxBytes, Quality
@@ -44,7 +44,6 @@ __all__ = [
     "action_of",
     "arguments_of",
     "check_request",
-    "describe_guest",
     "encode_with",
     "options_for",
     "run_action",
@@ -74,21 +73,6 @@ def options_for(guest: Guest[Any], given: Mapping[str, object], action: Action |
     Raises UnknownOption, OptionInvalid, OptionMissing.
     """
     return parse_options(guest.name, (action or guest.item).options, given)
-
-
-def describe_guest(guest: Guest[Any]) -> str:
-    """Return what `--help` shows of a guest: name, version, who brought it, options, actions."""
-    item = guest.item
-    lines = [f"{guest.name} {guest.version} ({guest.distribution} {guest.distribution_version}): {item.description}"]
-    options = option_lines(item.options)
-    width = max((len(name) for name, _ in options), default=0)
-    lines += ["options:"] * bool(options) + [f"  {name:<{width}}  {text}" for name, text in options]
-    for action in getattr(item, "actions", ()):
-        arguments = " ".join(argument.name for argument in action.arguments)
-        lines.append(f"action {action.name} {arguments}".rstrip() + f": {action.help}")
-        lines += [f"  {argument.name}  {argument.help}" for argument in action.arguments]
-        lines += [f"  {name}  {text}" for name, text in option_lines(action.options)]
-    return "\n".join(lines)
 
 
 def check_request(guest: Guest[Encoder], picture: SourcePicture, request: EncodeRequest) -> None:

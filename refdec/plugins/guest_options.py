@@ -17,7 +17,7 @@ from refdec.plugins.errors import OptionInvalid, OptionMissing, UnknownOption
 
 T = TypeVar("T")
 
-__all__ = ["NAME_PATTERN", "REQUIRED", "Option", "OptionValues", "option_lines", "parse_options"]
+__all__ = ["NAME_PATTERN", "REQUIRED", "Option", "OptionValues", "parse_options"]
 
 Value: TypeAlias = int | float | str | bool | Path
 Kind: TypeAlias = type[int] | type[float] | type[str] | type[bool] | type[Path]
@@ -183,15 +183,3 @@ def parse_options(guest: str, options: Sequence[Option], given: Mapping[str, obj
         if values[name] is REQUIRED:
             raise OptionMissing(guest, name, option.help)
     return OptionValues(MappingProxyType(values))
-
-
-def option_lines(options: Sequence[Option]) -> tuple[tuple[str, str], ...]:
-    """Return what `--help` shows: ("effort=INT", "how long to search (a whole number 1..9; default 5)") per option."""
-    lines = []
-    for option in options:
-        default = (
-            "required" if option.required else "no default" if option.default is None else f"default {option.default}"
-        )
-        shown = default if not isinstance(option.default, bool) else f"default {'yes' if option.default else 'no'}"
-        lines.append((f"{option.name}={KIND_NAMES[option.kind]}", f"{option.help} ({option.describe()}; {shown})"))
-    return tuple(lines)

@@ -32,7 +32,6 @@ from refdec.plugins.calls import (
     action_of,
     arguments_of,
     check_request,
-    describe_guest,
     encode_with,
     options_for,
     run_action,
@@ -285,21 +284,3 @@ def test_options_of_a_guest() -> None:
     assert options_for(encoder_guest(encoder), {"effort": 3})["effort"] == 3
     with pytest.raises(UnknownOption, match="copier has no option"):
         options_for(encoder_guest(encoder), {"speed": 3})
-
-
-def test_the_help_of_guests() -> None:
-    encoder = Copier()
-    encoder.options = (Option("effort", int, 5, "how long"),)
-    assert describe_guest(encoder_guest(encoder)).splitlines() == [
-        "copier 2.1 (someone 7.0): returns fixed bytes",
-        "options:",
-        "  effort=INT  how long (a whole number; default 5)",
-    ]
-    task = Counter()
-    task.actions = (ACTION,)
-    assert describe_guest(task_guest(task)).splitlines()[1:] == [
-        "action index DIR DB: fills a database",
-        "  DIR  what to read",
-        "  DB  where to write",
-        "  deep=yes/no  look twice (yes or no; default no)",
-    ]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from refdec.plugins.errors import OptionInvalid, OptionMissing, UnknownOption
-from refdec.plugins.guest_options import REQUIRED, Option, OptionValues, option_lines, parse_options
+from refdec.plugins.guest_options import REQUIRED, Option, OptionValues, parse_options
 
 EFFORT = Option("effort", int, 5, "how long to search", minimum=1, maximum=9)
 LAMBDA = Option("lambda", float, 0.5, "weight of the rate", minimum=0.0)
@@ -101,17 +101,6 @@ def test_unknown_and_missing_options_are_named() -> None:
         parse_options("x", ALL, {"efort": "7"})
     with pytest.raises(OptionMissing, match="what to call it"):
         parse_options("x", (NEEDED,), {})
-
-
-def test_help_lines() -> None:
-    lines = dict(option_lines((*ALL, NEEDED)))
-    assert lines["effort=INT"] == "how long to search (a whole number 1..9; default 5)"
-    assert lines["lambda=NUMBER"] == "weight of the rate (a number, at least 0.0; default 0.5)"
-    assert lines["mode=TEXT"] == "which way (one of fast, slow; default fast)"
-    assert lines["flip=yes/no"] == "turn it around (yes or no; default no)"
-    assert lines["map-file=PATH"] == "where the map is (a path; no default)"
-    assert lines["name=TEXT"] == "what to call it (a text; required)"
-    assert "at most 3" in option_lines((Option("n", int, 1, "n", maximum=3),))[0][1]
 
 
 @pytest.mark.parametrize(
