@@ -1,7 +1,8 @@
 """Where a picture file ends, so that what stands behind its end can be named: further pictures, or other bytes.
 
 In: the bytes of a JPEG, WebP, GIF or BMP file.  Out: the files that stand one after the other, and the number of bytes
-after the last one.  What is damaged is taken to go on to the end: its reader says what is wrong.
+after the last one; of a TIFF only how many pictures it chains.  What is damaged is taken to go on to the end: its
+reader says what is wrong.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import struct
 
 from refdec.formats.frames import MOST_PICTURES
 
-__all__ = ["end_of"]
+__all__ = ["directories_of", "end_of"]
 
 JPEG_START, END_OF_IMAGE, START_OF_SCAN = b"\xff\xd8\xff", 0xD9, 0xDA
 STANDALONE = (0x01, *range(0xD0, 0xD9))
@@ -91,3 +92,23 @@ def _gif_end(data: bytes, at: int) -> int:
 def _table_bytes(flags: int) -> int:
     """Return the bytes of the colour table that flags announce."""
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def directories_of(data: bytes) -> int:
+    """Return how many pictures a TIFF file chains, at most one more than are counted; a broken chain ends.
+
+    A reader that remembers each, to find a ring, takes the square of their number.
+    """
+    big = data[2:4] in (b"+\0", b"\0+")
+    order = "<" if data[:2] == b"II" else ">"
+    offset, count, entry_bytes = (f"{order}Q", f"{order}Q", 20) if big else (f"{order}I", f"{order}H", 12)
+    found = 0
+    try:
+        (at,) = struct.unpack_from(offset, data, 8 if big else 4)
+        while at and found <= MOST_PICTURES:
+            (entries,) = struct.unpack_from(count, data, at)
+            (at,) = struct.unpack_from(offset, data, at + struct.calcsize(count) + entry_bytes * entries)
+            found += 1
+    except (struct.error, OverflowError):
+        pass
+    return found

@@ -20,9 +20,9 @@ from refdec.formats.description import UPRIGHT, SourceDescription
 from refdec.formats.errors import AlphaNotSupported, PictureUnsupported
 from refdec.formats.exif import ORIENTATION
 from refdec.formats.foreign_readers import damage_named
-from refdec.formats.frames import chosen_picture
+from refdec.formats.frames import chosen_picture, require_countable
 from refdec.formats.orientation import turned_in_words
-from refdec.formats.picture_ends import end_of
+from refdec.formats.picture_ends import directories_of, end_of
 from refdec.formats.pictures import CodePicture, Colour, require_pixels
 from refdec.formats.pillow_description import pillow_description
 from refdec.limits import Limits
@@ -62,6 +62,8 @@ def read_by_pillow(data: bytes, suffix: str, *, limits: Limits, frame: int | Non
     files, surplus_bytes = end_of(data, name)
     if len(files) > 1:
         data, frame = files[chosen_picture(name, len(files), frame)], None
+    if name == "TIFF":
+        require_countable(name, directories_of(data))
     if name == "WebP":  # Pillow allocates its picture on opening
         require_pixels(*_webp_size(data), limits)
     with ExitStack() as stack:

@@ -23,6 +23,7 @@ from refdec.formats.errors import (
     SeveralPictures,
 )
 from refdec.formats.files import read_picture
+from refdec.formats.picture_ends import directories_of
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.limits import Limits
 from tests.unit.formats.support import picture
@@ -130,6 +131,30 @@ def test_a_resolution_that_is_no_number_ends_nothing(numbers: tuple[int, int]) -
     assert data.count(rational) == 2 and "300 x 300" in read_picture(data).description.left_behind[-1]
     damaged = data.replace(rational, b"".join(number.to_bytes(4, "little") for number in numbers))
     assert read_picture(damaged).description.left_behind == ("a resolution that is no number",)
+
+
+@pytest.mark.parametrize("big", [False, True])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_chains_of_directories_are_counted_before_they_are_followed(big: bool, order: str) -> None:
+    tifffile = pytest.importorskip("tifffile")
+    target = io.BytesIO()
+    with tifffile.TiffWriter(target, bigtiff=big, byteorder=order) as file:
+        for _ in range(3):
+            file.write(DEEP, photometric="rgb", metadata=None)
+    data = target.getvalue()
+    assert [directories_of(data[:length]) for length in (len(data), 8, 2, 0)] == [3, 0, 0, 0]
+    if not (big and order == ">"):  # Pillow does not read those
+        with pytest.raises(SeveralPictures, match="3 pictures"):
+            read_picture(data)
+
+
+def test_a_chain_without_end_is_refused() -> None:
+    data = bytearray(saved(rgb(), ".tif"))
+    first = int.from_bytes(data[4:8], "little")
+    after = first + 2 + 12 * int.from_bytes(data[first : first + 2], "little")
+    data[after : after + 4] = data[4:8]
+    with pytest.raises(PictureUnsupported, match="more than 10000 pictures"):
+        read_picture(bytes(data))
 
 
 def tagged(data: bytes, tag: int, value: int) -> bytes:
