@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Encodable", "quality_map_of_mask", "source_picture"]
 
 Encodable: TypeAlias = "npt.NDArray[Any] | Image | PictureCodes | CodePicture | SourcePicture | Source"
+KINDS = "Give an array, an image of Pillow, a decoded picture, or a file: its path, its bytes or a file object."
 INSIDE, OUTSIDE = 6, -3
 """(3.B.2) Quality steps inside and outside of a region of interest."""
 
@@ -72,6 +73,8 @@ def source_picture(
         return _of_codes(source, strip=strip)
     if isinstance(source, np.ndarray) or (hasattr(source, "__array__") and not hasattr(source, "read")):
         return _of_array(source, bits)
+    if not isinstance(source, str | os.PathLike | bytes | bytearray | memoryview) and not hasattr(source, "read"):
+        raise PictureNotEncodable(f"A {type(source).__name__}", KINDS)
     source = cast("Source", source)
     limits = limits_or_default(limits)
     name = os.fspath(source) if isinstance(source, str | os.PathLike) else str(getattr(source, "name", ""))

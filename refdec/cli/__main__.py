@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from refdec.clauses import clause_path, way_in_words
 from refdec.cli.console import say
-from refdec.errors import CodestreamError, ExitCode, LimitExceeded, RefdecError, UnsupportedError
+from refdec.errors import CodestreamError, ExitCode, InputError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.formats.errors import FileUnwritable
 from refdec.formats.standard_output import abandon, claim, release
 
@@ -72,7 +72,11 @@ def _run(arguments: Sequence[str]) -> int | str | None:
     except RefdecError as error:
         _as_json(error, error.exit_code)
         say(f"refdec: {error.headline()}", always=True)
-        if isinstance(error, OF_STREAMS) and (way := way_in_words(clause_path(error))):
+        if (
+            isinstance(error, OF_STREAMS)
+            and not isinstance(error, InputError)
+            and (way := way_in_words(clause_path(error)))
+        ):
             say(f"  {way}", always=True)
         for hint in error.hints():
             say(f"  {hint}", always=True)

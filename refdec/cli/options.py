@@ -107,7 +107,7 @@ ExecutorOption = Annotated[
 ]
 TimeoutOption = Annotated[
     float | None,
-    typer.Option("--timeout", metavar="SECONDS", rich_help_panel=SEVERAL, help="Give up a file that takes longer."),
+    typer.Option("--timeout", metavar="SECONDS", rich_help_panel=SEVERAL, help="Kill the worker that takes longer."),
 ]
 OverwriteFlag = Annotated[
     bool,

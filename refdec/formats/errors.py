@@ -65,14 +65,25 @@ class SuffixUnknown(InputError):
 
 
 class PictureUnrecognised(SuffixUnknown):
-    """Data without a name begin like no picture that is read here."""
+    """A file is of no picture format that is read here, neither by its first bytes nor by its name."""
 
     code, clause = "RD0714", "5.11"
 
+    def __init__(self, suffix: str, known: tuple[str, ...], *, empty: bool = False) -> None:
+        super().__init__(suffix, known)
+        self.empty = empty
+
     def explain(self) -> str:
-        found = "begin like no picture" if self.suffix else "are empty: no picture"
+        known = f"known are {' '.join(self.known)}"
+        if self.empty:
+            return f"There is no picture: the data are empty; {known}."
+        if self.suffix:
+            return (
+                f"Pictures of the kind {self.suffix!r} are not read here; {known}.\n"
+                "What Pillow opens can be encoded in Python: refdec.encode(PIL.Image.open(NAME))"
+            )
         return (
-            f"The data {found} that is read here; known are {' '.join(self.known)}.\n"
+            f"The data begin like no picture that is read here; {known}.\n"
             'Raw YUV is told by options: --format yuv --size WxH, in Python format="yuv", size=(W, H).'
         )
 
@@ -146,7 +157,7 @@ class PictureTooLarge(LimitExceeded, InputError):
         )
 
 
-class PictureNeedsMemory(TooMuchMemoryToEncode):
+class PictureNeedsMemory(TooMuchMemoryToEncode, InputError):
     """The samples that a picture file announces take more memory than the limit allows."""
 
     code, clause = "RD0713", "1.8 (7)"

@@ -197,10 +197,8 @@ def read_picture(
     data = read_bytes(source, limits=limits)
     begun = sniffed_suffix(data)
     chosen = suffix.lower() or begun or named
-    if not chosen:
-        raise PictureUnrecognised("unknown" if data else "", READ_SUFFIXES)
     if chosen not in READ_SUFFIXES:
-        raise SuffixUnknown(chosen, READ_SUFFIXES)
+        raise PictureUnrecognised(named, READ_SUFFIXES, empty=not data)
     picture = _read_as(chosen, data, bits=bits, limits=limits, frame=frame, low_bits=low_bits)
     if suffix or named not in READ_SUFFIXES or FAMILIES.get(named, named) == FAMILIES.get(chosen, chosen):
         return picture

@@ -27,6 +27,7 @@ from refdec.plugins.errors import (
     GuestFailed,
     GuestResultInvalid,
     GuestStreamInvalid,
+    ResultInvalid,
     UnknownAction,
     WrongWeights,
 )
@@ -56,9 +57,11 @@ LOG = logging.getLogger(__name__)
 
 @contextmanager
 def _blamed(guest: Guest[Any], doing: str) -> Iterator[None]:
-    """Turn what a guest raises into GuestFailed; errors of refdec (also Refusal) pass."""
+    """Turn what a guest raises into GuestFailed; errors of refdec (also Refusal) pass, but not ResultInvalid."""
     try:
         yield
+    except ResultInvalid as problem:
+        raise GuestFailed(guest.name, guest.distribution, doing, problem.explain().rstrip(".")) from problem
     except RefdecError:
         raise
     except (Exception, SystemExit) as problem:

@@ -6,13 +6,16 @@ import io
 import struct
 import tracemalloc
 import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import PIL.Image
 import pytest
 
 import refdec
+from refdec.api.errors import PictureNotEncodable
 from refdec.api.sources import source_picture
 from refdec.formats.errors import (
     AlphaNotSupported,
@@ -69,12 +72,31 @@ def test_a_folder_of_checkpoints_is_no_pack_and_the_command_that_makes_one_is_na
     assert f"refdec weights import '{folder}' MY.pack" in caught.value.explain()
 
 
-@pytest.mark.parametrize(("data", "said"), [(b"", "are empty"), (b"words", "begin like no picture")])
-def test_data_of_no_format_are_not_told_to_be_png(data: bytes, said: str) -> None:
-    for source in (data, io.BytesIO(data)):
-        with pytest.raises(PictureUnrecognised) as caught:
-            refdec.encode(source)
-        assert said in caught.value.explain() and "--format yuv" in caught.value.explain()
+@pytest.mark.parametrize("make", [bytes, io.BytesIO])
+def test_data_of_no_format_are_not_told_to_be_png(make: Callable[[bytes], bytes | io.BytesIO]) -> None:
+    """A file object without a name was said to have the suffix '.bytesio object at 0x7f...>'."""
+    with pytest.raises(PictureUnrecognised, match="data are empty"):
+        refdec.encode(make(b""))
+    with pytest.raises(PictureUnrecognised, match="begin like no picture") as caught:
+        refdec.encode(make(b"words"))
+    assert caught.value.suffix == "" and "--format yuv" in caught.value.explain()
+
+
+def test_kinds_of_pictures_that_only_pillow_opens_are_answered_with_the_way_to_encode_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.ico"
+    PIL.Image.new("RGB", (16, 16), "red").save(path)
+    with pytest.raises(PictureUnrecognised, match=r"the kind '\.ico'") as caught:
+        refdec.encode(path)
+    line = caught.value.explain().splitlines()[1].partition("in Python: ")[2]
+    made = eval(line, {"refdec": refdec, "PIL": PIL, "NAME": path})
+    assert refdec.decode(made).array.shape == (16, 16, 3)
+
+
+@pytest.mark.parametrize("thing", [17, None, [[1, 2], [3, 4]]])
+def test_what_is_no_picture_is_answered_with_what_is(thing: Any) -> None:
+    with pytest.raises(PictureNotEncodable, match=f"A {type(thing).__name__} cannot be encoded") as caught:
+        refdec.encode(thing)
+    assert "an image of Pillow" in caught.value.explain()
 
 
 def test_the_line_that_makes_a_transparent_image_opaque_does_so() -> None:

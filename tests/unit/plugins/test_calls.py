@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -235,12 +236,14 @@ class Odd(Counter):
     def run(self, *args: Any) -> Any:
         if isinstance(self.answer, Exception):
             raise self.answer
-        return self.answer
+        return self.answer() if callable(self.answer) else self.answer
 
 
 def test_what_a_task_returns_and_raises() -> None:
     with pytest.raises(GuestResultInvalid, match="instead of a result"):
         run_task(task_guest(Odd({"a": 1})), sample_bundle(), OptionValues(), Core())  # type: ignore[arg-type]
+    with pytest.raises(GuestFailed, match=r"of someone failed in run\(\): .* cannot be made: a is nan\."):
+        run_task(task_guest(Odd(lambda: Scalars({"a": nan}))), sample_bundle(), OptionValues(), Core())  # type: ignore[arg-type]
     with pytest.raises(GuestFailed, match=r"run\(\): IndexError"):
         run_task(task_guest(Odd(IndexError())), sample_bundle(), OptionValues(), Core())  # type: ignore[arg-type]
 
