@@ -17,13 +17,16 @@ __all__ = ["prepare_process", "warm"]
 def prepare_process() -> None:
     """Set this process up for decoding; kernels that must be compiled, and a cache in trouble, are told on stderr.
 
-    From here on only results reach standard output, whatever plugins and libraries print.
+    From here on only results reach standard output, whatever plugins and libraries print, and what libraries warn of
+    is a line as our own warnings are, without the places of their sources.
     """
+    from refdec.cli.warnings import hear_libraries
     from refdec.formats.standard_output import divert
     from refdec.parallel.heap import keep_freed_memory
     from refdec.startup import prepare_kernels
 
     divert()
+    hear_libraries()
     keep_freed_memory()
     prepare_kernels(console.say)
 

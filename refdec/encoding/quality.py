@@ -23,7 +23,7 @@ GAP_ERROR = (16, 15)
 """... and at least this multiple of its squared error, so that pictures unlike the measured one keep the order."""
 STEPS_PER_DOUBLING = 26
 """Qualities that double the bytes, roughly: with it the search takes long steps first."""
-GUESSES = 5
+GUESSES = 4
 """So many tries of the search guess by the sizes seen; the others halve what is left."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import PIL.Image
 import pytest
 
 from refdec.conformance.report import to_junit
@@ -168,3 +170,16 @@ def test_names_in_brackets_are_no_markup(tmp_path: Path) -> None:
     source = copy(tmp_path, "[red]rose.jai")
     code, seen = on_terminal("decode", source, tmp_path / "a.png", TERM="xterm", COLUMNS="80")
     assert code == 0 and b"decoding [red]rose.jai" in seen, seen
+
+
+def test_what_libraries_warn_of_is_a_line_without_their_places(tmp_path: Path) -> None:
+    picture, tag = io.BytesIO(), (270).to_bytes(2, "little") + b"\x02\0"
+    PIL.Image.new("RGB", (64, 64)).save(picture, "TIFF", description="x" * 50)
+    data = bytearray(picture.getvalue())
+    count = data.index(tag) + len(tag)
+    data[count : count + 4] = (10**6).to_bytes(4, "little")  # longer than the file
+    (tmp_path / "a.tif").write_bytes(data)
+    done = run("encode", tmp_path / "a.tif", tmp_path / "a.jai")
+    assert done.returncode == 0 and done.stderr.splitlines() == [
+        b"refdec: warning: Tag data larger than file. Skipping tag 270"
+    ]
