@@ -40,6 +40,8 @@ __all__ = ["Encodable", "quality_map_of_mask", "source_picture"]
 
 Encodable: TypeAlias = "npt.NDArray[Any] | Image | PictureCodes | CodePicture | SourcePicture | Source"
 KINDS = "Give an array, an image of Pillow, a decoded picture, or a file: its path, its bytes or a file object."
+DARK = 1 << 10
+"""Below this all codes of a uint16 array may be those of a decoded picture of 10 bits."""
 INSIDE, OUTSIDE = 6, -3
 """(3.B.2) Quality steps inside and outside of a region of interest."""
 
@@ -174,10 +176,17 @@ def _of_array(source: Any, bits: int | None) -> SourcePicture:
         raise PictureNotEncodable(f"An array of {array.dtype} of the shape {array.shape}", _advice(array))
     depth = bits or 8 * flat.dtype.itemsize
     native = flat.astype(flat.dtype.newbyteorder("="), copy=False)
-    fits = int(native.max(initial=0)) >> depth == 0
+    largest = int(native.max(initial=0))
+    fits = largest >> depth == 0
     codes: npt.NDArray[Any] = native.astype(np.uint8 if depth <= 8 else np.uint16) if fits else native
     wanted = cast(Codes, codes)
-    return SourcePicture.from_gray(wanted, depth) if flat.ndim == 2 else SourcePicture.from_rgb(wanted, depth)
+    picture = SourcePicture.from_gray(wanted, depth) if flat.ndim == 2 else SourcePicture.from_rgb(wanted, depth)
+    if bits is not None or depth == 8 or not 0 < largest < DARK:
+        return picture
+    dark = (
+        f"a uint16 array whose largest code is {largest} is almost black as 16 bits; if its codes have 10, say bits=10"
+    )
+    return replace(picture, warnings=(*picture.warnings, dark))
 
 
 def _advice(array: npt.NDArray[Any]) -> str:

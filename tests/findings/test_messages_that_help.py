@@ -106,3 +106,11 @@ def test_the_line_that_makes_a_transparent_image_opaque_does_so() -> None:
     line = caught.value.explain().splitlines()[1].partition("in Pillow: ")[2]
     flat = source_picture(eval(line, {"Image": PIL.Image, "image": image}))
     assert [int(plane[0, 0]) for plane in flat.planes] == [228, 128, 128]
+
+
+def test_codes_of_10_bits_in_a_uint16_array_are_not_darkened_without_a_word() -> None:
+    """`encode(decode(stream).array)` of a 10-bit codestream gave a picture that is almost black."""
+    array = np.full((16, 16, 3), 1023, np.uint16)
+    assert [said for said in source_picture(array).warnings if "say bits=10" in said]
+    assert source_picture(array, bits=10).warnings == source_picture(array * 64).warnings == ()
+    assert source_picture(np.zeros((16, 16), np.uint16)).warnings == ()
