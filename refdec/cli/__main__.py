@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 from refdec.clauses import clause_path, way_in_words
 from refdec.cli.console import say
@@ -41,6 +42,11 @@ def _as_json(error: RefdecError | OSError, exit_code: int) -> None:
         abandon()
 
 
+def _own_name() -> str:
+    """Return how this command is called."""
+    return "python -m refdec" if Path(sys.argv[0]).name == "__main__.py" else "refdec"
+
+
 def main() -> None:
     """Run the command line and exit with a code of rule 12 (`docs/cli.md`)."""
     claim()
@@ -66,7 +72,7 @@ def _run(arguments: Sequence[str]) -> int | str | None:
     level, arguments = without_verbosity(arguments)
     set_up(level)
     try:
-        app_for(arguments)(args=arguments, prog_name="refdec")
+        app_for(arguments)(args=arguments, prog_name=_own_name())
     except SystemExit as leaving:
         return leaving.code
     except RefdecError as error:

@@ -52,7 +52,7 @@ def keep_freed_memory() -> bool:
 
 
 def give_back() -> None:
-    """Return what lies free to the system; before a fork, so that no worker copies pages that hold nothing."""
+    """Return what lies free to the system: before a fork, where workers would copy it, and after a large file."""
     if sys.platform == "linux":
         import ctypes
 

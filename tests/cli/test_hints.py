@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import typer.main
 
-from refdec.cli.app import app_for
+from refdec.cli.app import COMMANDS, app_for
 from refdec.conformance.suite import Suite, open_suite
 from refdec.errors import ExitCode, RefdecError
 from tests.unit.test_every_error import Cause, cases, provoke
@@ -21,9 +21,7 @@ from tests.unit.test_every_error import Cause, cases, provoke
 from .conftest import Run
 
 Refdec = Callable[..., Run]
-COMMAND = re.compile(
-    r"refdec ((?:decode|encode|info|view|verify|diff|latents|task|weights|conform|bench|plugins)\b.*)$"
-)
+COMMAND = re.compile(rf"refdec ((?:{'|'.join(COMMANDS)})(?: .*)?)$")
 BARE = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 NEVER = {ExitCode.USAGE, ExitCode.BUG}
 MUTATIONS = 60
@@ -36,6 +34,14 @@ TAKES = {
     "--overwrite": "decode",
     "--format": "decode",
     "--executor": "decode",
+    "--picture": "diff",
+    "--name": "conform add",
+    "--expect": "conform add",
+    "--limit-memory": "decode,encode",
+    "--size": "encode",
+    "--subsampling": "encode",
+    "--source-bits": "encode",
+    "--frame": "encode",
     "--codecs": "bench rd",
     "--resume": "bench rd",
     "--decoder": "conform run",
