@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 __all__ = ["EncodeReport", "encode", "encode_to_file"]
 
 LOG = logging.getLogger(__name__)
-LARGE_PIXELS = 1 << 24
-"""Above it, memory that was only needed to read the picture is worth giving back before it is coded."""
 
 
 def _installed() -> Plugins:
@@ -174,14 +172,11 @@ def _encoded(
     """Return the codestream of a picture, and the warnings about its source.  Raises what `encode` raises."""
     from refdec.api.weights import load_weights
     from refdec.parallel.clock import check_of
-    from refdec.parallel.heap import give_back
     from refdec.plugins.calls import encode_with, options_for
     from refdec.plugins.core import Core
     from refdec.plugins.requests import EncodeRequest
 
     picture = options.picture_of(source)
-    if picture.height * picture.width > LARGE_PIXELS:
-        give_back()  # the file and what its reader needed, as large as the picture each
     check = check_of(limits_or_default(options.limits))
     core = Core(load_weights(weights), limits=options.limits, check=check)
     target = options.target(core)

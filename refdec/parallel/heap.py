@@ -52,7 +52,7 @@ def keep_freed_memory() -> bool:
 
 
 def give_back() -> None:
-    """Return what lies free to the system: before a fork, where workers would copy it, and after a large file."""
+    """Return what lies free to the system: before a fork, where workers would copy it, and between large tasks."""
     if sys.platform == "linux":
         import ctypes
 

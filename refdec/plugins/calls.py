@@ -19,6 +19,7 @@ from refdec.bitstream.rewriting import in_edition, with_rendering
 from refdec.bundles import LatentBundle
 from refdec.clauses import clause
 from refdec.errors import LimitExceeded, RefdecError
+from refdec.parallel.heap import give_back
 from refdec.plugins.core_errors import TooFewBytes
 from refdec.plugins.encoder import Encoder
 from refdec.plugins.errors import (
@@ -52,6 +53,8 @@ __all__ = [
 ]
 
 LEAST_SIDE = 64
+LARGE_PIXELS = 1 << 24
+"""Above it, memory that coding needed is given back before the check decodes."""
 LOG = logging.getLogger(__name__)
 
 
@@ -119,6 +122,8 @@ def encode_with(
     else:
         data = _encoded(guest, picture, request, core)
     if check:
+        if picture.height * picture.width > LARGE_PIXELS:
+            give_back()  # what coding needed lies in pieces that the decoder's arrays do not fit into
         _check_stream(guest, data, picture, core)
     return data
 
