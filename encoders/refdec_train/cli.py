@@ -52,7 +52,6 @@ Half = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="Seed of crops, displacements and noise.")]
 HeldEvery = Annotated[int, typer.Option(min=1, help="Steps between two measurements on the pictures held back.")]
-LAST_RATE_SHARE = 1 / 30
 
 
 @app.command()
@@ -91,7 +90,6 @@ def codec(
         batch=batch,
         crop=_crop(crop),
         rate=rate,
-        last_rate=rate * LAST_RATE_SHARE,
         displacements=displacements,
         half=half,
         seed=seed,
@@ -135,7 +133,6 @@ def synthesis(
         batch=batch,
         crop=_crop(crop),
         rate=rate,
-        last_rate=rate * LAST_RATE_SHARE,
         synthesis=transform,
         transforms=names,
         half=half,

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from refdec_train.codec import Codec, Goal, Outcome
-from refdec_train.colour import to_rgb
+from refdec_train.colour import to_rgb, to_ycbcr
 from refdec_train.sizes import HYPER_STEP
 
 __all__ = ["DISPLACEMENTS", "HeldPoint", "measure_held"]
@@ -75,15 +75,9 @@ def _measured(
     where = torch.tensor([float(displacement)], device=device)
     outcome = codec.outcome(grown, where, goal, transform=transform)
     luma, shown = _own(outcome, rows, columns)
-    source, _ = _planes(rgb)
+    source, _ = to_ycbcr(rgb)
     rate = float(outcome.bits_per_pixel) * grown.shape[-1] * grown.shape[-2] / (rows * columns)
     return rate, _psnr(source, luma), _psnr(rgb, shown)
-
-
-def _planes(rgb: Tensor) -> tuple[Tensor, Tensor]:
-    from refdec_train.colour import to_ycbcr
-
-    return to_ycbcr(rgb)
 
 
 def _own(outcome: Outcome, rows: int, columns: int) -> tuple[Tensor, Tensor]:

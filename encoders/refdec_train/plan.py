@@ -13,6 +13,8 @@ from refdec_train.codec import Goal
 __all__ = ["Plan"]
 
 WARM_UP_STEPS = 200
+LAST_RATE_SHARE = 1 / 30
+"""The last learning rate, in parts of the first."""
 AVERAGE_DECAY = 0.9993
 
 
@@ -20,7 +22,7 @@ AVERAGE_DECAY = 0.9993
 class Plan:
     """`steps` in all, of batches of `batch` crops of `crop` samples, a multiple of 64.
 
-    The learning rate goes from `rate` to `last_rate` as half a cosine.  `displacements`: rates from -n to n are
+    The learning rate goes from `rate` to a thirtieth of it as half a cosine.  `displacements`: rates from -n to n are
     trained, for a share `varied` of the pictures; the others have displacement 0.  `synthesis`: train this transform
     alone, on latents that stay.  `half`: products of matrices in bfloat16.  `held_every`: steps between two
     measurements on the pictures held back.
@@ -31,7 +33,6 @@ class Plan:
     batch: int = 4
     crop: int = 256
     rate: float = 3e-4
-    last_rate: float = 1e-5
     displacements: int = 600
     varied: float = 0.6
     synthesis: str | None = None
@@ -48,7 +49,8 @@ class Plan:
     def rate_at(self, step: int) -> float:
         """Return the learning rate of a step."""
         done = min(step / max(self.steps, 1), 1.0)
-        cosine = self.last_rate + (self.rate - self.last_rate) * 0.5 * (1 + math.cos(math.pi * done))
+        last = self.rate * LAST_RATE_SHARE
+        cosine = last + (self.rate - last) * 0.5 * (1 + math.cos(math.pi * done))
         return cosine * min((step + 1) / min(WARM_UP_STEPS, 1 + self.steps // 2), 1.0)
 
     def decay_at(self, step: int) -> float:

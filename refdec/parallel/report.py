@@ -19,17 +19,22 @@ import numpy.typing as npt
 from refdec.parallel.errors import ReportUnreadable
 from refdec.parallel.outcomes import Job, Outcome, Status
 
-__all__ = ["BatchReport"]
+__all__ = ["BatchReport", "digest_of"]
 
 UInt64Array: TypeAlias = npt.NDArray[np.uint64]
 DIGEST_BYTES = 8
 NOTHING: UInt64Array = np.empty(0, np.uint64)
 
 
+def digest_of(text: str) -> int:
+    """Return what is kept of a name: eight bytes, for reports of millions; any file's name is taken."""
+    digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=DIGEST_BYTES)
+    return int.from_bytes(digest.digest(), "little")
+
+
 def _digest(name: str, target: str | None) -> int:
-    """Return what is kept of a finished job: eight bytes, for reports of millions."""
-    text = f"{name}\0{target or ''}".encode(errors="surrogatepass")
-    return int.from_bytes(hashlib.blake2b(text, digest_size=DIGEST_BYTES).digest(), "little")
+    """Return what is kept of a finished job."""
+    return digest_of(f"{name}\0{target or ''}")
 
 
 class BatchReport:

@@ -6,7 +6,6 @@ kept of a file, for reports of millions.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from array import array
 from collections.abc import Iterable
@@ -18,16 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from refdec.parallel.outcomes import Status
+from refdec.parallel.report import digest_of
 
 __all__ = ["RecordedVerdicts"]
 
 Kind: TypeAlias = tuple[str, int]
-DIGEST_BYTES = 8
-
-
-def _digest(name: str) -> int:
-    digest = hashlib.blake2b(name.encode(errors="surrogatepass"), digest_size=DIGEST_BYTES)
-    return int.from_bytes(digest.digest(), "little")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +41,7 @@ class RecordedVerdicts:
             entry = json.loads(line)
             kind = _kind(entry)
             if kind is not None:
-                digests.append(_digest(entry["input"]))
+                digests.append(digest_of(entry["input"]))
                 places.append(kinds.setdefault(kind, len(kinds)))
         order = np.argsort(np.array(digests, np.uint64), kind="stable")
         return cls(np.array(digests, np.uint64)[order], np.array(places, np.uint16)[order], tuple(kinds))
@@ -60,7 +54,7 @@ class RecordedVerdicts:
 
     def find(self, source: Path) -> Kind | None:
         """Return verdict and exit code of an input, the latest if there are several; None if none is recorded."""
-        digest = np.uint64(_digest(str(source)))
+        digest = np.uint64(digest_of(str(source)))
         place = int(np.searchsorted(self.digests, digest, side="right")) - 1
         if place < 0 or self.digests[place] != digest:
             return None
