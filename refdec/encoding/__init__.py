@@ -10,7 +10,8 @@ make of it.  What a decoder repeats is computed by `refdec.decoding`, so that bo
 3. `hyperwindows` gives scale indices and psi of any window at any displacement (3.2, 4.10.3).
 4. `components` makes symbols of latents, region by region and phase by phase: prediction, quantisation, cube flags
    (3.B.3, 3.B.4, 4.4.4); `quantiser` holds what it looks up in a window.
-5. `codestream` codes the units (2.6.7, 2.7.3) and puts headers around them (1.9).
+5. `codestream` codes the units (2.6.7, 2.7.3) and puts headers around them (1.9); `content` sums up what was put in,
+   and what a decoder finds in the bytes.
 6. `outcome` is what a decoder will have of it: symbols, latents, luma.  `room` says what memory all of it needs.
 
 The whole picture is one window: there is one implementation, whose windows are as large as memory allows, and the bytes

@@ -26,6 +26,7 @@ from refdec.decoding.hyper import HyperWindows
 from refdec.decoding.models import Models, stream_fingerprint
 from refdec.encoding.codestream import codestream_of
 from refdec.encoding.components import code_component
+from refdec.encoding.content import Written
 from refdec.encoding.encoderinput import EncoderInput
 from refdec.encoding.hyperwindows import EncoderHyper, encoder_hyper, grfs_flags
 from refdec.encoding.targets import analyse, hyper_latents
@@ -47,6 +48,7 @@ __all__ = [
     "targets_of",
     "with_parts",
     "write",
+    "written",
 ]
 
 Pair = tuple[int, int]
@@ -347,5 +349,11 @@ def with_parts(prepared: Prepared, beta_log: Pair, parts: tuple[CodedComponent, 
 @clause("1.9")
 def write(coded: Coded, *, check: Check = unchecked) -> bytes:
     """(1.9) Return the codestream of coded components."""
+    return written(coded, check=check).data
+
+
+@clause("1.9")
+def written(coded: Coded, *, check: Check = unchecked) -> Written:
+    """(1.9) Return the codestream of coded components, and sums of what was put into it."""
     prepared = coded.prepared
     return codestream_of(coded.headers, coded.parts, coded.hyper, prepared.hyper.latents, prepared.models, check=check)

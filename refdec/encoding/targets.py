@@ -79,13 +79,12 @@ def _hyper_encoder(models: Models, component: int) -> HyperEncoder:
 
 @clause("4.6")
 def analyse(source: EncoderInput, picture: PictureHeader, models: Models, *, check: Check = unchecked) -> Targets:
-    """(4.6) Return y and z_hat of both components; raises MissingCheckpoint where the pack cannot analyse.
+    """(4.6) Return y of both components, and z_hat where it is not simply the hyper encoder's of y.
 
-    `check()` is called before each window.
+    `check()` is called before each window.  Raises MissingCheckpoint where the pack cannot analyse.
     """
     if analysis_kind(models) != "reference":
-        y = _light(source, picture, models, 0, check), _light(source, picture, models, 1, check)
-        return Targets(y, hyper_latents(y, models, check=check))
+        return Targets((_light(source, picture, models, 0, check), _light(source, picture, models, 1, check)), None)
     pairs = [_reference(source, picture, models, c, check) for c in (0, 1)]
     return Targets((pairs[0][0], pairs[1][0]), (pairs[0][1], pairs[1][1]))
 

@@ -20,10 +20,13 @@ __all__ = ["CodedComponent", "KeptSymbols", "SymbolChoice", "SymbolChooser", "Sy
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Targets:
-    """What the symbols are to come near to: latents y of luma and chroma, int32 Q18, and the hyper latents, int8."""
+    """What the symbols are to come near to: latents y of luma and chroma, int32 Q18, and the hyper latents, int8.
+
+    `z_hat` None: those that the hyper encoder makes of the whole y.
+    """
 
     y: tuple[Int32Array, Int32Array]
-    z_hat: tuple[Int8Array, Int8Array]
+    z_hat: tuple[Int8Array, Int8Array] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -6,6 +6,7 @@ the bundles and analyses used last, so that a guest that asks for small steps do
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -21,9 +22,10 @@ from refdec.bitstream.transforms import Synthesis
 from refdec.bundles import LatentBundle, Stage
 from refdec.bundles.making import ComponentSymbols, bundle_of, decode_to_stage, filtered_planes, stage_headers
 from refdec.decoding.models import Models, models_of
-from refdec.decoding.opening import CheckWeights, choose_transform
+from refdec.decoding.opening import CheckWeights, choose_transform, open_codestream
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions, limits_or_default
 from refdec.decoding.rows import PictureStream, open_stream
+from refdec.encoding.content import Content, read_content
 from refdec.encoding.encoder import (
     Coded,
     EncodeSettings,
@@ -34,6 +36,7 @@ from refdec.encoding.encoder import (
     targets_of,
     with_parts,
     write,
+    written,
 )
 from refdec.encoding.encoderinput import EncoderInput, coded_window, input_from_codes
 from refdec.encoding.hyperwindows import EncoderHyper
@@ -47,7 +50,7 @@ from refdec.formats.decoded import Picture, picture_of
 from refdec.latent.sigma import levels
 from refdec.limits import Check, Limits, TooMuchMemoryToEncode
 from refdec.parallel.clock import check_of
-from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel
+from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel, NotWhatWasCoded
 from refdec.plugins.rate_run import RateRun, Target
 from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint, Quality
 from refdec.plugins.services import LatentSource
@@ -148,6 +151,7 @@ class Core:
         self._check = check
         self._known: OrderedDict[int, _Known] = OrderedDict()
         self._last: _Last | None = None
+        self._contents: dict[bytes, Content] = {}
         self._lock = Lock()
 
     def _clock(self) -> Check:
@@ -220,10 +224,25 @@ class Core:
         return picture_of(self._open(codestream).picture())
 
     def decoded_size(self, codestream: bytes) -> tuple[int, int]:
-        """Decode a codestream as `decode` does, row by row, and return only rows and columns of its picture."""
+        """Decode a codestream as `decode` does, row by row, and return only rows and columns of its picture.
+
+        One that this core has written itself is decoded up to its symbols: if headers, hyper latents and symbols are
+        those that were coded, the picture follows from them.  Raises NotWhatWasCoded where they are not.
+        """
+        content = self._contents.get(hashlib.sha256(codestream).digest())
+        if content is not None:
+            return self._reread(codestream, content)
         stream = self._open(codestream)
         rows = sum(luma.shape[0] for luma, _, _ in stream.bands())
         return rows, stream.sizes[0][1]
+
+    def _reread(self, codestream: bytes, content: Content) -> tuple[int, int]:
+        """Decode what this core has written, and compare it with what was coded.  Raises NotWhatWasCoded."""
+        opened = open_codestream(codestream, self._pack, DecodeOptions(limits=self._limits))
+        if part := content.differs_in(read_content(opened, check=self._clock())):
+            raise NotWhatWasCoded(part)
+        picture = opened.headers.picture
+        return picture.display_height, picture.display_width
 
     def _open(self, codestream: bytes) -> PictureStream:
         """Open a codestream with the first listed synthesis transform that the weights have."""
@@ -302,7 +321,7 @@ class Core:
         draft = draft_header(source, core_settings, model_id)
         self._require(analysis_bytes(draft, picture.nbytes, light=light))
         targets = targets_of(source, core_settings, models, check=check)
-        return TargetLatents(*targets.y, hyper=None if light else targets.z_hat)
+        return TargetLatents(*targets.y, hyper=targets.z_hat)
 
     def _source(self, picture: SourcePicture) -> EncoderInput:
         """Return what the core encodes of a picture.  Raises TooLarge."""
@@ -402,7 +421,7 @@ class Core:
 
     def write(self, coded: CodedLatents) -> bytes:
         """(1.9) Return the codestream, with the fingerprint of the weights in its user data.  Raises BundleNotOurs."""
-        return write(_state_of(coded))
+        return self._written(_state_of(coded), self._clock())
 
     def code_latents(self, picture: SourcePicture, latents_of: LatentSource, request: EncodeRequest) -> bytes:
         """Search the request's rate target over models and displacements, and return the codestream that meets it.
@@ -415,4 +434,15 @@ class Core:
             targets = latents_of(request.for_model(model_id))
             return self._prepare(picture, targets, model_id, request.settings, check), targets.choose
 
-        return RateRun(self.models, prepared, self.operating_point, request, picture.pixels, check=check).run()
+        def write(coded: Coded) -> bytes:
+            return self._written(coded, check)
+
+        run = RateRun(self.models, prepared, self.operating_point, request, picture.pixels, write=write, check=check)
+        return run.run()
+
+    def _written(self, coded: Coded, check: Check) -> bytes:
+        """Return the codestream of coded components, and remember what was put into it."""
+        made = written(coded, check=check)
+        with self._lock:
+            self._contents[hashlib.sha256(made.data).digest()] = made.content
+        return made.data

@@ -5,9 +5,9 @@ In: what was wanted, and what there is.  Out: errors that say so.
 
 from __future__ import annotations
 
-from refdec.errors import UsageError
+from refdec.errors import RefdecError, UsageError
 
-__all__ = ["BundleNotOurs", "NoDerivative", "NoModel", "TooFewBytes"]
+__all__ = ["BundleNotOurs", "NoDerivative", "NoModel", "NotWhatWasCoded", "TooFewBytes"]
 
 
 class BundleNotOurs(UsageError):
@@ -69,4 +69,20 @@ class TooFewBytes(UsageError):
             f"{self.wanted} bytes are too few for this picture: with these settings and weights the smallest "
             f"codestream has {self.smallest}.\n"
             f"Try:  --max-bytes {self.smallest}, or a smaller picture"
+        )
+
+
+class NotWhatWasCoded(RefdecError):
+    """A codestream that the core has written does not decode to what was put into it."""
+
+    code, clause = "RD0970", "3.2"
+
+    def __init__(self, part: str) -> None:
+        super().__init__(part)
+        self.part = part
+
+    def explain(self) -> str:
+        return (
+            f"The codestream decodes to other {self.part} than were coded.\n"
+            "Every codestream is decoded before it is written; nothing was written."
         )

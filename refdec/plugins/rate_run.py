@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 
 from refdec.arithmetic.types import Int32Array
-from refdec.encoding.encoder import Coded, Prepared, code, write
+from refdec.encoding.encoder import Coded, Prepared, code
 from refdec.encoding.outcome import decoded_luma, transform_at_hand, with_luma
 from refdec.encoding.quality import largest_fitting
 from refdec.encoding.ratecontrol import Attempt, ModelRange, Search
@@ -78,14 +78,15 @@ class RateRun:
         request: EncodeRequest,
         pixels: int,
         *,
+        write: Callable[[Coded], bytes],
         check: Check = unchecked,
     ) -> None:
         """`models`: those of the weights; `prepared(model_id)`: a guest's targets; `pixels`: of the picture.
 
-        `check()` is called between the steps of each try.
+        `write` makes a codestream of what was coded; `check()` is called between the steps of each try.
         """
         self._models, self._prepared, self._request, self._pixels = models, prepared, request, pixels
-        self._point_of = point_of
+        self._point_of, self._write = point_of, write
         self._ready: dict[int, Target] = {}
         self._check = check
         self._tries = 0
@@ -139,7 +140,7 @@ class RateRun:
         if isinstance(self._request.target, LumaPsnr):
             coded = with_luma(coded)
             psnr = self._psnr(coded)
-        made = Attempt(model_id, displacement, chroma, write(coded, check=self._check), psnr)
+        made = Attempt(model_id, displacement, chroma, self._write(coded), psnr)
         reached = "" if psnr is None else f", {psnr:.2f} dB"
         LOG.debug("try %d: model %d at %d, %d: %d bytes%s", self._tries, *made.point, len(made.data), reached)
         return made

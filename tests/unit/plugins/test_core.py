@@ -11,10 +11,15 @@ import refdec
 from refdec.api.errors import WeightsDiffer
 from refdec.api.weights import require_weights
 from refdec.bundles import Stage
-from refdec.limits import Limits, TooMuchMemory
+from refdec.decoding.models import Models
+from refdec.encoding.content import Written
+from refdec.encoding.encoder import Coded, written
+from refdec.errors import CodestreamError
+from refdec.limits import Check, Limits, TooMuchMemory
+from refdec.plugins import core as core_module
 from refdec.plugins.api import CodingSettings, OperatingPoint, SourcePicture
 from refdec.plugins.core import Core
-from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel
+from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel, NotWhatWasCoded
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 from tests.encodable import GOLDEN, bundled, photograph
@@ -108,6 +113,35 @@ def test_a_decode_takes_the_first_listed_synthesis_that_the_weights_have() -> No
     data = refdec.encode(PICTURE[:64, :64], displacement=0, synthesis=("HOP", "BOP"), profile="high")
     assert np.array_equal(Core(bundled()).decode(data).array, refdec.decode(data, synthesis="bop").array)
     assert Core(bundled()).decoded_size(data) == (64, 64)
+
+
+def test_what_the_core_wrote_is_checked_by_its_symbols(monkeypatch: pytest.MonkeyPatch) -> None:
+    core, settings = Core(bundled()), CodingSettings()
+    picture = SourcePicture.from_rgb(PICTURE)
+    targets = core.analyse(picture, 1, settings)
+    coded = core.quantise(picture, targets, OperatingPoint(1, 0), settings)
+    other = core.quantise(picture, targets, OperatingPoint(1, 40), settings)
+    data, wrong = core.write(coded), Core(bundled()).write(other)
+
+    def swapped(found: Coded, *, check: Check) -> Written:
+        return Written(wrong, written(found, check=check).content)
+
+    with monkeypatch.context() as patched:  # a coder that writes something else than it was given
+        patched.setattr(core_module, "written", swapped)
+        assert core.write(coded) == wrong
+    with pytest.raises(NotWhatWasCoded, match="headers"):
+        core.decoded_size(wrong)
+
+    def synthesised(*_: object) -> None:
+        raise AssertionError("the picture is not needed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Models, "synthesis", synthesised)
+        assert core.decoded_size(data) == (160, 224)
+        with pytest.raises(AssertionError):
+            core.decoded_size(STREAM.read_bytes())  # somebody else's is decoded to its picture
+    with pytest.raises(CodestreamError):
+        core.decoded_size(data[:-9])  # what is not what was written is somebody else's too
 
 
 def test_a_bundle_of_long_ago_is_forgotten() -> None:
