@@ -9,6 +9,9 @@ one; `memory` watches a command with all its processes, `bound` says how long th
 Rate and distortion: `pictures` and `codecs` are what is compared, `rd` measures, `rd_summary` forms means and
 BD-rates and keeps them in a file, `rd_tables` and `rd_plot` show them.  `qualities` says what a quality gives.
 
+Looking: `equal_rate` finds the quality that gives a rate, `look` codes pictures at equal rates, `look_page` makes one
+page of them, to compare and to score blindly, and `look_scores` merges what viewers scored.
+
 Retrieval: `retrieval` finds re-encoded, cropped and mirrored pictures again by their latents.
 
 `errors` has one class a reason why a benchmark cannot be run or shown.

@@ -1,13 +1,13 @@
 """Codecs to compare: refdec's encoders by the plugin door, and JPEG, WebP and AVIF by Pillow.
 
-In: RGB codes and a setting.  Out: the size of the file and the decoded picture.
+In: RGB codes, and a setting or a rate.  Out: the size of the file and the decoded picture.
 """
 
 from __future__ import annotations
 
 import io
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from refdec.encoding.ratecontrol import chroma_displacement
 
 if TYPE_CHECKING:
     from refdec.plugins.core import Core
+    from refdec.plugins.requests import RateTarget
 
 __all__ = ["OTHER_CODECS", "Codec", "CodedFile", "EncoderCodec", "PillowCodec", "codec_named"]
 
@@ -48,16 +49,21 @@ class Codec(Protocol):
     @property
     def description(self) -> str: ...
     def code(self, rgb: UInt8Array, setting: int) -> CodedFile: ...
+    def at_rate(self, rgb: UInt8Array, bpp: float) -> tuple[str, CodedFile]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class PillowCodec:
-    """A codec of Pillow; `settings` are its qualities, `options` the rest of what it is told."""
+    """A codec of Pillow; `settings` are its qualities, `options` the rest of what it is told.
+
+    `finest`: steps of quality that a search for a rate may take.
+    """
 
     name: str
     format: str
     settings: tuple[int, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
+    finest: float = 1
 
     @property
     def description(self) -> str:
@@ -65,26 +71,68 @@ class PillowCodec:
         told = ", ".join(f"{key}={value}" for key, value in self.options.items())
         return f"Pillow {self.format}, {told}"
 
-    def code(self, rgb: UInt8Array, setting: int) -> CodedFile:
+    def code(self, rgb: UInt8Array, setting: float) -> CodedFile:
         """Code and decode a picture.  Raises CodecMissing."""
+        from PIL import Image
+
+        began = time.perf_counter()
+        data = self._file(rgb, setting)
+        coded = time.perf_counter()
+        with Image.open(io.BytesIO(data)) as image:
+            decoded = np.asarray(image.convert("RGB"))
+        return CodedFile(len(data), decoded, coded - began, time.perf_counter() - coded)
+
+    def at_rate(self, rgb: UInt8Array, bpp: float) -> tuple[str, CodedFile]:
+        """Return the quality whose file comes nearest to a rate, in words, and the picture coded with it."""
+        from refdec.bench.equal_rate import nearest_quality
+
+        wanted = bpp * rgb.shape[0] * rgb.shape[1]
+        quality = nearest_quality(lambda q: 8 * len(self._file(rgb, q)), wanted, self.finest)
+        return f"quality {quality:g}", self.code(rgb, quality)
+
+    def _file(self, rgb: UInt8Array, quality: float) -> bytes:
+        """Return the file of a picture.  Raises CodecMissing."""
         from PIL import Image
 
         Image.init()
         if self.format not in Image.SAVE:
             raise CodecMissing(self.format)
-        began, buffer = time.perf_counter(), io.BytesIO()
-        Image.fromarray(rgb).save(buffer, self.format, quality=setting, **self.options)
-        coded = time.perf_counter()
-        with Image.open(io.BytesIO(buffer.getvalue())) as image:
-            decoded = np.asarray(image.convert("RGB"))
-        return CodedFile(len(buffer.getvalue()), decoded, coded - began, time.perf_counter() - coded)
+        buffer = io.BytesIO()
+        whole = int(quality) if quality % 1 == 0 else quality
+        told = {"qtables": _jpeg_tables(quality)} if self.format == "JPEG" and quality % 1 else {"quality": whole}
+        Image.fromarray(rgb).save(buffer, self.format, **told, **self.options)
+        return buffer.getvalue()
+
+
+def _jpeg_tables(quality: float) -> list[list[int]]:
+    """Return the quantisation tables that lie between those of two whole qualities.
+
+    The tables of quality 50 are those of Annex K; libjpeg scales them by this rule, but by whole percents only.
+    """
+    percent = 5000 / quality if quality < 50 else 200 - 2 * quality
+    return [[min(max(int((entry * percent + 50) / 100), 1), 255) for entry in table] for table in _annex_k()]
+
+
+@lru_cache(maxsize=1)
+def _annex_k() -> tuple[tuple[int, ...], ...]:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "JPEG", quality=50)
+    with Image.open(io.BytesIO(buffer.getvalue())) as image:
+        tables: Mapping[int, Sequence[int]] = image.quantization  # type: ignore[attr-defined]
+        return tuple(tuple(tables[index]) for index in sorted(tables))
 
 
 OTHER_CODECS = (
     PillowCodec(
-        "jpeg", "JPEG", (5, 10, 20, 35, 55, 72), {"subsampling": "4:2:0", "optimize": True, "progressive": True}
+        "jpeg",
+        "JPEG",
+        (5, 10, 20, 35, 55, 72),
+        {"subsampling": "4:2:0", "optimize": True, "progressive": True},
+        finest=1 / 16,
     ),
-    PillowCodec("webp", "WEBP", (1, 8, 25, 50, 70, 82), {"method": 6}),
+    PillowCodec("webp", "WEBP", (1, 8, 25, 50, 70, 82), {"method": 6}, finest=1 / 16),
     PillowCodec("avif", "AVIF", (12, 22, 34, 45, 55, 65), {"speed": 6, "subsampling": "4:2:0", "max_threads": 1}),
 )
 
@@ -121,19 +169,46 @@ class EncoderCodec:
 
     def code(self, rgb: UInt8Array, setting: int) -> CodedFile:
         """Code and decode a picture.  Raises UnknownGuest, PluginRefused, and what encoding raises."""
-        from refdec.plugins.api import EncodeRequest, OperatingPoint, SourcePicture
+        from refdec.plugins.api import OperatingPoint
+
+        return self._coded(rgb, OperatingPoint(MODEL, setting, chroma_displacement(setting)))[1]
+
+    def at_rate(self, rgb: UInt8Array, bpp: float) -> tuple[str, CodedFile]:
+        """Return the point that rate control finds for a rate, in words, and the picture coded there.
+
+        Where the rate is out of reach, the nearest that is not.  Raises what `code` raises.
+        """
+        from refdec.encoding.ratecontrol import RateOutOfReach
+        from refdec.plugins.api import BitsPerPixel
+
+        try:
+            data, coded = self._coded(rgb, BitsPerPixel(bpp))
+        except RateOutOfReach as problem:
+            data, coded = self._coded(rgb, BitsPerPixel(min(max(bpp, problem.low), problem.high)))
+        return _point_in_words(data), coded
+
+    def _coded(self, rgb: UInt8Array, target: RateTarget) -> tuple[bytes, CodedFile]:
+        """Code and decode a picture."""
+        from refdec.plugins.api import EncodeRequest, SourcePicture
         from refdec.plugins.calls import encode_with, options_for
         from refdec.plugins.manager import allowed_by, load_plugins
 
         core = _core(self.weights)
         guest = load_plugins(allowed_by(self.plugins)).encoder(self.name)
-        point = OperatingPoint(MODEL, setting, chroma_displacement(setting))
-        request = EncodeRequest(point, options=options_for(guest, {}), time_budget_seconds=self.time_budget_seconds)
+        request = EncodeRequest(target, options=options_for(guest, {}), time_budget_seconds=self.time_budget_seconds)
         began = time.perf_counter()
         data = encode_with(guest, SourcePicture.from_rgb(rgb), request, core, check=False)
         coded = time.perf_counter()
         decoded = core.decode(data).array.astype(np.uint8)
-        return CodedFile(len(data), decoded, coded - began, time.perf_counter() - coded)
+        return data, CodedFile(len(data), decoded, coded - began, time.perf_counter() - coded)
+
+
+def _point_in_words(data: bytes) -> str:
+    """Return model and displacements of a codestream."""
+    from refdec.api.info import read_info
+
+    info = read_info(data)
+    return f"model {info.model_id}, displacement {info.displacement[0]} / {info.displacement[1]}"
 
 
 def codec_named(name: str, encoder: EncoderCodec) -> Codec:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from refdec.errors import InputError, UsageError
 
-__all__ = ["BenchmarkFileInvalid", "CodecMissing", "NoPictures", "PlotUnavailable", "UnknownCodec"]
+__all__ = [
+    "BenchmarkFileInvalid",
+    "CodecMissing",
+    "NoPictures",
+    "NotEightBits",
+    "PlotUnavailable",
+    "SessionInvalid",
+    "SessionsApart",
+    "UnknownCodec",
+]
 
 
 class NoPictures(UsageError):
@@ -66,3 +75,51 @@ class BenchmarkFileInvalid(InputError):
 
     def explain(self) -> str:
         return f"{self.path} holds no rate-distortion points ({self.reason}).\nLeave --resume out to start anew."
+
+
+class NotEightBits(InputError):
+    """A picture to measure with is not gray or RGB of 8 bits, which is what the other codecs take."""
+
+    code, clause = "RD1420", ""
+
+    def __init__(self, path: str, found: str) -> None:
+        super().__init__(path, found)
+        self.path, self.found = path, found
+
+    def explain(self) -> str:
+        return (
+            f"{self.path} holds {self.found}; codecs are compared on gray or RGB pictures of 8 bits.\n"
+            "Make one of it with the program of your choice, so that every codec gets the same."
+        )
+
+
+class SessionInvalid(InputError):
+    """A file of scores is none."""
+
+    code, clause = "RD1421", ""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
+
+    def explain(self) -> str:
+        return (
+            f"{self.path} holds no scores of a blind session ({self.reason}).\n"
+            "Give files that the page of  refdec bench look PICTURE.png  has saved."
+        )
+
+
+class SessionsApart(UsageError):
+    """Sessions on different pages are to be merged: their pictures are not the same."""
+
+    code, clause = "RD1422", ""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(first, second)
+        self.first, self.second = first, second
+
+    def explain(self) -> str:
+        return (
+            f"{self.first} and {self.second} are sessions on different pages: what was scored is not the same.\n"
+            f"Ask for each alone:  refdec bench look-scores {self.first}"
+        )

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from refdec.arithmetic.types import UInt8Array
-from refdec.bench.errors import NoPictures
+from refdec.bench.errors import NoPictures, NotEightBits
 
 __all__ = ["picture_files", "read_rgb"]
 
@@ -29,9 +29,15 @@ def picture_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def read_rgb(path: Path) -> UInt8Array:
-    """Return a PNG picture of 8 bits as RGB codes [rows, columns, 3]; gray becomes three equal planes."""
+    """Return a picture of 8 bits as RGB codes [rows, columns, 3]; gray becomes three equal planes.
+
+    Raises NotEightBits, and what reading raises.
+    """
     from refdec.formats.files import read_picture
+    from refdec.formats.pictures import Colour
 
     picture = read_picture(path)
-    planes = picture.components if len(picture.components) == 3 else picture.components[:1] * 3
+    if picture.bits != 8 or picture.colour not in (Colour.GRAY, Colour.RGB):
+        raise NotEightBits(str(path), f"{picture.colour.name} of {picture.bits} bits")
+    planes = picture.components if picture.colour is Colour.RGB else picture.components[:1] * 3
     return np.stack(planes, axis=-1).astype(np.uint8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from refdec.cli.bench_look import look, look_scores
 from refdec.cli.bench_quality import quality
 from refdec.cli.bench_rd import rd
 from refdec.cli.bench_retrieval import retrieval
@@ -17,5 +18,7 @@ app = typer.Typer(
 )
 app.command()(rd)
 app.command()(quality)
+app.command()(look)
+app.command("look-scores")(look_scores)
 app.command()(retrieval)
 app.command()(speed)

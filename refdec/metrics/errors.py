@@ -7,6 +7,7 @@ from refdec.errors import UsageError
 __all__ = ["CurveTooShort", "CurveUnusable", "CurvesApart", "NotRgb", "PictureTooSmall", "ShapesDiffer"]
 
 Shape = tuple[int, ...]
+SSIM_WINDOW = 11
 
 
 class ShapesDiffer(UsageError):
@@ -37,7 +38,7 @@ class NotRgb(UsageError):
 
 
 class PictureTooSmall(UsageError):
-    """MS-SSIM halves the picture four times and needs a whole window at the end."""
+    """A metric needs whole windows: SSIM one of 11 x 11, MS-SSIM one after the picture was halved four times."""
 
     code, clause = "RD1203", ""
 
@@ -47,8 +48,8 @@ class PictureTooSmall(UsageError):
 
     def explain(self) -> str:
         return (
-            f"MS-SSIM with five scales needs at least {self.least} rows and columns; the picture has "
-            f"{self.height} x {self.width}."
+            f"{'MS-SSIM with five scales' if self.least > SSIM_WINDOW else 'SSIM'} needs at least {self.least} rows "
+            f"and columns; the picture has {self.height} x {self.width}."
         )
 
 

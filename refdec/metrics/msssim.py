@@ -17,7 +17,7 @@ import numpy.typing as npt
 from refdec.metrics.errors import PictureTooSmall, ShapesDiffer
 from refdec.metrics.luma import FloatArray, luma_of_rgb
 
-__all__ = ["EXPONENTS", "LEAST_SIDE", "ms_ssim", "ms_ssim_luma", "ssim_terms"]
+__all__ = ["EXPONENTS", "LEAST_SIDE", "WINDOW", "ms_ssim", "ms_ssim_luma", "ssim_maps", "ssim_terms"]
 
 EXPONENTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 WINDOW, SIGMA = 11, 1.5
@@ -52,8 +52,11 @@ def _halved(plane: FloatArray) -> FloatArray:
     return means
 
 
-def ssim_terms(first: FloatArray, second: FloatArray, peak: float = 255.0) -> tuple[float, float]:
-    """Return the means of SSIM and of its contrast-structure factor over all whole windows of one scale."""
+def ssim_maps(first: FloatArray, second: FloatArray, peak: float = 255.0) -> tuple[FloatArray, FloatArray]:
+    """Return SSIM and its contrast-structure factor for all whole windows of planes [h, w]: two of [h - 10, w - 10].
+
+    Value [r, c] belongs to the window around sample [r + 5, c + 5].
+    """
     c1, c2 = (0.01 * peak) ** 2, (0.03 * peak) ** 2
     mean_1, mean_2 = _blurred(first), _blurred(second)
     variance_1 = _blurred(first * first) - mean_1 * mean_1
@@ -61,7 +64,13 @@ def ssim_terms(first: FloatArray, second: FloatArray, peak: float = 255.0) -> tu
     covariance = _blurred(first * second) - mean_1 * mean_2
     structure = (2 * covariance + c2) / (variance_1 + variance_2 + c2)
     luminance = (2 * mean_1 * mean_2 + c1) / (mean_1 * mean_1 + mean_2 * mean_2 + c1)
-    return float((luminance * structure).mean()), float(structure.mean())
+    return luminance * structure, structure
+
+
+def ssim_terms(first: FloatArray, second: FloatArray, peak: float = 255.0) -> tuple[float, float]:
+    """Return the means of SSIM and of its contrast-structure factor over all whole windows of one scale."""
+    whole, structure = ssim_maps(first, second, peak)
+    return float(whole.mean()), float(structure.mean())
 
 
 def ms_ssim(first: npt.NDArray[Any], second: npt.NDArray[Any], peak: float = 255.0) -> float:

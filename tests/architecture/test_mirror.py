@@ -14,6 +14,7 @@ GUESTS = {"encoders": ROOT / "encoders" / "refdec_encoders", "tasks": ROOT / "ta
 # Tests about more, or about something else, than one module, each with the reason.
 OTHERS = {
     "api/test_editions.py": "`edition=` of every function of the interface",
+    "bench/test_look_in_browser.py": "the page of `look_page` in a browser, where there is one",
     "bench/test_measures.py": "the instruments of `bench speed` in `machine`, `memory` and `speed`",
     "bitstream/test_locate.py": "`locate` of `headers` and of `syntax`, against all records",
     "bitstream/test_real_headers.py": "worked example E of 1.11, through all modules",

@@ -15,6 +15,7 @@ ALLOWED = {
     "formats/pfm.py": "PFM files hold floats, which become codes",
     "inspection/maps.py": "colours of pictures for the viewer",
     "metrics/bdrate.py": "measures the finished picture",
+    "metrics/edgessim.py": "measures the finished picture",
     "metrics/luma.py": "measures the finished picture",
     "metrics/msssim.py": "measures the finished picture",
     "metrics/psnr.py": "measures the finished picture",

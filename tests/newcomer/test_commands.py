@@ -45,6 +45,10 @@ NOT_TYPED: dict[tuple[str, str], str] = {
         "hardening.md",
         "python -m tests.fuzz.*",
     ): "fuzzing needs the extra `fuzz` and an hour; tests/fuzz is tested apart",
+    (
+        "looking.md",
+        "refdec bench look-scores *",
+    ): "the files are what viewers scored; tests/cli/test_bench_look.py reads some",
     ("adapters.md", "*"): "needs the extra `imageio`; tests/unit/adapters tries all of it",
     ("parallel.md", "python -c *"): "speaks of functions that are the reader's own",
     ("service.md", "*"): "needs the extra `service`, or measures; tests/cli/test_service.py starts the server",

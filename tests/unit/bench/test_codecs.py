@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from refdec.bench import codecs
 from refdec.bench.codecs import OTHER_CODECS, EncoderCodec, PillowCodec, codec_named
-from refdec.bench.errors import CodecMissing, NoPictures, PlotUnavailable, UnknownCodec
+from refdec.bench.errors import CodecMissing, NoPictures, NotEightBits, PlotUnavailable, UnknownCodec
 from refdec.bench.pictures import picture_files, read_rgb
 from refdec.bench.rd import measure_job, measure_points
 from refdec.formats.files import write_picture
@@ -50,6 +53,29 @@ def test_an_encoder_of_refdec_by_the_door() -> None:
     assert codec.description.startswith("analysis")
 
 
+def test_a_rate_is_met_between_whole_qualities() -> None:
+    rgb = scene()
+    for codec in OTHER_CODECS[:2]:
+        told, coded = codec.at_rate(rgb, 0.7)
+        assert abs(8 * coded.size_bytes / (176 * 192) / 0.7 - 1) < 0.02, told
+        assert told.startswith("quality ")
+
+
+@pytest.mark.parametrize("quality", [5, 8, 50, 75, 93])
+def test_tables_between_whole_qualities_follow_the_rule_of_libjpeg(quality: int) -> None:
+    data = io.BytesIO()
+    Image.fromarray(scene()).save(data, "JPEG", quality=quality)
+    with Image.open(io.BytesIO(data.getvalue())) as image:
+        told: Any = getattr(image, "quantization")  # noqa: B009 - the stubs do not know it
+        assert [list(told[k]) for k in sorted(told)] == codecs._jpeg_tables(quality)
+
+
+def test_a_rate_of_refdec_is_met_by_rate_control() -> None:
+    told, coded = EncoderCodec("analysis").at_rate(scene(), 0.5)
+    assert abs(8 * coded.size_bytes / (176 * 192) / 0.5 - 1) <= 0.02
+    assert told.startswith("model 1, displacement ")
+
+
 def test_names() -> None:
     template = EncoderCodec("")
     assert codec_named("jpeg", template) is JPEG
@@ -70,6 +96,12 @@ def test_pictures_of_files_and_folders(tmp_path: Path) -> None:
     assert picture_files([tmp_path]) == [other, one]
     assert picture_files([one]) == [one]
     assert np.array_equal(read_rgb(one), scene(8, 9))
+    write_picture(tmp_path / "gray.png", CodePicture((scene(8, 9)[..., 0],), 8, Colour.GRAY))
+    assert np.array_equal(read_rgb(tmp_path / "gray.png"), np.repeat(scene(8, 9)[..., :1], 3, axis=2))
+    deep = np.full((8, 9), 1000, np.uint16)
+    write_picture(tmp_path / "deep.png", CodePicture((deep,) * 3, 16, Colour.RGB))
+    with pytest.raises(NotEightBits, match="RGB of 16 bits"):
+        read_rgb(tmp_path / "deep.png")
     (tmp_path / "empty").mkdir()
     with pytest.raises(NoPictures, match="empty"):
         picture_files([tmp_path / "empty"])

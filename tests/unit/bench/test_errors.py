@@ -12,5 +12,8 @@ CAUSES = {
         errors.CodecMissing("AVIF"),
         errors.PlotUnavailable(),
         errors.BenchmarkFileInvalid("rd.json", "junk"),
+        errors.NotEightBits("a.png", "RGB of 16 bits"),
+        errors.SessionInvalid("scores.json", "junk"),
+        errors.SessionsApart("a.json", "b.json"),
     )
 }

@@ -1,17 +1,13 @@
 """The HTML page in a real browser: it loads from file:// without an error, and both sides highlight together.
 
-The test appends a script that clicks and then writes what it sees into the page; headless Chromium prints the page.
+Each test appends a script that clicks and notes what it sees.
 """
 
 from __future__ import annotations
 
-import html
-import json
-import os
-import re
 import shutil
-import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +15,12 @@ import pytest
 
 import refdec
 from refdec.api.view import ViewRequest, write_page
+from tests.browser import browse as browse_page
+from tests.browser import chromium_or_skip
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "vectors"
 DEMO = Path(refdec.__file__).parent / "data" / "demo.jai"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--hide-scrollbars",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--window-size=1400,1000",
-    "--enable-logging=stderr",
-    "--virtual-time-budget=5000",
-    "--dump-dom",
-)
-CATCH = "<script>window.wrong = []; window.addEventListener('error', (e) => window.wrong.push(e.message));</script>"
-REPORT = """<script>
-const seen = {};
+TOOLS = """
 const choice = () => ({
   row: [...document.querySelectorAll("#tree .row.chosen .name")].map((e) => e.textContent),
   bytes: [...document.querySelectorAll("#hex .hexrow span:not(.text) b.chosen")].map((e) => Number(e.dataset.byte)),
@@ -47,42 +30,16 @@ const choice = () => ({
 const row = (name) => [...document.querySelectorAll("#tree .row")].find(
   (e) => e.querySelector(".name").textContent.includes(name));
 const cell = (byte) => document.querySelector(`#hex span:not(.text) b[data-byte="${byte}"]`);
-%s
-const box = document.createElement("pre");
-box.id = "report";
-box.textContent = JSON.stringify({ seen, wrong: window.wrong });
-document.body.append(box);
-</script>"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    found = os.environ.get("CHROMIUM") or next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.skip("there is no Chromium on this machine")
-    return found
+"""
 
 
 @pytest.fixture
-def browse(chromium: str, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+def browse(tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """Return a function that opens a page, runs a script in it, and returns what the script has `seen`."""
+    open_page = partial(browse_page, chromium_or_skip())
 
     def run(page: Path, script: str, *, fragment: str = "") -> dict[str, Any]:
-        text = page.read_text()
-        probe = tmp_path / "probe.html"
-        probe.write_text(text.replace("<head>", "<head>" + CATCH, 1).replace("</body>", REPORT % script + "</body>", 1))
-        address = probe.as_uri() + fragment
-        profile = f"--user-data-dir={tmp_path / 'profile'}"
-        done = subprocess.run(
-            [chromium, *FLAGS, profile, address], capture_output=True, text=True, timeout=120, check=True
-        )
-        console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-        assert console == []
-        match = re.search(r'<pre id="report">(.*?)</pre>', done.stdout, re.DOTALL)
-        assert match is not None, "the page's script did not come to its end"
-        report = json.loads(html.unescape(match[1]))
-        assert report["wrong"] == []
-        return dict(report["seen"])
+        return open_page(page, tmp_path, TOOLS + script, fragment=fragment)
 
     return run
 

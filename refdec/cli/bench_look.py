@@ -1,0 +1,104 @@
+"""`refdec bench look` and `look-scores`: a page to compare codecs by eye, and what blind sessions on it say."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from refdec.cli import console
+from refdec.cli.errors import WrongNumbers
+from refdec.cli.options import JsonFlag, WeightsOption
+from refdec.cli.plugins import ENVIRONMENT_VARIABLE
+
+__all__ = ["look", "look_scores"]
+
+COLUMNS = ("codec", "bpp", "trials", "difference", "95 % interval")
+
+
+def look(
+    inputs: Annotated[list[Path], typer.Argument(metavar="PICTURE.png...", help="Pictures, or folders of them.")],
+    codecs: Annotated[
+        str, typer.Option(metavar="A,B", help="Encoders of refdec, and jpeg, webp, avif.")
+    ] = "refine,avif,webp,jpeg",
+    bpp: Annotated[str, typer.Option(metavar="R,R", help="Bits per pixel that every codec gets.")] = "0.25,0.5",
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.html", help="The page.")] = Path("look.html"),
+    time_budget: Annotated[
+        float | None, typer.Option(metavar="S", help="Seconds that an encoder may improve one picture.")
+    ] = None,
+    weights: WeightsOption = None,
+    json: JsonFlag = False,
+) -> None:
+    """Write one page to compare codecs by eye at equal rates, and to score them blindly; it needs no network.
+
+    Example: refdec bench look photo.png --codecs refine,avif,jpeg --bpp 0.25,0.5 --out look.html
+    """
+    from refdec import __version__
+    from refdec.bench.codecs import EncoderCodec, codec_named
+    from refdec.bench.look import CLOSE, look_at
+    from refdec.bench.look_page import render_look_page
+    from refdec.bench.pictures import picture_files
+    from refdec.cli.startup import prepare_process
+    from refdec.formats.files import write_text
+
+    rates = _rates(bpp)
+    template = EncoderCodec(
+        "", weights=weights, plugins=os.environ.get(ENVIRONMENT_VARIABLE), time_budget_seconds=time_budget
+    )
+    names = dict.fromkeys(name.strip() for name in codecs.split(",") if name.strip())
+    chosen = [codec_named(name, template) for name in names]
+    pictures = picture_files(inputs)
+    prepare_process()
+    with console.progress("coding") as show:
+        seen = look_at(pictures, chosen, rates, done=show)
+    told = [(codec.name, codec.description) for codec in chosen]
+    write_text(out, render_look_page(seen, version=__version__, told=told))
+    unequal = sum(abs(one.off) > CLOSE for picture in seen for one in picture.renditions)
+    if json:
+        console.show_json({"page": str(out), "bytes": out.stat().st_size, "pictures": len(seen), "unequal": unequal})
+        return
+    if unequal:
+        console.say(f"refdec: {unequal} files are more than {100 * CLOSE:g} % off their rate; the page marks them")
+    console.result(f"{out}: {out.stat().st_size} bytes; open it in a browser")
+
+
+def look_scores(
+    files: Annotated[list[Path], typer.Argument(metavar="SCORES.json...", help="Scores that the page has saved.")],
+    json: JsonFlag = False,
+) -> None:
+    """Merge the scores of blind sessions on one page: mean differences with 95 % confidence intervals.
+
+    Example: refdec bench look-scores look-anna-1.json look-ben-2.json
+    """
+    from dataclasses import asdict
+
+    from refdec.bench.look_scores import REFERENCE, merged_scores, read_session, same_page
+
+    sessions = {str(path): read_session(path) for path in files}
+    page = same_page(sessions)
+    rows = merged_scores(list(sessions.values()))
+    if json:
+        viewers = [session.viewer for session in sessions.values()]
+        console.show_json({"page": page, "viewers": viewers, "rows": [asdict(row) for row in rows]})
+        return
+    texts = []
+    for row in rows:
+        half = row.half_width
+        interval = "-" if half is None else f"{row.mean - half:.1f} to {row.mean + half:.1f}"
+        name = "original against itself" if row.codec == REFERENCE else row.codec
+        texts.append((name, f"{row.bpp:g}" if row.bpp else "-", row.trials, f"{row.mean:.1f}", interval))
+    basis = "viewers" if len(sessions) > 1 else "the pictures of one viewer"
+    console.show_table(f"Score of the hidden original less the codec's; intervals over {basis}", COLUMNS, texts)
+
+
+def _rates(text: str) -> tuple[float, ...]:
+    """Return the rates of "R,R", each once, growing.  Raises WrongNumbers."""
+    try:
+        found = sorted({float(part) for part in text.split(",")})
+    except ValueError:
+        found = [0.0]
+    if not all(0 < rate < 1000 for rate in found):
+        raise WrongNumbers("--bpp", "bits per pixel above 0 (0.25,0.5)", text)
+    return tuple(found)
