@@ -54,10 +54,11 @@ __all__ = [
 Block: TypeAlias = tuple[int, int, int, int]
 """First row, rows, first column, columns, in positions of the input grid of a stencil."""
 
-BLOCK_BYTES, GROUPED_BLOCK_BYTES = 2_000_000, 4_000_000
-"""Room for the operands and results of one block of products; layers of small products gain by larger blocks."""
-FEW_OUTPUTS = 4
-"""Up to so many output channels, all taps at once beat the fast algorithms."""
+BLOCK_BYTES = 4_000_000
+"""Room for the operands and results of one block of products."""
+FEW_OUTPUTS, FEW_INPUTS = 4, 6
+"""Up to so many output channels, all taps at once beat the fast algorithms; of layers that halve the size, also below
+so many input channels."""
 
 
 class ExactProducts(Protocol):
@@ -158,7 +159,9 @@ def _bounds(stencil: Stencil) -> tuple[Int64Array, int]:
 @clause("6.6", kind="added", reason="an implementation note; the result is the same integer")
 @dataclass(frozen=True, slots=True, eq=False)
 class FastProducts:
-    """(6.6) A stencil by its fast algorithm: Winograd F(2x2,3x3), or its relatives for layers that double the size."""
+    """(6.6) A stencil by its fast algorithm: Winograd F(2x2,3x3), or its relatives for layers that double the size or
+    halve it.
+    """
 
     stencil: Stencil
     side: Side
@@ -188,9 +191,9 @@ class FastProducts:
     def blocks(self, rows: int, columns: int) -> Iterator[Block]:
         """Cut into blocks of whole tiles of 2 x 2 positions."""
         n = len(self.points)
-        per_tile = 8 * n * n * self.channels + 8 * 16 * self.outputs
-        small = self.stencil.groups > 1 or 4 * self.outputs <= self.channels
-        room = max(16, (GROUPED_BLOCK_BYTES if small else BLOCK_BYTES) // per_tile)
+        filters = self.phases[0].filters
+        per_tile = 8 * (n * n * self.channels + filters.shape[0] * filters.shape[1] * self.outputs)
+        room = max(16, BLOCK_BYTES // per_tile)
         for r, tall, c, wide in _cut((rows + 1) // 2, (columns + 1) // 2, room):
             yield 2 * r, min(2 * tall, rows - 2 * r), 2 * c, min(2 * wide, columns - 2 * c)
 
@@ -207,12 +210,11 @@ class FastProducts:
 
     def write(self, x: Int32Array, low: int, high: int, block: Block, out: Int32Array) -> bool:
         """Write a block; see ExactProducts."""
-        origin, span, n = self.side.origin, self.side.span, len(self.points)
+        origin, span, pace, n = self.side.origin, self.side.span, self.side.pace, len(self.points)
         tiles = (block[0] // 2, (block[1] + 1) // 2, block[2] // 2, (block[3] + 1) // 2)
-        strip = np.empty((2 * tiles[1] + span - 2, 2, tiles[3] + 1, self.channels))
-        if load_window(x, block[0] + origin, block[2] + origin, low, high, strip) > self.limit and not self._fits(
-            strip
-        ):
+        strip = np.empty((pace * (tiles[1] - 1) + span, pace, tiles[3] + 1, self.channels))
+        top, left = pace * tiles[0] + origin, pace * tiles[2] + origin
+        if load_window(x, top, left, low, high, strip) > self.limit and not self._fits(strip):
             return False
         v = np.empty((n, n, tiles[1] * tiles[3], self.channels))
         to_points(strip, self.points, self.signs, tiles[1], tiles[3], np.empty((n, *strip.shape[1:])), v)
@@ -329,7 +331,8 @@ def exact_products(stencil: Stencil) -> ExactProducts | None:
     side = fast_side(stencil)
     if stencil.is_depthwise:
         return None
-    if side is not None and stencil.out_channels > FEW_OUTPUTS:
+    few = stencil.out_channels <= FEW_OUTPUTS or (stencil.vertical.stride > 1 and stencil.in_channels < FEW_INPUTS)
+    if side is not None and not few:
         return FastProducts.of(stencil, side)
     return spare_products(stencil)
 

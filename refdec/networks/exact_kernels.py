@@ -22,20 +22,21 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 @kernel("int64(int32[:,:,::1], int64, int64, int64, int64, float64[:,:,:,::1])")
 def load_window(x: Int32Array, top: int, left: int, low: int, high: int, strip: FloatArray) -> int:
-    """Copy clamped samples into strip [rows, column parity, columns / 2, C], 0 outside the map; return max|sample|.
+    """Copy clamped samples into strip [rows, pace, columns / pace, C], 0 outside the map; return max|sample|.
 
-    Any int32 x, `low` and `high`; the result <= 2^31.
+    Columns lie by their remainder modulo the pace.  Any int32 x, `low` and `high`; the result <= 2^31.
     """
     height, width, channels = x.shape
     least: Any = np.int32(0)
     most: Any = np.int32(0)
     floor, ceiling = np.int32(low), np.int32(high)
+    pace = strip.shape[1]
     for r in range(strip.shape[0]):
         y = top + r
-        for parity in range(2):
+        for rest in range(pace):
             for k in range(strip.shape[2]):
-                c = left + 2 * k + parity
-                row = strip[r, parity, k]
+                c = left + pace * k + rest
+                row = strip[r, rest, k]
                 if y < 0 or y >= height or c < 0 or c >= width:
                     for i in range(channels):
                         row[i] = 0.0
@@ -56,17 +57,17 @@ def load_window(x: Int32Array, top: int, left: int, low: int, high: int, strip: 
 def to_points(
     strip: FloatArray, points: Int64Array, signs: FloatArray, rows: int, columns: int, half: FloatArray, v: FloatArray
 ) -> None:
-    """Transform rows x columns tiles of a strip: v [points_v, points_h, tile, C]; half [points_v, 2, columns, C] is
+    """Transform rows x columns tiles of a strip: v [points_v, points_h, tile, C]; half [points_v, pace, columns, C] is
     scratch.
 
     Bounds: |strip| <= 2^31, signs -1, 0 or 1; |half| <= 2^32 and |v| <= 2^33 < 2^53: exact.
     """
-    n_points, channels = points.shape[0], strip.shape[3]
+    n_points, pace, channels = points.shape[0], strip.shape[1], strip.shape[3]
     run = columns * channels
     for i in range(rows):
         for a in range(n_points):
-            first = strip[2 * i + points[a, 0]].reshape(-1)
-            second = strip[2 * i + points[a, 1]].reshape(-1)
+            first = strip[pace * i + points[a, 0]].reshape(-1)
+            second = strip[pace * i + points[a, 1]].reshape(-1)
             target = half[a].reshape(-1)
             sign = signs[a]
             for k in range(first.size):
@@ -74,8 +75,8 @@ def to_points(
         for a in range(n_points):
             for b in range(n_points):
                 p, q = points[b, 0], points[b, 1]
-                left = half[a, p & 1, p >> 1 :].reshape(-1)
-                right = half[a, q & 1, q >> 1 :].reshape(-1)
+                left = half[a, p % pace, p // pace :].reshape(-1)
+                right = half[a, q % pace, q // pace :].reshape(-1)
                 goal = v[a, b, i * columns : (i + 1) * columns].reshape(-1)
                 sign = signs[b]
                 for k in range(run):

@@ -9,6 +9,7 @@ In one direction a tile of two positions reads a window of samples; with m the p
     3 taps      F(2,3), filter side times 2 so that it stays whole
     2 taps      F(2,2), as (x0 - x1)*a, x1*(a + b), (x1 - x2)*b: no factor at all
     doubled     both phases share their differences: five points for T4, four for T3, three for U2
+    3, stride 2 the outer taps a, c see every second sample: F(2,2) on them, and the middle tap as it is: five for six
 
 Nothing here is a float; `exact_blas` carries these integers in float64 where `bound` proves that nothing reaches 2^53.
 """
@@ -21,7 +22,7 @@ import numpy as np
 
 from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
-from refdec.networks.stencil import DOUBLED_2, DOUBLED_3, DOUBLED_4, THREE, Direction, Stencil
+from refdec.networks.stencil import DOUBLED_2, DOUBLED_3, DOUBLED_4, THREE, THREE_STEP_2, Direction, Stencil
 
 __all__ = [
     "FAST",
@@ -53,8 +54,9 @@ class FastPhase:
 class Side:
     """A fast algorithm in one direction.
 
-    `origin`: offset of the window from the first position of a tile; `span`: samples of the window; `points`: (p, q, s)
-    for w[p] + s*w[q], s in -1, 0, 1; `scale`: bits by which the output sums exceed the accumulators.
+    `origin`: offset of the window from the first sample of a tile; `span`: samples of the window; `points`: (p, q, s)
+    for w[p] + s*w[q], s in -1, 0, 1; `scale`: bits by which the output sums exceed the accumulators; `pace`: samples
+    from one tile to the next.
     """
 
     origin: int
@@ -62,6 +64,7 @@ class Side:
     points: tuple[tuple[int, int, int], ...]
     phases: tuple[FastPhase, ...]
     scale: int = 0
+    pace: int = 2
 
     def gains(self, phase: FastPhase) -> tuple[int, ...]:
         """Return per point of a phase the most by which the input transform enlarges a sample: 1 or 2."""
@@ -77,6 +80,19 @@ FAST: dict[Direction, Side] = {
         points=((0, 2, -1), (1, 2, 1), (2, 1, -1), (1, 3, -1)),
         phases=(FastPhase((0, 4, 1), ((2, 0, 0), (1, 1, 1), (1, -1, 1), (0, 0, 2)), ((1, 1, 1, 0), (0, 1, -1, -1))),),
         scale=1,
+    ),
+    THREE_STEP_2: Side(
+        origin=-1,
+        span=5,
+        points=((0, 2, -1), (2, 2, 0), (2, 4, -1), (1, 1, 0), (3, 3, 0)),
+        phases=(
+            FastPhase(
+                (0, 5, 1),
+                ((1, 0, 0), (1, 0, 1), (0, 0, 1), (0, 1, 0), (0, 1, 0)),
+                ((1, 1, 0, 1, 0), (0, 1, -1, 0, 1)),
+            ),
+        ),
+        pace=4,
     ),
     DOUBLED_4: Side(
         origin=-1,
