@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from refdec.api.latents import read_latents
     from refdec.api.picture_warnings import PictureWarning
     from refdec.api.progressive import open_progressive
+    from refdec.api.transcode import transcode
+    from refdec.api.transcode_options import TranscodeOptions
     from refdec.api.weights import load_weights
     from refdec.bitstream.framing import Codestream
     from refdec.decoding.options import DecodeOptions
@@ -55,6 +57,7 @@ __all__ = [
     "Picture",
     "PictureWarning",
     "RefdecError",
+    "TranscodeOptions",
     "UnsupportedError",
     "UsageError",
     "WeightsError",
@@ -65,6 +68,7 @@ __all__ = [
     "open_progressive",
     "read_info",
     "read_latents",
+    "transcode",
 ]
 
 _LAZY = {
@@ -74,14 +78,16 @@ _LAZY = {
     "open_progressive": "refdec.api.progressive",
     "read_info": "refdec.api.info",
     "read_latents": "refdec.api.latents",
+    "transcode": "refdec.api.transcode",
     "Codestream": "refdec.bitstream.framing",
     "DecodeOptions": "refdec.decoding.options",
     "EncodeOptions": "refdec.api.encode_options",
     "PLUGIN_API": "refdec.plugins.hookspecs",
     "Picture": "refdec.formats.decoded",
     "PictureWarning": "refdec.api.picture_warnings",
+    "TranscodeOptions": "refdec.api.transcode_options",
 }
-_DECODING = frozenset({"decode", "encode", "open_progressive", "read_latents"})
+_DECODING = frozenset({"decode", "encode", "open_progressive", "read_latents", "transcode"})
 """Names whose modules load compiled kernels: where these are kept is decided before."""
 
 

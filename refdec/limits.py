@@ -75,6 +75,18 @@ class TooMuchMemoryToEncode(TooMuchMemory):
         )
 
 
+class TooMuchMemoryToTranscode(TooMuchMemory):
+    """The arrays that a transcode needs would be larger than its limit."""
+
+    code, clause = "RD0007", "1.8 (7)"
+
+    def explain(self) -> str:
+        return (
+            f"Transcoding needs about {-(-self.needed_bytes // MIB)} MiB, the limit is {self.limit_bytes // MIB} MiB.\n"
+            "At the old rate and in the old regions it needs least; or raise --limit-memory."
+        )
+
+
 class TimeIsUp(LimitExceeded):
     """The work took longer than its limit."""
 

@@ -1,4 +1,4 @@
-"""Archives: many codestreams to pictures, or pictures to codestreams, with one pool, resumable, reported line by line.
+"""Archives: many codestreams to pictures, pictures to codestreams, or codestreams to others, with one pool, resumable.
 
 In: files, folders and patterns, and where the outputs go.  Out: outputs (whole, or none), a report, a `Summary`.
 Every worker keeps the pack and its networks warm between files.
@@ -14,13 +14,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from refdec.api.decode import DecodeJob, decode_to_file
 from refdec.api.encode import encode_to_file
 from refdec.api.encode_options import EncodeOptions
 from refdec.api.errors import OutputIsInput, OutputNoFolder, OutputsMeet
 from refdec.api.found_files import named_files
+from refdec.api.transcode import transcode_to_file
+from refdec.api.transcode_options import DEFAULT_TRANSCODE, TranscodeOptions
 from refdec.api.weights import load_weights
 from refdec.formats.files import READ_SUFFIXES
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
@@ -41,9 +43,12 @@ __all__ = [
     "EncodeOne",
     "LeftOut",
     "PictureArchive",
+    "StreamArchive",
+    "TranscodeOne",
     "archive_jobs",
     "decode_archive",
     "encode_archive",
+    "transcode_archive",
 ]
 
 
@@ -101,6 +106,21 @@ class EncodeOne:
         return {name: found[name] for name in found if name not in SAID_BY_THE_LINE and found[name] not in (None, ())}
 
 
+@dataclass(frozen=True, slots=True)
+class TranscodeOne:
+    """The work on one codestream of an archive that becomes another one: picklable, for any executor."""
+
+    transcode: TranscodeOptions
+    weights: Path | None = None
+
+    def __call__(self, job: Job) -> Mapping[str, Any]:
+        """Transcode a job's codestream; return sizes, rate and what became of it for the report."""
+        assert job.output is not None, "jobs of an archive have outputs"
+        report = transcode_to_file(job.input, job.output, self.transcode, weights=_pack_of(self.weights))
+        found = report.as_json()
+        return {name: found[name] for name in found if name not in SAID_BY_THE_LINE and found[name] != ()}
+
+
 SAID_BY_THE_LINE = {"output", "bytes"}
 """What the line of the report says of every output."""
 
@@ -127,6 +147,21 @@ class PictureArchive:
     weights: Path | None = None
     report: Path | None = None
     options: BatchOptions = field(default_factory=BatchOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamArchive:
+    """What to transcode, and how: `sources` are files, folders and patterns; `out` takes the new codestreams."""
+
+    sources: tuple[str, ...]
+    out: Path
+    transcode: TranscodeOptions = DEFAULT_TRANSCODE
+    weights: Path | None = None
+    report: Path | None = None
+    options: BatchOptions = field(default_factory=BatchOptions)
+
+
+AnyArchive: TypeAlias = Archive | PictureArchive | StreamArchive
 
 
 def archive_jobs(
@@ -187,7 +222,23 @@ def encode_archive(archive: PictureArchive, *, watch: Callable[[Outcome], None] 
     return replace(summary, left_out=dict(others.counts))
 
 
-def _processes(archive: Archive | PictureArchive) -> int:
+def transcode_archive(archive: StreamArchive, *, watch: Callable[[Outcome], None] | None = None) -> Summary:
+    """Transcode an archive; `watch` sees each outcome.  It goes on and raises as `decode_archive` does.
+
+    Raises OutputIsInput for a folder that is to take what becomes of it.
+    """
+    weights = None if archive.weights is None else archive.weights.absolute()
+    for source in map(Path, archive.sources):
+        if source.is_dir() and archive.out.is_dir() and source.samefile(archive.out):
+            raise OutputIsInput(str(source))
+    _pack_of(weights)
+    others = LeftOut()
+    jobs = archive_jobs(archive.sources, archive.out, CODESTREAM_SUFFIXES[0], others=others)
+    summary = _run(TranscodeOne(archive.transcode, weights), jobs, archive, watch)
+    return replace(summary, left_out=dict(others.counts))
+
+
+def _processes(archive: AnyArchive) -> int:
     """Return how many processes work on an archive."""
     return archive.options.workers or available_cores()
 
@@ -195,7 +246,7 @@ def _processes(archive: Archive | PictureArchive) -> int:
 def _run(
     function: BatchFunction,
     jobs: Iterator[Job],
-    archive: Archive | PictureArchive,
+    archive: AnyArchive,
     watch: Callable[[Outcome], None] | None,
 ) -> Summary:
     """Run the jobs of an archive; what their sources raise comes before the report is opened."""

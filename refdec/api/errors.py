@@ -16,11 +16,13 @@ __all__ = [
     "NothingMatches",
     "OptionsExpected",
     "OptionsTwice",
+    "OtherModel",
     "OutputIsInput",
     "OutputNoFolder",
     "OutputsMeet",
     "PictureNotEncodable",
     "RateAmbiguous",
+    "RateNotInLatents",
     "RegionWithoutStages",
     "UnknownChroma",
     "WeightsDiffer",
@@ -77,6 +79,40 @@ class RateAmbiguous(UsageError):
 
     def explain(self) -> str:
         return f"{self.first} and {self.second} cannot both be met: give one of them."
+
+
+class RateNotInLatents(UsageError):
+    """A codestream is to be transcoded to a rate that its model does not reach."""
+
+    code, clause = "RD0970", "3.B.3"
+
+    def __init__(self, wanted_bytes: int, model_id: int, least_bytes: int) -> None:
+        super().__init__(wanted_bytes, model_id, least_bytes)
+        self.wanted_bytes, self.model_id, self.least_bytes = wanted_bytes, model_id, least_bytes
+
+    def explain(self) -> str:
+        return (
+            f"{self.wanted_bytes} bytes are out of reach: these latents of model {self.model_id} need "
+            f"{self.least_bytes} at least.\n"
+            f"Another model needs the picture:  refdec decode FILE picture.png"
+        )
+
+
+class OtherModel(UsageError):
+    """A codestream is to be transcoded to a quality that stands for another model than that of its latents."""
+
+    code, clause = "RD0974", "1.6.3"
+
+    def __init__(self, quality: int, wanted: int, present: int) -> None:
+        super().__init__(quality, wanted, present)
+        self.quality, self.wanted, self.present = quality, wanted, present
+
+    def explain(self) -> str:
+        return (
+            f"Quality {self.quality} is one of model {self.wanted}, and the latents of this codestream are of model "
+            f"{self.present}: another model needs the picture.\n"
+            f"Decode it and encode it again:  refdec decode FILE picture.png"
+        )
 
 
 class UnknownChroma(UsageError):

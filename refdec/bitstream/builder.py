@@ -7,7 +7,7 @@ written, rules between elements by `rules.check_headers`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
 
-__all__ = ["HeaderChoices", "picture_header"]
+__all__ = ["HeaderChoices", "picture_header", "with_cube_flags", "with_threads"]
 
 Pair = tuple[int, int]
 Flags = tuple[int, ...] | None
@@ -131,6 +131,34 @@ def picture_header(choices: HeaderChoices) -> PictureHeader:
         multi_threading_q=int(quality and choices.threads_q > 1),
         log2_num_threads_q_minus1=_log2_minus1(choices.threads_q) if quality else 0,
         quality_map_entropy_index=choices.quality_map_entropy_index or 0,
+    )
+
+
+@clause("1.6.5")
+def with_cube_flags(picture: PictureHeader, cube_flags: tuple[UInt8Array | None, UInt8Array | None]) -> PictureHeader:
+    """(1.6.5) Return the header with other cube flags [4,CubeH,CubeW]; all 1, or None, is not sent."""
+    luma, chroma = (_cube_row(flags) for flags in cube_flags)
+    return replace(
+        picture,
+        use_cube_flags=(int(luma is not None), int(chroma is not None)),
+        cube_group_flag=(_groups(luma), _groups(chroma)),
+        cube_flag=(luma, chroma),
+    )
+
+
+@clause("1.6.3")
+def with_threads(picture: PictureHeader, threads: int) -> PictureHeader:
+    """(1.6.3) Return the header with so many threads (1, 2, 4, 8, 16) of every entropy-coded substream."""
+    several, log2 = int(threads > 1), _log2_minus1(threads)
+    quality = picture.gain_3D_enable_flag
+    return replace(
+        picture,
+        multi_threading_z=several,
+        log2_num_threads_z_minus1=log2,
+        multi_threading_r=(several, several),
+        log2_num_threads_r_minus1=(log2, log2),
+        multi_threading_q=several * quality,
+        log2_num_threads_q_minus1=log2 * quality,
     )
 
 

@@ -22,7 +22,7 @@ from refdec.limits import Limits
 CODED = (Marker.SORP, Marker.SORS, Marker.SOZ, Marker.SOQ)
 """Substreams that stand behind the headers."""
 
-__all__ = ["in_edition", "with_rendering"]
+__all__ = ["in_edition", "with_level", "with_rendering"]
 
 
 @clause("1.12", kind="added", reason="streams of the draft are made readable for decoders of the standard, and back")
@@ -36,7 +36,7 @@ def in_edition(data: bytes, edition: Edition, *, limits: Limits | None = None) -
     headers = read_headers(codestream, limits=limits, allow_custom_colour=True)
     if headers.edition is edition:
         return data
-    changed = replace(headers, picture=_with_level(headers.picture, edition), edition=edition)
+    changed = replace(headers, picture=with_level(headers.picture, edition), edition=edition)
     picture = write_headers(changed)[Marker.PIH]
     require_told_apart(picture, edition)
     return write_codestream(
@@ -44,8 +44,9 @@ def in_edition(data: bytes, edition: Edition, *, limits: Limits | None = None) -
     )
 
 
-def _with_level(picture: PictureHeader, edition: Edition) -> PictureHeader:
-    """Return the header with a level of the edition that allows its size and model."""
+@clause("1.7.2")
+def with_level(picture: PictureHeader, edition: Edition) -> PictureHeader:
+    """(1.7.2) Return the header with a level of the edition that allows its size and model."""
     found, samples = level(picture.level_idc, edition), picture.img_width * picture.img_height
     if found is not None and picture.model_id in found.models and samples <= found.max_luma_samples:
         return picture

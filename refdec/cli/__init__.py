@@ -7,6 +7,7 @@ and imports that module alone.
     ----------------  --------------------  -----------------------------------
     decode            `decode`              refdec.api
     encode            `encode`              refdec.api
+    transcode         `transcode`           refdec.api
     info, view, diff  `info` `view` `diff`  refdec.api, refdec.inspection, refdec.trace
     latents           `latents`             refdec.api, refdec.bundles
     verify            `verify`              refdec.verification

@@ -20,6 +20,7 @@ __all__ = ["COMMANDS", "app_for"]
 COMMANDS: Mapping[str, str] = {
     "decode": "refdec.cli.decode",
     "encode": "refdec.cli.encode",
+    "transcode": "refdec.cli.transcode",
     "info": "refdec.cli.info",
     "latents": "refdec.cli.latents",
     "view": "refdec.cli.view",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from refdec.api.encode import EncodeReport
     from refdec.api.encode_options import EncodeOptions
 
-__all__ = ["encode"]
+__all__ = ["encode", "grid"]
 
 RATE = "Rate (one of them)"
 POINT = "Rate, by hand"
@@ -236,7 +236,7 @@ def encode(
     settings = CodingSettings(
         profile=profile,
         synthesis=() if synthesis_list is None else tuple(synthesis_list.upper().split(",")),
-        regions=None if regions is None else _grid(regions),
+        regions=None if regions is None else grid(regions),
         independent_regions=independent,
         threads=threads,
         rvs=rvs,
@@ -322,7 +322,7 @@ def _encode_batch(
     run_several("encoded", lambda watch: encode_archive(archive, watch=watch), as_json=json)
 
 
-def _grid(text: str) -> tuple[int, int]:
+def grid(text: str) -> tuple[int, int]:
     """Return rows and columns of "RxC"; raises WrongNumbers."""
     return _pair("--regions", "RxC (2x3)", text)
 

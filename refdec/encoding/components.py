@@ -46,17 +46,21 @@ def code_component(
     steps: QualitySteps | None = None,
     grfs_flags: BoolArray | None = None,
     cubes: bool = True,
+    settled: UInt8Array | None = None,
     chooser: SymbolChooser | None = None,
+    pointwise: bool = False,
     check: Check = unchecked,
 ) -> CodedComponent:
     """(3.B.4) Return the symbols of target latents y int32 Q18 [C,h,w] under the header draft of `hyper`.
 
-    `grfs_flags`: those of the draft, None where the tool is off.  `cubes` False decides no cube flags; `chooser` takes
-    the place of rounding to nearest.  `check()` is called before each window, now and when symbols are asked for.
+    `grfs_flags`: those of the draft, None where the tool is off.  `cubes` False decides no cube flags, `settled` are
+    such that hold without a decision; `chooser` takes the place of rounding to nearest;
+    `pointwise`: it looks at each symbol alone, and is asked about windows.  `check()` is called before each window, now
+    and when symbols are asked for.
     """
     picture = hyper.picture
     scaler = scaler_q10(models.gain(component), picture.beta_log[component])
-    work = QuantiserWork(component, y, hyper, models, scaler, steps, cubes, chooser, check)
+    work = QuantiserWork(component, y, hyper, models, scaler, steps, cubes, chooser, check, settled, pointwise)
     symbols, flags = _chroma(work) if component else _luma(work)
     if chooser is not None:
         symbols, flags = _settled(work, symbols, flags)
@@ -88,20 +92,24 @@ class _ChromaSymbols:
         for rect in self.work.windows(core):
             window, at = self.work.window(rect), rect.seen_from(core)
             error = _chroma_error(window)
-            out[:, at.rows, at.columns] = window.quantised(error, window.coded(window.skip(), self.flags))
+            coded = window.coded(window.skip(), self.flags)
+            made = window.quantised(error, coded)
+            if self.work.chooser is not None:
+                made = chosen(window, index, 0, (0, 0, 1), error, made, coded)
+            out[:, at.rows, at.columns] = made
         return out
 
 
 @clause("3.B.4")
 def _chroma(work: QuantiserWork) -> tuple[SymbolSource, UInt8Array]:
     """(3.B.4) Return the symbols of chroma, and its flags."""
-    flags = work.no_flags()
-    if work.cubes:
+    flags = work.no_flags() if work.settled is None else work.settled
+    if work.cubes and work.settled is None:
         for rect in work.windows(work.frame):
             window = work.window(rect)
             error = _chroma_error(window)
             decide_flags(error, window.residual(window.quantised(error, window.skip())), ALL_PHASES, rect, flags)
-    if work.chooser is None:
+    if not work.whole:
         return _ChromaSymbols(work, flags), flags
     window = work.window(work.frame)
     error, coded = _chroma_error(window), window.coded(window.skip(), flags)
@@ -155,7 +163,7 @@ def _luma(work: QuantiserWork) -> tuple[SymbolSource, UInt8Array]:
     """(3.B.4) Return the symbols of luma, and its flags."""
     grid = RegionGrid.of(work.picture, 0)
     symbols, flags = np.zeros(work.y.shape, np.int16), work.no_flags()
-    first = _Pass(None, None, last=len(grid.regions) == 1)
+    first = _Pass(work.settled, None, last=len(grid.regions) == 1)
     for region, step, rect in _first_windows(work, grid):
         made, wanted = _luma_window(work, region, (step, grid.regions[region].y_core), rect, first)
         part = rect.intersection(grid.regions[region].y_core)
@@ -180,7 +188,7 @@ def _seen(work: QuantiserWork, rect: Rect, within: Rect, deciding: bool) -> Rect
     The context model reaches 6 beyond.  While flags are decided, each phase depends on whole cubes around what the next
     one reads: phase 3 on those at 2 beyond, and so on, three cubes in all.
     """
-    if work.chooser is not None:
+    if work.whole:
         return within
     inner = rect.seen_from(within)
     grown = context_reach(inner, within.size_hw)

@@ -39,13 +39,16 @@ from refdec.tiling.analysis import usual_regions, usual_synthesis_tiling
 from refdec.tiling.geometry import Rect, ceil_div
 
 __all__ = [
+    "TILES_LEAVE_HOLES",
     "Coded",
     "EncodeSettings",
     "Prepared",
     "code",
     "draft_header",
+    "leaves_holes",
     "prepare",
     "targets_of",
+    "usual_overlap",
     "with_parts",
     "write",
     "written",
@@ -146,7 +149,7 @@ def draft_header(
     )
     if level is None:
         raise LevelTooSmall(coded_samples, model_id)
-    overlap = _overlap(width, height, regions)
+    overlap = usual_overlap(width, height, regions)
     choices = HeaderChoices(
         width=width,
         height=height,
@@ -204,7 +207,7 @@ def _coded_channels(
 
 
 @clause("4.10.2")
-def _overlap(width: int, height: int, regions: Pair) -> int:
+def usual_overlap(width: int, height: int, regions: Pair) -> int:
     """(4.10.2) hd_overlap of dependent regions, a quarter of mcm's: 2, or 1 where a region is 128 samples wide."""
     steps = [
         ceil_div(max(size, SMALLEST_EDGE), 128) // count
@@ -247,7 +250,7 @@ def _checked_draft(source: EncoderInput, settings: EncodeSettings, model_id: int
         require_told_apart(write_headers(headers)[Marker.PIH], settings.edition)
     except RefdecError as problem:
         raise SettingsRefused.because(problem) from None
-    if _leaves_holes(draft):
+    if leaves_holes(draft):
         raise SettingsRefused(TILES_LEAVE_HOLES)
     needed = (draft.lat_h, draft.lat_w)
     if settings.quality_map is not None and settings.quality_map.shape != needed:
@@ -256,7 +259,7 @@ def _checked_draft(source: EncoderInput, settings: EncodeSettings, model_id: int
 
 
 @clause("4.10.5")
-def _leaves_holes(draft: PictureHeader) -> bool:
+def leaves_holes(draft: PictureHeader) -> bool:
     """(4.10.5) Tell whether tiles may leave samples of independent regions in no core, where the picture would be 0.
 
     A tile that begins half an overlap behind the border of a region is cut to its size from that border on.

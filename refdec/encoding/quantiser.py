@@ -35,7 +35,11 @@ WINDOW = (128, 128)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QuantiserWork:
-    """One component on its way to symbols: targets of the whole picture, and what gives all else of a window."""
+    """One component on its way to symbols: targets of the whole picture, and what gives all else of a window.
+
+    `settled`: cube flags that are not to be decided, None: they are.  `pointwise`: the chooser looks at each symbol
+    alone.
+    """
 
     component: int
     y: Int32Array
@@ -46,6 +50,8 @@ class QuantiserWork:
     cubes: bool
     chooser: SymbolChooser | None
     check: Check
+    settled: UInt8Array | None = None
+    pointwise: bool = False
 
     @property
     def picture(self) -> PictureHeader:
@@ -63,6 +69,11 @@ class QuantiserWork:
         _, h, w = self.y.shape
         return Rect(0, 0, w, h)
 
+    @property
+    def whole(self) -> bool:
+        """Whether a chooser wants to see whole regions."""
+        return self.chooser is not None and not self.pointwise
+
     def window(self, rect: Rect) -> QuantiserWindow:
         """Return a window of the latent, with its scale indices."""
         self.check()
@@ -71,8 +82,8 @@ class QuantiserWork:
         return QuantiserWindow(self, rect, sigma, steps)
 
     def windows(self, frame: Rect) -> list[Rect]:
-        """Cut a rectangle of the latent at borders of cubes; one that a chooser is asked about stays whole."""
-        return [frame] if self.chooser is not None else even_windows(frame, WINDOW, CUBE)
+        """Cut a rectangle of the latent at borders of cubes; one that a chooser wants to see whole stays so."""
+        return [frame] if self.whole else even_windows(frame, WINDOW, CUBE)
 
     def no_flags(self) -> UInt8Array:
         """Return cube flags of the picture, all 1."""

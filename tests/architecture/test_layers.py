@@ -32,6 +32,7 @@ RANKS: dict[str, int] = {
             ("parallel",),
             ("decoding",),
             ("encoding",),
+            ("transcoding",),
             ("formats", "trace", "inspection", "metrics", "startup"),
             ("bundles",),
             ("plugins",),

@@ -58,6 +58,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "unit/api/test_inputs.py": ("OptionsExpected", "OptionsTwice"),
     "findings/test_pictures_as_they_come.py": ("LayoutWithoutRaw",),
     "unit/api/test_sources.py": ("PictureNotEncodable",),
+    "unit/api/test_transcode.py": ("RateNotInLatents", "OtherModel"),
     "unit/decoding/test_options.py": (
         "UnknownTransform",
         "ChannelsOutOfRange",
@@ -76,6 +77,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "unit/test_decoder.py": ("WeightsDiffer",),
     "unit/test_limits.py": ("TooLarge", "TooMuchMemory", "TimeIsUp"),
     "unit/test_tables.py": ("TableDamaged",),
+    "unit/transcoding/test_room.py": ("TooMuchMemoryToTranscode",),
     "unit/trace/test_stage_differences.py": ("TraceUnreadable",),
     "unit/verification/test_check.py": ("ExpectationMissing", "OneExpectationForMany", "ToleranceInvalid"),
 }

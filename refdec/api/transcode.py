@@ -1,0 +1,174 @@
+"""`refdec.transcode`: a codestream to a codestream through its latents; and to a file, with a report.
+
+In: a codestream and `TranscodeOptions`, or the keywords that stand for them.  Out: a codestream: the same bytes where
+nothing is to be different; or a file (whole, or none) and a `TranscodeReport`.  No picture is made on the way.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from refdec.api.concerning import concerning
+from refdec.api.errors import OptionsExpected, OptionsTwice
+from refdec.api.picture_warnings import PictureWarning
+from refdec.api.transcode_options import DEFAULT_TRANSCODE, TranscodeOptions
+from refdec.limits import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from refdec.api.transcode_run import Transcoded
+    from refdec.formats.files import Source
+    from refdec.formats.sinks import Target
+    from refdec.weights.pack import WeightPack
+
+    Progress = Callable[[float], None]
+
+__all__ = ["TranscodeReport", "transcode", "transcode_to_file"]
+
+LOG = logging.getLogger(__name__)
+
+
+def transcode(
+    source: Source,
+    *,
+    bpp: float | None = None,
+    quality: int | None = None,
+    max_bytes: int | None = None,
+    displacement: int | None = None,
+    chroma_displacement: int | None = None,
+    tolerance: float = 0.02,
+    edition: str | None = None,
+    profile: str | None = None,
+    synthesis: tuple[str, ...] = (),
+    level_idc: int | None = None,
+    regions: tuple[int, int] | None = None,
+    independent_regions: bool | None = None,
+    threads: int | None = None,
+    tile_size: int | None = None,
+    filters: bool = True,
+    check: bool = True,
+    lenient: bool = False,
+    ignore_weights_fingerprint: bool = False,
+    limits: Limits | None = None,
+    weights: WeightPack | Source | None = None,
+    options: TranscodeOptions | None = None,
+    progress: Progress | None = None,
+) -> bytes:
+    """Make a codestream of a codestream, through its latents.
+
+    `source`: a path, bytes, a binary file object.  The other keywords are fields of `TranscodeOptions`; `options` is
+    one in place of them.  `weights`: a pack or a pack file, None takes the bundled one; they are not looked at where
+    only headers differ.  `progress` is told the share that is done.  What the caller should know of the result (a
+    filter that was chosen for another rate, a rate that was low enough already) is a `PictureWarning`.
+
+    Without a wish the bytes are those of the source.  Where the rate and the regions stay, so do all symbols, and the
+    decoded samples under the same synthesis.
+
+    Raises RateAmbiguous, RequestInvalid, SettingsRefused, RateNotInLatents, OtherModel, and what decoding raises.
+    """
+    keywords = TranscodeOptions(
+        bpp=bpp,
+        quality=quality,
+        max_bytes=max_bytes,
+        displacement=displacement,
+        chroma_displacement=chroma_displacement,
+        tolerance=tolerance,
+        edition=edition,
+        profile=profile,
+        synthesis=synthesis,
+        level_idc=level_idc,
+        regions=regions,
+        independent_regions=independent_regions,
+        threads=threads,
+        tile_size=tile_size,
+        filters=filters,
+        check=check,
+        lenient=lenient,
+        ignore_weights_fingerprint=ignore_weights_fingerprint,
+        limits=limits,
+    )
+    if options is not None and not isinstance(options, TranscodeOptions):
+        raise OptionsExpected(options, TranscodeOptions.__name__)
+    if options is not None and keywords != DEFAULT_TRANSCODE:
+        raise OptionsTwice
+    made, _ = _transcoded(source, options or keywords, weights=weights, progress=progress)
+    for sentence in made.warnings:
+        warnings.warn(sentence, PictureWarning, stacklevel=2)
+    return made.data
+
+
+def _transcoded(
+    source: Source, options: TranscodeOptions, *, weights: WeightPack | Source | None, progress: Progress | None
+) -> tuple[Transcoded, int]:
+    """Return what was made, and how many bytes there were."""
+    from refdec.api.transcode_run import run
+    from refdec.decoding.options import limits_or_default
+    from refdec.formats.files import read_bytes
+    from refdec.parallel.clock import check_of
+    from refdec.startup import prepare_kernels
+
+    prepare_kernels()
+    limits = limits_or_default(options.limits)
+    check = check_of(limits)
+    with concerning(source):
+        data = read_bytes(source, limits=limits)
+        made = run(data, options, weights=weights, check=check, progress=progress or _no_progress)
+    LOG.info("codestream of %d bytes made of %d: %s", len(made.data), len(data), made.what)
+    return made, len(data)
+
+
+def _no_progress(done: float) -> None:
+    """Take no notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class TranscodeReport:
+    """What was transcoded: sizes, the rate, the operating point, and what became of the old codestream.
+
+    `what`: "unchanged" (the same bytes), "headers" (all that is entropy coded is as it was), "recoded" (the same
+    symbols, coded anew), "requantised".  `exact`: all latents are what they were.
+    """
+
+    output: str
+    width: int
+    height: int
+    bytes: int
+    source_bytes: int
+    bits_per_pixel: float
+    what: str
+    exact: bool
+    model: int
+    displacement: int
+    chroma_displacement: int
+    warnings: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields as JSON can hold them."""
+        return asdict(self)
+
+
+def transcode_to_file(
+    source: Source,
+    target: Target,
+    options: TranscodeOptions = DEFAULT_TRANSCODE,
+    *,
+    weights: WeightPack | Source | None = None,
+    progress: Progress | None = None,
+) -> TranscodeReport:
+    """Transcode to a file, which appears complete or not at all.  Raises as `transcode`, and FileUnwritable."""
+    from refdec.formats.files import name_of, write_bytes
+
+    made, source_bytes = _transcoded(source, options, weights=weights, progress=progress)
+    picture = made.headers.picture
+    write_bytes(target, made.data)
+    name = os.fspath(target) if isinstance(target, str | Path) else name_of(target)
+    width, height, size = picture.display_width, picture.display_height, len(made.data)
+    rate = 8 * size / (width * height)
+    point = (picture.model_id, *picture.beta_log)
+    return TranscodeReport(name, width, height, size, source_bytes, rate, made.what, made.exact, *point, made.warnings)

@@ -1,0 +1,123 @@
+"""How to transcode: `TranscodeOptions`, every wish that a caller can have, checked when they are put together.
+
+In: keywords, or what was typed.  Out: frozen options, which know the rate to reach and how the codestream is packed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from refdec.api.errors import RateAmbiguous
+from refdec.decoding.options import limits_or_default
+from refdec.limits import Limits
+from refdec.plugins.errors import RequestInvalid
+from refdec.plugins.requests import CodingSettings
+
+if TYPE_CHECKING:
+    from refdec.transcoding.packaging import Packaging
+
+__all__ = ["DEFAULT_TRANSCODE", "TranscodeOptions"]
+
+DISPLACEMENTS = range(-2048, 2048)
+QUALITIES = range(1, 101)
+POINT = {"displacement", "chroma displacement"}
+
+
+@dataclass(frozen=True, slots=True)
+class TranscodeOptions:
+    """What the application may choose; the defaults change nothing.
+
+    The rate: `bpp` (bits per pixel of the whole codestream, within `tolerance`), `max_bytes`, `quality` 1..100 of the
+    weights' scale, or `displacement` -2048..2047 of luma; chroma moves along with it unless `chroma_displacement` says
+    where to.  One of these at a time.  All but the displacements leave the rate as it is where it is low enough.
+    The packaging: `edition` "published" or "draft", `profile`, `synthesis` (names, the preferred first), `level_idc`,
+    `regions` (rows, columns), `independent_regions`, `threads`, `tile_size` are those of `CodingSettings`; None leaves
+    what there is.  `filters` False leaves out the post-filters.
+    `check` decodes what was made as far as its symbols and compares.  `lenient`: read as `DecodeOptions` of that name.
+    `ignore_weights_fingerprint`: go on although the codestream names other weights.
+
+    Raises RateAmbiguous, RequestInvalid, LimitsExpected.
+    """
+
+    bpp: float | None = None
+    quality: int | None = None
+    max_bytes: int | None = None
+    displacement: int | None = None
+    chroma_displacement: int | None = None
+    tolerance: float = 0.02
+    edition: str | None = None
+    profile: str | None = None
+    synthesis: tuple[str, ...] = ()
+    level_idc: int | None = None
+    regions: tuple[int, int] | None = None
+    independent_regions: bool | None = None
+    threads: int | None = None
+    tile_size: int | None = None
+    filters: bool = True
+    check: bool = True
+    lenient: bool = False
+    ignore_weights_fingerprint: bool = False
+    limits: Limits | None = None
+
+    def __post_init__(self) -> None:
+        limits_or_default(self.limits)
+        wishes = {
+            "bpp": self.bpp,
+            "quality": self.quality,
+            "max bytes": self.max_bytes,
+            "displacement": self.displacement,
+            "chroma displacement": self.chroma_displacement,
+        }
+        given = [name for name, value in wishes.items() if value is not None]
+        if len(given) > 1 and not set(given) <= POINT:
+            raise RateAmbiguous(given[0], given[1])
+        _require(self.bpp is None or (math.isfinite(self.bpp) and self.bpp > 0), "bits per pixel", self.bpp, "above 0")
+        _require(self.quality in (None, *QUALITIES), "quality", self.quality, "a whole number 1..100")
+        _require(self.max_bytes is None or self.max_bytes > 0, "number of bytes", self.max_bytes, "above 0")
+        _require(0 < self.tolerance < 1, "tolerance", self.tolerance, "a share between 0 and 1")
+        for name, value in (("displacement", self.displacement), ("chroma displacement", self.chroma_displacement)):
+            _require(value is None or value in DISPLACEMENTS, name, value, "-2048..2047")
+        CodingSettings(
+            profile=self.profile,
+            synthesis=self.synthesis,
+            regions=self.regions,
+            threads=self.threads or 1,
+            tile_size=self.tile_size,
+            edition=self.edition or "published",
+        )
+
+    @property
+    def keeps_rate(self) -> bool:
+        """Whether nothing is wished about the rate."""
+        wishes = self.bpp, self.quality, self.max_bytes, self.displacement, self.chroma_displacement
+        return all(wish is None for wish in wishes)
+
+    def packaging(self) -> Packaging:
+        """Return how the codestream is to be packed."""
+        from refdec.bitstream.editions import Edition
+        from refdec.bitstream.levels import profile_named
+        from refdec.bitstream.transforms import Synthesis
+        from refdec.transcoding.packaging import Packaging
+
+        profile = None if self.profile is None else profile_named(self.profile)
+        return Packaging(
+            edition=None if self.edition is None else Edition(self.edition),
+            profile=None if profile is None else profile.decoder_profile_id,
+            transforms=tuple(Synthesis[name] for name in self.synthesis) or None,
+            level_idc=self.level_idc,
+            regions=self.regions,
+            independent=self.independent_regions,
+            threads=self.threads,
+            tile_size=self.tile_size,
+            filters=self.filters,
+        )
+
+
+def _require(ok: bool, name: str, value: object, needed: str) -> None:
+    if not ok:
+        raise RequestInvalid(name, value, needed)
+
+
+DEFAULT_TRANSCODE = TranscodeOptions()

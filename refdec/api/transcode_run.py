@@ -1,0 +1,280 @@
+"""One transcode, step by step: headers, symbols, latents, as deep as the wishes go; then what was made is read again.
+
+In: the bytes of a codestream and `TranscodeOptions`.  Out: `Transcoded`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from refdec.api.errors import OtherModel, RateNotInLatents
+from refdec.api.weights import load_weights, require_weights
+from refdec.bitstream.framing import Codestream
+from refdec.bitstream.headers import Headers
+from refdec.bitstream.tools import ToolsHeader
+from refdec.decoding.opening import Opened, open_codestream, parse
+from refdec.decoding.options import DecodeOptions
+from refdec.encoding.quality import largest_fitting
+from refdec.encoding.ratecontrol import Attempt, ModelRange, RateOutOfReach, Search
+from refdec.limits import Check, TooMuchMemoryToTranscode
+from refdec.plugins.core import Core
+from refdec.transcoding.packaging import packaged, same_partition
+from refdec.transcoding.recoding import LatentTargets, latent_targets, recoded, requantised, rewrapped
+from refdec.transcoding.room import recoding_bytes, requantising_bytes
+from refdec.transcoding.streamsymbols import StreamSymbols, decoded_latents, decoded_symbols
+
+if TYPE_CHECKING:
+    from refdec.api.transcode_options import TranscodeOptions
+    from refdec.formats.files import Source
+    from refdec.weights.pack import WeightPack
+
+__all__ = ["Transcoded", "run"]
+
+Pair = tuple[int, int]
+STEPS = 100
+"""Displacements between the lowest and the old one that a search for a size chooses from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcoded:
+    """A codestream and its headers; `what` and `exact` as in `TranscodeReport`."""
+
+    data: bytes
+    headers: Headers
+    what: str
+    exact: bool
+    warnings: tuple[str, ...]
+
+    def saying(self, *sentences: str) -> Transcoded:
+        """Return the same with further warnings."""
+        return replace(self, warnings=(*self.warnings, *sentences))
+
+
+def run(
+    data: bytes,
+    options: TranscodeOptions,
+    *,
+    weights: WeightPack | Source | None,
+    check: Check,
+    progress: Callable[[float], None],
+) -> Transcoded:
+    """Transcode.  Raises what `refdec.transcode` raises."""
+    reading = DecodeOptions(lenient=options.lenient, any_level=True, allow_custom_colour=True, limits=options.limits)
+    codestream, before = parse(data, reading)
+    headers = packaged(before, options.packaging())
+    made = _Transcode(codestream, before, headers, options, reading, weights, check, progress).made()
+    progress(1.0)
+    return made
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Transcode:
+    """The old codestream with its headers, the headers that it is to have at its old rate, and what was asked for."""
+
+    codestream: Codestream
+    before: Headers
+    headers: Headers
+    options: TranscodeOptions
+    reading: DecodeOptions
+    weights: WeightPack | Source | None
+    check: Check
+    progress: Callable[[float], None]
+
+    @property
+    def rate(self) -> Pair:
+        """The old displacements."""
+        return self.before.picture.beta_log
+
+    @property
+    def data(self) -> bytes:
+        """The old codestream."""
+        return self.codestream.data
+
+    # -- the order of operations
+
+    def made(self) -> Transcoded:
+        """Return what was asked for."""
+        options, model = self.options, self.before.picture.model_id
+        if options.keeps_rate:
+            return self._at_old_rate()
+        if options.bpp is not None or options.max_bytes is not None:
+            return self._searched()
+        point = self._point()
+        if options.quality is not None:
+            wanted = Core(self._pack()).operating_point(options.quality)
+            if wanted.model_id != model:
+                raise OtherModel(options.quality, wanted.model_id, model)
+            point = wanted.displacements
+            if point[0] >= self.rate[0]:
+                return self._at_old_rate().saying("the codestream has no better quality than that: its rate stays")
+        if point == self.rate:
+            return self._at_old_rate()
+        finer = any(new > old for new, old in zip(point, self.rate, strict=True))
+        made = self._at_rate(self._targets(), point)
+        return made.saying("finer steps than those of the old codestream add bytes, and no picture") if finer else made
+
+    def _point(self) -> Pair:
+        """Return the displacements by hand; chroma moves along with luma."""
+        luma, chroma = self.rate
+        wanted = luma if self.options.displacement is None else self.options.displacement
+        moved = min(max(chroma + wanted - luma, -2048), 2047)
+        return wanted, moved if self.options.chroma_displacement is None else self.options.chroma_displacement
+
+    # -- at the rate that was
+
+    def _at_old_rate(self) -> Transcoded:
+        """Return the codestream as it is packed now, with as much as possible of the old bytes."""
+        before, headers = self.before, self.headers
+        if headers == before and not self.codestream.warnings:
+            return Transcoded(self.data, before, "unchanged", True, self._said(all_bytes=True))
+        if not same_partition(before.picture, headers.picture):
+            return self._cut_anew()
+        if _threads(before) == _threads(headers):
+            made, symbols = rewrapped(self.codestream, before, headers), None
+        else:
+            self._require(recoding_bytes(before.picture, len(self.data)))
+            opened = self._opened()
+            symbols = decoded_symbols(opened)
+            made = recoded(opened, headers, symbols, check=self.check)
+        self._compare(made, symbols)
+        return Transcoded(made, headers, "headers" if symbols is None else "recoded", True, self._said())
+
+    def _cut_anew(self) -> Transcoded:
+        """Return the codestream in other regions: their seams are predicted from other neighbours."""
+        targets = self._targets()
+        made = self._at_rate(targets, self.rate)
+        again = replace(targets.opened, codestream=parse(made.data, self.reading)[0], headers=made.headers)
+        symbols = decoded_symbols(again)
+        exact = all(
+            np.array_equal(decoded_latents(made.headers, symbols, again.models, c, self.check), targets.y[c])
+            for c in (0, 1)
+        )
+        said = () if exact else ("along seams of regions latents are quantised anew, as they are predicted otherwise",)
+        return replace(made, exact=exact).saying(*said)
+
+    # -- at another rate
+
+    def _targets(self) -> LatentTargets:
+        """Return the latents, ready to be quantised."""
+        self._require(requantising_bytes(self.before.picture, len(self.data)))
+        opened = self._opened()
+        symbols = decoded_symbols(opened)
+        return latent_targets(opened, self.headers, symbols, check=self.check)
+
+    def _at_rate(self, targets: LatentTargets, rate: Pair) -> Transcoded:
+        """Return the latents quantised again."""
+        data, headers = requantised(targets, rate, check=self.check)
+        self._compare(data, None)
+        made = Transcoded(data, headers, "requantised", False, self._said())
+        if rate != self.rate and self.headers.tools != ToolsHeader(self.headers.tools.lsbs_enable_flag):
+            return made.saying("post-filters stay as they were chosen for the old rate; --no-filters leaves them out")
+        return made
+
+    def _searched(self) -> Transcoded:
+        """Return the codestream that has a rate, or no more than so many bytes.  Raises RateNotInLatents."""
+        picture = self.before.picture
+        pixels, options = picture.display_width * picture.display_height, self.options
+        most = options.max_bytes if options.bpp is None else int(options.bpp * pixels * (1 + options.tolerance)) // 8
+        assert most is not None
+        whole = self._at_old_rate()
+        if len(whole.data) <= most:
+            return (
+                whole
+                if options.bpp is None
+                else whole.saying(f"it has no more than {options.bpp:g} bpp: its rate stays")
+            )
+        targets = self._targets()
+        low, high = self._range()
+        tried: dict[int, bytes] = {}
+
+        def code(luma: int) -> bytes:
+            self.progress(len(tried) / (len(tried) + 3))
+            if luma not in tried:
+                tried[luma] = requantised(targets, (luma, self.rate[1] + luma - high), check=self.check)[0]
+            return tried[luma]
+
+        if options.bpp is None:
+            luma = _largest(code, low, high, most)
+        else:
+            luma = _nearest(code, ModelRange(picture.model_id, low, high), options.bpp, options.tolerance, pixels)
+        if luma is None:
+            raise RateNotInLatents(most, picture.model_id, min(map(len, tried.values())))
+        return self._at_rate(targets, (luma, self.rate[1] + luma - high))
+
+    def _range(self) -> Pair:
+        """Return the lowest displacement of luma that is sensible, and the old one."""
+        info = next(info for info in Core(self._pack()).models if info.model_id == self.before.picture.model_id)
+        return min(info.displacements[0], self.rate[0]), self.rate[0]
+
+    # -- what the steps share
+
+    def _pack(self) -> WeightPack:
+        return load_weights(self.weights)
+
+    def _opened(self) -> Opened:
+        """Return the old codestream with its networks.  Raises WeightsDiffer, MissingCheckpoint."""
+        refuse = None if self.options.ignore_weights_fingerprint else require_weights
+        return open_codestream(self.data, self._pack(), self.reading, check_weights=refuse)
+
+    def _require(self, needed_bytes: int) -> None:
+        """Raise TooMuchMemoryToTranscode before anything large is made."""
+        self.reading.limits.require_memory(needed_bytes, TooMuchMemoryToTranscode)
+
+    def _compare(self, made: bytes, symbols: StreamSymbols | None) -> None:
+        """Read what was made as far as its symbols, and compare them with those that went in, where these are there.
+
+        Raises what reading raises; RuntimeError where they differ, which is a fault of ours.
+        """
+        if not self.options.check:
+            return
+        _, headers = parse(made, self.reading)
+        if symbols is None and headers.picture == self.headers.picture:
+            return
+        found = decoded_symbols(open_codestream(made, self._pack(), self.reading))
+        if symbols is not None and not all(map(np.array_equal, found.values, symbols.values)):
+            raise RuntimeError("the symbols of the new codestream are not those of the old one")
+
+    def _said(self, *, all_bytes: bool = False) -> tuple[str, ...]:
+        """Return what there is to say about the old codestream; `all_bytes`: nothing of it is left behind."""
+        said = [problem.headline() for problem in (*self.codestream.warnings, *self.before.warnings)]
+        trailing, picture = self.codestream.trailing_bytes, self.headers.picture
+        if trailing and not all_bytes:
+            said.append(f"{trailing} bytes after the end of the codestream are left behind")
+        if self.options.independent_regions and not picture.independent_regions:
+            said.append("one region is not independent: there is no other one")
+        return tuple(said)
+
+
+def _threads(headers: Headers) -> tuple[int, ...]:
+    picture = headers.picture
+    return picture.num_threads_z, *picture.num_threads_r, picture.num_threads_q
+
+
+def _largest(code: Callable[[int], bytes], low: int, high: int, most_bytes: int) -> int | None:
+    """Return the largest of a hundred displacements whose codestream has at most so many bytes; None: there is none."""
+    places = {step: low + (high - low) * step // STEPS for step in range(1, STEPS + 1)}
+    asked: list[tuple[int, int]] = []
+
+    def at(step: int) -> bytes:
+        data = code(places[step])
+        asked.append((len(data), places[step]))
+        return data
+
+    largest_fitting(at, most_bytes)
+    return max((place for size, place in asked if size <= most_bytes), default=None)
+
+
+def _nearest(code: Callable[[int], bytes], model: ModelRange, bpp: float, tolerance: float, pixels: int) -> int | None:
+    """Return the displacement whose codestream comes nearest to a rate; None: it is out of reach."""
+
+    def attempt(model_id: int, luma: int, chroma: int) -> Attempt:
+        return Attempt(model_id, luma, chroma, code(luma))
+
+    try:
+        return Search((model,), attempt, 0).for_bits(bpp * pixels, tolerance, pixels).displacement
+    except RateOutOfReach:
+        return None

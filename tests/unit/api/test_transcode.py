@@ -1,0 +1,235 @@
+"""`refdec.transcode`: the same bytes without a wish; the same latents and samples where only packaging differs."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from functools import cache
+
+import numpy as np
+import pytest
+
+import refdec
+from refdec.api.errors import OptionsExpected, OptionsTwice, OtherModel, RateAmbiguous, RateNotInLatents
+from refdec.api.transcode import TranscodeReport, transcode_to_file
+from refdec.api.transcode_options import TranscodeOptions
+from refdec.bitstream.framing import read_codestream, write_codestream
+from refdec.bitstream.headers import Headers, read_headers
+from refdec.bitstream.markers import Marker
+from refdec.decoding.errors import SettingsRefused
+from refdec.errors import CodestreamError
+from refdec.plugins.core import Core
+from refdec.plugins.errors import RequestInvalid
+from refdec.plugins.requests import OperatingPoint
+from tests.encodable import GOLDEN, photograph
+
+PHOTO = (GOLDEN / "kodim14_m1_+0_96x333.jai").read_bytes()
+
+
+@cache
+def stream(height: int = 128, width: int = 256) -> bytes:
+    return refdec.encode(photograph(height, width), displacement=0, chroma_displacement=300)
+
+
+def headers_of(data: bytes) -> Headers:
+    return read_headers(read_codestream(data))
+
+
+def report_of(data: bytes, options: TranscodeOptions) -> tuple[bytes, TranscodeReport]:
+    sink = io.BytesIO()
+    report = transcode_to_file(data, sink, options)
+    return sink.getvalue(), report
+
+
+def samples(data: bytes) -> np.ndarray:
+    return refdec.decode(data, synthesis="sop").array
+
+
+def with_part(data: bytes, marker: Marker, payload: bytes) -> bytes:
+    parts = [(part.marker, bytes(part.payload)) for part in read_codestream(data).substreams if part.marker != marker]
+    return write_codestream([*parts[:1], (marker, payload), *parts[1:]])
+
+
+@pytest.mark.parametrize("data", [PHOTO, PHOTO + b"behind the end", with_part(PHOTO, Marker.UDI, b"somebody's")])
+def test_without_a_wish_the_bytes_are_the_same(data: bytes) -> None:
+    with warnings.catch_warnings(action="error"):
+        assert refdec.transcode(data) == data
+    _, report = report_of(data, TranscodeOptions(threads=1, edition="published"))
+    assert (report.what, report.exact, report.bytes) == ("unchanged", True, len(data))
+
+
+@pytest.mark.parametrize(
+    ("wish", "what"),
+    [
+        ({"edition": "draft"}, "headers"),
+        ({"profile": "simple"}, "headers"),
+        ({"synthesis": ("SOP",)}, "headers"),
+        ({"level_idc": 52}, "headers"),
+        ({"tile_size": 0}, "unchanged"),
+        ({"threads": 4}, "recoded"),
+        ({"threads": 16, "edition": "draft"}, "recoded"),
+    ],
+)
+def test_packaging_changes_no_latent_and_no_sample(wish: dict[str, object], what: str) -> None:
+    made, report = report_of(stream(), TranscodeOptions(**wish))  # type: ignore[arg-type]
+    assert (report.what, report.exact, report.source_bytes) == (what, True, len(stream()))
+    assert np.array_equal(samples(made), samples(stream()))
+    old, new = read_codestream(stream()), read_codestream(made)
+    for marker in (Marker.SOZ, Marker.SORP, Marker.SORS, Marker.UDI) if what == "headers" else (Marker.UDI,):
+        assert [bytes(part.payload) for part in new.all(marker)] == [bytes(part.payload) for part in old.all(marker)]
+
+
+def test_there_and_back_gives_the_same_bytes() -> None:
+    there = refdec.transcode(stream(), threads=8, edition="draft")
+    with pytest.warns(refdec.PictureWarning, match="draft"):
+        assert refdec.transcode(there, threads=1, edition="published") == stream()
+
+
+def test_regions_that_overlap_so_far_that_they_see_all_change_no_latent() -> None:
+    made, report = report_of(stream(512, 512), TranscodeOptions(regions=(2, 1)))
+    assert (report.what, report.exact, report.warnings) == ("requantised", True, ())
+    assert headers_of(made).picture.num_regions == 2
+    assert np.array_equal(samples(made), samples(stream(512, 512)))
+    assert refdec.transcode(made, regions=(1, 1)) == stream(512, 512)
+
+
+def test_seams_of_regions_are_said() -> None:
+    data = stream(512, 512)
+    with pytest.warns(refdec.PictureWarning, match="along seams"):
+        made = refdec.transcode(data, regions=(2, 1), independent_regions=True)
+    assert headers_of(made).picture.independent_regions
+    error = samples(made).astype(int) - samples(data)
+    assert 0 < (error**2).mean() < 2
+
+
+def test_what_the_old_codestream_had_is_carried_over() -> None:
+    coded = refdec.encode(photograph(128, 256), grfs=True, rvs=True, lsbs=True, quality_map=np.ones((8, 16), np.int32))
+    data = with_part(coded, Marker.UDI, b"somebody's data")
+    data = with_part(data, Marker.RDI, bytes(read_codestream(coded).all(Marker.RDI)[0].payload))
+    made = refdec.transcode(data, displacement=-400, threads=2)
+    old, new = headers_of(data), headers_of(made)
+    assert (new.user_data, new.rendering, new.tools) == (old.user_data, old.rendering, old.tools)
+    for name in ("grfs_channel_flag", "rvs_enable_flag", "gain_3D_enable_flag", "level_idc", "synthesis_transform_id"):
+        assert getattr(new.picture, name) == getattr(old.picture, name)
+    same_threads = refdec.transcode(data, displacement=-400)
+    for marker in (Marker.SOQ, Marker.SOZ):
+        assert read_codestream(same_threads).all(marker)[0].payload == read_codestream(data).all(marker)[0].payload
+
+
+def test_a_gray_picture_stays_gray() -> None:
+    data = refdec.encode(photograph(64, 96)[..., 0])
+    assert refdec.decode(refdec.transcode(data, displacement=-300)).array.ndim == 2
+
+
+def test_rates_are_reached_by_model_and_displacement_of_the_latents() -> None:
+    data, pixels = stream(256, 384), 256 * 384
+    wanted = 0.6 * len(data)
+    made = refdec.transcode(data, bpp=8 * wanted / pixels)
+    assert abs(len(made) / wanted - 1) <= 0.02
+    most = len(data) // 2
+    small = refdec.transcode(data, max_bytes=most)
+    assert 0.9 * most <= len(small) <= most
+    picture = headers_of(small).picture
+    assert picture.model_id == headers_of(data).picture.model_id
+    assert picture.beta_log[1] - picture.beta_log[0] == 300
+
+
+def test_the_displacement_of_chroma_moves_along_or_alone() -> None:
+    assert headers_of(refdec.transcode(stream(), displacement=-200)).picture.beta_log == (-200, 100)
+    assert headers_of(refdec.transcode(stream(), chroma_displacement=0)).picture.beta_log == (0, 0)
+    assert refdec.transcode(stream(), displacement=0) == stream()
+
+
+def test_a_coarser_quality_is_that_of_the_scale_and_a_better_one_changes_nothing() -> None:
+    made = headers_of(refdec.transcode(stream(), quality=10)).picture
+    assert made.beta_log[0] < 0
+    with pytest.warns(refdec.PictureWarning, match="no better quality"):
+        assert refdec.transcode(stream(), quality=60) == stream()
+
+
+def test_a_rate_that_is_low_enough_stays_and_finer_steps_are_said_to_help_nobody() -> None:
+    assert refdec.transcode(stream(), max_bytes=len(stream())) == stream()
+    with pytest.warns(refdec.PictureWarning, match="rate stays"):
+        assert refdec.transcode(stream(), bpp=20.0) == stream()
+    with pytest.warns(refdec.PictureWarning, match="finer"):
+        assert len(refdec.transcode(stream(), displacement=300)) > len(stream())
+
+
+def test_transcoding_loses_less_than_a_second_analysis() -> None:
+    picture = photograph(256, 384)
+    data = refdec.encode(picture, displacement=0, chroma_displacement=300)
+    through = refdec.transcode(data, displacement=-300)
+    again = refdec.encode(refdec.decode(data).array, displacement=-300, chroma_displacement=0)
+
+    def error(made: bytes) -> float:
+        return float(((refdec.decode(made).array.astype(int) - picture) ** 2).mean())
+
+    assert error(through) < error(again)
+
+
+def test_post_filters_stay_with_a_word_or_go() -> None:
+    from dataclasses import replace
+
+    from refdec.bitstream.headers import write_headers
+
+    headers = headers_of(stream())
+    filtered = replace(headers, tools=replace(headers.tools, lef_ch_idx=7))
+    data = with_part(stream(), Marker.TON, write_headers(filtered)[Marker.TON])
+    with pytest.warns(refdec.PictureWarning, match="post-filters"):
+        assert headers_of(refdec.transcode(data, displacement=-300)).tools.lef_ch_idx == 7
+    assert refdec.transcode(data, filters=False) == stream()
+
+
+def test_bytes_after_the_end_are_left_behind_with_a_word() -> None:
+    with pytest.warns(refdec.PictureWarning, match="5 bytes after the end"):
+        assert refdec.transcode(stream() + b"extra", threads=2) == refdec.transcode(stream(), threads=2)
+
+
+def test_one_region_that_is_to_be_independent_is_a_word() -> None:
+    with pytest.warns(refdec.PictureWarning, match="no other"):
+        assert refdec.transcode(stream(), independent_regions=True) == stream()
+
+
+def test_rates_out_of_reach_say_how_small_it_gets() -> None:
+    with pytest.raises(RateNotInLatents) as caught:
+        refdec.transcode(stream(), max_bytes=100)
+    assert caught.value.least_bytes > 100
+    with pytest.raises(RateNotInLatents):
+        refdec.transcode(stream(), bpp=0.001)
+
+
+def test_another_model_needs_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Core, "operating_point", lambda self, quality: OperatingPoint(2, 100, 100))
+    with pytest.raises(OtherModel) as caught:
+        refdec.transcode(stream(), quality=90)
+    assert "refdec decode" in caught.value.explain()
+
+
+def test_wishes_that_mean_nothing_are_refused() -> None:
+    with pytest.raises(RateAmbiguous):
+        refdec.transcode(stream(), bpp=1.0, quality=3)
+    for wish in ({"bpp": 0.0}, {"quality": 101}, {"max_bytes": 0}, {"displacement": 5000}, {"threads": 3}):
+        with pytest.raises(RequestInvalid):
+            refdec.transcode(stream(), **wish)
+    with pytest.raises(SettingsRefused):
+        refdec.transcode(stream(), regions=(5, 5))
+    with pytest.raises(OptionsTwice):
+        refdec.transcode(stream(), threads=2, options=TranscodeOptions(threads=2))
+    with pytest.raises(OptionsExpected):
+        refdec.transcode(stream(), options={"threads": 2})  # type: ignore[arg-type]
+
+
+def test_damage_is_found_before_anything_is_made() -> None:
+    with pytest.raises(CodestreamError):
+        refdec.transcode(stream()[:-40], threads=2)
+    broken = bytearray(stream())
+    broken[-60] ^= 0xFF
+    with pytest.raises(CodestreamError):
+        refdec.transcode(bytes(broken), threads=2)
+
+
+def test_progress_ends_at_one() -> None:
+    shares: list[float] = []
+    refdec.transcode(stream(), max_bytes=len(stream()) * 2 // 3, progress=shares.append)
+    assert shares[-1] == 1.0
+    assert all(0 <= share <= 1 for share in shares)
