@@ -18,6 +18,7 @@ from refdec.bitstream.headers import Headers
 from refdec.bitstream.tools import ToolsHeader
 from refdec.decoding.opening import Opened, open_codestream, parse
 from refdec.decoding.options import DecodeOptions
+from refdec.encoding.content import read_content
 from refdec.encoding.quality import largest_fitting
 from refdec.encoding.ratecontrol import Attempt, ModelRange, RateOutOfReach, Search
 from refdec.limits import Check, TooMuchMemoryToTranscode
@@ -167,9 +168,11 @@ class _Transcode:
 
     def _at_rate(self, targets: LatentTargets, rate: Pair) -> Transcoded:
         """Return the latents quantised again."""
-        data, headers = requantised(targets, rate, check=self.check)
-        self._compare(data, None)
-        made = Transcoded(data, headers, "requantised", False, self._said())
+        written, headers = requantised(targets, rate, check=self.check)
+        if self.options.check:
+            found = read_content(open_codestream(written.data, self._pack(), self.reading), check=self.check)
+            _require_same(found.differs_in(written.content))
+        made = Transcoded(written.data, headers, "requantised", False, self._said())
         if rate != self.rate and self.headers.tools != ToolsHeader(self.headers.tools.lsbs_enable_flag):
             return made.saying("post-filters stay as they were chosen for the old rate; --no-filters leaves them out")
         return made
@@ -194,7 +197,7 @@ class _Transcode:
         def code(luma: int) -> bytes:
             self.progress(len(tried) / (len(tried) + 3))
             if luma not in tried:
-                tried[luma] = requantised(targets, (luma, self.rate[1] + luma - high), check=self.check)[0]
+                tried[luma] = requantised(targets, (luma, self.rate[1] + luma - high), check=self.check)[0].data
             return tried[luma]
 
         if options.bpp is None:
@@ -225,18 +228,18 @@ class _Transcode:
         self.reading.limits.require_memory(needed_bytes, TooMuchMemoryToTranscode)
 
     def _compare(self, made: bytes, symbols: StreamSymbols | None) -> None:
-        """Read what was made as far as its symbols, and compare them with those that went in, where these are there.
+        """Read what was made at the old rate, and compare headers, and symbols where they were coded anew.
 
         Raises what reading raises; RuntimeError where they differ, which is a fault of ours.
         """
         if not self.options.check:
             return
-        _, headers = parse(made, self.reading)
-        if symbols is None and headers.picture == self.headers.picture:
-            return
-        found = decoded_symbols(open_codestream(made, self._pack(), self.reading))
-        if symbols is not None and not all(map(np.array_equal, found.values, symbols.values)):
-            raise RuntimeError("the symbols of the new codestream are not those of the old one")
+        if replace(parse(made, self.reading)[1], warnings=()) != self.headers:
+            _require_same("headers")
+        if symbols is not None:
+            found = decoded_symbols(open_codestream(made, self._pack(), self.reading))
+            if not all(map(np.array_equal, found.values, symbols.values)):
+                _require_same("symbols")
 
     def _said(self, *, all_bytes: bool = False) -> tuple[str, ...]:
         """Return what there is to say about the old codestream; `all_bytes`: nothing of it is left behind."""
@@ -247,6 +250,12 @@ class _Transcode:
         if self.options.independent_regions and not picture.independent_regions:
             said.append("one region is not independent: there is no other one")
         return tuple(said)
+
+
+def _require_same(differs_in: str) -> None:
+    """Raise RuntimeError where a new codestream does not hold what was put into it."""
+    if differs_in:
+        raise RuntimeError(f"the {differs_in} of the new codestream are not those that were coded")
 
 
 def _threads(headers: Headers) -> tuple[int, ...]:

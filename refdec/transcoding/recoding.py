@@ -21,8 +21,9 @@ from refdec.clauses import clause
 from refdec.decoding.hyper import HyperLatents
 from refdec.decoding.models import Models
 from refdec.decoding.opening import Opened
-from refdec.encoding.codestream import residual_payloads
+from refdec.encoding.codestream import residual_of
 from refdec.encoding.components import code_component
+from refdec.encoding.content import Written, content_of
 from refdec.encoding.hyperwindows import EncoderHyper, encoder_hyper
 from refdec.encoding.values import CodedComponent, KeptSymbols
 from refdec.entropy.hyper import encode_z
@@ -74,7 +75,7 @@ def recoded(opened: Opened, headers: Headers, symbols: StreamSymbols, *, check: 
     for c, marker in enumerate(RESIDUAL_MARKERS):
         if before.num_threads_r[c] != picture.num_threads_r[c]:
             part = CodedComponent(KeptSymbols(symbols.values[c]), None, None)
-            made = residual_payloads(hyper, c, part, check=check)
+            made = residual_of(hyper, c, part, check=check).payloads
             payloads[marker] = _as_they_were(opened.codestream, picture, marker, made)
     payloads |= _hyper_payloads(before, picture, symbols.latents, opened.models)
     return rewrapped(opened.codestream, opened.headers, headers, payloads)
@@ -126,7 +127,7 @@ def latent_targets(
 
 
 @clause("3.B.3", kind="added", reason=REASON)
-def requantised(targets: LatentTargets, beta_log: Pair, *, check: Check = unchecked) -> tuple[bytes, Headers]:
+def requantised(targets: LatentTargets, beta_log: Pair, *, check: Check = unchecked) -> tuple[Written, Headers]:
     """(3.B.3) Return the codestream at the displacements of luma and chroma, and its headers; z_hat and map stay.
 
     At the rate that was, cube flags stay too; else they are decided anew where the old codestream had some.
@@ -153,14 +154,16 @@ def requantised(targets: LatentTargets, beta_log: Pair, *, check: Check = unchec
     parts = luma, chroma
     picture = draft if same_rate else with_cube_flags(draft, (luma.cube_flags, chroma.cube_flags))
     final = hyper.windows(picture, models)
+    coded = [residual_of(final, c, parts[c], check=check) for c in (0, 1)]
     payloads: dict[Marker, Sequence[bytes | memoryview]] = {
-        marker: residual_payloads(final, c, parts[c], check=check) for c, marker in enumerate(RESIDUAL_MARKERS)
+        marker: made.payloads for marker, made in zip(RESIDUAL_MARKERS, coded, strict=True)
     }
     payloads |= _hyper_payloads(opened.headers.picture, picture, hyper.latents, models)
     headers = replace(targets.headers, picture=picture)
     if same_partition(picture, opened.headers.picture):
         headers = replace(headers, substream_order=_with_all_regions(headers))
-    return rewrapped(opened.codestream, opened.headers, headers, payloads), headers
+    data = rewrapped(opened.codestream, opened.headers, headers, payloads)
+    return Written(data, content_of(headers, hyper.latents, (coded[0].symbols, coded[1].symbols))), headers
 
 
 @clause("1.4.4")
