@@ -84,7 +84,7 @@ class RateAmbiguous(UsageError):
 class RateNotInLatents(UsageError):
     """A codestream is to be transcoded to a rate that its model does not reach."""
 
-    code, clause = "RD0970", "3.B.3"
+    code, clause = "RD1330", "3.B.3"
 
     def __init__(self, wanted_bytes: int, model_id: int, least_bytes: int) -> None:
         super().__init__(wanted_bytes, model_id, least_bytes)
@@ -101,7 +101,7 @@ class RateNotInLatents(UsageError):
 class OtherModel(UsageError):
     """A codestream is to be transcoded to a quality that stands for another model than that of its latents."""
 
-    code, clause = "RD0974", "1.6.3"
+    code, clause = "RD1331", "1.6.3"
 
     def __init__(self, quality: int, wanted: int, present: int) -> None:
         super().__init__(quality, wanted, present)
