@@ -34,7 +34,10 @@ def test_the_table_is_that_of_the_bundled_weights() -> None:
 def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "photo.png").write_bytes(PICTURE.read_bytes())
-    (snippet,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    (tmp_path / "photo.jai").write_bytes((GOLDEN / "kodim15_m1_+0_65x79.jai").read_bytes())
+    first, second = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     found: dict[str, object] = {}
-    exec(snippet, found)
+    exec(first, found)
     assert isinstance(found["stream"], bytes)
+    exec(second, found)
+    assert found["same"] == (tmp_path / "photo.jai").read_bytes()
