@@ -7,6 +7,7 @@ from refdec.errors import RefdecError, UsageError
 from refdec.tiling.geometry import Rect
 
 __all__ = [
+    "AnalysisMissing",
     "ChannelsOutOfRange",
     "LatentsDoNotFit",
     "LevelTooSmall",
@@ -79,6 +80,24 @@ class LevelTooSmall(UsageError):
 
     def explain(self) -> str:
         return f"No level allows {self.luma_samples} luma samples with model {self.model_id}."
+
+
+class AnalysisMissing(UsageError):
+    """An encoder is to analyse with networks that the weights do not have."""
+
+    code, clause = "RD0955", "4.6"
+
+    def __init__(self, model_id: int, wanted: str, files: tuple[str, ...], there: tuple[str, ...]) -> None:
+        super().__init__(model_id, wanted, files, there)
+        self.model_id, self.wanted, self.files, self.there = model_id, wanted, files, there
+
+    def explain(self) -> str:
+        which = f"analysis networks {self.wanted!r}" if self.wanted else "analysis networks"
+        have = ", ".join(self.there) or "none"
+        return (
+            f"The weights have no {which} of model {self.model_id} ({', '.join(self.files)}); there are: {have}.\n"
+            "Choose others with  --option networks=NAME, or import the files:  refdec weights import DIR PACK"
+        )
 
 
 class TransformNotListed(UsageError):

@@ -234,10 +234,20 @@ def _with_tiles(draft: PictureHeader, settings: EncodeSettings) -> PictureHeader
 
 
 @clause("3.B.5")
-def targets_of(source: EncoderInput, settings: EncodeSettings, models: Models, *, check: Check = unchecked) -> Targets:
-    """(3.B.5) Analyse a picture: y and z_hat of both components.  Raises MissingCheckpoint, SettingsRefused."""
+def targets_of(
+    source: EncoderInput,
+    settings: EncodeSettings,
+    models: Models,
+    *,
+    networks: str | None = None,
+    check: Check = unchecked,
+) -> Targets:
+    """(3.B.5) Analyse a picture: y and z_hat of both components, by the networks that `choose_analysis` chooses.
+
+    Raises AnalysisMissing, SettingsRefused.
+    """
     draft = _checked_draft(source, settings, models.model_id)
-    return analyse(source, draft, models, check=check)
+    return analyse(source, draft, models, networks=networks, check=check)
 
 
 def _checked_draft(source: EncoderInput, settings: EncodeSettings, model_id: int) -> PictureHeader:

@@ -12,6 +12,7 @@ from refdec.clauses import clause
 from refdec.encoding.hyperwindows import KEPT_POSITIONS
 from refdec.encoding.quantiser import WINDOW as CODING_WINDOW
 from refdec.encoding.targets import HYPER_WINDOW, LATENT_SAMPLES, REFERENCE_WINDOW, WINDOW
+from refdec.tiling.analysis import usual_analysis_tiling
 
 __all__ = ["analysis_bytes", "bundle_bytes", "coding_bytes"]
 
@@ -26,8 +27,8 @@ SYMBOL_BYTES = 640
 """Symbols int16 of luma, after the first pass and once more where somebody asks for all of them."""
 HYPER_ENCODER_BYTES, CODING_BYTES, BUNDLE_BYTES = 4096, 7168, 16384
 """Temporaries of a window of the hyper encoder; of the quantiser; whole bundles, which guests are given."""
-LIGHT_BYTES, REFERENCE_BYTES = 88, 640
-"""Temporaries of the analysis networks, per luma sample of a window."""
+LIGHT_BYTES, REFERENCE_BYTES, HOP_BYTES = 88, 640, 640
+"""Temporaries of the analysis networks, per luma sample of a window; of HOP's, whose attention spans it, of a tile."""
 HALO = 8
 """Latent positions beside a window, both sides together, at most: of the networks."""
 CODING_HALO, DECIDING_HALO = 12, 96
@@ -39,6 +40,14 @@ def _positions(picture: PictureHeader, window: tuple[int, int], halo: int) -> in
     return min(picture.lat_h, window[0] + halo) * min(picture.lat_w, window[1] + halo)
 
 
+def _largest_tile(picture: PictureHeader) -> int:
+    """Return the luma samples of the largest analysis tile; those of independent regions grow by their overlap."""
+    tiling = usual_analysis_tiling(picture, 0)
+    grown = tiling.size + (tiling.overlap if picture.independent_regions else 0)
+    edge = grown if tiling.size else max(picture.img_height, picture.img_width)
+    return min(edge, picture.img_height) * min(edge, picture.img_width)
+
+
 def _held(picture: PictureHeader) -> int:
     """Return the bytes of what holds at every displacement: y, and what follows from hyper latents."""
     positions = picture.lat_h * picture.lat_w
@@ -47,10 +56,13 @@ def _held(picture: PictureHeader) -> int:
 
 
 @clause("1.8 (7)", kind="added", reason=REASON)
-def analysis_bytes(picture: PictureHeader, codes_bytes: int, *, light: bool) -> int:
-    """(1.8 (7)) The bytes of an analysis by the light networks of a pack, or by those of the reference software."""
-    window, per_sample = (WINDOW, LIGHT_BYTES) if light else (REFERENCE_WINDOW, REFERENCE_BYTES)
-    samples = LATENT_SAMPLES**2 * _positions(picture, window, HALO)
+def analysis_bytes(picture: PictureHeader, codes_bytes: int, *, networks: str) -> int:
+    """(1.8 (7)) The bytes of an analysis by the light networks of a pack, or by those of BOP or HOP."""
+    if networks == "hop":
+        per_sample, samples = HOP_BYTES, _largest_tile(picture)
+    else:
+        window, per_sample = (WINDOW, LIGHT_BYTES) if networks == "light" else (REFERENCE_WINDOW, REFERENCE_BYTES)
+        samples = LATENT_SAMPLES**2 * _positions(picture, window, HALO)
     hyper = HYPER_ENCODER_BYTES * _positions(picture, (4 * HYPER_WINDOW[0], 4 * HYPER_WINDOW[1]), 12)
     return FIXED_BYTES + codes_bytes + _held(picture) + max(per_sample * samples, hyper)
 

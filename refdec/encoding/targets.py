@@ -15,7 +15,9 @@ import numpy as np
 
 from refdec.arithmetic.types import Int8Array, Int32Array
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
+from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
+from refdec.decoding.errors import AnalysisMissing
 from refdec.decoding.models import Models
 from refdec.encoding.encoderinput import EncoderInput, coded_window
 from refdec.encoding.values import Targets
@@ -24,50 +26,64 @@ from refdec.picture.source import secondary_input
 from refdec.tiling.analysis import AnalysisTile, analysis_tiles, usual_analysis_tiling
 from refdec.tiling.bands import even_windows
 from refdec.tiling.geometry import Rect
+from refdec.weights.names import checkpoint_name
 
 if TYPE_CHECKING:
     from refdec.networks.analysis import Analysis
     from refdec.networks.hyperencoder import HyperEncoder
 
-__all__ = ["analyse", "analysis_kind", "hyper_latents"]
+__all__ = ["NETWORKS", "analyse", "analyses_of", "choose_analysis", "hyper_latents"]
 
 LATENT_SAMPLES = 16
 WINDOW = (64, 128)
 """Latent positions of a window of the light networks, rows and columns: 2 million samples, 0.2 GB of feature maps."""
 REFERENCE_WINDOW = (32, 64)
-"""The same of the reference networks: half a million samples, as much memory."""
+"""The same of BOP's: half a million samples, as much memory.  HOP's take a tile as a whole: its attention spans it."""
 HYPER_WINDOW = (32, 32)
 """Positions of z of a window of the hyper encoder."""
 REASON = "an encoder is free to cut a tile; the integers stay those of the whole"
 
 
+NETWORKS = {
+    "light": ("analysis/Y", "analysis/UV"),
+    "bop": ("VM_bop/encoder_Y", "VM_bop/encoder_UV"),
+    "hop": ("VM_hop/encoder_Y", "VM_hop/encoder_UV"),
+}
+"""The analysis networks that a pack may hold, by the names that they are asked for with."""
+
+
 @clause("4.6", kind="added", reason="a pack holds the light analysis networks, or those of the reference, or none")
-def analysis_kind(models: Models) -> str | None:
-    """(4.6) Return the kind of analysis networks that the pack has for the model: "light", "reference", or None.
+def analyses_of(models: Models) -> tuple[str, ...]:
+    """(4.6) Return the analysis networks that the pack has for the model, of "light", "bop" and "hop"."""
+    return tuple(name for name, kinds in NETWORKS.items() if all(_has(models, kind) for kind in kinds))
 
-    The SOP and BOP profiles use the BOP encoder (4.6); the light networks come first where both are there.
+
+@clause("4.6")
+def choose_analysis(models: Models, transform: int, wanted: str | None = None) -> str:
+    """(4.6) Return which analysis networks run: the wanted ones, else those that suit best what the pack has.
+
+    The light networks come first where they are there.  Of the reference software's the SOP and BOP profiles use BOP's;
+    HOP's are for streams whose first listed `transform` is HOP.  Raises AnalysisMissing where the wanted ones, or all,
+    are not there.
     """
-    for name, kinds in (("light", LIGHT_KINDS), ("reference", REFERENCE_KINDS)):
-        if all(_has(models, kind) for kind in kinds):
-            return name
-    return None
-
-
-LIGHT_KINDS = ("analysis/Y", "analysis/UV")
-REFERENCE_KINDS = ("VM_bop/encoder_Y", "VM_bop/encoder_UV")
+    there = analyses_of(models)
+    usual = ("light", "hop", "bop") if transform == Synthesis.HOP else ("light", "bop", "hop")
+    able = [name for name in (usual if wanted is None else (wanted,)) if name in there]
+    if not able:
+        names = [str(checkpoint_name(kind, models.model_id)) for kind in NETWORKS.get(wanted or "bop", ())]
+        raise AnalysisMissing(models.model_id, wanted or "", tuple(names), there)
+    return able[0]
 
 
 def _has(models: Models, kind: str) -> bool:
-    from refdec.weights.names import checkpoint_name
-
     return checkpoint_name(kind, models.model_id) in models.pack
 
 
 @lru_cache(maxsize=4)
-def _analysis(models: Models, component: int, light: bool) -> Analysis:
+def _analysis(models: Models, component: int, networks: str) -> Analysis:
     from refdec.networks.analysis import load_analysis
 
-    return load_analysis(models.checkpoint((LIGHT_KINDS if light else REFERENCE_KINDS)[component]))
+    return load_analysis(models.checkpoint(NETWORKS[networks][component]))
 
 
 @lru_cache(maxsize=4)
@@ -78,14 +94,22 @@ def _hyper_encoder(models: Models, component: int) -> HyperEncoder:
 
 
 @clause("4.6")
-def analyse(source: EncoderInput, picture: PictureHeader, models: Models, *, check: Check = unchecked) -> Targets:
+def analyse(
+    source: EncoderInput,
+    picture: PictureHeader,
+    models: Models,
+    *,
+    networks: str | None = None,
+    check: Check = unchecked,
+) -> Targets:
     """(4.6) Return y of both components, and z_hat where it is not simply the hyper encoder's of y.
 
-    `check()` is called before each window.  Raises MissingCheckpoint where the pack cannot analyse.
+    `networks`: see choose_analysis.  `check()` is called before each window.  Raises AnalysisMissing.
     """
-    if analysis_kind(models) != "reference":
+    chosen = choose_analysis(models, picture.synthesis_transforms[0], networks)
+    if chosen == "light":
         return Targets((_light(source, picture, models, 0, check), _light(source, picture, models, 1, check)), None)
-    pairs = [_reference(source, picture, models, c, check) for c in (0, 1)]
+    pairs = [_reference(source, picture, models, chosen, c, check) for c in (0, 1)]
     return Targets((pairs[0][0], pairs[1][0]), (pairs[0][1], pairs[1][1]))
 
 
@@ -161,21 +185,21 @@ def _light(source: EncoderInput, picture: PictureHeader, models: Models, compone
 
     y = np.empty((COMPONENT_CHANNELS[component], picture.lat_h, picture.lat_w), np.int32)
     samples = Rect(0, 0, picture.img_width, picture.img_height)
-    _by_windows(_analysis(models, component, True), planes, samples, LATENT_SAMPLES, WINDOW, y, check)
+    _by_windows(_analysis(models, component, "light"), planes, samples, LATENT_SAMPLES, WINDOW, y, check)
     return y
 
 
 @clause("4.10.6")
 def _reference(
-    source: EncoderInput, picture: PictureHeader, models: Models, component: int, check: Check
+    source: EncoderInput, picture: PictureHeader, models: Models, networks: str, component: int, check: Check
 ) -> tuple[Int32Array, Int8Array]:
-    """(4.10.6) Return y and z_hat of a component by the reference networks, tile by tile."""
+    """(4.10.6) Return y and z_hat of a component by the networks of BOP or HOP, tile by tile."""
     hyper = _hyper_encoder(models, component)
     channels = COMPONENT_CHANNELS[component]
     y = np.zeros((channels, picture.lat_h, picture.lat_w), np.int32)
     z_hat = np.zeros((channels, picture.z_h, picture.z_w), np.int8)
     for tile in analysis_tiles(picture, component, usual_analysis_tiling(picture, component)):
-        y_made = _tile_latent(source, picture, models, component, tile, check)
+        y_made = _tile_latent(source, picture, _analysis(models, component, networks), component, tile, check)
         z_made = _hyper_latent(hyper, y_made, check)
         y[:, tile.y.at.rows, tile.y.at.columns] = y_made[:, tile.y.keep.rows, tile.y.keep.columns]
         z_hat[:, tile.z.at.rows, tile.z.at.columns] = z_made[:, tile.z.keep.rows, tile.z.keep.columns]
@@ -184,7 +208,7 @@ def _reference(
 
 @clause("4.6.2")
 def _tile_latent(
-    source: EncoderInput, picture: PictureHeader, models: Models, component: int, tile: AnalysisTile, check: Check
+    source: EncoderInput, picture: PictureHeader, network: Analysis, component: int, tile: AnalysisTile, check: Check
 ) -> Int32Array:
     """(4.6.2) Return y of one analysis tile, whose samples are those of luma or half as many each way."""
     shown = Rect(0, 0, picture.img_width, picture.img_height)
@@ -197,5 +221,5 @@ def _tile_latent(
 
     y = np.empty((COMPONENT_CHANNELS[component], *tile.y.made.size_hw), np.int32)
     unit = LATENT_SAMPLES >> component
-    _by_windows(_analysis(models, component, False), planes, tile.rect, unit, REFERENCE_WINDOW, y, check)
+    _by_windows(network, planes, tile.rect, unit, REFERENCE_WINDOW, y, check)
     return y

@@ -43,7 +43,7 @@ from refdec.encoding.hyperwindows import EncoderHyper
 from refdec.encoding.outcome import kept, latents_of, scales_of, symbols_of
 from refdec.encoding.ratecontrol import sensible_range
 from refdec.encoding.room import analysis_bytes, bundle_bytes, coding_bytes
-from refdec.encoding.targets import analysis_kind
+from refdec.encoding.targets import analyses_of, choose_analysis
 from refdec.encoding.targets import hyper_latents as hyper_encoded
 from refdec.encoding.values import KeptSymbols
 from refdec.formats.decoded import Picture, picture_of
@@ -178,9 +178,10 @@ class Core:
             kinds = [f"VM_{transform.lower()}/decoder_{c}" for c in ("Y", "UV")]
             return all(checkpoint_name(kind, models.model_id) in self._pack for kind in kinds)
 
-        kind = analysis_kind(models)
+        analyses = analyses_of(models)
         synthesis = tuple(name for name in Synthesis.__members__ if has(name))
-        return ModelInfo(models.model_id, synthesis, kind is not None, sensible_range(kind == "reference"))
+        of_reference = bool(analyses) and "light" not in analyses
+        return ModelInfo(models.model_id, synthesis, bool(analyses), sensible_range(of_reference))
 
     # -- reading
 
@@ -311,16 +312,18 @@ class Core:
 
         return OperatingPoint(*quality_scale(self._pack, self.models).point(Quality(quality).value))
 
-    def analyse(self, picture: SourcePicture, model_id: int, settings: CodingSettings) -> TargetLatents:
-        """(4.6, 6.7) Return the latents of the analysis networks.  Raises NoModel."""
+    def analyse(
+        self, picture: SourcePicture, model_id: int, settings: CodingSettings, *, networks: str | None = None
+    ) -> TargetLatents:
+        """(4.6, 6.7) Return the latents of the analysis networks.  Raises NoModel, AnalysisMissing."""
         if not any(info.analysis and info.model_id == model_id for info in self.models):
             raise NoModel(model_id, tuple(info.model_id for info in self.models if info.analysis))
         models, check = models_of(self._pack, model_id), self._clock()
         source, core_settings = self._source(picture), encode_settings(settings)
-        light = analysis_kind(models) == "light"
         draft = draft_header(source, core_settings, model_id)
-        self._require(analysis_bytes(draft, picture.nbytes, light=light))
-        targets = targets_of(source, core_settings, models, check=check)
+        chosen = choose_analysis(models, draft.synthesis_transforms[0], networks)
+        self._require(analysis_bytes(draft, picture.nbytes, networks=chosen))
+        targets = targets_of(source, core_settings, models, networks=chosen, check=check)
         return TargetLatents(*targets.y, hyper=targets.z_hat)
 
     def _source(self, picture: SourcePicture) -> EncoderInput:

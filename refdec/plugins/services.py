@@ -83,8 +83,14 @@ class CoreServices(Protocol):
         """Return the model and displacements that a quality 1..100 stands for with these weights."""
         ...
 
-    def analyse(self, picture: SourcePicture, model_id: int, settings: CodingSettings) -> TargetLatents:
-        """(4.6, 6.7) Return the latents of the analysis networks; `hyper` None stands for the hyper encoder's."""
+    def analyse(
+        self, picture: SourcePicture, model_id: int, settings: CodingSettings, *, networks: str | None = None
+    ) -> TargetLatents:
+        """(4.6, 6.7) Return the latents of the analysis networks; `hyper` None stands for the hyper encoder's.
+
+        `networks`: "light", "bop" or "hop"; None: the light ones where the weights have them, else those of the
+        reference software that go with the first listed synthesis.  Raises AnalysisMissing.
+        """
         ...
 
     def hyper_latents(self, targets: TargetLatents, model_id: int) -> tuple[Int8Array, Int8Array]:

@@ -19,7 +19,7 @@ __all__ = ["Missing", "abilities", "missing_files", "require_decodes"]
 
 COMPONENTS = ("Y", "UV")
 COMMON = "VM_common_int"
-ANALYSIS = {"the light analysis": "analysis/", "the reference software's analysis": "VM_bop/encoder_"}
+ANALYSIS = {"light": "analysis/", "BOP": "VM_bop/encoder_", "HOP": "VM_hop/encoder_"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,9 @@ def abilities(held: Collection[str]) -> list[str]:
         if not names.issuperset(_common(model_id)):
             continue
         able = [t.name for t in Synthesis if names.issuperset(_names(decoder_stem(t), model_id))]
-        encodes = (
-            f"; encodes with {what}" for what, stem in ANALYSIS.items() if names.issuperset(_names(stem, model_id))
-        )
-        lines.append(f"model {model_id}: decodes {', '.join(able) or 'latents only'}{next(encodes, '')}")
+        analyses = [what for what, stem in ANALYSIS.items() if names.issuperset(_names(stem, model_id))]
+        encodes = f"; encodes with the analysis {', '.join(analyses)}" if analyses else ""
+        lines.append(f"model {model_id}: decodes {', '.join(able) or 'latents only'}{encodes}")
     if filters := [name for name in names if name_of_text(name).kind.startswith(EICCI)]:
         lines.append(f"eICCI filter: {len(filters)} of {len(_eicci())} networks")
     return lines

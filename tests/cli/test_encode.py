@@ -143,3 +143,13 @@ def test_latents_go_to_a_pipe(refdec: Callable[..., Any], tmp_path: Path, monkey
     ((target, data),) = written
     assert (ran.code, ran.out, target, data[:2]) == (0, "", "-", b"PK")
     assert not list(tmp_path.iterdir())
+
+
+def test_analysis_networks_that_the_weights_lack_are_named(refdec: Callable[..., Any], tmp_path: Path) -> None:
+    ran = refdec("encode", PICTURE, tmp_path / "a.jai", "--option", "networks=hop")
+    assert (
+        ran.code == 2 and "RD0955" in ran.err and "VM_hop/encoder_Y_0.012" in ran.err and "there are: light" in ran.err
+    )
+    assert not (tmp_path / "a.jai").exists()
+    ran = refdec("encode", PICTURE, tmp_path / "a.jai", "--option", "networks=sop")
+    assert ran.code == 2 and "light, bop, hop" in ran.err

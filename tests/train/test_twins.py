@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from refdec.networks.context import ContextModel as IntegerContext
 from refdec.networks.hyperdecoder import HyperDecoder as IntegerHyperDecoder
 from refdec.networks.hyperencoder import HyperEncoder as IntegerHyperEncoder
 from refdec.networks.hyperscale import HyperScaleDecoder as IntegerScales
+from refdec.networks.movement import to_map, to_planes
 from refdec.networks.synthesis import load_synthesis
 from refdec.weights.importer import import_tensors
 from refdec.weights.names import name_of_text
@@ -32,6 +34,7 @@ from refdec.weights.pack import Checkpoint
 Q18 = 1 << 18
 HEIGHT, WIDTH = 107, 139
 PSI_TOLERANCE, LATENT_TOLERANCE, PLANE_TOLERANCE, HOP_TOLERANCE = 5e-5, 5e-5, 3e-3, 8e-3
+HOP_LATENT_TOLERANCE = 2e-4
 MODEL = 1
 
 
@@ -138,3 +141,41 @@ def test_reference_analysis(
     integers, floats = planes(count, 93, 125)
     found = load_analysis(import_tensors(name, tensors))(integers)
     assert distance(found, twin(floats)) < (1e-3 if high else 2e-4)
+
+
+def reference_pair(tag: str, kind: type[ReferenceLuma] | type[ReferenceChroma], high: bool) -> tuple[Any, Any]:
+    """A reference analysis with random weights: the twin, and the integer network made of the same."""
+    torch.manual_seed(11)
+    twin = snapped(kind(high=high).eval())
+    name = name_of_text(f"{'VM_hop' if high else 'VM_bop'}/encoder_{tag}_0.012")
+    tensors = {key: value.detach().numpy() for key, value in twin.state_dict().items()}
+    return twin, load_analysis(import_tensors(name, tensors))
+
+
+@pytest.mark.parametrize("high", [False, True])
+@pytest.mark.parametrize(("tag", "kind", "count"), [("Y", ReferenceLuma, 1), ("UV", ReferenceChroma, 12)])
+def test_reference_analysis_stage_by_stage(
+    tag: str, kind: type[ReferenceLuma] | type[ReferenceChroma], count: int, high: bool
+) -> None:
+    """(4.6) Each step of the table takes the very input of its twin, so that an error is seen where it is made."""
+    twin, network = reference_pair(tag, kind, high)
+    blocks = [(network.stages[n][0], network.stages[n][1]) for n in range(3)]
+    twins = [(twin.conv1, twin.act1), (twin.conv2, twin.act2), (twin.conv3, twin.act3)]
+    attention = [None, network.tam, network.cab], [None, twin.TAM, twin.cab]
+    values, floats = drawn(count, 26, 38, spread=0.5, seed=12)
+    for before, twin_before, (conv, act), (twin_conv, twin_act) in zip(*attention, blocks, twins, strict=True):
+        assert (before is None) == (twin_before is None or not high)
+        steps = [(before, twin_before, HOP_LATENT_TOLERANCE)] if before is not None else []
+        for step, twin_step, tolerance in (
+            *steps,
+            (conv, twin_conv, LATENT_TOLERANCE),
+            (act, twin_act, LATENT_TOLERANCE),
+        ):
+            made, wanted = to_planes(step(to_map(values))), twin_step(floats).detach()
+            assert distance(made, wanted) < tolerance * max(1.0, float(wanted.abs().max()))
+            height, width = (n + n % 2 for n in made.shape[1:])  # what follows halves, and pads before (4.2.10)
+            values = np.pad(made, ((0, 0), (0, height - made.shape[1]), (0, width - made.shape[2])), mode="edge")
+            floats = torch.from_numpy((values / Q18).astype(np.float32))[None]
+    last, twin_last = (network.last_half, twin.conv4) if tag == "Y" else (network.last, twin.conv5)
+    made, wanted = to_planes(last(to_map(values))), twin_last(floats).detach()
+    assert distance(made, wanted) < LATENT_TOLERANCE * max(1.0, float(wanted.abs().max()))

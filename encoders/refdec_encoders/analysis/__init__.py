@@ -5,7 +5,16 @@ In: a picture.  Out: target latents; the core quantises them, meets the rate and
 
 from __future__ import annotations
 
-from refdec.plugins.api import CoreServices, Encoder, EncodeRequest, Refusal, SourcePicture, TargetLatents, hookimpl
+from refdec.plugins.api import (
+    CoreServices,
+    Encoder,
+    EncodeRequest,
+    Option,
+    Refusal,
+    SourcePicture,
+    TargetLatents,
+    hookimpl,
+)
 
 __all__ = ["Analysis", "refdec_api_version", "refdec_encoders"]
 
@@ -18,12 +27,21 @@ class Analysis(Encoder):
     name = "analysis"
     version = "1.0"
     description = "analysis networks of the weights, symbols rounded to nearest"
+    options = (
+        Option(
+            "networks",
+            str,
+            None,
+            "Analysis networks; default: light where the weights have them, else those of the profile.",
+            choices=("light", "bop", "hop"),
+        ),
+    )
 
     def latents(self, picture: SourcePicture, request: EncodeRequest, core: CoreServices) -> TargetLatents:
         """Return the latents of the analysis networks of `request.model_id`."""
         if request.model_id is None:
             raise Refusal("The encoder analysis needs a model to analyse the picture for.")
-        return core.analyse(picture, request.model_id, request.settings)
+        return core.analyse(picture, request.model_id, request.settings, networks=request.options["networks"])
 
 
 @hookimpl

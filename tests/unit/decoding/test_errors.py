@@ -53,6 +53,9 @@ def region(x: int, y: int, width: int, height: int) -> object:
 
 
 CAUSES: dict[type[RefdecError], Callable[[], object]] = {
+    errors.AnalysisMissing: lambda: targets_of(
+        source(64, 64), EncodeSettings(), models_of(bundled(), 1), networks="hop"
+    ),
     errors.RegionOutside: lambda: region(0, 0, 1000, 1),
     errors.RegionOffGrid: lambda: region(1, 0, 2, 2),
     errors.TransformNotListed: lambda: refdec.decode(STREAM, synthesis="hop", weights=seeded_pack(1)),

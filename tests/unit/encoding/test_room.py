@@ -43,7 +43,7 @@ def peak_of(call: Callable[[], object]) -> int:
 def test_analysis_and_coding_stay_below_their_estimates(size: tuple[int, int], cubes: bool) -> None:
     given, settings, models = source(*size), EncodeSettings(cubes=cubes), models_of(bundled(), 1)
     draft, made = draft_header(given, settings, 1), targets_of(given, settings, models)
-    needed = room.analysis_bytes(draft, 0, light=True)
+    needed = room.analysis_bytes(draft, 0, networks="light")
     peak = peak_of(lambda: targets_of(given, settings, models))
     assert peak <= needed <= NEAR * peak + room.FIXED_BYTES
     needed = room.coding_bytes(draft, 0, cubes=cubes, whole=False)
@@ -56,10 +56,32 @@ def test_analysis_and_coding_stay_below_their_estimates(size: tuple[int, int], c
     assert peak <= needed <= NEAR * peak + room.FIXED_BYTES
 
 
-def test_the_reference_analysis_stays_below_its_estimate() -> None:
+@pytest.mark.parametrize("networks", ["bop", "hop"])
+def test_the_reference_analysis_stays_below_its_estimate(networks: str) -> None:
     given, settings, models = source(200, 330), EncodeSettings(), models_of(seeded_pack(1), 0)
-    needed = room.analysis_bytes(draft_header(given, settings, 0), 0, light=False)
-    assert peak_of(lambda: targets_of(given, settings, models)) <= needed
+    needed = room.analysis_bytes(draft_header(given, settings, 0), 0, networks=networks)
+    peak = peak_of(lambda: targets_of(given, settings, models, networks=networks))
+    assert peak <= needed <= NEAR * peak + room.FIXED_BYTES
+
+
+def test_tiles_bound_the_analysis_of_hop() -> None:
+    """It takes a tile as a whole, and a tile is a megapixel at most."""
+    one, many = (
+        draft_header(EncoderInput((plane, plane, plane), 8, rgb=True), EncodeSettings(), 1)
+        for plane in (np.broadcast_to(np.uint8(0), size) for size in ((1024, 1024), (2048, 3072)))
+    )
+    growth = room.analysis_bytes(many, 0, networks="hop") - room.analysis_bytes(one, 0, networks="hop")
+    assert growth <= 8 * (2048 * 3072 - 1024 * 1024)
+    with pytest.raises(TooMuchMemoryToEncode) as caught:
+        refdec.encode(
+            photograph(512, 768),
+            model=0,
+            displacement=0,
+            weights=seeded_pack(1),
+            options={"networks": "hop"},
+            limits=Limits(memory_bytes=200 << 20),
+        )
+    assert "--option networks=bop" in caught.value.explain()
 
 
 def test_what_guests_are_given_stays_below_its_estimate() -> None:
@@ -86,12 +108,12 @@ def test_windows_bound_what_grows(monkeypatch: pytest.MonkeyPatch) -> None:
     assert grown < 16
 
 
-@pytest.mark.parametrize("light", [True, False])
-def test_the_largest_pictures_are_said_to_fit(light: bool) -> None:
+@pytest.mark.parametrize("networks", ["light", "bop", "hop"])
+def test_the_largest_pictures_are_said_to_fit(networks: str) -> None:
     """12000 x 9000 and its codes."""
     plane = np.broadcast_to(np.uint8(0), (9000, 12000))
     draft = draft_header(EncoderInput((plane, plane, plane), 8, rgb=True), EncodeSettings(), 1)
-    assert room.analysis_bytes(draft, 3 * plane.size, light=light) < 1.3e9
+    assert room.analysis_bytes(draft, 3 * plane.size, networks=networks) < (1.5e9 if networks == "hop" else 1.3e9)
     assert room.coding_bytes(draft, 3 * plane.size, cubes=False, whole=False) < 1.3e9
 
 

@@ -7,6 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
+from refdec.bitstream.transforms import Synthesis
+from refdec.decoding.errors import AnalysisMissing
 from refdec.decoding.models import Models, models_of
 from refdec.encoding import targets
 from refdec.encoding.encoder import EncodeSettings, draft_header, targets_of
@@ -54,16 +56,17 @@ def test_light_windows_of_any_size_give_the_latents_of_the_whole(
     made = targets_of(given, settings, models)
     assert made.z_hat is None  # the hyper encoder's, made once, when the latents are to be coded
     z_hat = targets.hyper_latents(made.y, models)
-    for c, kind in enumerate(targets.LIGHT_KINDS):
+    for c, kind in enumerate(targets.NETWORKS["light"]):
         y = load_analysis(models.checkpoint(kind))(inputs(given, settings, c, light=True))
         assert np.array_equal(made.y[c], y)
         assert np.array_equal(z_hat[c], HyperEncoder.of(models.common(c))(y))
 
 
+@pytest.mark.parametrize("networks", ["bop", "hop"])
 @pytest.mark.parametrize("tiled", [False, True])
 @pytest.mark.parametrize("coded", FORMATS)
 def test_reference_windows_give_the_latents_of_whole_tiles(
-    tiled: bool, coded: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    networks: str, tiled: bool, coded: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given, settings, models = source(130, 211), EncodeSettings(coded_format=coded), reference_models()
     picture = draft_header(given, settings, 0)
@@ -73,9 +76,9 @@ def test_reference_windows_give_the_latents_of_whole_tiles(
 
     monkeypatch.setattr(targets, "usual_analysis_tiling", tiling)
     monkeypatch.setattr(targets, "REFERENCE_WINDOW", (3, 4))
-    made = targets_of(given, settings, models)
+    made = targets_of(given, settings, models, networks=networks)
     assert made.z_hat is not None
-    for c, kind in enumerate(targets.REFERENCE_KINDS):
+    for c, kind in enumerate(targets.NETWORKS[networks]):
         planes, network = inputs(given, settings, c, light=False), load_analysis(models.checkpoint(kind))
         hyper = HyperEncoder.of(models.common(c))
         y, z = np.zeros_like(made.y[c]), np.zeros_like(made.z_hat[c])
@@ -107,6 +110,38 @@ def test_attention_sees_a_whole_tile() -> None:
     pack = reference_models().pack
     assert load_analysis(pack.checkpoint("VM_hop/encoder_Y", 0)).halo is None
     assert load_analysis(pack.checkpoint("VM_bop/encoder_Y", 0)).halo == (2, 1)
+
+
+def test_tiles_change_what_attention_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Far from every seam a latent of HOP depends on the tiles of 4.10.6, one of BOP does not."""
+    given, models, far = source(130, 211), reference_models(), (slice(None), 0, 0)
+    for networks, same in (("bop", True), ("hop", False)):
+        whole = targets_of(given, EncodeSettings(), models, networks=networks).y
+        with monkeypatch.context() as patched:
+            patched.setattr(targets, "usual_analysis_tiling", lambda _, c: Tiling(128 >> c, 64 >> c))
+            cut = targets_of(given, EncodeSettings(), models, networks=networks).y
+        assert [np.array_equal(a[far], b[far]) for a, b in zip(whole, cut, strict=True)] == [same, same]
+
+
+def test_which_networks_analyse() -> None:
+    bop, sop, hop = Synthesis.BOP, Synthesis.SOP, Synthesis.HOP
+    reference = reference_models()
+    assert targets.analyses_of(reference) == ("bop", "hop")
+    assert [targets.choose_analysis(reference, t) for t in (sop, bop, hop)] == ["bop", "bop", "hop"]
+    assert targets.choose_analysis(reference, bop, "hop") == "hop"
+    assert targets.choose_analysis(reference, hop, "bop") == "bop"
+    with pytest.raises(
+        AnalysisMissing, match=r"'light' of model 0 \(analysis/Y_0.002, analysis/UV_0.002\).*: bop, hop"
+    ):
+        targets.choose_analysis(reference, bop, "light")
+    ours = models_of(bundled(), 1)
+    assert [targets.choose_analysis(ours, t) for t in (bop, hop)] == ["light", "light"]
+    with pytest.raises(AnalysisMissing, match=r"VM_hop/encoder_Y_0\.012"):
+        targets.choose_analysis(ours, hop, "hop")
+    alone = models_of(seeded_pack(1, [f"VM_hop/encoder_{c}_0.012" for c in ("Y", "UV")]), 1)
+    assert [targets.choose_analysis(alone, t) for t in (bop, hop)] == ["hop", "hop"]
+    with pytest.raises(AnalysisMissing, match="no analysis networks of model 2"):
+        targets.choose_analysis(models_of(seeded_pack(1, []), 2), bop)
 
 
 def test_a_check_ends_the_analysis() -> None:

@@ -20,7 +20,7 @@ def of_model_1(*names: str) -> list[str]:
 def test_the_whole_published_set_lacks_nothing() -> None:
     names = {str(file.checkpoint) for file in published_files() if file.checkpoint is not None}
     assert missing_files(names) == ()
-    lines = [f"model {m}: decodes SOP, BOP, HOP; encodes with the reference software's analysis" for m in range(4)]
+    lines = [f"model {m}: decodes SOP, BOP, HOP; encodes with the analysis BOP, HOP" for m in range(4)]
     assert abilities(names) == [*lines, "eICCI filter: 20 of 20 networks"]
 
 
@@ -53,9 +53,13 @@ def test_models_without_any_file_and_the_filter_take_a_line_each() -> None:
     assert abilities((one,)) == ["eICCI filter: 1 of 20 networks"]
 
 
-def test_the_light_analysis_encodes() -> None:
+def test_each_whole_analysis_encodes() -> None:
     held = (*COMMON, *BOP, "analysis/Y_0.012", "analysis/UV_0.012", "VM_bop/encoder_Y_0.012", "VM_bop/encoder_UV_0.012")
-    assert abilities(held) == ["model 1: decodes BOP; encodes with the light analysis"]
+    assert abilities(held) == ["model 1: decodes BOP; encodes with the analysis light, BOP"]
+    assert abilities(held[:-1]) == ["model 1: decodes BOP; encodes with the analysis light"]
+    assert abilities((*COMMON, "VM_hop/encoder_Y_0.012", "VM_hop/encoder_UV_0.012")) == [
+        "model 1: decodes latents only; encodes with the analysis HOP"
+    ]
     assert abilities(COMMON) == ["model 1: decodes latents only"]
 
 
