@@ -71,8 +71,8 @@ class TooMuchMemoryToEncode(TooMuchMemory):
     def explain(self) -> str:
         return (
             f"Encoding needs about {-(-self.needed_bytes // MIB)} MiB, the limit is {self.limit_bytes // MIB} MiB.\n"
-            "The encoder analysis needs least (--encoder analysis), without --cubes, and of its networks bop less than hop\n"
-            "(--option networks=bop); or raise --limit-memory."
+            "The encoder analysis needs least (--encoder analysis), without --cubes; of its networks bop less than\n"
+            "hop (--option networks=bop); or raise --limit-memory."
         )
 
 

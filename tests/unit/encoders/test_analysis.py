@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 
@@ -27,7 +29,7 @@ def test_the_networks_of_a_profile_are_the_default() -> None:
 
 
 @pytest.mark.parametrize("synthesis", ["hop", "bop"])
-def test_what_hop_analysed_goes_round(synthesis: str) -> None:
+def test_what_hop_analysed_goes_round(synthesis: Literal["hop", "bop"]) -> None:
     """Encoded and decoded: the latents that a decoder finds are those that were coded, near to the targets."""
     pack, settings = seeded_pack(1), CodingSettings(profile="high")
     core, picture = Core(pack), SourcePicture.from_rgb(PICTURE)
