@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,20 @@ from refdec.encoding.outcome import latents_of, scales_of, transform_at_hand
 from refdec.picture.planes import ThreePlanes
 from refdec.picture.windows import Windows
 from refdec.tiling.geometry import Rect
+from refdec.weights.names import checkpoint_name, name_of_text
 from refdec.weights.pack import WeightPack
+from refdec.weights.ranges import ModelRange
 
-__all__ = ["GOLDEN", "bundled", "coded_and_made", "decoded_planes", "encode_picture", "photograph", "source"]
+__all__ = [
+    "GOLDEN",
+    "bundled",
+    "coded_and_made",
+    "decoded_planes",
+    "encode_picture",
+    "photograph",
+    "source",
+    "two_models",
+]
 
 GOLDEN = Path(__file__).resolve().parent / "golden" / "streams"
 
@@ -36,6 +48,12 @@ GOLDEN = Path(__file__).resolve().parent / "golden" / "streams"
 def bundled() -> WeightPack:
     """The bundled pack."""
     return load_weights(None)
+
+
+def bundled_model(model_id: int) -> WeightPack:
+    """One model of the bundled pack, as a pack."""
+    pack = bundled()
+    return WeightPack.of(pack.by_name(name) for name in pack.names() if name_of_text(name).model_id == model_id)
 
 
 def photograph(height: int, width: int, *, bits: int = 8, seed: int = 0) -> npt.NDArray[Any]:
@@ -87,3 +105,17 @@ def coded_and_made(
     targets = targets_of(given, settings, models)
     coded = code(prepare(given, settings, models, targets.y, targets.z_hat), beta)
     return write(coded), decoded_planes(coded)
+
+
+def two_models() -> WeightPack:
+    """The bundled weights as model 1, and as model 2 with every gain 500 higher: the same for other displacements.
+
+    The pack says that model 2 is the better one from displacement 0 of model 1 on.
+    """
+    one, made = bundled_model(1), []
+    for name in one.names():
+        checkpoint = one.by_name(name)
+        gain = None if checkpoint.gain is None else checkpoint.gain + 500
+        renamed = str(checkpoint_name(name_of_text(name).kind, 2))
+        made += [checkpoint, replace(checkpoint, name=renamed, gain=gain)]
+    return WeightPack.of(made, scale=(ModelRange(1, -1280, 0), ModelRange(2, -400, 800)))

@@ -150,6 +150,10 @@ def export(
     pack: Annotated[Path, typer.Option(metavar="FILE.pack", help="Pack to write; refdec decodes with it.")],
     checkpoints: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for the checkpoint files.")],
     transforms: Annotated[str, typer.Option(metavar="A,B", help="Syntheses that the weights hold.")] = "bop,sop",
+    beside: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.pack", help="Pack whose other models come into the new one as they are."),
+    ] = None,
     title: Annotated[str, typer.Option(help="Title that the pack bears.")] = "",
     licence: Annotated[str, typer.Option(help="Licence that the pack bears.")] = "",
 ) -> None:
@@ -168,7 +172,7 @@ def export(
             raise typer.BadParameter(f"{wish!r} is not of the form ID=FILE, ID 0 to {len(MODEL_NAMES) - 1}")
         codecs[int(number)] = Codec(tuple(transforms.split(",")))
         load_weights(codecs[int(number)], Path(path))
-    for name in export_pack(codecs, checkpoints, pack, title=title, licence=licence):
+    for name in export_pack(codecs, checkpoints, pack, title=title, licence=licence, beside=beside):
         typer.echo(name)
 
 

@@ -139,9 +139,17 @@ def _scale_decoder(network: HyperScaleDecoder) -> Iterator[tuple[str, npt.NDArra
 
 
 def export_pack(
-    codecs: Mapping[int, Codec], folder: Path, pack: Path, *, title: str = "", licence: str = ""
+    codecs: Mapping[int, Codec],
+    folder: Path,
+    pack: Path,
+    *,
+    title: str = "",
+    licence: str = "",
+    beside: Path | None = None,
 ) -> tuple[str, ...]:
     """Write the checkpoints of codecs, by model_id, into a folder, and the pack of all; returns the checkpoints' names.
+
+    `beside`: a pack whose other models come into the new one as they are (`refdec.api.packs.import_weights`).
 
     Raises WeightsError where a weight is out of the range of the integer networks.
     """
@@ -151,5 +159,5 @@ def export_pack(
         for name, tensors in checkpoints_of(snapped(codec), model_id).items():
             np.savez_compressed(folder / f"{name.replace('/', '__')}.npz", allow_pickle=False, **tensors)
             names.append(name)
-    import_weights(folder, pack, title=title, licence=licence)
+    import_weights(folder, pack, title=title, licence=licence, beside=beside)
     return tuple(names)

@@ -23,6 +23,8 @@ from refdec_train.errors import StateDiffers, StateUnreadable
 
 __all__ = ["State", "load_weights", "read_state", "save_weights", "write_state"]
 
+FIRST_AVERAGE = "ema"
+"""What the first training called the average in a state."""
 FIRST_NAMES = {
     "enc_y.": "analysis.luma.",
     "enc_c.": "analysis.chroma.",
@@ -85,11 +87,11 @@ def save_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
 
 
 def load_weights(codec: Codec, path: Path, *, partly: bool = False) -> None:
-    """Put weights of a file into a codec: `.npz`, or the average of a state.
+    """Put weights of a file into a codec: `.npz`, or the average of a state, also one of the first training.
 
     `partly` leaves alone what the file does not have.  Raises StateUnreadable, StateDiffers.
     """
-    found = _read_npz(path) if path.suffix == ".npz" else dict(read_state(path).average)
+    found = _read_npz(path) if path.suffix == ".npz" else _read_average(path)
     wanted = codec.state_dict()
     missing = tuple(sorted(set(wanted) - set(found)))
     others = tuple(sorted(name for name in found if name not in wanted))
@@ -97,6 +99,16 @@ def load_weights(codec: Codec, path: Path, *, partly: bool = False) -> None:
     if wrong or (not partly and (missing or others)):
         raise StateDiffers(path, missing or wrong, others)
     codec.load_state_dict({name: found.get(name, value) for name, value in wanted.items()})
+
+
+def _read_average(path: Path) -> dict[str, Tensor]:
+    try:
+        values = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile):
+        values = None  # what is wrong with it is for `read_state` to say
+    if isinstance(values, dict) and isinstance(values.get(FIRST_AVERAGE), dict):
+        return {_renamed(name): value for name, value in values[FIRST_AVERAGE].items()}
+    return dict(read_state(path).average)
 
 
 def _read_npz(path: Path) -> dict[str, Tensor]:

@@ -208,8 +208,8 @@ def _no_progress(done: float) -> None:
 class EncodeReport:
     """What was encoded: sizes, the rate, and the operating point that was used.
 
-    `quality`: its place on the scale, where a quality or a number of bytes was asked for.  `warnings`: sentences about
-    the source: that it was turned, what of it a codestream cannot carry.
+    `quality`: its place on the scale or the one just below, where a quality or a number of bytes was asked for.
+    `warnings`: sentences about the source: that it was turned, what of it a codestream cannot carry.
     """
 
     output: str
@@ -258,10 +258,14 @@ def encode_to_file(
 
 
 def _quality_at(point: tuple[int, int, int], pack: WeightPack) -> int | None:
-    """Return the quality that stands for a point with these weights, None if none does."""
+    """Return the largest quality that stands for a point with these weights or one just below, None if none does."""
     from refdec.encoding.quality import QUALITIES
+    from refdec.encoding.ratecontrol import chroma_displacement
     from refdec.plugins.core import Core
 
-    core = Core(pack)
-    points = ((quality, core.operating_point(quality)) for quality in QUALITIES)
-    return next((quality for quality, at in points if (at.model_id, *at.displacements) == point), None)
+    core, (model_id, displacement, chroma) = Core(pack), point
+    if chroma < chroma_displacement(displacement):
+        return None
+    points = [(quality, core.operating_point(quality)) for quality in QUALITIES]
+    found = [quality for quality, at in points if at.model_id == model_id and at.displacement <= displacement]
+    return max(found, default=None)

@@ -48,12 +48,12 @@ class EncodeOptions(ShortRepr):
 
     `encoder`: an installed encoder; `encoder_options` are its own.  `bpp` (bits per pixel, within `tolerance`) or
     `psnr` (dB of luma) search for model and displacement, `model` alone restricts the search.  `quality` 1..100 is a
-    point of the weights' own scale, without a search; `max_bytes` takes the largest quality whose codestream is no
-    longer.  `displacement` -2048..2047 with `model` fixes the point, chroma as luma unless `chroma_displacement` says
-    otherwise.  One of these wishes at a time; none: displacement 0, chroma above it.  `settings`: how the codestream
-    is made.  `roi`: a mask of a region of interest (array or file), white is coded better; it becomes the quality map
-    of `settings`.  `time_budget`: seconds.  `check` decodes the codestream before it is returned.  `limits`: of the
-    source, the encode, and the decode that checks; None: the default ones.
+    point of the weights' own scale, without a search; `max_bytes` takes the best quality whose codestream is no
+    longer, and fills 98 % of it.  `displacement` -2048..2047 with `model` fixes the point, chroma as luma unless
+    `chroma_displacement` says otherwise.  One of these wishes at a time; none: displacement 0, chroma above it.
+    `settings`: how the codestream is made.  `roi`: a mask of a region of interest (array or file), white is coded
+    better; it becomes the quality map of `settings`.  `time_budget`: seconds.  `check` reads the codestream again
+    before it is returned.  `limits`: of the source, the encode, and the check; None: the default ones.
 
     How the source is read: `bits`, the depth of a uint16 or raw source; `low_bits`: codes are the low bits of a 16-bit
     PNG; `frame`, from 1: the picture of a file that holds several; `format` ("png", "yuv" ...) where neither content

@@ -6,6 +6,7 @@ In: paths.  Out: what was imported or found.  The files are opened here; the con
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,17 +22,30 @@ ShowShare = Callable[[float], None]
 
 
 def import_weights(
-    folder: Path, pack: Path, *, title: str = "", licence: str = "", on_progress: ShowShare = lambda share: None
+    folder: Path,
+    pack: Path,
+    *,
+    title: str = "",
+    licence: str = "",
+    beside: Path | None = None,
+    on_progress: ShowShare = lambda share: None,
 ) -> Imported:
     """Import all checkpoint files below a folder and write them as a pack file, which appears whole or not at all.
 
-    Raises NotAFolder, CheckpointRefused, DuplicateCheckpoint, NothingToImport, NothingDecodes, FileUnwritable.
+    `beside`: a pack whose other models come into the new one as they are, and whose title, licence and notes stay where
+    no others are given; it may be the file that is written.  The quality scale of several models is measured, and goes
+    into the pack.
+
+    Raises NotAFolder, CheckpointRefused, DuplicateCheckpoint, NothingToImport, NothingDecodes, FileUnwritable, and
+    WeightsError where `beside` is damaged.
     """
     import io
+    from dataclasses import replace
 
     from refdec.formats.files import write_bytes
     from refdec.formats.folders import folder_sources
-    from refdec.weights.collection import import_folder
+    from refdec.plugins.quality_scale import with_scale
+    from refdec.weights.collection import import_folder, with_models_of
     from refdec.weights.completeness import require_decodes
     from refdec.weights.pack import PackNotes
     from refdec.weights.packfile import write_pack
@@ -39,13 +53,14 @@ def import_weights(
     def show(done: int, total: int, _name: str) -> None:
         on_progress(done / max(total, 1))
 
-    notes = PackNotes(title=title, licence=licence)
-    imported = import_folder(folder_sources(folder), on_progress=show, notes=notes)
-    require_decodes(imported.pack.names())
+    imported = import_folder(folder_sources(folder), on_progress=show, notes=PackNotes(title=title, licence=licence))
+    made = imported.pack if beside is None else with_models_of(imported.pack, load_weights(beside))
+    require_decodes(made.names())
+    made = with_scale(made)
     buffer = io.BytesIO()
-    write_pack(imported.pack, buffer)
+    write_pack(made, buffer)
     write_bytes(pack, buffer.getvalue())
-    return imported
+    return replace(imported, pack=made)
 
 
 def missing_rows(pack: WeightPack) -> list[dict[str, Any]]:
@@ -86,6 +101,7 @@ def describe_pack(path: Path | None) -> dict[str, Any]:
         "fingerprint": pack.fingerprint,
         "bytes": path.stat().st_size if path else _bundled_bytes(),
         "decodes": abilities(pack.names()),
+        "scale": [asdict(part) for part in pack.scale],
         "missing": missing_rows(pack),
         "checkpoints": checkpoints,
     }

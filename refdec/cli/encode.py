@@ -61,11 +61,14 @@ def encode(
     max_bytes: Annotated[
         str | None,
         typer.Option(
-            metavar="BYTES", rich_help_panel=RATE, help="Best quality of at most so many, such as 30000, 50K."
+            metavar="BYTES",
+            rich_help_panel=RATE,
+            help="Best quality of at most so many, such as 30000, 50K; 98 % are filled.",
         ),
     ] = None,
     bpp: Annotated[
-        float | None, typer.Option(metavar="R", rich_help_panel=RATE, help="Bits per pixel of the whole codestream.")
+        float | None,
+        typer.Option(metavar="R", rich_help_panel=RATE, help="Bits per pixel of the whole codestream, within 2 %."),
     ] = None,
     psnr: Annotated[
         float | None, typer.Option(metavar="DB", rich_help_panel=RATE, help="PSNR of decoded luma to reach.")

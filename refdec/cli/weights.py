@@ -23,12 +23,17 @@ def import_(
     out: OneOutOption = None,
     title: Annotated[str, typer.Option(metavar="TEXT", help="A line about the pack.")] = "",
     licence: Annotated[str, typer.Option(metavar="TEXT", help="Licence of the weights.")] = "",
+    beside: Annotated[
+        Path | None,
+        typer.Option(metavar="PACK", help="Pack whose other models come into the new one as they are."),
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Read checkpoint files without PyTorch, quantise them to integers, and write a pack.
 
     Any subset of models and synthesis transforms will do; files of the published set are recognised by their content
-    (SHA-256 or MD5).  The last lines say what the pack decodes, and which files are missing for the rest.
+    (SHA-256 or MD5).  The last lines say what the pack decodes, and which files are missing for the rest.  The quality
+    scale of several models is measured on a small photograph, and written into the pack.
 
     Example: refdec weights import checkpoints/ my.pack
     """
@@ -39,7 +44,7 @@ def import_(
     pack = Path(output_of(pack, out))
 
     with console.progress(f"importing {folder}") as show:
-        imported = import_weights(folder, pack, title=title, licence=licence, on_progress=show)
+        imported = import_weights(folder, pack, title=title, licence=licence, beside=beside, on_progress=show)
     rows = [
         (row.file, row.checkpoint or "-", "published" if row.published else "", row.remark) for row in imported.rows
     ]
@@ -72,6 +77,8 @@ def list_(pack: PackArgument = None, json: JsonFlag = False) -> None:
     console.show_mapping({name: found[name] for name in ("pack", "title", "licence", "fingerprint", "bytes")})
     for line in found["decodes"]:
         console.result(line)
+    for part in found["scale"]:
+        console.result(f"quality scale: model {part['model_id']}, displacements {part['low']} to {part['high']}")
 
 
 @app.command()

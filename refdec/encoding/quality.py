@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from refdec.encoding.ratecontrol import ModelRange, chroma_displacement
+from refdec.encoding.ratecontrol import chroma_displacement
+from refdec.weights.ranges import ModelRange
 
 __all__ = ["QUALITIES", "CurvePoint", "QualityScale", "largest_fitting", "scale_of"]
 

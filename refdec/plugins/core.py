@@ -41,6 +41,7 @@ from refdec.encoding.encoder import (
 from refdec.encoding.encoderinput import EncoderInput, coded_window, input_from_codes
 from refdec.encoding.hyperwindows import EncoderHyper
 from refdec.encoding.outcome import kept, latents_of, scales_of, symbols_of
+from refdec.encoding.quality import QualityScale
 from refdec.encoding.ratecontrol import sensible_range
 from refdec.encoding.room import analysis_bytes, bundle_bytes, coding_bytes
 from refdec.encoding.targets import analyses_of, choose_analysis
@@ -308,9 +309,13 @@ class Core:
 
     def operating_point(self, quality: int) -> OperatingPoint:
         """Return the model and displacements that a quality 1..100 stands for with these weights.  Raises NoModel."""
+        return OperatingPoint(*self._scale().point(Quality(quality).value))
+
+    def _scale(self) -> QualityScale:
+        """Return the quality scale of the weights.  Raises NoModel."""
         from refdec.plugins.quality_scale import quality_scale
 
-        return OperatingPoint(*quality_scale(self._pack, self.models).point(Quality(quality).value))
+        return quality_scale(self._pack, self.models)
 
     def analyse(
         self, picture: SourcePicture, model_id: int, settings: CodingSettings, *, networks: str | None = None
@@ -440,7 +445,7 @@ class Core:
         def write(coded: Coded) -> bytes:
             return self._written(coded, check)
 
-        run = RateRun(self.models, prepared, self.operating_point, request, picture.pixels, write=write, check=check)
+        run = RateRun(self.models, prepared, self._scale, request, picture.pixels, write=write, check=check)
         return run.run()
 
     def _written(self, coded: Coded, check: Check) -> bytes:

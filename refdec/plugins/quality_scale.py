@@ -1,6 +1,7 @@
-"""The quality scale of a pack: read off its models, and measured on a small picture where it has several.
+"""The quality scale of a pack: what the pack says of it, or measured on a small picture where it has several models.
 
-In: a pack and its models.  Out: `QualityScale`, made once a pack and process; a pack of one model needs no measuring.
+In: a pack and its models.  Out: `QualityScale`.  A pack of one model needs no measuring; one of several is measured
+when it is made (`with_scale`), or once a process where that was not done.
 The picture is `data/quality.png`, a part of the Kodak picture 7 whose rate is near the mean of that set.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -15,15 +17,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from refdec.encoding.quality import CurvePoint, QualityScale, scale_of
-from refdec.encoding.ratecontrol import ModelRange, chroma_displacement
+from refdec.encoding.ratecontrol import chroma_displacement
 from refdec.plugins.core_errors import NoModel
+from refdec.weights.ranges import ModelRange
 
 if TYPE_CHECKING:
     from refdec.encoding.encoder import Prepared
     from refdec.plugins.target_latents import ModelInfo
     from refdec.weights.pack import WeightPack
 
-__all__ = ["quality_scale"]
+__all__ = ["quality_scale", "with_scale"]
 
 PICTURE = "quality.png"
 CURVE_POINTS = 13
@@ -36,9 +39,19 @@ def quality_scale(pack: WeightPack, models: tuple[ModelInfo, ...]) -> QualitySca
     if not models:
         raise NoModel(None, ())
     able = [info for info in models if info.analysis] or list(models[:1])
-    return scale_of(
-        [ModelRange(info.model_id, *info.displacements) for info in able], lambda model: _curve(pack, model)
-    )
+    ranges = [ModelRange(info.model_id, *info.displacements) for info in able]
+    if pack.scale and {part.model_id for part in pack.scale} <= {info.model_id for info in able}:
+        return QualityScale(pack.scale)
+    return scale_of(ranges, lambda model: _curve(pack, model))
+
+
+def with_scale(pack: WeightPack) -> WeightPack:
+    """Return a pack that says what its quality scale is, where several of its models can analyse a picture."""
+    from refdec.plugins.core import Core
+
+    bare = replace(pack, scale=())
+    models = tuple(info for info in Core(bare).models if info.analysis)
+    return replace(pack, scale=quality_scale(bare, models).stretches) if len(models) > 1 else bare
 
 
 def _curve(pack: WeightPack, model: ModelRange) -> Sequence[CurvePoint]:

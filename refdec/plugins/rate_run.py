@@ -17,13 +17,14 @@ import numpy as np
 from refdec.arithmetic.types import Int32Array
 from refdec.encoding.encoder import Coded, Prepared, code
 from refdec.encoding.outcome import decoded_luma, transform_at_hand, with_luma
-from refdec.encoding.quality import largest_fitting
-from refdec.encoding.ratecontrol import Attempt, ModelRange, Search
+from refdec.encoding.quality import QUALITIES, QualityScale, largest_fitting
+from refdec.encoding.ratecontrol import CHROMA_REACH, Attempt, Search, chroma_displacement
 from refdec.encoding.values import SymbolChooser
 from refdec.limits import Check, unchecked
 from refdec.plugins.core_errors import NoModel, TooFewBytes
 from refdec.plugins.requests import BitsPerPixel, EncodeRequest, LumaPsnr, MaxBytes, OperatingPoint, Quality
 from refdec.plugins.target_latents import ModelInfo
+from refdec.weights.ranges import SYNTAX, ModelRange
 
 __all__ = ["PointOf", "RateRun", "Target", "Tries", "coded_within"]
 
@@ -37,11 +38,74 @@ Target: TypeAlias = tuple[Prepared, SymbolChooser | None]
 """Targets of one model, ready to be coded at any displacement, and who picks the symbols."""
 
 
+SIZE_SHARE = 0.98
+"""A codestream fills a number of bytes if it has this share of them, at least."""
+SIZE_AIM = 0.99
+SIZE_STEP = 1 / 750
+"""Usual growth of the logarithm of the size for a displacement."""
+FINE_TRIES = 6
+PSNR_TOLERANCE = 0.03
+"""A PSNR is reached if luma has no more than so many dB above it."""
+
+
 def coded_within(target: MaxBytes, code_at: Callable[[OperatingPoint], bytes], point_of: PointOf) -> bytes:
-    """Return the codestream of the largest quality that has no more bytes than the target.  Raises TooFewBytes."""
-    best, smallest = largest_fitting(lambda quality: code_at(point_of(quality)), target.size_bytes)
+    """Return the best codestream that has no more bytes than the target, and not much fewer.  Raises TooFewBytes.
+
+    It is that of the largest quality, or of a displacement between that and the next quality.
+    """
+    sizes: dict[int, int] = {}
+
+    def code(quality: int) -> bytes:
+        data = code_at(point_of(quality))
+        sizes[quality] = len(data)
+        return data
+
+    best, smallest = largest_fitting(code, target.size_bytes)
     if best is None:
         raise TooFewBytes(target.size_bytes, smallest)
+    quality = max(quality for quality, size in sizes.items() if size <= target.size_bytes)
+    if quality == QUALITIES[-1]:
+        return best
+    low, high = point_of(quality), point_of(quality + 1)
+    same = high.model_id == low.model_id
+    end = (high.displacement, sizes[quality + 1]) if same else (SYNTAX[1] + 1, None)
+    return _filled(target.size_bytes, code_at, low, best, end)
+
+
+def _filled(
+    most_bytes: int,
+    code_at: Callable[[OperatingPoint], bytes],
+    low: OperatingPoint,
+    best: bytes,
+    end: tuple[int, int | None],
+) -> bytes:
+    """Return `best`, which was coded at `low`, or what fits better before `end`: a displacement, its size if known.
+
+    Where sizes jump from one displacement to the next, more chroma fills the rest.
+    """
+    place, too_far = low.displacement, end
+    for _ in range(FINE_TRIES):
+        if len(best) >= SIZE_SHARE * most_bytes or too_far[0] - place <= 1:
+            break
+        wanted = math.log(max(SIZE_AIM * most_bytes / len(best), 1.0))
+        step = SIZE_STEP if too_far[1] is None else math.log(too_far[1] / len(best)) / (too_far[0] - place)
+        middle = min(max(place + round(wanted / step), place + 1), too_far[0] - 1)
+        data = code_at(OperatingPoint(low.model_id, middle, chroma_displacement(middle)))
+        if len(data) <= most_bytes:
+            best, place = data, middle
+        else:
+            too_far = (middle, len(data))
+    usual = chroma_displacement(place)
+    change, too_much = 0, min(CHROMA_REACH, SYNTAX[1] + 1 - usual)
+    for _ in range(FINE_TRIES):
+        if len(best) >= SIZE_SHARE * most_bytes:
+            break
+        between = (change + too_much) // 2
+        data = code_at(OperatingPoint(low.model_id, place, usual + between))
+        if len(data) <= most_bytes:
+            best, change = data, between
+        else:
+            too_much = between
     return best
 
 
@@ -74,19 +138,20 @@ class RateRun:
         self,
         models: tuple[ModelInfo, ...],
         prepared: Callable[[int], Target],
-        point_of: PointOf,
+        scale: Callable[[], QualityScale],
         request: EncodeRequest,
         pixels: int,
         *,
         write: Callable[[Coded], bytes],
         check: Check = unchecked,
     ) -> None:
-        """`models`: those of the weights; `prepared(model_id)`: a guest's targets; `pixels`: of the picture.
+        """`models`: those of the weights; `prepared(model_id)`: a guest's targets; `scale`: returns the weights' scale.
 
-        `write` makes a codestream of what was coded; `check()` is called between the steps of each try.
+        `pixels`: of the picture.  `write` makes a codestream of what was coded; `check()` is called between the steps
+        of each try.
         """
         self._models, self._prepared, self._request, self._pixels = models, prepared, request, pixels
-        self._point_of, self._write = point_of, write
+        self._scale, self._write = scale, write
         self._ready: dict[int, Target] = {}
         self._check = check
         self._tries = 0
@@ -101,8 +166,7 @@ class RateRun:
         elif isinstance(target, MaxBytes):
             data = coded_within(target, self._at, self._point_of)
         else:
-            search = Search(self._ranges(target), self._attempt, target.chroma_offset)
-            data = self._searched(search, target).data
+            data = self._searched(target).data
         self._request.progress(1.0)
         return data
 
@@ -112,23 +176,38 @@ class RateRun:
             raise NoModel(point.model_id, tuple(info.model_id for info in self._models))
         return self._attempt(point.model_id, *point.displacements).data
 
-    def _ranges(self, target: BitsPerPixel | LumaPsnr) -> list[ModelRange]:
-        """Return the models and displacements that the search may use.  Raises NoModel."""
-        there = self._models
-        wanted = target.model_id
-        ranges = [
-            ModelRange(info.model_id, *(target.displacements or info.displacements))
-            for info in there
-            if wanted in (None, info.model_id)
-        ]
-        if not ranges:
-            raise NoModel(wanted, tuple(info.model_id for info in there))
-        return ranges
+    def _point_of(self, quality: int) -> OperatingPoint:
+        return OperatingPoint(*self._scale().point(quality))
 
-    def _searched(self, search: Search, target: BitsPerPixel | LumaPsnr) -> Attempt:
+    def _ranges(self, target: BitsPerPixel | LumaPsnr) -> tuple[list[ModelRange], tuple[ModelRange, ...]]:
+        """Return the models and displacements that the search may use, and their scale if it is known.
+
+        Without a wish for a model that is a model of the scale: another is never the better one.  Raises NoModel.
+        """
+        there, wanted = [info.model_id for info in self._models], target.model_id
+        models = [model_id for model_id in there if wanted in (None, model_id)]
+        if not models:
+            raise NoModel(wanted, tuple(there))
+        scale: tuple[ModelRange, ...] = ()
+        if len(models) > 1 and any(info.analysis for info in self._models):
+            scale = self._scale().stretches
+            models = [part.model_id for part in scale]
+        return [ModelRange(model_id, *(target.displacements or SYNTAX)) for model_id in models], scale
+
+    def _searched(self, target: BitsPerPixel | LumaPsnr) -> Attempt:
+        """Return the attempt that meets the target.  Raises RateOutOfReach, NoModel."""
+        ranges, scale = self._ranges(target)
+        search = Search(ranges, self._attempt, target.chroma_offset, scale=scale)
         if isinstance(target, LumaPsnr):
-            return search.for_psnr(target.db)
+            size = self._sized if target.displacements is None else None
+            return search.for_psnr(target.db, tolerance=PSNR_TOLERANCE, size=size, pixels=self._pixels)
         return search.for_bits(target.bpp * self._pixels, target.tolerance, self._pixels)
+
+    def _sized(self, model_id: int, displacement: int, chroma: int) -> Attempt:
+        """Code at one point, and do not decode it."""
+        prepared, chooser = self._target(model_id)
+        coded = code(prepared, (displacement, chroma), chooser=chooser, check=self._check)
+        return Attempt(model_id, displacement, chroma, self._write(coded))
 
     def _attempt(self, model_id: int, displacement: int, chroma: int) -> Attempt:
         """Code at one point."""

@@ -102,7 +102,7 @@ class BitsPerPixel:
     """A whole codestream of `bpp` bits per source pixel, within `tolerance` (a share of it).
 
     `chroma_offset`: displacement of chroma above luma's, None: the core's choice.  `model_id`: the only model to use,
-    `displacements`: the lowest and highest of luma, None: all that is sensible.
+    None: that of the weights' scale.  `displacements`: the lowest and highest of luma, None: all that are legal.
     """
 
     bpp: float
@@ -119,7 +119,7 @@ class BitsPerPixel:
 
 @dataclass(frozen=True, slots=True)
 class LumaPsnr:
-    """The smallest codestream whose decoded luma reaches `db` of PSNR; the other fields as in BitsPerPixel."""
+    """A codestream whose decoded luma reaches `db` of PSNR, and hardly more; the other fields as in BitsPerPixel."""
 
     db: float
     chroma_offset: int | None = None
@@ -147,9 +147,9 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class MaxBytes:
-    """The largest quality whose whole codestream has at most `size_bytes`.
+    """The best quality whose whole codestream has at most `size_bytes`, and 98 % of them where a point gives that.
 
-    The core asks `Encoder.encode` for one OperatingPoint after another, about five.
+    The core asks `Encoder.encode` for one OperatingPoint after another, five to ten.
     """
 
     size_bytes: int

@@ -64,7 +64,7 @@ class ModelInfo:
     """What the weights at hand can do with one model.
 
     `synthesis`: transforms that exist ("SOP", "BOP").  `analysis`: whether `CoreServices.analyse` works.
-    `displacements`: (lowest, highest) that is sensible for rate control; others are legal.
+    `displacements`: (lowest, highest) of the quality scale; others are legal, and a search for a rate may use them.
     """
 
     model_id: int

@@ -1,6 +1,6 @@
-"""The pack that comes with refdec: one model of our own (model_id 1; BOP, SOP, light analysis, hyper encoder).
+"""The pack that comes with refdec: models of our own (BOP, SOP, light analysis, hyper encoder), one for middle rates.
 
-In: nothing.  Out: the pack.  It is package data, made from the project's trained weights by `refdec weights import`.
+In: nothing.  Out: the pack.  It is package data; CONTRIBUTING.md says how it is made anew.
 """
 
 from __future__ import annotations
@@ -9,19 +9,12 @@ from importlib import resources
 from pathlib import Path
 
 from refdec.weights.errors_files import BundledPackMissing
-from refdec.weights.pack import PackNotes, WeightPack
+from refdec.weights.pack import WeightPack
 from refdec.weights.packfile import read_pack
 
-__all__ = ["BUNDLED_NOTES", "bundled_pack", "bundled_pack_file"]
+__all__ = ["bundled_pack", "bundled_pack_file"]
 
 FILE = "bundled.pack"
-BUNDLED_NOTES = PackNotes(
-    title="refdec model 1",
-    licence="BSD-3-Clause",
-    notes="Trained from scratch for refdec: hyper coder, context model, BOP and SOP synthesis, light analysis "
-    "networks. Not the published weights of the standard: a stream made with one set does not decode with the other.",
-)
-"""The pack is `import_folder` of the trained weights with these notes; the same files give the same bytes."""
 
 
 def bundled_pack_file() -> Path:

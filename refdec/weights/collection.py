@@ -16,12 +16,12 @@ from refdec.weights.container import MOST_BYTES
 from refdec.weights.errors import CheckpointRefused, DuplicateCheckpoint, NothingToImport
 from refdec.weights.errors_files import ArchiveTooLarge, UnresolvedPointer
 from refdec.weights.importer import import_tensors, unexpected_keys
-from refdec.weights.names import name_of_file
+from refdec.weights.names import name_of_file, name_of_text
 from refdec.weights.pack import NO_NOTES, Checkpoint, Origin, PackNotes, WeightPack
 from refdec.weights.recognise import is_lfs_pointer, pointed_at, recognise
 from refdec.weights.tensorfile import TensorFile
 
-__all__ = ["FileRow", "FileToImport", "Imported", "Progress", "import_folder"]
+__all__ = ["FileRow", "FileToImport", "Imported", "Progress", "import_folder", "with_models_of"]
 
 FileToImport: TypeAlias = Callable[[], BinaryIO] | bytes
 Progress: TypeAlias = Callable[[int, int, str], None]
@@ -114,3 +114,20 @@ def import_folder(
     if on_progress is not None:
         on_progress(len(files), len(files), "")
     return Imported(WeightPack.of((found[name] for name in sorted(found)), notes), tuple(rows))
+
+
+def with_models_of(pack: WeightPack, other: WeightPack) -> WeightPack:
+    """Return a pack with the models (and eICCI networks) of another pack beside its own, as they are.
+
+    A model that both have is the first pack's alone: parts of two trainings do not fit together.  Title, licence and
+    notes are the other pack's where the first has none.
+    """
+    own = {name_of_text(name).model_id for name in pack.names()}
+    kept = [name for name in other.names() if name_of_text(name).model_id not in own]
+    made = {name: pack.by_name(name) for name in pack.names()} | {name: other.by_name(name) for name in kept}
+    notes = PackNotes(
+        title=pack.notes.title or other.notes.title,
+        licence=pack.notes.licence or other.notes.licence,
+        notes=pack.notes.notes or other.notes.notes,
+    )
+    return WeightPack.of((made[name] for name in sorted(made)), notes)

@@ -18,6 +18,7 @@ from refdec.clauses import clause
 from refdec.weights.errors import MissingCheckpoint
 from refdec.weights.layers import Layer
 from refdec.weights.names import CheckpointName, checkpoint_name
+from refdec.weights.ranges import ModelRange
 
 __all__ = ["NO_NOTES", "Checkpoint", "Origin", "PackNotes", "WeightPack", "pack_fingerprint"]
 
@@ -77,23 +78,27 @@ class WeightPack:
     """A set of checkpoints, each made when it is first asked for.
 
     `makers`: per checkpoint name a function that makes it.  `known`: fingerprints known without making anything
-    (those of a pack file's manifest).  `origins`: where checkpoints came from, as far as known.
+    (those of a pack file's manifest).  `origins`: where checkpoints came from, as far as known.  `scale`: stretches of
+    displacements, for rising rates, as they were measured when the pack was made; empty: nobody did.
     """
 
     makers: Mapping[str, Callable[[], Checkpoint]]
     notes: PackNotes = NO_NOTES
     known: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, Origin] = field(default_factory=dict)
+    scale: tuple[ModelRange, ...] = ()
     _made: dict[str, Checkpoint] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, checkpoints: Iterable[Checkpoint], notes: PackNotes = NO_NOTES) -> WeightPack:
+    def of(
+        cls, checkpoints: Iterable[Checkpoint], notes: PackNotes = NO_NOTES, scale: tuple[ModelRange, ...] = ()
+    ) -> WeightPack:
         """Return a pack of checkpoints that exist already."""
         made = {checkpoint.name: checkpoint for checkpoint in checkpoints}
         known = {name: checkpoint.fingerprint for name, checkpoint in made.items()}
         origins = {name: checkpoint.origin for name, checkpoint in made.items()}
         makers = {name: partial(made.__getitem__, name) for name in made}
-        return cls(MappingProxyType(makers), notes, MappingProxyType(known), MappingProxyType(origins), made)
+        return cls(MappingProxyType(makers), notes, MappingProxyType(known), MappingProxyType(origins), scale, made)
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all checkpoints, sorted."""

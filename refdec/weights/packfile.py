@@ -33,6 +33,7 @@ from refdec.weights.integerpath import require_integer_path
 from refdec.weights.layers import Layer
 from refdec.weights.names import CheckpointName, name_of_text
 from refdec.weights.pack import Checkpoint, Origin, PackNotes, WeightPack, pack_fingerprint
+from refdec.weights.ranges import MODEL_IDS, SYNTAX, ModelRange
 from refdec.weights.records import (
     IntegersRecord,
     LayerRecord,
@@ -99,6 +100,8 @@ def write_pack(pack: WeightPack, file: BinaryIO) -> None:
         "fingerprint": pack_fingerprint({name: part["fingerprint"] for name, part in checkpoints.items()}),
         "checkpoints": checkpoints,
     }
+    if pack.scale:
+        manifest["scale"] = [[part.model_id, part.low, part.high] for part in pack.scale]
     archive.add(MANIFEST, json.dumps(manifest, separators=(",", ":"), ensure_ascii=True).encode("ascii"))
     archive.close()
 
@@ -139,6 +142,21 @@ def _manifest(archive: ZipContainer) -> dict[str, Any]:
     if pack_fingerprint(prints) != manifest["fingerprint"]:
         raise PackDamaged("its fingerprint is not that of its checkpoints")
     return manifest
+
+
+def _scale(manifest: Line) -> tuple[ModelRange, ...]:
+    """Return the scale of a manifest, none where it has none."""
+    made: list[ModelRange] = []
+    for part in _field(manifest, "scale", list, "its manifest") if "scale" in manifest else []:
+        if not isinstance(part, list) or len(part) != 3 or any(type(value) is not int for value in part):
+            raise PackDamaged("its scale is not made of models and displacements")
+        model_id, low, high = part
+        if model_id not in MODEL_IDS or not SYNTAX[0] <= low < high <= SYNTAX[1]:
+            raise PackDamaged("its scale has displacements that no model has")
+        if any(model_id == other.model_id for other in made):
+            raise PackDamaged(f"its scale comes back to model {model_id}")
+        made.append(ModelRange(model_id, low, high))
+    return tuple(made)
 
 
 def _fingerprint(part: Line, name: str) -> str:
@@ -237,7 +255,8 @@ def read_pack(source: Readable) -> WeightPack:
     notes = PackNotes(manifest["title"], manifest["licence"], manifest["notes"])
     known = {name: part["fingerprint"] for name, part in parts.items()}
     origins = {name: Origin(part["file"], part["published"]) for name, part in parts.items()}
-    return WeightPack(MappingProxyType(makers), notes, MappingProxyType(known), MappingProxyType(origins))
+    scale = _scale(manifest)
+    return WeightPack(MappingProxyType(makers), notes, MappingProxyType(known), MappingProxyType(origins), scale)
 
 
 @clause("6.2.5")

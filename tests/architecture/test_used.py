@@ -35,7 +35,6 @@ REACHED_OTHERWISE = {
         "refdec_encoders": "pluggy finds hooks by their names",
         "refdec_tasks": "pluggy finds hooks by their names",
     },
-    "refdec/weights/bundled.py": {"BUNDLED_NOTES": "what the bundled pack was made with; its test makes it again"},
 }
 
 

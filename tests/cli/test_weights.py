@@ -94,3 +94,47 @@ def test_an_unresolved_pointer_is_named(refdec: Refdec, tmp_path: Path) -> None:
 def test_the_bundled_pack_verifies(refdec: Refdec) -> None:
     assert refdec("weights", "verify").code == 0
     assert "decodes SOP, BOP; encodes" in refdec("weights", "list").out
+
+
+def test_a_model_beside_those_of_a_pack(refdec: Refdec, tmp_path: Path) -> None:
+    """The bundled model stays as it is, bit for bit; its streams are decoded by the new pack, which knows its scale."""
+    from dataclasses import replace
+
+    from refdec.api.weights import load_weights
+    from refdec.weights.packfile import write_pack
+    from tests.encodable import GOLDEN, bundled_model
+
+    one = bundled_model(1)
+    with (tmp_path / "old.pack").open("wb") as file:
+        write_pack(replace(one, notes=replace(one.notes, title="old", licence="BSD-3-Clause")), file)
+    folder = tmp_path / "checkpoints"
+    folder.mkdir()
+    for name in ("VM_common_int/Y_0.075", "VM_common_int/UV_0.075"):
+        arrays: dict[str, Any] = dict(seeded_checkpoint(f"{name}.pth"))
+        np.savez(folder / f"{name.replace('/', '__')}.npz", **arrays)
+    old = tmp_path / "old.pack"
+    ran = refdec("weights", "import", folder, old, "--beside", old, "--title", "two", "--json")
+    assert ran.code == 0, ran.err
+    made = load_weights(old)
+    assert json.loads(ran.out)["decodes"] == [
+        "model 1: decodes SOP, BOP; encodes with the light analysis",
+        "model 2: decodes latents only",
+    ]
+    assert {name: made.fingerprints()[name] for name in one.names()} == one.fingerprints()
+    assert (made.notes.title, made.notes.licence) == ("two", "BSD-3-Clause")
+    stream = GOLDEN / "kodim21_m1_+0_64x64.jai"
+    for pack in ((), ("--weights", old)):
+        assert refdec("decode", stream, tmp_path / f"{len(pack)}.png", *pack).code == 0
+    assert (tmp_path / "0.png").read_bytes() == (tmp_path / "2.png").read_bytes()
+    assert json.loads(refdec("weights", "list", old, "--json").out)["scale"] == []  # model 2 cannot encode
+
+
+def test_the_scale_of_a_pack_is_listed(refdec: Refdec, tmp_path: Path) -> None:
+    from refdec.weights.packfile import write_pack
+    from tests.encodable import two_models
+
+    with (tmp_path / "two.pack").open("wb") as file:
+        write_pack(two_models(), file)
+    shown = refdec("weights", "list", tmp_path / "two.pack").out
+    assert "quality scale: model 1, displacements -1280 to 0" in shown
+    assert "quality scale: model 2, displacements -400 to 800" in shown

@@ -25,6 +25,7 @@ from refdec_train.training import Progress, train
 from typer.testing import CliRunner
 
 import refdec
+from refdec.api.weights import load_weights as pack_of
 from refdec.metrics.msssim import ms_ssim
 
 Picture = npt.NDArray[np.uint8]
@@ -125,6 +126,13 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = runner.invoke(cli.app, ["export", f"1={hop / 'weights.npz'}", *wish])
     assert made.exit_code == 0, made.output
     assert "VM_hop/decoder_UV_0.012" in made.output and pack.is_file()
+    beside = ["--beside", str(pack), "--pack", str(tmp_path / "both.pack"), "--checkpoints", str(tmp_path / "two")]
+    made = runner.invoke(cli.app, ["export", f"2={hop / 'weights.npz'}", "--transforms", "bop,sop,hop", *beside])
+    assert made.exit_code == 0, made.output
+    both, alone = pack_of(tmp_path / "both.pack"), pack_of(pack)
+    assert {name: both.fingerprints()[name] for name in alone.names()} == alone.fingerprints()
+    assert len(both.names()) == 2 * len(alone.names()) and "VM_hop/decoder_UV_0.075" in both.names()
+    assert [part.model_id for part in both.scale] == [1]  # model 2 is the same, and no better
     assert runner.invoke(cli.app, ["export", "9=x", *wish]).exit_code == 2
     assert runner.invoke(cli.app, ["codec", str(tmp_path / "none"), "--out", str(run)]).exit_code == 2
     monkeypatch.setattr("sys.argv", ["refdec-train", "codec", str(photos), "--out", str(run), "--crop", "128"])
@@ -168,10 +176,12 @@ def test_weights_with_the_names_of_the_first_training_are_read(tmp_path: Path) -
         for name, value in old.items()
     }
     save_weights(tmp_path / "old.npz", old)
-    other = Codec()
-    load_weights(other, tmp_path / "old.npz")
-    for name, value in codec.state_dict().items():
-        assert torch.allclose(value, other.state_dict()[name], atol=2e-2), name
+    torch.save({"model": {}, "ema": old, "step": 1}, tmp_path / "old.pt")
+    for file in ("old.npz", "old.pt"):
+        other = Codec()
+        load_weights(other, tmp_path / file)
+        for name, value in codec.state_dict().items():
+            assert torch.allclose(value, other.state_dict()[name], atol=2e-2), name
 
 
 def test_pictures_of_folders_archives_and_files(tmp_path: Path) -> None:

@@ -121,8 +121,9 @@ def test_the_best_that_fits_into_so_many_bytes(wishes: dict[str, Any], tmp_path:
     options = EncodeOptions(max_bytes=2300, settings=CodingSettings(**settings))
     report = encode_to_file(PICTURE, tmp_path / "a.jai", options)
     assert report.bytes == (tmp_path / "a.jai").stat().st_size <= 2300
+    assert report.bytes >= 0.98 * 2300
     assert report.quality is not None
-    assert refdec.encode(PICTURE, max_bytes=2300, **wishes) == refdec.encode(PICTURE, quality=report.quality, **wishes)
+    assert len(refdec.encode(PICTURE, quality=report.quality, **wishes)) <= report.bytes
     assert len(refdec.encode(PICTURE, quality=report.quality + 1, **wishes)) > 2300
 
 

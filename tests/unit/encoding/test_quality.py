@@ -7,7 +7,7 @@ import math
 import pytest
 
 from refdec.encoding.quality import QUALITIES, CurvePoint, QualityScale, largest_fitting, scale_of
-from refdec.encoding.ratecontrol import ModelRange
+from refdec.weights.ranges import ModelRange
 
 ONE = ModelRange(1, -1000, 800)
 

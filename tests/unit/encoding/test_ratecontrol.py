@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from refdec.encoding.ratecontrol import Attempt, ModelRange, RateOutOfReach, Search, chroma_displacement
+from refdec.encoding.ratecontrol import Attempt, RateOutOfReach, Search, chroma_displacement
+from refdec.weights.ranges import ModelRange
 
 MODELS = (ModelRange(0, -1000, 800), ModelRange(1, -1000, 800), ModelRange(3, -1000, 800))
 
@@ -69,3 +70,76 @@ def test_chroma_lies_above_luma_within_what_is_sensible() -> None:
     assert chroma_displacement(0) == 300
     assert chroma_displacement(700) == 800
     assert chroma_displacement(-200, -900) == -1000
+
+
+SCALE = (ModelRange(0, -1000, 200), ModelRange(1, -300, 200), ModelRange(3, -300, 800))
+
+
+@pytest.mark.parametrize(("kilobytes", "model"), [(0.4, 0), (1.2, 0), (5, 1), (60, 3), (100, 3)])
+def test_the_scale_says_which_model_and_no_further_one_is_tried(kilobytes: float, model: int) -> None:
+    formula, asked = Formula(), set[int]()
+
+    def attempt(model_id: int, displacement: int, chroma: int) -> Attempt:
+        asked.add(model_id)
+        return formula(model_id, displacement, chroma)
+
+    found = Search(MODELS, attempt, None, scale=SCALE).for_bits(8000 * kilobytes, 0.02, 1000)
+    assert found.model_id == model and max(asked) == model
+    assert abs(found.bits / (8000 * kilobytes) - 1) < 0.006
+    assert formula.tries <= 7
+
+
+@pytest.mark.parametrize("decibels", [28.5, 30.0, 32.9, 33.9, 37.5, 40.0])
+def test_a_quality_takes_few_decodes_where_the_size_gives_the_first_guess(decibels: float) -> None:
+    formula, coded = Formula(), Formula()
+    search = Search(MODELS, formula, None, scale=SCALE)
+    found = search.for_psnr(decibels, tolerance=0.03, size=coded, pixels=15_500)
+    assert found.psnr is not None and 0 <= found.psnr - decibels <= 0.03
+    assert formula.tries <= 6 and coded.tries <= 2
+
+
+def test_a_model_that_saturates_below_the_goal_is_left_for_the_next() -> None:
+    """The estimate says that model 0 reaches what it does not, 60 dB at its end."""
+    coded = Formula(scale=0.1)
+    found = Search(MODELS, Formula(), None, scale=SCALE).for_psnr(33.5, tolerance=0.03, size=coded, pixels=150_000)
+    assert found.model_id == 1 and found.psnr is not None and 0 <= found.psnr - 33.5 <= 0.03
+
+
+@pytest.mark.parametrize("scale", [(), SCALE])
+def test_what_is_out_of_reach_names_the_ends_of_all_models(scale: tuple[ModelRange, ...]) -> None:
+    formula, search = Formula(), Search(MODELS, Formula(), None, scale=scale)
+    with pytest.raises(RateOutOfReach) as sizes:
+        search.for_bits(1e9, 0.02, 1000)
+    assert sizes.value.low == formula(0, -1000, -700).bits / 1000
+    assert sizes.value.high == formula(3, 800, 800).bits / 1000
+    with pytest.raises(RateOutOfReach) as decibels:
+        search.for_psnr(60.0)
+    assert (decibels.value.low, decibels.value.high) == (formula(0, -1000, 0).psnr, formula(3, 800, 0).psnr)
+
+
+def test_a_quality_between_two_models_is_reached_by_the_lowest_of_the_next() -> None:
+    """Model 1 ends at 34.5 dB, model 3 begins at 37."""
+    found = Search(MODELS, Formula(), None, scale=SCALE).for_psnr(36.0)
+    assert (found.model_id, found.displacement) == (3, -1000)
+
+
+def test_a_jump_of_the_size_is_met_by_chroma_soon() -> None:
+    """Sizes of real codestreams jump by some percent at a few displacements."""
+    tries = []
+
+    def jumping(model: int, displacement: int, chroma: int) -> Attempt:
+        tries.append(displacement)
+        size = 10_000 + 10 * displacement + 1500 * (displacement >= 100) + 2 * (chroma - displacement)
+        return Attempt(model, displacement, chroma, bytes(size))
+
+    for wanted in (11_900, 12_300, 12_900):
+        found = Search((ModelRange(1, -200, 400),), jumping, None).for_bits(8 * wanted, 0.01, 100)
+        assert abs(found.bits / (8 * wanted) - 1) <= 0.01
+    assert len(tries) < 75
+
+
+def test_a_picture_without_error_is_no_obstacle() -> None:
+    def exact(model: int, displacement: int, chroma: int) -> Attempt:
+        return Attempt(model, displacement, chroma, bytes(displacement + 3000), math.inf)
+
+    assert Search(MODELS[:1], exact, None).for_psnr(40.0).displacement == -1000

@@ -13,16 +13,17 @@ from refdec.plugins import quality_scale as module
 from refdec.plugins.api import CodingSettings, EncodeRequest, OperatingPoint, Quality, SourcePicture
 from refdec.plugins.core import Core
 from refdec.plugins.core_errors import NoModel
-from refdec.plugins.quality_scale import quality_scale
+from refdec.plugins.quality_scale import quality_scale, with_scale
 from refdec.weights.names import checkpoint_name, name_of_text
 from refdec.weights.pack import Checkpoint, WeightPack
-from tests.encodable import bundled, photograph
+from refdec.weights.ranges import ModelRange
+from tests.encodable import bundled, bundled_model, photograph, two_models
 
 
 def pack_of_two() -> WeightPack:
     """The bundled weights as model 1 and once more as model 2."""
-    pack = bundled()
-    one = [name for name in pack.names() if name == str(checkpoint_name(name_of_text(name).kind, 1))]
+    pack = bundled_model(1)
+    one = pack.names()
     again = {str(checkpoint_name(name_of_text(name).kind, 2)): name for name in one}
 
     def renamed(old: str, new: str) -> Checkpoint:
@@ -34,8 +35,8 @@ def pack_of_two() -> WeightPack:
 
 def test_a_pack_of_one_model_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_curve", lambda pack, model: pytest.fail("measured"))
-    pack = bundled()
-    (info,) = (info for info in Core(pack).models if info.model_id == 1)
+    pack = bundled_model(1)
+    (info,) = Core(pack).models
     (stretch,) = quality_scale(pack, (info,)).stretches
     assert (stretch.model_id, stretch.low, stretch.high) == (1, *info.displacements)
 
@@ -50,9 +51,30 @@ def test_a_second_model_of_the_same_weights_is_no_better_and_left_out() -> None:
     assert [stretch.model_id for stretch in quality_scale(pack, Core(pack).models).stretches] == [1]
 
 
+def test_a_pack_that_says_its_scale_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_curve", lambda pack, model: pytest.fail("measured"))
+    pack = two_models()
+    scale = quality_scale(pack, Core(pack).models)
+    assert scale.stretches == pack.scale
+    points = [scale.point(quality) for quality in range(1, 101)]
+    assert points[0][:2] == (1, -1280) and points[-1][:2] == (2, 800)
+
+
+def test_a_scale_with_a_model_that_cannot_encode_is_measured_anew() -> None:
+    pack = replace(two_models(), scale=(ModelRange(0, -1280, 0), ModelRange(1, -400, 800)))
+    assert {stretch.model_id for stretch in quality_scale(pack, Core(pack).models).stretches} <= {1, 2}
+
+
+def test_a_pack_learns_its_scale_where_it_has_several_models() -> None:
+    assert with_scale(bundled_model(1)).scale == ()
+    two = replace(two_models(), scale=())
+    assert with_scale(two).scale == quality_scale(two, Core(two).models).stretches != ()
+
+
 def test_rate_and_quality_grow_across_the_hand_over() -> None:
     pack = pack_of_two()
     first, second = Core(pack).models
+    second = replace(second, displacements=(-1000, 800))
     scale = quality_scale(pack, (replace(first, displacements=(-1000, -100)), second))
     assert [stretch.model_id for stretch in scale.stretches] == [1, 2]
     points = [OperatingPoint(*scale.point(value)) for value in range(1, 101)]

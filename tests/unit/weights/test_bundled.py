@@ -10,21 +10,48 @@ import pytest
 
 from refdec.formats.folders import folder_sources
 from refdec.weights import bundled
-from refdec.weights.bundled import BUNDLED_NOTES, bundled_pack
+from refdec.weights.bundled import bundled_pack
 from refdec.weights.collection import import_folder
 from refdec.weights.errors_files import BundledPackMissing
+from refdec.weights.names import name_of_text
+from refdec.weights.pack import pack_fingerprint
 from refdec.weights.packfile import verify_checkpoint, write_pack
 
-FINGERPRINT = "6a0cc4524aa8d3c979297d6fd06d26e091ee20b053fa54d004931ccbd1d9c0f2"
+MODEL_1 = "6a0cc4524aa8d3c979297d6fd06d26e091ee20b053fa54d004931ccbd1d9c0f2"
+"""Fingerprint over the checkpoints of model 1: streams of it stay readable as long as this stays."""
+KINDS = {
+    *("VM_bop/decoder_UV", "VM_bop/decoder_Y", "VM_common_int/UV", "VM_common_int/Y"),
+    *("VM_sop/decoder_UV", "VM_sop/decoder_Y", "analysis/UV", "analysis/Y"),
+}
+"""What every bundled model has."""
 
 
-def test_it_holds_one_model_for_decoding_and_encoding() -> None:
-    kinds = ["VM_bop/decoder_UV", "VM_bop/decoder_Y", "VM_common_int/UV", "VM_common_int/Y"]
-    kinds += ["VM_sop/decoder_UV", "VM_sop/decoder_Y", "analysis/UV", "analysis/Y"]
+def fingerprints(model_id: int) -> dict[str, str]:
+    known = bundled_pack().fingerprints()
+    return {name: known[name] for name in known if name_of_text(name).model_id == model_id}
+
+
+def test_model_1_stays_as_it_is() -> None:
+    assert pack_fingerprint(fingerprints(1)) == MODEL_1
+
+
+def test_it_holds_models_for_decoding_and_encoding() -> None:
     pack = bundled_pack()
-    assert pack.names() == tuple(f"{kind}_0.012" for kind in kinds)
-    assert pack.notes == BUNDLED_NOTES and pack.fingerprint == FINGERPRINT
-    assert "hyper_encoder.conv5" in pack.checkpoint("VM_common_int/Y", 1).layers
+    models = {name_of_text(name).model_id for name in pack.names()}
+    assert 1 in models
+    for model in models:
+        assert model is not None
+        assert {name_of_text(name).kind for name in fingerprints(model)} >= KINDS
+        assert "hyper_encoder.conv5" in pack.checkpoint("VM_common_int/Y", model).layers
+    assert pack.notes.title.startswith("refdec model") and pack.notes.licence == "BSD-3-Clause"
+    assert "Not the published weights" in pack.notes.notes
+
+
+def test_it_knows_its_scale_where_it_has_several_models() -> None:
+    pack = bundled_pack()
+    models = {name_of_text(name).model_id for name in pack.names()}
+    assert {part.model_id for part in pack.scale} <= models
+    assert bool(pack.scale) == (len(models) > 1)
 
 
 def test_it_verifies() -> None:
@@ -34,7 +61,8 @@ def test_it_verifies() -> None:
 
 
 def test_it_is_small_and_has_16_bit_mantissas() -> None:
-    assert len(resources.files("refdec").joinpath("data", "bundled.pack").read_bytes()) < 20_000_000
+    models = {name_of_text(name).model_id for name in bundled_pack().names()}
+    assert len(resources.files("refdec").joinpath("data", "bundled.pack").read_bytes()) < 16_000_000 * len(models)
     pack = bundled_pack()
     layers = [layer for name in pack.names() for layer in pack.by_name(name).layers.values()]
     assert {str(layer.mantissa.dtype) for layer in layers} == {"int16"}
@@ -45,11 +73,16 @@ def test_it_has_unit_gain() -> None:
     assert gain is not None and gain.shape == (96,) and not gain.any()
 
 
-def test_it_is_what_an_import_of_the_trained_weights_gives(shared: Path) -> None:
+def test_model_1_is_what_an_import_of_the_trained_weights_gives(shared: Path) -> None:
     if not (shared / "weights").is_dir():
         pytest.skip("the trained weights are not here")
+    imported = import_folder(folder_sources(shared / "weights")).pack
+    assert imported.fingerprints() == fingerprints(1)
+
+
+def test_the_same_pack_is_written_to_the_same_bytes() -> None:
     file = io.BytesIO()
-    write_pack(import_folder(folder_sources(shared / "weights"), notes=BUNDLED_NOTES).pack, file)
+    write_pack(bundled_pack(), file)
     assert file.getvalue() == resources.files("refdec").joinpath("data", "bundled.pack").read_bytes()
 
 

@@ -14,10 +14,10 @@ from refdec.errors import WeightsError
 from refdec.formats.errors import NotAFolder
 from refdec.formats.folders import folder_sources
 from refdec.weights import collection, recognise
-from refdec.weights.collection import import_folder
+from refdec.weights.collection import import_folder, with_models_of
 from refdec.weights.errors import CheckpointRefused, DuplicateCheckpoint, NothingToImport, WrongShape
 from refdec.weights.errors_files import ArchiveTooLarge, UnresolvedPointer
-from refdec.weights.pack import Origin, PackNotes
+from refdec.weights.pack import Origin, PackNotes, WeightPack
 from refdec.weights.recognise import PublishedFile
 from refdec.weights.seeded import seeded_checkpoint, seeded_pack
 from tests.unit.weights.support import SMALL, lfs_pointer, npz, pth, small_name, small_tensors
@@ -162,3 +162,15 @@ def test_folder_sources_needs_a_folder(tmp_path: Path) -> None:
     with pytest.raises(NotAFolder) as caught:
         folder_sources(tmp_path / "absent")
     assert not isinstance(caught.value, WeightsError) and "absent" in caught.value.explain()
+
+
+def test_other_models_of_a_pack_come_beside_as_they_are() -> None:
+    """A model that both have is the new one's alone, also where the old one has more of it."""
+    other = seeded_pack(2, ["VM_sop/decoder_UV_0.012", "VM_bop/decoder_UV_0.012", "VM_sop/decoder_UV_0.5"])
+    old = WeightPack.of((other.by_name(name) for name in other.names()), PackNotes("old", "CC0", "of old"))
+    new = import_folder({FLAT: npz(small_tensors())}, notes=PackNotes("new")).pack
+    both = with_models_of(new, old)
+    assert both.names() == (SMALL, "VM_sop/decoder_UV_0.5")
+    assert both.by_name(SMALL) is new.by_name(SMALL)
+    assert both.by_name("VM_sop/decoder_UV_0.5") is old.by_name("VM_sop/decoder_UV_0.5")
+    assert both.notes == PackNotes("new", "CC0", "of old")

@@ -26,6 +26,7 @@ from refdec.weights.errors_files import (
 )
 from refdec.weights.pack import Checkpoint, PackNotes, WeightPack, pack_fingerprint
 from refdec.weights.packfile import read_pack, verify_checkpoint, write_pack
+from refdec.weights.ranges import ModelRange
 from refdec.weights.seeded import seeded_pack
 from tests.unit.weights.support import SMALL, archive
 
@@ -378,3 +379,35 @@ def test_mutated_packs_raise_nothing_but_weights_errors(small: bytes) -> None:
         except WeightsError:
             refused += 1
     assert refused > 500
+
+
+def test_a_scale_comes_back_and_changes_no_fingerprint(pack: WeightPack, data: bytes) -> None:
+    scale = (ModelRange(1, -1280, 100), ModelRange(2, -300, 800))
+    told = written(WeightPack.of((pack.by_name(name) for name in pack.names()), NOTES, scale))
+    assert read_pack(told).scale == scale and read_pack(told).fingerprint == pack.fingerprint
+    assert read_pack(data).scale == () and len(told) > len(data)
+
+
+@pytest.mark.parametrize(
+    "scale",
+    [
+        {"1": 2},
+        [1, 2, 3],
+        [[1, 2]],
+        [[1, -5, True]],
+        [[1, -5.0, 5]],
+        [[4, -5, 5]],
+        [[-1, -5, 5]],
+        [[1, 5, 5]],
+        [[1, -2049, 5]],
+        [[1, -5, 2048]],
+        [[1, -5, 5], [1, 6, 7]],
+        None,
+    ],
+)
+def test_a_scale_that_is_none_is_refused(small: bytes, scale: object) -> None:
+    def change(manifest: dict[str, Any]) -> None:
+        manifest["scale"] = scale
+
+    with pytest.raises(PackDamaged, match="scale"):
+        read_pack(changed(small, change))
