@@ -10,7 +10,7 @@ each is (4.11.1).  `tensorfile` reads tensors by name: `container` opens the ZIP
 `integerpath` (3.3, 2.7); `frequencies` serves checkpoints that were not quantised (2.7.4).  `fingerprint` is the
 SHA-256 of all integers (6.2.5).
 
-A pack: `pack`, `layers` and `ranges` are the values, `packfile` reads and writes them, member for member as `records` lays
-them out, through `archivewriter`.  `bundled` is the pack that comes with refdec, `seeded` draws stand-ins from a
-recipe, `completeness` says what a set of checkpoints can do.  `errors` and `errors_files` have one class a rule.
+A pack: `pack`, `layers` and `ranges` are the values, `packfile` reads and writes them, member for member as
+`records` lays them out, through `archivewriter`.  `bundled` comes with refdec, `seeded` draws stand-ins
+from a recipe, `completeness` says what a set of checkpoints can do.  `errors` and `errors_files` have one class a rule.
 """
