@@ -20,13 +20,14 @@ from refdec.decoding.opening import Opened, open_codestream, parse
 from refdec.decoding.options import DecodeOptions
 from refdec.encoding.content import read_content
 from refdec.encoding.quality import largest_fitting
-from refdec.encoding.ratecontrol import Attempt, ModelRange, RateOutOfReach, Search
+from refdec.encoding.ratecontrol import Attempt, RateOutOfReach, Search
 from refdec.limits import Check, TooMuchMemoryToTranscode
 from refdec.plugins.core import Core
 from refdec.transcoding.packaging import packaged, same_partition
 from refdec.transcoding.recoding import LatentTargets, latent_targets, recoded, requantised, rewrapped
 from refdec.transcoding.room import recoding_bytes, requantising_bytes
 from refdec.transcoding.streamsymbols import StreamSymbols, decoded_latents, decoded_symbols
+from refdec.weights.ranges import ModelRange
 
 if TYPE_CHECKING:
     from refdec.api.transcode_options import TranscodeOptions

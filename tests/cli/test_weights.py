@@ -116,10 +116,8 @@ def test_a_model_beside_those_of_a_pack(refdec: Refdec, tmp_path: Path) -> None:
     ran = refdec("weights", "import", folder, old, "--beside", old, "--title", "two", "--json")
     assert ran.code == 0, ran.err
     made = load_weights(old)
-    assert json.loads(ran.out)["decodes"] == [
-        "model 1: decodes SOP, BOP; encodes with the light analysis",
-        "model 2: decodes latents only",
-    ]
+    first, second = json.loads(ran.out)["decodes"]
+    assert first.startswith("model 1: decodes SOP, BOP; encodes with ") and second == "model 2: decodes latents only"
     assert {name: made.fingerprints()[name] for name in one.names()} == one.fingerprints()
     assert (made.notes.title, made.notes.licence) == ("two", "BSD-3-Clause")
     stream = GOLDEN / "kodim21_m1_+0_64x64.jai"
