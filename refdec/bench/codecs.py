@@ -22,6 +22,7 @@ from refdec.encoding.ratecontrol import chroma_displacement
 if TYPE_CHECKING:
     from refdec.plugins.core import Core
     from refdec.plugins.requests import RateTarget
+    from refdec.weights.pack import WeightPack
 
 __all__ = ["OTHER_CODECS", "Codec", "CodedFile", "EncoderCodec", "PillowCodec", "codec_named"]
 
@@ -138,11 +139,17 @@ OTHER_CODECS = (
 
 
 @lru_cache(maxsize=1)
-def _core(weights: Path | None) -> Core:
+def _pack(weights: Path | None) -> WeightPack:
     from refdec.api.weights import load_weights
+
+    return load_weights(weights)
+
+
+@lru_cache(maxsize=1)
+def _core(weights: Path | None) -> Core:
     from refdec.plugins.core import Core
 
-    return Core(load_weights(weights))
+    return Core(_pack(weights))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +196,7 @@ class EncoderCodec:
 
     def _coded(self, rgb: UInt8Array, target: RateTarget) -> tuple[bytes, CodedFile]:
         """Code and decode a picture."""
+        from refdec.api.decode import decode
         from refdec.plugins.api import EncodeRequest, SourcePicture
         from refdec.plugins.calls import encode_with, options_for
         from refdec.plugins.manager import allowed_by, load_plugins
@@ -199,7 +207,8 @@ class EncoderCodec:
         began = time.perf_counter()
         data = encode_with(guest, SourcePicture.from_rgb(rgb), request, core, check=False)
         coded = time.perf_counter()
-        decoded = core.decode(data).array.astype(np.uint8)
+        # As `refdec decode` does: of a gray source, gray; chroma of such streams is for decoders that know no mark.
+        decoded = decode(data, weights=_pack(self.weights)).array.astype(np.uint8)
         return data, CodedFile(len(data), decoded, coded - began, time.perf_counter() - coded)
 
 
