@@ -156,7 +156,10 @@ def _core(weights: Path | None) -> Core:
 class EncoderCodec:
     """An encoder of refdec at fixed displacements of luma; chroma 300 above, at most 800.
 
+    With `by_quality`, at qualities 1..100 instead, which choose among all models of the weights.
+
     `plugins`: which are allowed (`plugins.manager.allowed_by`).  `time_budget_seconds`: for encoders that improve.
+    `gray_alone`: gray pictures are coded without their chroma.
     """
 
     name: str
@@ -164,6 +167,8 @@ class EncoderCodec:
     weights: Path | None = None
     plugins: str | None = None
     time_budget_seconds: float | None = None
+    gray_alone: bool = False
+    by_quality: bool = False
 
     @property
     def description(self) -> str:
@@ -172,13 +177,15 @@ class EncoderCodec:
 
         guest = load_plugins(allowed_by(self.plugins)).encoder(self.name)
         budget = f", at most {self.time_budget_seconds:g} s" if self.time_budget_seconds else ""
-        return f"{guest.name} {guest.version} of {guest.distribution}{budget}"
+        gray = ", gray pictures without chroma" if self.gray_alone else ""
+        return f"{guest.name} {guest.version} of {guest.distribution}{budget}{gray}"
 
     def code(self, rgb: UInt8Array, setting: int) -> CodedFile:
         """Code and decode a picture.  Raises UnknownGuest, PluginRefused, and what encoding raises."""
-        from refdec.plugins.api import OperatingPoint
+        from refdec.plugins.api import OperatingPoint, Quality
 
-        return self._coded(rgb, OperatingPoint(MODEL, setting, chroma_displacement(setting)))[1]
+        point = Quality(setting) if self.by_quality else OperatingPoint(MODEL, setting, chroma_displacement(setting))
+        return self._coded(rgb, point)[1]
 
     def at_rate(self, rgb: UInt8Array, bpp: float) -> tuple[str, CodedFile]:
         """Return the point that rate control finds for a rate, in words, and the picture coded there.
@@ -197,15 +204,17 @@ class EncoderCodec:
     def _coded(self, rgb: UInt8Array, target: RateTarget) -> tuple[bytes, CodedFile]:
         """Code and decode a picture."""
         from refdec.api.decode import decode
-        from refdec.plugins.api import EncodeRequest, SourcePicture
+        from refdec.plugins.api import CodingSettings, EncodeRequest, SourcePicture
         from refdec.plugins.calls import encode_with, options_for
         from refdec.plugins.manager import allowed_by, load_plugins
 
         core = _core(self.weights)
         guest = load_plugins(allowed_by(self.plugins)).encoder(self.name)
-        request = EncodeRequest(target, options=options_for(guest, {}), time_budget_seconds=self.time_budget_seconds)
+        picture = SourcePicture.from_rgb(rgb)
+        settings = CodingSettings(luma_only=self.gray_alone and picture.is_gray)
+        request = EncodeRequest(target, settings, options_for(guest, {}), time_budget_seconds=self.time_budget_seconds)
         began = time.perf_counter()
-        data = encode_with(guest, SourcePicture.from_rgb(rgb), request, core, check=False)
+        data = encode_with(guest, picture, request, core, check=False)
         coded = time.perf_counter()
         # As `refdec decode` does: of a gray source, gray; chroma of such streams is for decoders that know no mark.
         decoded = decode(data, weights=_pack(self.weights)).array.astype(np.uint8)

@@ -37,7 +37,8 @@ def plot_png(points: Sequence[RdPoint], title: str) -> bytes:
     from matplotlib.figure import Figure
 
     kinds, names = kinds_of(points), qualities_of(points)
-    figure = Figure(figsize=(5 * len(names), 5 * len(kinds)), layout="constrained")
+    width, height = (5, 5) if len(kinds) == 1 else (4, 3)
+    figure = Figure(figsize=(width * len(names), height * len(kinds)), layout="constrained")
     for kind, line in zip(kinds, figure.subplots(len(kinds), len(names), squeeze=False), strict=True):
         rows = mean_points([point for point in points if point.kind == kind])
         for axes, name in zip(line, names, strict=True):

@@ -82,8 +82,13 @@ def tables_of_kinds(points: Sequence[RdPoint], anchors: Sequence[str]) -> list[T
         mine = [point for point in points if point.kind == kind]
         pictures = len({point.picture for point in mine})
         title = f"{kind}, {pictures} pictures: BD-rate against"
-        tables += [_rates(mine, anchor, title) for anchor in anchors if anchor in codecs_of(mine)]
+        tables += [_of_kind(kind, _rates(mine, anchor, title)) for anchor in anchors if anchor in codecs_of(mine)]
     return tables
+
+
+def _of_kind(kind: str, table: TextTable) -> TextTable:
+    """Return a table whose first column names the kind: where tables are printed for programs, they have no titles."""
+    return TextTable(table.title, ("pictures", *table.columns), tuple((kind, *row) for row in table.rows))
 
 
 def markdown(tables: Sequence[TextTable]) -> str:

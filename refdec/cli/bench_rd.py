@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from refdec.cli import console
+from refdec.cli.errors import WrongNumbers
 from refdec.cli.options import JsonFlag, WeightsOption, number_list
 from refdec.cli.plugins import ENVIRONMENT_VARIABLE
 
@@ -42,9 +43,16 @@ def rd(
     displacements: Annotated[
         str, typer.Option(metavar="D,D", help="Rates of refdec's encoders: displacements of luma.")
     ] = "-800,-550,-300,0,300,600",
+    qualities: Annotated[
+        str | None,
+        typer.Option(metavar="Q,Q", help="Rates of refdec's encoders as qualities 1..100, which use every model."),
+    ] = None,
     time_budget: Annotated[
         float | None, typer.Option(metavar="S", help="Seconds that an encoder may improve one picture.")
     ] = None,
+    gray_alone: Annotated[
+        bool, typer.Option("--gray-alone", help="Encoders leave chroma out of gray pictures (encode --chroma 400).")
+    ] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Keep all points, means and BD-rates.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Keep what FILE.json has, measure what it lacks.")] = False,
     again: Annotated[str, typer.Option(metavar="A,B", help="With --resume: measure these codecs anew.")] = "",
@@ -71,8 +79,16 @@ def rd(
         from refdec.bench.rd_plot import require_matplotlib
 
         require_matplotlib()
-    settings = number_list("--displacements", displacements, signed=True)
-    template = EncoderCodec("", settings, weights, os.environ.get(ENVIRONMENT_VARIABLE), time_budget)
+    template = EncoderCodec(
+        "",
+        number_list("--displacements", displacements, signed=True),
+        weights,
+        os.environ.get(ENVIRONMENT_VARIABLE),
+        time_budget,
+        gray_alone,
+    )
+    if qualities is not None:
+        template = replace(template, settings=_qualities(qualities), by_quality=True)
     chosen = [codec_named(name, template) for name in _names(codecs)]
     pictures = picture_sets(sets) if sets else {"": picture_files(inputs or [])}
     points = read_points(out) if resume and out is not None and out.is_file() else []
@@ -93,6 +109,14 @@ def rd(
     _finish(points, keep(), _names(anchors), _Files(out, plot, markdown), json)
     if code:
         raise typer.Exit(code)
+
+
+def _qualities(text: str) -> tuple[int, ...]:
+    """Return the qualities of "Q,Q".  Raises WrongNumbers."""
+    found = number_list("--qualities", text)
+    if not all(1 <= quality <= 100 for quality in found):
+        raise WrongNumbers("--qualities", "numbers 1..100", text)
+    return found
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def test_kinds_of_pictures(refdec: Refdec, scene: Path, tmp_path: Path) -> None:
     assert {row["kind"] for row in values["bd_rates"]} == {"text", "photos"}
     text = page.read_text()
     assert "text, 1 pictures: BD-rate against jpeg" in text and text.endswith("<!-- end of these tables -->\nrest\n")
-    assert ran.out.splitlines()[0].startswith("codec\tluma PSNR\tRGB PSNR\tMS-SSIM\tedge SSIM")
+    assert ran.out.splitlines()[0].startswith("pictures\tcodec\tluma PSNR\tRGB PSNR\tMS-SSIM\tedge SSIM")
     again = refdec(*common, "--codecs", "analysis,jpeg", "--resume", "--json")
     assert json.loads(again.out) == values
 
@@ -74,6 +74,7 @@ def test_pictures_or_kinds_of_them(refdec: Refdec, scene: Path) -> None:
     [
         (("--codecs", "gif"), 2, "no codec 'gif'"),
         (("--displacements", "a,b"), 2, "--displacements"),
+        (("--qualities", "0,50"), 2, "--qualities"),
     ],
 )
 def test_what_goes_wrong(refdec: Refdec, scene: Path, arguments: tuple[str, ...], code: int, message: str) -> None:

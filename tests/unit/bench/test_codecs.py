@@ -81,6 +81,15 @@ def test_gray_is_decoded_as_gray() -> None:
     gray = np.repeat(scene()[..., :1], 3, axis=2)
     decoded = EncoderCodec("analysis").code(gray, 0).decoded
     assert np.array_equal(decoded[..., 0], decoded[..., 1]) and np.array_equal(decoded[..., 0], decoded[..., 2])
+    usual, alone = EncoderCodec("analysis"), EncoderCodec("analysis", gray_alone=True)
+    assert alone.code(gray, 0).size_bytes < usual.code(gray, 0).size_bytes
+    assert np.array_equal(alone.code(gray, 0).decoded, decoded) and "without chroma" in alone.description
+    assert alone.code(scene(), 0).size_bytes == usual.code(scene(), 0).size_bytes
+
+
+def test_qualities_instead_of_displacements() -> None:
+    low, high = (EncoderCodec("analysis", by_quality=True).code(scene(), quality) for quality in (10, 70))
+    assert low.size_bytes < high.size_bytes
 
 
 def test_names() -> None:
