@@ -17,8 +17,8 @@ __all__ = ["plot_png", "require_matplotlib"]
 PANELS = {
     "luma_psnr": "luma PSNR [dB]",
     "rgb_psnr": "RGB PSNR [dB]",
-    "ms_ssim_db": "MS-SSIM [dB, -10 log10(1 - x)]",
-    EDGES: "edge SSIM [dB, -10 log10(1 - x)]",
+    "ms_ssim_db": "MS-SSIM [-10 log10(1 - x)]",
+    EDGES: "edge SSIM [-10 log10(1 - x)]",
 }
 STYLES = {"jpeg": "s--", "webp": "^--", "avif": "d--"}
 
@@ -47,7 +47,8 @@ def plot_png(points: Sequence[RdPoint], title: str) -> bytes:
                 style = STYLES.get(codec, "o-")
                 axes.plot([r.bpp for r in mine], [getattr(r, name) for r in mine], style, label=codec, markersize=4)
             axes.set_xlabel("bits per pixel")
-            axes.set_ylabel(f"{kind}: {PANELS[name]}" if kind else PANELS[name])
+            axes.set_ylabel(PANELS[name])
+            axes.set_title(kind)
             axes.grid(visible=True, alpha=0.3)
             axes.legend()
     figure.suptitle(title)
