@@ -18,6 +18,7 @@ from typing import Any, TypeVar, cast
 import llvmlite
 import numba
 from numba.core.compiler import CompileResult
+from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 
 from refdec.kernel_store import CacheTrouble, KernelStore
@@ -27,6 +28,7 @@ __all__ = ["Beside", "chosen_folder", "is_disabled", "kept_in", "kernel", "liste
 _config: Any = numba.config
 _njit: Any = numba.njit
 _rebuild: Any = CompileResult._rebuild
+_runtime: Any = rtsys
 _dumps: Any = dumps
 F = TypeVar("F", bound=Callable[..., Any])
 _options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
@@ -93,8 +95,12 @@ class _KernelFiles:
         return repr((self._made_from, str(signature), codegen.magic_tuple(), versions)).encode()
 
     def load_overload(self, signature: object, target: Any) -> Any:
-        """Return a compile result from the store, or None, which makes Numba compile."""
-        target.refresh()
+        """Return a compile result from the store, or None, which makes Numba compile.
+
+        What compiling needs, the declarations of all that Numba knows, is left to Numba: code that is there only calls
+        its runtime.  That is a tenth of a second.
+        """
+        _runtime.initialize(target)
         if self._store is not None:
             key = self._key(signature, target.codegen())
             code = self._store.load(self._room, self._name, key)

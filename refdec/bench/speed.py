@@ -22,6 +22,7 @@ from typing import Any
 
 import threadpoolctl
 
+from refdec.api.decode import decode
 from refdec.api.weights import load_weights
 from refdec.bench.bound import multiply_seconds, products_of
 from refdec.bench.machine import blas_threads
@@ -35,7 +36,17 @@ from refdec.trace.timings import Timings
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 
-__all__ = ["sizes_table", "starts_table", "steady_table", "threads_table", "workers_table"]
+__all__ = [
+    "Say",
+    "demo_stream",
+    "repeated",
+    "sizes_table",
+    "starts_table",
+    "steady_table",
+    "summary",
+    "threads_table",
+    "workers_table",
+]
 
 COMMON_PRODUCTS = 1231.25 + 443.25 + 660
 PRODUCTS = {Synthesis.SOP: 3572 + 1104, Synthesis.BOP: 8596 + 3168, Synthesis.HOP: 131176 + 14748}
@@ -43,7 +54,8 @@ PRODUCTS = {Synthesis.SOP: 3572 + 1104, Synthesis.BOP: 8596 + 3168, Synthesis.HO
 Say = Callable[[str], None]
 
 
-def _demo() -> bytes:
+def demo_stream() -> bytes:
+    """Return the bundled codestream, 768x512."""
     return resources.files("refdec").joinpath("data", "demo.jai").read_bytes()
 
 
@@ -56,7 +68,8 @@ def _pack_with_hop() -> WeightPack:
     return WeightPack({**pack.makers, **made})
 
 
-def _summary(values: Sequence[float]) -> dict[str, Any]:
+def summary(values: Sequence[float]) -> dict[str, Any]:
+    """Return median, least and most of values, and how many there are."""
     return {
         "median": round(statistics.median(values), 4),
         "least": round(min(values), 4),
@@ -65,7 +78,7 @@ def _summary(values: Sequence[float]) -> dict[str, Any]:
     }
 
 
-def _repeated(run: Callable[[], object], repeat: int) -> dict[str, Any]:
+def repeated(run: Callable[[], object], repeat: int) -> dict[str, Any]:
     """Time a function after one run that does not count."""
     run()
     walls, cpus = [], []
@@ -74,7 +87,7 @@ def _repeated(run: Callable[[], object], repeat: int) -> dict[str, Any]:
         run()
         walls.append(time.perf_counter() - wall)
         cpus.append(time.process_time() - cpu)
-    return {"wall_seconds": _summary(walls), "cpu_seconds": _summary(cpus)}
+    return {"wall_seconds": summary(walls), "cpu_seconds": summary(cpus)}
 
 
 def steady_table(repeat: int, say: Say) -> list[dict[str, Any]]:
@@ -84,13 +97,13 @@ def steady_table(repeat: int, say: Say) -> list[dict[str, Any]]:
     for transform, products in PRODUCTS.items():
         say(f"steady state: {transform.name}")
         listed = (transform,) if transform is Synthesis.HOP else (Synthesis.BOP, Synthesis.SOP)
-        data = repeated_stream(_demo(), pack, 768, 512, transforms=listed)
+        data = repeated_stream(demo_stream(), pack, 768, 512, transforms=listed)
         options = DecodeOptions(synthesis=Synthesis(transform))
 
         def run(data: bytes = data, options: DecodeOptions = options) -> None:
             decode_codestream(data, pack, options)
 
-        row = {"transform": transform.name, "size": [768, 512], **_repeated(run, repeat)}
+        row = {"transform": transform.name, "size": [768, 512], **repeated(run, repeat)}
         timings = Timings()
         decode_codestream(data, pack, options, watch=timings)
         bound = multiply_seconds(products_of(run))
@@ -137,7 +150,7 @@ def _decode_apart(stream: PictureStream, workers: int) -> tuple[float, float]:
 def workers_table(width: int, height: int, counts: Sequence[int], repeat: int, say: Say) -> dict[str, Any]:
     """Decode one BOP picture with several numbers of workers, in turn, so that disturbances meet all alike."""
     pack = load_weights(None)
-    stream = open_stream(repeated_stream(_demo(), pack, width, height), pack)
+    stream = open_stream(repeated_stream(demo_stream(), pack, width, height), pack)
     runs: dict[int, list[tuple[float, float]]] = {count: [] for count in counts}
     for n in range(repeat):
         say(f"workers: round {n + 1} of {repeat}")
@@ -147,9 +160,9 @@ def workers_table(width: int, height: int, counts: Sequence[int], repeat: int, s
     rows = [
         {
             "workers": count,
-            "wall_seconds": _summary([wall for wall, _ in runs[count]]),
-            "cpu_seconds": _summary([cpu for _, cpu in runs[count]]),
-            "speed_up": _summary([one[0] / many[0] for one, many in zip(runs[first], runs[count], strict=True)]),
+            "wall_seconds": summary([wall for wall, _ in runs[count]]),
+            "cpu_seconds": summary([cpu for _, cpu in runs[count]]),
+            "speed_up": summary([one[0] / many[0] for one, many in zip(runs[first], runs[count], strict=True)]),
         }
         for count in counts
     ]
@@ -166,7 +179,7 @@ def threads_table(counts: Sequence[int], repeat: int, say: Say) -> dict[str, Any
     So it is in a program whose BLAS has a thread a core, at least two.  Threads of one process must cost what one
     costs, n times; `blas_threads` is what the program had before, and what it has after.
     """
-    data, pack = _demo(), load_weights(None)
+    data, pack = demo_stream(), load_weights(None)
 
     def decode(_: object) -> object:
         return decode_codestream(data, pack)
@@ -178,8 +191,8 @@ def threads_table(counts: Sequence[int], repeat: int, say: Say) -> dict[str, Any
         for count in counts:
             say(f"threads: {count}")
             with ThreadPoolExecutor(count) as threads:
-                alone = _repeated(partial(_all, map, decode, count), repeat)
-                together = _repeated(partial(_all, threads.map, decode, count), repeat)
+                alone = repeated(partial(_all, map, decode, count), repeat)
+                together = repeated(partial(_all, threads.map, decode, count), repeat)
             one, many = (row["cpu_seconds"]["median"] for row in (alone, together))
             rows.append({"threads": count, "alone": alone, "together": together, "ratio": round(many / one, 3)})
         after = blas_threads()
@@ -208,7 +221,7 @@ def sizes_table(
         stream, picture = Path(folder) / "s.jai", Path(folder) / f"p{suffix}"
         for width, height in sizes:
             say(f"size: {width} x {height}")
-            data = repeated_stream(_demo(), pack, width, height)
+            data = repeated_stream(demo_stream(), pack, width, height)
             stream.write_bytes(data)
             opened = open_stream(data, pack)
             decode = [_decode_bands(opened, 1)[1] for _ in range(repeat + 1)][1:]
@@ -219,9 +232,9 @@ def sizes_table(
                 {
                     "size": [width, height],
                     "workers": workers,
-                    "decode_cpu_seconds": _summary(decode),
-                    "wall_seconds": _summary([use.wall_seconds for use in uses]),
-                    "cpu_seconds": _summary([use.cpu_seconds for use in uses]),
+                    "decode_cpu_seconds": summary(decode),
+                    "wall_seconds": summary([use.wall_seconds for use in uses]),
+                    "cpu_seconds": summary([use.cpu_seconds for use in uses]),
                     "peak_pss_bytes": max(use.peak_pss_bytes for use in uses),
                     "peak_rss_bytes": max(use.peak_rss_bytes for use in uses),
                 }
@@ -234,15 +247,18 @@ def starts_table(repeat: int, say: Say) -> list[dict[str, Any]]:
     pack = load_weights(None)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        small, photo, large, out = (Path(folder) / name for name in ("small.jai", "photo.jai", "large.jai", "o.png"))
-        small.write_bytes(repeated_stream(_demo(), pack, 256, 256))
-        photo.write_bytes(_demo())
-        large.write_bytes(repeated_stream(_demo(), pack, 3840, 2160))
+        names = ("small.jai", "photo.jai", "large.jai", "o.png", "o.jai", "photo.png")
+        small, photo, large, out, coded, source = (Path(folder) / name for name in names)
+        small.write_bytes(repeated_stream(demo_stream(), pack, 256, 256))
+        photo.write_bytes(demo_stream())
+        decode(photo).save(source)
+        large.write_bytes(repeated_stream(demo_stream(), pack, 3840, 2160))
         commands = {
             "python -c pass": [sys.executable, "-c", "pass"],
             "refdec info": _refdec("info", photo),
             "refdec decode 256x256": _refdec("decode", small, out),
             "refdec decode 768x512": _refdec("decode", photo, out),
+            "refdec encode 768x512": _refdec("encode", source, coded),
             "refdec decode 3840x2160 --workers 1": _refdec("decode", large, out, "--workers", 1),
             "refdec decode 3840x2160 --workers 2": _refdec("decode", large, out, "--workers", 2),
         }
@@ -250,5 +266,5 @@ def starts_table(repeat: int, say: Say) -> list[dict[str, Any]]:
             say(f"start: {name}")
             timed(command, env=_environment())
             walls, cpus = zip(*(timed(command, env=_environment()) for _ in range(repeat)), strict=True)
-            rows.append({"command": name, "wall_seconds": _summary(walls), "cpu_seconds": _summary(cpus)})
+            rows.append({"command": name, "wall_seconds": summary(walls), "cpu_seconds": summary(cpus)})
     return rows

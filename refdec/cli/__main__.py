@@ -14,6 +14,7 @@ from refdec.cli.console import say
 from refdec.errors import CodestreamError, ExitCode, InputError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.formats.errors import FileUnwritable
 from refdec.formats.standard_output import abandon, claim, release
+from refdec.parallel.heap import collect_seldom
 
 __all__ = ["main"]
 
@@ -49,6 +50,7 @@ def _own_name() -> str:
 
 def main() -> None:
     """Run the command line and exit with a code of rule 12 (`docs/cli.md`)."""
+    collect_seldom()
     claim()
     code = _run(sys.argv[1:])
     try:

@@ -1,10 +1,10 @@
-"""`refdec bench speed`: time and memory of decoding on this machine."""
+"""`refdec bench speed`: time and memory of decoding and encoding on this machine."""
 
 from __future__ import annotations
 
 import datetime
 import json as json_format
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from refdec.cli.options import JsonFlag
 
 __all__ = ["speed"]
 
-PARTS = ("steady", "threads", "workers", "sizes", "starts")
+PARTS = ("steady", "encode", "threads", "workers", "sizes", "starts")
 EDGES = (64, 128, 256, 512, 1024, 2048, 4096, 8192)
 EIGHT_K = (7680, 4320)
 
@@ -29,11 +29,12 @@ def speed(
     largest: Annotated[int, typer.Option(min=64, metavar="N", help="Longest edge of the sizes that are tried.")] = 8192,
     json: JsonFlag = False,
 ) -> None:
-    """Measure decoding: steady state and bound, threads, workers, sizes with memory, start-up.
+    """Measure decoding and encoding: steady state and bound, threads, workers, sizes with memory, start-up.
 
     Example: refdec bench speed --out docs/benchmarks
     """
     from refdec.bench import speed as measure
+    from refdec.bench.encode_speed import encode_table
     from refdec.bench.machine import machine_facts
     from refdec.cli.startup import prepare_process
     from refdec.startup import load_kernels
@@ -46,10 +47,11 @@ def speed(
 
         require_matplotlib()
     prepare_process()
-    load_kernels(hop=True)
+    load_kernels(hop=True, encoder=True)
     found: dict[str, Any] = {"date": datetime.date.today().isoformat(), "machine": machine_facts()}
     makers: dict[str, Callable[[], Any]] = {
         "steady": lambda: measure.steady_table(repeat, console.say),
+        "encode": lambda: encode_table(repeat, console.say),
         "threads": lambda: measure.threads_table((1, 2, 4), repeat, console.say),
         "workers": lambda: measure.workers_table(3840, 2160, (1, 2), repeat, console.say),
         "sizes": lambda: measure.sizes_table(_sizes(largest), 2, ".png", console.say, repeat=repeat),
@@ -85,6 +87,9 @@ def _show(found: dict[str, Any]) -> None:
     if "steady" in found:
         columns = ("transform", "CPU s", "wall s", "G products/s", "multiply bound s", "share")
         console.show_table("768x512, one thread, steady state", columns, [_steady(row) for row in found["steady"]])
+    if "encode" in found:
+        columns = ("768x512, analysis, warm", "CPU s", "wall s")
+        console.show_table("encode, one thread, steady state", columns, list(_encode(found["encode"])))
     if "threads" in found:
         rows = [
             (
@@ -124,6 +129,14 @@ def _steady(row: dict[str, Any]) -> tuple[Any, ...]:
         row["multiply_bound_seconds"],
         row["share_of_bound"],
     )
+
+
+def _encode(row: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield the lines of the table of encoding: whole calls, then the stages of one."""
+    for name, words in (("checked", "encode"), ("unchecked", "encode --no-check")):
+        yield words, row[name]["cpu_seconds"]["median"], row[name]["wall_seconds"]["median"]
+    for stage, seconds in row["stages_cpu_seconds"].items():
+        yield f"  {stage}", seconds["median"], ""
 
 
 def _size(row: dict[str, Any]) -> tuple[Any, ...]:

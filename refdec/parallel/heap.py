@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 
-__all__ = ["give_back", "keep_freed_memory"]
+__all__ = ["collect_seldom", "give_back", "keep_freed_memory"]
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3
 MADV_HUGEPAGE = 14
@@ -49,6 +49,15 @@ def keep_freed_memory() -> bool:
         page = -(-begin // (1 << 21)) << 21
         madvise(ctypes.c_void_p(page), ctypes.c_size_t(max(0, end - page)), MADV_HUGEPAGE)  # a wish; it may fail
     return True
+
+
+def collect_seldom() -> None:
+    """Have Python look for cycles after 50,000 new objects and not after 700: of the objects that a command makes until
+    it works, those of Numba above all, nearly all stay; looking at them again and again is a twentieth of its start.
+    """
+    import gc
+
+    gc.set_threshold(50_000, 20, 100)
 
 
 def give_back() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
 import sys
 import types
 from collections.abc import Iterator
@@ -67,6 +68,31 @@ def test_a_kernel_is_compiled_once_and_then_loaded(heard: Heard, tmp_path: Path)
     assert heard.compiling == ["arithmetic_of_a_test.add"]
     assert len(files(tmp_path)) == 1 and heard.trouble == []
     assert jit.kept_in() == tmp_path / "cache"
+
+
+def test_what_is_loaded_needs_nothing_of_the_compiler(tmp_path: Path) -> None:
+    """A process that finds its kernels does not declare all that Numba knows; one that then compiles another does."""
+    code = (
+        "import sys, numpy as np\n"
+        "from refdec import jit\n"
+        f"jit.use_cache(__import__('pathlib').Path({str(tmp_path)!r}))\n"
+        "from refdec.networks.kernels import relu_after\n"
+        "x = np.full((1, 2, 3), -5, np.int32)\n"
+        "relu_after(x, np.array([0, 1, 0, 1]))\n"
+        "light = 'numba.np.linalg' not in sys.modules\n"
+        "from refdec.arithmetic.scalars import sat32_s\n"
+        "from refdec.picture.kernels import codes_of_plane\n"
+        "print(light, x.tolist(), sat32_s(1 << 40), 'numba.np.linalg' in sys.modules)\n"
+    )
+
+    def run(source: str) -> str:
+        return subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True).stdout.strip()
+
+    compiled_here = run("\n".join(line for line in code.splitlines() if "picture.kernels" not in line))
+    again = run(code)
+    right = f"[[[0, 0, 0], [-5, -5, -5]]] {(1 << 31) - 1}"
+    assert compiled_here == f"False {right} True"
+    assert again == f"True {right} True"  # the second module was not in the store
 
 
 def test_it_takes_no_other_types(heard: Heard, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import refdec
 from refdec.bench import speed
 from refdec.bench.bound import multiply_seconds, products_of
 from refdec.bench.machine import blas_threads, machine_facts
@@ -64,6 +65,22 @@ def test_steady_table_of_one_transform(monkeypatch: pytest.MonkeyPatch) -> None:
     assert row["cpu_seconds"]["runs"] == 1
     assert row["multiply_bound_seconds"] > 0
     assert "synthesis.Y" in row["stages_seconds"]
+
+
+def test_whole_processes_encode_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command is one that works: here it runs once, and nothing is timed."""
+    ran: list[list[str]] = []
+
+    def timed(command: list[str], *, env: dict[str, str]) -> tuple[float, float]:
+        ran.append(command)
+        if "encode" in command:
+            assert refdec.encode(command[-2])[:2] == refdec.encode(np.zeros((64, 64, 3), np.uint8))[:2]
+        return 1.0, 1.0
+
+    monkeypatch.setattr(speed, "timed", timed)
+    rows = speed.starts_table(1, lambda text: None)
+    assert "refdec encode 768x512" in [row["command"] for row in rows]
+    assert len(ran) == 2 * len(rows)
 
 
 def test_threads_table_leaves_blas_as_it_was() -> None:

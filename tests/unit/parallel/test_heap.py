@@ -30,6 +30,13 @@ print(kept, again, faults())
 """
 
 
+def test_cycles_are_looked_for_seldom() -> None:
+    imports = "import gc; from refdec.parallel.heap import collect_seldom"
+    code = f"{imports}; collect_seldom(); print(gc.isenabled(), gc.get_threshold())"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "True (50000, 20, 100)"
+
+
 def probe(**settings: str) -> tuple[bool, int, int]:
     """Whether memory is kept, page faults of 64 MiB that were just freed, and of 64 MiB after they were given back."""
     environment = {name: value for name, value in os.environ.items() if name not in SETTINGS} | settings
