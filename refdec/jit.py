@@ -17,8 +17,8 @@ from typing import Any, TypeVar, cast
 
 import llvmlite
 import numba
+from numba.core import runtime
 from numba.core.compiler import CompileResult
-from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 
 from refdec.kernel_store import CacheTrouble, KernelStore
@@ -28,7 +28,7 @@ __all__ = ["Beside", "chosen_folder", "is_disabled", "kept_in", "kernel", "liste
 _config: Any = numba.config
 _njit: Any = numba.njit
 _rebuild: Any = CompileResult._rebuild
-_runtime: Any = rtsys
+_runtime: Any = cast(Any, runtime).rtsys
 _dumps: Any = dumps
 F = TypeVar("F", bound=Callable[..., Any])
 _options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
