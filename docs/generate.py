@@ -51,6 +51,7 @@ UNREACHED = {
     "4.10.6": "encoder",
     "4.11.3": "reading of checkpoint files, before any stream: tests/unit/weights",
     "5.14.1": "encoder, and RGB pictures written as raw YUV",
+    "5.14.2": "encoder",
     "5.16": "rendering information changes no sample; the viewer shows it",
     "6.7": "encoder",
 }
@@ -68,7 +69,6 @@ TEXT_ONLY = {
     "4.8": "informative",
     "5.12": "refdec's fingerprints are SHA-256 (6.5); the reference software's MD5 is not written",
     "5.13": "tools without effect",
-    "5.14.2": "advice for encoders",
     "5.15": "a list of the notes, which stand in their clauses",
     "6.2.3": "bounds that follow from 6.2.2; tests check them",
 }

@@ -10,14 +10,14 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from refdec.api.encode_options import DEFAULT_OPTIONS, LUMA_ALONE, EncodeOptions, chroma_format
+from refdec.api.encode_options import DEFAULT_OPTIONS, NO_TOOLS, EncodeOptions, chroma_format
 from refdec.api.errors import OptionsTwice
 from refdec.api.picture_warnings import PictureWarning
 from refdec.decoding.options import limits_or_default
@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from refdec.arithmetic.types import Int32Array
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
+    from refdec.plugins.calls import Improve
+    from refdec.plugins.core import Core
     from refdec.plugins.registry import Plugins
-    from refdec.plugins.requests import Progress
+    from refdec.plugins.requests import Progress, RateTarget
     from refdec.plugins.source_picture import SourcePicture
     from refdec.weights.pack import WeightPack
 
@@ -73,6 +75,7 @@ def encode(
     size: tuple[int, int] | None = None,
     subsampling: str | None = None,
     strip: bool = False,
+    tools: str | Sequence[str] = NO_TOOLS,
     profile: str | None = None,
     synthesis: tuple[str, ...] = (),
     regions: tuple[int, int] | None = None,
@@ -96,11 +99,11 @@ def encode(
     file.  What of it a codestream cannot carry is named in a `PictureWarning`, unless `strip` is said.  `weights`: a
     pack or a pack file; None takes the bundled one.  `progress` is told the share that is done.  `options`: an
     `EncodeOptions` in place of all other keywords, or the options of the encoder itself.
-    From `encoder` to `strip` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
-    `chroma` "444", "422", "420" (its `coded_subsampling`), "400" (its `luma_only`), and `roi`.
+    From `encoder` to `tools` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
+    `chroma` "444", "422", "420" (its `coded_subsampling`) and `roi`.
 
     Raises RateAmbiguous, RateOutOfReach, TooFewBytes, NoModel, SettingsRefused, UnknownGuest, UnknownOption,
-    WeightsError, InputError; all are RefdecError.
+    UnknownFilterTool, NoFilterNetworks, WeightsError, InputError; all are RefdecError.
     """
     settings = CodingSettings(
         profile=profile,
@@ -115,7 +118,6 @@ def encode(
         quality_map=quality_map,
         bit_depth=bit_depth,
         coded_subsampling=chroma_format(chroma),
-        luma_only=chroma == LUMA_ALONE,
         tile_size=tile_size,
         level_idc=level_idc,
         edition=edition,
@@ -143,6 +145,7 @@ def encode(
         size=size,
         subsampling=subsampling,
         strip=strip,
+        tools=tools,
     )
     if isinstance(options, EncodeOptions) and not _says_nothing(keywords):
         raise OptionsTwice
@@ -191,10 +194,20 @@ def _encoded(
     )
     LOG.info("source %s: %d x %d, %d bit %s", picture.name or "array", *_facts(picture))
     LOG.info("encoder %s %s (%s), target %s", guest.name, guest.version, guest.distribution, target)
+    improve = _improver(core, picture, options, target)
     began = time.perf_counter()
-    data = encode_with(guest, picture, request, core, check=options.check)
+    data = encode_with(guest, picture, request, core, check=options.check, improve=improve)
     LOG.info("codestream of %d bytes in %.2f s", len(data), time.perf_counter() - began)
     return data, picture.warnings
+
+
+def _improver(core: Core, picture: SourcePicture, options: EncodeOptions, target: RateTarget) -> Improve | None:
+    """Return what offers the codestream with filters, None where nobody wishes for any.  Raises NoFilterNetworks."""
+    if not options.filters.tools:
+        return None
+    from refdec.plugins.filtering import improver
+
+    return improver(core, picture, options.filters, target)
 
 
 def _facts(picture: SourcePicture) -> tuple[int, int, int, str]:
@@ -211,6 +224,7 @@ class EncodeReport:
 
     `quality`: its place on the scale or the one just below, where a quality or a number of bytes was asked for.
     `warnings`: sentences about the source: that it was turned, what of it a codestream cannot carry.
+    `filters`: those that the codestream switches on, by the names of `EncodeOptions.tools`.
     """
 
     output: str
@@ -224,6 +238,7 @@ class EncodeReport:
     chroma_displacement: int
     quality: int | None = None
     warnings: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields as JSON can hold them."""
@@ -243,19 +258,21 @@ def encode_to_file(
     from refdec.bitstream.editions import Edition
     from refdec.bitstream.framing import read_codestream
     from refdec.bitstream.headers import read_headers
+    from refdec.encoding.enhancement.toolnames import filters_of
     from refdec.formats.files import name_of, write_bytes
 
     pack = load_weights(weights)
     data, said = _encoded(source, options, weights=pack, progress=progress)
     limits, edition = limits_or_default(options.limits), Edition(options.settings.edition)
-    header = read_headers(read_codestream(data, limits=limits), edition=edition, limits=limits).picture
+    headers = read_headers(read_codestream(data, limits=limits), edition=edition, limits=limits)
+    header, used = headers.picture, tuple(tool.value for tool in filters_of(headers.tools))
     write_bytes(target, data)  # only what reads: without `check`, a guest may have returned anything
     width, height = header.display_width, header.display_height
     name = os.fspath(target) if isinstance(target, str | Path) else name_of(target)
     rate = 8 * len(data) / (width * height)
     point = (header.model_id, *header.beta_log)
     quality = None if options.quality is options.max_bytes is None else _quality_at(point, pack)
-    return EncodeReport(name, options.encoder, width, height, len(data), rate, *point, quality, said)
+    return EncodeReport(name, options.encoder, width, height, len(data), rate, *point, quality, said, used)
 
 
 def _quality_at(point: tuple[int, int, int], pack: WeightPack) -> int | None:

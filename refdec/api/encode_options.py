@@ -6,7 +6,7 @@ to code with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from refdec.bitstream.chroma import ChromaFormat
 from refdec.decoding.options import limits_or_default
 from refdec.limits import Limits
 from refdec.plugins.errors import RequestInvalid
+from refdec.plugins.filterwish import FilterWish
 from refdec.plugins.requests import CodingSettings
 
 if TYPE_CHECKING:
@@ -30,15 +31,14 @@ if TYPE_CHECKING:
     from refdec.plugins.requests import RateTarget
     from refdec.plugins.source_picture import SourcePicture
 
-__all__ = ["DEFAULT_OPTIONS", "LUMA_ALONE", "EncodeOptions", "chroma_format"]
+__all__ = ["DEFAULT_OPTIONS", "NO_TOOLS", "EncodeOptions", "chroma_format"]
 
 CHROMA_FORMATS = {chroma.digits: chroma.value for chroma in ChromaFormat}
-LUMA_ALONE = "400"
-"""The chroma format of a gray picture whose chroma is not coded: `CodingSettings.luma_only`."""
 RAW_FORMATS = (*CHROMA_FORMATS, "400")
 RAW = ("", "yuv")
 PREFERRED_MODEL = 1
 MOST_BITS = 16
+NO_TOOLS = "none"
 POINT = {"model", "displacement", "chroma displacement"}
 SEARCHES_OF_A_MODEL = ({"bpp", "model"}, {"psnr", "model"})
 """Wishes about the rate that go together; of all others there is one at a time."""
@@ -57,12 +57,16 @@ class EncodeOptions(ShortRepr):
     better; it becomes the quality map of `settings`.  `time_budget`: seconds.  `check` reads the codestream again
     before it is returned.  `limits`: of the source, the encode, and the check; None: the default ones.
 
+    `tools`: filters of the decoder that are switched on where they pay for their bits: "all" (that the weights have
+    networks for), "none", or names with commas between them, or a sequence of names: "efe" (both of "efe_linear" and
+    "efe_nonlinear"), "eicci", "lef".
+
     How the source is read: `bits`, the depth of a uint16 or raw source; `low_bits`: codes are the low bits of a 16-bit
     PNG; `frame`, from 1: the picture of a file that holds several; `format` ("png", "yuv" ...) where neither content
     nor name say it; `size` (width, height) and `subsampling` ("444", "422", "420", "400"; None: 4:2:0) of raw YUV;
     `strip`: leave behind without a warning what a codestream cannot carry.
 
-    Raises RateAmbiguous, LimitsExpected, LayoutWithoutRaw, UnknownChroma, RequestInvalid.
+    Raises RateAmbiguous, LimitsExpected, LayoutWithoutRaw, UnknownChroma, RequestInvalid, UnknownFilterTool.
     """
 
     encoder: str = "analysis"
@@ -87,9 +91,11 @@ class EncodeOptions(ShortRepr):
     size: tuple[int, int] | None = None
     subsampling: str | None = None
     strip: bool = False
+    tools: str | Sequence[str] = NO_TOOLS
 
     def __post_init__(self) -> None:
         limits_or_default(self.limits)
+        FilterWish.of(self.tools)
         if self.subsampling is not None and self.subsampling not in RAW_FORMATS:
             raise UnknownChroma(self.subsampling, RAW_FORMATS)
         if (self.subsampling is not None and self.size is None) or (self.size is not None and self.format not in RAW):
@@ -112,8 +118,6 @@ class EncodeOptions(ShortRepr):
             raise RateAmbiguous(given[0], given[1])
         if self.roi is not None and self.settings.quality_map is not None:
             raise RateAmbiguous("roi", "quality map")
-        if self.chroma_displacement is not None and self.settings.luma_only:
-            raise RateAmbiguous("chroma displacement", f"chroma {LUMA_ALONE}")
 
     def target(self, core: Core) -> RateTarget:
         """Return the rate that is asked for, with the models that there are.  Raises NoModel, RequestInvalid."""
@@ -137,6 +141,11 @@ class EncodeOptions(ShortRepr):
             return OperatingPoint(usual, 0, usual_chroma(0))
         chosen = usual if self.model is None else self.model
         return OperatingPoint(chosen, self.displacement or 0, self.chroma_displacement)
+
+    @property
+    def filters(self) -> FilterWish:
+        """The filters that may be switched on."""
+        return FilterWish.of(self.tools)
 
     def picture_of(self, source: Encodable) -> SourcePicture:
         """Return the picture of a source, read as these options wish.  Raises what `source_picture` raises."""
@@ -175,13 +184,10 @@ DEFAULT_OPTIONS = EncodeOptions()
 
 
 def chroma_format(name: str | None) -> tuple[int, int] | None:
-    """Return (vertical, horizontal) subsampling of "444", "422" or "420"; None for None and for "400".
-
-    Raises UnknownChroma.
-    """
-    if name is not None and name not in (*CHROMA_FORMATS, LUMA_ALONE):
-        raise UnknownChroma(name, (*CHROMA_FORMATS, LUMA_ALONE))
-    return None if name is None else CHROMA_FORMATS.get(name)
+    """Return (vertical, horizontal) subsampling of "444", "422" or "420"; None for None.  Raises UnknownChroma."""
+    if name is not None and name not in CHROMA_FORMATS:
+        raise UnknownChroma(name, CHROMA_FORMATS)
+    return None if name is None else CHROMA_FORMATS[name]
 
 
 def _white(mask: CodePicture) -> npt.NDArray[np.bool_]:

@@ -22,12 +22,13 @@ from refdec.encoding.ratecontrol import chroma_displacement
 if TYPE_CHECKING:
     from refdec.plugins.core import Core
     from refdec.plugins.requests import RateTarget
-    from refdec.weights.pack import WeightPack
 
 __all__ = ["OTHER_CODECS", "Codec", "CodedFile", "EncoderCodec", "PillowCodec", "codec_named"]
 
 DISPLACEMENTS = (-800, -550, -300, 0, 300, 600)
 MODEL = 1
+PLUS = "+"
+"""Stands between an encoder and the filters that may be switched on behind it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,27 +140,19 @@ OTHER_CODECS = (
 
 
 @lru_cache(maxsize=1)
-def _pack(weights: Path | None) -> WeightPack:
-    from refdec.api.weights import load_weights
-
-    return load_weights(weights)
-
-
-@lru_cache(maxsize=1)
 def _core(weights: Path | None) -> Core:
+    from refdec.api.weights import load_weights
     from refdec.plugins.core import Core
 
-    return Core(_pack(weights))
+    return Core(load_weights(weights))
 
 
 @dataclass(frozen=True, slots=True)
 class EncoderCodec:
     """An encoder of refdec at fixed displacements of luma; chroma 300 above, at most 800.
 
-    With `by_quality`, at qualities 1..100 instead, which choose among all models of the weights.
-
     `plugins`: which are allowed (`plugins.manager.allowed_by`).  `time_budget_seconds`: for encoders that improve.
-    `gray_alone`: gray pictures are coded without their chroma.
+    A name may end with the filters that are allowed, "analysis+efe+lef" for instance.
     """
 
     name: str
@@ -167,25 +160,23 @@ class EncoderCodec:
     weights: Path | None = None
     plugins: str | None = None
     time_budget_seconds: float | None = None
-    gray_alone: bool = False
-    by_quality: bool = False
 
     @property
     def description(self) -> str:
         """Which version of the encoder, and how it is asked."""
         from refdec.plugins.manager import allowed_by, load_plugins
 
-        guest = load_plugins(allowed_by(self.plugins)).encoder(self.name)
+        encoder, *tools = self.name.split(PLUS)
+        guest = load_plugins(allowed_by(self.plugins)).encoder(encoder)
         budget = f", at most {self.time_budget_seconds:g} s" if self.time_budget_seconds else ""
-        gray = ", gray pictures without chroma" if self.gray_alone else ""
-        return f"{guest.name} {guest.version} of {guest.distribution}{budget}{gray}"
+        filters = f", --tools {','.join(tools)}" if tools else ""
+        return f"{guest.name} {guest.version} of {guest.distribution}{budget}{filters}"
 
     def code(self, rgb: UInt8Array, setting: int) -> CodedFile:
         """Code and decode a picture.  Raises UnknownGuest, PluginRefused, and what encoding raises."""
-        from refdec.plugins.api import OperatingPoint, Quality
+        from refdec.plugins.api import OperatingPoint
 
-        point = Quality(setting) if self.by_quality else OperatingPoint(MODEL, setting, chroma_displacement(setting))
-        return self._coded(rgb, point)[1]
+        return self._coded(rgb, OperatingPoint(MODEL, setting, chroma_displacement(setting)))[1]
 
     def at_rate(self, rgb: UInt8Array, bpp: float) -> tuple[str, CodedFile]:
         """Return the point that rate control finds for a rate, in words, and the picture coded there.
@@ -203,21 +194,22 @@ class EncoderCodec:
 
     def _coded(self, rgb: UInt8Array, target: RateTarget) -> tuple[bytes, CodedFile]:
         """Code and decode a picture."""
-        from refdec.api.decode import decode
-        from refdec.plugins.api import CodingSettings, EncodeRequest, SourcePicture
+        from refdec.plugins.api import EncodeRequest, SourcePicture
         from refdec.plugins.calls import encode_with, options_for
+        from refdec.plugins.filtering import improver
+        from refdec.plugins.filterwish import FilterWish
         from refdec.plugins.manager import allowed_by, load_plugins
 
         core = _core(self.weights)
-        guest = load_plugins(allowed_by(self.plugins)).encoder(self.name)
+        encoder, *tools = self.name.split(PLUS)
+        guest = load_plugins(allowed_by(self.plugins)).encoder(encoder)
+        request = EncodeRequest(target, options=options_for(guest, {}), time_budget_seconds=self.time_budget_seconds)
         picture = SourcePicture.from_rgb(rgb)
-        settings = CodingSettings(luma_only=self.gray_alone and picture.is_gray)
-        request = EncodeRequest(target, settings, options_for(guest, {}), time_budget_seconds=self.time_budget_seconds)
+        improve = improver(core, picture, FilterWish.of(tools), target) if tools else None
         began = time.perf_counter()
-        data = encode_with(guest, picture, request, core, check=False)
+        data = encode_with(guest, picture, request, core, check=improve is not None, improve=improve)
         coded = time.perf_counter()
-        # As `refdec decode` does: of a gray source, gray; chroma of such streams is for decoders that know no mark.
-        decoded = decode(data, weights=_pack(self.weights)).array.astype(np.uint8)
+        decoded = core.decode(data).array.astype(np.uint8)
         return data, CodedFile(len(data), decoded, coded - began, time.perf_counter() - coded)
 
 
@@ -230,15 +222,19 @@ def _point_in_words(data: bytes) -> str:
 
 
 def codec_named(name: str, encoder: EncoderCodec) -> Codec:
-    """Return one of OTHER_CODECS, or an encoder set up like `encoder`.  Raises UnknownCodec."""
+    """Return one of OTHER_CODECS, or an encoder set up like `encoder`.  Raises UnknownCodec, UnknownFilterTool."""
     from dataclasses import replace
 
+    from refdec.plugins.filterwish import FilterWish
     from refdec.plugins.manager import allowed_by, load_plugins
 
     others = {codec.name: codec for codec in OTHER_CODECS}
     if name in others:
         return others[name]
     encoders = load_plugins(allowed_by(encoder.plugins)).encoders
-    if name not in encoders:
+    plain, *tools = name.split(PLUS)
+    if tools:
+        FilterWish.of(tools)
+    if plain not in encoders:
         raise UnknownCodec(name, (*sorted(encoders), *others))
     return replace(encoder, name=name)

@@ -106,11 +106,10 @@ class _Run:
     def bundle(self, rgb: UInt8Array, displacement: int) -> Any:
         """Encode a picture; return its latents as the task will see them."""
         from refdec.plugins.api import EncodeRequest, OperatingPoint, SourcePicture
-        from refdec.plugins.calls import encode_with, options_for
+        from refdec.plugins.calls import encode_with
 
         point = OperatingPoint(MODEL, displacement, chroma_displacement(displacement))
-        request = EncodeRequest(point, options=options_for(self.encoder, {}))
-        data = encode_with(self.encoder, SourcePicture.from_rgb(rgb), request, self.core, check=False)
+        data = encode_with(self.encoder, SourcePicture.from_rgb(rgb), EncodeRequest(point), self.core, check=False)
         return self.core.read(data, self.task.item.stage)
 
     def act(self, name: str, argument: str, bundles: Any, **options: object) -> Any:

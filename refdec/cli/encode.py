@@ -180,11 +180,7 @@ def encode(
     ] = None,
     chroma: Annotated[
         str | None,
-        typer.Option(
-            metavar="FORMAT",
-            rich_help_panel=STREAM,
-            help="Coded chroma format: 444, 422, 420; 400: a gray picture without its chroma.",
-        ),
+        typer.Option(metavar="FORMAT", rich_help_panel=STREAM, help="Coded chroma format: 444, 422, 420."),
     ] = None,
     synthesis_list: Annotated[
         str | None,
@@ -218,6 +214,15 @@ def encode(
     cubes: Annotated[
         bool, typer.Option("--cubes", rich_help_panel=TOOLS, help="Code cubes with large errors in full.")
     ] = False,
+    tools: Annotated[
+        str,
+        typer.Option(
+            metavar="A,B",
+            rich_help_panel=TOOLS,
+            help="Filters of the decoder, where they pay: all, none, or some of efe (efe_linear, efe_nonlinear), "
+            "eicci, lef.",
+        ),
+    ] = "none",
     workers: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", rich_help_panel=SEVERAL, help="Processes; default: one for each core."),
@@ -234,7 +239,7 @@ def encode(
 
     Examples: refdec encode photo.png photo.jai --quality 60; refdec encode PICTURES STREAMS --max-bytes 50K
     """
-    from refdec.api.encode_options import LUMA_ALONE, EncodeOptions, chroma_format
+    from refdec.api.encode_options import EncodeOptions, chroma_format
     from refdec.formats.files import READ_SUFFIXES
     from refdec.plugins.requests import CodingSettings
 
@@ -252,7 +257,6 @@ def encode(
         cube_flags=cubes,
         bit_depth=bit_depth,
         coded_subsampling=chroma_format(chroma),
-        luma_only=chroma == LUMA_ALONE,
         tile_size=tile_size,
         level_idc=level,
         edition=edition,
@@ -279,6 +283,7 @@ def encode(
         size=None if size is None else _pair("--size", "WxH (768x512)", size),
         subsampling=subsampling,
         strip=strip,
+        tools=tools,
     )
     if isinstance(place, OneFile):
         wishes.refuse_for_one("encode", workers=True)
@@ -307,15 +312,17 @@ def _encode_file(place: OneFile, options: EncodeOptions, weights: Path | None, j
     if json:
         console.show_json(report.as_json())
     else:
-        console.ending(f"{place.target}: {_in_words(report)}")
+        asked = bool(options.filters.tools)
+        console.ending(f"{place.target}: {_in_words(report, asked=asked)}")
 
 
-def _in_words(report: EncodeReport) -> str:
-    """Return what was encoded as one line."""
+def _in_words(report: EncodeReport, *, asked: bool) -> str:
+    """Return what was encoded as one line; `asked`: whether filters were."""
     rate = f"{report.bytes} bytes, {report.bits_per_pixel:.4f} bpp"
     point = f"model {report.model}, displacement {report.displacement}, {report.chroma_displacement}"
     place = [] if report.quality is None else [f"quality {report.quality}"]
-    return ", ".join([f"{report.width} x {report.height}", rate, *place, point])
+    filters = [f"filters: {', '.join(report.filters) or 'none pays'}"] if asked or report.filters else []
+    return ", ".join([f"{report.width} x {report.height}", rate, *place, point, *filters])
 
 
 def _encode_batch(

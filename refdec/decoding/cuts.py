@@ -16,7 +16,7 @@ from refdec.picture.render import own_colour
 from refdec.tiling.geometry import Rect, ceil_div
 from refdec.tiling.tiles import synthesis_tiles
 
-__all__ = ["Span", "UnitGrid", "needs_whole_planes", "unit_grid"]
+__all__ = ["UNIT_COLUMNS", "UNIT_ROWS", "Span", "UnitGrid", "needs_whole_planes", "unit_grid"]
 
 Span = tuple[int, int]
 LATENT_SAMPLES = 16

@@ -6,10 +6,10 @@ In: a guest from the registry and what it works on.  Out: a codestream that deco
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -42,7 +42,11 @@ from refdec.plugins.source_picture import SourcePicture
 from refdec.plugins.target_latents import SymbolChoice, SymbolChooser, TargetLatents
 from refdec.plugins.task_base import Action, ActionInput, Task
 
+if TYPE_CHECKING:
+    from refdec.plugins.filtering import FilteredStream
+
 __all__ = [
+    "Improve",
     "action_of",
     "arguments_of",
     "check_request",
@@ -51,6 +55,9 @@ __all__ = [
     "run_action",
     "run_task",
 ]
+
+Improve: TypeAlias = "Callable[[bytes], FilteredStream | None]"
+"""Offers a finished codestream with filters, None: it stays as it is."""
 
 LEAST_SIDE = 64
 LARGE_PIXELS = 1 << 24
@@ -102,11 +109,18 @@ def check_request(guest: Guest[Encoder], picture: SourcePicture, request: Encode
 
 
 def encode_with(
-    guest: Guest[Encoder], picture: SourcePicture, request: EncodeRequest, core: CoreServices, *, check: bool = True
+    guest: Guest[Encoder],
+    picture: SourcePicture,
+    request: EncodeRequest,
+    core: CoreServices,
+    *,
+    check: bool = True,
+    improve: Improve | None = None,
 ) -> bytes:
     """Have a picture coded, and check the codestream by decoding it.
 
-    `check` False leaves the decoding out.  Raises CannotDo, Refusal, GuestFailed, GuestResultInvalid,
+    `check` False leaves the decoding out.  `improve` may offer the finished codestream with filters, which is taken
+    where its decode confirms that it is better.  Raises CannotDo, Refusal, GuestFailed, GuestResultInvalid,
     GuestStreamInvalid, TooFewBytes, and what the core raises.
     """
     check_request(guest, picture, request)
@@ -121,11 +135,17 @@ def encode_with(
         data = core.code_latents(picture, latents_of, request)
     else:
         data = _encoded(guest, picture, request, core)
+    large = picture.height * picture.width > LARGE_PIXELS
     if check:
-        if picture.height * picture.width > LARGE_PIXELS:
+        if large:
             give_back()  # what coding needed lies in pieces that the decoder's arrays do not fit into
         _check_stream(guest, data, picture, core)
-    return data
+    if improve is None:
+        return data
+    if large:
+        give_back()
+    better = improve(data)
+    return better.data if better is not None and (not check or better.confirmed()) else data
 
 
 def _encoded(guest: Guest[Encoder], picture: SourcePicture, request: EncodeRequest, core: CoreServices) -> bytes:

@@ -78,7 +78,6 @@ def encode_settings(settings: CodingSettings) -> EncodeSettings:
         level_idc=settings.level_idc,
         bit_depth=settings.bit_depth,
         coded_format=settings.coded_subsampling,
-        luma_only=settings.luma_only,
         regions=settings.regions,
         independent_regions=settings.independent_regions,
         threads_z=settings.threads,
@@ -224,7 +223,7 @@ class Core:
 
     def decode(self, codestream: bytes) -> Picture:
         """Decode a codestream to codes by the first listed synthesis transform that the weights have."""
-        return picture_of(self._open(codestream).picture())
+        return picture_of(self.opened(codestream).picture())
 
     def decoded_size(self, codestream: bytes) -> tuple[int, int]:
         """Decode a codestream as `decode` does, row by row, and return only rows and columns of its picture.
@@ -235,7 +234,7 @@ class Core:
         content = self._contents.get(hashlib.sha256(codestream).digest())
         if content is not None:
             return self._reread(codestream, content)
-        stream = self._open(codestream)
+        stream = self.opened(codestream)
         rows = sum(luma.shape[0] for luma, _, _ in stream.bands())
         return rows, stream.sizes[0][1]
 
@@ -247,7 +246,7 @@ class Core:
         picture = opened.headers.picture
         return picture.display_height, picture.display_width
 
-    def _open(self, codestream: bytes) -> PictureStream:
+    def opened(self, codestream: bytes) -> PictureStream:
         """Open a codestream with the first listed synthesis transform that the weights have."""
         _, headers = decode_to_stage(codestream, None, Stage.HEADERS, DecodeOptions(limits=self._limits))
 
@@ -325,14 +324,21 @@ class Core:
         if not any(info.analysis and info.model_id == model_id for info in self.models):
             raise NoModel(model_id, tuple(info.model_id for info in self.models if info.analysis))
         models, check = models_of(self._pack, model_id), self._clock()
-        source, core_settings = self._source(picture), encode_settings(settings)
+        source, core_settings = self.encoder_input(picture), encode_settings(settings)
         draft = draft_header(source, core_settings, model_id)
         chosen = choose_analysis(models, draft.synthesis_transforms[0], networks)
         self._require(analysis_bytes(draft, picture.nbytes, networks=chosen))
         targets = targets_of(source, core_settings, models, networks=chosen, check=check)
         return TargetLatents(*targets.y, hyper=targets.z_hat)
 
-    def _source(self, picture: SourcePicture) -> EncoderInput:
+    @property
+    def filter_networks(self) -> bool:
+        """(5.7.3) Whether the weights have any network of eICCI, for whatever transform."""
+        from refdec.encoding.enhancement.networks import networks_there
+
+        return any(networks_there(models_of(self._pack, 0), transform) for transform in Synthesis)
+
+    def encoder_input(self, picture: SourcePicture) -> EncoderInput:
         """Return what the core encodes of a picture.  Raises TooLarge."""
         self._limits.require("the number of pixels", picture.pixels, self._limits.pixels)
         return _input_of(picture)
@@ -360,7 +366,7 @@ class Core:
         models = models_of(self._pack, model_id)
         y, last = (targets.luma_q18, targets.chroma_q18), self._last
         known = None if last is None else last.known(picture, settings, models, targets.hyper)
-        source, core_settings = self._source(picture), encode_settings(settings)
+        source, core_settings = self.encoder_input(picture), encode_settings(settings)
         needed = bundle_bytes if for_guest else coding_bytes
         draft, whole = draft_header(source, core_settings, model_id), targets.choose is not None
         self._require(needed(draft, picture.nbytes, cubes=core_settings.cubes, whole=whole))

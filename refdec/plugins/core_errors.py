@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from refdec.errors import RefdecError, UsageError
 
-__all__ = ["BundleNotOurs", "NoDerivative", "NoModel", "NotWhatWasCoded", "TooFewBytes"]
+__all__ = [
+    "BundleNotOurs",
+    "NoDerivative",
+    "NoFilterNetworks",
+    "NoModel",
+    "NotWhatWasCoded",
+    "TooFewBytes",
+    "UnknownFilterTool",
+]
 
 
 class BundleNotOurs(UsageError):
@@ -85,4 +93,38 @@ class NotWhatWasCoded(RefdecError):
         return (
             f"The codestream decodes to other {self.part} than were coded.\n"
             "Every codestream is decoded before it is written; nothing was written."
+        )
+
+
+class NoFilterNetworks(UsageError):
+    """The filter eICCI is asked for by name, and the weights have none of its networks."""
+
+    code, clause = "RD0991", "5.7.3"
+
+    def __init__(self, transform: str | None) -> None:
+        super().__init__(transform)
+        self.transform = transform
+
+    def explain(self) -> str:
+        which = "" if self.transform is None else f" for the synthesis transform {self.transform}"
+        return (
+            f"The weights have no eICCI network{which}; the bundled ones have none at all.\n"
+            "Leave eicci out (--tools all takes what the weights have), or import checkpoints that hold "
+            "it:  refdec weights import"
+        )
+
+
+class UnknownFilterTool(UsageError):
+    """A filter is asked for that there is none of, or none together with some."""
+
+    code, clause = "RD0992", "5.5"
+
+    def __init__(self, wanted: object, there: tuple[str, ...]) -> None:
+        super().__init__(wanted, there)
+        self.wanted, self.there = wanted, there
+
+    def explain(self) -> str:
+        return (
+            f"{self.wanted!r} names no filters: all, none, or some of {', '.join(self.there[2:])} with commas "
+            "between them.\nTry:  --tools all"
         )

@@ -112,6 +112,8 @@ def test_mistakes_are_named(refdec: Callable[..., Any], tmp_path: Path) -> None:
         (("--chroma", "411"), "411"),
         (("--threads", "3"), "threads"),
         (("--profile", "huge"), "simple, base, high"),
+        (("--tools", "magic"), "--tools all"),
+        (("--tools", "eicci"), "no eICCI network"),
     ]:
         made = refdec("encode", PICTURE, out, *arguments)
         assert made.code == 2 and word in made.err, made.err

@@ -22,7 +22,21 @@ from refdec.tiling.geometry import Rect, ceil_div
 if TYPE_CHECKING:
     from refdec.bitstream.tools import EfeFilterSet, EfeLinear
 
-__all__ = ["ALTERNATIVE", "MAIN", "efe_linear", "efe_linear_reach", "mean_q18", "rectangle_bound", "rectangles"]
+__all__ = [
+    "ALTERNATIVE",
+    "MAIN",
+    "UNIT_BITS",
+    "ZERO_WEIGHT",
+    "Phase",
+    "base_kernel",
+    "efe_linear",
+    "efe_linear_reach",
+    "is_resampled",
+    "mean_q18",
+    "phases_of",
+    "rectangle_bound",
+    "rectangles",
+]
 
 ALTERNATIVE, MAIN = 0, 1
 """Indices of the two filter sets."""
@@ -96,8 +110,9 @@ def _taps(kernel: Int64Array, anchor: int) -> Iterator[tuple[int, int, int]]:
         yield int(r) + 1 - anchor, int(c) + 1 - anchor, int(kernel[r, c])
 
 
-def _base(i: int, j: int, resampled: bool) -> Int64Array:
-    """Return the base term of phase (i, j) as a kernel with anchor 1, in units of 2^-11 (6.4.9)."""
+@clause("5.6.4")
+def base_kernel(i: int, j: int, resampled: bool) -> Int64Array:
+    """(5.6.4, 6.4.9) Return the base term of phase (i, j) as a kernel with anchor 1, in units of 2^-11 (6.4.9)."""
     if not resampled:
         identity = np.zeros((4, 4), np.int64)
         identity[1, 1] = 1 << UNIT_BITS
@@ -122,7 +137,7 @@ class _LinearFilter:
 
     def chroma_taps(self, part: int, i: int, j: int, resampled: bool) -> Int64Array:
         """Return [n, 3] (row, column, weight) for phase (i, j) of a rectangle, the base term included."""
-        taps = list(_taps(_base(i, j, resampled), 1))
+        taps = list(_taps(base_kernel(i, j, resampled), 1))
         if self.pattern:
             phase = 2 * i + j if resampled else 0
             taps += _taps(self.chroma[part, phase], self.anchor)
@@ -156,6 +171,25 @@ def _filter_of(parameters: EfeFilterSet, m: int, resampled: bool) -> _LinearFilt
     return _LinearFilter(pattern, chroma, luma)
 
 
+@clause("5.6.1")
+def is_resampled(header: PictureFormat) -> bool:
+    """(5.6.1) Tell whether chroma is put out in another format than it is coded in: then each phase has its kernel."""
+    return (header.c_ver, header.c_hor) != (header.s_ver, header.s_hor)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Phase:
+    """Phase p = 2 * i + j of a chroma plane and of luma, each with the samples around it that kernels reach.
+
+    `chroma` and `luma` have one more row and column before, two more behind; borders of the picture are repeated.
+    """
+
+    i: int
+    j: int
+    chroma: Int32Array
+    luma: Int32Array
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """What one call filters: `wanted` of the picture, from windows of the planes that hold `held`; luma samples."""
@@ -167,8 +201,7 @@ class _Work:
     @property
     def resampled(self) -> bool:
         """Whether chroma was coded smaller than it is put out."""
-        header = self.header
-        return (header.c_ver, header.c_hor) != (header.s_ver, header.s_hor)
+        return is_resampled(self.header)
 
     def phases(self, steps: tuple[int, int], size: tuple[int, int], part: Rect) -> tuple[_Phases, _Phases]:
         """Return rows and columns of the phase planes of a plane of `size` whose window is `part`."""
@@ -195,25 +228,37 @@ def _filter_plane(plane: Int32Array, luma: Int32Array, chosen: _LinearFilter, me
     from refdec.picture.filters.kernels import efe_linear_rectangle
 
     header = work.header
-    output, shown = (header.s_ver, header.s_hor), (header.display_height, header.display_width)
-    split = 3 - output[0], 3 - output[1]
-    rows, columns = work.phases(split, chroma_size(header), chroma_rect(work.held, output))
-    luma_rows, luma_columns = work.phases((2, 2), shown, work.held)
-    made = work.phase_rect
+    output, made = (header.s_ver, header.s_hor), work.phase_rect
     places = [_within(rectangle, made) for rectangle in rectangles(chosen.pattern, *work.extents)]
     result = np.empty(chroma_rect(work.wanted, output).size_hw, np.int32)
+    for phase in phases_of(plane, luma, header, work.held, work.wanted):
+        i, j = phase.i, phase.j
+        out = np.empty(made.size_hw, np.int32)
+        for part, place in enumerate(places):
+            if place is not None:
+                taps = chosen.chroma_taps(part, i, j, work.resampled), chosen.luma_taps(part)
+                efe_linear_rectangle(out, phase.chroma, phase.luma, mean, *taps, place)
+        target = result[i :: 3 - output[0], j :: 3 - output[1]]
+        target[:] = out[: target.shape[0], : target.shape[1]]
+    return result
+
+
+@clause("5.6.2")
+@clause("5.6.5")
+def phases_of(plane: Int32Array, luma: Int32Array, header: PictureFormat, held: Rect, wanted: Rect) -> Iterator[Phase]:
+    """(5.6.2, 5.6.5) Yield the phases of which the window `wanted` of a chroma plane is put together.
+
+    `plane` and `luma` are the window `held` (luma samples, even corner) and hold the reach of `wanted`.
+    """
+    work = _Work(header, held, wanted)
+    output, shown = (header.s_ver, header.s_hor), (header.display_height, header.display_width)
+    split = 3 - output[0], 3 - output[1]
+    rows, columns = work.phases(split, chroma_size(header), chroma_rect(held, output))
+    luma_rows, luma_columns = work.phases((2, 2), shown, held)
     for i in range(split[0]):
         for j in range(split[1]):
             source = _phase_plane(plane, rows, columns, i, j)
-            light = _phase_plane(luma, luma_rows, luma_columns, i, j)
-            out = np.empty(made.size_hw, np.int32)
-            for part, place in enumerate(places):
-                if place is not None:
-                    taps = chosen.chroma_taps(part, i, j, work.resampled), chosen.luma_taps(part)
-                    efe_linear_rectangle(out, source, light, mean, *taps, place)
-            target = result[i :: split[0], j :: split[1]]
-            target[:] = out[: target.shape[0], : target.shape[1]]
-    return result
+            yield Phase(i, j, source, _phase_plane(luma, luma_rows, luma_columns, i, j))
 
 
 def _within(rectangle: Int64Array, made: Rect) -> Int64Array | None:

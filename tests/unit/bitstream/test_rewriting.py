@@ -1,4 +1,4 @@
-"""Streams with one header written anew, all else byte for byte: of the other edition (1.12), or of colours (1.5.3)."""
+"""Streams with one header written anew, all else byte for byte: in the other edition, with colours, with tools."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from refdec.bitstream.headers import read_headers
 from refdec.bitstream.levels import level
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.rendering import Cicp, ContentLight, RenderingInfo
-from refdec.bitstream.rewriting import in_edition, with_rendering
+from refdec.bitstream.rewriting import in_edition, with_rendering, with_tools
 from refdec.bitstream.rule_errors import LevelModelForbidden, TooManyRegions
 from refdec.bitstream.rules import all_problems
+from refdec.bitstream.tools import ToolsHeader
 from refdec.decoding.errors import SettingsRefused
 from refdec.limits import Limits, TooLarge
 from tests.unit.bitstream.support import patched, resized, stream
@@ -193,3 +194,25 @@ def test_what_a_codestream_says_itself_stays() -> None:
     own = with_rendering(PHOTOGRAPH, RenderingInfo(clli=ContentLight(1000, 400)))
     assert with_rendering(own, WIDE) == own
     assert with_rendering(own, replace(WIDE, clli=ContentLight(1, 1))) == own
+
+
+@pytest.mark.parametrize("edition", list(Edition))
+def test_other_tools_change_their_header_alone(edition: Edition) -> None:
+    data = in_edition(PHOTOGRAPH, edition)
+    plain = read_headers(read_codestream(data))
+    sharp = with_tools(data, replace(plain.tools, lef_ch_idx=7))
+    found = read_headers(read_codestream(sharp))
+    assert found.tools.lef_ch_idx == 7
+    assert found.picture == plain.picture and found.edition is edition
+    for old, new in zip(read_codestream(data).substreams, read_codestream(sharp).substreams, strict=True):
+        assert old.marker is new.marker and (old.payload == new.payload) == (old.marker is not Marker.TON)
+    assert with_tools(sharp, plain.tools) == data
+
+
+def test_tools_come_behind_the_picture_header_where_there_were_none() -> None:
+    parts = [part for part in read_codestream(PHOTOGRAPH).substreams if part.marker is not Marker.TON]
+    bare = write_codestream((part.marker, part.payload) for part in parts)
+    found = read_codestream(with_tools(bare, ToolsHeader(lef_ch_idx=0)))
+    assert found.order == (Marker.PIH, Marker.TON, *(part.marker for part in parts[1:]))
+    with pytest.raises(TooLarge):
+        with_tools(bare, ToolsHeader(), limits=Limits(pixels=100))
