@@ -127,6 +127,8 @@ class LatentBundle(ShortRepr):
         """Return the bundle cut down to an earlier stage.  Raises StageNotReached, UnknownStage."""
         goal = Stage.of(stage)
         self.require(goal)
+        if goal is self.stage:
+            return self
         kept = {spec.name for spec in fields_of(goal)}
         luma, chroma = (ComponentLatents(**{name: getattr(part, name) for name in kept}) for part in self.components)
         planes = self.planes_q18 if goal is Stage.PICTURE else None

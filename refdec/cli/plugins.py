@@ -35,6 +35,9 @@ def plugins(
     options: Annotated[
         bool, typer.Option("--options", help="Show the options of encoders, tasks and actions.")
     ] = False,
+    heads: Annotated[
+        bool, typer.Option("--heads", help="Show the heads that tasks run, and for which weights.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Show encoders and tasks, who brought them, and what was refused and why.
@@ -45,6 +48,9 @@ def plugins(
     """
     if options:
         _show_options(json)
+        return
+    if heads:
+        _show_heads(json)
         return
     rows = [row.to_json() for row in installed_plugins().rows]
     if json:
@@ -81,3 +87,26 @@ def _show_options(as_json: bool) -> None:
     ]
     lines = [(name, option.name, option.value, option.default or "-", option.meaning) for name, option in rows]
     console.show_table("options", ("guest", "option", "value", "default", "meaning"), lines)
+
+
+def _show_heads(as_json: bool) -> None:
+    """Show the heads of every task; one whose files are damaged is named on stderr."""
+    from refdec.api.heads import describe_head
+    from refdec.errors import RefdecError
+    from refdec.plugins.guest_facts import guest_heads
+
+    tasks = installed_plugins().tasks
+    found: list[tuple[str, dict[str, Any]]] = []
+    for name in sorted(tasks):
+        try:
+            found += [(name, describe_head(head)) for head in guest_heads(tasks[name])]
+        except RefdecError as problem:
+            console.say(f"refdec: {name}: {problem.headline()}", always=True)
+    if as_json:
+        console.show_json([{"guest": name, **facts} for name, facts in found])
+        return
+    lines = [
+        (name, facts["name"], facts["version"], ", ".join(print_[:12] for print_ in facts["weights"]), facts["licence"])
+        for name, facts in found
+    ]
+    console.show_table("heads", ("task", "head", "version", "reads latents of", "licence"), lines)

@@ -56,6 +56,8 @@ Block: TypeAlias = tuple[int, int, int, int]
 
 BLOCK_BYTES = 4_000_000
 """Room for the operands and results of one block of products."""
+MOST_BLOCK_BYTES = 16_000_000
+"""Room for a block of a layer whose filters are much larger than a block: each block reads them from memory anew."""
 FEW_OUTPUTS, FEW_INPUTS = 4, 6
 """Up to so many output channels, all taps at once beat the fast algorithms; of layers that halve the size, also below
 so many input channels."""
@@ -193,7 +195,8 @@ class FastProducts:
         n = len(self.points)
         filters = self.phases[0].filters
         per_tile = 8 * (n * n * self.channels + filters.shape[0] * filters.shape[1] * self.outputs)
-        room = max(16, BLOCK_BYTES // per_tile)
+        large = filters.nbytes > 2 * BLOCK_BYTES
+        room = max(16, (min(filters.nbytes, MOST_BLOCK_BYTES) if large else BLOCK_BYTES) // per_tile)
         for r, tall, c, wide in _cut((rows + 1) // 2, (columns + 1) // 2, room):
             yield 2 * r, min(2 * tall, rows - 2 * r), 2 * c, min(2 * wide, columns - 2 * c)
 

@@ -23,11 +23,15 @@ from refdec.bundles import CHANNELS, BundleHeaders, ComponentLatents, LatentBund
 from refdec.encoding.ratecontrol import RateOutOfReach
 from refdec.errors import RefdecError
 from refdec.formats.decoded import Picture
+from refdec.heads.head import Head, HeadFacts, HeadStep
+from refdec.heads.making import head_of
+from refdec.heads.onnx import OnnxHead
 from refdec.limits import Limits
 from refdec.metrics import ms_ssim_luma, psnr, psnr_luma, psnr_rgb
 from refdec.plugins.encoder import Encoder
 from refdec.plugins.errors import Refusal, Unusable
 from refdec.plugins.guest_options import REQUIRED, Option, OptionValues
+from refdec.plugins.head_services import HeadServices
 from refdec.plugins.hookspecs import PLUGIN_API, hookimpl
 from refdec.plugins.requests import (
     BitsPerPixel,
@@ -79,6 +83,10 @@ __all__ = [
     "Embedding",
     "EncodeRequest",
     "Encoder",
+    "Head",
+    "HeadFacts",
+    "HeadServices",
+    "HeadStep",
     "Int8Array",
     "Int16Array",
     "Int32Array",
@@ -93,6 +101,7 @@ __all__ = [
     "MaxBytes",
     "ModelInfo",
     "NamedBundle",
+    "OnnxHead",
     "OperatingPoint",
     "Option",
     "OptionValues",
@@ -116,6 +125,7 @@ __all__ = [
     "UInt8Array",
     "UInt16Array",
     "Unusable",
+    "head_of",
     "hookimpl",
     "kernel",
     "ms_ssim_luma",

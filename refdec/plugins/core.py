@@ -52,6 +52,7 @@ from refdec.latent.sigma import levels
 from refdec.limits import Check, Limits, TooMuchMemoryToEncode
 from refdec.parallel.clock import check_of
 from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel, NotWhatWasCoded
+from refdec.plugins.head_services import HeadServices
 from refdec.plugins.rate_run import RateRun, Target
 from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint, Quality
 from refdec.plugins.services import LatentSource
@@ -183,6 +184,11 @@ class Core:
         synthesis = tuple(name for name in Synthesis.__members__ if has(name))
         of_reference = bool(analyses) and "light" not in analyses
         return ModelInfo(models.model_id, synthesis, bool(analyses), sensible_range(of_reference))
+
+    @property
+    def heads(self) -> HeadServices:
+        """Networks on latents: head files are loaded and run."""
+        return HeadServices(self._limits, self._clock())
 
     # -- reading
 

@@ -10,11 +10,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from refdec.errors import RefdecError
+from refdec.heads.head import Head
 from refdec.plugins.errors import GuestFailed
 from refdec.plugins.guest_options import KIND_NAMES, Option
 from refdec.plugins.registry import Guest
+from refdec.plugins.task_base import Task
 
-__all__ = ["ActionFacts", "GuestFacts", "OptionFacts", "guest_facts"]
+__all__ = ["ActionFacts", "GuestFacts", "OptionFacts", "guest_facts", "guest_heads"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,21 @@ def guest_facts(guest: Guest[Any]) -> GuestFacts:
         raise
     except (Exception, SystemExit) as problem:
         raise GuestFailed(guest.name, guest.distribution, "options", type(problem).__name__) from problem
+
+
+def guest_heads(guest: Guest[Task]) -> tuple[Head, ...]:
+    """Return the heads that a task runs.  Raises GuestFailed, and what its head files raise."""
+    try:
+        heads = tuple(guest.item.heads())
+        if not all(isinstance(head, Head) for head in heads):
+            raise TypeError("something that is no head")
+    except RefdecError:
+        raise
+    except (Exception, SystemExit) as problem:
+        raise GuestFailed(
+            guest.name, guest.distribution, "heads()", f"{type(problem).__name__}: {problem}"
+        ) from problem
+    return heads
 
 
 def _facts_of(options: Sequence[Option]) -> tuple[OptionFacts, ...]:

@@ -23,7 +23,7 @@ from refdec.plugins.task_base import Task
 
 __all__ = ["ENTRY_POINT_GROUP", "HOOK_NAMES", "PLUGIN_API", "hookimpl", "refdec_encoders", "refdec_tasks"]
 
-PLUGIN_API = "1.1"
+PLUGIN_API = "1.2"
 """Version of hooks, `refdec.plugins.api` and the latent interface together: within a major version things are only
 added."""
 ENTRY_POINT_GROUP = "refdec"

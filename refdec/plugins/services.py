@@ -12,6 +12,7 @@ from typing import Protocol
 from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array
 from refdec.bundles import LatentBundle, Stage
 from refdec.formats.decoded import Picture
+from refdec.plugins.head_services import HeadServices
 from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint
 from refdec.plugins.source_picture import SourcePicture
 from refdec.plugins.target_latents import CodedLatents, LumaPull, ModelInfo, TargetLatents
@@ -36,6 +37,11 @@ class CoreServices(Protocol):
     @property
     def models(self) -> tuple[ModelInfo, ...]:
         """The models that the weights in use have, by ascending model_id."""
+        ...
+
+    @property
+    def heads(self) -> HeadServices:
+        """Networks on latents, exact on every machine: head files are loaded and run (`docs/tasks.md`)."""
         ...
 
     # -- reading

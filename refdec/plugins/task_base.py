@@ -5,12 +5,13 @@ In: latent bundles up to the stage that the task needs.  Out: typed results (`re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from refdec.bundles import LatentBundle, Stage
+from refdec.heads.head import Head
 from refdec.plugins.guest_options import NAME_PATTERN, Option, OptionValues
 from refdec.plugins.requests import Progress
 from refdec.plugins.results import TaskResult
@@ -109,6 +110,10 @@ class Task:
     options: tuple[Option, ...] = ()
     weights_fingerprints: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
+
+    def heads(self) -> Sequence[Head]:
+        """Return the heads that the task runs, for lists of what is installed (`refdec plugins --heads`)."""
+        return ()
 
     def run(self, bundle: LatentBundle, options: OptionValues, core: CoreServices) -> TaskResult:
         """Return the task's answer about one codestream; `bundle` reaches `stage`.

@@ -29,14 +29,14 @@ BIAS_SCALE_BITS = 18
 GAIN_MIN, GAIN_MAX = -2048, 2047
 
 
-def _exponents(largest: Float64Array, name: str) -> UInt8Array:
-    """Return e per channel from m = max |w| (6.2.2 items 1 and 2).
+def _exponents(largest: Float64Array, name: str, bits: int) -> UInt8Array:
+    """Return e per channel from m = max |w| (6.2.2 items 1 and 2), `bits` being 19.
 
     m = f * 2^k with 0.5 <= f < 1 gives e = 19 - k, one less if f * 2^19 rounds to 2^19, at most 30; m = 0 gives 0.
     """
     fraction, power = np.frexp(largest)
-    rounds_up = np.rint(np.ldexp(fraction, MANTISSA_BITS)) == (1 << MANTISSA_BITS)
-    exponent: Int64Array = np.minimum(MANTISSA_BITS - power.astype(np.int64) - rounds_up, LARGEST_EXPONENT)
+    rounds_up = np.rint(np.ldexp(fraction, bits)) == (1 << bits)
+    exponent: Int64Array = np.minimum(bits - power.astype(np.int64) - rounds_up, LARGEST_EXPONENT)
     exponent[largest == 0] = 0
     if (exponent < 0).any():
         raise WeightTooLarge(name, int(np.argmax(exponent < 0)))
@@ -72,18 +72,24 @@ def compact(wide: Int32Array, exponent: UInt8Array, *, transposed: bool) -> tupl
 
 @clause("6.2.2")
 def quantise_layer(
-    weight: Float64Array, bias: Float64Array | None, transposed: bool = False, *, name: str = ""
+    weight: Float64Array,
+    bias: Float64Array | None,
+    transposed: bool = False,
+    *,
+    name: str = "",
+    mantissa_bits: int = MANTISSA_BITS,
 ) -> Layer:
     """(6.2.2) Quantise folded weights [o]... (transposed: [i][o]...) and bias [o] to 20-bit mantissas per channel.
 
-    The result is in compact form where 6.2.4 allows it.  Raises NotFinite, WeightTooLarge or BiasTooLarge with `name`.
+    The result is in compact form where 6.2.4 allows it.  `mantissa_bits` without sign, 19 in the text: heads take 15.
+    Raises NotFinite, WeightTooLarge or BiasTooLarge with `name`.
     """
     axes = tuple(a for a in range(weight.ndim) if a != int(transposed))
     if not np.isfinite(weight).all():
         raise NotFinite(f"{name}.weight")
     if bias is not None and not np.isfinite(bias).all():
         raise NotFinite(f"{name}.bias")
-    exponent = _exponents(np.abs(weight).max(axis=axes, initial=0), name)
+    exponent = _exponents(np.abs(weight).max(axis=axes, initial=0), name, mantissa_bits)
     scale = per_channel(exponent, weight.ndim, transposed=transposed).astype(np.int32)
     wide = np.rint(np.ldexp(weight, scale)).astype(np.int32)
     narrow = compact(wide, exponent, transposed=transposed)

@@ -35,6 +35,7 @@ RANKS: dict[str, int] = {
             ("transcoding",),
             ("formats", "trace", "inspection", "metrics", "startup"),
             ("bundles",),
+            ("heads",),
             ("plugins",),
             ("api",),
             ("adapters",),

@@ -15,7 +15,8 @@ import typer
 from refdec.cli.app import COMMANDS, app_for
 from refdec.cli.help import page, sections_of
 from refdec.plugins import manager
-from refdec.plugins.api import Option
+from refdec.plugins.api import Head, Option
+from tests.unit.heads.support import classifier
 from tests.unit.plugins.support import Copier, Counter, Entry, loaded, plugin
 
 from .conftest import Run
@@ -152,7 +153,32 @@ def test_plugins_list_their_options(refdec: Refdec) -> None:
     found = {entry["name"]: entry for entry in json.loads(refdec("plugins", "--options", "--json").out)}
     assert found["refine"]["kind"] == "encoder"
     assert [option["name"] for option in found["refine"]["options"]] == ["steps", "trade"]
-    assert found["analysis"]["options"] == []
+    assert [option["name"] for option in found["analysis"]["options"]] == ["networks"]
+    assert found["null"]["options"] == []
+
+
+def test_plugins_list_the_heads_of_tasks(refdec: Refdec, monkeypatch: pytest.MonkeyPatch) -> None:
+    import json
+
+    class Deep(Counter):
+        name = "deep"
+
+        def heads(self) -> list[Head]:
+            return [classifier()]
+
+    class Broken(Counter):
+        name = "broken"
+
+        def heads(self) -> list[Head]:
+            raise OSError("no such file")
+
+    found = loaded(Entry("d", plugin([], [Deep(), Broken(), Counter()])))
+    monkeypatch.setattr(manager, "installed", lambda allowed: found)
+    ran = refdec("plugins", "--heads")
+    assert ran.code == 0 and "broken" in ran.err and "no such file" in ran.err
+    assert ran.out.splitlines()[1].split("\t") == ["deep", "sample", "1.0", "ab" * 6, "CC0"]
+    (head,) = json.loads(refdec("plugins", "--heads", "--json").out)
+    assert head["guest"] == "deep" and head["labels"] == ["cat", "dog", "emu"]
 
 
 class Terminal(StringIO):

@@ -101,7 +101,7 @@ def _mutate_json(value: Any, draw: Random) -> Any:
 
 
 def mutate_pack(data: bytes, draw: Random, plain: Plain) -> bytes:
-    """Packs: the manifest as JSON, or members."""
+    """Packs and heads: the manifest as JSON, or members."""
 
     def change(name: str, body: bytes) -> bytes:
         try:

@@ -30,6 +30,7 @@ DEEP = {
     "importer": ("refdec.weights",),
     "decode": ("refdec.",),
     "pack": ("refdec.weights",),
+    "head": ("refdec.heads", "refdec.weights"),
     "pictures": ("refdec.formats", "refdec.bundles", "refdec.picture.output"),
 }
 
@@ -60,6 +61,7 @@ def _mutator(target: str) -> Callable[[bytes, int, int], bytes]:
         "entropy": containers.mutate_entropy,
         "importer": containers.mutate_importer,
         "pack": containers.mutate_pack,
+        "head": containers.mutate_pack,
         "pictures": containers.mutate_pictures,
     }
 

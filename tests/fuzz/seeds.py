@@ -117,6 +117,13 @@ def _importer() -> list[bytes]:
     return [*found, npz(dict(list(small.items())[:6]))]
 
 
+def _head() -> list[bytes]:
+    """Return head files: a linear map, a classifier, one with all operations."""
+    from tests.unit.heads.support import classifier, every_operation, file_of, tiny
+
+    return [file_of(head) for head in (tiny(), classifier(), every_operation())]
+
+
 def _pack() -> list[bytes]:
     """Return a pack with one small checkpoint, and an empty one."""
     from refdec.weights.pack import WeightPack
@@ -197,6 +204,7 @@ MAKERS = {
     "importer": _importer,
     "decode": _decode,
     "pack": _pack,
+    "head": _head,
     "pictures": _pictures,
 }
 

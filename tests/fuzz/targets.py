@@ -22,7 +22,7 @@ from refdec.limits import Limits
 from refdec.weights.pack import WeightPack
 from tests.payloads import check_payloads
 
-__all__ = ["DECODE_LIMITS", "TARGETS", "decode", "entropy", "headers", "importer", "pack", "pictures", "view"]
+__all__ = ["DECODE_LIMITS", "TARGETS", "decode", "entropy", "head", "headers", "importer", "pack", "pictures", "view"]
 
 DECODE_LIMITS = Limits(pixels=160 * 160, codestream_bytes=1 << 20)
 PICTURE_LIMITS = Limits(pixels=1 << 20, codestream_bytes=1 << 20)
@@ -211,6 +211,28 @@ def pictures(data: bytes) -> None:
     assert all(plane.size <= PICTURE_LIMITS.pixels for plane in picture.components)
 
 
+def head(data: bytes) -> None:
+    """Head files: one that is read can be written again, and runs, with products and maps as its plan said."""
+    from refdec.heads.headfile import head_fingerprint, read_head, write_head
+    from refdec.heads.network import HeadNetwork
+
+    try:
+        found = read_head(data)
+        network = HeadNetwork.of(found)
+    except RefdecError as problem:
+        assert problem.headline()
+        return
+    target = io.BytesIO()
+    write_head(found, target)
+    assert head_fingerprint(read_head(target.getvalue())) == head_fingerprint(found)
+    if network.plan.products <= 1 << 22:
+        luma, chroma = np.full((160, 3, 2), -(1 << 31), np.int32), np.full((96, 3, 2), (1 << 31) - 1, np.int32)
+        answers = network({"luma": luma, "chroma": chroma})
+        assert {name: len(answer) for name, answer in answers.items()} == {
+            name: form.channels for name, form in network.plan.outputs.items()
+        }
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "headers": headers,
     "view": view,
@@ -219,4 +241,5 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "decode": decode,
     "pack": pack,
     "pictures": pictures,
+    "head": head,
 }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import refdec
 from tests.plugins.wheelhouse import ROOT, SKELETON, Environment, build, write_package
 from tests.sample_bundles import sample_bundle
 
@@ -49,6 +51,13 @@ def refdec_encoders():
     raise AssertionError("must not be called")
 """
 )
+MAKE_HEAD = "import runpy, sys; sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
+RUN_ON_FILE = """
+import json, sys
+from refdec.api.task import TaskOrder, run_on_file
+print(json.dumps([run_on_file(name, TaskOrder("hello-light")).json()["labels"] for name in sys.argv[1:]]))
+"""
+STREAMS = sorted((ROOT / "tests" / "golden" / "streams").glob("*_m1_*.jai"))
 LIST = "from refdec.cli.plugins import plugins; plugins(json=True)"
 FIND = """
 import sys
@@ -94,6 +103,16 @@ print(json.dumps(sizes))
 """
 
 
+def with_head(folder: Path) -> Path:
+    """The package of a head, with the head that its program makes of three streams."""
+    package = shutil.copytree(SKELETON / "refdec-hello-head", folder / "made" / "refdec-hello-head")
+    target = package / "src" / "refdec_hello_head" / "light.head"
+    run = Environment(folder).run(MAKE_HEAD, str(package / "make_head.py"), str(target), *map(str, STREAMS))
+    assert run.returncode == 0, run.stderr
+    assert "error of brightness" in run.stdout
+    return package
+
+
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """The two packages of the tutorial, a broken, a clashing and a wrong-version one, built and installed."""
@@ -102,6 +121,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     sources = [
         SKELETON / "refdec-hello-encoder",
         SKELETON / "refdec-hello-task",
+        with_head(folder),
         write_package(strangers, "refdec-broken", BROKEN),
         write_package(strangers, "refdec-zz-clashing", CLASHING),
         write_package(strangers, "refdec-wrong-version", WRONG_VERSION),
@@ -154,6 +174,20 @@ def test_the_tutorial_task_refuses_bad_options(environment: Environment, tmp_pat
     assert "The option least cannot be '0': it is a whole number, at least 1." in run.stderr
 
 
+def test_the_tutorial_head_answers(environment: Environment) -> None:
+    """A head from nothing to a plugin: listed, and right about pictures whose brightness is known."""
+    listed = environment.run("from refdec.cli.plugins import plugins; plugins(heads=True, json=True)")
+    assert listed.returncode == 0, listed.stderr
+    (head,) = (entry for entry in json.loads(listed.stdout) if entry["guest"] == "hello-light")
+    assert (head["name"], head["licence"], head["labels"]) == ("light", "CC0-1.0", ["dark", "bright"])
+    run = environment.run(RUN_ON_FILE, *map(str, STREAMS))
+    assert run.returncode == 0, run.stderr
+    for name, labels in zip(STREAMS, json.loads(run.stdout), strict=True):
+        luma = refdec.decode(name, colour="YUV").planes[0].mean()
+        scores = {label["name"]: label["score"] for label in labels}
+        assert abs(scores["bright"] - 1 / (1 + np.exp((128 - luma) / 8))) < 0.1, (name, luma, scores)
+
+
 def test_the_tutorial_encoder_encodes(environment: Environment) -> None:
     """Softer pictures have fewer bits and smaller symbols; every stream was decoded on the way."""
     run = environment.run(ENCODE, "0", "60", "300")
@@ -168,7 +202,7 @@ def test_the_tutorial_encoder_encodes(environment: Environment) -> None:
     ("distribution", "reason"),
     [
         ("refdec-broken", "ImportError: no module named a_framework_of_two_gigabytes"),
-        ("refdec-wrong-version", "it is written for version 9.0 of the plugin interface, this refdec has 1.1"),
+        ("refdec-wrong-version", "it is written for version 9.0 of the plugin interface, this refdec has 1.2"),
     ],
 )
 def test_a_bad_plugin_is_reported(environment: Environment, distribution: str, reason: str) -> None:
@@ -237,7 +271,7 @@ def blocks(document: Path) -> dict[str, str]:
 
 
 def test_the_tutorial_prints_the_packages_as_they_are() -> None:
-    found: dict[str, Any] = blocks(ROOT / "docs" / "plugins.md")
+    found: dict[str, Any] = blocks(ROOT / "docs" / "plugins.md") | blocks(ROOT / "docs" / "tasks.md")
     assert sorted(found) == sorted(
         str(path.relative_to(SKELETON))
         for path in SKELETON.rglob("*")
