@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from refdec.api.encode_options import DEFAULT_OPTIONS, NO_TOOLS, EncodeOptions, chroma_format
+from refdec.api.encode_options import DEFAULT_OPTIONS, LUMA_ALONE, NO_TOOLS, EncodeOptions, chroma_format
 from refdec.api.errors import OptionsTwice
 from refdec.api.picture_warnings import PictureWarning
 from refdec.decoding.options import limits_or_default
@@ -100,7 +100,7 @@ def encode(
     pack or a pack file; None takes the bundled one.  `progress` is told the share that is done.  `options`: an
     `EncodeOptions` in place of all other keywords, or the options of the encoder itself.
     From `encoder` to `tools` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
-    `chroma` "444", "422", "420" (its `coded_subsampling`) and `roi`.
+    `chroma` "444", "422", "420" (its `coded_subsampling`), "400" (its `luma_only`), and `roi`.
 
     Raises RateAmbiguous, RateOutOfReach, TooFewBytes, NoModel, SettingsRefused, UnknownGuest, UnknownOption,
     UnknownFilterTool, NoFilterNetworks, WeightsError, InputError; all are RefdecError.
@@ -118,6 +118,7 @@ def encode(
         quality_map=quality_map,
         bit_depth=bit_depth,
         coded_subsampling=chroma_format(chroma),
+        luma_only=chroma == LUMA_ALONE,
         tile_size=tile_size,
         level_idc=level_idc,
         edition=edition,

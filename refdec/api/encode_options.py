@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from refdec.plugins.requests import RateTarget
     from refdec.plugins.source_picture import SourcePicture
 
-__all__ = ["DEFAULT_OPTIONS", "NO_TOOLS", "EncodeOptions", "chroma_format"]
+__all__ = ["DEFAULT_OPTIONS", "LUMA_ALONE", "NO_TOOLS", "EncodeOptions", "chroma_format"]
 
 CHROMA_FORMATS = {chroma.digits: chroma.value for chroma in ChromaFormat}
+LUMA_ALONE = "400"
+"""The chroma format of a gray picture whose chroma is not coded: `CodingSettings.luma_only`."""
 RAW_FORMATS = (*CHROMA_FORMATS, "400")
 RAW = ("", "yuv")
 PREFERRED_MODEL = 1
@@ -118,6 +120,8 @@ class EncodeOptions(ShortRepr):
             raise RateAmbiguous(given[0], given[1])
         if self.roi is not None and self.settings.quality_map is not None:
             raise RateAmbiguous("roi", "quality map")
+        if self.chroma_displacement is not None and self.settings.luma_only:
+            raise RateAmbiguous("chroma displacement", f"chroma {LUMA_ALONE}")
 
     def target(self, core: Core) -> RateTarget:
         """Return the rate that is asked for, with the models that there are.  Raises NoModel, RequestInvalid."""
@@ -184,10 +188,13 @@ DEFAULT_OPTIONS = EncodeOptions()
 
 
 def chroma_format(name: str | None) -> tuple[int, int] | None:
-    """Return (vertical, horizontal) subsampling of "444", "422" or "420"; None for None.  Raises UnknownChroma."""
-    if name is not None and name not in CHROMA_FORMATS:
-        raise UnknownChroma(name, CHROMA_FORMATS)
-    return None if name is None else CHROMA_FORMATS[name]
+    """Return (vertical, horizontal) subsampling of "444", "422" or "420"; None for None and for "400".
+
+    Raises UnknownChroma.
+    """
+    if name is not None and name not in (*CHROMA_FORMATS, LUMA_ALONE):
+        raise UnknownChroma(name, (*CHROMA_FORMATS, LUMA_ALONE))
+    return None if name is None else CHROMA_FORMATS.get(name)
 
 
 def _white(mask: CodePicture) -> npt.NDArray[np.bool_]:

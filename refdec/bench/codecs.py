@@ -22,6 +22,7 @@ from refdec.encoding.ratecontrol import chroma_displacement
 if TYPE_CHECKING:
     from refdec.plugins.core import Core
     from refdec.plugins.requests import RateTarget
+    from refdec.weights.pack import WeightPack
 
 __all__ = ["OTHER_CODECS", "Codec", "CodedFile", "EncoderCodec", "PillowCodec", "codec_named"]
 
@@ -140,18 +141,27 @@ OTHER_CODECS = (
 
 
 @lru_cache(maxsize=1)
-def _core(weights: Path | None) -> Core:
+def _pack(weights: Path | None) -> WeightPack:
     from refdec.api.weights import load_weights
+
+    return load_weights(weights)
+
+
+@lru_cache(maxsize=1)
+def _core(weights: Path | None) -> Core:
     from refdec.plugins.core import Core
 
-    return Core(load_weights(weights))
+    return Core(_pack(weights))
 
 
 @dataclass(frozen=True, slots=True)
 class EncoderCodec:
     """An encoder of refdec at fixed displacements of luma; chroma 300 above, at most 800.
 
+    With `by_quality`, at qualities 1..100 instead, which choose among all models of the weights.
+
     `plugins`: which are allowed (`plugins.manager.allowed_by`).  `time_budget_seconds`: for encoders that improve.
+    `gray_alone`: gray pictures are coded without their chroma.
     A name may end with the filters that are allowed, "analysis+efe+lef" for instance.
     """
 
@@ -160,6 +170,8 @@ class EncoderCodec:
     weights: Path | None = None
     plugins: str | None = None
     time_budget_seconds: float | None = None
+    gray_alone: bool = False
+    by_quality: bool = False
 
     @property
     def description(self) -> str:
@@ -169,14 +181,16 @@ class EncoderCodec:
         encoder, *tools = self.name.split(PLUS)
         guest = load_plugins(allowed_by(self.plugins)).encoder(encoder)
         budget = f", at most {self.time_budget_seconds:g} s" if self.time_budget_seconds else ""
+        gray = ", gray pictures without chroma" if self.gray_alone else ""
         filters = f", --tools {','.join(tools)}" if tools else ""
-        return f"{guest.name} {guest.version} of {guest.distribution}{budget}{filters}"
+        return f"{guest.name} {guest.version} of {guest.distribution}{budget}{gray}{filters}"
 
     def code(self, rgb: UInt8Array, setting: int) -> CodedFile:
         """Code and decode a picture.  Raises UnknownGuest, PluginRefused, and what encoding raises."""
-        from refdec.plugins.api import OperatingPoint
+        from refdec.plugins.api import OperatingPoint, Quality
 
-        return self._coded(rgb, OperatingPoint(MODEL, setting, chroma_displacement(setting)))[1]
+        point = Quality(setting) if self.by_quality else OperatingPoint(MODEL, setting, chroma_displacement(setting))
+        return self._coded(rgb, point)[1]
 
     def at_rate(self, rgb: UInt8Array, bpp: float) -> tuple[str, CodedFile]:
         """Return the point that rate control finds for a rate, in words, and the picture coded there.
@@ -194,7 +208,8 @@ class EncoderCodec:
 
     def _coded(self, rgb: UInt8Array, target: RateTarget) -> tuple[bytes, CodedFile]:
         """Code and decode a picture."""
-        from refdec.plugins.api import EncodeRequest, SourcePicture
+        from refdec.api.decode import decode
+        from refdec.plugins.api import CodingSettings, EncodeRequest, SourcePicture
         from refdec.plugins.calls import encode_with, options_for
         from refdec.plugins.filtering import improver
         from refdec.plugins.filterwish import FilterWish
@@ -203,13 +218,15 @@ class EncoderCodec:
         core = _core(self.weights)
         encoder, *tools = self.name.split(PLUS)
         guest = load_plugins(allowed_by(self.plugins)).encoder(encoder)
-        request = EncodeRequest(target, options=options_for(guest, {}), time_budget_seconds=self.time_budget_seconds)
         picture = SourcePicture.from_rgb(rgb)
+        settings = CodingSettings(luma_only=self.gray_alone and picture.is_gray)
+        request = EncodeRequest(target, settings, options_for(guest, {}), time_budget_seconds=self.time_budget_seconds)
         improve = improver(core, picture, FilterWish.of(tools), target) if tools else None
         began = time.perf_counter()
         data = encode_with(guest, picture, request, core, check=improve is not None, improve=improve)
         coded = time.perf_counter()
-        decoded = core.decode(data).array.astype(np.uint8)
+        # As `refdec decode` does: of a gray source, gray; chroma of such streams is for decoders that know no mark.
+        decoded = decode(data, weights=_pack(self.weights)).array.astype(np.uint8)
         return data, CodedFile(len(data), decoded, coded - began, time.perf_counter() - coded)
 
 

@@ -12,6 +12,7 @@ __all__ = [
     "PlotUnavailable",
     "SessionInvalid",
     "SessionsApart",
+    "SetUnclear",
     "UnknownCodec",
 ]
 
@@ -122,4 +123,20 @@ class SessionsApart(UsageError):
         return (
             f"{self.first} and {self.second} are sessions on different pages: what was scored is not the same.\n"
             f"Ask for each alone:  refdec bench look-scores {self.first}"
+        )
+
+
+class SetUnclear(UsageError):
+    """A set of pictures has no name, or no place."""
+
+    code, clause = "RD1423", ""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def explain(self) -> str:
+        return (
+            f"{self.text!r} does not say which pictures belong to which kind.\n"
+            "Give a name and a folder, a file or a pattern:  refdec bench rd --set text=scans --set 'web=shots/*.png'"
         )

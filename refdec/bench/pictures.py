@@ -1,6 +1,6 @@
 """Pictures to measure with: PNG files, and the codecs' arrays.
 
-In: files and folders.  Out: paths in order; RGB codes uint8 [rows, columns, 3].
+In: files, folders, patterns.  Out: paths in order; RGB codes uint8 [rows, columns, 3].
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from refdec.arithmetic.types import UInt8Array
-from refdec.bench.errors import NoPictures, NotEightBits
+from refdec.bench.errors import NoPictures, NotEightBits, SetUnclear
 
-__all__ = ["picture_files", "read_rgb"]
+__all__ = ["picture_files", "picture_sets", "read_rgb"]
 
 
 def picture_files(paths: Sequence[Path]) -> list[Path]:
@@ -25,6 +25,24 @@ def picture_files(paths: Sequence[Path]) -> list[Path]:
         found += [path / below for below in walk(path, [".png"])] if path.is_dir() else [path]
     if not found:
         raise NoPictures(tuple(map(str, paths)))
+    return found
+
+
+def picture_sets(texts: Sequence[str]) -> dict[str, list[Path]]:
+    """Return the pictures of "NAME=WHERE" by name: WHERE is a folder, a file or a pattern (scans/*.png).
+
+    A name that comes several times gathers them all.  Raises SetUnclear, NoPictures, FolderMissing.
+    """
+    found: dict[str, list[Path]] = {}
+    for text in texts:
+        name, given, where = text.partition("=")
+        if not (name.strip() and given and where.strip()):
+            raise SetUnclear(text)
+        path = Path(where.strip())
+        matched = [path] if path.exists() else sorted(path.parent.glob(path.name))
+        if not matched:
+            raise NoPictures((where,))
+        found.setdefault(name.strip(), []).extend(picture_files(matched))
     return found
 
 

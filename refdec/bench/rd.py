@@ -21,7 +21,10 @@ __all__ = ["RdPoint", "measure_job", "measure_points"]
 
 @dataclass(frozen=True, slots=True)
 class RdPoint:
-    """One picture, coded once: bits per pixel of the whole file, dB (peak 255) of BT.709 luma and of RGB, MS-SSIM."""
+    """One picture, coded once: bits per pixel of the whole file, dB (peak 255) of BT.709 luma and of RGB, MS-SSIM.
+
+    `edge_ssim`: None in files of results from before it was measured.  `kind`: the set that the picture belongs to.
+    """
 
     codec: str
     setting: int
@@ -32,29 +35,36 @@ class RdPoint:
     ms_ssim: float
     encode_seconds: float
     decode_seconds: float
+    edge_ssim: float | None = None
+    kind: str = ""
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> RdPoint:
         """Build from `as_json`; raises KeyError, TypeError, ValueError."""
-        return cls(**{field.name: values[field.name] for field in fields(cls)})
+        later = {"edge_ssim": None, "kind": ""}
+        return cls(**{field.name: (later | dict(values))[field.name] for field in fields(cls)})
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values, rounded to what matters."""
         digits = {"bpp": 5, "luma_psnr": 4, "rgb_psnr": 4, "ms_ssim": 6, "encode_seconds": 3, "decode_seconds": 3}
-        values = asdict(self)
+        digits |= {"edge_ssim": 6}
+        values = {name: value for name, value in asdict(self).items() if value not in (None, "")}
         return {name: round(value, digits[name]) if name in digits else value for name, value in values.items()}
 
     @property
-    def key(self) -> tuple[str, int, str]:
+    def key(self) -> tuple[str, int, str, str]:
         """What was coded, and how."""
-        return self.codec, self.setting, self.picture
+        return self.codec, self.setting, self.kind, self.picture
 
 
 def measure_job(job: Job) -> Mapping[str, Any]:
-    """Code the picture of a batch's job at some settings; its options are (codec, settings).  Returns {"points"}."""
-    from refdec.metrics import ms_ssim_luma, psnr_luma, psnr_rgb
+    """Code the picture of a batch's job at some settings; its options are (codec, settings, kind).
 
-    codec, settings = job.options
+    Returns {"points"}.
+    """
+    from refdec.metrics import edge_ssim_luma, ms_ssim_luma, psnr_luma, psnr_rgb
+
+    codec, settings, kind = job.options
     rgb = read_rgb(job.input)
     points = []
     for setting in settings:
@@ -69,13 +79,15 @@ def measure_job(job: Job) -> Mapping[str, Any]:
             ms_ssim_luma(rgb, coded.decoded),
             coded.encode_seconds,
             coded.decode_seconds,
+            edge_ssim_luma(rgb, coded.decoded),
+            kind,
         )
         points.append(point.as_json())
     return {"points": points}
 
 
 def measure_points(
-    pictures: Sequence[Path],
+    pictures: Sequence[Path] | Mapping[str, Sequence[Path]],
     codecs: Sequence[Codec],
     *,
     known: Sequence[RdPoint] = (),
@@ -83,17 +95,22 @@ def measure_points(
     found: Callable[[Sequence[RdPoint]], None] = lambda points: None,
     failed: Callable[[Outcome], None] = lambda outcome: None,
 ) -> Summary:
-    """Measure every codec on every picture, but for what is known; `found` is handed the points as they come."""
+    """Measure every codec on every picture, but for what is known; `found` is handed the points as they come.
+
+    `pictures`: files, or sets of them by the names of their kinds.
+    """
     from refdec.parallel.batch import BatchOptions, run_batch
     from refdec.parallel.outcomes import Job, Status
 
     there = {point.key for point in known}
+    sets = pictures if isinstance(pictures, Mapping) else {"": pictures}
     jobs = []
-    for codec in codecs:
-        for path in pictures:
-            lacking = tuple(s for s in codec.settings if (codec.name, s, path.stem) not in there)
-            if lacking:
-                jobs.append(Job(path, None, (codec, lacking)))
+    for codec, kind, path in (
+        (codec, kind, path) for codec in codecs for kind, paths in sets.items() for path in paths
+    ):
+        lacking = tuple(s for s in codec.settings if (codec.name, s, kind, path.stem) not in there)
+        if lacking:
+            jobs.append(Job(path, None, (codec, lacking, kind)))
 
     def watch(outcome: Outcome) -> None:
         if outcome.status is Status.DONE:

@@ -1,6 +1,6 @@
 """Rate and distortion of codecs over pictures: the plot (needs matplotlib, the extra `plot`).
 
-In: mean points.  Out: the bytes of a PNG file.
+In: points.  Out: the bytes of a PNG file, a row of panels for each kind of pictures.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ import io
 from collections.abc import Sequence
 
 from refdec.bench.errors import PlotUnavailable
-from refdec.bench.rd_summary import MeanPoint
+from refdec.bench.rd import RdPoint
+from refdec.bench.rd_summary import EDGES, kinds_of, mean_points, qualities_of
 
 __all__ = ["plot_png", "require_matplotlib"]
 
-PANELS = (
-    ("luma_psnr", "luma PSNR [dB]"),
-    ("rgb_psnr", "RGB PSNR [dB]"),
-    ("ms_ssim_db", "MS-SSIM [dB, -10 log10(1 - x)]"),
-)
+PANELS = {
+    "luma_psnr": "luma PSNR [dB]",
+    "rgb_psnr": "RGB PSNR [dB]",
+    "ms_ssim_db": "MS-SSIM [-10 log10(1 - x)]",
+    EDGES: "edge SSIM [-10 log10(1 - x)]",
+}
 STYLES = {"jpeg": "s--", "webp": "^--", "avif": "d--"}
 
 
@@ -29,21 +31,26 @@ def require_matplotlib() -> None:
         raise PlotUnavailable
 
 
-def plot_png(rows: Sequence[MeanPoint], title: str) -> bytes:
-    """Return a plot of quality by rate, one panel a quality.  Raises PlotUnavailable."""
+def plot_png(points: Sequence[RdPoint], title: str) -> bytes:
+    """Return a plot of quality by rate, means over pictures, one panel a quality.  Raises PlotUnavailable."""
     require_matplotlib()
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(15, 5), layout="constrained")
-    for axes, (name, label) in zip(figure.subplots(1, len(PANELS)), PANELS, strict=True):
-        for codec in dict.fromkeys(row.codec for row in rows):
-            mine = [row for row in rows if row.codec == codec]
-            style = STYLES.get(codec, "o-")
-            axes.plot([r.bpp for r in mine], [getattr(r, name) for r in mine], style, label=codec, markersize=4)
-        axes.set_xlabel("bits per pixel")
-        axes.set_ylabel(label)
-        axes.grid(visible=True, alpha=0.3)
-        axes.legend()
+    kinds, names = kinds_of(points), qualities_of(points)
+    width, height = (5, 5) if len(kinds) == 1 else (4, 3)
+    figure = Figure(figsize=(width * len(names), height * len(kinds)), layout="constrained")
+    for kind, line in zip(kinds, figure.subplots(len(kinds), len(names), squeeze=False), strict=True):
+        rows = mean_points([point for point in points if point.kind == kind])
+        for axes, name in zip(line, names, strict=True):
+            for codec in dict.fromkeys(row.codec for row in rows):
+                mine = [row for row in rows if row.codec == codec]
+                style = STYLES.get(codec, "o-")
+                axes.plot([r.bpp for r in mine], [getattr(r, name) for r in mine], style, label=codec, markersize=4)
+            axes.set_xlabel("bits per pixel")
+            axes.set_ylabel(PANELS[name])
+            axes.set_title(kind)
+            axes.grid(visible=True, alpha=0.3)
+            axes.legend()
     figure.suptitle(title)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=100)

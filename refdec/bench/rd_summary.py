@@ -16,15 +16,32 @@ from typing import Any
 from refdec.bench.errors import BenchmarkFileInvalid, UnknownCodec
 from refdec.bench.rd import RdPoint
 
-__all__ = ["QUALITIES", "BdRate", "MeanPoint", "bd_rates", "codecs_of", "mean_points", "read_points", "report_text"]
+__all__ = [
+    "EDGES",
+    "QUALITIES",
+    "BdRate",
+    "MeanPoint",
+    "bd_rates",
+    "codecs_of",
+    "kinds_of",
+    "mean_points",
+    "qualities_of",
+    "read_points",
+    "report_text",
+]
 
 FORMAT, SCHEMA = "refdec rate-distortion", 1
 QUALITIES = ("luma_psnr", "rgb_psnr", "ms_ssim_db")
+EDGES = "edge_ssim_db"
+"""A quality that points have which were measured since there is edge SSIM."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeanPoint:
-    """Means over the pictures at one setting of a codec; `ms_ssim_db` is -10 log10(1 - MS-SSIM) of each picture."""
+    """Means over the pictures at one setting of a codec; `ms_ssim_db` is -10 log10(1 - MS-SSIM) of each picture.
+
+    `edge_ssim` and `edge_ssim_db` are None where not all pictures have one.
+    """
 
     codec: str
     setting: int
@@ -36,11 +53,15 @@ class MeanPoint:
     ms_ssim_db: float
     encode_seconds: float
     decode_seconds: float
+    edge_ssim: float | None = None
+    edge_ssim_db: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BdRate:
     """Rate that `codec` needs against `anchor` at equal quality, percent: mean over pictures, and of how many.
+
+    `low` and `high`: of the pictures that are best and worst for `codec`.
 
     Pictures whose curves have no common range of quality, or two points of one quality, are left out.
     """
@@ -50,16 +71,28 @@ class BdRate:
     quality: str
     percent: float
     pictures: int
+    low: float
+    high: float
 
 
-def decibels(ms_ssim: float) -> float:
-    """Return MS-SSIM on a scale where steps near 1 count as they look."""
-    return -10 * math.log10(max(1 - ms_ssim, 1e-9))
+def decibels(similarity: float) -> float:
+    """Return MS-SSIM or edge SSIM on a scale where steps near 1 count as they look."""
+    return -10 * math.log10(max(1 - similarity, 1e-9))
 
 
 def codecs_of(points: Sequence[RdPoint]) -> list[str]:
     """Return the codecs in the order in which they come."""
     return list(dict.fromkeys(point.codec for point in points))
+
+
+def kinds_of(points: Sequence[RdPoint]) -> list[str]:
+    """Return the kinds of pictures in the order in which they come."""
+    return list(dict.fromkeys(point.kind for point in points))
+
+
+def qualities_of(points: Sequence[RdPoint]) -> tuple[str, ...]:
+    """Return the qualities that all points have."""
+    return (*QUALITIES, EDGES) if all(point.edge_ssim is not None for point in points) else QUALITIES
 
 
 def mean_points(points: Sequence[RdPoint]) -> list[MeanPoint]:
@@ -72,13 +105,25 @@ def mean_points(points: Sequence[RdPoint]) -> list[MeanPoint]:
         names = ("bpp", "luma_psnr", "rgb_psnr", "ms_ssim", "encode_seconds", "decode_seconds")
         means = {name: fmean(getattr(point, name) for point in group) for name in names}
         quality = fmean(decibels(point.ms_ssim) for point in group)
-        rows.append(MeanPoint(codec, setting, len(group), ms_ssim_db=quality, **means))
+        edges = [point.edge_ssim for point in group if point.edge_ssim is not None]
+        there = len(edges) == len(group)
+        rows.append(
+            MeanPoint(
+                codec,
+                setting,
+                len(group),
+                ms_ssim_db=quality,
+                edge_ssim=fmean(edges) if there else None,
+                edge_ssim_db=fmean(map(decibels, edges)) if there else None,
+                **means,
+            )
+        )
     order = {codec: place for place, codec in enumerate(codecs_of(points))}
     return sorted(rows, key=lambda row: (order[row.codec], row.bpp))
 
 
 def _quality(point: RdPoint, name: str) -> float:
-    return decibels(point.ms_ssim) if name == "ms_ssim_db" else float(getattr(point, name))
+    return decibels(getattr(point, name.removesuffix("_db"))) if name.endswith("_db") else float(getattr(point, name))
 
 
 def _curve(points: Sequence[RdPoint], codec: str, picture: str, quality: str) -> tuple[list[float], list[float]]:
@@ -97,7 +142,7 @@ def bd_rates(points: Sequence[RdPoint], anchor: str) -> list[BdRate]:
     pictures = sorted({point.picture for point in points})
     rows = []
     for codec in codecs:
-        for quality in QUALITIES if codec != anchor else ():
+        for quality in qualities_of(points) if codec != anchor else ():
             found = []
             for picture in pictures:
                 try:
@@ -106,7 +151,7 @@ def bd_rates(points: Sequence[RdPoint], anchor: str) -> list[BdRate]:
                 except (CurvesApart, CurveTooShort, CurveUnusable):
                     continue
             if found:
-                rows.append(BdRate(codec, anchor, quality, fmean(found), len(found)))
+                rows.append(BdRate(codec, anchor, quality, fmean(found), len(found), min(found), max(found)))
     return rows
 
 
@@ -114,14 +159,23 @@ def report_text(points: Sequence[RdPoint], anchors: Sequence[str], facts: Mappin
     """Return the file of results: facts, means, BD-rates and all points, a point a line."""
     from dataclasses import asdict
 
-    def rounded(row: Any) -> dict[str, Any]:
-        return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(row).items()}
+    def rounded(kind: str, row: Any) -> dict[str, Any]:
+        values = ({"kind": kind} if kind else {}) | {name: v for name, v in asdict(row).items() if v is not None}
+        return {name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()}
 
     order = {codec: place for place, codec in enumerate(codecs_of(points))}
-    ordered = sorted(points, key=lambda point: (order[point.codec], point.setting, point.picture))
-    rates = [rounded(row) for anchor in anchors if anchor in codecs_of(points) for row in bd_rates(points, anchor)]
+    kinds = {kind: place for place, kind in enumerate(kinds_of(points))}
+    ordered = sorted(points, key=lambda point: (order[point.codec], kinds[point.kind], point.setting, point.picture))
+    groups = {kind: [point for point in points if point.kind == kind] for kind in kinds_of(points)}
+    rates = [
+        rounded(kind, row)
+        for kind, group in groups.items()
+        for anchor in anchors
+        if anchor in codecs_of(group)
+        for row in bd_rates(group, anchor)
+    ]
     sections: list[tuple[str, Sequence[Mapping[str, Any]]]] = [
-        ("means", [rounded(row) for row in mean_points(points)]),
+        ("means", [rounded(kind, row) for kind, group in groups.items() for row in mean_points(group)]),
         ("bd_rates", rates),
         ("points", [point.as_json() for point in ordered]),
     ]

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from refdec.bench.rd import RdPoint
-from refdec.bench.rd_summary import QUALITIES, bd_rates, codecs_of, mean_points
+from refdec.bench.rd_summary import EDGES, bd_rates, codecs_of, kinds_of, mean_points, qualities_of
 
-__all__ = ["BEGIN", "END", "TextTable", "markdown", "placed", "tables_of"]
+__all__ = ["BEGIN", "BEGIN_KINDS", "END", "TextTable", "markdown", "placed", "tables_of", "tables_of_kinds"]
 
 BEGIN, END = "<!-- tables of refdec bench rd -->", "<!-- end of these tables -->"
+BEGIN_KINDS = "<!-- tables of refdec bench rd --set -->"
 """Marks in a page between which the tables are written anew."""
 
 MEANS = ("codec", "setting", "bpp", "luma PSNR", "RGB PSNR", "MS-SSIM")
-RATES = ("codec", "luma PSNR", "RGB PSNR", "MS-SSIM")
+NAMES = {"luma_psnr": "luma PSNR", "rgb_psnr": "RGB PSNR", "ms_ssim_db": "MS-SSIM", EDGES: "edge SSIM"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class TextTable:
 
 
 def _means(points: Sequence[RdPoint]) -> TextTable:
+    edges = EDGES in qualities_of(points)
     rows = [
         (
             row.codec,
@@ -38,29 +40,55 @@ def _means(points: Sequence[RdPoint]) -> TextTable:
             f"{row.luma_psnr:.2f}",
             f"{row.rgb_psnr:.2f}",
             f"{row.ms_ssim:.4f}",
+            *([f"{row.edge_ssim:.4f}"] if edges else []),
         )
         for row in mean_points(points)
     ]
     pictures = len({point.picture for point in points})
-    return TextTable(f"Means over {pictures} pictures (PSNR in dB)", MEANS, tuple(rows))
+    columns = (*MEANS, NAMES[EDGES]) if edges else MEANS
+    return TextTable(f"Means over {pictures} pictures (PSNR in dB)", columns, tuple(rows))
 
 
-def _rates(points: Sequence[RdPoint], anchor: str) -> TextTable:
-    """Return the BD-rates against one codec; the number of pictures is added where it is not all of them."""
+def _rates(points: Sequence[RdPoint], anchor: str, title: str = "BD-rate against") -> TextTable:
+    """Return the BD-rates against one codec; the number of pictures is added where it is not all of them.
+
+    Behind them stand the ranges: the pictures that are best and worst for the codec.
+    """
     rates = bd_rates(points, anchor)
     pictures = len({point.picture for point in points})
-    cells = {
+    names = qualities_of(points)
+    means = {
         (rate.codec, rate.quality): f"{rate.percent:+.1f} %" + (f" ({rate.pictures})" * (rate.pictures != pictures))
         for rate in rates
     }
+    ranges = {(rate.codec, rate.quality): f"{rate.low:+.0f} to {rate.high:+.0f}" for rate in rates}
     codecs = dict.fromkeys(rate.codec for rate in rates)
-    rows = [(codec, *(cells.get((codec, quality), "-") for quality in QUALITIES)) for codec in codecs]
-    return TextTable(f"BD-rate against {anchor}", RATES, tuple(rows))
+    rows = [
+        (codec, *(cells.get((codec, name), "-") for cells in (means, ranges) for name in names)) for codec in codecs
+    ]
+    columns = ("codec", *(NAMES[name] for name in names), *(f"{NAMES[name]}, range" for name in names))
+    return TextTable(f"{title} {anchor}", columns, tuple(rows))
 
 
 def tables_of(points: Sequence[RdPoint], anchors: Sequence[str]) -> list[TextTable]:
     """Return the means, and the BD-rates against those of `anchors` that were measured."""
     return [_means(points), *(_rates(points, anchor) for anchor in anchors if anchor in codecs_of(points))]
+
+
+def tables_of_kinds(points: Sequence[RdPoint], anchors: Sequence[str]) -> list[TextTable]:
+    """Return for each kind of pictures the BD-rates against those of `anchors` that were measured; no means."""
+    tables = []
+    for kind in kinds_of(points):
+        mine = [point for point in points if point.kind == kind]
+        pictures = len({point.picture for point in mine})
+        title = f"{kind}, {pictures} pictures: BD-rate against"
+        tables += [_of_kind(kind, _rates(mine, anchor, title)) for anchor in anchors if anchor in codecs_of(mine)]
+    return tables
+
+
+def _of_kind(kind: str, table: TextTable) -> TextTable:
+    """Return a table whose first column names the kind: where tables are printed for programs, they have no titles."""
+    return TextTable(table.title, ("pictures", *table.columns), tuple((kind, *row) for row in table.rows))
 
 
 def markdown(tables: Sequence[TextTable]) -> str:
@@ -73,8 +101,8 @@ def markdown(tables: Sequence[TextTable]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def placed(page: str, text: str) -> str:
+def placed(page: str, text: str, begin: str = BEGIN) -> str:
     """Return a page with `text` between its marks, or `text` alone where it has none."""
-    head, begin, rest = page.partition(BEGIN)
+    head, found, rest = page.partition(begin)
     _, end, tail = rest.partition(END)
-    return f"{head}{BEGIN}\n\n{text}\n{END}{tail}" if begin and end else text
+    return f"{head}{begin}\n\n{text}\n{END}{tail}" if found and end else text

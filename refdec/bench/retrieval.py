@@ -106,10 +106,11 @@ class _Run:
     def bundle(self, rgb: UInt8Array, displacement: int) -> Any:
         """Encode a picture; return its latents as the task will see them."""
         from refdec.plugins.api import EncodeRequest, OperatingPoint, SourcePicture
-        from refdec.plugins.calls import encode_with
+        from refdec.plugins.calls import encode_with, options_for
 
         point = OperatingPoint(MODEL, displacement, chroma_displacement(displacement))
-        data = encode_with(self.encoder, SourcePicture.from_rgb(rgb), EncodeRequest(point), self.core, check=False)
+        request = EncodeRequest(point, options=options_for(self.encoder, {}))
+        data = encode_with(self.encoder, SourcePicture.from_rgb(rgb), request, self.core, check=False)
         return self.core.read(data, self.task.item.stage)
 
     def act(self, name: str, argument: str, bundles: Any, **options: object) -> Any:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from refdec.cli import console
+from refdec.cli.errors import WrongNumbers
 from refdec.cli.options import JsonFlag, WeightsOption, number_list
 from refdec.cli.plugins import ENVIRONMENT_VARIABLE
 
@@ -26,15 +27,32 @@ ANCHORS = "jpeg,webp,avif,analysis"
 
 
 def rd(
-    inputs: Annotated[list[Path], typer.Argument(metavar="PICTURE.png...", help="Pictures, or folders of them.")],
+    inputs: Annotated[
+        list[Path] | None, typer.Argument(metavar="PICTURE.png...", help="Pictures, or folders of them.")
+    ] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=WHERE",
+            help="A kind of pictures: folder, file or pattern; repeatable, in place of PICTURE.png. A table a kind.",
+        ),
+    ] = None,
     codecs: Annotated[str, typer.Option(metavar="A,B", help="Encoders of refdec, and jpeg, webp, avif.")] = CODECS,
     anchors: Annotated[str, typer.Option(metavar="A,B", help="Codecs that BD-rates are against.")] = ANCHORS,
     displacements: Annotated[
         str, typer.Option(metavar="D,D", help="Rates of refdec's encoders: displacements of luma.")
     ] = "-800,-550,-300,0,300,600",
+    qualities: Annotated[
+        str | None,
+        typer.Option(metavar="Q,Q", help="Rates of refdec's encoders as qualities 1..100, which use every model."),
+    ] = None,
     time_budget: Annotated[
         float | None, typer.Option(metavar="S", help="Seconds that an encoder may improve one picture.")
     ] = None,
+    gray_alone: Annotated[
+        bool, typer.Option("--gray-alone", help="Encoders leave chroma out of gray pictures (encode --chroma 400).")
+    ] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Keep all points, means and BD-rates.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Keep what FILE.json has, measure what it lacks.")] = False,
     again: Annotated[str, typer.Option(metavar="A,B", help="With --resume: measure these codecs anew.")] = "",
@@ -48,27 +66,38 @@ def rd(
 ) -> None:
     """Measure bits per pixel, luma PSNR, RGB PSNR and MS-SSIM, and compare by BD-rate.
 
-    Example: refdec bench rd kodak --out rd.json --plot rd.png
+    Examples: refdec bench rd kodak --out rd.json --plot rd.png; refdec bench rd --set text=scans --set photos=kodak
     """
     from refdec.bench.codecs import EncoderCodec, codec_named
-    from refdec.bench.pictures import picture_files
+    from refdec.bench.pictures import picture_files, picture_sets
     from refdec.bench.rd_summary import read_points, report_text
     from refdec.formats.files import write_text
 
+    if bool(inputs) == bool(sets):
+        raise typer.BadParameter("give pictures or folders, or kinds of them by --set, one of the two")
     if plot is not None:
         from refdec.bench.rd_plot import require_matplotlib
 
         require_matplotlib()
-    settings = number_list("--displacements", displacements, signed=True)
-    template = EncoderCodec("", settings, weights, os.environ.get(ENVIRONMENT_VARIABLE), time_budget)
+    template = EncoderCodec(
+        "",
+        number_list("--displacements", displacements, signed=True),
+        weights,
+        os.environ.get(ENVIRONMENT_VARIABLE),
+        time_budget,
+        gray_alone,
+    )
+    if qualities is not None:
+        template = replace(template, settings=_qualities(qualities), by_quality=True)
     chosen = [codec_named(name, template) for name in _names(codecs)]
-    pictures = picture_files(inputs)
+    pictures = picture_sets(sets) if sets else {"": picture_files(inputs or [])}
     points = read_points(out) if resume and out is not None and out.is_file() else []
     points = [point for point in points if point.codec not in _names(again)]
     facts = _facts(chosen, weights)
 
     def keep() -> str:
-        points.sort(key=lambda point: _place(point.codec, codecs))
+        kinds = [*pictures, *(point.kind for point in points)]
+        points.sort(key=lambda point: (_place(point.codec, codecs), kinds.index(point.kind)))
         return report_text(points, _names(anchors), facts)
 
     def keep_points(more: Sequence[RdPoint]) -> None:
@@ -80,6 +109,14 @@ def rd(
     _finish(points, keep(), _names(anchors), _Files(out, plot, markdown), json)
     if code:
         raise typer.Exit(code)
+
+
+def _qualities(text: str) -> tuple[int, ...]:
+    """Return the qualities of "Q,Q".  Raises WrongNumbers."""
+    found = number_list("--qualities", text)
+    if not all(1 <= quality <= 100 for quality in found):
+        raise WrongNumbers("--qualities", "numbers 1..100", text)
+    return found
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -104,7 +141,9 @@ def _facts(codecs: Sequence[Codec], weights: Path | None) -> dict[str, Any]:
     }
 
 
-def _measure(pictures: list[Path], codecs: list[Codec], points: list[RdPoint], workers: int | None, found: Any) -> int:
+def _measure(
+    pictures: dict[str, list[Path]], codecs: list[Codec], points: list[RdPoint], workers: int | None, found: Any
+) -> int:
     """Measure what is not among `points`; return the exit code."""
     from refdec.bench.rd import measure_points
 
@@ -112,7 +151,7 @@ def _measure(pictures: list[Path], codecs: list[Codec], points: list[RdPoint], w
         console.say(f"refdec: {outcome.job.input}: {outcome.message or outcome.status}", always=True)
 
     done = [0]
-    total = len(pictures) * sum(len(codec.settings) for codec in codecs)
+    total = sum(map(len, pictures.values())) * sum(len(codec.settings) for codec in codecs)
     with console.progress("measuring") as show:
 
         def seen(more: Sequence[RdPoint]) -> None:
@@ -135,22 +174,22 @@ class _Files:
 
 def _finish(points: list[RdPoint], text: str, anchors: Sequence[str], files: _Files, as_json: bool) -> None:
     """Print the tables, write file and plot."""
-    from refdec.bench.rd_summary import mean_points
-    from refdec.bench.rd_tables import markdown, placed, tables_of
+    from refdec.bench.rd_tables import BEGIN, BEGIN_KINDS, markdown, placed, tables_of, tables_of_kinds
     from refdec.formats.files import write_bytes, write_text
 
-    tables = tables_of(points, anchors)
+    by_kind = any(point.kind for point in points)
+    tables = tables_of_kinds(points, anchors) if by_kind else tables_of(points, anchors)
     if files.out is not None:
         write_text(files.out, text)
     if files.plot is not None and points:
         from refdec.bench.rd_plot import plot_png
 
-        pictures = len({point.picture for point in points})
+        pictures = len({(point.kind, point.picture) for point in points})
         title = f"{pictures} pictures, means; bits of whole files"
-        write_bytes(files.plot, plot_png(mean_points(points), title))
+        write_bytes(files.plot, plot_png(points, title))
     if files.markdown is not None:
         page = files.markdown.read_text(encoding="utf-8") if files.markdown.is_file() else ""
-        write_text(files.markdown, placed(page, markdown(tables)))
+        write_text(files.markdown, placed(page, markdown(tables), BEGIN_KINDS if by_kind else BEGIN))
     if as_json:
         console.result(text.rstrip("\n"))
         return

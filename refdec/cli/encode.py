@@ -180,7 +180,11 @@ def encode(
     ] = None,
     chroma: Annotated[
         str | None,
-        typer.Option(metavar="FORMAT", rich_help_panel=STREAM, help="Coded chroma format: 444, 422, 420."),
+        typer.Option(
+            metavar="FORMAT",
+            rich_help_panel=STREAM,
+            help="Coded chroma format: 444, 422, 420; 400: a gray picture without its chroma.",
+        ),
     ] = None,
     synthesis_list: Annotated[
         str | None,
@@ -239,7 +243,7 @@ def encode(
 
     Examples: refdec encode photo.png photo.jai --quality 60; refdec encode PICTURES STREAMS --max-bytes 50K
     """
-    from refdec.api.encode_options import EncodeOptions, chroma_format
+    from refdec.api.encode_options import LUMA_ALONE, EncodeOptions, chroma_format
     from refdec.formats.files import READ_SUFFIXES
     from refdec.plugins.requests import CodingSettings
 
@@ -257,6 +261,7 @@ def encode(
         cube_flags=cubes,
         bit_depth=bit_depth,
         coded_subsampling=chroma_format(chroma),
+        luma_only=chroma == LUMA_ALONE,
         tile_size=tile_size,
         level_idc=level,
         edition=edition,

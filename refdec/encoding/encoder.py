@@ -57,6 +57,8 @@ __all__ = [
 Pair = tuple[int, int]
 BASE_LIST = (1, 0)
 SMALLEST_EDGE = 64
+LEAST_DISPLACEMENT = -2048
+LUMA_ALONE_IS_FOR_GRAY = "chroma is left out of gray pictures only, and this one has colour"
 TILES_LEAVE_HOLES = "tiles of this size would leave samples of independent regions in no tile (4.10.5)"
 
 
@@ -65,7 +67,8 @@ class EncodeSettings:
     """How a codestream is made; the defaults are base profile, BOP before SOP, one thread, no tools.
 
     `synthesis_transforms` None: the list that writers of `decoder_profile_id` send (None: base).  `level_idc` None:
-    the smallest. `bit_depth` 8 or 10 and `coded_format` (vertical, horizontal) None: the source's.  `regions` (rows,
+    the smallest. `bit_depth` 8 or 10 and `coded_format` (vertical, horizontal) None: the source's.  `luma_only`: chroma
+    of a gray source has the lowest displacement there is, so its residual costs next to nothing.  `regions` (rows,
     columns), None: by size (`usual_regions`). `quality_map` int32 [h,w] of -8..8.  `tile_size` of the synthesis in luma
     samples, 0: none, None: the usual rule. `cubes` decides cube flags by the rule of 3.B.4.  `mark_weights`: name the
     weights in user data.  `edition`: the text whose picture header and levels it has.
@@ -76,6 +79,7 @@ class EncodeSettings:
     level_idc: int | None = None
     bit_depth: int | None = None
     coded_format: Size | None = None
+    luma_only: bool = False
     regions: Pair | None = None
     independent_regions: bool = False
     threads_z: int = 1
@@ -136,6 +140,10 @@ def draft_header(
 
     Raises SettingsRefused, LevelTooSmall.
     """
+    if settings.luma_only:
+        if source.gray_components is None:
+            raise SettingsRefused(LUMA_ALONE_IS_FOR_GRAY)
+        beta_log = beta_log[0], LEAST_DISPLACEMENT
     height, width = source.size
     settings = _with_regions(settings, max(height, SMALLEST_EDGE), max(width, SMALLEST_EDGE))
     regions = settings.regions or (1, 1)

@@ -79,6 +79,7 @@ def encode_settings(settings: CodingSettings) -> EncodeSettings:
         level_idc=settings.level_idc,
         bit_depth=settings.bit_depth,
         coded_format=settings.coded_subsampling,
+        luma_only=settings.luma_only,
         regions=settings.regions,
         independent_regions=settings.independent_regions,
         threads_z=settings.threads,

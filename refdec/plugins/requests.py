@@ -180,9 +180,10 @@ class CodingSettings(ShortRepr):
     transform of `synthesis` (empty: the core's choice).  `regions` (rows, columns), None: one up to 2^22
     samples, then about one for each 1024 x 1024; `threads` of every entropy-coded substream.  `quality_map`: int32
     [ceil(H/16), ceil(W/16)], -8..8, None: off.  `bit_depth` of the decoded picture and `coded_subsampling` of the coded
-    chroma, None: the source's.  `tile_size` of the synthesis in luma samples, a
-    multiple of 16, 0: no tiles, None: the core's choice.  `level_idc` 10..52, None: the smallest that fits.  `edition`
-    "published", or "draft" for decoders that know the draft of the standard only.
+    chroma, None: the source's; `luma_only`: a gray picture's chroma is coded as coarsely as it goes, whatever its
+    displacement.  `tile_size` of the synthesis in luma samples, a multiple of 16, 0: no tiles, None: the core's
+    choice.  `level_idc` 10..52, None: the smallest that fits.  `edition` "published", or "draft" for decoders that know
+    the draft of the standard only.
     """
 
     profile: str | None = None
@@ -197,6 +198,7 @@ class CodingSettings(ShortRepr):
     quality_map: Int32Array | None = None
     bit_depth: int | None = None
     coded_subsampling: Pair | None = None
+    luma_only: bool = False
     tile_size: int | None = None
     level_idc: int | None = None
     edition: str = "published"

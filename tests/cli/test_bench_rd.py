@@ -44,11 +44,37 @@ def test_tables_file_and_continuation(refdec: Refdec, scene: Path, tmp_path: Pat
     assert json.loads(refdec(*common, "--codecs", "analysis,jpeg", "--resume", "--json").out) == values
 
 
+def test_kinds_of_pictures(refdec: Refdec, scene: Path, tmp_path: Path) -> None:
+    out, page = tmp_path / "kinds.json", tmp_path / "page.md"
+    page.write_text("<!-- tables of refdec bench rd --set -->\n<!-- end of these tables -->\nrest\n")
+    sets = ("--set", f"text={scene}", "--set", f"photos={scene.parent}/sc*.png")
+    common = ("bench", "rd", *sets, "--workers", 1, "--displacements", "-400,0", "--anchors", "jpeg", "--out", out)
+    ran = refdec(*common, "--codecs", "analysis,jpeg", "--markdown", page)
+    assert ran.code == 0, ran.err
+    values = json.loads(out.read_text())
+    assert len(values["points"]) == 2 * (2 + 6)
+    assert {row["kind"] for row in values["bd_rates"]} == {"text", "photos"}
+    text = page.read_text()
+    assert "text, 1 pictures: BD-rate against jpeg" in text and text.endswith("<!-- end of these tables -->\nrest\n")
+    assert ran.out.splitlines()[0].startswith("pictures\tcodec\tluma PSNR\tRGB PSNR\tMS-SSIM\tedge SSIM")
+    again = refdec(*common, "--codecs", "analysis,jpeg", "--resume", "--json")
+    assert json.loads(again.out) == values
+
+
+def test_pictures_or_kinds_of_them(refdec: Refdec, scene: Path) -> None:
+    assert refdec("bench", "rd").code == 2
+    ran = refdec("bench", "rd", scene, "--set", f"text={scene}")
+    assert ran.code == 2 and "--set" in ran.err
+    ran = refdec("bench", "rd", "--set", "text")
+    assert ran.code == 2 and "which pictures belong to which kind" in ran.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
         (("--codecs", "gif"), 2, "no codec 'gif'"),
         (("--displacements", "a,b"), 2, "--displacements"),
+        (("--qualities", "0,50"), 2, "--qualities"),
     ],
 )
 def test_what_goes_wrong(refdec: Refdec, scene: Path, arguments: tuple[str, ...], code: int, message: str) -> None:

@@ -18,6 +18,7 @@ from refdec.api.errors import OptionsTwice, RateAmbiguous, UnknownChroma
 from refdec.bitstream import headers
 from refdec.bitstream.editions import Edition
 from refdec.bundles import LatentBundle
+from refdec.decoding.errors import SettingsRefused
 from refdec.encoding.ratecontrol import RateOutOfReach
 from refdec.errors import UsageError
 from refdec.formats.errors import PictureTooLarge
@@ -169,6 +170,24 @@ def test_encoders_that_write_codestreams_fit_too_and_in_time() -> None:
 def test_contradictions_are_refused(arguments: dict[str, Any]) -> None:
     with pytest.raises(RateAmbiguous):
         refdec.encode(PICTURE, **arguments)
+
+
+def test_gray_pictures_without_their_chroma() -> None:
+    """Fewer bits for the same gray samples, at any wish for the rate; pictures with colour are refused."""
+    gray = np.repeat(PICTURE[..., :1], 3, axis=2)
+    wishes: list[dict[str, Any]] = [{"displacement": 0, "model": 1}, {"quality": 60}, {}]
+    for wish in wishes:
+        whole, alone = (refdec.encode(gray, chroma=chroma, **wish) for chroma in (None, "400"))
+        assert len(alone) < len(whole)
+        assert np.array_equal(refdec.decode(alone).array, refdec.decode(whole).array)
+        assert refdec.read_info(alone).displacement[1] == -2048
+    assert refdec.encode(gray[..., 0], chroma="400")
+    near = refdec.encode(gray, chroma="400", bpp=0.5, encoder="refine", time_budget=0.5)
+    assert 8 * len(near) / gray[..., 0].size == pytest.approx(0.5, rel=0.021)
+    with pytest.raises(SettingsRefused, match="gray pictures only"):
+        refdec.encode(PICTURE, chroma="400")
+    with pytest.raises(RateAmbiguous, match="chroma 400"):
+        refdec.encode(gray, chroma="400", displacement=0, chroma_displacement=0)
 
 
 def test_other_refusals() -> None:

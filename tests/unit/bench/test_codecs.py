@@ -12,8 +12,8 @@ from PIL import Image
 
 from refdec.bench import codecs
 from refdec.bench.codecs import OTHER_CODECS, EncoderCodec, PillowCodec, codec_named
-from refdec.bench.errors import CodecMissing, NoPictures, NotEightBits, PlotUnavailable, UnknownCodec
-from refdec.bench.pictures import picture_files, read_rgb
+from refdec.bench.errors import CodecMissing, NoPictures, NotEightBits, PlotUnavailable, SetUnclear, UnknownCodec
+from refdec.bench.pictures import picture_files, picture_sets, read_rgb
 from refdec.bench.rd import measure_job, measure_points
 from refdec.formats.files import write_picture
 from refdec.formats.pictures import CodePicture, Colour
@@ -77,6 +77,22 @@ def test_a_rate_of_refdec_is_met_by_rate_control() -> None:
     assert told.startswith("model 1, displacement ")
 
 
+def test_gray_is_decoded_as_gray() -> None:
+    """As users get it: of a stream that is marked as gray, refdec decodes luma alone."""
+    gray = np.repeat(scene()[..., :1], 3, axis=2)
+    decoded = EncoderCodec("analysis").code(gray, 0).decoded
+    assert np.array_equal(decoded[..., 0], decoded[..., 1]) and np.array_equal(decoded[..., 0], decoded[..., 2])
+    usual, alone = EncoderCodec("analysis"), EncoderCodec("analysis", gray_alone=True)
+    assert alone.code(gray, 0).size_bytes < usual.code(gray, 0).size_bytes
+    assert np.array_equal(alone.code(gray, 0).decoded, decoded) and "without chroma" in alone.description
+    assert alone.code(scene(), 0).size_bytes == usual.code(scene(), 0).size_bytes
+
+
+def test_qualities_instead_of_displacements() -> None:
+    low, high = (EncoderCodec("analysis", by_quality=True).code(scene(), quality) for quality in (10, 70))
+    assert low.size_bytes < high.size_bytes
+
+
 def test_an_encoder_with_filters() -> None:
     plain, codec = (codec_named(name, EncoderCodec("", (0,))) for name in ("analysis", "analysis+efe+lef"))
     assert codec.name == "analysis+efe+lef" and "--tools efe,lef" in codec.description
@@ -116,13 +132,29 @@ def test_pictures_of_files_and_folders(tmp_path: Path) -> None:
         picture_files([tmp_path / "empty"])
 
 
+def test_sets_have_names_and_places(tmp_path: Path) -> None:
+    for name in ("scan1", "scan2", "screen1"):
+        save(tmp_path / f"{name}.png", scene(8, 9))
+    sets = picture_sets([f"text={tmp_path}/scan*", f"all={tmp_path}", f"text={tmp_path}/screen1.png"])
+    assert {name: [path.stem for path in paths] for name, paths in sets.items()} == {
+        "text": ["scan1", "scan2", "screen1"],
+        "all": ["scan1", "scan2", "screen1"],
+    }
+    with pytest.raises(NoPictures, match="photo"):
+        picture_sets([f"text={tmp_path}/photo*"])
+    for unclear in ("text", "=here", "text="):
+        with pytest.raises(SetUnclear, match="kind"):
+            picture_sets([unclear])
+
+
 def test_a_job_measures_every_setting(tmp_path: Path) -> None:
     path = save(tmp_path / "scene.png", scene())
-    rows = measure_job(Job(path, None, (JPEG, (20, 80))))["points"]
+    rows = measure_job(Job(path, None, (JPEG, (20, 80), "text")))["points"]
     assert [row["setting"] for row in rows] == [20, 80]
     low, high = rows
-    for name in ("bpp", "luma_psnr", "rgb_psnr", "ms_ssim"):
+    for name in ("bpp", "luma_psnr", "rgb_psnr", "ms_ssim", "edge_ssim"):
         assert low[name] < high[name]
+    assert low["kind"] == "text"
     assert high["ms_ssim"] < 1
 
 

@@ -15,5 +15,6 @@ CAUSES = {
         errors.NotEightBits("a.png", "RGB of 16 bits"),
         errors.SessionInvalid("scores.json", "junk"),
         errors.SessionsApart("a.json", "b.json"),
+        errors.SetUnclear("scans"),
     )
 }

@@ -10,8 +10,18 @@ import pytest
 
 from refdec.bench.errors import BenchmarkFileInvalid, UnknownCodec
 from refdec.bench.rd import RdPoint
-from refdec.bench.rd_summary import QUALITIES, bd_rates, codecs_of, mean_points, read_points, report_text
-from refdec.bench.rd_tables import BEGIN, END, markdown, placed, tables_of
+from refdec.bench.rd_summary import (
+    EDGES,
+    QUALITIES,
+    bd_rates,
+    codecs_of,
+    kinds_of,
+    mean_points,
+    qualities_of,
+    read_points,
+    report_text,
+)
+from refdec.bench.rd_tables import BEGIN, BEGIN_KINDS, END, markdown, placed, tables_of, tables_of_kinds
 
 
 def points(codec: str = "one", scale: float = 1.0, pictures: int = 2) -> list[RdPoint]:
@@ -74,7 +84,7 @@ def test_the_plot_is_a_png_file() -> None:
     pytest.importorskip("matplotlib")
     from refdec.bench.rd_plot import plot_png
 
-    assert plot_png(mean_points(points()), "a title").startswith(b"\x89PNG")
+    assert plot_png(points(), "a title").startswith(b"\x89PNG")
 
 
 def test_tables_for_people() -> None:
@@ -88,11 +98,50 @@ def test_tables_for_people() -> None:
     assert "|---|---|---|---|\n| far |" in text
 
 
+def test_edges_are_shown_where_all_points_have_them() -> None:
+    mine = [replace(p, edge_ssim=1 - 0.05 / p.bpp) for p in points()]
+    other = [replace(p, codec="more", bpp=1.1 * p.bpp) for p in mine]
+    means, rates = tables_of([*mine, *other], ["one"])
+    assert means.columns[-1] == "edge SSIM" and means.rows[0][-1] == "0.8125"
+    assert rates.columns == (
+        *("codec", "luma PSNR", "RGB PSNR", "MS-SSIM", "edge SSIM"),
+        *("luma PSNR, range", "RGB PSNR, range", "MS-SSIM, range", "edge SSIM, range"),
+    )
+    assert rates.rows == (("more", *["+10.0 %"] * 4, *["+10 to +10"] * 4),)
+    assert EDGES not in qualities_of([*mine, *points("old")])
+    assert mean_points(points())[0].edge_ssim is None
+
+
+def test_kinds_are_kept_apart(tmp_path: Path) -> None:
+    mine = [replace(p, kind=kind, edge_ssim=0.9) for kind in ("text", "photos") for p in points()]
+    more = [replace(p, codec="more", bpp=p.bpp * (1.1 if p.kind == "text" else 1.3)) for p in mine]
+    text, photos = tables_of_kinds([*mine, *more], ["one"])
+    assert text.title == "text, 2 pictures: BD-rate against one" and text.rows[0][:3] == ("text", "more", "+10.0 %")
+    assert photos.rows[0][2] == "+30.0 %"
+    values = report_text([*mine, *more], ["one"], {})
+    (tmp_path / "rd.json").write_text(values)
+    assert sorted(p.key for p in read_points(tmp_path / "rd.json")) == sorted(p.key for p in [*mine, *more])
+    assert {row["kind"] for row in json.loads(values)["means"]} == {"text", "photos"}
+
+
+def test_tables_of_kinds_have_marks_of_their_own() -> None:
+    page = f"{BEGIN}\nold\n{END}\n{BEGIN_KINDS}\nold\n{END}\n"
+    both = placed(placed(page, "all"), "kinds", BEGIN_KINDS)
+    assert both == f"{BEGIN}\n\nall\n{END}\n{BEGIN_KINDS}\n\nkinds\n{END}\n"
+
+
 def test_tables_replace_those_of_a_page() -> None:
     page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
     once = placed(page, "new\n")
     assert once == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n" == placed(once, "new\n")
     assert placed("no marks", "new\n") == placed(f"{BEGIN} not closed", "new\n") == "new\n"
+
+
+def test_the_page_shows_the_figures_of_kinds_that_are_kept() -> None:
+    docs = Path(__file__).resolve().parents[3] / "docs"
+    points = read_points(docs / "benchmarks" / "kinds.json")
+    assert kinds_of(points) == ["photographs", "aerial", "scans", "screens", "illustrations"]
+    assert markdown(tables_of_kinds(points, ["avif"])) in (docs / "benchmarks.md").read_text()
 
 
 def test_the_page_shows_the_figures_that_are_kept() -> None:
