@@ -232,12 +232,12 @@ class Search:
             and model.low <= attempt.displacement <= model.high
         }
         place = min(max(start, model.low), model.high)
-        for _ in range(MOST_TRIES):
+        for tries in range(1, MOST_TRIES + 1):
             tried[place] = error(self.at(model, place))
             if goal.met(tried[place]):
                 return self.at(model, place), self.at(model, place)
             below, above = goal.sides(tried, model)
-            if goal.close(below, above, model):
+            if goal.close(below, above, model, tries):
                 break
             place = goal.next_place(tried, model)
         ends = (self.at(model, at) if model.low <= at <= model.high else None for at in (below, above))

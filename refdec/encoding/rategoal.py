@@ -20,6 +20,7 @@ SIZE_STEP, SIZE_BEND = 1 / 750, 1500.0
 """Usual growth of the logarithm of the size for a displacement, and in how many of them that growth falls by e."""
 PSNR_STEP, PSNR_BEND = 1 / 140, 400.0
 """The same of the PSNR in dB, and of the mean squared error."""
+ENOUGH_TRIES = 3
 FINE_ENOUGH = 4
 """Displacements between two attempts, one with less PSNR and one with more, of which the second will do."""
 
@@ -55,10 +56,15 @@ class Goal:
         below = max((at for at, error in tried.items() if error < self.low and at < above), default=model.low - 1)
         return below, above
 
-    def close(self, below: int, above: int, model: ModelRange) -> bool:
-        """Tell whether nothing between the sides is worth a try."""
+    def close(self, below: int, above: int, model: ModelRange, tries: int) -> bool:
+        """Tell whether nothing between the sides is worth a further try; where a curve jumps, the more the more tries.
+
+        That is for goals that are not fine: another doubling for each try from the fourth on.
+        """
         inside = model.low <= below and above <= model.high
-        return above - below <= (self.fineness if inside else 1)
+        if not inside or self.fineness == 1:
+            return above - below <= 1
+        return above - below <= self.fineness << max(tries - ENOUGH_TRIES, 0)
 
     def next_place(self, tried: Mapping[int, float], model: ModelRange) -> int:
         """Return where to look next: between the sides, where the nearest attempts point to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def test_tables_between_whole_qualities_follow_the_rule_of_libjpeg(quality: int)
 def test_a_rate_of_refdec_is_met_by_rate_control() -> None:
     told, coded = EncoderCodec("analysis").at_rate(scene(), 0.5)
     assert abs(8 * coded.size_bytes / (176 * 192) / 0.5 - 1) <= 0.02
-    assert told.startswith("model 1, displacement ")
+    assert re.match(r"model \d, displacement ", told)
 
 
 def test_gray_is_decoded_as_gray() -> None:

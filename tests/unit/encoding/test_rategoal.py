@@ -36,6 +36,10 @@ def test_sides_of_errors_that_do_not_grow_are_in_order() -> None:
 
 
 def test_near_sides_end_the_search_for_a_psnr_unless_it_is_to_be_the_smallest() -> None:
-    assert psnr_goal(0.03).close(10, 14, MODEL) and not psnr_goal(0.0).close(10, 12, MODEL)
-    assert not psnr_goal(0.03).close(2044, 2048, MODEL)
-    assert size_goal(0.01).close(10, 11, MODEL)
+    assert psnr_goal(0.03).close(10, 14, MODEL, 1) and not psnr_goal(0.0).close(10, 12, MODEL, 9)
+    assert not psnr_goal(0.03).close(2044, 2048, MODEL, 9)
+    assert size_goal(0.01).close(10, 11, MODEL, 1) and not size_goal(0.01).close(10, 12, MODEL, 9)
+
+
+def test_a_curve_that_jumps_is_not_followed_for_long() -> None:
+    assert [psnr_goal(0.03).close(10, 26, MODEL, tries) for tries in (3, 4, 5, 6)] == [False, False, True, True]

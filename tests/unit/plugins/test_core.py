@@ -22,14 +22,14 @@ from refdec.plugins.core import Core
 from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel, NotWhatWasCoded
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
-from tests.encodable import GOLDEN, bundled, photograph
+from tests.encodable import GOLDEN, bundled, bundled_model, photograph
 
 PICTURE = photograph(160, 224)
 STREAM = GOLDEN / "kodim15_m1_+0_65x79.jai"
 
 
 def test_the_core_offers_what_it_codes_and_what_it_costs() -> None:
-    core = Core(bundled())
+    core = Core(bundled_model(1))
     picture, settings = SourcePicture.from_rgb(PICTURE), CodingSettings()
     assert [info.model_id for info in core.models] == [1]
     assert core.models[0].analysis and core.models[0].synthesis == ("SOP", "BOP")
