@@ -101,6 +101,14 @@ def encode(
             "--option", metavar="KEY=VALUE", rich_help_panel=ENCODER, help="Option of the encoder; repeatable."
         ),
     ] = None,
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            rich_help_panel=ENCODER,
+            help="What refine serves: psnr-y (default), psnr-rgb or ms-ssim; --option metric=NAME.",
+        ),
+    ] = None,
     time_budget: Annotated[
         float | None,
         typer.Option(metavar="SECONDS", rich_help_panel=ENCODER, help="Time after which improving stops."),
@@ -277,7 +285,7 @@ def encode(
         chroma_displacement=chroma_displacement,
         settings=settings,
         roi=roi,
-        encoder_options=key_values("--option", option or []),
+        encoder_options=key_values("--option", option or []) | ({} if metric is None else {"metric": metric}),
         time_budget=time_budget,
         check=check,
         bits=source_bits,

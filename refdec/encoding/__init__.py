@@ -18,8 +18,7 @@ The whole picture is one window: there is one implementation, whose windows are 
 do not depend on them.
 
 `values` are what the steps hand on.  `ratecontrol` searches the model and the displacement that meet a rate or a
-PSNR, `rategoal` says where it looks next; `quality` is the scale 1..100 and the search for a size.  `pull` says how the
-error of the decoded luma pulls at each latent value (4.5.1), for encoders that improve latents.
+PSNR, `rategoal` says where it looks next; `quality` is the scale 1..100 and the search for a size.
 
 `enhancement` chooses the decoder's filters for a codestream that is there (5.14.2).
 """

@@ -21,12 +21,23 @@ from refdec.decoding.synthesis import latent_needed, synthesis_window
 from refdec.encoding.encoder import Coded
 from refdec.encoding.encoderinput import EncoderInput
 from refdec.encoding.values import KeptSymbols
+from refdec.latent.dequant import residual_from_symbols
+from refdec.latent.sigma import scaler_q10
 from refdec.latent.skip import skip_mask
 from refdec.limits import Check, unchecked
 from refdec.tiling.geometry import Rect
 from refdec.tiling.regions import RegionGrid
 
-__all__ = ["decoded_luma", "kept", "latents_of", "scales_of", "symbols_of", "transform_at_hand", "with_luma"]
+__all__ = [
+    "decoded_luma",
+    "kept",
+    "latents_of",
+    "scales_of",
+    "steps_of",
+    "symbols_of",
+    "transform_at_hand",
+    "with_luma",
+]
 
 
 def kept(coded: Coded) -> Coded:
@@ -58,6 +69,16 @@ def scales_of(coded: Coded, component: int) -> tuple[Int32Array, BoolArray]:
     """(3.2) Return the scale indices and the mask of a component as a decoder will have them, [C,h,w]."""
     maps = coded.hyper.sigma(component, coded.frame).maps
     return maps.final, skip_mask(maps.base, coded.parts[component].cube_flags)
+
+
+@clause("6.3.3")
+def steps_of(coded: Coded, component: int) -> Int32Array:
+    """(6.3.3) Return what a symbol 1 adds to the latent at each place, int32 Q18 [C,h,w]."""
+    picture, models, maps = coded.headers.picture, coded.prepared.models, coded.hyper.sigma(component, coded.frame).maps
+    scaler = scaler_q10(models.gain(component), picture.beta_log[component])
+    ones = np.ones(maps.base.shape, np.int16)
+    steps = coded.prepared.hyper.latents.quality_steps
+    return residual_from_symbols(ones, maps.likely, maps.variance, scaler, steps)
 
 
 @clause("4.7")

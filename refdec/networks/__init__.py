@@ -18,7 +18,6 @@ shuffle pixels, /2 is a stride; ResAU, R1 and R2 are in `blocks`, CAB and TAM in
     analysis BOP, HOP        4.6      3 x (K3/2, ResAU), HOP: TAM and CAB between; K3/2 (luma), K1 `analysis`
     light analysis           4.6      PU(4), K3, ResAU and R1; weights of our own                  `analysis`
     hyper encoder            4.6.1    K3, K3, K3/2, K3, K3/2 on |y|                                `hyperencoder`
-    adjoint of SOP, BOP luma 4.5.1    the layers of `synthesis` turned round, for encoders         `adjoint`
 
 From a name to the integers of a layer: `source` takes the `Layer` of a checkpoint, `layers` makes it callable
 (ReLU6 before, ReLU, sum or gate after), `stencil` is its one description (taps, start value, shift).  Blocks of a

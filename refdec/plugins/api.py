@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import numpy.typing as npt
+
 from refdec.arithmetic.fixed import ONE_Q18, rdiv, rhe, rshift, sat32
 from refdec.arithmetic.types import (
     BoolArray,
@@ -59,8 +61,10 @@ from refdec.plugins.results import (
 from refdec.plugins.services import CoreServices
 from refdec.plugins.source_picture import SourcePicture
 from refdec.plugins.table import Table
-from refdec.plugins.target_latents import CodedLatents, LumaPull, ModelInfo, SymbolChoice, SymbolChooser, TargetLatents
+from refdec.plugins.target_latents import CodedLatents, ModelInfo, SymbolChoice, SymbolChooser, TargetLatents
 from refdec.plugins.task_base import Action, ActionInput, Argument, NamedBundle, Task
+from refdec.weights.layers import Layer
+from refdec.weights.pack import Checkpoint
 
 __all__ = [
     "CHANNELS",
@@ -76,6 +80,7 @@ __all__ = [
     "Boxes",
     "BundleHeaders",
     "Capabilities",
+    "Checkpoint",
     "CodedLatents",
     "CodingSettings",
     "ComponentLatents",
@@ -94,9 +99,9 @@ __all__ = [
     "Label",
     "Labels",
     "LatentBundle",
+    "Layer",
     "Limits",
     "LumaPsnr",
-    "LumaPull",
     "Mask",
     "MaxBytes",
     "ModelInfo",
@@ -128,6 +133,7 @@ __all__ = [
     "head_of",
     "hookimpl",
     "kernel",
+    "matrix_product",
     "ms_ssim_luma",
     "psnr",
     "psnr_luma",
@@ -151,3 +157,15 @@ def kernel(signature: str | list[str]) -> Callable[[F], F]:
 
     decorate: Callable[[F], F] = compiled(signature)
     return decorate
+
+
+def matrix_product(a: npt.NDArray[Any], b: npt.NDArray[Any], out: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Write a [..., n, k] times b [..., k, m] into `out`, as numpy.matmul does, and return it.
+
+    BLAS takes one thread for it, whatever the program has set: refdec works in processes and threads of its own, and
+    those of BLAS would only wait for each other.
+    """
+    from refdec.networks.blas_threads import product
+
+    made: npt.NDArray[Any] = product(a, b, out)
+    return made

@@ -40,7 +40,7 @@ from refdec.encoding.encoder import (
 )
 from refdec.encoding.encoderinput import EncoderInput, coded_window, input_from_codes
 from refdec.encoding.hyperwindows import EncoderHyper
-from refdec.encoding.outcome import kept, latents_of, scales_of, symbols_of
+from refdec.encoding.outcome import kept, latents_of, scales_of, steps_of, symbols_of
 from refdec.encoding.quality import QualityScale
 from refdec.encoding.ratecontrol import sensible_range
 from refdec.encoding.room import analysis_bytes, bundle_bytes, coding_bytes
@@ -51,23 +51,21 @@ from refdec.formats.decoded import Picture, picture_of
 from refdec.latent.sigma import levels
 from refdec.limits import Check, Limits, TooMuchMemoryToEncode
 from refdec.parallel.clock import check_of
-from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel, NotWhatWasCoded
+from refdec.plugins.core_errors import BundleNotOurs, NoModel, NotWhatWasCoded
 from refdec.plugins.head_services import HeadServices
 from refdec.plugins.rate_run import RateRun, Target
 from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint, Quality
 from refdec.plugins.services import LatentSource
 from refdec.plugins.source_picture import SourcePicture
-from refdec.plugins.target_latents import CodedLatents, LumaPull, ModelInfo, TargetLatents
+from refdec.plugins.target_latents import CodedLatents, ModelInfo, TargetLatents
 from refdec.tiling.geometry import Rect
 from refdec.weights.names import checkpoint_name
-from refdec.weights.pack import WeightPack
+from refdec.weights.pack import Checkpoint, WeightPack
 
 __all__ = ["Core", "encode_settings"]
 
 MODELS = range(4)
 KEPT = 4
-DERIVABLE = (Synthesis.BOP, Synthesis.SOP)
-"""Transforms whose luma has an adjoint (`networks.adjoint`), the better first."""
 
 
 def encode_settings(settings: CodingSettings) -> EncodeSettings:
@@ -334,7 +332,7 @@ class Core:
         source, core_settings = self.encoder_input(picture), encode_settings(settings)
         draft = draft_header(source, core_settings, model_id)
         chosen = choose_analysis(models, draft.synthesis_transforms[0], networks)
-        self._require(analysis_bytes(draft, picture.nbytes, networks=chosen))
+        self.require_memory(analysis_bytes(draft, picture.nbytes, networks=chosen))
         targets = targets_of(source, core_settings, models, networks=chosen, check=check)
         return TargetLatents(*targets.y, hyper=targets.z_hat)
 
@@ -349,10 +347,6 @@ class Core:
         """Return what the core encodes of a picture.  Raises TooLarge."""
         self._limits.require("the number of pixels", picture.pixels, self._limits.pixels)
         return _input_of(picture)
-
-    def _require(self, needed_bytes: int) -> None:
-        """Raise TooMuchMemoryToEncode before anything large is made."""
-        self._limits.require_memory(needed_bytes, TooMuchMemoryToEncode)
 
     def hyper_latents(self, targets: TargetLatents, model_id: int) -> tuple[Int8Array, Int8Array]:
         """(4.6.1) Return the hyper encoder's z of luma and chroma, rounded and clamped."""
@@ -376,7 +370,7 @@ class Core:
         source, core_settings = self.encoder_input(picture), encode_settings(settings)
         needed = bundle_bytes if for_guest else coding_bytes
         draft, whole = draft_header(source, core_settings, model_id), targets.choose is not None
-        self._require(needed(draft, picture.nbytes, cubes=core_settings.cubes, whole=whole))
+        self.require_memory(needed(draft, picture.nbytes, cubes=core_settings.cubes, whole=whole))
         made = prepare(source, core_settings, models, y, targets.hyper, known=known, check=check)
         self._last = _Last(picture, settings, models, made.hyper)
         return made
@@ -413,33 +407,25 @@ class Core:
         again = with_parts(state.prepared, coded.point.displacements, (parts[0], parts[1]))
         return self._coded(again, coded.point, coded.settings)
 
-    def luma_pull(self, picture: SourcePicture, coded: CodedLatents) -> LumaPull:
-        """Return how the decoded luma's error pulls at the luma latent.  Raises BundleNotOurs, NoDerivative."""
-        from refdec.encoding.pull import luma_pull
-
+    def symbol_steps_q18(self, coded: CodedLatents) -> tuple[Int32Array, Int32Array]:
+        """(3.8) Return what a symbol 1 adds to the latent at each place, int32 Q18.  Raises BundleNotOurs."""
         state = _state_of(coded)
-        header, source = state.headers.picture, state.prepared.source
-        luma = coded_window(source, header, Rect(0, 0, header.img_width, header.img_height)).y
-        latent = cast(Int32Array, coded.bundle.luma.latent_q18)
-        return LumaPull(*luma_pull(header, latent, luma, state.prepared.models, self._derivable(state)))
+        return steps_of(state, 0), steps_of(state, 1)
 
-    def luma_curvature(self, coded: CodedLatents) -> Int32Array:
-        """Return how much a change of a channel weighs, int32 [160].  Raises BundleNotOurs, NoDerivative."""
-        from refdec.encoding.pull import luma_curvature
-
+    def coded_planes(self, coded: CodedLatents, rows: slice, columns: slice) -> tuple[Int32Array, ...]:
+        """(6.7) Return a window of the source's Y, U, V as a decoder shall come near to them.  Raises BundleNotOurs."""
         state = _state_of(coded)
-        latent = cast(Int32Array, coded.bundle.luma.latent_q18)
-        return luma_curvature(state.headers.picture, latent, state.prepared.models, self._derivable(state))
+        window = Rect.between(columns.start, rows.start, columns.stop, rows.stop)
+        planes = coded_window(state.prepared.source, state.headers.picture, window)
+        return planes.y, planes.u, planes.v
 
-    def _derivable(self, coded: Coded) -> int:
-        """Return the first listed transform that the weights have and that has a derivative here: SOP or BOP."""
-        models = coded.prepared.models
-        there = self._model_info(models).synthesis
-        listed = (*coded.headers.picture.synthesis_transforms, *DERIVABLE)
-        chosen = next((t for t in listed if t in DERIVABLE and Synthesis(t).name in there), None)
-        if chosen is None:
-            raise NoDerivative(models.model_id)
-        return chosen
+    def checkpoint(self, kind: str, model_id: int) -> Checkpoint:
+        """(6.2) Return the integers of a checkpoint.  Raises MissingCheckpoint, UnknownCheckpoint."""
+        return self._pack.checkpoint(kind, model_id)
+
+    def require_memory(self, needed_bytes: int) -> None:
+        """Raise TooMuchMemoryToEncode unless the limits allow a guest so many bytes, before it makes anything large."""
+        self._limits.require_memory(needed_bytes, TooMuchMemoryToEncode)
 
     def write(self, coded: CodedLatents) -> bytes:
         """(1.9) Return the codestream, with the fingerprint of the weights in its user data.  Raises BundleNotOurs."""

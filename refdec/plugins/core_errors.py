@@ -9,7 +9,6 @@ from refdec.errors import RefdecError, UsageError
 
 __all__ = [
     "BundleNotOurs",
-    "NoDerivative",
     "NoFilterNetworks",
     "NoModel",
     "NotWhatWasCoded",
@@ -44,22 +43,6 @@ class NoModel(UsageError):
         have = ", ".join(str(model) for model in self.there) or "none"
         return (
             f"These weights cannot encode with {what}; models they can encode with: {have}.\nTry:  refdec weights list"
-        )
-
-
-class NoDerivative(UsageError):
-    """Latents cannot be improved without a synthesis network whose derivative is known here."""
-
-    code, clause = "RD0964", "4.5.1"
-
-    def __init__(self, model_id: int) -> None:
-        super().__init__(model_id)
-        self.model_id = model_id
-
-    def explain(self) -> str:
-        return (
-            f"The weights have no synthesis SOP or BOP of model {self.model_id}; latents cannot be improved without.\n"
-            "Try:  --encoder analysis"
         )
 
 

@@ -15,7 +15,8 @@ from refdec.formats.decoded import Picture
 from refdec.plugins.head_services import HeadServices
 from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint
 from refdec.plugins.source_picture import SourcePicture
-from refdec.plugins.target_latents import CodedLatents, LumaPull, ModelInfo, TargetLatents
+from refdec.plugins.target_latents import CodedLatents, ModelInfo, TargetLatents
+from refdec.weights.pack import Checkpoint
 
 __all__ = ["CoreServices", "LatentSource"]
 
@@ -113,12 +114,32 @@ class CoreServices(Protocol):
         """Return the same with other symbols, int16 [C,h,w] (0 where not coded); predictions and latents follow."""
         ...
 
-    def luma_pull(self, picture: SourcePicture, coded: CodedLatents) -> LumaPull:
-        """Return how the decoded luma's error pulls at the luma latent of `coded`, by the synthesis SOP or BOP."""
+    def symbol_steps_q18(self, coded: CodedLatents) -> tuple[Int32Array, Int32Array]:
+        """(3.8) Return what a symbol 1 adds to the latent at each place: luma int32 Q18 [160,h,w], chroma [96,h,w].
+
+        Residuals are their multiples, within a unit of Q18.
+        """
         ...
 
-    def luma_curvature(self, coded: CodedLatents) -> Int32Array:
-        """Return how much a change of a channel weighs: mean of diag(J^T J), int32 [160], J as in LumaPull."""
+    def coded_planes(self, coded: CodedLatents, rows: slice, columns: slice) -> tuple[Int32Array, ...]:
+        """(6.7) Return the source's Y, U, V as a decoder shall come near to them, int32 Q18 on the 0..255 scale.
+
+        `rows` and `columns`, in luma samples, begin at even places within the coded size.  Chroma has the coded format.
+        """
+        ...
+
+    def checkpoint(self, kind: str, model_id: int) -> Checkpoint:
+        """(6.2) Return the integers of a checkpoint, "VM_bop/decoder_Y" for instance, for networks of your own.
+
+        Layers stand for mantissa * 2^(shift - exponent), their biases for bias * 2^(-18 - exponent).
+        """
+        ...
+
+    def require_memory(self, needed_bytes: int) -> None:
+        """Raise TooMuchMemoryToEncode unless the limits allow an encoder arrays of its own of so many bytes.
+
+        Ask before the first of them is made; what the core itself needs is compared by the core.
+        """
         ...
 
     def write(self, coded: CodedLatents) -> bytes:

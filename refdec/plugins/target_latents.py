@@ -13,7 +13,7 @@ from refdec.bundles import LatentBundle
 from refdec.encoding.values import SymbolChoice, SymbolChooser
 from refdec.plugins.requests import CodingSettings, OperatingPoint
 
-__all__ = ["CodedLatents", "LumaPull", "ModelInfo", "SymbolChoice", "SymbolChooser", "TargetLatents"]
+__all__ = ["CodedLatents", "ModelInfo", "SymbolChoice", "SymbolChooser", "TargetLatents"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -44,19 +44,6 @@ class CodedLatents:
     settings: CodingSettings
     bits: int
     state: object = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class LumaPull(ShortRepr):
-    """How the error of the decoded luma plane pulls at the luma latent: what a search for better latents starts from.
-
-    `error_q18` int32 [H,W]: decoded minus source luma, coded size, 0..255 scale.  `pull_q12` int32 [160,h,w]: J^T
-    error, J the derivative of the plane by the latent; half the derivative of the squared error.  Moving against it
-    lessens the error.
-    """
-
-    error_q18: Int32Array
-    pull_q12: Int32Array
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,21 @@ def test_every_option_at_once(refdec: Callable[..., Any], tmp_path: Path) -> Non
     assert found["displacement"] == [-50, 90] and found["synthesis_transforms"] == ["SOP", "BOP"]
 
 
+def test_a_metric_is_an_option_of_refine(refdec: Callable[..., Any], tmp_path: Path) -> None:
+    wishes = ("--displacement", -300, "--option", "steps=2")
+    made = [
+        refdec("encode", PICTURE, tmp_path / f"{n}.jai", "--encoder", "refine", *wishes, *metric)
+        for n, metric in enumerate((("--metric", "ms-ssim"), ("--option", "metric=ms-ssim"), ()))
+    ]
+    assert [one.code for one in made] == [0, 0, 0], made[0].err
+    data = [(tmp_path / f"{n}.jai").read_bytes() for n in range(3)]
+    assert data[0] == data[1] != data[2]
+    unknown = refdec("encode", PICTURE, tmp_path / "x.jai", "--encoder", "refine", "--metric", "beauty")
+    assert unknown.code == 2 and "psnr-rgb" in unknown.err
+    other = refdec("encode", PICTURE, tmp_path / "x.jai", "--metric", "ms-ssim")
+    assert other.code == 2 and "metric" in other.err and not (tmp_path / "x.jai").exists()
+
+
 def test_the_draft_s_name_of_the_base_profile_is_taken(refdec: Callable[..., Any], tmp_path: Path) -> None:
     for name in ("base", "main"):
         assert refdec("encode", PICTURE, tmp_path / f"{name}.jai", "--displacement", 0, "--profile", name).code == 0

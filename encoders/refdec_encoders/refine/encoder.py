@@ -1,4 +1,4 @@
-"""The encoder itself: finds the operating point, improves the targets there, and meets the rate once more.
+"""The encoder itself: finds the operating point, searches there, and meets the rate once more.
 
 In: a picture and a request.  Out: a codestream.
 """
@@ -16,158 +16,209 @@ from refdec.plugins.api import (
     CoreServices,
     Encoder,
     EncodeRequest,
-    Int32Array,
     LumaPsnr,
     OperatingPoint,
     Option,
-    RateOutOfReach,
     SourcePicture,
     Stage,
     TargetLatents,
 )
-from refdec_encoders.refine.choice import RateDistortion
+from refdec_encoders.refine.distortion import METRICS
+from refdec_encoders.refine.networks import Networks
 from refdec_encoders.refine.search import Improved, Problem, improve
 
 __all__ = ["Refine"]
 
-NEAR, REACH = 40, 120
-"""Targets serve displacements this near to the one that they were improved at; the last search looks this far."""
-ROUNDS = 3
-DISPLACEMENTS_PER_E_OF_BITS = 800
-DISPLACEMENTS_PER_DB = 250
+ROUNDS, LEAST_ROUNDS = (0.3, 0.8, 0.3, 0.3, 0.3), 2
+"""Shares of the steps of one search after the other on the way to a rate; each begins where the last one ended."""
+DISPLACEMENTS_PER_E_OF_BITS = 750
+DISPLACEMENTS_PER_DB = 200
 """Usual slopes: bits by the factor e, luma by a decibel."""
+MOST_SURPLUS_DB = 0.08
+"""A result may have so much more than the quality that was asked for."""
 MOST_CHANGE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """How far a search is along, by its steps and by the clock: what is left until `end` is shared among the pieces."""
+
+    steps: int
+    end: float | None
+    progress: Callable[[float], None]
+    begins: dict[int, float]
+
+    def __call__(self, piece: int, pieces: int, step: int) -> float:
+        """Return how far along a piece is before a step, 0..1."""
+        done = step / self.steps if self.steps else 1.0
+        if self.end is not None:
+            now = time.monotonic()
+            began = self.begins.setdefault(piece, now)
+            slot = (self.end - began) / (pieces - piece)
+            done = max(done, (now - began) / slot if slot > 0 else 1.0)
+        done = min(done, 1.0)
+        self.progress((piece + done) / pieces)
+        return done
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Run:
-    """One call of `encode`: the picture, the wish, and until when."""
+    """One call of `encode`: the picture, the wish, until when, and what each model's analysis gave."""
 
     picture: SourcePicture
     request: EncodeRequest
     core: CoreServices
-    deadline: float | None
+    began: float
+    starts: dict[int, TargetLatents]
+
+    @property
+    def end(self) -> float | None:
+        """When improving stops."""
+        budget = self.request.time_budget_seconds
+        return None if budget is None else self.began + budget
+
+    def start(self, model_id: int) -> TargetLatents:
+        """Return the analysis latents of a model, with the hyper latents that all steps share."""
+        if model_id not in self.starts:
+            made = self.core.analyse(self.picture, model_id, self.request.settings)
+            hyper = made.hyper or self.core.hyper_latents(made, model_id)
+            self.starts[model_id] = replace(made, hyper=hyper)
+        return self.starts[model_id]
+
+    def problem(self, point: OperatingPoint) -> Problem:
+        """Return the search problem at a point.  Raises Refusal."""
+        options, settings = self.request.options, self.request.settings
+        return Problem(
+            self.core,
+            self.picture,
+            settings,
+            Networks.of(self.core, point.model_id, settings.synthesis),
+            options.text("metric"),
+            options.integer("trade") / 100,
+            self.start(point.model_id),
+            point,
+        )
+
+    def pace(self, share: float, of_time: float, part: tuple[float, float]) -> _Pace:
+        """Return the pace of a search with a share of the steps and of the time that is left."""
+        low, high = part
+        steps = math.ceil(self.request.options.integer("steps") * share)
+        end = self.end
+        if end is not None:
+            now = time.monotonic()
+            end = now + (end - now) * of_time
+        return _Pace(steps, end, lambda done: self.request.progress(low + (high - low) * done), {})
 
     def in_time(self) -> bool:
         """Tell whether the time budget is not used up."""
-        return self.deadline is None or time.monotonic() < self.deadline
+        return self.end is None or time.monotonic() < self.end
 
-    def progress(self, low: float, high: float) -> Callable[[float], None]:
-        """Return a progress function that fills a part of the whole."""
-        return lambda done: self.request.progress(low + (high - low) * done)
+    def within(self, model_id: int, displacement: int) -> int:
+        """Return the sensible displacement of a model that is nearest."""
+        low, high = next(info.displacements for info in self.core.models if info.model_id == model_id)
+        return min(max(displacement, low), high)
 
 
 class Refine(Encoder):
     """Rate-distortion search from the analysis latents."""
 
     name = "refine"
-    version = "1.0"
-    description = "analysis, then a rate-distortion search over latents and symbols (slower, smaller)"
+    version = "2.0"
+    description = "analysis, then a gradient search for latents that look better for fewer bits (slower, smaller)"
     options = (
-        Option("steps", int, 10, "steps of the search; each costs about one decoding", minimum=0, maximum=200),
-        Option("trade", int, 75, "thousandths of a squared quantiser step that a bit is worth", minimum=0, maximum=500),
+        Option(
+            "steps",
+            int,
+            60,
+            "steps of the search; each costs about as much as three decodings",
+            minimum=0,
+            maximum=2000,
+        ),
+        Option("metric", str, "psnr-y", "what is to look good: luma, RGB, or structure (MS-SSIM)", choices=METRICS),
+        Option(
+            "trade", int, 120, "what a bit is worth, in percent of what analysis pays for one", minimum=0, maximum=1000
+        ),
     )
     capabilities = Capabilities()
 
     def encode(self, picture: SourcePicture, request: EncodeRequest, core: CoreServices) -> bytes:
         """Return the best codestream that the steps and the time budget allow."""
-        budget = request.time_budget_seconds
-        run = _Run(picture, request, core, None if budget is None else time.monotonic() + budget)
-        trade_q16 = (request.options.integer("trade") << 16) // 1000
-        choice = RateDistortion.of(core, trade_q16)
-        steps = request.options.integer("steps")
+        run = _Run(picture, request, core, time.monotonic(), {})
         if isinstance(request.target, OperatingPoint):
-            start = _start(run, request.target.model_id)
-            problem = _problem(run, request.target, start, choice)
-            found = _improved(run, problem, start.luma_q18, steps, (0.0, 1.0))
+            problem = run.problem(request.target)
+            found = improve(problem, problem.start, run.pace(1.0, 1.0, (0.0, 1.0)))
             data = core.write(found.coded)
         else:
             assert isinstance(request.target, BitsPerPixel | LumaPsnr), "qualities and sizes come as points"
-            data = _searched(run, request.target, choice, steps)
+            data = _searched(run, request.target)
         request.progress(1.0)
         return data
 
 
-def _start(run: _Run, model_id: int) -> TargetLatents:
-    """Return the analysis latents of a model, with the hyper latents that all steps share."""
-    made = run.core.analyse(run.picture, model_id, run.request.settings)
-    return replace(made, hyper=made.hyper or run.core.hyper_latents(made, model_id))
+def _searched(run: _Run, target: BitsPerPixel | LumaPsnr) -> bytes:
+    """Meet a rate or a quality: search where analysis meets it, move to where the search meets it, search again.
 
-
-def _problem(run: _Run, point: OperatingPoint, start: TargetLatents, choice: RateDistortion) -> Problem:
-    """Return the search problem at a point."""
-    assert start.hyper is not None, "set by _start"
-    settings = run.request.settings
-    return Problem(run.core, run.picture, settings, point, start.luma_q18, start.chroma_q18, start.hyper, choice)
-
-
-def _improved(run: _Run, problem: Problem, luma: Int32Array, steps: int, share: tuple[float, float]) -> Improved:
-    """Improve targets, telling the progress and minding the time."""
-    show = run.progress(*share)
-
-    def go_on(k: int) -> bool:
-        show(k / max(steps, 1))
-        return run.in_time()
-
-    return improve(problem, luma, steps, go_on)
-
-
-def _searched(run: _Run, target: BitsPerPixel | LumaPsnr, choice: RateDistortion, steps: int) -> bytes:
-    """Meet a rate or a quality: improve the targets at a point, move it to where the goal is, improve again."""
-    starts: dict[int, TargetLatents] = {}
-
-    def analysed(asked: EncodeRequest) -> TargetLatents:
-        assert asked.model_id is not None, "the core asks for one model at a time"
-        if asked.model_id not in starts:
-            starts[asked.model_id] = replace(_start(run, asked.model_id), choose=choice)
-        return starts[asked.model_id]
-
-    data = _coded_for(run, target, analysed, (0.0, 0.2))
+    Targets serve the displacement that they were searched at and hardly another one, so it moves between searches only.
+    """
+    data = _coded_for(run, target, lambda asked: run.start(asked.model), (0.0, 0.1))
     point = _point_of(run, data)
-    luma = starts[point.model_id].luma_q18
-    for k in range(ROUNDS):
+    targets, best = run.start(point.model_id), data
+    by_size = isinstance(target, LumaPsnr)
+    least = float(len(data)) if by_size else math.inf
+    seen: list[tuple[int, float]] = []
+    for k, share in enumerate(ROUNDS):
         if not run.in_time():
-            return data
-        low, high = 0.2 + 0.7 * k / ROUNDS, 0.2 + 0.7 * (k + 1) / ROUNDS
-        problem = _problem(run, point, starts[point.model_id], choice)
-        found = _improved(run, problem, luma, steps if k == 0 else steps // 2, (low, high))
-        luma = found.luma
-        change = _way_to_go(target, found, run.picture.pixels)
-        if abs(change) <= NEAR:
             break
-        point = _moved(run, point, change)
-    low, high = (_within(run, point.model_id, point.displacement + change) for change in (-REACH, REACH))
-    narrowed = replace(target, model_id=point.model_id, displacements=(low, high))
-    best = replace(starts[point.model_id], luma_q18=luma)
-    try:
-        return _coded_for(run, narrowed, lambda asked: best, (0.9, 1.0))
-    except RateOutOfReach:
-        return data  # the picture does not follow the slopes: what the first search found meets the target
+        before, after = (0.1 + 0.9 * sum(ROUNDS[:n]) / sum(ROUNDS) for n in (k, k + 1))
+        left = share / sum(ROUNDS[k:]) if k < LEAST_ROUNDS else 1.0
+        found = improve(run.problem(point), targets, run.pace(share, left, (before, after)))
+        targets, missed = found.targets, _missed(target, found, run.picture.pixels)
+        seen.append((point.displacement, missed))
+        if _is_met(target, missed):
+            made = run.core.write(found.coded)
+            rank = len(made) if by_size else abs(missed)
+            best, least = (made, rank) if rank < least else (best, least)
+        if k + 1 >= LEAST_ROUNDS and _is_near(target, missed):
+            break
+        point = _moved(run, point, _change(target, seen))
+    return best
 
 
-def _way_to_go(target: BitsPerPixel | LumaPsnr, found: Improved, pixels: int) -> int:
-    """Return by how much the displacement has to change to meet the target, by the usual slopes."""
+def _missed(target: BitsPerPixel | LumaPsnr, found: Improved, pixels: int) -> float:
+    """Return what a result has too much, as a logarithm of bits or in decibels."""
     if isinstance(target, BitsPerPixel):
-        wanted = target.bpp * pixels
-        return round(math.log(wanted / found.coded.bits) * DISPLACEMENTS_PER_E_OF_BITS)
-    if found.squared == 0:
-        return -MOST_CHANGE
-    db = 10 * math.log10(255 * 255 * pixels * (1 << 24) / found.squared)
-    return round((target.db - db) * DISPLACEMENTS_PER_DB)
+        return math.log(found.coded.bits / (target.bpp * pixels))
+    return math.inf if found.squared == 0 else 10 * math.log10(255 * 255 * pixels / found.squared) - target.db
+
+
+def _is_met(target: BitsPerPixel | LumaPsnr, missed: float) -> bool:
+    """Tell whether a result is what was asked for."""
+    if isinstance(target, BitsPerPixel):
+        return math.log(1 - target.tolerance) < missed < math.log(1 + target.tolerance)
+    return missed >= 0
+
+
+def _is_near(target: BitsPerPixel | LumaPsnr, missed: float) -> bool:
+    """Tell whether a result is what was asked for and hardly more."""
+    return _is_met(target, missed) and (isinstance(target, BitsPerPixel) or missed <= MOST_SURPLUS_DB)
+
+
+def _change(target: BitsPerPixel | LumaPsnr, seen: list[tuple[int, float]]) -> int:
+    """Return by how much the displacement has to change, by the slope between the last two results or the usual one."""
+    is_rate = isinstance(target, BitsPerPixel)
+    usual, aim = (DISPLACEMENTS_PER_E_OF_BITS, 0.0) if is_rate else (DISPLACEMENTS_PER_DB, MOST_SURPLUS_DB / 2)
+    slope: float = usual
+    if len(seen) > LEAST_ROUNDS:
+        (place, missed), (other, then) = seen[-1], seen[-2]
+        if (missed - then) * (place - other) > 0:
+            slope = min(max((place - other) / (missed - then), usual / 3), usual * 3)
+    return round(min(max((aim - seen[-1][1]) * slope, -MOST_CHANGE), MOST_CHANGE))
 
 
 def _moved(run: _Run, point: OperatingPoint, change: int) -> OperatingPoint:
-    """Return the point with luma and chroma moved, by no more than the slopes are good for."""
-    by = min(max(change, -MOST_CHANGE), MOST_CHANGE)
-    luma, chroma = point.displacements
-    moved = (_within(run, point.model_id, displacement + by) for displacement in (luma, chroma))
-    return OperatingPoint(point.model_id, *moved)
-
-
-def _within(run: _Run, model_id: int, displacement: int) -> int:
-    """Return the sensible displacement of a model that is nearest."""
-    low, high = next(info.displacements for info in run.core.models if info.model_id == model_id)
-    return min(max(displacement, low), high)
+    """Return the point with luma and chroma moved."""
+    luma, chroma = (run.within(point.model_id, displacement + change) for displacement in point.displacements)
+    return OperatingPoint(point.model_id, luma, chroma)
 
 
 def _coded_for(
@@ -177,9 +228,9 @@ def _coded_for(
     share: tuple[float, float],
 ) -> bytes:
     """Return the codestream of targets that meets the target."""
-    return run.core.code_latents(
-        run.picture, source, replace(run.request, target=target, progress=run.progress(*share))
-    )
+    low, high = share
+    request = replace(run.request, target=target, progress=lambda done: run.request.progress(low + (high - low) * done))
+    return run.core.code_latents(run.picture, source, request)
 
 
 def _point_of(run: _Run, data: bytes) -> OperatingPoint:

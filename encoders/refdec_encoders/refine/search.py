@@ -1,193 +1,165 @@
-"""Search for better luma targets at an operating point: coordinate steps of all latents at once, kept block by block.
+"""The search at one operating point: descent piece by piece, then symbols, and the best of all that was seen.
 
-In: a picture, targets, a point.  Out: targets whose symbols cost less for what the decoder's luma loses.  A step moves
-each target towards where the decoder's own error pulls it (pull over curvature: the best step if that latent moved
-alone), and blocks in which error + trade * bits grew take it back and try a smaller one: context prediction and
-neighbours do interact.
+In: a picture, targets, a point.  Out: targets and what coding them gives; never what costs more, in loss + price *
+bits as the integer decoder has it, than coding the analysis latents there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from refdec.plugins.api import (
-    BoolArray,
     CodedLatents,
     CodingSettings,
     CoreServices,
-    Int8Array,
     Int32Array,
-    Int64Array,
     OperatingPoint,
     SourcePicture,
     TargetLatents,
-    rdiv,
-    sat32,
 )
-from refdec_encoders.refine.choice import RateDistortion, levels_of
+from refdec_encoders.refine.choice import RateDistortion
+from refdec_encoders.refine.descent import Course, descended
+from refdec_encoders.refine.networks import Networks
+from refdec_encoders.refine.piece import Pair
+from refdec_encoders.refine.pieces import Cut, PictureParts, latents_of, own_bytes
 
 __all__ = ["Improved", "Problem", "improve"]
 
-BLOCK = 4
-"""Latent positions on a side of a block: 64 luma samples."""
-START_STEP, LARGEST_STEP, SMALLEST_STEP = 102, 1024, 4
-"""Step sizes, in 1/1024 of the best step of a latent that moves alone."""
-ONE_STEP = 1024
-LEAST_SCALE, LESS, FLOOR, MOST_SCALE = 256, 700, 512, 1800
-"""How much a step size may change at once, in 1/1024; below 1 where the step was taken back."""
-PULL_TO_Q18 = 6
-ERROR_CUT = 8
+ONE_Q18 = np.float32(2.0**18)
+LARGEST = np.float32(2**31 - 256)
+LEAST_CURVATURE = np.float32(1 / 64)
+"""Channels that hardly matter count so much of the mean one: no rounding is free."""
+
+ASIDE = 80
+"""Displacements to both sides of a point, between which the price of a bit is taken."""
+LEAST_TRADE = 0.05
+
+Pace = Callable[[int, int, int], float]
+"""Given a piece, how many there are, and a step, returns how far along the piece is, 0..1; from 1 on it ends."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
-    """What stays the same during a search.  `start`: luma as analysed, where latents that are not coded stay."""
+    """What stays the same during a search.  `start`: analysis targets with hyper latents; `trade`: see `Refine`."""
 
     core: CoreServices
     picture: SourcePicture
     settings: CodingSettings
+    networks: Networks
+    metric: str
+    trade: float
+    start: TargetLatents
     point: OperatingPoint
-    start: Int32Array
-    chroma: Int32Array
-    hyper: tuple[Int8Array, Int8Array]
-    choice: RateDistortion
 
-    def targets(self, luma: Int32Array) -> TargetLatents:
-        """Return targets with this luma."""
-        return TargetLatents(luma, self.chroma, self.hyper, self.choice)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _State:
-    """What coding some targets gave: where each latent would like to be, costs by block, squared error in 2^-24."""
-
-    coded: CodedLatents
-    latent: Int32Array
-    pull: Int32Array
-    aim: Int32Array
-    error: Int64Array
-    costs: Int64Array
-    squared: int
+    def coded(self, targets: TargetLatents) -> CodedLatents:
+        """Return targets quantised at the point."""
+        return self.core.quantise(self.picture, targets, self.point, self.settings)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Improved:
-    """Luma targets int32 Q18 [160,h,w], what coding them gives, and its squared luma error in units of 2^-24."""
+    """The best targets that were found, what coding them gives, and its squared luma error."""
 
-    luma: Int32Array
+    targets: TargetLatents
     coded: CodedLatents
-    squared: int
+    squared: float
 
 
-def improve(problem: Problem, luma: Int32Array, steps: int, go_on: Callable[[int], bool]) -> Improved:
-    """Return better luma targets than `luma` after up to `steps` steps.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Trial:
+    """A result with its loss by the metric."""
 
-    `go_on(k)` is asked before step k and may end the search.  Without steps the targets stay as they are.
+    found: Improved
+    loss: float
+
+    def cost(self, price: float) -> float:
+        """Return loss + price * bits."""
+        return self.loss + price * self.found.coded.bits
+
+
+def improve(problem: Problem, targets: TargetLatents, pace: Pace) -> Improved:
+    """Return better targets than `targets`, or the problem's start if nothing better is found."""
+    rows, columns = problem.start.luma_q18.shape[1:]
+    problem.core.require_memory(own_bytes(rows, columns))
+    first = problem.coded(problem.start)
+    parts = PictureParts.of(problem.core, first, problem.networks, problem.metric)
+    curvature = _curvature(parts)
+    price = _price(problem, parts, curvature)
+    made = _descended(parts, targets, curvature, price, pace)
+    choice = RateDistortion.of(problem.core, price, curvature)
+    tried = [replace(problem.start, choose=None), replace(made, choose=None), replace(made, choose=choice)]
+    best = _measured(parts, tried[0], first)
+    for candidate in tried[1:]:
+        trial = _measured(parts, candidate, problem.coded(candidate))
+        if trial.cost(price) < best.cost(price):
+            best = trial
+    return best.found
+
+
+def _curvature(parts: PictureParts) -> Pair:
+    """Return what a squared error of one step adds to the loss, by channel, [C, 1, 1], on average over the pieces."""
+    latents = _latents(parts.coded)
+    found = [parts.piece(cut).curvature(latents_of(latents, cut)) for cut in parts.cuts()]
+    luma, chroma = (np.mean([pair[c] for pair in found], axis=0, dtype=np.float32) for c in (0, 1))
+    return np.maximum(luma, LEAST_CURVATURE * luma.mean()), np.maximum(chroma, LEAST_CURVATURE * chroma.mean())
+
+
+def _latents(coded: CodedLatents) -> tuple[Int32Array, Int32Array]:
+    """Return the latents as a decoder will have them."""
+    luma, chroma = coded.bundle.luma.latent_q18, coded.bundle.chroma.latent_q18
+    assert luma is not None and chroma is not None
+    return luma, chroma
+
+
+def _price(problem: Problem, parts: PictureParts, curvature: Pair) -> float:
+    """Return what a bit is worth: `trade` times what analysis pays for one, by its results on both sides of the point.
+
+    Where more bits do not help analysis, a bit is worth what it takes to move a middle channel of luma a little.
     """
-    coded = _code(problem, luma)
-    curvature = _curvature(problem, coded)
-    trade = _trade(problem, curvature, coded)
-    state = _state(problem, coded, curvature, trade)
-    best, least = Improved(luma, coded, state.squared), int(state.costs.sum())
-    size = np.full(state.costs.shape, START_STEP, np.int64)
-    for k in range(steps):
-        if not go_on(k):
-            break
-        tried = _moved(luma, state.aim, _spread(size, luma.shape[1:]))
-        made = _state(problem, _code(problem, tried), curvature, trade)
-        if int(made.costs.sum()) < least:
-            best, least = Improved(tried, made.coded, made.squared), int(made.costs.sum())
-        better = made.costs < state.costs
-        scale = _line_search(state, made, better)
-        cells = _spread(better.astype(np.int64), luma.shape[1:]).astype(np.bool_)
-        luma = np.where(cells, tried, luma)
-        state = _merged(state, made, better, cells)
-        size = np.clip(size * scale >> 10, SMALLEST_STEP, LARGEST_STEP)
-    return best
+    below, above = (_moved(problem, by) for by in (-ASIDE, ASIDE))
+    fewer, more = (_measured(parts, problem.start, moved.coded(problem.start)) for moved in (below, above))
+    bits, lost = more.found.coded.bits - fewer.found.coded.bits, fewer.loss - more.loss
+    least = LEAST_TRADE * float(np.exp(np.log(curvature[0]).mean()))
+    return problem.trade * max(lost / bits if bits > 0 else 0.0, least)
 
 
-def _code(problem: Problem, luma: Int32Array) -> CodedLatents:
-    return problem.core.quantise(problem.picture, problem.targets(luma), problem.point, problem.settings)
+def _moved(problem: Problem, by: int) -> Problem:
+    """Return the problem at a displacement nearby, within what a codestream can say."""
+    luma, chroma = (min(max(displacement + by, -2048), 2047) for displacement in problem.point.displacements)
+    return replace(problem, point=OperatingPoint(problem.point.model_id, luma, chroma))
 
 
-def _curvature(problem: Problem, coded: CodedLatents) -> Int64Array:
-    """Return the curvature of each channel; channels that hardly matter count as an eighth of the middle one."""
-    found = problem.core.luma_curvature(coded).astype(np.int64)
-    middle = int(np.sort(found)[found.size // 2])
-    return np.maximum(found, max(middle // 8, 1))[:, None, None]
+def _descended(parts: PictureParts, targets: TargetLatents, curvature: Pair, price: float, pace: Pace) -> TargetLatents:
+    """Return targets after a descent in each piece; what was found before lies around the next."""
+    luma, chroma = targets.luma_q18.copy(), targets.chroma_q18.copy()
+    cuts = list(parts.cuts())
+    for n, cut in enumerate(cuts):
+        start = latents_of((luma, chroma), cut)
+
+        def done(k: int, n: int = n) -> float:
+            return pace(n, len(cuts), k)
+
+        found = descended(parts.piece(cut), start, curvature, Course(price, done))
+        for whole, part in zip((luma, chroma), found, strict=True):
+            _write(whole, part, cut)
+    return replace(targets, luma_q18=luma, chroma_q18=chroma)
 
 
-def _trade(problem: Problem, curvature: Int64Array, coded: CodedLatents) -> int:
-    """Return what a bit is worth in squared luma errors, unit 2^-24: the chooser's trade at the middle channel's step.
-
-    The step of the quantiser in latent units follows from symbols and their residuals.
-    """
-    symbols, residual = coded.bundle.luma.symbols, coded.bundle.luma.residual_q18
-    assert symbols is not None and residual is not None
-    ones = np.abs(residual[np.abs(symbols) == 1].astype(np.int64))
-    step_q10 = int(np.sort(ones)[ones.size // 2]) >> 8 if ones.size else 1 << 10
-    middle = int(np.sort(curvature.reshape(-1))[curvature.size // 2])
-    return max(middle * step_q10 * step_q10 * problem.choice.trade_q16 >> 12, 1)
+def _write(whole: Int32Array, part: np.ndarray, cut: Cut) -> None:
+    """Write the core of a piece into the latents of the picture."""
+    rows, columns = cut.core_in_held
+    made = np.rint(np.clip(part[:, rows, columns] * ONE_Q18, -LARGEST, LARGEST))
+    whole[:, cut.core[0].places, cut.core[1].places] = made.astype(np.int32)
 
 
-def _state(problem: Problem, coded: CodedLatents, curvature: Int64Array, trade: int) -> _State:
-    """Return the costs by block, and the aims: the decoded latent less pull over curvature."""
-    pulled = problem.core.luma_pull(problem.picture, coded)
-    part = coded.bundle.luma
-    assert part.latent_q18 is not None and part.symbols is not None and part.scale_index is not None
-    assert part.coded is not None
-    error = pulled.error_q18.astype(np.int64) >> (18 - 12)
-    bits = problem.choice.bits_q16(part.symbols.astype(np.int64), levels_of(part.scale_index))
-    rate = _by_block(np.where(part.coded, bits, 0).sum(axis=0), BLOCK)
-    aim = sat32(part.latent_q18 - rdiv(pulled.pull_q12.astype(np.int64) << PULL_TO_Q18, curvature))
-    squared = _by_block(error * error, 16 * BLOCK)
-    costs = squared + (rate >> ERROR_CUT) * (trade >> (16 - ERROR_CUT))
-    kept = np.where(part.coded, aim, problem.start)
-    return _State(coded, part.latent_q18, pulled.pull_q12, kept, squared, costs, int(squared.sum()))
-
-
-def _moved(luma: Int32Array, aim: Int32Array, size: Int64Array) -> Int32Array:
-    """Return targets moved towards their aims by `size` [h,w] / 1024 of the way."""
-    way = aim.astype(np.int64) - luma
-    return sat32(luma + rdiv(way * size, ONE_STEP))
-
-
-def _merged(old: _State, new: _State, better: BoolArray, cells: BoolArray) -> _State:
-    """Return the new state where it is better, the old one elsewhere."""
-    latent, pull, aim = (
-        np.where(cells, after, before)
-        for before, after in ((old.latent, new.latent), (old.pull, new.pull), (old.aim, new.aim))
-    )
-    error, costs = np.where(better, new.error, old.error), np.where(better, new.costs, old.costs)
-    return _State(new.coded, latent, pull, aim, error, costs, new.squared)
-
-
-def _line_search(old: _State, new: _State, better: BoolArray) -> Int64Array:
-    """Return by how much to change the size of each block's steps, in 1/1024.
-
-    The error along the way is taken for a parabola through the old error, its slope by the pull, and the new error: its
-    lowest point says how long the step had better been.
-    """
-    way = (new.latent.astype(np.int64) - old.latent) >> 9
-    slope = _by_block((way * (old.pull >> 3)).sum(axis=0), BLOCK) << 7
-    bend = new.error - old.error - slope
-    downhill, bent = slope < 0, bend > 0
-    best = np.where(downhill & bent, (-slope >> 1 << 10) // np.maximum(bend, 1), LEAST_SCALE)
-    best = np.where(downhill & ~bent, MOST_SCALE, best)
-    return np.clip(best, np.where(better, FLOOR, LEAST_SCALE), np.where(better, MOST_SCALE, LESS))
-
-
-def _by_block(values: Int64Array, side: int) -> Int64Array:
-    """Return sums over blocks of side x side of a plane; the last ones may be smaller."""
-    rows, columns = values.shape
-    sums = np.add.reduceat(values, np.arange(0, rows, side), axis=0)
-    total: Int64Array = np.add.reduceat(sums, np.arange(0, columns, side), axis=1)
-    return total
-
-
-def _spread(blocks: Int64Array, size: tuple[int, ...]) -> Int64Array:
-    """Return a value per latent position from one per block."""
-    return np.repeat(np.repeat(blocks, BLOCK, axis=0), BLOCK, axis=1)[: size[0], : size[1]]
+def _measured(parts: PictureParts, targets: TargetLatents, coded: CodedLatents) -> _Trial:
+    """Return what coded targets cost."""
+    latents = _latents(coded)
+    loss = squared = 0.0
+    for cut in parts.cuts():
+        lost, of_luma = parts.piece(cut, seen=0).measured(latents_of(latents, cut))
+        loss, squared = loss + lost, squared + of_luma
+    return _Trial(Improved(targets, coded, squared), loss)

@@ -26,7 +26,7 @@ from refdec.limits import Limits, TooLarge, TooMuchMemory
 from refdec.metrics import psnr
 from refdec.picture.source import planes_from_rgb
 from refdec.plugins.core import Core
-from refdec.plugins.core_errors import BundleNotOurs, NoDerivative, NoModel, TooFewBytes
+from refdec.plugins.core_errors import BundleNotOurs, NoModel, TooFewBytes
 from refdec.plugins.errors import OptionInvalid, RequestInvalid, UnknownGuest, UnknownOption
 from refdec.plugins.manager import installed
 from refdec.plugins.requests import CodingSettings
@@ -253,7 +253,6 @@ def test_errors_are_for_users() -> None:
         NoModel(None, ()),
         BundleNotOurs(),
         UnknownChroma("1", ("420",)),
-        NoDerivative(0),
     ):
         assert isinstance(kind, UsageError) and kind.explain()
     assert isinstance(refdec.read_latents(GOLDEN / "kodim15_m1_+0_65x79.jai"), LatentBundle)

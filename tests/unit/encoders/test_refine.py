@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from refdec_encoders.refine.choice import LARGEST, RateDistortion, levels_of
 
 import refdec
 from refdec.api.sources import source_picture
-from refdec.metrics import psnr_luma
-from refdec.plugins.api import SymbolChoice
+from refdec.metrics import ms_ssim_luma, psnr_luma, psnr_rgb
+from refdec.plugins.errors import OptionInvalid
 from tests.encodable import GOLDEN, photograph
 
 PICTURE = photograph(160, 192, seed=4)
@@ -64,21 +63,25 @@ def test_regions_go_with_it() -> None:
     assert psnr_luma(picture, refdec.decode(data).array) > 20
 
 
-def test_symbols_shrink_where_bits_cost_more_than_error() -> None:
-    costs = np.abs(np.arange(-LARGEST, LARGEST + 1))[None, :].repeat(32, 0).astype(np.int32) << 16
-    exact = np.array([0.9, 0.6, -1.6, 3.4, 0.2]) * 65536
-    nearest = np.rint(exact / 65536).astype(np.int16)
+@pytest.mark.parametrize(("metric", "measure"), [("psnr-rgb", psnr_rgb), ("ms-ssim", ms_ssim_luma)])
+def test_a_metric_is_served(metric: str, measure: Any) -> None:
+    picture = photograph(192, 208, seed=6)
+    made = {}
+    for name in ("psnr-y", metric):
+        data = refdec.encode(picture, displacement=-300, encoder="refine", options={"steps": 20, "metric": name})
+        made[name] = measure(picture, refdec.decode(data).array), len(data)
+    best, usual = made[metric], made["psnr-y"]
+    assert best[0] > usual[0] and best[1] < 1.15 * usual[1], made
 
-    def choice(coded: np.ndarray) -> SymbolChoice:
-        shape = (1, 1, 5)
-        return SymbolChoice(
-            0, 0, 0, 0, 0, 2, exact.astype(np.int64).reshape(shape), nearest.reshape(shape),
-            np.zeros(shape, np.int32), np.zeros(shape, np.int32), coded.reshape(shape),
-        )  # fmt: skip
 
-    every = np.ones(5, bool)
-    assert RateDistortion(costs, 0)(choice(every)).tolist() == [[[1, 1, -2, 3, 0]]]
-    assert RateDistortion(costs, 1 << 14)(choice(every)).tolist() == [[[1, 0, -1, 3, 0]]]
-    hidden = np.array([False, True, True, True, True])
-    assert RateDistortion(costs, 0)(choice(hidden)).tolist() == [[[0, 1, -2, 3, 0]]]
-    assert levels_of(np.array([-100, 63, 64, 9999], np.int32)).tolist() == [0, 0, 1, 31]
+def test_an_unknown_metric_is_refused() -> None:
+    with pytest.raises(OptionInvalid, match="psnr-y"):
+        refdec.encode(PICTURE, encoder="refine", options={"metric": "beauty"})
+
+
+def test_subsampled_and_gray_pictures_go_with_it() -> None:
+    for wishes in ({"chroma": "420"}, {"synthesis": ("SOP",), "profile": "simple"}):
+        data = refdec.encode(PICTURE, displacement=-200, encoder="refine", options={"steps": 2}, **wishes)
+        assert quality(data) > 20
+    gray = refdec.encode(PICTURE[..., 1], displacement=-200, encoder="refine", options={"steps": 2})
+    assert refdec.decode(gray).array.shape[:2] == (160, 192)
