@@ -332,7 +332,7 @@ class Core:
         source, core_settings = self.encoder_input(picture), encode_settings(settings)
         draft = draft_header(source, core_settings, model_id)
         chosen = choose_analysis(models, draft.synthesis_transforms[0], networks)
-        self.require_memory(analysis_bytes(draft, picture.nbytes, networks=chosen))
+        self._require(analysis_bytes(draft, picture.nbytes, networks=chosen))
         targets = targets_of(source, core_settings, models, networks=chosen, check=check)
         return TargetLatents(*targets.y, hyper=targets.z_hat)
 
@@ -347,6 +347,10 @@ class Core:
         """Return what the core encodes of a picture.  Raises TooLarge."""
         self._limits.require("the number of pixels", picture.pixels, self._limits.pixels)
         return _input_of(picture)
+
+    def _require(self, needed_bytes: int) -> None:
+        """Raise TooMuchMemoryToEncode before anything large is made."""
+        self._limits.require_memory(needed_bytes, TooMuchMemoryToEncode)
 
     def hyper_latents(self, targets: TargetLatents, model_id: int) -> tuple[Int8Array, Int8Array]:
         """(4.6.1) Return the hyper encoder's z of luma and chroma, rounded and clamped."""
@@ -370,7 +374,7 @@ class Core:
         source, core_settings = self.encoder_input(picture), encode_settings(settings)
         needed = bundle_bytes if for_guest else coding_bytes
         draft, whole = draft_header(source, core_settings, model_id), targets.choose is not None
-        self.require_memory(needed(draft, picture.nbytes, cubes=core_settings.cubes, whole=whole))
+        self._require(needed(draft, picture.nbytes, cubes=core_settings.cubes, whole=whole))
         made = prepare(source, core_settings, models, y, targets.hyper, known=known, check=check)
         self._last = _Last(picture, settings, models, made.hyper)
         return made
@@ -423,9 +427,12 @@ class Core:
         """(6.2) Return the integers of a checkpoint.  Raises MissingCheckpoint, UnknownCheckpoint."""
         return self._pack.checkpoint(kind, model_id)
 
-    def require_memory(self, needed_bytes: int) -> None:
-        """Raise TooMuchMemoryToEncode unless the limits allow a guest so many bytes, before it makes anything large."""
-        self._limits.require_memory(needed_bytes, TooMuchMemoryToEncode)
+    def require_memory(self, coded: CodedLatents, own_bytes: int) -> None:
+        """Raise TooMuchMemoryToEncode unless a guest may have so many bytes beside the core.  Raises BundleNotOurs."""
+        state = _state_of(coded)
+        source, cubes = state.prepared.source, state.prepared.settings.cubes
+        codes = sum(plane.nbytes for plane in source.components)
+        self._require(own_bytes + bundle_bytes(state.headers.picture, codes, cubes=cubes, whole=True))
 
     def write(self, coded: CodedLatents) -> bytes:
         """(1.9) Return the codestream, with the fingerprint of the weights in its user data.  Raises BundleNotOurs."""

@@ -135,10 +135,11 @@ class CoreServices(Protocol):
         """
         ...
 
-    def require_memory(self, needed_bytes: int) -> None:
-        """Raise TooMuchMemoryToEncode unless the limits allow an encoder arrays of its own of so many bytes.
+    def require_memory(self, coded: CodedLatents, own_bytes: int) -> None:
+        """Raise TooMuchMemoryToEncode unless the limits allow an encoder so many bytes of its own.
 
-        Ask before the first of them is made; what the core itself needs is compared by the core.
+        They come beside what the core takes to quantise the picture of `coded` and to hand it out.  Ask before the
+        first large array is made.
         """
         ...
 

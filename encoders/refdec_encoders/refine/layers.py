@@ -25,6 +25,8 @@ BAND_VALUES = 1 << 19
 TAPS_4 = ((0, 0, 1), (0, -1, 3), (1, 1, 0), (1, 0, 2))
 TAPS_3 = ((0, 0, 1), (1, 0, 2), (1, 1, 0))
 """(phase, offset, tap) of one direction of a transposed convolution: 2r + phase = 2(r + offset) - 1 + tap (4.2.2)."""
+TAPS_2 = ((0, 0, 0), (0, 1, 1), (1, 0, 0), (1, 1, 1))
+"""The same of an up-sampler, whose phases have weights of their own (4.2.3)."""
 SIX = np.float32(6)
 
 
@@ -63,55 +65,75 @@ def unshuffled(x: FloatArray, factor: int) -> FloatArray:
     return np.ascontiguousarray(split.transpose(0, 2, 4, 1, 3)).reshape(-1, h // factor, w // factor)
 
 
-def _correlated(x: FloatArray, weights: FloatArray, groups: int, bias: FloatArray | None) -> FloatArray:
-    """Return the map [O, h, w] of a 1 x 1 or 3 x 3 cross-correlation with zeros around; weights [g, O/g, C/g * n * n].
+Reading = tuple[int, int, int]
+"""What a product gathers: the first of some channels, and the row and column, relative to the output's, to read."""
 
-    Bands of rows are gathered and multiplied one after the other.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stencil:
+    """A cross-correlation with zeros around: weights [g, O/g, K] on what is gathered, bias [O] or None.
+
+    `readings`, each of `width` channels, follow each other in K; those of a group follow those of the group before.
     """
-    channels, h, w = x.shape
-    outputs = weights.shape[0] * weights.shape[1]
-    taps = weights.shape[2] * groups // channels
-    out = np.empty((groups, outputs // groups, h * w), np.float32)
-    if taps == 1:
-        matrix_product(weights, np.ascontiguousarray(x).reshape(groups, -1, h * w), out)
-    else:
-        framed = np.zeros((channels, h + 2, w + 2), np.float32)
-        framed[:, 1:-1, 1:-1] = x
-        band = max(1, min(h, BAND_VALUES // (channels * 9 * w)))
-        gathered = np.empty((channels, 9, band, w), np.float32)
-        for top in range(0, h, band):
-            rows = min(band, h - top)
-            part = gathered if rows == band else np.empty((channels, 9, rows, w), np.float32)
-            for k in range(9):
-                part[:, k] = framed[:, top + k // 3 : top + k // 3 + rows, k % 3 : k % 3 + w]
-            matrix_product(weights, part.reshape(groups, -1, rows * w), out[:, :, top * w : (top + rows) * w])
-    made = out.reshape(outputs, h, w)
-    if bias is not None:
-        made += bias[:, None, None]
-    return made
+
+    weights: FloatArray
+    readings: tuple[Reading, ...]
+    width: int
+    bias: FloatArray | None
+
+    @property
+    def outputs(self) -> int:
+        """Channels that come out."""
+        return int(self.weights.shape[0] * self.weights.shape[1])
+
+    def __call__(self, x: FloatArray) -> FloatArray:
+        """Return the map [O, h, w] of x [C, h, w]: bands of rows are gathered and multiplied, one after the other."""
+        channels, h, w = x.shape
+        groups = self.weights.shape[0]
+        out = np.empty((groups, self.outputs // groups, h * w), np.float32)
+        if all(reading[1:] == (0, 0) for reading in self.readings):
+            matrix_product(self.weights, np.ascontiguousarray(x).reshape(groups, -1, h * w), out)
+        else:
+            framed = np.zeros((channels, h + 2, w + 2), np.float32)
+            framed[:, 1:-1, 1:-1] = x
+            band = max(1, min(h, BAND_VALUES // (len(self.readings) * self.width * w)))
+            gathered = np.empty((len(self.readings), self.width, band, w), np.float32)
+            for top in range(0, h, band):
+                rows = min(band, h - top)
+                part = gathered if rows == band else np.empty((*gathered.shape[:2], rows, w), np.float32)
+                for place, (first, oy, ox) in zip(part, self.readings, strict=True):
+                    y = top + 1 + oy
+                    place[...] = framed[first : first + self.width, y : y + rows, 1 + ox : 1 + ox + w]
+                matrix_product(self.weights, part.reshape(groups, -1, rows * w), out[:, :, top * w : (top + rows) * w])
+        made = out.reshape(self.outputs, h, w)
+        if self.bias is not None:
+            made += self.bias[:, None, None]
+        return made
+
+
+def _of_taps(weight: FloatArray, groups: int, bias: FloatArray | None) -> _Stencil:
+    """Return the stencil of weights [g, O/g, C/g, n, n], n = 1 or 3."""
+    _, outputs, inputs, side, _ = weight.shape
+    reach = side // 2
+    places = [(oy, ox) for oy in range(-reach, reach + 1) for ox in range(-reach, reach + 1)]
+    readings = tuple((g * inputs, *place) for g in range(groups) for place in places)
+    flat = weight.transpose(0, 1, 3, 4, 2).reshape(groups, outputs, -1)
+    return _Stencil(np.ascontiguousarray(flat), readings, inputs, bias)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Linear:
-    """(4.2.1) K1 and K3 of stride 1, in groups: weights [g, O/g, C/g * n * n] and those of the way back."""
+    """(4.2.1) K1 and K3 of stride 1, in groups: ahead, and back."""
 
-    ahead: FloatArray
-    back: FloatArray
-    groups: int
-    bias: FloatArray | None
+    ahead: _Stencil
+    back: _Stencil
 
     @classmethod
     def of(cls, weight: FloatArray, bias: FloatArray | None, groups: int = 1) -> Linear:
         """Take weights [O, C/g, n, n]."""
-        outputs, inputs, side, _ = weight.shape
-        split = weight.reshape(groups, outputs // groups, inputs, side, side)
+        split = weight.reshape(groups, weight.shape[0] // groups, *weight.shape[1:])
         turned = split[..., ::-1, ::-1].transpose(0, 2, 1, 3, 4)
-        return cls(
-            np.ascontiguousarray(split.reshape(groups, outputs // groups, -1)),
-            np.ascontiguousarray(turned.reshape(groups, inputs, -1)),
-            groups,
-            bias,
-        )
+        return cls(_of_taps(split, groups, bias), _of_taps(turned, groups, None))
 
     @classmethod
     def named(cls, layers: Mapping[str, Layer], name: str, channels: int | None = None) -> Linear:
@@ -121,45 +143,55 @@ class Linear:
 
     def __call__(self, x: FloatArray) -> FloatArray:
         """Return the layer's map."""
-        return _correlated(x, self.ahead, self.groups, self.bias)
+        return self.ahead(x)
 
     def pull(self, g: FloatArray) -> FloatArray:
         """Return the derivative by the input."""
-        return _correlated(g, self.back, self.groups, None)
+        return self.back(g)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Doubling:
-    """(4.2.2, 4.2.3) T3, T4 and U2 as one 3 x 3 convolution to four phases, which are shuffled."""
+    """(4.2.2, 4.2.3) T3, T4 and U2: four phases of the output, each a small convolution; and all four back."""
 
-    phases: Linear
+    phases: tuple[_Stencil, ...]
+    back: _Stencil
 
     @classmethod
     def named(cls, layers: Mapping[str, Layer], name: str) -> Doubling:
         """Take a transposed convolution `name`, or an up-sampler `name`.conv."""
         if name in layers:
             stored, bias = _weights(layers[name])
-            inputs, outputs, side, _ = stored.shape
-            weight = np.zeros((outputs, 2, 2, inputs, 3, 3), np.float32)
-            taps = TAPS_4 if side == 4 else TAPS_3
-            for dy, oy, ky in taps:
-                for dx, ox, kx in taps:
-                    weight[:, dy, dx, :, 1 + oy, 1 + ox] = stored[:, :, ky, kx].T
+            taps = TAPS_4 if stored.shape[2] == 4 else TAPS_3
+            weight = np.stack([stored.transpose(1, 0, 2, 3)] * 4)
         else:
             stored, bias = _weights(layers[f"{name}.conv"])
-            outputs, inputs = stored.shape[0] // 4, stored.shape[1]
-            weight = np.zeros((outputs, 2, 2, inputs, 3, 3), np.float32)
-            weight[..., 1:, 1:] = stored.reshape(outputs, 2, 2, inputs, 2, 2)
-        spread = None if bias is None else np.repeat(bias, 4)
-        return cls(Linear.of(weight.reshape(4 * outputs, inputs, 3, 3), spread))
+            taps = TAPS_2
+            weight = stored.reshape(stored.shape[0] // 4, 4, *stored.shape[1:]).transpose(1, 0, 2, 3, 4)
+        ahead, back, readings = list[_Stencil](), list[FloatArray](), list[Reading]()
+        outputs, inputs = weight.shape[1:3]
+        for phase, part in enumerate(weight):
+            dy, dx = divmod(phase, 2)
+            used = [(oy, ox, part[:, :, ky, kx]) for y, oy, ky in taps if y == dy for x, ox, kx in taps if x == dx]
+            flat = np.concatenate([values for *_, values in used], axis=1)
+            places = tuple((0, oy, ox) for oy, ox, _ in used)
+            ahead.append(_Stencil(np.ascontiguousarray(flat)[None], places, inputs, bias))
+            back += [values.T for *_, values in used]
+            readings += [(phase * outputs, -oy, -ox) for oy, ox, _ in used]
+        joint = np.ascontiguousarray(np.concatenate(back, axis=1))[None]
+        return cls(tuple(ahead), _Stencil(joint, tuple(readings), outputs, None))
 
     def __call__(self, x: FloatArray, size: Size) -> FloatArray:
         """Return the map of twice the size, cut to rows and columns."""
-        return sized(shuffled(self.phases(x), 2), size)
+        out = np.empty((self.phases[0].outputs, 2 * x.shape[1], 2 * x.shape[2]), np.float32)
+        for phase, stencil in enumerate(self.phases):
+            out[:, phase // 2 :: 2, phase % 2 :: 2] = stencil(x)
+        return sized(out, size)
 
     def pull(self, g: FloatArray, size: Size) -> FloatArray:
         """Return the derivative by the input, which has rows and columns `size`."""
-        return self.phases.pull(unshuffled(sized(g, (2 * size[0], 2 * size[1])), 2))
+        whole = sized(g, (2 * size[0], 2 * size[1]))
+        return self.back(np.concatenate([whole[:, phase // 2 :: 2, phase % 2 :: 2] for phase in range(4)]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,8 +27,8 @@ LONGEST = 48
 """Latent positions on a side of a piece's core: 768 samples."""
 HALO, SEEN = 8, 4
 """Positions around a core that a piece has; of these so many have samples that count: a cut is felt 3 away from it."""
-PIECE_BYTES, WHOLE_BYTES = 72 << 10, 4096
-"""Bytes of a piece, and of what the whole picture has besides bundles, per latent position."""
+PIECE_BYTES, WHOLE_BYTES = 72 << 10, 14 << 10
+"""Bytes of a piece, and of what the whole picture has beside one bundle, per latent position; measured, rounded up."""
 Q18 = np.float32(2.0**-18)
 
 

@@ -104,7 +104,7 @@ class _Phase:
         g = self.fusion[0].pull(self.fusion[1].pull(self.fusion[2].pull(g) * (b > 0)) * (a > 0))
         if not self.spread:
             return None, g
-        channels = self.spread[1].ahead.shape[0] * self.spread[1].ahead.shape[1]
+        channels = self.spread[1].ahead.outputs
         return self.spread[0].pull(self.spread[1].pull(g[:channels])), g[channels:]
 
 

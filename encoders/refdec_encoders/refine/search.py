@@ -82,9 +82,8 @@ class _Trial:
 
 def improve(problem: Problem, targets: TargetLatents, pace: Pace) -> Improved:
     """Return better targets than `targets`, or the problem's start if nothing better is found."""
-    rows, columns = problem.start.luma_q18.shape[1:]
-    problem.core.require_memory(own_bytes(rows, columns))
     first = problem.coded(problem.start)
+    problem.core.require_memory(first, own_bytes(*first.bundle.headers.latent_size))
     parts = PictureParts.of(problem.core, first, problem.networks, problem.metric)
     curvature = _curvature(parts)
     price = _price(problem, parts, curvature)

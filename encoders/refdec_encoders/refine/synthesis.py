@@ -127,7 +127,7 @@ class ChromaSynthesis:
     def pull(self, g: FloatArray, kept: Maps, size: Size) -> FloatArray:
         """Return the derivative by both latents."""
         g = self.tail.pull(g, kept, 8, _depth(size, 4))
-        split = g.shape[0] - (self.combine.back.shape[1] - LUMA_CHANNELS)
+        split = self.combine.ahead.outputs
         through = self.combine.pull(g[:split])
         through[LUMA_CHANNELS:] += g[split:]
         return through

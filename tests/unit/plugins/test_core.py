@@ -67,6 +67,7 @@ def test_latents_of_another_core_cannot_be_written_or_changed() -> None:
         lambda: core.write(foreign),
         lambda: core.with_symbols(foreign, luma, chroma),
         lambda: core.symbol_steps_q18(foreign),
+        lambda: core.require_memory(foreign, 0),
         lambda: core.coded_planes(foreign, slice(0, 64), slice(0, 64)),
     ):
         with pytest.raises(BundleNotOurs):

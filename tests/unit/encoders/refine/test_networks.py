@@ -30,8 +30,8 @@ def test_bits_go_straight_from_symbol_to_symbol() -> None:
 def test_the_first_listed_transform_that_has_a_derivative_is_taken() -> None:
     core = Core(bundled())
     bop, sop = (Networks.of(core, 1, listed) for listed in (("HOP", "BOP"), ("SOP", "BOP")))
-    assert Networks.of(core, 1, ()).luma.tail.conv3.ahead.shape == bop.luma.tail.conv3.ahead.shape
-    assert bop.luma.tail.conv3.ahead.shape != sop.luma.tail.conv3.ahead.shape
+    assert Networks.of(core, 1, ()).luma.tail.conv3.ahead.outputs == bop.luma.tail.conv3.ahead.outputs
+    assert bop.luma.tail.conv3.ahead.outputs != sop.luma.tail.conv3.ahead.outputs
 
 
 def test_weights_without_bop_and_sop_are_refused() -> None:

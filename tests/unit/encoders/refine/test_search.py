@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -59,6 +60,9 @@ def test_pieces_are_improved_one_after_the_other(monkeypatch: pytest.MonkeyPatch
 
 def test_memory_is_asked_for() -> None:
     asked = problem()
-    small = replace(asked, core=Core(bundled(), limits=Limits(memory_bytes=1 << 21)))
-    with pytest.raises(TooMuchMemoryToEncode):
-        improve(small, asked.start, lambda piece, pieces, step: 1.0)
+    for memory, enough in ((35 << 20, False), (1 << 30, True)):
+        core = Core(bundled(), limits=Limits(memory_bytes=memory))
+        small = replace(asked, core=core)
+        assert small.coded(asked.start).bits > 0
+        with nullcontext() if enough else pytest.raises(TooMuchMemoryToEncode):
+            improve(small, asked.start, lambda piece, pieces, step: 1.0)
