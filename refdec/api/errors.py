@@ -86,14 +86,14 @@ class RateNotInLatents(UsageError):
 
     code, clause = "RD1330", "3.B.3"
 
-    def __init__(self, wanted_bytes: int, model_id: int, least_bytes: int) -> None:
-        super().__init__(wanted_bytes, model_id, least_bytes)
-        self.wanted_bytes, self.model_id, self.least_bytes = wanted_bytes, model_id, least_bytes
+    def __init__(self, wanted: str, model_id: int, least_bytes: int, pixels: int) -> None:
+        super().__init__(wanted, model_id, least_bytes, pixels)
+        self.wanted, self.model_id, self.least_bytes, self.pixels = wanted, model_id, least_bytes, pixels
 
     def explain(self) -> str:
         return (
-            f"{self.wanted_bytes} bytes are out of reach: these latents of model {self.model_id} need "
-            f"{self.least_bytes} at least.\n"
+            f"{self.wanted} are out of reach: these latents of model {self.model_id} need {self.least_bytes} bytes "
+            f"({8 * self.least_bytes / self.pixels:.4g} bpp) at least.\n"
             f"Another model needs the picture:  refdec decode FILE picture.png"
         )
 

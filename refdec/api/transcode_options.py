@@ -5,23 +5,19 @@ In: keywords, or what was typed.  Out: frozen options, which know the rate to re
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from refdec.api.errors import RateAmbiguous
 from refdec.decoding.options import limits_or_default
 from refdec.limits import Limits
-from refdec.plugins.errors import RequestInvalid
-from refdec.plugins.requests import CodingSettings
+from refdec.plugins.requests import BitsPerPixel, CodingSettings, MaxBytes, OperatingPoint, Quality
 
 if TYPE_CHECKING:
     from refdec.transcoding.packaging import Packaging
 
 __all__ = ["DEFAULT_TRANSCODE", "TranscodeOptions"]
 
-DISPLACEMENTS = range(-2048, 2048)
-QUALITIES = range(1, 101)
 POINT = {"displacement", "chroma displacement"}
 
 
@@ -73,19 +69,24 @@ class TranscodeOptions:
         given = [name for name, value in wishes.items() if value is not None]
         if len(given) > 1 and not set(given) <= POINT:
             raise RateAmbiguous(given[0], given[1])
-        _require(self.bpp is None or (math.isfinite(self.bpp) and self.bpp > 0), "bits per pixel", self.bpp, "above 0")
-        _require(self.quality in (None, *QUALITIES), "quality", self.quality, "a whole number 1..100")
-        _require(self.max_bytes is None or self.max_bytes > 0, "number of bytes", self.max_bytes, "above 0")
-        _require(0 < self.tolerance < 1, "tolerance", self.tolerance, "a share between 0 and 1")
-        for name, value in (("displacement", self.displacement), ("chroma displacement", self.chroma_displacement)):
-            _require(value is None or value in DISPLACEMENTS, name, value, "-2048..2047")
+        self._require_legal()
+
+    def _require_legal(self) -> None:
+        """Raise RequestInvalid for a value that a request for an encode could not have either."""
+        BitsPerPixel(1.0 if self.bpp is None else self.bpp, self.tolerance)
+        if self.quality is not None:
+            Quality(self.quality)
+        if self.max_bytes is not None:
+            MaxBytes(self.max_bytes)
+        luma, chroma = (0 if value is None else value for value in (self.displacement, self.chroma_displacement))
+        OperatingPoint(0, luma, chroma)
         CodingSettings(
             profile=self.profile,
             synthesis=self.synthesis,
             regions=self.regions,
-            threads=self.threads or 1,
+            threads=1 if self.threads is None else self.threads,
             tile_size=self.tile_size,
-            edition=self.edition or "published",
+            edition="published" if self.edition is None else self.edition,
         )
 
     @property
@@ -113,11 +114,6 @@ class TranscodeOptions:
             tile_size=self.tile_size,
             filters=self.filters,
         )
-
-
-def _require(ok: bool, name: str, value: object, needed: str) -> None:
-    if not ok:
-        raise RequestInvalid(name, value, needed)
 
 
 DEFAULT_TRANSCODE = TranscodeOptions()

@@ -18,8 +18,8 @@ from refdec.bitstream.headers import Headers
 from refdec.bitstream.tools import ToolsHeader
 from refdec.decoding.opening import Opened, open_codestream, parse
 from refdec.decoding.options import DecodeOptions
-from refdec.encoding.content import read_content
-from refdec.encoding.quality import largest_fitting
+from refdec.encoding.content import content_of_arrays, read_content
+from refdec.encoding.quality import QUALITIES, largest_fitting
 from refdec.encoding.ratecontrol import Attempt, RateOutOfReach, Search
 from refdec.limits import Check, TooMuchMemoryToTranscode
 from refdec.plugins.core import Core
@@ -27,7 +27,7 @@ from refdec.transcoding.packaging import packaged, same_partition
 from refdec.transcoding.recoding import LatentTargets, latent_targets, recoded, requantised, rewrapped
 from refdec.transcoding.room import recoding_bytes, requantising_bytes
 from refdec.transcoding.streamsymbols import StreamSymbols, decoded_latents, decoded_symbols
-from refdec.weights.ranges import ModelRange
+from refdec.weights.ranges import SYNTAX, ModelRange
 
 if TYPE_CHECKING:
     from refdec.api.transcode_options import TranscodeOptions
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["Transcoded", "run"]
 
 Pair = tuple[int, int]
-STEPS = 100
-"""Displacements between the lowest and the old one that a search for a size chooses from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +108,9 @@ class _Transcode:
             wanted = Core(self._pack()).operating_point(options.quality)
             if wanted.model_id != model:
                 raise OtherModel(options.quality, wanted.model_id, model)
-            point = wanted.displacements
-            if point[0] >= self.rate[0]:
+            if wanted.displacement >= self.rate[0]:
                 return self._at_old_rate().saying("the codestream has no better quality than that: its rate stays")
+            point = wanted.displacement, min(wanted.displacements[1], self.rate[1])
         if point == self.rate:
             return self._at_old_rate()
         finer = any(new > old for new, old in zip(point, self.rate, strict=True))
@@ -121,10 +119,13 @@ class _Transcode:
 
     def _point(self) -> Pair:
         """Return the displacements by hand; chroma moves along with luma."""
-        luma, chroma = self.rate
-        wanted = luma if self.options.displacement is None else self.options.displacement
-        moved = min(max(chroma + wanted - luma, -2048), 2047)
-        return wanted, moved if self.options.chroma_displacement is None else self.options.chroma_displacement
+        wanted = self.rate[0] if self.options.displacement is None else self.options.displacement
+        point, chroma = self._moved(wanted), self.options.chroma_displacement
+        return point if chroma is None else (wanted, chroma)
+
+    def _moved(self, luma: int) -> Pair:
+        """Return the displacements with another one of luma; chroma moves along, as far as there are any."""
+        return luma, min(max(self.rate[1] + luma - self.rate[0], SYNTAX[0]), SYNTAX[1])
 
     # -- at the rate that was
 
@@ -198,7 +199,7 @@ class _Transcode:
         def code(luma: int) -> bytes:
             self.progress(len(tried) / (len(tried) + 3))
             if luma not in tried:
-                tried[luma] = requantised(targets, (luma, self.rate[1] + luma - high), check=self.check)[0].data
+                tried[luma] = requantised(targets, self._moved(luma), check=self.check)[0].data
             return tried[luma]
 
         if options.bpp is None:
@@ -206,8 +207,9 @@ class _Transcode:
         else:
             luma = _nearest(code, ModelRange(picture.model_id, low, high), options.bpp, options.tolerance, pixels)
         if luma is None:
-            raise RateNotInLatents(most, picture.model_id, min(map(len, tried.values())))
-        return self._at_rate(targets, (luma, self.rate[1] + luma - high))
+            wish = f"{most} bytes" if options.bpp is None else f"{options.bpp:g} bpp"
+            raise RateNotInLatents(wish, picture.model_id, min(map(len, tried.values())), pixels)
+        return self._at_rate(targets, self._moved(luma))
 
     def _range(self) -> Pair:
         """Return the lowest displacement of luma that is sensible, and the old one."""
@@ -229,18 +231,17 @@ class _Transcode:
         self.reading.limits.require_memory(needed_bytes, TooMuchMemoryToTranscode)
 
     def _compare(self, made: bytes, symbols: StreamSymbols | None) -> None:
-        """Read what was made at the old rate, and compare headers, and symbols where they were coded anew.
+        """Read what was made at the old rate, and compare headers, and all that is coded where it was coded anew.
 
         Raises what reading raises; RuntimeError where they differ, which is a fault of ours.
         """
         if not self.options.check:
             return
-        if replace(parse(made, self.reading)[1], warnings=()) != self.headers:
-            _require_same("headers")
-        if symbols is not None:
-            found = decoded_symbols(open_codestream(made, self._pack(), self.reading))
-            if not all(map(np.array_equal, found.values, symbols.values)):
-                _require_same("symbols")
+        if symbols is None:
+            _require_same("" if replace(parse(made, self.reading)[1], warnings=()) == self.headers else "headers")
+            return
+        found = read_content(open_codestream(made, self._pack(), self.reading), check=self.check)
+        _require_same(found.differs_in(content_of_arrays(self.headers, symbols.latents, symbols.values)))
 
     def _said(self, *, all_bytes: bool = False) -> tuple[str, ...]:
         """Return what there is to say about the old codestream; `all_bytes`: nothing of it is left behind."""
@@ -265,8 +266,12 @@ def _threads(headers: Headers) -> tuple[int, ...]:
 
 
 def _largest(code: Callable[[int], bytes], low: int, high: int, most_bytes: int) -> int | None:
-    """Return the largest of a hundred displacements whose codestream has at most so many bytes; None: there is none."""
-    places = {step: low + (high - low) * step // STEPS for step in range(1, STEPS + 1)}
+    """Return the largest of a hundred displacements, both ends among them, whose codestream has at most so many bytes.
+
+    None: there is none.
+    """
+    steps = QUALITIES[-1] - QUALITIES[0]
+    places = {step: low + (high - low) * (step - QUALITIES[0]) // steps for step in QUALITIES}
     asked: list[tuple[int, int]] = []
 
     def at(step: int) -> bytes:

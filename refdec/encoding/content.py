@@ -1,8 +1,8 @@
 """What a codestream says, as sums (3.2): what an encoder has written, and what a decoder finds in the bytes.
 
-In: headers, hyper latents and symbols, of an encoder or out of a codestream.  Out: `Content`; two of them are equal if
-and only if a decoder makes the same picture of both, for all that follows (latents, planes, codes) is a function of
-these values alone.  So an encoder that reads its own bytes to this point has decoded them.
+In: headers, hyper latents and symbols, of an encoder or out of a codestream.  Out: `Content`; where two of them are
+equal, a decoder makes the same picture of both, for all that follows (latents, planes, codes) is a function of these
+values alone.  So an encoder that reads its own bytes to this point has decoded them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from refdec.decoding.opening import Opened
 from refdec.limits import Check, unchecked
 from refdec.tiling.regions import RegionGrid
 
-__all__ = ["Content", "Written", "content_of", "read_content", "symbols_sum"]
+__all__ = ["Content", "Written", "content_of", "content_of_arrays", "read_content", "symbols_sum"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,14 @@ def read_content(opened: Opened, *, check: Check = unchecked) -> Content:
     check()
     symbols = steps.symbols(opened.codestream, steps.hyper_side(latents))
     check()
-    luma, chroma = (symbols_sum(_by_regions(opened.headers, c, values)) for c, values in enumerate(symbols.values))
-    return content_of(opened.headers, latents, (luma, chroma))
+    return content_of_arrays(opened.headers, latents, symbols.values)
+
+
+@clause("3.2")
+def content_of_arrays(headers: Headers, latents: HyperLatents, symbols: tuple[Int16Array, Int16Array]) -> Content:
+    """(3.2) Return the content of a codestream whose symbols are at hand, int16 [coded channels, h, w]."""
+    luma, chroma = (symbols_sum(_by_regions(headers, c, values)) for c, values in enumerate(symbols))
+    return content_of(headers, latents, (luma, chroma))
 
 
 def _by_regions(headers: Headers, component: int, values: Int16Array) -> Iterator[Int16Array]:

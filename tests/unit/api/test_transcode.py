@@ -141,6 +141,30 @@ def test_the_displacement_of_chroma_moves_along_or_alone() -> None:
     assert refdec.transcode(stream(), displacement=0) == stream()
 
 
+def chroma_as_coarse_as_it_goes() -> bytes:
+    return refdec.encode(photograph(128, 256), displacement=0, chroma_displacement=-2000)
+
+
+@pytest.mark.parametrize("wish", [{"max_bytes": 0.8}, {"bpp": 0.8}, {"displacement": -300}])
+def test_chroma_that_is_coarse_already_moves_along_as_far_as_there_are_displacements(wish: dict[str, float]) -> None:
+    data = chroma_as_coarse_as_it_goes()
+    sizes = {"max_bytes": len(data), "bpp": 8 * len(data) / (128 * 256), "displacement": 1}
+    ((name, share),) = wish.items()
+    made = refdec.transcode(data, **{name: type(sizes[name])(share * sizes[name])})  # type: ignore[arg-type]
+    luma, chroma = headers_of(made).picture.beta_log
+    assert len(made) < len(data)
+    assert luma < 0
+    assert chroma == max(-2000 + luma, -2048)
+
+
+def test_a_coarser_quality_leaves_chroma_as_coarse_as_it_was() -> None:
+    data = refdec.encode(photograph(128, 256)[..., 0], displacement=0, chroma="400")
+    with warnings.catch_warnings(action="error"):
+        made = refdec.transcode(data, quality=10)
+    assert len(made) < len(data)
+    assert headers_of(made).picture.beta_log[1] == headers_of(data).picture.beta_log[1]
+
+
 def test_a_coarser_quality_is_that_of_the_scale_and_a_better_one_changes_nothing() -> None:
     made = headers_of(refdec.transcode(stream(), quality=10)).picture
     assert made.beta_log[0] < 0
@@ -196,9 +220,12 @@ def test_one_region_that_is_to_be_independent_is_a_word() -> None:
 def test_rates_out_of_reach_say_how_small_it_gets() -> None:
     with pytest.raises(RateNotInLatents) as caught:
         refdec.transcode(stream(), max_bytes=100)
-    assert caught.value.least_bytes > 100
-    with pytest.raises(RateNotInLatents):
+    least = caught.value.least_bytes
+    assert least > 100
+    assert len(refdec.transcode(stream(), max_bytes=least)) == least
+    with pytest.raises(RateNotInLatents, match=r"0\.001 bpp are out of reach") as caught:
         refdec.transcode(stream(), bpp=0.001)
+    assert caught.value.least_bytes == least
 
 
 def test_another_model_needs_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,9 +238,19 @@ def test_another_model_needs_the_picture(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_wishes_that_mean_nothing_are_refused() -> None:
     with pytest.raises(RateAmbiguous):
         refdec.transcode(stream(), bpp=1.0, quality=3)
-    for wish in ({"bpp": 0.0}, {"quality": 101}, {"max_bytes": 0}, {"displacement": 5000}, {"threads": 3}):
+    for wish in (
+        {"bpp": 0.0},
+        {"quality": 101},
+        {"max_bytes": 0},
+        {"displacement": 5000},
+        {"threads": 3},
+        {"threads": 0},
+    ):
         with pytest.raises(RequestInvalid):
             refdec.transcode(stream(), **wish)
+    for odd in ({"edition": ""}, {"quality": 7.5}, {"max_bytes": 300.5}, {"tolerance": 0.0}):
+        with pytest.raises(RequestInvalid):
+            refdec.transcode(stream(), **odd)  # type: ignore[arg-type]
     with pytest.raises(SettingsRefused):
         refdec.transcode(stream(), regions=(5, 5))
     with pytest.raises(OptionsTwice):
