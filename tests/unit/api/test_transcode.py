@@ -250,7 +250,7 @@ def test_wishes_that_mean_nothing_are_refused() -> None:
             refdec.transcode(stream(), **wish)
     for odd in ({"edition": ""}, {"quality": 7.5}, {"max_bytes": 300.5}, {"tolerance": 0.0}):
         with pytest.raises(RequestInvalid):
-            refdec.transcode(stream(), **odd)  # type: ignore[arg-type]
+            refdec.transcode(stream(), **odd)
     with pytest.raises(SettingsRefused):
         refdec.transcode(stream(), regions=(5, 5))
     with pytest.raises(OptionsTwice):
