@@ -9,6 +9,7 @@ __all__ = [
     "CodecMissing",
     "NoPictures",
     "NotEightBits",
+    "PicturesAlike",
     "PlotUnavailable",
     "SessionInvalid",
     "SessionsApart",
@@ -123,6 +124,22 @@ class SessionsApart(UsageError):
         return (
             f"{self.first} and {self.second} are sessions on different pages: what was scored is not the same.\n"
             f"Ask for each alone:  refdec bench look-scores {self.first}"
+        )
+
+
+class PicturesAlike(UsageError):
+    """Two pictures of one kind have the same name, under which results are kept: they would count as one."""
+
+    code, clause = "RD1428", ""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(first, second)
+        self.first, self.second = first, second
+
+    def explain(self) -> str:
+        return (
+            f"{self.first} and {self.second} have the same name, and results are kept by name.\n"
+            "Make two kinds of them, as in  --set one=FOLDER --set other=FOLDER , or give one another name."
         )
 
 

@@ -5,7 +5,9 @@ between the score of the hidden reference and that of the codec, 0 to 100, small
 interval by Student's t.
 
 One observation is what one viewer gave a codec at a rate, averaged over the pictures: viewers differ, and the pictures
-are the same for all.  Where there is one session only, its pictures are the observations.
+are the same for all.  Where there is one viewer only, the trials are the observations.  Sessions under one name are one
+viewer's, those without a name are each somebody else's, and a copy of a file says nothing new: viewers that are counted
+twice would make intervals narrower than they are.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ __all__ = [
     "read_session",
     "same_page",
     "t_quantile",
+    "viewers_of",
 ]
 
 FORMAT, SCHEMA = "refdec look session", 1
@@ -62,6 +65,7 @@ class Session:
     page: str
     viewer: str
     scores: tuple[Score, ...]
+    began: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,8 @@ def read_session(path: Path) -> Session:
         if values["format"] != FORMAT or values["schema"] != SCHEMA:
             raise ValueError("another format or schema")
         scores = tuple(_score(trial) for trial in values["trials"])
-        return Session(str(values["page"]), str(values["viewer"]), scores)
-    except (ValueError, KeyError, TypeError, RecursionError) as reason:
+        return Session(str(values["page"]), str(values["viewer"]), scores, str(values.get("began", "")))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as reason:
         raise SessionInvalid(str(path), f"{type(reason).__name__}: {reason}") from reason
 
 
@@ -106,16 +110,25 @@ def same_page(sessions: Mapping[str, Session]) -> str:
     return page
 
 
+def viewers_of(sessions: Sequence[Session]) -> list[tuple[Score, ...]]:
+    """Return what each viewer scored, in all sittings; copies of a session count once."""
+    found: dict[tuple[str, int], tuple[Score, ...]] = {}
+    for k, session in enumerate(dict.fromkeys(sessions)):
+        viewer = (session.viewer, 0 if session.viewer else k)
+        found[viewer] = found.get(viewer, ()) + session.scores
+    return list(found.values())
+
+
 def merged_scores(sessions: Sequence[Session]) -> list[ScoreRow]:
     """Return a row a codec and rate, in the order of rates and then of the smallest mean difference."""
-    keys = dict.fromkeys((score.codec, score.bpp) for session in sessions for score in session.scores)
+    viewers = viewers_of(sessions)
+    keys = dict.fromkeys((score.codec, score.bpp) for scores in viewers for score in scores)
     rows = []
     for codec, bpp in keys:
-        by_session = [
-            [score.difference for score in session.scores if (score.codec, score.bpp) == (codec, bpp)]
-            for session in sessions
+        by_viewer = [
+            [score.difference for score in scores if (score.codec, score.bpp) == (codec, bpp)] for scores in viewers
         ]
-        groups = [differences for differences in by_session if differences]
+        groups = [differences for differences in by_viewer if differences]
         observed = groups[0] if len(groups) == 1 else [fmean(group) for group in groups]
         half = None
         if len(observed) > 1:

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from refdec.arithmetic.types import UInt8Array
-from refdec.bench.errors import NoPictures, NotEightBits, SetUnclear
+from refdec.bench.errors import NoPictures, NotEightBits, PicturesAlike, SetUnclear
 
-__all__ = ["picture_files", "picture_sets", "read_rgb"]
+__all__ = ["picture_files", "picture_sets", "read_rgb", "require_names_apart"]
 
 
 def picture_files(paths: Sequence[Path]) -> list[Path]:
@@ -44,6 +44,15 @@ def picture_sets(texts: Sequence[str]) -> dict[str, list[Path]]:
             raise NoPictures((where,))
         found.setdefault(name.strip(), []).extend(picture_files(matched))
     return found
+
+
+def require_names_apart(paths: Sequence[Path]) -> None:
+    """Raise PicturesAlike where two pictures have the same name without suffix, by which results are kept."""
+    named: dict[str, Path] = {}
+    for path in paths:
+        if path.stem in named:
+            raise PicturesAlike(str(named[path.stem]), str(path))
+        named[path.stem] = path
 
 
 def read_rgb(path: Path) -> UInt8Array:

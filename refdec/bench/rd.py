@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from refdec.bench.pictures import read_rgb
+from refdec.bench.pictures import read_rgb, require_names_apart
 
 if TYPE_CHECKING:
     from refdec.bench.codecs import Codec
@@ -97,13 +97,15 @@ def measure_points(
 ) -> Summary:
     """Measure every codec on every picture, but for what is known; `found` is handed the points as they come.
 
-    `pictures`: files, or sets of them by the names of their kinds.
+    `pictures`: files, or sets of them by the names of their kinds.  Raises PicturesAlike.
     """
     from refdec.parallel.batch import BatchOptions, run_batch
     from refdec.parallel.outcomes import Job, Status
 
     there = {point.key for point in known}
     sets = pictures if isinstance(pictures, Mapping) else {"": pictures}
+    for paths in sets.values():
+        require_names_apart(paths)
     jobs = []
     for codec, kind, path in (
         (codec, kind, path) for codec in codecs for kind, paths in sets.items() for path in paths

@@ -74,7 +74,7 @@ def look_scores(
     """
     from dataclasses import asdict
 
-    from refdec.bench.look_scores import REFERENCE, merged_scores, read_session, same_page
+    from refdec.bench.look_scores import REFERENCE, merged_scores, read_session, same_page, viewers_of
 
     sessions = {str(path): read_session(path) for path in files}
     page = same_page(sessions)
@@ -89,7 +89,7 @@ def look_scores(
         interval = "-" if half is None else f"{row.mean - half:.1f} to {row.mean + half:.1f}"
         name = "original against itself" if row.codec == REFERENCE else row.codec
         texts.append((name, f"{row.bpp:g}" if row.bpp else "-", row.trials, f"{row.mean:.1f}", interval))
-    basis = "viewers" if len(sessions) > 1 else "the pictures of one viewer"
+    basis = "viewers" if len(viewers_of(list(sessions.values()))) > 1 else "the pictures of one viewer"
     console.show_table(f"Score of the hidden original less the codec's; intervals over {basis}", COLUMNS, texts)
 
 

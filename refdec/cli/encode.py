@@ -285,7 +285,7 @@ def encode(
         chroma_displacement=chroma_displacement,
         settings=settings,
         roi=roi,
-        encoder_options=key_values("--option", option or []) | ({} if metric is None else {"metric": metric}),
+        encoder_options=key_values("--option", [*(option or []), *([] if metric is None else [f"metric={metric}"])]),
         time_budget=time_budget,
         check=check,
         bits=source_bits,

@@ -138,12 +138,14 @@ def number_list(option: str, text: str, *, signed: bool = False) -> tuple[int, .
 
 
 def key_values(option: str, texts: Sequence[str]) -> dict[str, str]:
-    """Return texts KEY=VALUE as a mapping; raises WrongNumbers."""
-    found = {}
+    """Return texts KEY=VALUE as a mapping; raises WrongNumbers, also for a key that comes with two values."""
+    found: dict[str, str] = {}
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals:
             raise WrongNumbers(option, "KEY=VALUE", text)
+        if found.get(key, value) != value:
+            raise WrongNumbers(option, f"one value of {key}, {key}={found[key]}", text)
         found[key] = value
     return found
 

@@ -123,6 +123,8 @@ def test_mistakes_are_named(refdec: Callable[..., Any], tmp_path: Path) -> None:
         (("--regions", "2"), "RxC"),
         (("--regions", "3x3"), "settings"),
         (("--option", "steps"), "KEY=VALUE"),
+        (("--option", "networks=bop", "--option", "networks=light"), "one value of networks"),
+        (("--encoder", "refine", "--option", "metric=psnr-y", "--metric", "ms-ssim"), "one value of metric"),
         (("--encoder", "nobody"), "nobody"),
         (("--chroma", "411"), "411"),
         (("--threads", "3"), "threads"),

@@ -204,14 +204,24 @@ const Blind = (function () {
     };
   }
 
-  // Means as `refdec bench look-scores` has them: one observation a viewer, or a picture where there is one viewer.
+  // What each viewer scored: sessions under one name are one viewer's, those without a name are each somebody else's.
+  function viewersOf(sessions) {
+    const found = new Map();
+    sessions.forEach((one, k) => {
+      const viewer = one.viewer ? `named ${one.viewer}` : `session ${k}`;
+      found.set(viewer, [...(found.get(viewer) || []), ...one.trials]);
+    });
+    return [...found.values()];
+  }
+
+  // Means as `refdec bench look-scores` has them: one observation a viewer, or a trial where there is one viewer.
   function meansOf(sessions) {
     const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    const keys = new Map();
-    for (const one of sessions) for (const trial of one.trials) keys.set(`${trial.bpp} ${trial.codec}`, trial);
+    const viewers = viewersOf(sessions), keys = new Map();
+    for (const trials of viewers) for (const trial of trials) keys.set(`${trial.bpp} ${trial.codec}`, trial);
     const rows = [...keys.values()].map(({ codec, bpp }) => {
-      const groups = sessions
-        .map((one) => one.trials.filter((t) => t.codec === codec && t.bpp === bpp).map((t) => t.reference - t.test))
+      const groups = viewers
+        .map((trials) => trials.filter((t) => t.codec === codec && t.bpp === bpp).map((t) => t.reference - t.test))
         .filter((group) => group.length);
       const observed = groups.length === 1 ? groups[0] : groups.map(mean);
       const middle = mean(observed), n = observed.length;
@@ -288,7 +298,7 @@ const Blind = (function () {
     byId("about").textContent = rows.length
       ? `From ${count}: the score of the hidden original less that of the codec, 0 to 100. Small is good; below 0 the codec was liked better.`
       : "There are no scores yet: do the blind test, or add files that it has saved.";
-    byId("basis").textContent = all.length > 1
+    byId("basis").textContent = viewersOf(all).length > 1
       ? "Intervals hold 95 % by Student's t over viewers; each counts with the mean of what they gave, over the pictures."
       : "One viewer: intervals hold 95 % by Student's t over the pictures, and say nothing about other viewers.";
   }

@@ -13,7 +13,15 @@ from PIL import Image
 
 from refdec.bench import codecs
 from refdec.bench.codecs import OTHER_CODECS, EncoderCodec, PillowCodec, codec_named
-from refdec.bench.errors import CodecMissing, NoPictures, NotEightBits, PlotUnavailable, SetUnclear, UnknownCodec
+from refdec.bench.errors import (
+    CodecMissing,
+    NoPictures,
+    NotEightBits,
+    PicturesAlike,
+    PlotUnavailable,
+    SetUnclear,
+    UnknownCodec,
+)
 from refdec.bench.pictures import picture_files, picture_sets, read_rgb
 from refdec.bench.rd import measure_job, measure_points
 from refdec.formats.files import write_picture
@@ -178,6 +186,18 @@ def test_what_is_known_is_not_measured_again(tmp_path: Path) -> None:
     assert run() == 1
     assert [point.setting for point in found] == [20, 80]
     assert not failed
+
+
+def test_pictures_of_one_name_are_refused_unless_they_are_of_two_kinds(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    first, second = (save(tmp_path / folder / "scene.png", scene()) for folder in "ab")
+    codec, found = PillowCodec("jpeg", "JPEG", (20,)), list[Any]()
+    for sets in ([first, second], {"photos": [first, second]}, {"photos": [first, first]}):
+        with pytest.raises(PicturesAlike, match="the same name"):
+            measure_points(sets, [codec], workers=1)
+    measure_points({"photos": [first], "drawings": [second]}, [codec], workers=1, found=found.extend)
+    assert {point.kind for point in found} == {"photos", "drawings"}
 
 
 def test_a_picture_that_fails_is_told(tmp_path: Path) -> None:

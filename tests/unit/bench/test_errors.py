@@ -16,5 +16,6 @@ CAUSES = {
         errors.SessionInvalid("scores.json", "junk"),
         errors.SessionsApart("a.json", "b.json"),
         errors.SetUnclear("scans"),
+        errors.PicturesAlike("a/1.png", "b/1.png"),
     )
 }

@@ -202,6 +202,9 @@ def test_a_session_is_saved_resumed_and_summed_up(look: Browse, tmp_path: Path) 
         seen.other = JSON.stringify(other);
         seen.both = Blind.meansOf([JSON.parse(seen.saved), other]);
         seen.basis = text("basis");
+        const later = {...JSON.parse(seen.saved), began: "later"};
+        seen.later = JSON.stringify(later);
+        seen.sittings = Blind.meansOf([JSON.parse(seen.saved), other, later]);
         """
     )
     assert seen["offer"] == "Go on with trial 3 of 9" and seen["count"] == "trial 3 of 9"
@@ -223,6 +226,13 @@ def test_a_session_is_saved_resumed_and_summed_up(look: Browse, tmp_path: Path) 
     for row, shown in zip(rows, seen["table"], strict=True):
         assert row.half_width is not None
         assert shown[4] == f"{row.mean - row.half_width:.1f} to {row.mean + row.half_width:.1f}"
+    later = tmp_path / "later.json"
+    later.write_text(seen["later"])
+    sittings = merged_scores([read_session(path) for path in (anna, ben, later)])
+    assert [(r["observations"], r["trials"]) for r in seen["sittings"]] == [
+        (r.observations, r.trials) for r in sittings
+    ]
+    assert {row.observations for row in sittings} == {2}
     both = merged_scores([read_session(anna), read_session(ben)])
     assert [(row.codec, row.observations) for row in both] == [(r["codec"], r["observations"]) for r in seen["both"]]
     assert [row.half_width for row in both] == pytest.approx([row["half"] for row in seen["both"]], abs=1e-3)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from refdec.bench.errors import SessionInvalid, SessionsApart
-from refdec.bench.look_scores import Score, Session, merged_scores, read_session, same_page, t_quantile
+from refdec.bench.look_scores import Score, Session, merged_scores, read_session, same_page, t_quantile, viewers_of
 
 GOOD: dict[str, Any] = {
     "format": "refdec look session",
@@ -44,6 +44,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         {"trials": [GOOD["trials"][0] | {"test": 101}]},
         {"trials": [GOOD["trials"][0] | {"bpp": float("nan")}]},
         {"trials": [7]},
+        {"trials": {"a": 1}},
     ],
 )
 def test_other_files_are_refused(change: dict[str, Any], tmp_path: Path) -> None:
@@ -65,6 +66,20 @@ def test_one_viewer_over_pictures_and_several_over_viewers() -> None:
     assert both.half_width == pytest.approx(12.7062 * 11.0)
     (single,) = merged_scores([Session("p", "", anna.scores[:1])])
     assert single.half_width is None
+
+
+def test_a_viewer_is_one_observation_however_many_files_there_are() -> None:
+    anna = Session("p", "Anna", (Score("one", "jpeg", 2, 90, 70),), "on Monday")
+    later = Session("p", "Anna", (Score("one", "jpeg", 2, 80, 50),), "on Friday")
+    ben = Session("p", "Ben", (Score("one", "jpeg", 2, 60, 55),), "on Friday")
+    (twice,) = merged_scores([anna, anna, ben])
+    assert (twice.mean, twice.observations, twice.trials) == (12.5, 2, 2)
+    (again,) = merged_scores([anna, later, ben])
+    assert (again.mean, again.observations, again.trials) == (15, 2, 3)
+    (alone,) = merged_scores([anna, later])
+    assert (alone.mean, alone.observations) == (25, 2)
+    nobody = [Session("p", "", anna.scores, day) for day in ("on Monday", "on Friday")]
+    assert len(viewers_of(nobody)) == 2
 
 
 def test_rows_are_in_the_order_of_rates_and_means() -> None:
