@@ -12,6 +12,8 @@ BD-rates and keeps them in a file, `rd_tables` and `rd_plot` show them.  `qualit
 Looking: `equal_rate` finds the quality that gives a rate, `look` codes pictures at equal rates, `look_page` makes one
 page of them, to compare and to score blindly, and `look_scores` merges what viewers scored.
 
+Generations: `generations` codes pictures again and again, `generations_plot` draws what is lost.
+
 Retrieval: `retrieval` finds re-encoded, cropped and mirrored pictures again by their latents.
 
 `errors` has one class a reason why a benchmark cannot be run or shown.

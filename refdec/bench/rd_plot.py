@@ -12,7 +12,7 @@ from refdec.bench.errors import PlotUnavailable
 from refdec.bench.rd import RdPoint
 from refdec.bench.rd_summary import EDGES, kinds_of, mean_points, qualities_of
 
-__all__ = ["plot_png", "require_matplotlib"]
+__all__ = ["STYLES", "plot_png", "require_matplotlib"]
 
 PANELS = {
     "luma_psnr": "luma PSNR [dB]",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from refdec.cli.bench_generations import generations
 from refdec.cli.bench_look import look, look_scores
 from refdec.cli.bench_quality import quality
 from refdec.cli.bench_rd import rd
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 app.command()(rd)
 app.command()(quality)
+app.command()(generations)
 app.command()(look)
 app.command("look-scores")(look_scores)
 app.command()(retrieval)

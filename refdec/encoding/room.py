@@ -14,7 +14,7 @@ from refdec.encoding.quantiser import WINDOW as CODING_WINDOW
 from refdec.encoding.targets import HYPER_WINDOW, LATENT_SAMPLES, REFERENCE_WINDOW, WINDOW
 from refdec.tiling.analysis import usual_analysis_tiling
 
-__all__ = ["analysis_bytes", "bundle_bytes", "coding_bytes"]
+__all__ = ["again_bytes", "analysis_bytes", "bundle_bytes", "coding_bytes"]
 
 REASON = "an upper bound on memory; the text sets none"
 FIXED_BYTES = 32 << 20
@@ -74,6 +74,15 @@ def coding_bytes(picture: PictureHeader, codes_bytes: int, *, cubes: bool, whole
     at_once = positions if whole else _positions(picture, CODING_WINDOW, DECIDING_HALO if cubes else CODING_HALO)
     hyper = HYPER_ENCODER_BYTES * _positions(picture, (4 * HYPER_WINDOW[0], 4 * HYPER_WINDOW[1]), 12)
     return FIXED_BYTES + codes_bytes + _held(picture) + max(SYMBOL_BYTES * positions + CODING_BYTES * at_once, hyper)
+
+
+@clause("1.8 (7)", kind="added", reason=REASON)
+def again_bytes(picture: PictureHeader, codes_bytes: int, *, networks: str, cubes: bool) -> int:
+    """(1.8 (7)) The bytes of finding the latents of a decoded picture: two analyses, symbols and codes at a time."""
+    coding = coding_bytes(picture, codes_bytes, cubes=cubes, whole=False)
+    analysis = analysis_bytes(picture, codes_bytes, networks=networks) - _held(picture)
+    held = (2 * TARGET_BYTES + SYMBOL_BYTES) * picture.lat_h * picture.lat_w
+    return coding + held + analysis
 
 
 @clause("1.8 (7)", kind="added", reason=REASON)

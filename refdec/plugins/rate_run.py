@@ -143,15 +143,16 @@ class RateRun:
         pixels: int,
         *,
         write: Callable[[Coded], bytes],
+        again: Callable[[Coded], Coded] | None = None,
         check: Check = unchecked,
     ) -> None:
         """`models`: those of the weights; `prepared(model_id)`: a guest's targets; `scale`: returns the weights' scale.
 
-        `pixels`: of the picture.  `write` makes a codestream of what was coded; `check()` is called between the steps
-        of each try.
+        `pixels`: of the picture.  `write` makes a codestream of what was coded; `again` may code once more what was
+        coded at a point that is given.  `check()` is called between the steps of each try.
         """
         self._models, self._prepared, self._request, self._pixels = models, prepared, request, pixels
-        self._scale, self._write = scale, write
+        self._scale, self._write, self._again = scale, write, again
         self._ready: dict[int, Target] = {}
         self._check = check
         self._tries = 0
@@ -216,6 +217,8 @@ class RateRun:
         self._tries += 1
         self._request.progress(self._tries / (self._tries + 3))
         psnr = None
+        if self._again is not None and isinstance(self._request.target, OperatingPoint | Quality):
+            coded = self._again(coded)
         if isinstance(self._request.target, LumaPsnr):
             coded = with_luma(coded)
             psnr = self._psnr(coded)

@@ -100,6 +100,13 @@ class CoreServices(Protocol):
         """
         ...
 
+    def decoded_again(self, picture: SourcePicture, point: OperatingPoint, settings: CodingSettings) -> bytes | None:
+        """(6.7) Return the codestream of a picture that was decoded from one near this point: its latents, found again.
+
+        None for any other picture, and for one whose codes are gray or of another depth than the codestream's.
+        """
+        ...
+
     def hyper_latents(self, targets: TargetLatents, model_id: int) -> tuple[Int8Array, Int8Array]:
         """(4.6.1) Return the hyper encoder's z of luma and chroma, rounded and clamped."""
         ...

@@ -11,8 +11,9 @@ import pytest
 import refdec
 from refdec.decoding.models import models_of
 from refdec.encoding import quantiser, room, targets
+from refdec.encoding.again import coded_again
 from refdec.encoding.encoder import EncodeSettings, code, draft_header, prepare, targets_of, write
-from refdec.encoding.encoderinput import EncoderInput
+from refdec.encoding.encoderinput import EncoderInput, input_from_codes
 from refdec.limits import Limits, TimeIsUp, TooLarge, TooMuchMemory, TooMuchMemoryToEncode
 from refdec.plugins.api import CodingSettings, OperatingPoint, SourcePicture
 from refdec.plugins.core import Core
@@ -53,6 +54,20 @@ def test_analysis_and_coding_stay_below_their_estimates(size: tuple[int, int], c
         return write(code(prepare(given, settings, models, y, made.z_hat), (0, 300)))
 
     peak = peak_of(coded)
+    assert peak <= needed <= NEAR * peak + room.FIXED_BYTES
+
+
+def test_finding_latents_again_stays_below_its_estimate() -> None:
+    first = refdec.encode(photograph(512, 768), displacement=0, chroma_displacement=300, check=False)
+    planes = refdec.decode(first).planes
+    given, settings, models = input_from_codes(planes, 8, rgb=True), EncodeSettings(), models_of(bundled(), 1)
+    y = targets_of(given, settings, models).y
+    needed = room.again_bytes(draft_header(given, settings, 1), 3 * planes[0].size, networks="light", cubes=False)
+
+    def again() -> None:
+        coded_again(code(prepare(given, settings, models, y), (0, 300)), networks="light", limits=Limits())
+
+    peak = peak_of(again) + y[0].nbytes + y[1].nbytes
     assert peak <= needed <= NEAR * peak + room.FIXED_BYTES
 
 

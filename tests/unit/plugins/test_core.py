@@ -10,8 +10,11 @@ import pytest
 import refdec
 from refdec.api.errors import WeightsDiffer
 from refdec.api.weights import require_weights
+from refdec.bitstream.framing import read_codestream
+from refdec.bitstream.headers import read_headers
 from refdec.bundles import Stage
 from refdec.decoding.models import Models
+from refdec.encoding import room
 from refdec.encoding.content import Written
 from refdec.encoding.encoder import Coded, written
 from refdec.errors import CodestreamError
@@ -152,3 +155,32 @@ def test_a_bundle_of_long_ago_is_forgotten() -> None:
         core.read(data, "headers")
     with pytest.raises(BundleNotOurs):
         core.synthesise(first)
+
+
+def test_decoded_pictures_are_coded_again_from_their_latents_at_a_point_only() -> None:
+    core, settings, point = Core(bundled()), CodingSettings(), OperatingPoint(1, 0, 300)
+    original = photograph(192, 256)
+    assert core.decoded_again(SourcePicture.from_rgb(original), point, settings) is None
+    first = refdec.encode(original, displacement=0, chroma_displacement=300)
+    picture = refdec.decode(first).array
+    found = core.decoded_again(SourcePicture.from_rgb(picture), point, settings)
+    assert found is not None
+    assert refdec.encode(picture, displacement=0, chroma_displacement=300) == found
+    assert refdec.encode(picture, displacement=0, chroma_displacement=300, encoder="refine") == found
+    searched = refdec.encode(picture, bpp=8 * len(first) / (192 * 256))
+    assert searched != found
+    gray = SourcePicture.from_rgb(np.stack([picture[..., 1]] * 3, axis=-1))
+    assert core.decoded_again(gray, point, settings) is None
+    ten_bits = replace(settings, bit_depth=10)
+    assert core.decoded_again(SourcePicture.from_rgb(picture), point, ten_bits) is None
+
+
+def test_finding_latents_again_has_its_limit_of_memory() -> None:
+    settings, point = CodingSettings(), OperatingPoint(1, 0, 300)
+    first = refdec.encode(photograph(192, 256), displacement=0, chroma_displacement=300)
+    picture = refdec.decode(first)
+    need = room.again_bytes(read_headers(read_codestream(first)).picture, 3 * 192 * 256, networks="light", cubes=False)
+    source = SourcePicture.from_rgb(picture.array)
+    with pytest.raises(TooMuchMemory):
+        Core(bundled(), limits=Limits(memory_bytes=need - 1)).decoded_again(source, point, settings)
+    assert Core(bundled(), limits=Limits(memory_bytes=need)).decoded_again(source, point, settings) is not None
