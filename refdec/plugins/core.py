@@ -7,7 +7,6 @@ the bundles and analyses used last, so that a guest that asks for small steps do
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -26,7 +25,6 @@ from refdec.decoding.models import Models, models_of
 from refdec.decoding.opening import CheckWeights, choose_transform, open_codestream
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions, limits_or_default
 from refdec.decoding.rows import PictureStream, open_stream
-from refdec.encoding.again import coded_again, decoded_before
 from refdec.encoding.content import Content, read_content
 from refdec.encoding.encoder import (
     Coded,
@@ -45,7 +43,7 @@ from refdec.encoding.hyperwindows import EncoderHyper
 from refdec.encoding.outcome import kept, latents_of, scales_of, steps_of, symbols_of
 from refdec.encoding.quality import QualityScale
 from refdec.encoding.ratecontrol import sensible_range
-from refdec.encoding.room import again_bytes, analysis_bytes, bundle_bytes, coding_bytes
+from refdec.encoding.room import analysis_bytes, bundle_bytes, coding_bytes
 from refdec.encoding.targets import analyses_of, choose_analysis
 from refdec.encoding.targets import hyper_latents as hyper_encoded
 from refdec.encoding.values import KeptSymbols
@@ -54,6 +52,7 @@ from refdec.latent.sigma import levels
 from refdec.limits import Check, Limits, TooMuchMemoryToEncode
 from refdec.parallel.clock import check_of
 from refdec.plugins.core_errors import BundleNotOurs, NoModel, NotWhatWasCoded
+from refdec.plugins.decoded_again import Analysed, again_if_decoded
 from refdec.plugins.head_services import HeadServices
 from refdec.plugins.rate_run import RateRun, Target
 from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint, Quality
@@ -66,7 +65,6 @@ from refdec.weights.pack import Checkpoint, WeightPack
 
 __all__ = ["Core", "encode_settings"]
 
-LOG = logging.getLogger(__name__)
 MODELS = range(4)
 KEPT = 4
 
@@ -141,14 +139,6 @@ class _Last:
         return self.hyper if fits else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Analysed:
-    """What was analysed last: luma's latent, by which it is known again, and the networks that it is of."""
-
-    luma: Int32Array
-    networks: str
-
-
 class Core:
     """`CoreServices` on a pack of weights: one for each piece of work, since it keeps large arrays.
 
@@ -163,7 +153,7 @@ class Core:
         self._check = check
         self._known: OrderedDict[int, _Known] = OrderedDict()
         self._last: _Last | None = None
-        self._analysed: _Analysed | None = None
+        self._analysed: Analysed | None = None
         self._contents: dict[bytes, Content] = {}
         self._lock = Lock()
 
@@ -346,7 +336,7 @@ class Core:
         chosen = choose_analysis(models, draft.synthesis_transforms[0], networks)
         self._require(analysis_bytes(draft, picture.nbytes, networks=chosen))
         targets = targets_of(source, core_settings, models, networks=chosen, check=check)
-        self._analysed = _Analysed(targets.y[0], chosen)
+        self._analysed = Analysed(targets.y[0], chosen)
         return TargetLatents(*targets.y, hyper=targets.z_hat)
 
     @property
@@ -466,7 +456,7 @@ class Core:
             return self._written(coded, check)
 
         def again(coded: Coded) -> Coded:
-            return self._again(coded, check) or coded
+            return again_if_decoded(coded, self._analysed, self._limits, check) or coded
 
         run = RateRun(
             self.models, prepared, self._scale, request, picture.pixels, write=write, again=again, check=check
@@ -478,27 +468,9 @@ class Core:
         check = self._clock()
         targets = self.analyse(picture, point.model_id, settings)
         prepared = self._prepare(picture, targets, point.model_id, settings, check)
-        found = self._again(code(prepared, point.displacements, check=check), check)
+        coded = code(prepared, point.displacements, check=check)
+        found = again_if_decoded(coded, self._analysed, self._limits, check)
         return None if found is None else self._written(found, check)
-
-    def _again(self, coded: Coded, check: Check) -> Coded | None:
-        """Return the latents that a decoded picture was made of; None where the picture, or its analysis, is none."""
-        source, y = coded.prepared.source, coded.prepared.y
-        analysed = self._analysed
-        if (
-            analysed is None
-            or y[0] is not analysed.luma
-            or source.gray_components is not None
-            or source.bits != coded.headers.picture.bit_depth
-        ):
-            return None
-        if not decoded_before(coded):
-            return None
-        codes = sum(plane.nbytes for plane in source.components)
-        cubes = coded.prepared.settings.cubes
-        self.require_memory(again_bytes(coded.headers.picture, codes, networks=analysed.networks, cubes=cubes))
-        LOG.info("the picture was decoded from a codestream: its latents are found again")
-        return coded_again(coded, networks=analysed.networks, limits=self._limits, check=check)
 
     def _written(self, coded: Coded, check: Check) -> bytes:
         """Return the codestream of coded components, and remember what was put into it."""
