@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from refdec.api.info import read_info
     from refdec.api.latents import read_latents
     from refdec.api.picture_warnings import PictureWarning
+    from refdec.api.privacy import open_private
     from refdec.api.progressive import open_progressive
     from refdec.api.transcode import transcode
     from refdec.api.transcode_options import TranscodeOptions
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from refdec.decoding.options import DecodeOptions
     from refdec.formats.decoded import Picture
     from refdec.plugins.hookspecs import PLUGIN_API
+    from refdec.privacy.keys import PrivateKey
+    from refdec.privacy.regions import PrivateRegions
 
 __version__ = "0.2.0"
 
@@ -56,6 +59,8 @@ __all__ = [
     "Limits",
     "Picture",
     "PictureWarning",
+    "PrivateKey",
+    "PrivateRegions",
     "RefdecError",
     "TranscodeOptions",
     "UnsupportedError",
@@ -65,6 +70,7 @@ __all__ = [
     "decode",
     "encode",
     "load_weights",
+    "open_private",
     "open_progressive",
     "read_info",
     "read_latents",
@@ -75,6 +81,7 @@ _LAZY = {
     "decode": "refdec.api.decode",
     "encode": "refdec.api.encode",
     "load_weights": "refdec.api.weights",
+    "open_private": "refdec.api.privacy",
     "open_progressive": "refdec.api.progressive",
     "read_info": "refdec.api.info",
     "read_latents": "refdec.api.latents",
@@ -85,6 +92,8 @@ _LAZY = {
     "PLUGIN_API": "refdec.plugins.hookspecs",
     "Picture": "refdec.formats.decoded",
     "PictureWarning": "refdec.api.picture_warnings",
+    "PrivateKey": "refdec.privacy.keys",
+    "PrivateRegions": "refdec.privacy.regions",
     "TranscodeOptions": "refdec.api.transcode_options",
 }
 _DECODING = frozenset({"decode", "encode", "open_progressive", "read_latents", "transcode"})

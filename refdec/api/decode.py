@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from refdec.observation import Observer, Watch
     from refdec.picture.picture import PictureCodes
     from refdec.picture.render import Colour
+    from refdec.privacy.keys import PrivateKey
     from refdec.weights.pack import WeightPack
 
 __all__ = ["DecodeJob", "decode", "decode_to_file"]
@@ -179,6 +180,7 @@ class DecodeJob:
 
     `suffix`: format of the target where its name does not tell; the format says the colour.  A colour of the options
     chooses only between gray and the standard's colours of a gray picture.
+    `key` opens private regions; `or_public`: where it does not, the public picture is decoded, with a warning.
     `trace`, `dump`: files to write beside the picture.  `fingerprint`: report the SHA-256 of the codes.
     """
 
@@ -188,6 +190,8 @@ class DecodeJob:
     dump: Path | None = None
     timings: bool = False
     fingerprint: bool = True
+    key: PrivateKey | None = None
+    or_public: bool = False
 
     @property
     def wants_stages(self) -> bool:
@@ -209,11 +213,13 @@ def decode_to_file(
     """Decode a codestream to a picture file; the file appears whole or not at all.
 
     YUV files are Y'CbCr, NPY files what the codestream says, all others RGB; of gray pictures gray, unless the options
-    say "RGB" or "YUV".  JPEG (quality 95, 4:4:4) and WebP
-    (without loss) have 8 bits of a sample, unless `bit_depth` says less.  Raises what `refdec.decode` raises, and
-    SuffixUnknown, FormatCannotHold and FileUnwritable before anything is decoded where that can be known.
+    say "RGB" or "YUV".  Private regions are shown to who has the key; without it a warning names them.
+    JPEG (quality 95, 4:4:4) and WebP (without loss) have 8 bits of a sample, unless `bit_depth` says less.  Raises what
+    `refdec.decode` and `refdec.open_private` raise, and SuffixUnknown, FormatCannotHold and FileUnwritable before
+    anything is decoded where that can be known.
     """
     from refdec.api.gray import gray_form
+    from refdec.api.privacy import shown_with
     from refdec.decoding.opening import parse
     from refdec.formats.files import name_of, suffix_of
 
@@ -225,13 +231,17 @@ def decode_to_file(
         raise RegionWithoutStages
     with concerning(source):
         inputs = read_inputs(source, weights, replace(options, colour=usual or options.colour))
+        data, said = shown_with(inputs.data, job.key, or_public=job.or_public, options=options)
+        inputs = inputs._replace(data=data)
         headers = parse(inputs.data, options)[1]
         options, form = gray_form(headers, options, usual, gray=gray_of(suffix))
         job = replace(job, options=options)
         if options.region is not None or job.wants_stages:
             own_bits = headers.picture.bit_depth
-            return _at_once_to_file(inputs, name_of(source), target, suffix, job, form, own_bits, on_progress)
-        return _rows_to_file(_stream(inputs, options), target, suffix, job, form, on_progress)
+            made = _at_once_to_file(inputs, name_of(source), target, suffix, job, form, own_bits, on_progress)
+        else:
+            made = _rows_to_file(_stream(inputs, options), target, suffix, job, form, on_progress)
+        return replace(made, warnings=(*said, *made.warnings))
 
 
 def _rows_to_file(

@@ -12,6 +12,7 @@ import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from refdec.plugins.registry import Plugins
     from refdec.plugins.requests import Progress, RateTarget
     from refdec.plugins.source_picture import SourcePicture
+    from refdec.privacy.regions import PrivateRegions
     from refdec.weights.pack import WeightPack
 
 __all__ = ["EncodeReport", "encode", "encode_to_file"]
@@ -76,6 +78,7 @@ def encode(
     subsampling: str | None = None,
     strip: bool = False,
     tools: str | Sequence[str] = NO_TOOLS,
+    private: PrivateRegions | None = None,
     profile: str | None = None,
     synthesis: tuple[str, ...] = (),
     regions: tuple[int, int] | None = None,
@@ -99,7 +102,7 @@ def encode(
     file.  What of it a codestream cannot carry is named in a `PictureWarning`, unless `strip` is said.  `weights`: a
     pack or a pack file; None takes the bundled one.  `progress` is told the share that is done.  `options`: an
     `EncodeOptions` in place of all other keywords, or the options of the encoder itself.
-    From `encoder` to `tools` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
+    From `encoder` to `private` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
     `chroma` "444", "422", "420" (its `coded_subsampling`), "400" (its `luma_only`), and `roi`.
 
     Raises RateAmbiguous, RateOutOfReach, TooFewBytes, NoModel, SettingsRefused, UnknownGuest, UnknownOption,
@@ -147,6 +150,7 @@ def encode(
         subsampling=subsampling,
         strip=strip,
         tools=tools,
+        private=private,
     )
     if isinstance(options, EncodeOptions) and not _says_nothing(keywords):
         raise OptionsTwice
@@ -177,20 +181,30 @@ def _encoded(
     """Return the codestream of a picture, and the warnings about its source.  Raises what `encode` raises."""
     from refdec.api.weights import load_weights
     from refdec.parallel.clock import check_of
-    from refdec.plugins.calls import encode_with, options_for
     from refdec.plugins.core import Core
-    from refdec.plugins.requests import EncodeRequest
 
     picture = options.picture_of(source)
-    check = check_of(limits_or_default(options.limits))
-    core = Core(load_weights(weights), limits=options.limits, check=check)
+    core = Core(load_weights(weights), limits=options.limits, check=check_of(limits_or_default(options.limits)))
+    if options.private is not None:
+        from refdec.api.privacy import coded_in_private
+
+        code = partial(_coded, core=core)
+        return coded_in_private(picture, options, options.private, code, progress or _no_progress), picture.warnings
+    return _coded(picture, options, progress or _no_progress, core=core), picture.warnings
+
+
+def _coded(picture: SourcePicture, options: EncodeOptions, progress: Progress, *, core: Core) -> bytes:
+    """Return the codestream of a picture.  Raises what `encode` raises."""
+    from refdec.plugins.calls import encode_with, options_for
+    from refdec.plugins.requests import EncodeRequest
+
     target = options.target(core)
     guest = _installed().encoder(options.encoder)
     request = EncodeRequest(
         target,
         options.settings_for(picture),
         options_for(guest, options.encoder_options),
-        progress or _no_progress,
+        progress,
         options.time_budget,
     )
     LOG.info("source %s: %d x %d, %d bit %s", picture.name or "array", *_facts(picture))
@@ -199,7 +213,7 @@ def _encoded(
     began = time.perf_counter()
     data = encode_with(guest, picture, request, core, check=options.check, improve=improve)
     LOG.info("codestream of %d bytes in %.2f s", len(data), time.perf_counter() - began)
-    return data, picture.warnings
+    return data
 
 
 def _improver(core: Core, picture: SourcePicture, options: EncodeOptions, target: RateTarget) -> Improve | None:

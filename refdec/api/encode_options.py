@@ -20,6 +20,7 @@ from refdec.limits import Limits
 from refdec.plugins.errors import RequestInvalid
 from refdec.plugins.filterwish import FilterWish
 from refdec.plugins.requests import CodingSettings
+from refdec.privacy.errors import PrivateRate
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from refdec.plugins.core import Core
     from refdec.plugins.requests import RateTarget
     from refdec.plugins.source_picture import SourcePicture
+    from refdec.privacy.regions import PrivateRegions
 
 __all__ = ["DEFAULT_OPTIONS", "LUMA_ALONE", "NO_TOOLS", "EncodeOptions", "chroma_format"]
 
@@ -63,12 +65,16 @@ class EncodeOptions(ShortRepr):
     networks for), "none", or names with commas between them, or a sequence of names: "efe" (both of "efe_linear" and
     "efe_nonlinear"), "eicci", "lef".
 
+    `private`: rectangles that the codestream does not show, sealed with a key or left out (`docs/privacy.md`); rate and
+    settings are then those of the picture with the rectangles painted over.
+
     How the source is read: `bits`, the depth of a uint16 or raw source; `low_bits`: codes are the low bits of a 16-bit
     PNG; `frame`, from 1: the picture of a file that holds several; `format` ("png", "yuv" ...) where neither content
     nor name say it; `size` (width, height) and `subsampling` ("444", "422", "420", "400"; None: 4:2:0) of raw YUV;
     `strip`: leave behind without a warning what a codestream cannot carry.
 
-    Raises RateAmbiguous, LimitsExpected, LayoutWithoutRaw, UnknownChroma, RequestInvalid, UnknownFilterTool.
+    Raises RateAmbiguous, LimitsExpected, LayoutWithoutRaw, UnknownChroma, RequestInvalid, UnknownFilterTool,
+    PrivateRate.
     """
 
     encoder: str = "analysis"
@@ -94,10 +100,13 @@ class EncodeOptions(ShortRepr):
     subsampling: str | None = None
     strip: bool = False
     tools: str | Sequence[str] = NO_TOOLS
+    private: PrivateRegions | None = None
 
     def __post_init__(self) -> None:
         limits_or_default(self.limits)
         FilterWish.of(self.tools)
+        if self.private is not None and (self.bpp is not None or self.max_bytes is not None):
+            raise PrivateRate
         if self.subsampling is not None and self.subsampling not in RAW_FORMATS:
             raise UnknownChroma(self.subsampling, RAW_FORMATS)
         if (self.subsampling is not None and self.size is None) or (self.size is not None and self.format not in RAW):

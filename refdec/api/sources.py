@@ -114,13 +114,18 @@ def _decoded(data: bytes, limits: Limits, name: str, strip: bool) -> SourcePictu
     from refdec.api.decode import decode
     from refdec.bitstream.framing import read_codestream
     from refdec.bitstream.markers import Marker
+    from refdec.bitstream.privaterecord import private_part
     from refdec.bitstream.userdata import read_gray_mark, read_weights_mark
 
     picture = _of_decoded(decode(data, limits=limits), name, data)
     user_data = read_codestream(data, limits=limits).only(Marker.UDI)
     if strip or user_data is None:
         return picture
-    if any(mark(bytes(user_data.payload)) is not None for mark in (read_weights_mark, read_gray_mark)):
+    marks, private = private_part(bytes(user_data.payload))
+    if private is not None:
+        left = SourceDescription(left_behind=("what is known of private regions (UDI): it shows the public picture",))
+        return replace(picture, warnings=(*picture.warnings, *left.sentences()))
+    if any(mark(marks) is not None for mark in (read_weights_mark, read_gray_mark)):
         return picture  # an encoder of ours writes them anew
     left = SourceDescription(left_behind=(f"user data of {len(user_data.payload)} bytes (UDI)",))
     return replace(picture, warnings=(*picture.warnings, *left.sentences()))

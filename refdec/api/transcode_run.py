@@ -15,6 +15,7 @@ from refdec.api.errors import OtherModel, RateNotInLatents
 from refdec.api.weights import load_weights, require_weights
 from refdec.bitstream.framing import Codestream
 from refdec.bitstream.headers import Headers
+from refdec.bitstream.privaterecord import private_part, read_private_record
 from refdec.bitstream.tools import ToolsHeader
 from refdec.decoding.opening import Opened, open_codestream, parse
 from refdec.decoding.options import DecodeOptions
@@ -23,6 +24,7 @@ from refdec.encoding.quality import QUALITIES, largest_fitting
 from refdec.encoding.ratecontrol import Attempt, RateOutOfReach, Search
 from refdec.limits import Check, TooMuchMemoryToTranscode
 from refdec.plugins.core import Core
+from refdec.privacy.errors import PrivatePartInTheWay
 from refdec.transcoding.packaging import packaged, same_partition
 from refdec.transcoding.recoding import LatentTargets, latent_targets, recoded, requantised, rewrapped
 from refdec.transcoding.room import recoding_bytes, requantising_bytes
@@ -65,10 +67,18 @@ def run(
     """Transcode.  Raises what `refdec.transcode` raises."""
     reading = DecodeOptions(lenient=options.lenient, any_level=True, allow_custom_colour=True, limits=options.limits)
     codestream, before = parse(data, reading)
+    _require_nothing_sealed(before)
     headers = packaged(before, options.packaging())
     made = _Transcode(codestream, before, headers, options, reading, weights, check, progress).made()
     progress(1.0)
     return made
+
+
+def _require_nothing_sealed(before: Headers) -> None:
+    """Raise PrivatePartInTheWay for a sealed part, which belongs to the very bytes that are there."""
+    part, record = private_part(before.user_data)[1], read_private_record(before.user_data)
+    if part is not None and (record is None or record.sealed is not None):
+        raise PrivatePartInTheWay
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,14 +3,15 @@
 In: user data.  Out: what they say, or None where the data are somebody else's.  Other decoders ignore it: UDI is
 opaque.  Layout: records one after the other, each at most once and in this order.  `refdec-weights/1` and 32 bytes:
 SHA-256 over the two common checkpoints that a stream was made with.  `refdec-gray/1` and three zero bytes, then one
-byte, 1 or 3: the number of components, all of them equal, that the gray source had.
+byte, 1 or 3: the number of components, all of them equal, that the gray source had.  `privaterecord` has what may stand
+behind them.
 """
 
 from __future__ import annotations
 
 from refdec.clauses import clause
 
-__all__ = ["GRAY_COMPONENTS", "gray_mark", "read_gray_mark", "read_weights_mark", "weights_mark"]
+__all__ = ["GRAY_COMPONENTS", "gray_mark", "marks_end", "read_gray_mark", "read_weights_mark", "weights_mark"]
 
 MARK = b"refdec-weights/1"
 DIGEST_BYTES = 32
@@ -50,3 +51,9 @@ def read_gray_mark(user_data: bytes | None) -> int | None:
     if not rest.startswith(GRAY_MARK) or len(rest) <= len(GRAY_MARK) or rest[len(GRAY_MARK)] not in GRAY_COMPONENTS:
         return None
     return rest[len(GRAY_MARK)]
+
+
+def marks_end(user_data: bytes) -> int:
+    """Return where the marks of this module end; 0 where user data are somebody else's."""
+    weights = 0 if read_weights_mark(user_data) is None else len(MARK) + DIGEST_BYTES
+    return weights if read_gray_mark(user_data) is None else weights + len(GRAY_MARK) + 1

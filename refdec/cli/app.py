@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "decode": "refdec.cli.decode",
     "encode": "refdec.cli.encode",
     "transcode": "refdec.cli.transcode",
+    "private": "refdec.cli.private",
     "info": "refdec.cli.info",
     "latents": "refdec.cli.latents",
     "view": "refdec.cli.view",

@@ -13,15 +13,18 @@ from refdec.cli import console
 from refdec.cli.batches import BatchWishes, FileCommand, OneFile, SeveralFiles, places, run_several
 from refdec.cli.errors import OneFileOnly
 from refdec.cli.options import (
+    PRIVATE,
     READING,
     EditionOption,
     ExecutorOption,
     IgnoreFingerprint,
     JsonFlag,
+    KeyOption,
     LenientFlag,
     MemoryLimit,
     OutOption,
     OverwriteFlag,
+    PassphraseFlag,
     PixelLimit,
     ReportOption,
     TimeLimit,
@@ -107,6 +110,14 @@ def decode(
     timings: Annotated[
         bool, typer.Option("--timings", rich_help_panel=STAGES, help="Print seconds by stage on stderr.")
     ] = False,
+    key: KeyOption = None,
+    passphrase: PassphraseFlag = False,
+    or_public: Annotated[
+        bool,
+        typer.Option(
+            "--or-public", rich_help_panel=PRIVATE, help="Show the public picture where the key opens nothing."
+        ),
+    ] = False,
     report: ReportOption = None,
     executor: ExecutorOption = None,
     timeout: TimeoutOption = None,
@@ -135,6 +146,7 @@ def decode(
     Examples: refdec decode photo.jai photo.png; refdec decode ARCHIVE --out PICTURES --report report.jsonl
     """
     from refdec.api.decode import DecodeJob
+    from refdec.cli.keys import opening_key
     from refdec.decoding.options import DecodeOptions, edition_named
     from refdec.formats.kinds import CODESTREAM_SUFFIXES
 
@@ -162,6 +174,8 @@ def decode(
         dump=dump,
         timings=timings,
         fingerprint=json or report is not None,
+        key=opening_key(key, passphrase=passphrase),
+        or_public=or_public,
     )
     wishes = BatchWishes(workers, report, executor, timeout, overwrite)
     place = places(FileCommand("decode", ".png", CODESTREAM_SUFFIXES), sources, out, overwrite=overwrite)

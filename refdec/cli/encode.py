@@ -12,12 +12,15 @@ from refdec.cli import console
 from refdec.cli.batches import BatchWishes, FileCommand, OneFile, SeveralFiles, places, run_several
 from refdec.cli.errors import WrongNumbers
 from refdec.cli.options import (
+    PRIVATE,
     SEVERAL,
     ExecutorOption,
     JsonFlag,
+    KeyOption,
     MemoryLimit,
     OutOption,
     OverwriteFlag,
+    PassphraseFlag,
     PixelLimit,
     ReportOption,
     TimeLimit,
@@ -235,6 +238,20 @@ def encode(
             "eicci, lef.",
         ),
     ] = "none",
+    private: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--private",
+            metavar="X,Y,W,H",
+            rich_help_panel=PRIVATE,
+            help="Rectangle that only the key shows; repeatable. With --key, --passphrase or --leave-out.",
+        ),
+    ] = None,
+    key: KeyOption = None,
+    passphrase: PassphraseFlag = False,
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out", rich_help_panel=PRIVATE, help="Nobody sees them: they are not kept.")
+    ] = False,
     workers: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", rich_help_panel=SEVERAL, help="Processes; default: one for each core."),
@@ -252,6 +269,7 @@ def encode(
     Examples: refdec encode photo.png photo.jai --quality 60; refdec encode PICTURES STREAMS --max-bytes 50K
     """
     from refdec.api.encode_options import LUMA_ALONE, EncodeOptions, chroma_format
+    from refdec.cli.keys import private_regions
     from refdec.formats.files import READ_SUFFIXES
     from refdec.plugins.requests import CodingSettings
 
@@ -297,6 +315,7 @@ def encode(
         subsampling=subsampling,
         strip=strip,
         tools=tools,
+        private=private_regions(private or (), key, passphrase=passphrase, leave_out=leave_out),
     )
     if isinstance(place, OneFile):
         wishes.refuse_for_one("encode", workers=True)

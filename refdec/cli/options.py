@@ -15,6 +15,7 @@ from refdec.cli.errors import WrongNumbers
 from refdec.limits import Limits
 
 __all__ = [
+    "PRIVATE",
     "READING",
     "SEVERAL",
     "AnyLevelFlag",
@@ -22,11 +23,13 @@ __all__ = [
     "ExecutorOption",
     "IgnoreFingerprint",
     "JsonFlag",
+    "KeyOption",
     "LenientFlag",
     "MemoryLimit",
     "OneOutOption",
     "OutOption",
     "OverwriteFlag",
+    "PassphraseFlag",
     "PixelLimit",
     "ReportOption",
     "TimeLimit",
@@ -41,6 +44,7 @@ __all__ = [
 ]
 
 READING, LIMITS, SEVERAL = "Reading the codestream", "Limits", "Several inputs"
+PRIVATE = "Private regions"
 """Groups on the pages of --help."""
 AnyLevelFlag = Annotated[bool, typer.Option("--any-level", rich_help_panel=READING, help="Overlook profile and level.")]
 EditionOption = Annotated[
@@ -56,6 +60,16 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON
 LenientFlag = Annotated[
     bool,
     typer.Option("--lenient", rich_help_panel=READING, help="Skip unknown markers and surplus bits, with a warning."),
+]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="KEYFILE", rich_help_panel=PRIVATE, help="Key that private regions are sealed with."),
+]
+PassphraseFlag = Annotated[
+    bool,
+    typer.Option(
+        "--passphrase", rich_help_panel=PRIVATE, help="In place of a key: REFDEC_PASSPHRASE, or what is typed."
+    ),
 ]
 WeightsOption = Annotated[
     Path | None, typer.Option("--weights", metavar="PACK", help="Pack of weights; default: the bundled one.")

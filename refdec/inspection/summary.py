@@ -13,6 +13,7 @@ from refdec.bitstream.framing import Codestream, read_codestream
 from refdec.bitstream.headers import Edition, Headers, read_headers
 from refdec.bitstream.levels import profile
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
+from refdec.bitstream.privaterecord import read_private_record
 from refdec.bitstream.tools import ToolsHeader
 from refdec.bitstream.transforms import Synthesis
 from refdec.bitstream.userdata import read_gray_mark, read_weights_mark
@@ -35,7 +36,10 @@ class SubstreamInfo:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What the headers of one codestream say; sizes in luma samples, displacements in 1/128 sigma levels."""
+    """What the headers of one codestream say; sizes in luma samples, displacements in 1/128 sigma levels.
+
+    `private_regions`: X,Y,W,H of what it does not show; `sealed_bytes`: of what a key opens, None: there is nothing.
+    """
 
     width: int
     height: int
@@ -64,6 +68,8 @@ class Info:
     user_data_bytes: int
     weights_fingerprint: str | None
     gray_components: int | None
+    private_regions: tuple[str, ...]
+    sealed_bytes: int | None
     codestream_bytes: int
     bits_per_pixel: str
     substreams: tuple[SubstreamInfo, ...]
@@ -100,6 +106,7 @@ def _hundredths(numerator: int, denominator: int) -> str:
 def info_of(codestream: Codestream, headers: Headers) -> Info:
     """Return the summary of a codestream that was read already."""
     picture, tools = headers.picture, headers.tools
+    private = read_private_record(headers.user_data)
     parts = tuple(SubstreamInfo(p.marker.name, p.offset, len(p.payload)) for p in codestream.substreams)
     return Info(
         width=picture.display_width,
@@ -129,6 +136,8 @@ def info_of(codestream: Codestream, headers: Headers) -> Info:
         user_data_bytes=len(headers.user_data or b""),
         weights_fingerprint=read_weights_mark(headers.user_data),
         gray_components=read_gray_mark(headers.user_data),
+        private_regions=() if private is None else tuple(f"{r.x},{r.y},{r.w},{r.h}" for r in private.rectangles),
+        sealed_bytes=None if private is None or private.sealed is None else len(private.sealed.ciphertext),
         codestream_bytes=codestream.end,
         bits_per_pixel=_hundredths(8 * codestream.end, picture.display_width * picture.display_height),
         substreams=parts,

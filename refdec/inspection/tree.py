@@ -15,6 +15,7 @@ from refdec.bitstream.editions import Edition
 from refdec.bitstream.framing import MARKER_BYTES, SIZE_BYTES, Substream
 from refdec.bitstream.headers import field_list_name
 from refdec.bitstream.markers import Marker, describe_code
+from refdec.bitstream.privaterecord import read_private_record
 from refdec.bitstream.survey import BIT_CODED
 from refdec.bitstream.syntax import CLAUSES, ElementRecord
 from refdec.bitstream.userdata import read_gray_mark, read_weights_mark
@@ -192,6 +193,9 @@ def _user_note(part: Substream) -> str:
     notes = [] if named is None else [f"names the weights {named[:16]}..."]
     if components is not None:
         notes.append("marks a gray source of one component" if components == 1 else "marks a gray source")
+    if (private := read_private_record(data)) is not None:
+        kind = "left out" if private.sealed is None else f"sealed in {len(private.sealed.ciphertext)} bytes"
+        notes.append(f"private regions: {len(private.rectangles)}, {kind}")
     return "; ".join(notes)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from refdec.bitstream.privaterecord import private_part, read_private_record
 from refdec.bitstream.userdata import read_weights_mark
 from refdec.clauses import clause
 from refdec.entropy.errors import (
@@ -40,6 +41,22 @@ def remarks_on(findings: Findings, problems: Iterable[RefdecError]) -> tuple[str
         )
     headers = findings.headers
     named = headers is not None and read_weights_mark(headers.user_data) is not None
+    if headers is not None:
+        said += private_remarks(headers.user_data)
     if any(isinstance(problem, GARBAGE) for problem in found) and not named:
         said.append("the stream does not say for which weights it was made; with other weights it may be legal")
     return tuple(said)
+
+
+@clause("1.5.4", kind="added", reason="a legal codestream need not show the whole picture; who checks it wants to know")
+def private_remarks(user_data: bytes | None) -> tuple[str, ...]:
+    """(1.5.4) Return what user data say about private regions; whether a seal holds, its key alone tells."""
+    if private_part(user_data)[1] is None:
+        return ()
+    record = read_private_record(user_data)
+    if record is None:
+        return ("user data have a record of private regions that cannot be read (UDI)",)
+    count = len(record.rectangles)
+    if record.sealed is None:
+        return (f"private regions, {count}, are left out of the picture (UDI)",)
+    return (f"private regions, {count}, are sealed (UDI): what is checked is the public picture",)
