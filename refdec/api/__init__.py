@@ -13,6 +13,8 @@ Decoding.
 Encoding: `encode`, from `sources` through the plugin door to a codestream, as `encode_options` wish;
 `picture_warnings` says what of a source that does not hold.
 
+`privacy` encodes with private regions, opens and drops them.
+
 From codestream to codestream: `transcode`, as `transcode_options` wish; `transcode_run` takes the steps.
 
 Looking: `info` for the headers, `infos` for those of the many files that `found_files` finds, `view` for the syntax

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from refdec.decoding.options import DecodeOptions
     from refdec.formats.files import Source
     from refdec.limits import Limits
-    from refdec.plugins.requests import Progress
+    from refdec.plugins.requests import CodingSettings, Progress
     from refdec.plugins.source_picture import SourcePicture
     from refdec.privacy.regions import PrivateRegions
     from refdec.tiling.geometry import Rect
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 __all__ = ["coded_in_private", "drop_private", "new_key_file", "open_private", "read_key_file", "shown_with"]
 
+WHOLE_SAMPLES = 1 << 20
+"""Up to so many samples a picture is analysed as one (4.10.6), and everything in it depends on everything."""
+REGION_SIDE, MOST_REGIONS = 512, 256
 KEY_FILE_BYTES = 1 << 10
 """More than a key file ever has."""
 
@@ -61,6 +64,7 @@ def coded_in_private(
     if private.key is None:
         return left_out(code(_public(picture, rectangles), options, progress), rectangles, limits)
     require_cryptography()
+    options = replace(options, settings=_apart(options.settings, picture))
     public = code(_public(picture, rectangles), options, lambda share: progress(share / 2))
     edition = Edition(options.settings.edition)
     header = read_headers(read_codestream(public, limits=limits), edition=edition, limits=limits).picture
@@ -70,6 +74,23 @@ def coded_in_private(
     )
     whole = code(picture, same_point, lambda share: progress(1 / 2 + share / 2))
     return sealed(public, whole, rectangles, private.key, limits)
+
+
+def _apart(settings: CodingSettings, picture: SourcePicture) -> CodingSettings:
+    """Return settings with independent regions where the analysis is cut along them, unless the caller cuts himself.
+
+    Regions without a private rectangle are then the same in both codestreams, and what is sealed is short.
+    """
+    if (
+        picture.pixels <= WHOLE_SAMPLES
+        or settings.independent_regions
+        or (settings.regions, settings.tile_size) != (None, None)
+    ):
+        return settings
+    side = REGION_SIDE
+    while (rows := max(1, picture.height // side)) * (columns := max(1, picture.width // side)) > MOST_REGIONS:
+        side *= 2
+    return replace(settings, regions=(rows, columns), independent_regions=True)
 
 
 def _public(picture: SourcePicture, rectangles: tuple[Rect, ...]) -> SourcePicture:

@@ -142,7 +142,7 @@ def _substream(part: Substream, findings: Findings, symbols: FirstSymbols) -> No
         BitOffset.of_byte(part.payload_offset),
         8 * len(part.payload),
         CLAUSES.get(field_list_name(part.marker, findings.survey.edition), "1.4"),
-        note=f"{len(part.payload)} bytes",
+        note=f"{len(part.payload)} bytes{_private_note(part)}",
         children=tuple(_payload_children(part, findings, symbols)),
     )
     children = [_marker(part.marker, 8 * part.offset), *_size_nodes(view, first_byte), payload]
@@ -193,10 +193,15 @@ def _user_note(part: Substream) -> str:
     notes = [] if named is None else [f"names the weights {named[:16]}..."]
     if components is not None:
         notes.append("marks a gray source of one component" if components == 1 else "marks a gray source")
-    if (private := read_private_record(data)) is not None:
-        kind = "left out" if private.sealed is None else f"sealed in {len(private.sealed.ciphertext)} bytes"
-        notes.append(f"private regions: {len(private.rectangles)}, {kind}")
     return "; ".join(notes)
+
+
+def _private_note(part: Substream) -> str:
+    private = read_private_record(bytes(part.payload)) if part.marker is Marker.UDI else None
+    if private is None:
+        return ""
+    kind = "left out" if private.sealed is None else f"sealed in {len(private.sealed.ciphertext)} bytes"
+    return f"; private regions: {len(private.rectangles)}, {kind}"
 
 
 def _element(record: ElementRecord, note: str) -> Node:

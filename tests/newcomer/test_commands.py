@@ -50,6 +50,10 @@ NOT_TYPED: dict[tuple[str, str], str] = {
         "refdec bench look-scores *",
     ): "the files are what viewers scored; tests/cli/test_bench_look.py reads some",
     ("adapters.md", "*"): "needs the extra `imageio`; tests/unit/adapters tries all of it",
+    (
+        "privacy.md",
+        "*",
+    ): "needs the extra `private`, except what is typed in tutorial.md; tests/cli/test_private.py types it",
     ("parallel.md", "python -c *"): "speaks of functions that are the reader's own",
     ("service.md", "*"): "needs the extra `service`, or measures; tests/cli/test_service.py starts the server",
     ("portability.md", "*"): "needs an emulator and packages of another architecture",

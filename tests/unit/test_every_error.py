@@ -41,6 +41,7 @@ SERIES = {
     "networks": ("RD04",),
     "parallel": ("RD09",),
     "picture": ("RD05",),
+    "privacy": ("RD19",),
     "plugins": ("RD11",),
     "tiling": ("RD01", "RD04"),  # the rules of headers have their codes
     "weights": ("RD06",),
