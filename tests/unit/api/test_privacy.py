@@ -182,6 +182,6 @@ def test_wishes_that_contradict_themselves() -> None:
     private = PrivateRegions([BOX], None)
     for wish in ({"bpp": 1.0}, {"max_bytes": 9999}):
         with pytest.raises(PrivateRate):
-            EncodeOptions(private=private, settings=CodingSettings(), **wish)  # type: ignore[arg-type]
+            EncodeOptions(private=private, settings=CodingSettings(), **wish)
     with pytest.raises(PrivateRegionInvalid, match="leaves the picture"):
         refdec.encode(PICTURE, private=PrivateRegions([(100, 0, 29, 4)], None))
