@@ -259,6 +259,8 @@ class _Transcode:
         trailing, picture = self.codestream.trailing_bytes, self.headers.picture
         if trailing and not all_bytes:
             said.append(f"{trailing} bytes after the end of the codestream are left behind")
+        if picture.stream_profile_idc != (profile := self.before.picture.stream_profile_idc):
+            said.append(f"stream_profile_idc {profile} is left behind: headers of the draft have none")
         if self.options.independent_regions and not picture.independent_regions:
             said.append("one region is not independent: there is no other one")
         return tuple(said)

@@ -90,7 +90,7 @@ def read_session(path: Path) -> Session:
             raise ValueError("another format or schema")
         scores = tuple(_score(trial) for trial in values["trials"])
         return Session(str(values["page"]), str(values["viewer"]), scores, str(values.get("began", "")))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as reason:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as reason:
         raise SessionInvalid(str(path), f"{type(reason).__name__}: {reason}") from reason
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from refdec.weights.ranges import ModelRange
 
-__all__ = ["Goal", "psnr_goal", "size_goal"]
+__all__ = ["SIZE_STEP", "Goal", "psnr_goal", "size_goal"]
 
 MOST_STEP = 800
 """Displacements that one guess may go away from what was tried."""

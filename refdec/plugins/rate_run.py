@@ -19,6 +19,7 @@ from refdec.encoding.encoder import Coded, Prepared, code
 from refdec.encoding.outcome import decoded_luma, transform_at_hand, with_luma
 from refdec.encoding.quality import QUALITIES, QualityScale, largest_fitting
 from refdec.encoding.ratecontrol import CHROMA_REACH, Attempt, Search, chroma_displacement
+from refdec.encoding.rategoal import SIZE_STEP
 from refdec.encoding.values import SymbolChooser
 from refdec.limits import Check, unchecked
 from refdec.plugins.core_errors import NoModel, TooFewBytes
@@ -41,8 +42,6 @@ Target: TypeAlias = tuple[Prepared, SymbolChooser | None]
 SIZE_SHARE = 0.98
 """A codestream fills a number of bytes if it has this share of them, at least."""
 SIZE_AIM = 0.99
-SIZE_STEP = 1 / 750
-"""Usual growth of the logarithm of the size for a displacement."""
 FINE_TRIES = 6
 PSNR_TOLERANCE = 0.03
 """A PSNR is reached if luma has no more than so many dB above it."""

@@ -66,6 +66,8 @@ def packaged(headers: Headers, wish: Packaging) -> Headers:
         picture = replace(picture, level_idc=wish.level_idc)
     elif edition is not headers.edition:
         picture = with_level(picture, edition)
+    if edition is Edition.DRAFT:  # its header has no room for a stream profile (1.12)
+        picture = replace(picture, stream_profile_idc=0)
     tools = headers.tools if wish.filters else ToolsHeader(headers.tools.lsbs_enable_flag)
     order = tuple(_order(headers.substream_order, headers.picture, picture))
     made = replace(headers, picture=picture, tools=tools, edition=edition, substream_order=order, warnings=())

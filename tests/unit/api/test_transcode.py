@@ -212,6 +212,20 @@ def test_bytes_after_the_end_are_left_behind_with_a_word() -> None:
         assert refdec.transcode(stream() + b"extra", threads=2) == refdec.transcode(stream(), threads=2)
 
 
+def test_a_stream_profile_that_the_draft_has_no_room_for_is_left_behind_with_a_word() -> None:
+    from dataclasses import replace
+
+    from refdec.bitstream.headers import write_headers
+
+    headers = headers_of(stream())
+    reserved = replace(headers, picture=replace(headers.picture, stream_profile_idc=2))
+    (_, _), *others = [(part.marker, bytes(part.payload)) for part in read_codestream(stream()).substreams]
+    data = write_codestream([(Marker.PIH, write_headers(reserved)[Marker.PIH]), *others])
+    with pytest.warns(refdec.PictureWarning, match="stream_profile_idc 2 is left behind"):
+        made = refdec.transcode(data, edition="draft")
+    assert made == refdec.transcode(stream(), edition="draft")
+
+
 def test_one_region_that_is_to_be_independent_is_a_word() -> None:
     with pytest.warns(refdec.PictureWarning, match="no other"):
         assert refdec.transcode(stream(), independent_regions=True) == stream()

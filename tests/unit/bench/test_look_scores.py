@@ -45,6 +45,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         {"trials": [GOOD["trials"][0] | {"bpp": float("nan")}]},
         {"trials": [7]},
         {"trials": {"a": 1}},
+        {"trials": [GOOD["trials"][0] | {"test": 10**400}]},
     ],
 )
 def test_other_files_are_refused(change: dict[str, Any], tmp_path: Path) -> None:
