@@ -1,4 +1,4 @@
-"""The command `refdec-train`: codec, synthesis, export, held.
+"""The command `refdec-train`: codec, synthesis, export, head.
 
 Nothing of refdec imports this package; it imports refdec to write packs.
 """
@@ -30,6 +30,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Train weights for refdec: the codec, its syntheses, and the pack that refdec decodes with.",
 )
+
+heads = typer.Typer(
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Make the heads of tasks: small networks on latents.",
+)
+app.add_typer(heads, name="head")
 
 Pictures = Annotated[
     list[Path], typer.Argument(metavar="PICTURES...", help="Folders, tar archives or files of pictures.")
@@ -176,10 +183,46 @@ def export(
         typer.echo(name)
 
 
+@heads.command()
+def thumbnail(
+    pictures: Pictures,
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for the head files, one for each model.")],
+    weights: Annotated[
+        Path | None, typer.Option(metavar="PACK", help="Pack whose latents it shall read; default: the bundled one.")
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, help="Take that many pictures, evenly spread over those given.")] = 250,
+    data: Annotated[str, typer.Option(help="What the pictures are, and their licence, for the head file.")] = "",
+    licence: Annotated[str, typer.Option(help="Licence that the head bears.")] = "",
+) -> None:
+    """Fit the heads of the task thumbnail, by least squares: minutes, without PyTorch, the same each time.
+
+    Example: refdec-train head thumbnail photos/ --out heads
+    """
+    from refdec_train.pictures import read_pictures
+    from refdec_train.thumbnails import SMALLEST_SIDE, fit_thumbnails
+
+    _require_places(pictures)
+    found = [picture for _, picture in read_pictures(pictures, at_least=SMALLEST_SIDE)]
+    chosen = [found[number * len(found) // most] for number in range(most)] if len(found) > most else found
+
+    def show(done: int, total: int) -> None:
+        if done % 25 == 0:
+            typer.echo(f"{done}/{total} pictures", err=True)
+
+    for path in fit_thumbnails(chosen, weights, out, data=data, licence=licence, show=show):
+        typer.echo(str(path))
+
+
 def _crop(crop: int) -> int:
     if crop % 64:
         raise typer.BadParameter(f"{crop} is no multiple of 64")
     return crop
+
+
+def _require_places(places: list[Path]) -> None:
+    for place in places:
+        if not place.exists():
+            raise typer.BadParameter(f"{place} does not exist")
 
 
 def _run(plan: Plan, pictures: list[Path], out: Path, start: Path | None, held: list[Path] | None, device: str) -> None:
@@ -187,9 +230,7 @@ def _run(plan: Plan, pictures: list[Path], out: Path, start: Path | None, held: 
     from refdec_train.pictures import Collection, read_pictures
     from refdec_train.training import train
 
-    for place in (*pictures, *(held or [])):
-        if not place.exists():
-            raise typer.BadParameter(f"{place} does not exist")
+    _require_places([*pictures, *(held or [])])
     collection = Collection.of((picture for _, picture in read_pictures(pictures, at_least=plan.crop)), plan.crop)
     held_back = [picture for _, picture in read_pictures(held or [])]
     typer.echo(f"{len(collection.pictures)} pictures, {len(held_back)} held back", err=True)

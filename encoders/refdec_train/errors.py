@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["NoPictures", "StateDiffers", "StateUnreadable", "TrainingError"]
+__all__ = ["NoPictures", "StateDiffers", "StateUnreadable", "TooFewPictures", "TrainingError"]
 
 
 class TrainingError(Exception):
@@ -17,6 +17,13 @@ class NoPictures(TrainingError):
             f"There is no picture of at least {crop} x {crop} samples.\nGive folders, tar archives or files of "
             "pictures, or smaller crops: --crop 128"
         )
+
+
+class TooFewPictures(TrainingError):
+    """There are not enough pictures to fit something to."""
+
+    def __init__(self, found: int, needed: int) -> None:
+        super().__init__(f"{found} pictures are too few to fit to: give {needed} or more, in folders or tar archives.")
 
 
 class StateUnreadable(TrainingError):

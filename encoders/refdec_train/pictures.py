@@ -10,14 +10,16 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from PIL import Image
-from torch import Tensor
 
 from refdec_train.errors import NoPictures
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 __all__ = ["Collection", "read_pictures"]
 
@@ -75,6 +77,8 @@ class Collection:
 
     def batch(self, count: int, crop: int, draw: np.random.Generator) -> Tensor:
         """Return `count` random crops, half of them mirrored."""
+        import torch  # what is fitted in closed form does without
+
         made = np.empty((count, 3, crop, crop), np.uint8)
         for target, index in zip(made, draw.choice(len(self.pictures), count, p=self.shares), strict=True):
             picture = self.pictures[index]

@@ -34,6 +34,7 @@ class JpegAiImageFile(ImageFile.ImageFile):
     format = FORMAT
     format_description = "JPEG AI (ISO/IEC 6048-1)"
     _components: int | None = None
+    _scale: int | None = None
     _codestream: bytes | None = None
     """What is to be decoded; None once it is, and in unpickled images."""
 
@@ -56,13 +57,31 @@ class JpegAiImageFile(ImageFile.ImageFile):
         if profile is not None:
             self.info["icc_profile"] = profile
 
+    def draft(self, mode: str | None, size: tuple[int, int] | None) -> tuple[str, tuple[int, int, float, float]] | None:
+        """Decode to an eighth or a sixteenth of the size where that is not below `size`; None: nothing has changed.
+
+        Pixels then come straight from the latents, near to the area averages of the picture.  `Image.thumbnail` asks
+        for it.  `mode` changes nothing.
+        """
+        from refdec.api.scaled import SCALES
+
+        if self._codestream is None or size is None or self._scale is not None:
+            return None
+        width, height = self.size
+        fitting = [scale for scale in SCALES if width // scale >= size[0] and height // scale >= size[1]]
+        if not fitting:
+            return None
+        self._scale = max(fitting)
+        self._size = -(-width // self._scale), -(-height // self._scale)
+        return self.mode, (0, 0, width / self._scale, height / self._scale)
+
     def load(self) -> Any:
         """Decode with the bundled weights.  Raises OSError where the codestream does not decode."""
         if self._codestream is not None:
             if self._exclusive_fp and self.fp is not None:
                 self.fp.close()  # it has been read
             self.fp = None
-            self.im = Image.fromarray(_pixels(self._codestream, self._components)).im
+            self.im = Image.fromarray(_pixels(self._codestream, self._components, self._scale)).im
             self._codestream = None
             self.readonly = 0
         return super().load()
@@ -83,12 +102,17 @@ def _profile(rendering: Mapping[str, Any] | None, *, gray: bool) -> bytes | None
     return icc_profile(cicp["colour_primaries"], cicp["transfer_characteristics"], gray=gray)
 
 
-def _pixels(codestream: bytes, gray_components: int | None) -> Any:
-    """Return the decoded picture, uint8 [rows, columns, 3], of one that was gray alone [rows, columns]."""
+def _pixels(codestream: bytes, gray_components: int | None, scale: int | None) -> Any:
+    """Return the decoded picture, uint8 [rows, columns, 3], of one that was gray alone [rows, columns].
+
+    With a scale the small one, which has the same shapes.
+    """
     from refdec.api.decode import decode
     from refdec.api.gray import shown_array, shown_colour
 
     try:
+        if scale is not None:
+            return np.ascontiguousarray(decode(codestream, scale=scale).array)
         picture = decode(codestream, colour=shown_colour(gray_components), bit_depth=8)
         return np.ascontiguousarray(shown_array(picture, gray_components))
     except RefdecError as problem:

@@ -24,6 +24,8 @@ __all__ = [
     "RateAmbiguous",
     "RateNotInLatents",
     "RegionWithoutStages",
+    "ScaleAlone",
+    "ScaleUnknown",
     "UnknownChroma",
     "WeightsDiffer",
 ]
@@ -43,6 +45,36 @@ class WeightsDiffer(WeightsError):
             f"The codestream was made with weights {self.wanted[:16]}..., the pack at hand has {self.present[:16]}...: "
             "it would decode to garbage.\n"
             "Give the right pack with --weights PACK, or --ignore-weights-fingerprint to see the garbage."
+        )
+
+
+class ScaleUnknown(UsageError):
+    """A picture is wanted at a scale that there is none of."""
+
+    code, clause = "RD1631", ""
+
+    def __init__(self, scale: object, known: tuple[int, ...]) -> None:
+        super().__init__(scale, known)
+        self.scale, self.known = scale, known
+
+    def explain(self) -> str:
+        known = " and ".join(str(scale) for scale in self.known)
+        return f"{self.scale!r} is no scale of a small picture: there are {known}.\nTry:  --scale 8, or scale=8"
+
+
+class ScaleAlone(UsageError):
+    """A small picture straight from the latents is wanted together with what only a decoded one has."""
+
+    code, clause = "RD1632", ""
+
+    def __init__(self, other: str) -> None:
+        super().__init__(other)
+        self.other = other
+
+    def explain(self) -> str:
+        return (
+            f"A small picture (scale) comes from the latents, with 8 bits, RGB or gray: it has no {self.other}.\n"
+            "Leave one of the two out."
         )
 
 

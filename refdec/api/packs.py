@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from refdec.weights.collection import Imported
     from refdec.weights.pack import WeightPack
 
-__all__ = ["describe_pack", "import_weights", "missing_rows", "verify_pack"]
+__all__ = ["describe_pack", "encoding_models", "import_weights", "missing_rows", "verify_pack"]
 
 ShowShare = Callable[[float], None]
 
@@ -105,6 +105,13 @@ def describe_pack(path: Path | None) -> dict[str, Any]:
         "missing": missing_rows(pack),
         "checkpoints": checkpoints,
     }
+
+
+def encoding_models(pack: WeightPack) -> tuple[int, ...]:
+    """Return the model_id of every model that a pack encodes with, ascending."""
+    from refdec.plugins.core import Core
+
+    return tuple(info.model_id for info in Core(pack).models if info.analysis)
 
 
 def _bundled_bytes() -> int:

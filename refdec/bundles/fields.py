@@ -10,6 +10,7 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from refdec.bitstream.transforms import Synthesis
+from refdec.bitstream.userdata import read_gray_mark
 from refdec.bundles.errors import BundleHeaderInvalid
 from refdec.clauses import clause
 
@@ -32,6 +33,7 @@ RANGES: Mapping[str, range] = {
     "coded_subsampling": range(1, 3),
     "num_chs": range(161),
     "regions": range(1, 129),
+    "gray_components": range(4),
 }
 """Ranges of fields (of each entry, for tuples); other integers are only asked to be integers."""
 
@@ -47,7 +49,8 @@ class BundleHeaders:
     `regions`: (rows, columns) of regions.  `weights_fingerprint`: of the common checkpoints that made the arrays,
     empty at stage headers; `stream_fingerprint`: of the weights that the codestream names, empty if it names none.
     `substream_bytes`: (marker, payload bytes), in file order; `codestream_bytes`: the whole codestream.
-    `edition`: "published" or "draft", the text whose picture header it has (1.12).
+    `edition`: "published" or "draft", the text whose picture header it has (1.12).  `gray_components`: how many the
+    source had where the codestream says that it was gray, else 0.
     """
 
     width: int
@@ -73,6 +76,7 @@ class BundleHeaders:
     codestream_bytes: int = 0
     stream_profile_idc: int = 0
     edition: str = "published"
+    gray_components: int = 0
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -216,4 +220,5 @@ def headers_of(
         codestream_bytes=codestream.end,
         stream_profile_idc=header.stream_profile_idc,
         edition=str(headers.edition),
+        gray_components=read_gray_mark(headers.user_data) or 0,
     )

@@ -8,7 +8,7 @@ from refdec.bundles.errors import UnknownStage
 
 __all__ = ["SCHEMA_VERSION", "Stage"]
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Major.minor of the fields.  Within a major version fields are only ever added."""
 
 

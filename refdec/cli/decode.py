@@ -73,6 +73,14 @@ def decode(
         str | None,
         typer.Option(metavar="X,Y,W,H", rich_help_panel=PICTURE, help="Decode only this rectangle of the picture."),
     ] = None,
+    scale: Annotated[
+        int | None,
+        typer.Option(
+            metavar="8|16",
+            rich_help_panel=PICTURE,
+            help="A small picture straight from the latents, 1/8 or 1/16 in each direction: quick and approximate.",
+        ),
+    ] = None,
     bit_depth: Annotated[
         int | None,
         typer.Option(
@@ -176,6 +184,7 @@ def decode(
         fingerprint=json or report is not None,
         key=opening_key(key, passphrase=passphrase),
         or_public=or_public,
+        scale=scale,
     )
     wishes = BatchWishes(workers, report, executor, timeout, overwrite)
     place = places(FileCommand("decode", ".png", CODESTREAM_SUFFIXES), sources, out, overwrite=overwrite)

@@ -14,7 +14,7 @@ from typing import cast
 
 import numpy as np
 
-from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array
+from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array, UInt8Array
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Edition, Headers
 from refdec.bitstream.levels import profile_named
@@ -57,6 +57,7 @@ from refdec.plugins.head_services import HeadServices
 from refdec.plugins.rate_run import RateRun, Target
 from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint, Quality
 from refdec.plugins.services import LatentSource
+from refdec.plugins.shown_planes import shown_codes
 from refdec.plugins.source_picture import SourcePicture
 from refdec.plugins.target_latents import CodedLatents, ModelInfo, TargetLatents
 from refdec.tiling.geometry import Rect
@@ -279,6 +280,13 @@ class Core:
         planes = filtered_planes(headers, (luma, chroma), scale, models, transform)
         made = replace(bundle, stage=Stage.PICTURE, planes_q18=planes)
         return self._remember(made, headers)
+
+    def shown_codes(self, bundle: LatentBundle, planes_q18: Int32Array) -> UInt8Array:
+        """Return planes [3, rows, columns] of Y, U, V in the colours of a bundle's picture.
+
+        Raises CustomColourUnsupported.
+        """
+        return shown_codes(bundle.headers, planes_q18)
 
     def symbol_bits_q16(self, bundle: LatentBundle) -> tuple[Int32Array, Int32Array]:
         """Return what each symbol costs, in 1/65536 bit; 0 where not coded."""

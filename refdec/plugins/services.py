@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array
+from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array, UInt8Array
 from refdec.bundles import LatentBundle, Stage
 from refdec.formats.decoded import Picture
 from refdec.plugins.head_services import HeadServices
@@ -63,6 +63,13 @@ class CoreServices(Protocol):
         """Return a bundle of stage picture from one of stage latent that this core made (read or quantised).
 
         `synthesis` is a transform of the stream's list, None: its first.
+        """
+        ...
+
+    def shown_codes(self, bundle: LatentBundle, planes_q18: Int32Array) -> UInt8Array:
+        """Return planes [3, rows, columns] of Y, U, V, int32 Q18 in 0..255, in the colours of a bundle's picture.
+
+        uint8 [rows, columns, 3]; [rows, columns] where the source had gray alone.  They may have any size.
         """
         ...
 

@@ -53,7 +53,7 @@ EXCEPTIONS = {("tables", "arithmetic"), ("arithmetic", "tables")}
 GUESTS = {
     "refdec_encoders": ("refdec.plugins.api",),
     "refdec_tasks": ("refdec.plugins.api",),
-    "refdec_train": ("refdec.api.packs", "refdec.errors"),
+    "refdec_train": ("refdec.api", "refdec.errors", "refdec.heads", "refdec.weights.pack"),
 }
 
 

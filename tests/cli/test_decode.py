@@ -97,6 +97,21 @@ def test_json_says_what_was_written(refdec: Refdec, tmp_path: Path) -> None:
     assert report["timings"]["total"] > 0
 
 
+def test_small_pictures_come_from_the_latents(refdec: Refdec, tmp_path: Path) -> None:
+    ran = refdec("decode", DEMO, tmp_path / "small.png", "--scale", "8", "--json")
+    assert ran.code == 0, ran.err
+    report = json.loads(ran.out)
+    assert (report["width"], report["height"], report["warnings"]) == (96, 64, [])
+    small = np.asarray(Image.open(tmp_path / "small.png"))
+    assert np.array_equal(small, library.decode(DEMO, scale=8).array)
+    refused = refdec("decode", DEMO, tmp_path / "x.png", "--scale", "8", "--synthesis", "sop")
+    assert refused.code == 2 and "RD1632" in refused.err
+    many = refdec("decode", DEMO, "--out", tmp_path / "out", "--scale", "16")
+    assert many.code == 0, many.err
+    with Image.open(tmp_path / "out" / "demo.png") as image:
+        assert image.size == (48, 32)
+
+
 def test_other_transform_of_the_list_and_one_that_is_not(
     refdec: Refdec, vectors: Path, seed_pack: Path, tmp_path: Path
 ) -> None:

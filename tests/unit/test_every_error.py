@@ -57,6 +57,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "findings/test_wishes.py": ("LimitImpossible", "SeveralFilesOnly", "FileTwice"),
     "unit/api/test_decode.py": ("RegionWithoutStages",),
     "unit/api/test_encode.py": ("RateAmbiguous", "TooFewBytes", "UnknownChroma"),
+    "unit/api/test_scaled.py": ("ScaleAlone", "ScaleUnknown"),
     "unit/api/test_inputs.py": ("OptionsExpected", "OptionsTwice"),
     "findings/test_pictures_as_they_come.py": ("LayoutWithoutRaw",),
     "unit/api/test_sources.py": ("PictureNotEncodable",),

@@ -33,6 +33,33 @@ def test_open_reads_headers_first_and_pixels_when_asked() -> None:
     assert np.array_equal(np.asarray(image), refdec.decode(STREAM).array)
 
 
+def test_draft_is_a_small_picture_from_the_latents() -> None:
+    stream = GOLDEN / "kodim14_m1_+0_96x333.jai"
+    image = Image.open(stream)
+    assert image.draft(None, (13, 20)) is None and image.size == (96, 333), "never smaller than what is asked for"
+    assert image.draft("L", (12, 20)) == ("RGB", (0, 0, 96 / 8, 333 / 8))
+    assert image.size == (12, 42)
+    assert image.draft(None, (6, 10)) is None, "once is enough, as for JPEG"
+    assert np.array_equal(np.asarray(image), refdec.decode(stream, scale=8).array)
+    smaller = Image.open(stream)
+    smaller.draft(None, (6, 10))
+    assert np.array_equal(np.asarray(smaller), refdec.decode(stream, scale=16).array)
+
+
+def test_thumbnails_of_pillow_ask_for_a_draft(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int | None] = []
+    decode = refdec.api.decode.decode
+
+    def noted(*arguments: object, scale: int | None = None, **keywords: object) -> object:
+        asked.append(scale)
+        return decode(*arguments, scale=scale, **keywords)
+
+    monkeypatch.setattr("refdec.api.decode.decode", noted)
+    image = Image.open(GOLDEN / "kodim14_m1_+0_96x333.jai")
+    image.thumbnail((5, 19))
+    assert asked == [8] and image.size == (5, 17)
+
+
 def test_save_takes_the_words_of_encode(tmp_path: Path) -> None:
     picture = photograph(100, 90)
     Image.fromarray(picture).save(tmp_path / "a.jai", displacement=-100)
@@ -131,7 +158,7 @@ def test_a_stream_of_the_caller_stays_open() -> None:
 def test_what_programs_do_with_any_image(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = refdec.decode(STREAM).array
     with Image.open(STREAM) as image:
-        assert image.draft("L", (8, 8)) is None and image.tell() == 0
+        assert image.draft("L", (64, 64)) is None and image.tell() == 0
         image.seek(0)
         with pytest.raises(EOFError):
             image.seek(1)

@@ -92,7 +92,7 @@ def test_equal_bundles_give_equal_files() -> None:
 def test_numpy_alone_can_read_it() -> None:
     members = np.load(io.BytesIO(saved(sample_bundle("symbols"))), allow_pickle=False)
     assert members["luma.symbols"].dtype == np.int16
-    assert json.loads(members["bundle"].tobytes())["schema"] == "1.0"
+    assert json.loads(members["bundle"].tobytes())["schema"] == "1.1"
 
 
 def test_a_newer_minor_version_is_read_and_its_additions_left_out() -> None:
