@@ -128,7 +128,7 @@ class SessionsApart(UsageError):
 
 
 class PicturesAlike(UsageError):
-    """Two pictures of one kind have the same name, under which results are kept: they would count as one."""
+    """Two pictures to measure with have the same name, under which results are kept: they would count as one."""
 
     code, clause = "RD1428", ""
 
@@ -139,7 +139,7 @@ class PicturesAlike(UsageError):
     def explain(self) -> str:
         return (
             f"{self.first} and {self.second} have the same name, and results are kept by name.\n"
-            "Make two kinds of them, as in  --set one=FOLDER --set other=FOLDER , or give one another name."
+            "Rename one; or, for bench rd, make two kinds of them:  --set one=FOLDER --set other=FOLDER"
         )
 
 

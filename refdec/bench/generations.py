@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from refdec.bench.pictures import read_rgb
+from refdec.bench.pictures import read_rgb, require_names_apart
 from refdec.bench.rd_tables import TextTable
 
 if TYPE_CHECKING:
@@ -97,10 +97,14 @@ def measure_generations(
     found: Callable[[Sequence[Generation]], None] = lambda points: None,
     failed: Callable[[Outcome], None] = lambda outcome: None,
 ) -> Summary:
-    """Code every picture `count` times by every codec, at the settings at `places` of those it has, from 1."""
+    """Code every picture `count` times by every codec, at the settings at `places` of those it has, from 1.
+
+    Raises PicturesAlike.
+    """
     from refdec.parallel.batch import BatchOptions, run_batch
     from refdec.parallel.outcomes import Job, Status
 
+    require_names_apart(pictures)
     jobs = [
         Job(path, None, (codec, tuple(codec.settings[place - 1] for place in places), count))
         for codec in codecs

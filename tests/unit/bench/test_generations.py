@@ -12,6 +12,7 @@ import pytest
 import refdec
 from refdec.arithmetic.types import UInt8Array
 from refdec.bench.codecs import CodedFile, EncoderCodec
+from refdec.bench.errors import PicturesAlike
 from refdec.bench.generations import (
     Generation,
     generations_table,
@@ -61,6 +62,11 @@ def test_every_generation_is_compared_with_the_original(tmp_path: Path) -> None:
     ends = [row for row in mean_generations(points) if row.generation == 3]
     assert all(row.rgb_loss == pytest.approx(20 * np.log10(3), abs=0.01) for row in ends)
     assert all(row.largest_luma_loss == pytest.approx(row.luma_loss) for row in ends)
+
+
+def test_pictures_of_one_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(PicturesAlike, match="the same name"):
+        measure_generations([tmp_path / "a" / "1.png", tmp_path / "b" / "1.png"], [Darker()], (1,), 2, workers=1)
 
 
 def test_failures_are_told(tmp_path: Path) -> None:
