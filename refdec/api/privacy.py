@@ -70,7 +70,12 @@ def coded_in_private(
     header = read_headers(read_codestream(public, limits=limits), edition=edition, limits=limits).picture
     luma, chroma = header.beta_log
     same_point = replace(
-        options, psnr=None, quality=None, model=header.model_id, displacement=luma, chroma_displacement=chroma
+        options,
+        psnr=None,
+        quality=None,
+        model=header.model_id,
+        displacement=luma,
+        chroma_displacement=None if options.settings.luma_only else chroma,
     )
     whole = code(picture, same_point, lambda share: progress(1 / 2 + share / 2))
     return sealed(public, whole, rectangles, private.key, limits)

@@ -138,6 +138,13 @@ def test_what_is_gray_but_for_its_private_part() -> None:
     )
 
 
+def test_a_gray_picture_without_its_chroma() -> None:
+    wishes: dict[str, Any] = {"displacement": 0, "chroma": "400"}
+    gray = PICTURE[..., 0]
+    made = refdec.encode(gray, private=PrivateRegions([BOX], KEY), **wishes)
+    assert refdec.open_private(made, KEY) == refdec.encode(gray, **wishes)
+
+
 def test_files_and_reports(sealed: bytes, tmp_path: Path) -> None:
     key = new_key_file(tmp_path / "my.key")
     assert read_key_file(tmp_path / "my.key") == key
