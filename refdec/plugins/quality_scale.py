@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["quality_scale", "with_scale"]
 
 PICTURE = "quality.png"
-CURVE_POINTS = 13
+CURVE_POINTS = 25
 LOG = logging.getLogger(__name__)
 
 
