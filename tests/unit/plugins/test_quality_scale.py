@@ -81,7 +81,7 @@ def test_rate_and_quality_grow_across_the_hand_over() -> None:
     models = [point.model_id for point in points]
     assert models == sorted(models)
     over, core = models.index(2), Core(pack)
-    picture, settings = SourcePicture.from_rgb(photograph(96, 128)), CodingSettings()
+    picture, settings = SourcePicture.from_rgb(photograph(192, 256)), CodingSettings()
     sizes, errors = [], []
     for point in points[over - 3 : over + 3]:
         targets = core.analyse(picture, point.model_id, settings)
