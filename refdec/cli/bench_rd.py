@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["rd"]
 
+RATES, FILES = "Codecs and rates", "Results"
 CODECS = "analysis,refine,jpeg,webp,avif"
 ANCHORS = "jpeg,webp,avif,analysis"
 
@@ -38,27 +39,54 @@ def rd(
             help="A kind of pictures: folder, file or pattern; repeatable, in place of PICTURE.png. A table a kind.",
         ),
     ] = None,
-    codecs: Annotated[str, typer.Option(metavar="A,B", help="Encoders of refdec, and jpeg, webp, avif.")] = CODECS,
-    anchors: Annotated[str, typer.Option(metavar="A,B", help="Codecs that BD-rates are against.")] = ANCHORS,
+    codecs: Annotated[
+        str, typer.Option(metavar="A,B", rich_help_panel=RATES, help="Encoders of refdec, and jpeg, webp, avif.")
+    ] = CODECS,
+    anchors: Annotated[
+        str, typer.Option(metavar="A,B", rich_help_panel=RATES, help="Codecs that BD-rates are against.")
+    ] = ANCHORS,
     displacements: Annotated[
-        str, typer.Option(metavar="D,D", help="Rates of refdec's encoders: displacements of luma.")
+        str,
+        typer.Option(metavar="D,D", rich_help_panel=RATES, help="Rates of refdec's encoders: displacements of luma."),
     ] = "-800,-550,-300,0,300,600",
     qualities: Annotated[
         str | None,
-        typer.Option(metavar="Q,Q", help="Rates of refdec's encoders as qualities 1..100, which use every model."),
+        typer.Option(
+            metavar="Q,Q",
+            rich_help_panel=RATES,
+            help="Rates of refdec's encoders as qualities 1..100, which use every model.",
+        ),
     ] = None,
     time_budget: Annotated[
-        float | None, typer.Option(metavar="S", help="Seconds that an encoder may improve one picture.")
+        float | None,
+        typer.Option(metavar="S", rich_help_panel=RATES, help="Seconds that an encoder may improve one picture."),
     ] = None,
     gray_alone: Annotated[
-        bool, typer.Option("--gray-alone", help="Encoders leave chroma out of gray pictures (encode --chroma 400).")
+        bool,
+        typer.Option(
+            "--gray-alone",
+            rich_help_panel=RATES,
+            help="Encoders leave chroma out of gray pictures (encode --chroma 400).",
+        ),
     ] = False,
-    out: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Keep all points, means and BD-rates.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Keep what FILE.json has, measure what it lacks.")] = False,
-    again: Annotated[str, typer.Option(metavar="A,B", help="With --resume: measure these codecs anew.")] = "",
-    plot: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the curves (needs matplotlib).")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.json", rich_help_panel=FILES, help="Keep all points, means and BD-rates."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", rich_help_panel=FILES, help="Keep what FILE.json has, measure what it lacks.")
+    ] = False,
+    again: Annotated[
+        str, typer.Option(metavar="A,B", rich_help_panel=FILES, help="With --resume: measure these codecs anew.")
+    ] = "",
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", rich_help_panel=FILES, help="Draw the curves (needs matplotlib).")
+    ] = None,
     markdown: Annotated[
-        Path | None, typer.Option(metavar="FILE.md", help="Write the tables as Markdown, between the marks of a page.")
+        Path | None,
+        typer.Option(
+            metavar="FILE.md", rich_help_panel=FILES, help="Write the tables as Markdown, between the marks of a page."
+        ),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes; default: the cores.")] = None,
     weights: WeightsOption = None,

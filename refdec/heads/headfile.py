@@ -11,7 +11,8 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from math import isfinite, prod
+from math import prod
+from sys import float_info
 from typing import Any, BinaryIO
 
 from refdec.heads.errors import HeadDamaged, HeadTooLarge, HeadTooNew, NotAHead
@@ -151,7 +152,7 @@ def _record(name: str, line: Any) -> LayerRecord:
 def _metrics(values: Any) -> Mapping[str, Fact]:
     _damaged_unless(isinstance(values, dict), "its metrics are no object")
     for name, value in values.items():
-        good = isinstance(value, str) or (type(value) in {int, float} and isfinite(value))
+        good = isinstance(value, str) or (type(value) in {int, float} and abs(value) <= float_info.max)
         _damaged_unless(good, f"its metric {name!r} is neither number nor text")
     found: Mapping[str, Fact] = values
     return found

@@ -94,6 +94,7 @@ def set_in(*path: Any, to: Any) -> Callable[[dict[str, Any]], None]:
         (set_in("metrics", to=[]), HeadDamaged, "metrics"),
         (set_in("metrics", "top1", to=None), HeadDamaged, "top1"),
         (set_in("metrics", "top1", to=1e999), HeadDamaged, "top1"),
+        (set_in("metrics", "top1", to=10**400), HeadDamaged, "top1"),
         (set_in("steps", to=[]), HeadTooLarge, "0 steps"),
         (set_in("steps", to=[{}] * 2000), HeadTooLarge, "2000 steps"),
         (set_in("steps", 0, to=[]), HeadDamaged, "step 1"),
