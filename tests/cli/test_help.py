@@ -82,7 +82,7 @@ def test_flags_show_no_type_and_options_stand_in_groups(refdec: Refdec) -> None:
 def test_an_encoder_shows_its_options(refdec: Refdec) -> None:
     for typed in (["--encoder", "refine"], ["--encoder=refine"]):
         shown = refdec("encode", *typed, "--help").out
-        assert "Options of refine" in shown and "--option steps=0..2000" in shown and "[default: 60]" in shown
+        assert "Options of refine" in shown and "--option steps=0..2000" in shown and "[default: 80]" in shown
     assert "--option steps" not in refdec("encode", "--help").out
 
 
@@ -148,7 +148,7 @@ def test_plugins_list_their_options(refdec: Refdec) -> None:
 
     table = refdec("plugins", "--options").out.splitlines()
     assert table[0].split("\t")[:3] == ["guest", "option", "value"]
-    assert any(line.startswith("refine\tsteps\t0..2000\t60\t") for line in table)
+    assert any(line.startswith("refine\tsteps\t0..2000\t80\t") for line in table)
     assert any("retrieval" in line for line in table)
     found = {entry["name"]: entry for entry in json.loads(refdec("plugins", "--options", "--json").out)}
     assert found["refine"]["kind"] == "encoder"

@@ -15,7 +15,7 @@ from refdec_encoders.refine.piece import Pair, Piece
 
 __all__ = ["Course", "descended"]
 
-FIRST_STEP, LAST_STEP = 0.15, 0.005
+FIRST_STEP, LAST_STEP = 0.25, 0.005
 """How far a target moves at most, about, in steps of the quantiser: first, and last."""
 LIGHTEST, FULL_FROM = 0.5, 0.8
 """What the variance of rounding counts at first; from this share of the course on it counts in full."""

@@ -129,7 +129,7 @@ class Refine(Encoder):
         Option(
             "steps",
             int,
-            60,
+            80,
             "steps of the search; each costs about as much as three decodings",
             minimum=0,
             maximum=2000,
