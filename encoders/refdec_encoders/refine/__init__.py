@@ -1,4 +1,4 @@
-"""The encoder `refine`: starts from `analysis`, then descends to latents that serve the picture better for fewer bits.
+"""The encoder `refine`: from the latents of `analysis` down to those that serve the picture better for fewer bits.
 
 In: a picture.  Out: a codestream.  In the order in which they are built on each other: `layers` of chapter 4.2 in
 float32, forward and back; `synthesis`, `prediction` of them; `structure` and `distortion`, what is to look good;
