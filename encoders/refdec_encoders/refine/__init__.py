@@ -3,8 +3,8 @@
 In: a picture.  Out: a codestream.  In the order in which they are built on each other: `layers` of chapter 4.2 in
 float32, forward and back; `synthesis`, `prediction` of them; `structure` and `distortion`, what is to look good;
 `networks` of a model; `piece`, what targets cost there, and `pieces` of a picture; `descent` in one; `choice` of
-symbols; `search` at a point; `encoder`, which meets a rate.  Floats decide what is tried, the core's integers what it is
-worth: without a time budget a picture gives the same codestream each time on one machine.
+symbols; `search` at a point; `encoder`, which meets a rate.  Floats decide what is tried, the core's integers what
+it is worth: without a time budget a picture gives the same codestream each time on one machine.
 """
 
 from __future__ import annotations
