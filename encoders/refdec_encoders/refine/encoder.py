@@ -130,7 +130,7 @@ class Refine(Encoder):
             "steps",
             int,
             80,
-            "steps of the search; each costs about as much as three decodings",
+            "steps of the search; each costs about one decoding",
             minimum=0,
             maximum=2000,
         ),
