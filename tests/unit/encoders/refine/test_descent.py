@@ -15,10 +15,10 @@ def test_targets_get_cheaper_and_whole() -> None:
 
     def done(k: int) -> float:
         asked.append(k)
-        return k / 25
+        return k / 40
 
     found = descended(piece, targets, curvature, Course(30.0, done))
-    assert asked == list(range(26))
+    assert asked == list(range(41))
     before, after = (piece.slope(at, curvature, 30.0)[0] for at in (targets, found))
     assert after < before
     mean, _ = piece.networks.context.mean(0, [], piece.psi[0])
