@@ -77,6 +77,27 @@ def test_latents_of_another_core_cannot_be_written_or_changed() -> None:
             use()
 
 
+@pytest.mark.parametrize("settings", [CodingSettings(), CodingSettings(rvs=True, grfs=True)])
+def test_residuals_are_symbols_times_their_steps(settings: CodingSettings) -> None:
+    core, picture = Core(bundled()), SourcePicture.from_rgb(PICTURE)
+    coded = core.quantise(picture, core.analyse(picture, 1, settings), OperatingPoint(1, -50, 90), settings)
+    for part, steps in zip(coded.bundle.components, core.symbol_steps_q18(coded), strict=True):
+        assert part.symbols is not None and part.residual_q18 is not None
+        away = np.abs(part.symbols.astype(np.int64) * steps - part.residual_q18)
+        assert away.max() <= np.abs(part.symbols.astype(np.int64)).max()
+
+
+def test_guests_see_the_planes_that_are_coded_and_the_weights() -> None:
+    core, picture = Core(bundled()), SourcePicture.from_rgb(PICTURE)
+    settings = CodingSettings(coded_subsampling=(2, 2))
+    coded = core.quantise(picture, core.analyse(picture, 1, settings), OperatingPoint(1, 0), settings)
+    y, u, v = core.coded_planes(coded, slice(32, 96), slice(16, 80))
+    assert y.shape == (64, 64) and u.shape == v.shape == (32, 32)
+    luma = PICTURE[32:96, 16:80].astype(float) @ (0.2126, 0.7152, 0.0722)
+    assert np.abs(y * 2.0**-18 - luma).max() < 0.01
+    assert "conv3" in core.checkpoint("VM_bop/decoder_Y", 1).layers
+
+
 def test_a_chooser_sees_every_position_once_and_is_obeyed() -> None:
     core, seen = Core(bundled()), []
 
