@@ -21,6 +21,8 @@ Planes: TypeAlias = tuple[FloatArray, FloatArray, FloatArray]
 METRICS = ("psnr-y", "psnr-rgb", "ms-ssim")
 CHROMA_WEIGHT = 0.2
 """What a squared error of U or V counts beside luma's, where luma alone is measured: pictures are looked at."""
+STRUCTURE_SQUARED = 0.3
+"""What a squared error of luma counts beside structure: MS-SSIM alone lets brightness drift, and gains nothing by it."""
 RGB_OF_YUV = np.array([[1, 0, 1.5748], [1, -0.187324, -0.468124], [1, 1.8556, 0]])
 """(5.10) R, G, B by Y, U, V."""
 
@@ -87,24 +89,22 @@ class _Squared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Structural:
-    """1 - MS-SSIM of luma, scaled to a squared error; chroma by squared errors beside it."""
+    """1 - MS-SSIM of luma, scaled to a squared error, with a little of that; chroma by squared errors."""
 
     target: Planes
     structure: Structure
 
     def __call__(self, made: Planes) -> tuple[float, Planes]:
         loss, by_luma = self.structure(made[0])
-        more, by_planes = self._chroma()(made)
-        return loss + more, (by_luma, by_planes[1], by_planes[2])
+        more, by_planes = self._beside()(made)
+        return loss + more, (by_luma + by_planes[0], by_planes[1], by_planes[2])
 
-    def _chroma(self) -> _Squared:
-        return _Squared(self.target, np.diag((0.0, CHROMA_WEIGHT, CHROMA_WEIGHT)))
+    def _beside(self) -> _Squared:
+        return _Squared(self.target, np.diag((STRUCTURE_SQUARED, CHROMA_WEIGHT, CHROMA_WEIGHT)))
 
     def probe(self, rng: np.random.Generator) -> Planes:
-        luma = self.structure.probe(rng)
-        weight = np.float32((CHROMA_WEIGHT * self.target[0].size / self.target[1].size) ** 0.5)
-        u, v = (weight * _signs(rng, plane.shape) for plane in self.target[1:])
-        return luma, u, v
+        y, u, v = self._beside().probe(rng)
+        return y + self.structure.probe(rng), u, v
 
 
 def _signs(rng: np.random.Generator, shape: tuple[int, ...]) -> FloatArray:
