@@ -22,7 +22,7 @@ METRICS = ("psnr-y", "psnr-rgb", "ms-ssim")
 CHROMA_WEIGHT = 0.2
 """What a squared error of U or V counts beside luma's, where luma alone is measured: pictures are looked at."""
 STRUCTURE_SQUARED = 0.3
-"""What a squared error of luma counts beside structure: MS-SSIM alone lets brightness drift, and gains nothing by it."""
+"""What a squared error of luma counts beside structure: MS-SSIM alone lets brightness drift, and gains nothing."""
 RGB_OF_YUV = np.array([[1, 0, 1.5748], [1, -0.187324, -0.468124], [1, 1.8556, 0]])
 """(5.10) R, G, B by Y, U, V."""
 
