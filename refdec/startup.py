@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DECODER_KERNELS",
     "ENCODER_KERNELS",
+    "HEAD_KERNELS",
     "HOP_KERNELS",
     "KernelCacheWarning",
     "cache_folder",
@@ -45,6 +46,7 @@ DECODER_KERNELS = (
 )
 HOP_KERNELS = ("refdec.arithmetic.elementary", "refdec.networks.attention_kernels")
 ENCODER_KERNELS = ("refdec.entropy.encoder_kernels", "refdec.latent.choice_kernels", "refdec.formats.png_kernels")
+HEAD_KERNELS = ("refdec.heads.kernels",)
 COMPILING = "compiling kernels, once; all of them take about half a minute (refdec warm does it in advance)"
 COMPILING_AGAIN = "compiling kernels, in every process: no folder for them is known (set NUMBA_CACHE_DIR to one)"
 
@@ -138,8 +140,9 @@ def kept_folder() -> Path | None:
     return None if jit.is_disabled() or _told.lasting is not None else jit.kept_in()
 
 
-def load_kernels(*, hop: bool = False, filters: bool = True, encoder: bool = False) -> None:
-    """Load all kernels that decoding needs, and compile those that no cache has; `hop` adds those of HOP."""
-    for name in (*DECODER_KERNELS, *(HOP_KERNELS if hop else ()), *(ENCODER_KERNELS if encoder else ())):
+def load_kernels(*, hop: bool = False, filters: bool = True, encoder: bool = False, heads: bool = False) -> None:
+    """Load all kernels that decoding needs, and compile those that no cache has; others add to them."""
+    more = (HOP_KERNELS if hop else (), ENCODER_KERNELS if encoder else (), HEAD_KERNELS if heads else ())
+    for name in (*DECODER_KERNELS, *(name for names in more for name in names)):
         if filters or ".filters." not in name:
             importlib.import_module(name)

@@ -44,6 +44,14 @@ TAKES = {
     "--frame": "encode",
     "--codecs": "bench rd",
     "--resume": "bench rd",
+    "--set": "bench rd",
+    "--private": "encode",
+    "--key": "encode,decode",
+    "--quality": "encode",
+    "--psnr": "encode",
+    "--passphrase": "encode,decode",
+    "--leave-out": "encode",
+    "--encoder": "encode",
     "--decoder": "conform run",
 }
 """Options that errors name without a command, and the commands in which these errors come up."""

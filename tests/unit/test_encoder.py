@@ -15,7 +15,13 @@ from refdec.bitstream.markers import Marker
 from refdec.bitstream.rewriting import in_edition
 from refdec.bitstream.transforms import Synthesis
 from refdec.bitstream.userdata import read_weights_mark
-from refdec.decoding.errors import LatentsDoNotFit, LevelTooSmall, QualityMapDoesNotFit, SettingsRefused
+from refdec.decoding.errors import (
+    AnalysisMissing,
+    LatentsDoNotFit,
+    LevelTooSmall,
+    QualityMapDoesNotFit,
+    SettingsRefused,
+)
 from refdec.decoding.models import models_of, stream_fingerprint
 from refdec.decoding.options import DecodeOptions
 from refdec.decoding.rows import decode_codestream
@@ -26,7 +32,6 @@ from refdec.formats.files import read_picture
 from refdec.picture.picture import PictureCodes
 from refdec.picture.render import render
 from refdec.tiling.geometry import Rect
-from refdec.weights.errors import MissingCheckpoint
 from refdec.weights.seeded import seeded_pack
 from tests.encodable import GOLDEN, bundled, coded_and_made, encode_picture, photograph, source
 
@@ -239,7 +244,7 @@ def test_latents_of_another_size_are_refused() -> None:
 
 
 def test_a_model_without_networks_is_refused() -> None:
-    with pytest.raises(MissingCheckpoint):
+    with pytest.raises(AnalysisMissing):
         encode_picture(source(64, 64), EncodeSettings(), bundled(), 3, (0, 0))
 
 
