@@ -144,7 +144,7 @@ def test_what_cannot_be_so_small_says_how_small_it_can_be(encoder: str) -> None:
 
 
 def test_an_encoder_whose_sizes_jump_does_what_it_said_it_can() -> None:
-    """What `refine` finds at a better quality may be some bytes smaller: the size that it names is reached, or beaten."""
+    """What `refine` finds at a better quality may be some bytes smaller: the size it names is reached, or beaten."""
     source, options = GOLDEN / "kodim15_m1_+0_65x79.jai", {"steps": 1}
     with pytest.raises(TooFewBytes) as caught:
         refdec.encode(source, max_bytes=20, encoder="refine", options=options)
