@@ -119,7 +119,7 @@ class PictureParts:
         """Decode the hyper latents, and take the quantisers' steps."""
         half = tuple(-(-side // 2) for side in coded.bundle.headers.latent_size)
         psi, chroma = (
-            network(z.astype(np.float32), (half[0], half[1]))[0]
+            network(z.astype(np.float32), (half[0], half[1]))
             for network, z in zip(networks.hyper, (coded.bundle.luma.z, coded.bundle.chroma.z), strict=True)
             if z is not None
         )

@@ -1,4 +1,4 @@
-"""Hyper decoder (4.3) and luma context model (4.4) in float32, forward and back.
+"""Hyper decoder (4.3) forward, and luma context model (4.4) forward and back, in float32.
 
 In: hyper latents float32 [C, hz, wz]; psi and what of the latent is known.  Out: psi [4C, h/2, w/2]; the mean of each
 phase [160, h/2, w/2], and derivatives.
@@ -59,18 +59,10 @@ class HyperDecoder:
             Linear.named(layers, "hyper_decoder.conv4"),
         )
 
-    def __call__(self, z: FloatArray, size: Size) -> tuple[FloatArray, Maps]:
-        """Return psi of rows and columns `size`, and what `pull` wants."""
-        x2 = self.conv2(self.conv1(z), size)
-        x3 = self.conv3(np.clip(x2, np.float32(0), SIX))
-        return self.conv4(np.clip(x3, np.float32(0), SIX)), (x2, x3)
-
-    def pull(self, g: FloatArray, kept: Maps, size: Size) -> FloatArray:
-        """Return the derivative by z, which has rows and columns `size`."""
-        x2, x3 = kept
-        g = self.conv4.pull(g) * ((x3 > 0) & (x3 < SIX))
-        g = self.conv3.pull(g) * ((x2 > 0) & (x2 < SIX))
-        return self.conv1.pull(self.conv2.pull(g, size))
+    def __call__(self, z: FloatArray, size: Size) -> FloatArray:
+        """Return psi of rows and columns `size`."""
+        x = np.clip(self.conv2(self.conv1(z), size), np.float32(0), SIX)
+        return self.conv4(np.clip(self.conv3(x), np.float32(0), SIX))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
