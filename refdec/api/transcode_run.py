@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ from refdec.bitstream.privaterecord import private_part, read_private_record
 from refdec.bitstream.tools import ToolsHeader
 from refdec.decoding.opening import Opened, open_codestream, parse
 from refdec.decoding.options import DecodeOptions
-from refdec.encoding.content import content_of_arrays, read_content
+from refdec.encoding.content import Written, content_of_arrays, read_content
 from refdec.encoding.quality import QUALITIES, largest_fitting
 from refdec.encoding.ratecontrol import Attempt, RateOutOfReach, Search
 from refdec.limits import Check, TooMuchMemoryToTranscode
@@ -69,7 +70,8 @@ def run(
     codestream, before = parse(data, reading)
     _require_nothing_sealed(before)
     headers = packaged(before, options.packaging())
-    made = _Transcode(codestream, before, headers, options, reading, weights, check, progress).made()
+    pack = cache(lambda: load_weights(weights))  # not before it is needed, and once: it may be a file that is read
+    made = _Transcode(codestream, before, headers, options, reading, pack, check, progress).made()
     progress(1.0)
     return made
 
@@ -90,7 +92,7 @@ class _Transcode:
     headers: Headers
     options: TranscodeOptions
     reading: DecodeOptions
-    weights: WeightPack | Source | None
+    pack: Callable[[], WeightPack]
     check: Check
     progress: Callable[[float], None]
 
@@ -115,7 +117,7 @@ class _Transcode:
             return self._searched()
         point = self._point()
         if options.quality is not None:
-            wanted = Core(self._pack()).operating_point(options.quality)
+            wanted = Core(self.pack()).operating_point(options.quality)
             if wanted.model_id != model:
                 raise OtherModel(options.quality, wanted.model_id, model)
             if wanted.displacement >= self.rate[0]:
@@ -180,12 +182,17 @@ class _Transcode:
 
     def _at_rate(self, targets: LatentTargets, rate: Pair) -> Transcoded:
         """Return the latents quantised again."""
-        written, headers = requantised(targets, rate, check=self.check)
+        return self._finished(*requantised(targets, rate, check=self.check))
+
+    def _finished(self, written: Written, headers: Headers) -> Transcoded:
+        """Return a codestream of latents quantised again, once it is read and found to be what was coded."""
         if self.options.check:
-            found = read_content(open_codestream(written.data, self._pack(), self.reading), check=self.check)
+            found = read_content(open_codestream(written.data, self.pack(), self.reading), check=self.check)
             _require_same(found.differs_in(written.content))
         made = Transcoded(written.data, headers, "requantised", False, self._said())
-        if rate != self.rate and self.headers.tools != ToolsHeader(self.headers.tools.lsbs_enable_flag):
+        if headers.picture.beta_log != self.rate and self.headers.tools != ToolsHeader(
+            self.headers.tools.lsbs_enable_flag
+        ):
             return made.saying("post-filters stay as they were chosen for the old rate; --no-filters leaves them out")
         return made
 
@@ -204,13 +211,13 @@ class _Transcode:
             )
         targets = self._targets()
         low, high = self._range()
-        tried: dict[int, bytes] = {}
+        tried: dict[int, tuple[Written, Headers]] = {}
 
         def code(luma: int) -> bytes:
             self.progress(len(tried) / (len(tried) + 3))
             if luma not in tried:
-                tried[luma] = requantised(targets, self._moved(luma), check=self.check)[0].data
-            return tried[luma]
+                tried[luma] = requantised(targets, self._moved(luma), check=self.check)
+            return tried[luma][0].data
 
         if options.bpp is None:
             luma = _largest(code, low, high, most)
@@ -218,23 +225,20 @@ class _Transcode:
             luma = _nearest(code, ModelRange(picture.model_id, low, high), options.bpp, options.tolerance, pixels)
         if luma is None:
             wish = f"{most} bytes" if options.bpp is None else f"{options.bpp:g} bpp"
-            raise RateNotInLatents(wish, picture.model_id, min(map(len, tried.values())), pixels)
-        return self._at_rate(targets, self._moved(luma))
+            raise RateNotInLatents(wish, picture.model_id, min(len(made.data) for made, _ in tried.values()), pixels)
+        return self._finished(*tried[luma])
 
     def _range(self) -> Pair:
         """Return the lowest displacement of luma that is sensible, and the old one."""
-        info = next(info for info in Core(self._pack()).models if info.model_id == self.before.picture.model_id)
+        info = next(info for info in Core(self.pack()).models if info.model_id == self.before.picture.model_id)
         return min(info.displacements[0], self.rate[0]), self.rate[0]
 
     # -- what the steps share
 
-    def _pack(self) -> WeightPack:
-        return load_weights(self.weights)
-
     def _opened(self) -> Opened:
         """Return the old codestream with its networks.  Raises WeightsDiffer, MissingCheckpoint."""
         refuse = None if self.options.ignore_weights_fingerprint else require_weights
-        return open_codestream(self.data, self._pack(), self.reading, check_weights=refuse)
+        return open_codestream(self.data, self.pack(), self.reading, check_weights=refuse)
 
     def _require(self, needed_bytes: int) -> None:
         """Raise TooMuchMemoryToTranscode before anything large is made."""
@@ -250,7 +254,7 @@ class _Transcode:
         if symbols is None:
             _require_same("" if replace(parse(made, self.reading)[1], warnings=()) == self.headers else "headers")
             return
-        found = read_content(open_codestream(made, self._pack(), self.reading), check=self.check)
+        found = read_content(open_codestream(made, self.pack(), self.reading), check=self.check)
         _require_same(found.differs_in(content_of_arrays(self.headers, symbols.latents, symbols.values)))
 
     def _said(self, *, all_bytes: bool = False) -> tuple[str, ...]:

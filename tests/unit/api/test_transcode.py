@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import warnings
 from functools import cache
+from importlib import resources
 
 import numpy as np
 import pytest
 
 import refdec
+from refdec.api import transcode_run
 from refdec.api.errors import OptionsExpected, OptionsTwice, OtherModel, RateAmbiguous, RateNotInLatents
 from refdec.api.transcode import TranscodeReport, transcode_to_file
 from refdec.api.transcode_options import TranscodeOptions
@@ -18,10 +20,13 @@ from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.headers import Headers, read_headers
 from refdec.bitstream.markers import Marker
 from refdec.decoding.errors import SettingsRefused
+from refdec.encoding.content import Written
 from refdec.errors import CodestreamError
+from refdec.limits import Check
 from refdec.plugins.core import Core
 from refdec.plugins.errors import RequestInvalid
 from refdec.plugins.requests import OperatingPoint
+from refdec.transcoding.recoding import LatentTargets, requantised
 from tests.encodable import GOLDEN, photograph
 
 PHOTO = (GOLDEN / "kodim14_m1_+0_96x333.jai").read_bytes()
@@ -229,6 +234,24 @@ def test_a_stream_profile_that_the_draft_has_no_room_for_is_left_behind_with_a_w
 def test_one_region_that_is_to_be_independent_is_a_word() -> None:
     with pytest.warns(refdec.PictureWarning, match="no other"):
         assert refdec.transcode(stream(), independent_regions=True) == stream()
+
+
+@pytest.mark.parametrize("wish", [{"displacement": -200}, {"bpp": 0.3}])
+def test_weights_may_be_an_open_file(wish: dict[str, float]) -> None:
+    with (resources.files("refdec") / "data" / "bundled.pack").open("rb") as file:
+        assert refdec.transcode(stream(), weights=file, **wish) == refdec.transcode(stream(), **wish)  # type: ignore[arg-type]
+
+
+def test_what_a_search_has_coded_is_not_coded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def noted(targets: LatentTargets, rate: tuple[int, int], *, check: Check) -> tuple[Written, Headers]:
+        asked.append(rate)
+        return requantised(targets, rate, check=check)
+
+    monkeypatch.setattr(transcode_run, "requantised", noted)
+    refdec.transcode(stream(), bpp=0.3)
+    assert len(asked) == len(set(asked)) > 2
 
 
 def test_rates_out_of_reach_say_how_small_it_gets() -> None:
