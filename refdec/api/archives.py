@@ -202,24 +202,14 @@ def decode_archive(archive: Archive, *, watch: Callable[[Outcome], None] | None 
     """
     suffix = archive.decode.suffix or ".png"
     one = replace(archive.decode, suffix=suffix, options=replace(archive.decode.options, workers=1))
-    weights = None if archive.weights is None else archive.weights.absolute()
-    _pack_of(weights)  # a pack that cannot be read is one error, not one for each file; forked workers share it
-    others = LeftOut()
-    jobs = archive_jobs(archive.sources, archive.out, suffix, others=others)
-    summary = _run(DecodeOne(one, weights), jobs, archive, watch)
-    return replace(summary, left_out=dict(others.counts))
+    return _run(archive, lambda weights: DecodeOne(one, weights), watch, suffix=suffix)
 
 
 def encode_archive(archive: PictureArchive, *, watch: Callable[[Outcome], None] | None = None) -> Summary:
     """Encode an archive of pictures; `watch` sees each outcome.  It goes on and raises as `decode_archive` does."""
-    weights = None if archive.weights is None else archive.weights.absolute()
     roi = archive.encode.roi
     encode = replace(archive.encode, roi=Path(roi).absolute()) if isinstance(roi, str | Path) else archive.encode
-    _pack_of(weights)
-    others = LeftOut()
-    jobs = archive_jobs(archive.sources, archive.out, CODESTREAM_SUFFIXES[0], inputs=READ_SUFFIXES, others=others)
-    summary = _run(EncodeOne(encode, weights), jobs, archive, watch)
-    return replace(summary, left_out=dict(others.counts))
+    return _run(archive, lambda weights: EncodeOne(encode, weights), watch, inputs=READ_SUFFIXES)
 
 
 def transcode_archive(archive: StreamArchive, *, watch: Callable[[Outcome], None] | None = None) -> Summary:
@@ -227,15 +217,10 @@ def transcode_archive(archive: StreamArchive, *, watch: Callable[[Outcome], None
 
     Raises OutputIsInput for a folder that is to take what becomes of it.
     """
-    weights = None if archive.weights is None else archive.weights.absolute()
     for source in map(Path, archive.sources):
         if source.is_dir() and archive.out.is_dir() and source.samefile(archive.out):
             raise OutputIsInput(str(source))
-    _pack_of(weights)
-    others = LeftOut()
-    jobs = archive_jobs(archive.sources, archive.out, CODESTREAM_SUFFIXES[0], others=others)
-    summary = _run(TranscodeOne(archive.transcode, weights), jobs, archive, watch)
-    return replace(summary, left_out=dict(others.counts))
+    return _run(archive, lambda weights: TranscodeOne(archive.transcode, weights), watch)
 
 
 def _processes(archive: AnyArchive) -> int:
@@ -244,16 +229,27 @@ def _processes(archive: AnyArchive) -> int:
 
 
 def _run(
-    function: BatchFunction,
-    jobs: Iterator[Job],
     archive: AnyArchive,
+    function: Callable[[Path | None], BatchFunction],
     watch: Callable[[Outcome], None] | None,
+    *,
+    suffix: str = CODESTREAM_SUFFIXES[0],
+    inputs: Collection[str] = CODESTREAM_SUFFIXES,
 ) -> Summary:
-    """Run the jobs of an archive; what their sources raise comes before the report is opened."""
+    """Run an archive: `function(weights)` does the work on a file that becomes one with a suffix.
+
+    What its sources raise comes before the report is opened.
+    """
+    weights = None if archive.weights is None else archive.weights.absolute()
+    _pack_of(weights)  # a pack that cannot be read is one error, not one for each file; forked workers share it
+    others = LeftOut()
+    jobs = archive_jobs(archive.sources, archive.out, suffix, inputs=inputs, others=others)
     first = list(itertools.islice(jobs, 1))
     LOG.info("%d workers, or what the executor has; outputs go to %s", _processes(archive), archive.out)
     with ExitStack() as stack:
         report = None
         if archive.report is not None:
             report = stack.enter_context(BatchReport.open(still_there(archive.report), resume=archive.options.resume))
-        return run_batch(function, itertools.chain(first, jobs), archive.options, report=report, watch=watch)
+        every = itertools.chain(first, jobs)
+        summary = run_batch(function(weights), every, archive.options, report=report, watch=watch)
+    return replace(summary, left_out=dict(others.counts))
