@@ -1,4 +1,4 @@
-"""One input or many: which of the names is the output, and what a batch shows while it runs.
+"""One input or many: which of the names is the output, and what one file or a batch shows while it is worked on.
 
 In: the names that a user typed, and options of a batch.  Out: a source and a target, or sources and a folder.
 """
@@ -8,21 +8,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import typer
 
 from refdec.cli import console
 from refdec.cli.errors import InputAsTarget, OutputExists, OutputFolderMissing, SeveralFilesOnly, WrongNumbers
-from refdec.cli.outputs import PIPE, spelled
+from refdec.cli.outputs import PIPE, require_distinct, spelled
 
 if TYPE_CHECKING:
     from refdec.parallel.batch import BatchOptions
     from refdec.parallel.outcomes import Outcome, Summary
 
-__all__ = ["BatchWishes", "FileCommand", "OneFile", "SeveralFiles", "places", "run_several"]
+__all__ = ["BatchWishes", "FileCommand", "OneFile", "SeveralFiles", "places", "run_one", "run_several"]
 
 DONE = "done"
 
@@ -112,6 +113,50 @@ def _as_one_file(command: FileCommand, source: str, target: str) -> OneFile:
     if Path(target).suffix.lower() in command.reads and os.path.realpath(source) != os.path.realpath(target):
         raise InputAsTarget(command.name, source, target)
     return OneFile(source, spelled(target))
+
+
+class _Reported(Protocol):
+    """What a codestream that was made is told about."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences about it."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it as JSON can hold it."""
+
+
+Made = TypeVar("Made", bound=_Reported)
+
+
+def run_one(
+    doing: str,
+    place: OneFile,
+    work: Callable[..., Made],
+    in_words: Callable[[Made], str],
+    *,
+    seconds: float | None,
+    as_json: bool,
+) -> None:
+    """Make one codestream by `work(progress=...)`: show what is being done ("encoding"), and tell what was made.
+
+    Raises FileTwice, TimeIsUp after `seconds`, and what `work` raises.
+    """
+    from refdec.cli.deadline import in_time
+    from refdec.cli.startup import prepare_process
+    from refdec.cli.warnings import show_warnings
+
+    require_distinct(place.source, {"the codestream": place.target})
+    prepare_process()
+    with console.progress(f"{doing} {Path(place.source).name}") as show:
+        report = in_time(seconds, partial(work, progress=show))
+    show_warnings(report.warnings)
+    if place.target == PIPE:
+        return
+    if as_json:
+        console.show_json(report.as_json())
+    else:
+        console.ending(f"{place.target}: {in_words(report)}")
 
 
 def run_several(done: str, run: Callable[[Callable[[Outcome], None]], Summary], *, as_json: bool) -> None:

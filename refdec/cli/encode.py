@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from refdec.cli import console
-from refdec.cli.batches import BatchWishes, FileCommand, OneFile, SeveralFiles, places, run_several
+from refdec.cli.batches import BatchWishes, FileCommand, OneFile, SeveralFiles, places, run_one, run_several
 from refdec.cli.errors import WrongNumbers
 from refdec.cli.options import (
     PRIVATE,
@@ -326,26 +325,12 @@ def encode(
 
 def _encode_file(place: OneFile, options: EncodeOptions, weights: Path | None, json: bool) -> None:
     """Encode one picture."""
-    from refdec.cli.deadline import in_time
-    from refdec.cli.outputs import PIPE, require_distinct
-    from refdec.cli.startup import prepare_process
-    from refdec.cli.warnings import show_warnings
-
-    require_distinct(place.source, {"the codestream": place.target})
-    prepare_process()
     from refdec.api.encode import encode_to_file
 
-    with console.progress(f"encoding {Path(place.source).name}") as show:
-        encode_it = partial(encode_to_file, place.source, place.target, options, weights=weights, progress=show)
-        report = in_time(None if options.limits is None else options.limits.seconds, encode_it)
-    show_warnings(report.warnings)
-    if place.target == PIPE:
-        return
-    if json:
-        console.show_json(report.as_json())
-    else:
-        asked = bool(options.filters.tools)
-        console.ending(f"{place.target}: {_in_words(report, asked=asked)}")
+    work = partial(encode_to_file, place.source, place.target, options, weights=weights)
+    seconds = None if options.limits is None else options.limits.seconds
+    in_words = partial(_in_words, asked=bool(options.filters.tools))
+    run_one("encoding", place, work, in_words, seconds=seconds, as_json=json)
 
 
 def _in_words(report: EncodeReport, *, asked: bool) -> str:

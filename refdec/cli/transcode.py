@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from refdec.cli import console
-from refdec.cli.batches import BatchWishes, FileCommand, OneFile, SeveralFiles, places, run_several
+from refdec.cli.batches import BatchWishes, FileCommand, OneFile, SeveralFiles, places, run_one, run_several
 from refdec.cli.encode import grid
 from refdec.cli.errors import OutputNotNamed
 from refdec.cli.options import (
@@ -29,7 +28,7 @@ from refdec.cli.options import (
     byte_count,
     limits_of,
 )
-from refdec.cli.outputs import PIPE, require_distinct
+from refdec.cli.outputs import PIPE
 
 if TYPE_CHECKING:
     from refdec.api.transcode import TranscodeReport
@@ -178,24 +177,11 @@ def _require_output(sources: list[str], out: Path | None) -> None:
 
 def _transcode_file(place: OneFile, options: TranscodeOptions, weights: Path | None, json: bool) -> None:
     """Transcode one codestream."""
-    from refdec.cli.deadline import in_time
-    from refdec.cli.startup import prepare_process
-    from refdec.cli.warnings import show_warnings
-
-    require_distinct(place.source, {"the codestream": place.target})
-    prepare_process()
     from refdec.api.transcode import transcode_to_file
 
-    with console.progress(f"transcoding {Path(place.source).name}") as show:
-        work = partial(transcode_to_file, place.source, place.target, options, weights=weights, progress=show)
-        report = in_time(None if options.limits is None else options.limits.seconds, work)
-    show_warnings(report.warnings)
-    if place.target == PIPE:
-        return
-    if json:
-        console.show_json(report.as_json())
-    else:
-        console.ending(f"{place.target}: {_in_words(report)}")
+    work = partial(transcode_to_file, place.source, place.target, options, weights=weights)
+    seconds = None if options.limits is None else options.limits.seconds
+    run_one("transcoding", place, work, _in_words, seconds=seconds, as_json=json)
 
 
 def _in_words(report: TranscodeReport) -> str:
