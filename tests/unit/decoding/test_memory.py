@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -20,6 +19,7 @@ from refdec.limits import Limits, TooMuchMemory
 from refdec.tiling.geometry import Rect
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
+from tests.memory import peak_of
 from tests.oracle.values import unobserved
 
 VECTORS = Path(__file__).resolve().parents[2] / "golden" / "vectors"
@@ -42,17 +42,6 @@ NEAR = 3
 @cache
 def pack() -> WeightPack:
     return seeded_pack(1)
-
-
-def peak_of(call: Callable[[], object]) -> int:
-    """The peak of a call whose networks are prepared, without shared memory."""
-    call()
-    tracemalloc.start()
-    try:
-        call()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
 
 
 def needed_by(call: Callable[[Limits], object]) -> int:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
@@ -22,22 +19,12 @@ from refdec.plugins.core_errors import NoModel
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 from tests.encodable import bundled, photograph, source
+from tests.memory import peak_of
 
 SIZES = ((64, 64), (512, 768))
 LARGEST = 108_000_000
 NEAR = 3
 """An estimate is at most that many times the peak, beside what does not grow."""
-
-
-def peak_of(call: Callable[[], object]) -> int:
-    """The peak of a call whose networks are prepared."""
-    call()
-    tracemalloc.start()
-    try:
-        call()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("size", SIZES)

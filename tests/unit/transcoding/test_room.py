@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
-from collections.abc import Callable
-
 import pytest
 
 import refdec
@@ -15,18 +12,9 @@ from refdec.transcoding.packaging import Packaging, packaged
 from refdec.transcoding.recoding import latent_targets, recoded, requantised
 from refdec.transcoding.streamsymbols import decoded_symbols
 from tests.encodable import bundled, photograph
+from tests.memory import peak_of
 
 NEAR = 3
-
-
-def peak_of(call: Callable[[], object]) -> int:
-    call()
-    tracemalloc.start()
-    try:
-        call()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("size", [(64, 64), (512, 768)])
