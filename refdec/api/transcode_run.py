@@ -22,7 +22,7 @@ from refdec.decoding.opening import Opened, open_codestream, parse
 from refdec.decoding.options import DecodeOptions
 from refdec.encoding.content import Written, content_of_arrays, read_content
 from refdec.encoding.quality import QUALITIES, largest_fitting
-from refdec.encoding.ratecontrol import Attempt, RateOutOfReach, Search
+from refdec.encoding.ratecontrol import Attempt, RateOutOfReach, Search, share_done
 from refdec.limits import Check, TooMuchMemoryToTranscode
 from refdec.plugins.core import Core
 from refdec.privacy.errors import PrivatePartInTheWay
@@ -214,7 +214,7 @@ class _Transcode:
         tried: dict[int, tuple[Written, Headers]] = {}
 
         def code(luma: int) -> bytes:
-            self.progress(len(tried) / (len(tried) + 3))
+            self.progress(share_done(len(tried)))
             if luma not in tried:
                 tried[luma] = requantised(targets, self._moved(luma), check=self.check)
             return tried[luma][0].data

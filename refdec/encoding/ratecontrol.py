@@ -23,7 +23,15 @@ from refdec.encoding.rategoal import Goal, psnr_goal, size_goal
 from refdec.errors import UsageError
 from refdec.weights.ranges import SYNTAX, ModelRange
 
-__all__ = ["CHROMA_REACH", "Attempt", "RateOutOfReach", "Search", "chroma_displacement", "sensible_range"]
+__all__ = [
+    "CHROMA_REACH",
+    "Attempt",
+    "RateOutOfReach",
+    "Search",
+    "chroma_displacement",
+    "sensible_range",
+    "share_done",
+]
 
 CHROMA_OFFSET = 300
 """Chroma this far above luma costs 2 to 3 % of the bits for half a decibel of RGB PSNR."""
@@ -34,10 +42,17 @@ SENSIBLE = (-1280, 800)
 CHROMA_REACH = 601
 """Chroma goes so far from where it usually is, exclusive, where steps of luma are too coarse to meet a size."""
 MOST_TRIES = 14
+USUAL_TRIES = 3
+"""Further tries that a search takes for granted when it tells how far it is."""
 MOST_DECIBELS = 100.0
 """Stands for a picture without any error."""
 PSNR_MARGIN = 3.0
 """An estimate further than this from the goal, in dB, tells which side of it a point is on."""
+
+
+def share_done(tries: int, part: float = 0.0) -> float:
+    """Return the share of a search that is done after so many tries and a part of the next, 0..1."""
+    return (tries + part) / (tries + USUAL_TRIES)
 
 
 def sensible_range(reference: bool) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from refdec.arithmetic.types import Int32Array
 from refdec.encoding.encoder import Coded, Prepared, code
 from refdec.encoding.outcome import decoded_luma, transform_at_hand, with_luma
 from refdec.encoding.quality import QUALITIES, QualityScale, largest_fitting
-from refdec.encoding.ratecontrol import CHROMA_REACH, Attempt, Search, chroma_displacement
+from refdec.encoding.ratecontrol import CHROMA_REACH, Attempt, Search, chroma_displacement, share_done
 from refdec.encoding.rategoal import SIZE_STEP
 from refdec.encoding.values import SymbolChooser
 from refdec.limits import Check, unchecked
@@ -121,7 +121,7 @@ class Tries:
         left = None if budget is None else max(budget - (time.monotonic() - self._began), LEAST_SECONDS)
 
         def progress(done: float) -> None:
-            self._request.progress((tried + done) / (tried + 3))
+            self._request.progress(share_done(tried, done))
 
         return replace(self._request, target=point, progress=progress, time_budget_seconds=left)
 
@@ -214,7 +214,7 @@ class RateRun:
         prepared, chooser = self._target(model_id)
         coded = code(prepared, (displacement, chroma), chooser=chooser, check=self._check)
         self._tries += 1
-        self._request.progress(self._tries / (self._tries + 3))
+        self._request.progress(share_done(self._tries))
         psnr = None
         if self._again is not None and isinstance(self._request.target, OperatingPoint | Quality):
             coded = self._again(coded)
