@@ -26,6 +26,7 @@ MOST_CHANNELS = 4096
 MOST_SUM = 4320
 """Products of one sum: the bound of 6.2.3, below which no accumulator can wrap."""
 LEVELS = range(-4, 5)
+LATENT_CELL = 16
 SIDES = (1, 3)
 MULTIPLIERS = range(-(1 << 24), (1 << 24) + 1)
 SIX_Q18 = 6 << 18
@@ -46,6 +47,11 @@ class Form:
     def places(self) -> int:
         """Return the most positions that it has for one of the latent."""
         return 1 if self.level is None else 4 ** max(self.level, 0)
+
+    @property
+    def cell(self) -> int | None:
+        """Return the side in luma samples of the square that a position stands for; None for a vector."""
+        return None if self.level is None else LATENT_CELL * 2 ** max(-self.level, 0) // 2 ** max(self.level, 0)
 
     def moved(self, levels: int) -> Form:
         """Return the form of a map of more (or fewer) positions."""

@@ -1,6 +1,7 @@
 """`core.heads`: what the core offers to guests that have a network on latents, a head (`docs/tasks.md`).
 
-In: head files as bytes, and bundles of stage latent.  Out: a head's outputs, or its labels as a result of a task.
+In: head files as bytes, and bundles of stage latent.  Out: a head's outputs, or what they mean as a result of a task:
+labels, boxes, a map of classes.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from refdec.heads.head import Head, HeadFacts
 from refdec.heads.headfile import read_head
 from refdec.heads.onnx import Float32Array, OnnxHead, load_onnx, run_onnx
 from refdec.limits import Check, Limits
-from refdec.plugins.results import Label, Labels
+from refdec.plugins.results import Box, Boxes, Label, Labels, Mask
 
 __all__ = ["HeadServices"]
+
+MOST_CLASSES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,63 @@ class HeadServices:
         (values,) = outputs.values()
         pairs = sorted(zip((-values[:, 0, 0]).tolist(), head.facts.labels, strict=True))
         return Labels(tuple(Label(name, -value / ONE_Q18) for value, name in pairs[:top]))
+
+    def boxes(
+        self, heads: Head | Sequence[Head], bundle: LatentBundle, *, threshold: float = 0.3, overlap: float = 0.5
+    ) -> Boxes:
+        """Return what a head has found whose outputs are `scores` [labels, h, w] and `sides` [4, h, w], best first.
+
+        `sides`: from the middle of a position to left, top, right, bottom, in units of 16 luma samples.  A box is where
+        a score is at least `threshold` and a local maximum; of two with one label that share more than `overlap` of
+        what both cover the better one stays.  Raises what `run` raises, and HeadStepInvalid for a head of another kind.
+        """
+        from refdec.heads.answers import found_boxes
+        from refdec.heads.network import chosen_head
+        from refdec.heads.plan import plan_of
+
+        head = chosen_head([heads] if isinstance(heads, Head) else heads, bundle)
+        forms, names = plan_of(head).outputs, head.facts.labels
+        shapes = {name: form.channels for name, form in forms.items()}
+        if shapes != {"scores": len(names), "sides": 4}:
+            raise HeadStepInvalid("its output", f"is {shapes}, which is not scores of {len(names)} labels and 4 sides")
+        cell = forms["scores"].cell
+        if cell is None or forms["sides"].cell != cell:
+            raise HeadStepInvalid("its output", "has scores and sides of different sizes, or vectors")
+        outputs, headers = self.run(head, bundle), bundle.headers
+        size = headers.display_height, headers.display_width
+        found = found_boxes(
+            outputs["scores"],
+            outputs["sides"],
+            cell,
+            size,
+            least_q18=round(threshold * ONE_Q18),
+            overlap_percent=round(100 * overlap),
+        )
+        rows = zip(found.edges.tolist(), found.classes.tolist(), found.scores_q18.tolist(), strict=True)
+        boxes = [Box(x, y, right - x, bottom - y, names[k], q / ONE_Q18) for (x, y, right, bottom), k, q in rows]
+        return Boxes(tuple(boxes), size)
+
+    def mask(self, heads: Head | Sequence[Head], bundle: LatentBundle) -> Mask:
+        """Return the map of classes of a head whose one output is a map with a value for each label.
+
+        Each position has the label with the largest value, of equal ones the first.  Raises what `run` raises, and
+        HeadStepInvalid for a head of another kind.
+        """
+        from refdec.heads.answers import class_map
+        from refdec.heads.network import chosen_head
+        from refdec.heads.plan import plan_of
+
+        head = chosen_head([heads] if isinstance(heads, Head) else heads, bundle)
+        names, forms = head.facts.labels, list(plan_of(head).outputs.values())
+        cell = forms[0].cell
+        if len(forms) != 1 or cell is None or not 0 < forms[0].channels == len(names) <= MOST_CLASSES:
+            shapes = [form.channels for form in forms]
+            raise HeadStepInvalid(
+                "its output", f"is {shapes} channels, which is no map with each of {len(names)} labels"
+            )
+        (values,), headers = self.run(head, bundle).values(), bundle.headers
+        size = headers.display_height, headers.display_width
+        return Mask(class_map(values, cell, size), cell=cell, names=names)
 
     @staticmethod
     def load_onnx(data: bytes, facts: HeadFacts) -> OnnxHead:

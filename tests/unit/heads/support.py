@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from refdec.heads.headfile import write_head
 from refdec.heads.making import Weights, head_of
 from tests.sample_bundles import FINGERPRINT
 
-__all__ = ["FACTS", "classifier", "drawn", "every_operation", "file_of", "tiny"]
+__all__ = ["FACTS", "classifier", "detector", "drawn", "every_operation", "file_of", "segmenter", "steps_of", "tiny"]
 
 FACTS = HeadFacts(
     "sample", "1.0", "classify", (FINGERPRINT,), ("cat", "dog", "emu"), {"top1": 0.5, "rates": "0.1 to 1 bpp"}, "CC0"
@@ -55,6 +56,34 @@ def classifier() -> Head:
         "fc": drawn(5, 3, 16),
     }
     return head_of(FACTS, steps, weights)
+
+
+def detector(**changes: Any) -> Head:
+    """Chroma alone, boxes of two labels at twice the positions of the latent; `changes` are arguments of `head_of`."""
+    steps = [
+        HeadStep("linear", ("chroma",), "a", ("a",)),
+        HeadStep("shuffle", ("a",), "fine", (), {"factor": 2}),
+        HeadStep("logistic", ("fine",), "scores"),
+        HeadStep("linear", ("chroma",), "b", ("b",)),
+        HeadStep("shuffle", ("b",), "wide", (), {"factor": 2}),
+        HeadStep("relu", ("wide",), "sides"),
+    ]
+    given: dict[str, Any] = {
+        "facts": replace(FACTS, task="detect", labels=("cat", "dog")),
+        "steps": steps,
+        "weights": {"a": drawn(6, 8, 96), "b": drawn(7, 16, 96)},
+        "outputs": ("scores", "sides"),
+    }
+    return head_of(**(given | changes))
+
+
+def segmenter() -> Head:
+    """Luma alone, three labels at four times the positions of the latent."""
+    steps = [
+        HeadStep("linear", ("luma",), "a", ("a",)),
+        HeadStep("shuffle", ("a",), "classes", (), {"factor": 4}),
+    ]
+    return head_of(replace(FACTS, task="segment"), steps, {"a": drawn(8, 48, 160)})
 
 
 def every_operation() -> Head:

@@ -10,7 +10,7 @@ from refdec.heads.errors import HeadOfOtherWeights, HeadStepInvalid, NotAHead
 from refdec.limits import Limits, TooMuchMemory, unchecked
 from refdec.plugins.head_services import HeadServices
 from tests.sample_bundles import sample_bundle
-from tests.unit.heads.support import FACTS, classifier, every_operation, file_of, tiny
+from tests.unit.heads.support import FACTS, classifier, detector, drawn, every_operation, file_of, segmenter, tiny
 
 HEADS = HeadServices(Limits(), unchecked)
 
@@ -42,6 +42,52 @@ def test_labels_come_best_first_with_chances_that_sum_to_one() -> None:
 def test_only_a_value_for_each_label_makes_labels(head: object) -> None:
     with pytest.raises(HeadStepInvalid, match="3 labels"):
         HEADS.labels(head, sample_bundle())  # type: ignore[arg-type]
+
+
+def test_boxes_are_in_samples_of_the_picture_best_first() -> None:
+    bundle = sample_bundle()
+    found = HEADS.boxes(detector(), bundle, threshold=0.2)
+    assert found.size == (bundle.headers.display_height, bundle.headers.display_width)
+    scores = [box.score for box in found.boxes]
+    assert (
+        scores == sorted(scores, reverse=True)
+        and min(scores) >= 0.2
+        and {b.label for b in found.boxes} == {"cat", "dog"}
+    )
+    assert all(
+        b.x >= 0 <= b.y and b.x + b.width <= found.size[1] and b.y + b.height <= found.size[0] for b in found.boxes
+    )
+    assert HEADS.boxes([detector()], bundle, threshold=scores[0]).boxes == found.boxes[:1]
+    assert len(HEADS.boxes(detector(), bundle, threshold=0.2, overlap=0.0).boxes) < len(found.boxes)
+
+
+def test_a_map_of_classes_has_a_cell_for_each_position() -> None:
+    bundle = sample_bundle()
+    found = HEADS.mask(segmenter(), bundle)
+    rows, columns = bundle.headers.display_height, bundle.headers.display_width
+    assert (found.cell, found.names, found.values.shape) == (4, FACTS.labels, (-(-rows // 4), -(-columns // 4)))
+    raw = HEADS.run(segmenter(), bundle)["classes"]
+    assert found.values[5, 7] == raw[:, 5, 7].argmax() and len(set(found.values.ravel().tolist())) == 3
+
+
+@pytest.mark.parametrize("head", [tiny(), classifier(), every_operation()], ids=["a map", "a vector", "several"])
+def test_only_scores_and_sides_make_boxes(head: object) -> None:
+    with pytest.raises(HeadStepInvalid, match="scores of 3 labels and 4 sides"):
+        HEADS.boxes(head, sample_bundle())  # type: ignore[arg-type]
+
+
+def test_scores_and_sides_have_one_size() -> None:
+    steps = [replace(step, inputs=("b",)) if step.output == "sides" else step for step in detector().steps]
+    fewer = [step for step in steps if step.output != "wide"]
+    head = detector(steps=fewer, weights={"a": drawn(6, 8, 96), "b": drawn(7, 4, 96)})
+    with pytest.raises(HeadStepInvalid, match="different sizes"):
+        HEADS.boxes(head, sample_bundle())
+
+
+@pytest.mark.parametrize("head", [classifier(), every_operation(), detector()], ids=["a vector", "several", "boxes"])
+def test_only_a_map_with_each_label_makes_classes(head: object) -> None:
+    with pytest.raises(HeadStepInvalid, match="no map with each of"):
+        HEADS.mask(head, sample_bundle())  # type: ignore[arg-type]
 
 
 def test_limits_and_time_are_those_of_the_core() -> None:
