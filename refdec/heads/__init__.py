@@ -5,5 +5,6 @@ machine.  A head is data: `head` is the value, with its facts, its steps and its
 table of what a step may be; `plan` checks a head before anything runs and says what it costs; `network` walks the steps
 on refdec's integer kernels, with those of `kernels` for what the codec's networks do not have.  `headfile` reads and
 writes head files, `making` makes heads out of floating-point arrays, `onnx` runs what others trained, not exactly.
-`answers` makes rectangles and maps of classes of outputs.  `errors` are what can be wrong.  Guests reach all of it through `core.heads` (`refdec.plugins`).
+`answers` makes rectangles and maps of classes of outputs.  `errors` are what can be wrong.  Guests reach all of it
+through `core.heads` (`refdec.plugins`).
 """
