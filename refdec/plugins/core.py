@@ -7,28 +7,21 @@ the bundles and analyses used last, so that a guest that asks for small steps do
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from dataclasses import dataclass, replace
-from threading import Lock
 from typing import cast
 
 import numpy as np
 
-from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array, UInt8Array
+from refdec.arithmetic.types import BoolArray, Int8Array, Int16Array, Int32Array
 from refdec.bitstream.framing import read_codestream
-from refdec.bitstream.headers import Edition, Headers
-from refdec.bitstream.levels import profile_named
 from refdec.bitstream.transforms import Synthesis
-from refdec.bundles import LatentBundle, Stage
-from refdec.bundles.making import ComponentSymbols, bundle_of, decode_to_stage, filtered_planes, stage_headers
+from refdec.bundles.making import ComponentSymbols, bundle_of, stage_headers
 from refdec.decoding.models import Models, models_of
-from refdec.decoding.opening import CheckWeights, choose_transform, open_codestream
-from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions, limits_or_default
-from refdec.decoding.rows import PictureStream, open_stream
+from refdec.decoding.opening import open_codestream
+from refdec.decoding.options import DecodeOptions
 from refdec.encoding.content import Content, read_content
 from refdec.encoding.encoder import (
     Coded,
-    EncodeSettings,
     Prepared,
     code,
     draft_header,
@@ -38,72 +31,29 @@ from refdec.encoding.encoder import (
     write,
     written,
 )
-from refdec.encoding.encoderinput import EncoderInput, coded_window, input_from_codes
+from refdec.encoding.encoderinput import EncoderInput, coded_window
 from refdec.encoding.hyperwindows import EncoderHyper
 from refdec.encoding.outcome import kept, latents_of, scales_of, steps_of, symbols_of
 from refdec.encoding.quality import QualityScale
-from refdec.encoding.ratecontrol import sensible_range
 from refdec.encoding.room import analysis_bytes, bundle_bytes, coding_bytes
-from refdec.encoding.targets import analyses_of, choose_analysis
+from refdec.encoding.targets import choose_analysis
 from refdec.encoding.targets import hyper_latents as hyper_encoded
 from refdec.encoding.values import KeptSymbols
-from refdec.formats.decoded import Picture, picture_of
-from refdec.latent.sigma import levels
 from refdec.limits import Check, Limits, TooMuchMemoryToEncode
-from refdec.parallel.clock import check_of
+from refdec.plugins.coding_settings import encode_settings, encoder_input
 from refdec.plugins.core_errors import BundleNotOurs, NoModel, NotWhatWasCoded
+from refdec.plugins.core_reading import ReadingCore
 from refdec.plugins.decoded_again import Analysed, again_if_decoded
-from refdec.plugins.head_services import HeadServices
+from refdec.plugins.quality_scale import quality_scale
 from refdec.plugins.rate_run import RateRun, Target
 from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint, Quality
 from refdec.plugins.services import LatentSource
-from refdec.plugins.shown_planes import shown_codes
 from refdec.plugins.source_picture import SourcePicture
-from refdec.plugins.target_latents import CodedLatents, ModelInfo, TargetLatents
+from refdec.plugins.target_latents import CodedLatents, TargetLatents
 from refdec.tiling.geometry import Rect
-from refdec.weights.names import checkpoint_name
 from refdec.weights.pack import Checkpoint, WeightPack
 
-__all__ = ["Core", "encode_settings"]
-
-MODELS = range(4)
-KEPT = 4
-
-
-def encode_settings(settings: CodingSettings) -> EncodeSettings:
-    """Return the core's settings for those of a request."""
-    profile = None if settings.profile is None else profile_named(settings.profile)
-    return EncodeSettings(
-        synthesis_transforms=tuple(Synthesis[name] for name in settings.synthesis) or None,
-        decoder_profile_id=None if profile is None else profile.decoder_profile_id,
-        level_idc=settings.level_idc,
-        bit_depth=settings.bit_depth,
-        coded_format=settings.coded_subsampling,
-        luma_only=settings.luma_only,
-        regions=settings.regions,
-        independent_regions=settings.independent_regions,
-        threads_z=settings.threads,
-        threads_r=settings.threads,
-        threads_q=settings.threads,
-        quality_map=settings.quality_map,
-        rvs=settings.rvs,
-        grfs=settings.grfs,
-        lsbs=settings.lsbs,
-        cubes=settings.cube_flags,
-        tile_size=settings.tile_size,
-        edition=Edition(settings.edition),
-    )
-
-
-def _input_of(picture: SourcePicture) -> EncoderInput:
-    made = input_from_codes(
-        picture.planes,
-        picture.bit_depth,
-        rgb=picture.colour == "RGB",
-        subsampling=picture.subsampling,
-        rendering=picture.rendering,
-    )
-    return replace(made, gray_components=picture.components if picture.is_gray else None)
+__all__ = ["Core"]
 
 
 def _state_of(coded: CodedLatents) -> Coded:
@@ -111,14 +61,6 @@ def _state_of(coded: CodedLatents) -> Coded:
     if not isinstance(coded.state, Coded):
         raise BundleNotOurs
     return coded.state
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Known:
-    """What belongs to a bundle that this core made."""
-
-    bundle: LatentBundle
-    headers: Headers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +82,7 @@ class _Last:
         return self.hyper if fits else None
 
 
-class Core:
+class Core(ReadingCore):
     """`CoreServices` on a pack of weights: one for each piece of work, since it keeps large arrays.
 
     `limits` hold for each codestream that it reads, decodes or makes.  `check` is called between the steps of all that
@@ -149,89 +91,10 @@ class Core:
     """
 
     def __init__(self, pack: WeightPack, *, limits: Limits | None = None, check: Check | None = None) -> None:
-        self._pack = pack
-        self._limits = limits_or_default(limits)
-        self._check = check
-        self._known: OrderedDict[int, _Known] = OrderedDict()
+        super().__init__(pack, limits=limits, check=check)
         self._last: _Last | None = None
         self._analysed: Analysed | None = None
         self._contents: dict[bytes, Content] = {}
-        self._lock = Lock()
-
-    def _clock(self) -> Check:
-        """Return what a call calls between its steps."""
-        return self._check or check_of(self._limits)
-
-    @property
-    def weights_fingerprint(self) -> str:
-        """Fingerprint of the whole pack, hexadecimal (6.2.5)."""
-        return self._pack.fingerprint
-
-    @property
-    def models(self) -> tuple[ModelInfo, ...]:
-        """The models that the weights in use have, by ascending model_id."""
-        found = []
-        for model_id in MODELS:
-            names = [checkpoint_name(f"VM_common_int/{c}", model_id) for c in ("Y", "UV")]
-            if all(name in self._pack for name in names):
-                found.append(self._model_info(models_of(self._pack, model_id)))
-        return tuple(found)
-
-    def _model_info(self, models: Models) -> ModelInfo:
-        def has(transform: str) -> bool:
-            kinds = [f"VM_{transform.lower()}/decoder_{c}" for c in ("Y", "UV")]
-            return all(checkpoint_name(kind, models.model_id) in self._pack for kind in kinds)
-
-        analyses = analyses_of(models)
-        synthesis = tuple(name for name in Synthesis.__members__ if has(name))
-        of_reference = bool(analyses) and "light" not in analyses
-        return ModelInfo(models.model_id, synthesis, bool(analyses), sensible_range(of_reference))
-
-    @property
-    def heads(self) -> HeadServices:
-        """Networks on latents: head files are loaded and run."""
-        return HeadServices(self._limits, self._clock())
-
-    # -- reading
-
-    def read(
-        self,
-        codestream: bytes,
-        stage: Stage | str,
-        *,
-        check_weights: CheckWeights | None = None,
-        options: DecodeOptions = DEFAULT_OPTIONS,
-    ) -> LatentBundle:
-        """Decode a codestream up to a stage, and no further.
-
-        Of `options` those count that concern reading, and, at stage picture, `synthesis`; the limits are the core's.
-        `check_weights(user_data, pack, model_id)` may refuse before anything is decoded.
-        """
-        wanted, check = Stage.of(stage), self._clock()
-        bundle, headers = decode_to_stage(
-            codestream,
-            self._pack,
-            wanted,
-            replace(options, limits=self._limits),
-            check_weights=check_weights,
-            check=check,
-        )
-        if wanted is Stage.HEADERS and check_weights is not None:  # a stage that needs no weights does not ask
-            check_weights(headers.user_data, self._pack, headers.picture.model_id)
-        return self._remember(bundle, headers)
-
-    def _remember(self, bundle: LatentBundle, headers: Headers) -> LatentBundle:
-        """Keep what belongs to a bundle; those of long ago are forgotten."""
-        with self._lock:
-            self._known[id(bundle)] = _Known(bundle, headers)
-            self._known.move_to_end(id(bundle))
-            while len(self._known) > KEPT:
-                self._known.popitem(last=False)
-        return bundle
-
-    def decode(self, codestream: bytes) -> Picture:
-        """Decode a codestream to codes by the first listed synthesis transform that the weights have."""
-        return picture_of(self.opened(codestream).picture())
 
     def decoded_size(self, codestream: bytes) -> tuple[int, int]:
         """Decode a codestream as `decode` does, row by row, and return only rows and columns of its picture.
@@ -254,82 +117,12 @@ class Core:
         picture = opened.headers.picture
         return picture.display_height, picture.display_width
 
-    def opened(self, codestream: bytes) -> PictureStream:
-        """Open a codestream with the first listed synthesis transform that the weights have."""
-        _, headers = decode_to_stage(codestream, None, Stage.HEADERS, DecodeOptions(limits=self._limits))
-
-        picture = headers.picture
-        infos = {info.model_id: info for info in self.models}
-        there = infos[picture.model_id].synthesis if picture.model_id in infos else ()
-        chosen = next((t for t in picture.synthesis_transforms if Synthesis(t).name in there), None)
-        options, check = DecodeOptions(synthesis=None if chosen is None else Synthesis(chosen)), self._clock()
-        return open_stream(codestream, self._pack, replace(options, limits=self._limits), check=check)
-
-    def synthesise(self, bundle: LatentBundle, synthesis: str | None = None) -> LatentBundle:
-        """Return a bundle of stage picture from one of stage latent that this core made.  Raises BundleNotOurs."""
-        known = self._known.get(id(bundle))
-        if known is None or known.bundle is not bundle:
-            raise BundleNotOurs
-        bundle.require(Stage.LATENT)
-        headers = known.headers
-        wanted = None if synthesis is None else Synthesis[synthesis.upper()]
-        transform = choose_transform(headers.picture, wanted)
-        luma, chroma = (cast(Int32Array, part.latent_q18) for part in bundle.components)
-        models = models_of(self._pack, headers.picture.model_id)
-        scale = cast(Int32Array, bundle.luma.scale_index)
-        planes = filtered_planes(headers, (luma, chroma), scale, models, transform)
-        made = replace(bundle, stage=Stage.PICTURE, planes_q18=planes)
-        return self._remember(made, headers)
-
-    def shown_codes(self, bundle: LatentBundle, planes_q18: Int32Array) -> UInt8Array:
-        """Return planes [3, rows, columns] of Y, U, V in the colours of a bundle's picture.
-
-        Raises CustomColourUnsupported.
-        """
-        return shown_codes(bundle.headers, planes_q18)
-
-    def symbol_bits_q16(self, bundle: LatentBundle) -> tuple[Int32Array, Int32Array]:
-        """Return what each symbol costs, in 1/65536 bit; 0 where not coded."""
-        from refdec.entropy.cost import symbol_bits_q16
-
-        bundle.require(Stage.SYMBOLS)
-        luma, chroma = (
-            symbol_bits_q16(
-                cast(Int16Array, part.symbols),
-                levels(np.array(part.scale_index)),
-                part.coded,  # type: ignore[arg-type]
-            )
-            for part in bundle.components
-        )
-        return luma, chroma
-
-    def hyper_bits_q16(self, bundle: LatentBundle) -> tuple[Int32Array, Int32Array]:
-        """Return what each hyper latent value costs, in 1/65536 bit."""
-        from refdec.entropy.cost import hyper_bits_q16
-
-        bundle.require(Stage.SYMBOLS)
-        models = models_of(self._pack, bundle.headers.model_id)
-        luma, chroma = (
-            hyper_bits_q16(cast(Int8Array, part.z), models.z_tables(c)) for c, part in enumerate(bundle.components)
-        )
-        return luma, chroma
-
-    def symbol_cost_table_q16(self, largest: int) -> Int32Array:
-        """Return what symbols -largest..largest cost at each of the 32 levels, 1/65536 bit."""
-        from refdec.entropy.cost import symbol_cost_table_q16
-
-        return symbol_cost_table_q16(largest)
-
-    # -- writing
-
     def operating_point(self, quality: int) -> OperatingPoint:
         """Return the model and displacements that a quality 1..100 stands for with these weights.  Raises NoModel."""
         return OperatingPoint(*self._scale().point(Quality(quality).value))
 
     def _scale(self) -> QualityScale:
         """Return the quality scale of the weights.  Raises NoModel."""
-        from refdec.plugins.quality_scale import quality_scale
-
         return quality_scale(self._pack, self.models)
 
     def analyse(
@@ -357,7 +150,7 @@ class Core:
     def encoder_input(self, picture: SourcePicture) -> EncoderInput:
         """Return what the core encodes of a picture.  Raises TooLarge."""
         self._limits.require("the number of pixels", picture.pixels, self._limits.pixels)
-        return _input_of(picture)
+        return encoder_input(picture)
 
     def _require(self, needed_bytes: int) -> None:
         """Raise TooMuchMemoryToEncode before anything large is made."""

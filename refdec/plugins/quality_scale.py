@@ -19,6 +19,7 @@ import numpy as np
 from refdec.encoding.quality import CurvePoint, QualityScale, scale_of
 from refdec.encoding.ratecontrol import chroma_displacement
 from refdec.plugins.core_errors import NoModel
+from refdec.plugins.core_reading import ReadingCore
 from refdec.weights.ranges import ModelRange
 
 if TYPE_CHECKING:
@@ -47,10 +48,8 @@ def quality_scale(pack: WeightPack, models: tuple[ModelInfo, ...]) -> QualitySca
 
 def with_scale(pack: WeightPack) -> WeightPack:
     """Return a pack that says what its quality scale is, where several of its models can analyse a picture."""
-    from refdec.plugins.core import Core
-
     bare = replace(pack, scale=())
-    models = tuple(info for info in Core(bare).models if info.analysis)
+    models = tuple(info for info in ReadingCore(bare).models if info.analysis)
     return replace(pack, scale=quality_scale(bare, models).stretches) if len(models) > 1 else bare
 
 
