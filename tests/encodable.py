@@ -14,14 +14,8 @@ from refdec.arithmetic.types import Int32Array
 from refdec.decoding.decoder import PictureDecoder
 from refdec.decoding.latents import LatentWindow
 from refdec.decoding.models import Models, models_of
-from refdec.encoding.encoder import (
-    Coded,
-    EncodeSettings,
-    code,
-    prepare,
-    targets_of,
-    write,
-)
+from refdec.encoding.draft import EncodeSettings
+from refdec.encoding.encoder import Coded, code, prepare, targets_of, write
 from refdec.encoding.encoderinput import EncoderInput, input_from_codes
 from refdec.encoding.outcome import latents_of, scales_of, transform_at_hand
 from refdec.picture.planes import ThreePlanes

@@ -15,7 +15,8 @@ from refdec.bench.speed import Say, demo_stream, repeated, summary
 from refdec.decoding.models import models_of
 from refdec.decoding.opening import open_codestream
 from refdec.encoding.content import read_content
-from refdec.encoding.encoder import EncodeSettings, code, prepare, targets_of, written
+from refdec.encoding.draft import EncodeSettings
+from refdec.encoding.encoder import code, prepare, targets_of, written
 from refdec.encoding.encoderinput import EncoderInput, input_from_codes
 from refdec.weights.pack import WeightPack
 

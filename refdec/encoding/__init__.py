@@ -4,7 +4,7 @@ In: a source picture, settings, a pack of weights.  Out: a codestream, and the l
 make of it.  What a decoder repeats is computed by `refdec.decoding`, so that both arrive at the same integers.
 
 1. `encoder` is the order of operations, one call a step: `prepare` knows no displacement, `code` does, `write`
-   makes bytes.
+   makes bytes.  `draft` is the picture header that settings ask for, checked before anything is computed.
 2. `encoderinput` forms any window of the planes (6.7, 5.14.1); `targets` runs the analysis networks and the hyper
    encoder on windows (4.6, 4.10.6).
 3. `hyperwindows` gives scale indices and psi of any window at any displacement (3.2, 4.10.3).

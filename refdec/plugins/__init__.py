@@ -15,9 +15,9 @@ The hosts' side.
 1. `manager` loads the entry points, sorted, each in its own `try`; `admission` has the rules of who is let in;
    `registry` is what is installed and what was refused.
 2. `core` is `services` carried out on a pack of weights, on top of `core_reading`, which reads and writes nothing;
-   `coding_settings` says what a guest asks for in the encoder's words; `rate_run` its search for a rate, `quality_scale` the scale
-   of qualities, `decoded_again` knows a picture that was decoded before,
-   `filtering` what it adds to a finished codestream, as far as a `filterwish` allows.
+   `coding_settings` says what a guest asks for in the encoder's words; `rate_run` is its search for a rate,
+   `quality_scale` the scale of qualities, `decoded_again` knows a picture that was decoded before, `filtering` is what
+   it adds to a finished codestream, as far as a `filterwish` allows.
 3. `calls` checks the request before and the result after, and names the guest in what it raises; `guest_facts` is
    what a guest says about itself.
 

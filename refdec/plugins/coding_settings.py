@@ -10,7 +10,7 @@ from dataclasses import replace
 from refdec.bitstream.headers import Edition
 from refdec.bitstream.levels import profile_named
 from refdec.bitstream.transforms import Synthesis
-from refdec.encoding.encoder import EncodeSettings
+from refdec.encoding.draft import EncodeSettings
 from refdec.encoding.encoderinput import EncoderInput, input_from_codes
 from refdec.plugins.requests import CodingSettings
 from refdec.plugins.source_picture import SourcePicture

@@ -20,17 +20,8 @@ from refdec.decoding.models import Models, models_of
 from refdec.decoding.opening import open_codestream
 from refdec.decoding.options import DecodeOptions
 from refdec.encoding.content import Content, read_content
-from refdec.encoding.encoder import (
-    Coded,
-    Prepared,
-    code,
-    draft_header,
-    prepare,
-    targets_of,
-    with_parts,
-    write,
-    written,
-)
+from refdec.encoding.draft import draft_header
+from refdec.encoding.encoder import Coded, Prepared, code, prepare, targets_of, with_parts, write, written
 from refdec.encoding.encoderinput import EncoderInput, coded_window
 from refdec.encoding.hyperwindows import EncoderHyper
 from refdec.encoding.outcome import kept, latents_of, scales_of, steps_of, symbols_of

@@ -73,7 +73,8 @@ def _curve(pack: WeightPack, model: ModelRange) -> Sequence[CurvePoint]:
 def _prepared(pack: WeightPack, model_id: int) -> Prepared:
     """Return the picture's latents, ready to be coded at any displacement."""
     from refdec.decoding.models import models_of
-    from refdec.encoding.encoder import EncodeSettings, prepare, targets_of
+    from refdec.encoding.draft import EncodeSettings
+    from refdec.encoding.encoder import prepare, targets_of
     from refdec.encoding.encoderinput import input_from_codes
     from refdec.formats.files import read_picture
 

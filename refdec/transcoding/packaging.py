@@ -22,7 +22,7 @@ from refdec.bitstream.rewriting import with_level
 from refdec.bitstream.tools import ToolsHeader
 from refdec.clauses import clause
 from refdec.decoding.errors import SettingsRefused
-from refdec.encoding.encoder import TILES_LEAVE_HOLES, leaves_holes, usual_overlap
+from refdec.encoding.draft import TILES_LEAVE_HOLES, leaves_holes, usual_overlap
 from refdec.errors import RefdecError
 from refdec.tiling.analysis import Tiling, usual_synthesis_tiling
 

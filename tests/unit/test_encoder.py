@@ -25,7 +25,8 @@ from refdec.decoding.errors import (
 from refdec.decoding.models import models_of, stream_fingerprint
 from refdec.decoding.options import DecodeOptions
 from refdec.decoding.rows import decode_codestream
-from refdec.encoding.encoder import EncodeSettings, write
+from refdec.encoding.draft import EncodeSettings
+from refdec.encoding.encoder import write
 from refdec.encoding.encoderinput import EncoderInput, input_from_codes
 from refdec.encoding.outcome import transform_at_hand
 from refdec.formats.files import read_picture
@@ -188,7 +189,7 @@ def test_the_smallest_level_is_written_or_the_one_that_was_asked_for() -> None:
 
 
 def test_large_pictures_get_the_usual_tiles() -> None:
-    from refdec.encoding.encoder import draft_header
+    from refdec.encoding.draft import draft_header
 
     plane = np.broadcast_to(np.uint8(0), (1025, 1024))
     given = EncoderInput((plane, plane, plane), 8, rgb=True)
@@ -228,7 +229,7 @@ def test_settings_that_break_a_rule_are_refused(settings: EncodeSettings, error:
 
 
 def test_pictures_beyond_all_levels_are_refused() -> None:
-    from refdec.encoding.encoder import draft_header
+    from refdec.encoding.draft import draft_header
 
     plane = np.broadcast_to(np.uint8(0), (20000, 20000))
     with pytest.raises(LevelTooSmall, match="400000000"):
@@ -249,7 +250,7 @@ def test_a_model_without_networks_is_refused() -> None:
 
 
 def test_regions_follow_from_the_size_unless_they_are_asked_for() -> None:
-    from refdec.encoding.encoder import draft_header
+    from refdec.encoding.draft import draft_header
 
     plane = np.broadcast_to(np.uint8(0), (3000, 4000))
     given = EncoderInput((plane, plane, plane), 8, rgb=True)

@@ -11,7 +11,8 @@ import pytest
 import refdec
 from refdec.decoding import errors
 from refdec.decoding.models import models_of
-from refdec.encoding.encoder import EncodeSettings, draft_header, prepare, targets_of
+from refdec.encoding.draft import EncodeSettings, draft_header
+from refdec.encoding.encoder import prepare, targets_of
 from refdec.encoding.encoderinput import EncoderInput
 from refdec.errors import RefdecError
 from refdec.weights.seeded import seeded_pack

@@ -9,7 +9,8 @@ import refdec
 from refdec.arithmetic.types import UInt8Array
 from refdec.decoding.models import models_of
 from refdec.encoding.again import coded_again, decoded_before
-from refdec.encoding.encoder import Coded, EncodeSettings, code, prepare, targets_of, write
+from refdec.encoding.draft import EncodeSettings
+from refdec.encoding.encoder import Coded, code, prepare, targets_of, write
 from refdec.encoding.encoderinput import input_from_codes
 from refdec.limits import Limits
 from tests.encodable import bundled, photograph

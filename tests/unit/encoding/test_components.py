@@ -10,7 +10,8 @@ import pytest
 from refdec.bitstream.headers import Edition
 from refdec.decoding.models import models_of
 from refdec.encoding import codestream, hyperwindows, quantiser
-from refdec.encoding.encoder import Coded, EncodeSettings, code, prepare, targets_of, write
+from refdec.encoding.draft import EncodeSettings
+from refdec.encoding.encoder import Coded, code, prepare, targets_of, write
 from refdec.encoding.outcome import kept, symbols_of
 from refdec.encoding.values import SymbolChoice
 from tests.encodable import bundled, source

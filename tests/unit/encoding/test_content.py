@@ -10,7 +10,8 @@ import pytest
 from refdec.bitstream.headers import Edition
 from refdec.decoding.opening import open_codestream
 from refdec.encoding.content import Content, content_of, read_content, symbols_sum
-from refdec.encoding.encoder import Coded, EncodeSettings, with_parts, written
+from refdec.encoding.draft import EncodeSettings
+from refdec.encoding.encoder import Coded, with_parts, written
 from refdec.encoding.outcome import latents_of, scales_of, symbols_of
 from refdec.encoding.values import KeptSymbols
 from refdec.latent.quantise import prediction_error, quantise_residual

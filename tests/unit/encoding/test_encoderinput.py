@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from refdec.encoding.encoder import EncodeSettings, draft_header
+from refdec.encoding.draft import EncodeSettings, draft_header
 from refdec.encoding.encoderinput import EncoderInput, coded_window, input_from_codes
 from refdec.picture.planes import Planes
 from refdec.picture.resample import bilinear_ac

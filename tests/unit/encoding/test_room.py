@@ -9,7 +9,8 @@ import refdec
 from refdec.decoding.models import models_of
 from refdec.encoding import quantiser, room, targets
 from refdec.encoding.again import coded_again
-from refdec.encoding.encoder import EncodeSettings, code, draft_header, prepare, targets_of, write
+from refdec.encoding.draft import EncodeSettings, draft_header
+from refdec.encoding.encoder import code, prepare, targets_of, write
 from refdec.encoding.encoderinput import EncoderInput, input_from_codes
 from refdec.limits import Limits, TimeIsUp, TooLarge, TooMuchMemory, TooMuchMemoryToEncode
 from refdec.networks import exact_blas

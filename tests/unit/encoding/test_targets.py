@@ -11,7 +11,8 @@ from refdec.bitstream.transforms import Synthesis
 from refdec.decoding.errors import AnalysisMissing
 from refdec.decoding.models import Models, models_of
 from refdec.encoding import targets
-from refdec.encoding.encoder import EncodeSettings, draft_header, targets_of
+from refdec.encoding.draft import EncodeSettings, draft_header
+from refdec.encoding.encoder import targets_of
 from refdec.encoding.encoderinput import EncoderInput, coded_window
 from refdec.limits import TimeIsUp
 from refdec.networks.analysis import load_analysis

@@ -15,7 +15,7 @@ from refdec.bitstream.tools import ToolsHeader
 from refdec.decoding.decoder import PictureDecoder
 from refdec.decoding.hyper import HyperSide
 from refdec.decoding.models import Models, models_of
-from refdec.encoding.encoder import EncodeSettings, draft_header
+from refdec.encoding.draft import EncodeSettings, draft_header
 from refdec.encoding.encoderinput import EncoderInput
 from refdec.encoding.enhancement.before import Unfiltered
 from refdec.encoding.enhancement.worth import Worth, squared_error, to_fine

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from refdec.encoding.encoder import EncodeSettings, draft_header
+from refdec.encoding.draft import EncodeSettings, draft_header
 from refdec.encoding.encoderinput import EncoderInput
 from refdec.encoding.enhancement.worth import NEVER, Worth, squared_error, to_fine
 from tests.encodable import source
