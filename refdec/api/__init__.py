@@ -6,8 +6,8 @@ whole or not there.  Nothing is printed.
 Decoding.
 
 1. `inputs`: what every way of decoding starts from, with the pack of weights that `weights` finds.
-2. `decode`: a codestream to a picture, or to a file by `picture_files`, with a `decode_report`; `gray` makes of
-   a marked stream the gray picture that it was; `archives` does that for many files with one pool; `scaled`
+2. `decode`: a codestream to a picture; `decode_file`: to a file by `picture_files`, with a `decode_report`; `gray`
+   makes of a marked stream the gray picture that it was; `archives` does that for many files with one pool; `scaled`
    makes small pictures straight from the latents.
 3. `progressive`: previews (2.6.8).  `latents`: a codestream up to a stage and no further.
 

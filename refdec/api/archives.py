@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from refdec.api.decode import DecodeJob, decode_to_file
+from refdec.api.decode_file import DecodeJob, decode_to_file
 from refdec.api.encode import encode_to_file
 from refdec.api.encode_options import EncodeOptions
 from refdec.api.errors import OutputIsInput, OutputNoFolder, OutputsMeet

@@ -1,51 +1,37 @@
-"""`refdec.decode`: a codestream to a picture; and to a picture file, with reports, as commands and archives have it.
+"""`refdec.decode`: a codestream to a picture in memory.
 
-In: a source and `DecodeOptions`, or the keywords that stand for them.  Out: a `Picture`; or a picture file (whole, or
-none), trace and dump files, and a `DecodeReport`.  Nothing is printed; between calls only the networks used last are
-kept.
+In: a source and `DecodeOptions`, or the keywords that stand for them.  Out: a `Picture`.  Nothing is printed; between
+calls only the networks used last are kept.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refdec.api.concerning import concerning
-from refdec.api.decode_report import DecodeReport
-from refdec.api.errors import RegionWithoutStages, ScaleAlone
+from refdec.api.errors import RegionWithoutStages
 from refdec.api.inputs import Inputs, read_inputs, said_once
-from refdec.api.picture_files import colour_of, depth_of, gray_of, warnings_of, write_json, write_npz
 from refdec.api.scaled import require_scale, scaled_picture
 from refdec.bitstream.transforms import Synthesis
-from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions, edition_named
+from refdec.decoding.options import DecodeOptions, edition_named
 from refdec.observation import UNWATCHED
 
 if TYPE_CHECKING:
-    from refdec.api.gray import GrayForm
-    from refdec.arithmetic.types import IntArray
     from refdec.bitstream.editions import EditionName
     from refdec.decoding.options import SynthesisName
     from refdec.decoding.rows import PictureStream
     from refdec.formats.decoded import Picture
     from refdec.formats.files import Source
-    from refdec.formats.sinks import Target
     from refdec.limits import Limits
     from refdec.observation import Observer, Watch
     from refdec.picture.picture import PictureCodes
     from refdec.picture.render import Colour
-    from refdec.privacy.keys import PrivateKey
     from refdec.weights.pack import WeightPack
 
-__all__ = ["DecodeJob", "decode", "decode_to_file"]
+__all__ = ["decode", "decoded_at_once", "opened_stream", "useful_workers"]
 
-CODED_PIXEL_BYTES = 10
-"""Bytes for each pixel of a picture that waits to be encoded as JPEG or WebP, as bands, as a whole, and as a file."""
 LOG = logging.getLogger(__name__)
-EXPECTED_STAGES = 44
-"""Stages of a decode with all tools; other decodes have fewer, and their progress ends early."""
 
 
 def decode(
@@ -124,12 +110,12 @@ def decode(
             return picture_of(scaled_picture(inputs, options, scale))
         options, form = gray_form(parse(inputs.data, options)[1], options)
         if options.region is not None or observe is not None:
-            return picture_of(form.picture(_at_once(inputs, options, observe)))
-        stream = _stream(inputs, options)
-        return picture_of(form.picture(stream.picture(workers=_workers(stream, options))))
+            return picture_of(form.picture(decoded_at_once(inputs, options, observe)))
+        stream = opened_stream(inputs, options)
+        return picture_of(form.picture(stream.picture(workers=useful_workers(stream, options))))
 
 
-def _stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:
+def opened_stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:
     """Open a stream of rows.  Raises what open_stream raises."""
     from refdec.decoding.rows import open_stream
 
@@ -142,7 +128,7 @@ def _stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:
     )
 
 
-def _workers(stream: PictureStream, options: DecodeOptions) -> int:
+def useful_workers(stream: PictureStream, options: DecodeOptions) -> int:
     """Return how many processes share the work."""
     workers = stream.useful_workers(options.workers)
     picture, transform = stream.headers.picture, Synthesis(stream.steps.transform).name
@@ -151,12 +137,12 @@ def _workers(stream: PictureStream, options: DecodeOptions) -> int:
     return workers
 
 
-def _at_once(
+def decoded_at_once(
     inputs: Inputs, options: DecodeOptions, observe: Observer | None, watch: Watch = UNWATCHED
 ) -> PictureCodes:
     """Decode the region alone, or the whole picture with every stage shown to `observe`, and its windows to `watch`."""
     from refdec.decoding.region import decode_region
-    from refdec.decoding.rows import decode_codestream
+    from refdec.decoding.whole import decode_codestream
     from refdec.tiling.geometry import Rect
 
     data, pack, check_weights, check = inputs
@@ -180,206 +166,3 @@ def _at_once(
         check=check,
     )
     return whole.picture(options.colour, options.bit_depth)
-
-
-@dataclass(frozen=True, slots=True)
-class DecodeJob:
-    """One file to decode; picklable, so that it can be sent to a worker.
-
-    `suffix`: format of the target where its name does not tell; the format says the colour.  A colour of the options
-    chooses only between gray and the standard's colours of a gray picture.
-    `key` opens private regions; `or_public`: where it does not, the public picture is decoded, with a warning.
-    `trace`, `dump`: files to write beside the picture.  `fingerprint`: report the SHA-256 of the codes.
-    `scale`: a small picture straight from the latents.
-    """
-
-    options: DecodeOptions = DEFAULT_OPTIONS
-    suffix: str = ""
-    trace: Path | None = None
-    dump: Path | None = None
-    timings: bool = False
-    fingerprint: bool = True
-    key: PrivateKey | None = None
-    or_public: bool = False
-    scale: int | None = None
-
-    @property
-    def wants_stages(self) -> bool:
-        """Whether what is asked for watches the stages."""
-        return bool(self.trace or self.dump or self.timings)
-
-
-DEFAULT_JOB = DecodeJob()
-
-
-def decode_to_file(
-    source: Source,
-    target: Target,
-    job: DecodeJob = DEFAULT_JOB,
-    *,
-    weights: WeightPack | Source | None = None,
-    on_progress: Callable[[float], None] = lambda share: None,
-) -> DecodeReport:
-    """Decode a codestream to a picture file; the file appears whole or not at all.
-
-    YUV files are Y'CbCr, NPY files what the codestream says, all others RGB; of gray pictures gray, unless the options
-    say "RGB" or "YUV".  Private regions are shown to who has the key; without it a warning names them.
-    JPEG (quality 95, 4:4:4) and WebP (without loss) have 8 bits of a sample, unless `bit_depth` says less.  Raises what
-    `refdec.decode` and `refdec.open_private` raise, and SuffixUnknown, FormatCannotHold and FileUnwritable before
-    anything is decoded where that can be known.
-    """
-    from refdec.api.gray import gray_form
-    from refdec.api.privacy import shown_with
-    from refdec.decoding.opening import parse
-    from refdec.formats.files import name_of, suffix_of
-
-    suffix = (job.suffix or suffix_of(target)).lower()
-    if job.scale is not None:
-        return _scaled_to_file(source, target, suffix, job, job.scale, weights)
-    usual, options = colour_of(suffix), job.options
-    if options.bit_depth is None:
-        options = replace(options, bit_depth=depth_of(suffix))
-    if options.region is not None and job.wants_stages:
-        raise RegionWithoutStages
-    with concerning(source):
-        inputs = read_inputs(source, weights, replace(options, colour=usual or options.colour))
-        data, said = shown_with(inputs.data, job.key, or_public=job.or_public, options=options)
-        inputs = inputs._replace(data=data)
-        headers = parse(inputs.data, options)[1]
-        options, form = gray_form(headers, options, usual, gray=gray_of(suffix))
-        job = replace(job, options=options)
-        if options.region is not None or job.wants_stages:
-            own_bits = headers.picture.bit_depth
-            made = _at_once_to_file(inputs, name_of(source), target, suffix, job, form, own_bits, on_progress)
-        else:
-            made = _rows_to_file(_stream(inputs, options), target, suffix, job, form, on_progress)
-        return replace(made, warnings=(*said, *made.warnings))
-
-
-def _rows_to_file(
-    stream: PictureStream,
-    target: Target,
-    suffix: str,
-    job: DecodeJob,
-    form: GrayForm,
-    on_progress: Callable[[float], None],
-) -> DecodeReport:
-    """Write rows as they are finished, so that memory stays bounded."""
-    from contextlib import closing
-
-    from refdec.formats.colours import EIGHT_BIT_SUFFIXES, colour_tags
-    from refdec.formats.files import name_of, open_writer
-    from refdec.formats.pictures import Colour as FileColour
-    from refdec.formats.pictures import PictureSpec
-    from refdec.trace.picture_digest import picture_digest
-
-    colour = form.colour or stream.colour
-    tags = colour_tags(stream.headers.rendering)
-    spec = PictureSpec(form.sizes(stream.sizes), stream.bit_depth, FileColour(colour), *tags)
-    if suffix in EIGHT_BIT_SUFFIXES:  # whole pictures are encoded, and wait for it
-        job.options.limits.require_memory(CODED_PIXEL_BYTES * spec.height * spec.width)
-    bands = stream.bands(workers=_workers(stream, job.options), on_progress=on_progress)
-    with open_writer(target, suffix, spec) as writer, closing(bands), picture_digest() as digest:
-        for band in map(form.planes, bands):
-            writer.write_rows(*band)
-            if job.fingerprint:
-                digest.add(*band)
-        fingerprint = digest.hexdigest() if job.fingerprint else ""
-    (height, width), *_ = stream.sizes
-    headers = stream.headers
-    warnings = warnings_of(stream.warnings, suffix, stream.bit_depth, headers.picture.bit_depth, headers.rendering)
-    return DecodeReport(name_of(target), width, height, stream.bit_depth, colour, fingerprint, warnings, {})
-
-
-def _at_once_to_file(
-    inputs: Inputs,
-    name: str,
-    target: Target,
-    suffix: str,
-    job: DecodeJob,
-    form: GrayForm,
-    own_bits: int,
-    on_progress: Callable[[float], None],
-) -> DecodeReport:
-    """Decode a region, or with a watch for traces, dumps and timings; the picture is written when it is whole."""
-    from refdec.formats.colours import colour_tags
-    from refdec.formats.files import name_of, write_picture
-    from refdec.formats.pictures import CodePicture
-    from refdec.formats.pictures import Colour as FileColour
-    from refdec.trace.dump import Dump
-    from refdec.trace.fingerprints import Fingerprints
-    from refdec.trace.picture_digest import picture_sha256
-    from refdec.trace.timings import Timings
-
-    fingerprints, dump, timings = Fingerprints(), Dump(), Timings()
-    observers: list[Observer] = [_Ticks(on_progress)]
-    observers += [observer for wanted, observer in ((job.trace, fingerprints), (job.dump, dump)) if wanted]
-    picture = form.picture(_at_once(inputs, job.options, _Fan(observers), timings if job.timings else UNWATCHED))
-    cicp, gamma = colour_tags(picture.rendering)
-    codes = CodePicture(picture.planes, picture.bit_depth, FileColour(picture.colour))
-    write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
-    if job.trace is not None:
-        write_json(job.trace, {"stream": name, "sha256": dict(fingerprints.sha256)})
-    if job.dump is not None:
-        write_npz(job.dump, dump.arrays)
-    return DecodeReport(
-        output=name_of(target),
-        width=picture.width,
-        height=picture.height,
-        bit_depth=picture.bit_depth,
-        colour=picture.colour,
-        fingerprint=picture_sha256(picture.planes) if job.fingerprint else "",
-        warnings=warnings_of(picture.warnings, suffix, picture.bit_depth, own_bits, picture.rendering),
-        timings=timings.seconds if job.timings else {},
-    )
-
-
-def _scaled_to_file(
-    source: Source, target: Target, suffix: str, job: DecodeJob, scale: int, weights: WeightPack | Source | None
-) -> DecodeReport:
-    """Write a small picture straight from the latents."""
-    from refdec.api.privacy import shown_with
-    from refdec.formats.colours import colour_tags
-    from refdec.formats.files import name_of, write_picture
-    from refdec.formats.pictures import CodePicture
-    from refdec.formats.pictures import Colour as FileColour
-    from refdec.trace.picture_digest import picture_sha256
-
-    require_scale(scale, job.options, *(["stages"] if job.wants_stages else []))
-    if colour_of(suffix) == "YUV":
-        raise ScaleAlone(f"Y'CbCr planes for a {suffix} file")
-    with concerning(source):
-        inputs = read_inputs(source, weights, job.options)
-        data, said = shown_with(inputs.data, job.key, or_public=job.or_public, options=job.options)
-        picture = scaled_picture(inputs._replace(data=data), job.options, scale)
-    planes = picture.planes * 3 if picture.colour == "gray" and gray_of(suffix) is False else picture.planes
-    colour = FileColour.RGB if len(planes) == 3 else FileColour.GRAY
-    cicp, gamma = colour_tags(picture.rendering)
-    codes = CodePicture(planes, picture.bit_depth, colour)
-    write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
-    fingerprint = picture_sha256(planes) if job.fingerprint else ""
-    lost = warnings_of(picture.warnings, suffix, picture.bit_depth, picture.bit_depth, picture.rendering)
-    size = picture.width, picture.height
-    return DecodeReport(name_of(target), *size, picture.bit_depth, colour.value, fingerprint, (*said, *lost), {})
-
-
-class _Fan:
-    """An observer that passes every stage on to several others."""
-
-    def __init__(self, observers: list[Observer]) -> None:
-        self._observers = observers
-
-    def __call__(self, stage: str, array: IntArray) -> None:
-        for observer in self._observers:
-            observer(stage, array)
-
-
-class _Ticks:
-    """An observer that turns stages into a share of the work."""
-
-    def __init__(self, show: Callable[[float], None]) -> None:
-        self._show, self._seen = show, 0
-
-    def __call__(self, _stage: str, _array: IntArray) -> None:
-        self._seen += 1
-        self._show(min(1.0, self._seen / EXPECTED_STAGES))

@@ -194,7 +194,7 @@ def _decode(
 ) -> tuple[Decoding, dict[str, IntArray], bool]:
     """Decode as far as it goes; return what the page shows, the arrays that were seen, whether limits ended it."""
     from refdec.api.weights import load_weights, require_weights
-    from refdec.decoding.rows import decode_codestream
+    from refdec.decoding.whole import decode_codestream
     from refdec.inspection.html import Decoding
     from refdec.inspection.maps import preview
     from refdec.parallel.clock import check_of

@@ -30,7 +30,8 @@ from refdec.bench.memory import measured, timed
 from refdec.bench.streams import repeated_stream
 from refdec.bitstream.transforms import Synthesis
 from refdec.decoding.options import DecodeOptions
-from refdec.decoding.rows import PictureStream, decode_codestream, open_stream
+from refdec.decoding.rows import PictureStream, open_stream
+from refdec.decoding.whole import decode_codestream
 from refdec.parallel.processes import available_cores
 from refdec.trace.timings import Timings
 from refdec.weights.pack import WeightPack

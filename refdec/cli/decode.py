@@ -36,7 +36,7 @@ from refdec.cli.options import (
 from refdec.cli.outputs import PIPE, require_distinct
 
 if TYPE_CHECKING:
-    from refdec.api.decode import DecodeJob
+    from refdec.api.decode_file import DecodeJob
 
 __all__ = ["decode"]
 
@@ -153,7 +153,7 @@ def decode(
 
     Examples: refdec decode photo.jai photo.png; refdec decode ARCHIVE --out PICTURES --report report.jsonl
     """
-    from refdec.api.decode import DecodeJob
+    from refdec.api.decode_file import DecodeJob
     from refdec.cli.keys import opening_key
     from refdec.decoding.options import DecodeOptions, edition_named
     from refdec.formats.kinds import CODESTREAM_SUFFIXES
@@ -201,7 +201,7 @@ def decode(
 
 def _decode_file(source: str, out: str, job: DecodeJob, weights: Path | None, json: bool) -> None:
     """Decode one file."""
-    from refdec.api.decode import decode_to_file
+    from refdec.api.decode_file import decode_to_file
     from refdec.cli.deadline import in_time
     from refdec.cli.interruption import interruptible
     from refdec.cli.startup import prepare_process

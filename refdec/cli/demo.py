@@ -33,7 +33,7 @@ def demo(
 
     Example: refdec demo photo.png --stream photo.jai
     """
-    from refdec.api.decode import decode_to_file
+    from refdec.api.decode_file import decode_to_file
     from refdec.cli.outputs import output_of, require_distinct
     from refdec.cli.startup import prepare_process
     from refdec.formats.files import write_bytes

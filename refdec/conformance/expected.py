@@ -12,7 +12,7 @@ from functools import partial
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.bitstream.headers import Headers
 from refdec.conformance.case import ExpectedPicture
-from refdec.decoding.rows import Decoded, decode_codestream
+from refdec.decoding.whole import Decoded, decode_codestream
 from refdec.errors import RefdecError
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.picture.render import render

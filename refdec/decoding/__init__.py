@@ -15,7 +15,8 @@ Read it in the order of the stream:
    - `synthesis`: planes of any window, tile by tile (4.10.5)
    - then `refdec.picture`: assembly, filters, colour (5.2)
 4. Who calls the steps: `rows` (what decodes a picture: `cuts` says where it is cut, `schedule` in which order, `work`
-   what a worker does), `region` (a rectangle), `previews` (more and more channels of one open stream).
+   what a worker does), `whole` (rows put together, with every stage shown), `region` (a rectangle), `previews` (more
+   and more channels of one open stream).
 5. `memory`: what all of that needs, known before the first large array is made.
 
 What watches a decode (`refdec.observation`) sees every value where it is made; it cannot change any.

@@ -16,8 +16,9 @@ from refdec.clauses import clause
 from refdec.decoding.memory import whole_bytes
 from refdec.decoding.opening import CheckWeights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
-from refdec.decoding.rows import Decoded, open_stream
+from refdec.decoding.rows import open_stream
 from refdec.decoding.symbols import GrowingRegion, Symbols, region_units
+from refdec.decoding.whole import Decoded
 from refdec.limits import Check, unchecked
 from refdec.weights.pack import WeightPack
 

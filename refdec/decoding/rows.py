@@ -15,9 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from refdec.arithmetic.types import Int32Array
 from refdec.bitstream.framing import Codestream
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.transforms import Synthesis
@@ -32,27 +30,24 @@ from refdec.decoding.schedule import BandGrid, Kind, Schedule, make_schedule
 from refdec.decoding.symbols import Symbols, region_units
 from refdec.decoding.work import LATENT_CHANNELS, PictureState, Samples, decode_residual_of, run_step, unit_samples
 from refdec.limits import DEFAULT_LIMITS, Check, Limits, unchecked
-from refdec.observation import UNWATCHED, Collector, Observer, Several, Watch
+from refdec.observation import UNWATCHED, Watch
 from refdec.parallel.ordered import Pool
 from refdec.parallel.pool import PoolKind, open_pool
 from refdec.parallel.processes import available_cores
 from refdec.parallel.shared import SharedArray
-from refdec.picture.colour import clamped
 from refdec.picture.output import codes
 from refdec.picture.picture import PictureCodes
 from refdec.picture.planes import OutputPlanes, Planes, chroma_rect
-from refdec.picture.render import Colour, output_subsampling, own_colour, plane_count, render
+from refdec.picture.render import Colour, output_subsampling, own_colour, plane_count
 from refdec.picture.windows import Windows
 from refdec.tiling.geometry import Rect, ceil_div
 from refdec.weights.pack import WeightPack
 
-__all__ = ["Band", "Decoded", "PictureStream", "decode_codestream", "open_stream"]
+__all__ = ["Band", "PictureStream", "open_stream"]
 
 Band = tuple[Samples, ...]
 """Rows of the three planes, or of gray's one: codes, or int32 Q18."""
 Progress = Callable[[float], None]
-LUMA_STAGES = ("pre_filters.Y", "eicci.Y", "lef.Y")
-"""Stages after which luma may be finished, in their order; the last of them is what the colour transform takes."""
 SMALL_BAND_ROWS, BAND_ROWS = 32, 64
 WIDE, PIECE_COLUMNS, LEAST_PIECE_COLUMNS, BANDS_AT_START = 512, 256, 64, 2
 """Latents are made in bands of about 64 rows (wide pictures: 32) and pieces of up to 256 columns, about 64 MB each; in
@@ -319,71 +314,6 @@ def _plane_rects(unit: Rect, subsampling: tuple[int, int], planes: int) -> tuple
 def _kind_of_codes(bits: int) -> np.dtype[Any]:
     """Return the type of codes of a bit depth."""
     return np.dtype(np.uint8 if bits <= 8 else np.uint16)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Decoded:
-    """The decoded picture before it is cut to codes: R, G, B or Y, U, V or gray, int32 Q18 in 0..255.
-
-    `luma`: of a decode that is asked for gray, luma before the colour transform.
-    """
-
-    planes: OutputPlanes
-    headers: Headers
-    warnings: tuple[str, ...]
-    luma: Int32Array | None = None
-
-    def picture(self, colour: Colour | None = None, bits: int | None = None) -> PictureCodes:
-        """Return the codes in a colour and at a bit depth, None: the codestream's.  Raises BitDepthOutOfRange."""
-        picture, rendering = self.headers.picture, self.headers.rendering
-        planes = (self.luma,) if colour == "gray" and self.luma is not None else self.planes
-        return render(planes, picture, colour=colour, bits=bits, rendering=rendering, warnings=self.warnings)
-
-
-class _LumaKeeper:
-    """An observer that keeps the filtered luma plane, and passes every stage on to another."""
-
-    def __init__(self, observe: Observer | None) -> None:
-        self._observe = observe
-        self.luma: Int32Array = np.zeros((0, 0), np.int32)
-
-    def __call__(self, stage: str, array: npt.NDArray[Any]) -> None:
-        if stage in LUMA_STAGES:
-            self.luma = array
-        if self._observe is not None:
-            self._observe(stage, array)
-
-
-@clause("6.5")
-def decode_codestream(
-    data: bytes,
-    pack: WeightPack,
-    options: DecodeOptions = DEFAULT_OPTIONS,
-    *,
-    observe: Observer | None = None,
-    watch: Watch = UNWATCHED,
-    check_weights: CheckWeights | None = None,
-    check: Check = unchecked,
-) -> Decoded:
-    """(6.5) Decode a codestream as rows, and return its planes in their own colour; every stage is shown to `observe`.
-
-    Planes have no bit depth yet: `options.colour` and `bit_depth` are for `Decoded.picture`, and not read here;
-    but "gray" makes luma.
-    `watch` sees windows instead of whole stages.  `check_weights(user_data, pack, model_id)` may refuse before anything
-    is decoded; `check()` is called between the steps, and what it raises ends the decode.
-    Raises CodestreamError, UnsupportedError, LimitExceeded, WeightsError and TransformNotListed.
-    """
-    stream = open_stream(data, pack, replace(options, colour=None), check_weights=check_weights, check=check)
-    keeper = _LumaKeeper(observe)
-    gray = options.colour == "gray"
-    collector = Collector(keeper) if gray or observe is not None else None
-    planes = stream.final_planes(watch=Several(collector or UNWATCHED, watch))
-    if observe is not None:
-        for name, plane in zip("012", planes, strict=True):
-            observe(f"codes.{name}", codes(plane, stream.headers.picture.bit_depth))
-    if collector is not None:
-        collector.close()
-    return Decoded(planes, stream.headers, stream.warnings, clamped(keeper.luma) if gray else None)
 
 
 @clause("6.5", kind="added", reason=REASON)

@@ -18,7 +18,7 @@ from refdec.clauses import clause
 from refdec.decoding.memory import whole_bytes
 from refdec.decoding.models import models_of
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
-from refdec.decoding.rows import Decoded, decode_codestream
+from refdec.decoding.whole import Decoded, decode_codestream
 from refdec.errors import CodestreamError, ExitCode, LimitExceeded, RefdecError, UnsupportedError
 from refdec.inspection.problems import Findings, find_problems, is_absence
 from refdec.limits import Check

@@ -24,7 +24,7 @@ from refdec.verification.errors import ExpectationMissing, ToleranceInvalid
 from refdec.verification.verdict import Comparison
 
 if TYPE_CHECKING:
-    from refdec.decoding.rows import Decoded
+    from refdec.decoding.whole import Decoded
     from refdec.picture.render import Colour as RenderColour
 
 __all__ = ["Expectation", "expectation_for"]

@@ -77,7 +77,7 @@ def test_too_little_memory_is_no_bug(
     def full(*arguments: object, **more: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("refdec.api.decode.decode_to_file", full)
+    monkeypatch.setattr("refdec.api.decode_file.decode_to_file", full)
     ended = refdec("decode", DEMO, tmp_path / "demo.png")
     assert ended.code == 1
     assert "--region" in ended.err and "bug" not in ended.err

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from refdec.api.weights import load_weights
-from refdec.decoding.rows import decode_codestream
+from refdec.decoding.whole import decode_codestream
 from refdec.picture.render import render
 from refdec.trace.fingerprints import Fingerprints
 

@@ -14,7 +14,7 @@ import refdec
 from refdec.api.diff import diff_files
 from refdec.bundles.bundle import FIELDS
 from refdec.conformance.clause_titles import clause_title
-from refdec.decoding.rows import decode_codestream
+from refdec.decoding.whole import decode_codestream
 from refdec.formats.files import write_picture
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.trace.fingerprints import Fingerprints

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from refdec.decoding.opening import absent_warnings, open_codestream
 from refdec.decoding.options import DecodeOptions
-from refdec.decoding.rows import Decoded
+from refdec.decoding.whole import Decoded
 from refdec.observation import Observer
 from refdec.picture.output import codes
 from refdec.weights.pack import WeightPack

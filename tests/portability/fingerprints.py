@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from refdec.decoding.options import DecodeOptions
-from refdec.decoding.rows import decode_codestream
+from refdec.decoding.whole import decode_codestream
 from refdec.trace.fingerprints import Fingerprints
 from refdec.weights.seeded import seeded_pack
 

@@ -13,7 +13,7 @@ import refdec
 from refdec.api.progressive import Progressive
 from refdec.arithmetic.types import IntArray
 from refdec.decoding.options import DecodeOptions
-from refdec.decoding.rows import decode_codestream
+from refdec.decoding.whole import decode_codestream
 from refdec.picture.colour import to_output
 from refdec.picture.picture import PictureCodes
 from refdec.picture.planes import Planes

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from refdec.bitstream.edition_errors import DraftHeader
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Edition, read_headers, write_headers
-from refdec.decoding.rows import decode_codestream
+from refdec.decoding.whole import decode_codestream
 from refdec.encoding.draft import EncodeSettings
 from refdec.encoding.encoderinput import EncoderInput, input_from_codes
 from tests.encodable import bundled, coded_and_made, photograph

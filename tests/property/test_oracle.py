@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from refdec.decoding import cuts
 from refdec.decoding.options import DecodeOptions
-from refdec.decoding.rows import decode_codestream
+from refdec.decoding.whole import decode_codestream
 from refdec.trace.fingerprints import Fingerprints
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from refdec.arithmetic.types import Int32Array
-from refdec.decoding.rows import decode_codestream
+from refdec.decoding.whole import decode_codestream
 from refdec.weights.pack import WeightPack
 
 LATENT_STAGES = {

@@ -20,7 +20,7 @@ from refdec.bitstream.markers import Marker
 from refdec.bitstream.userdata import weights_mark
 from refdec.decoding.models import stream_fingerprint
 from refdec.decoding.options import DecodeOptions
-from refdec.decoding.rows import decode_codestream
+from refdec.decoding.whole import decode_codestream
 from refdec.errors import RefdecError
 from refdec.trace.fingerprints import Fingerprints
 from refdec.weights.pack import WeightPack

@@ -24,7 +24,7 @@ from refdec.decoding.errors import (
 )
 from refdec.decoding.models import models_of, stream_fingerprint
 from refdec.decoding.options import DecodeOptions
-from refdec.decoding.rows import decode_codestream
+from refdec.decoding.whole import decode_codestream
 from refdec.encoding.draft import EncodeSettings
 from refdec.encoding.encoder import write
 from refdec.encoding.encoderinput import EncoderInput, input_from_codes

@@ -18,7 +18,8 @@ from refdec.bitstream.headers import build_headers, read_headers, write_stream
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.decoding.region import decode_region
-from refdec.decoding.rows import decode_codestream, open_stream
+from refdec.decoding.rows import open_stream
+from refdec.decoding.whole import decode_codestream
 from refdec.errors import RefdecError
 from refdec.limits import Limits, TimeIsUp, TooLarge, TooMuchMemory, unchecked
 from refdec.parallel.clock import Deadline, check_of

@@ -22,7 +22,7 @@ import pytest
 import threadpoolctl
 
 import refdec
-from refdec.decoding.rows import decode_codestream
+from refdec.decoding.whole import decode_codestream
 from refdec.errors import BitOffset, RefdecError
 from refdec.trace.fingerprints import Fingerprints
 from refdec.weights.pack import WeightPack

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import refdec
-from refdec.api.decode import DecodeJob, decode_to_file
+from refdec.api.decode_file import DecodeJob, decode_to_file
 from refdec.api.errors import RegionWithoutStages
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Headers, read_headers, write_stream

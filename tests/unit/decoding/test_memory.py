@@ -14,7 +14,8 @@ from refdec.decoding.memory import FIXED_BYTES, whole_bytes
 from refdec.decoding.opening import parse
 from refdec.decoding.options import DecodeOptions
 from refdec.decoding.region import decode_region
-from refdec.decoding.rows import decode_codestream, open_stream
+from refdec.decoding.rows import open_stream
+from refdec.decoding.whole import decode_codestream
 from refdec.limits import Limits, TooMuchMemory
 from refdec.tiling.geometry import Rect
 from refdec.weights.pack import WeightPack

@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 import threadpoolctl
 
-from refdec.decoding.rows import decode_codestream, open_stream
+from refdec.decoding.rows import open_stream
+from refdec.decoding.whole import decode_codestream
 from refdec.networks import blas_threads
 from refdec.networks.blas_threads import Library, OneThread, product
 from refdec.parallel.pool import open_pool

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from refdec.bundles.bundle import FIELDS, PLANES
-from refdec.decoding.rows import decode_codestream
+from refdec.decoding.whole import decode_codestream
 from refdec.trace.dump import Dump
 from refdec.trace.fingerprints import Fingerprints
 from refdec.trace.names import BESIDE, OLD_NAMES, Q18_STAGES, STAGES, stage_array, stage_name

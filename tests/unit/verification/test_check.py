@@ -19,7 +19,7 @@ from refdec.bitstream.rewriting import in_edition
 from refdec.bitstream.rule_errors import TooManyRegions
 from refdec.bitstream.userdata import weights_mark
 from refdec.decoding.options import DecodeOptions
-from refdec.decoding.rows import decode_codestream
+from refdec.decoding.whole import decode_codestream
 from refdec.formats.files import write_picture
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.limits import Limits
