@@ -11,4 +11,6 @@ The codec: `rate` counts bits, `component` codes one component, `codec` joins bo
 The training: `plan` says what shall be done, `pictures` draws crops, `stepping` does a step, `held` measures, `state`
 keeps, `training` runs it all.  `export` makes checkpoints and a pack, `card` the model card; `cli` is `refdec-train`,
 `errors` what it reports.
+
+Heads in closed form: `closed_form` fits what `thumbnails` and `scenes` wish for.
 """

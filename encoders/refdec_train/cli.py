@@ -18,6 +18,7 @@ from refdec.errors import RefdecError
 from refdec_train.errors import TrainingError
 
 if TYPE_CHECKING:
+    from refdec_train.closed_form import Wish
     from refdec_train.plan import Plan
     from refdec_train.training import Progress
 
@@ -183,23 +184,56 @@ def export(
         typer.echo(name)
 
 
+Heads = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Folder for the head files, one for each model.")]
+Pack = Annotated[
+    Path | None,
+    typer.Option("--weights", metavar="PACK", help="Pack whose latents it shall read; default: the bundled one."),
+]
+Most = Annotated[int, typer.Option(min=1, help="Take that many pictures, evenly spread over those given.")]
+Data = Annotated[str, typer.Option(help="What the pictures are, and their licence, for the head file.")]
+Licence = Annotated[str, typer.Option(help="Licence that the head bears.")]
+
+
 @heads.command()
 def thumbnail(
     pictures: Pictures,
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for the head files, one for each model.")],
-    weights: Annotated[
-        Path | None, typer.Option(metavar="PACK", help="Pack whose latents it shall read; default: the bundled one.")
-    ] = None,
-    most: Annotated[int, typer.Option(min=1, help="Take that many pictures, evenly spread over those given.")] = 250,
-    data: Annotated[str, typer.Option(help="What the pictures are, and their licence, for the head file.")] = "",
-    licence: Annotated[str, typer.Option(help="Licence that the head bears.")] = "",
+    out: Heads,
+    weights: Pack = None,
+    most: Most = 250,
+    data: Data = "",
+    licence: Licence = "",
 ) -> None:
     """Fit the heads of the task thumbnail, by least squares: minutes, without PyTorch, the same each time.
 
     Example: refdec-train head thumbnail photos/ --out heads
     """
+    from refdec_train.thumbnails import THUMBNAIL
+
+    _fit(THUMBNAIL, pictures, out, weights, most, data, licence)
+
+
+@heads.command()
+def events(
+    pictures: Pictures,
+    out: Heads,
+    weights: Pack = None,
+    most: Most = 250,
+    data: Data = "",
+    licence: Licence = "",
+) -> None:
+    """Fit the heads of the task events, by least squares: minutes, without PyTorch, the same each time.
+
+    Example: refdec-train head events photos/ --out heads
+    """
+    from refdec_train.scenes import EVENTS
+
+    _fit(EVENTS, pictures, out, weights, most, data, licence)
+
+
+def _fit(wish: Wish, pictures: list[Path], out: Path, weights: Path | None, most: int, data: str, licence: str) -> None:
+    """Fit the heads that a wish describes, and print their files."""
+    from refdec_train.closed_form import SMALLEST_SIDE, fit_heads
     from refdec_train.pictures import read_pictures
-    from refdec_train.thumbnails import SMALLEST_SIDE, fit_thumbnails
 
     _require_places(pictures)
     found = [picture for _, picture in read_pictures(pictures, at_least=SMALLEST_SIDE)]
@@ -209,7 +243,7 @@ def thumbnail(
         if done % 25 == 0:
             typer.echo(f"{done}/{total} pictures", err=True)
 
-    for path in fit_thumbnails(chosen, weights, out, data=data, licence=licence, show=show):
+    for path in fit_heads(wish, chosen, weights, out, data=data, licence=licence, show=show):
         typer.echo(str(path))
 
 
