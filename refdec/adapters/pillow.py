@@ -25,8 +25,8 @@ FORMAT = "JPEGAI"
 
 
 class JpegAiImageFile(ImageFile.ImageFile):
-    """A JPEG AI file in Pillow; `info` holds `bit_depth`, `profile` and `model_id` of the codestream, and
-    `icc_profile` where it states colours that one can say.
+    """A JPEG AI file in Pillow; `info` holds `bit_depth`, `profile` and `model_id` of the codestream, `icc_profile`
+    where it states colours that one can say, and `private_regions` (X,Y,W,H each) where the picture is the public one.
 
     Pickled and copied like other images: a copy holds the pixels.
     """
@@ -53,6 +53,8 @@ class JpegAiImageFile(ImageFile.ImageFile):
         self._mode = "L" if self._components == 1 else "RGB"
         self._size = values["width"], values["height"]
         self.info = {name: values[name] for name in ("bit_depth", "profile", "model_id") if name in values}
+        if values["private_regions"]:
+            self.info["private_regions"] = tuple(values["private_regions"])
         profile = _profile(values["rendering"], gray=self._mode == "L")
         if profile is not None:
             self.info["icc_profile"] = profile

@@ -7,6 +7,7 @@ calls only the networks used last are kept.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from refdec.api.concerning import concerning
@@ -75,6 +76,7 @@ def decode(
     region is decoded by one.
     `scale` 8 or 16 makes a small picture straight from the latents, of ceil(width / scale) x ceil(height / scale), 8
     bits, RGB or gray: near to the area averages of the decoded picture for a fifth of the work, not normative.
+    What there is to say about the codestream stands in the picture's `warnings`: private regions, what is absent.
     `observe(stage, array)` is shown every stage (not with `region`); all work is then done in the calling thread.
 
     Raises CodestreamError where the stream breaks a rule, UnsupportedError where it is legal and cannot be decoded,
@@ -100,19 +102,28 @@ def decode(
         raise RegionWithoutStages
     if scale is not None:
         require_scale(scale, options, *(["observe"] if observe else []))
-    from refdec.api.gray import gray_form
-    from refdec.decoding.opening import parse
+    from refdec.api.privacy import shown_with
     from refdec.formats.decoded import picture_of
 
     with concerning(source):
         inputs = read_inputs(source, weights, options)
-        if scale is not None:
-            return picture_of(scaled_picture(inputs, options, scale))
-        options, form = gray_form(parse(inputs.data, options)[1], options)
-        if options.region is not None or observe is not None:
-            return picture_of(form.picture(decoded_at_once(inputs, options, observe)))
-        stream = opened_stream(inputs, options)
-        return picture_of(form.picture(stream.picture(workers=useful_workers(stream, options))))
+        _, said = shown_with(inputs.data, None, or_public=True, options=options)
+        made = _decoded(inputs, options, observe, scale)
+        return picture_of(replace(made, warnings=(*said, *made.warnings)))
+
+
+def _decoded(inputs: Inputs, options: DecodeOptions, observe: Observer | None, scale: int | None) -> PictureCodes:
+    """Decode a small picture, a region, with every stage shown, or in rows: whatever is asked for."""
+    from refdec.api.gray import gray_form
+    from refdec.decoding.opening import parse
+
+    if scale is not None:
+        return scaled_picture(inputs, options, scale)
+    options, form = gray_form(parse(inputs.data, options)[1], options)
+    if options.region is not None or observe is not None:
+        return form.picture(decoded_at_once(inputs, options, observe))
+    stream = opened_stream(inputs, options)
+    return form.picture(stream.picture(workers=useful_workers(stream, options)))
 
 
 def opened_stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:

@@ -21,12 +21,12 @@ from refdec.bitstream.tools import ToolsHeader
 from refdec.decoding.opening import Opened, open_codestream, parse
 from refdec.decoding.options import DecodeOptions
 from refdec.encoding.content import Written, content_of_arrays, read_content
-from refdec.encoding.quality import QUALITIES, largest_fitting
-from refdec.encoding.ratecontrol import Attempt, RateOutOfReach, Search, share_done
+from refdec.encoding.ratecontrol import share_done
 from refdec.limits import Check, TooMuchMemoryToTranscode
 from refdec.plugins.core import Core
 from refdec.privacy.errors import PrivatePartInTheWay
 from refdec.transcoding.packaging import packaged, same_partition
+from refdec.transcoding.ratesearch import largest_displacement, nearest_displacement
 from refdec.transcoding.recoding import LatentTargets, latent_targets, recoded, requantised, rewrapped
 from refdec.transcoding.room import recoding_bytes, requantising_bytes
 from refdec.transcoding.streamsymbols import StreamSymbols, decoded_latents, decoded_symbols
@@ -220,13 +220,22 @@ class _Transcode:
             return tried[luma][0].data
 
         if options.bpp is None:
-            luma = _largest(code, low, high, most)
+            luma = largest_displacement(code, low, high, most)
         else:
-            luma = _nearest(code, ModelRange(picture.model_id, low, high), options.bpp, options.tolerance, pixels)
+            luma = nearest_displacement(
+                code, ModelRange(picture.model_id, low, high), options.bpp, options.tolerance, pixels
+            )
         if luma is None:
             wish = f"{most} bytes" if options.bpp is None else f"{options.bpp:g} bpp"
             raise RateNotInLatents(wish, picture.model_id, min(len(made.data) for made, _ in tried.values()), pixels)
-        return self._finished(*tried[luma])
+        return self._finished(*tried[luma]).saying(*self._missed(tried[luma][0].data, pixels))
+
+    def _missed(self, data: bytes, pixels: int) -> tuple[str, ...]:
+        """Return what there is to say where the steps of a rate are coarser than its tolerance."""
+        wanted, found = self.options.bpp, 8 * len(data) / pixels
+        if wanted is None or abs(found - wanted) <= self.options.tolerance * wanted:
+            return ()
+        return (f"{found:.4f} bpp is the nearest to {wanted:g} that there is: steps are coarser here",)
 
     def _range(self) -> Pair:
         """Return the lowest displacement of luma that is sensible, and the old one."""
@@ -279,33 +288,3 @@ def _require_same(differs_in: str) -> None:
 def _threads(headers: Headers) -> tuple[int, ...]:
     picture = headers.picture
     return picture.num_threads_z, *picture.num_threads_r, picture.num_threads_q
-
-
-def _largest(code: Callable[[int], bytes], low: int, high: int, most_bytes: int) -> int | None:
-    """Return the largest of a hundred displacements, both ends among them, whose codestream has at most so many bytes.
-
-    None: there is none.
-    """
-    steps = QUALITIES[-1] - QUALITIES[0]
-    places = {step: low + (high - low) * (step - QUALITIES[0]) // steps for step in QUALITIES}
-    asked: list[tuple[int, int]] = []
-
-    def at(step: int) -> bytes:
-        data = code(places[step])
-        asked.append((len(data), places[step]))
-        return data
-
-    largest_fitting(at, most_bytes)
-    return max((place for size, place in asked if size <= most_bytes), default=None)
-
-
-def _nearest(code: Callable[[int], bytes], model: ModelRange, bpp: float, tolerance: float, pixels: int) -> int | None:
-    """Return the displacement whose codestream comes nearest to a rate; None: it is out of reach."""
-
-    def attempt(model_id: int, luma: int, chroma: int) -> Attempt:
-        return Attempt(model_id, luma, chroma, code(luma))
-
-    try:
-        return Search((model,), attempt, 0).for_bits(bpp * pixels, tolerance, pixels).displacement
-    except RateOutOfReach:
-        return None

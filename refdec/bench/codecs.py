@@ -29,6 +29,7 @@ __all__ = ["OTHER_CODECS", "Codec", "CodedFile", "EncoderCodec", "PillowCodec", 
 DISPLACEMENTS = (-800, -550, -300, 0, 300, 600)
 MODEL = 1
 PLUS = "+"
+FINGERPRINT_DIGITS = 12
 """Stands between an encoder and the filters that may be switched on behind it."""
 
 
@@ -175,7 +176,7 @@ class EncoderCodec:
 
     @property
     def description(self) -> str:
-        """Which version of the encoder, and how it is asked."""
+        """Which version of the encoder, with which weights, and how it is asked."""
         from refdec.plugins.manager import allowed_by, load_plugins
 
         encoder, *tools = self.name.split(PLUS)
@@ -183,7 +184,9 @@ class EncoderCodec:
         budget = f", at most {self.time_budget_seconds:g} s" if self.time_budget_seconds else ""
         gray = ", gray pictures without chroma" if self.gray_alone else ""
         filters = f", --tools {','.join(tools)}" if tools else ""
-        return f"{guest.name} {guest.version} of {guest.distribution}{budget}{gray}{filters}"
+        scale = ", settings are qualities" if self.by_quality else ""
+        weights = f", weights {_pack(self.weights).fingerprint[:FINGERPRINT_DIGITS]}"
+        return f"{guest.name} {guest.version} of {guest.distribution}{weights}{scale}{budget}{gray}{filters}"
 
     def code(self, rgb: UInt8Array, setting: int) -> CodedFile:
         """Code and decode a picture.  Raises UnknownGuest, PluginRefused, and what encoding raises."""

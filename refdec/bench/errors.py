@@ -79,6 +79,23 @@ class BenchmarkFileInvalid(InputError):
         return f"{self.path} holds no rate-distortion points ({self.reason}).\nLeave --resume out to start anew."
 
 
+class MeasuredOtherwise(InputError):
+    """A file of results is to be continued in which a codec was measured in another way."""
+
+    code, clause = "RD1429", ""
+
+    def __init__(self, path: str, codec: str, before: str, now: str) -> None:
+        super().__init__(path, codec, before, now)
+        self.path, self.codec, self.before, self.now = path, codec, before, now
+
+    def explain(self) -> str:
+        return (
+            f"{self.path} holds points of {self.codec} that are of {self.before}, and what is asked for is {self.now}: "
+            "means of both would say nothing.\n"
+            f"Measure it anew with --again {self.codec}, or write to another file."
+        )
+
+
 class NotEightBits(InputError):
     """A picture to measure with is not gray or RGB of 8 bits, which is what the other codecs take."""
 

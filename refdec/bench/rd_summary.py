@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from refdec.bench.errors import BenchmarkFileInvalid, UnknownCodec
+from refdec.bench.errors import BenchmarkFileInvalid, MeasuredOtherwise, UnknownCodec
 from refdec.bench.rd import RdPoint
 
 __all__ = [
@@ -21,12 +21,14 @@ __all__ = [
     "QUALITIES",
     "BdRate",
     "MeanPoint",
+    "RdFacts",
+    "RdResults",
     "bd_rates",
     "codecs_of",
     "kinds_of",
     "mean_points",
     "qualities_of",
-    "read_points",
+    "read_results",
     "report_text",
 ]
 
@@ -155,9 +157,8 @@ def bd_rates(points: Sequence[RdPoint], anchor: str) -> list[BdRate]:
     return rows
 
 
-def report_text(points: Sequence[RdPoint], anchors: Sequence[str], facts: Mapping[str, Any]) -> str:
+def report_text(points: Sequence[RdPoint], anchors: Sequence[str], facts: RdFacts) -> str:
     """Return the file of results: facts, means, BD-rates and all points, a point a line."""
-    from dataclasses import asdict
 
     def rounded(kind: str, row: Any) -> dict[str, Any]:
         values = ({"kind": kind} if kind else {}) | {name: v for name, v in asdict(row).items() if v is not None}
@@ -179,7 +180,7 @@ def report_text(points: Sequence[RdPoint], anchors: Sequence[str], facts: Mappin
         ("bd_rates", rates),
         ("points", [point.as_json() for point in ordered]),
     ]
-    head = json.dumps({"format": FORMAT, "schema": SCHEMA, **facts}, indent=1)
+    head = json.dumps({"format": FORMAT, "schema": SCHEMA, **asdict(facts)}, indent=1)
     blocks = []
     for name, rows in sections:
         lines = ",\n".join("  " + json.dumps(row) for row in rows)
@@ -187,14 +188,50 @@ def report_text(points: Sequence[RdPoint], anchors: Sequence[str], facts: Mappin
     return head.removesuffix("\n}") + ",\n" + ",\n".join(blocks) + "\n}\n"
 
 
-def read_points(path: Path) -> list[RdPoint]:
-    """Return the points of an earlier file of results.  Raises BenchmarkFileInvalid, FileUnreadable."""
+@dataclass(frozen=True, slots=True)
+class RdFacts:
+    """What figures depend on: versions of libraries, the fingerprint of the weights, and how each codec is asked."""
+
+    versions: Mapping[str, str]
+    weights: str
+    codecs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RdResults:
+    """A file of results: its points, and what they depend on."""
+
+    points: tuple[RdPoint, ...]
+    facts: RdFacts
+
+    def without(self, codecs: Collection[str]) -> RdResults:
+        """Return what is left without some codecs."""
+        kept = {name: told for name, told in self.facts.codecs.items() if name not in codecs}
+        points = tuple(point for point in self.points if point.codec not in codecs)
+        return RdResults(points, replace(self.facts, codecs=kept))
+
+    def continued(self, path: Path, now: RdFacts) -> RdFacts:
+        """Return the facts of a file that holds these points and new ones.
+
+        Raises MeasuredOtherwise where a codec is asked in another way than before, or has other weights.
+        """
+        measured = {point.codec for point in self.points}
+        before = {name: told for name, told in self.facts.codecs.items() if name in measured}
+        for name, told in before.items():
+            if name in now.codecs and now.codecs[name] != told:
+                raise MeasuredOtherwise(str(path), name, told, now.codecs[name])
+        return replace(now, codecs={**before, **now.codecs})
+
+
+def read_results(path: Path) -> RdResults:
+    """Return what an earlier file of results holds.  Raises BenchmarkFileInvalid, FileUnreadable."""
     from refdec.formats.files import read_bytes
 
     try:
         values = json.loads(read_bytes(path))
         if values["format"] != FORMAT or values["schema"] != SCHEMA:
             raise ValueError("another format or schema")
-        return [RdPoint.from_json(point) for point in values["points"]]
+        facts = RdFacts(*(values[field.name] for field in fields(RdFacts)))
+        return RdResults(tuple(RdPoint.from_json(point) for point in values["points"]), facts)
     except (ValueError, KeyError, TypeError) as reason:
         raise BenchmarkFileInvalid(str(path), f"{type(reason).__name__}: {reason}") from reason

@@ -18,6 +18,7 @@ from refdec.cli.plugins import ENVIRONMENT_VARIABLE
 if TYPE_CHECKING:
     from refdec.bench.codecs import Codec
     from refdec.bench.rd import RdPoint
+    from refdec.bench.rd_summary import RdFacts
     from refdec.parallel.outcomes import Outcome
 
 __all__ = ["rd"]
@@ -98,7 +99,7 @@ def rd(
     """
     from refdec.bench.codecs import EncoderCodec, codec_named
     from refdec.bench.pictures import picture_files, picture_sets
-    from refdec.bench.rd_summary import read_points, report_text
+    from refdec.bench.rd_summary import RdResults, read_results, report_text
     from refdec.formats.files import write_text
 
     if bool(inputs) == bool(sets):
@@ -119,9 +120,12 @@ def rd(
         template = replace(template, settings=_qualities(qualities), by_quality=True)
     chosen = [codec_named(name, template) for name in _names(codecs)]
     pictures = picture_sets(sets) if sets else {"": picture_files(inputs or [])}
-    points = read_points(out) if resume and out is not None and out.is_file() else []
-    points = [point for point in points if point.codec not in _names(again)]
     facts = _facts(chosen, weights)
+    before = read_results(out) if resume and out is not None and out.is_file() else RdResults((), facts)
+    kept = before.without(_names(again))
+    points = list(kept.points)
+    if out is not None:
+        facts = kept.continued(out, facts)
 
     def keep() -> str:
         kinds = [*pictures, *(point.kind for point in points)]
@@ -156,17 +160,15 @@ def _place(codec: str, codecs: str) -> int:
     return names.index(codec) if codec in names else len(names)
 
 
-def _facts(codecs: Sequence[Codec], weights: Path | None) -> dict[str, Any]:
+def _facts(codecs: Sequence[Codec], weights: Path | None) -> RdFacts:
     """Return what the figures depend on."""
     from importlib.metadata import version
 
     from refdec.api.weights import load_weights
+    from refdec.bench.rd_summary import RdFacts
 
-    return {
-        "versions": {name: version(name) for name in ("refdec", "numpy", "pillow")},
-        "weights": load_weights(weights).fingerprint,
-        "codecs": {codec.name: codec.description for codec in codecs},
-    }
+    versions = {name: version(name) for name in ("refdec", "numpy", "pillow")}
+    return RdFacts(versions, load_weights(weights).fingerprint, {codec.name: codec.description for codec in codecs})
 
 
 def _measure(

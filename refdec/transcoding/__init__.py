@@ -9,5 +9,5 @@ byte.
 3. `recoding` makes the new codestream: of payloads as they are where only headers differ, of the same symbols where
    threads differ, of the latents quantised again where regions or the rate do.
 4. `choice` decides which symbols are worth their bits at another rate.
-5. `room` says what memory that needs.
+5. `ratesearch` finds the displacement that meets a rate or a size.  `room` says what memory that needs.
 """

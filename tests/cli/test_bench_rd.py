@@ -44,6 +44,18 @@ def test_tables_file_and_continuation(refdec: Refdec, scene: Path, tmp_path: Pat
     assert json.loads(refdec(*common, "--codecs", "analysis,jpeg", "--resume", "--json").out) == values
 
 
+def test_a_file_of_displacements_is_not_continued_with_qualities(refdec: Refdec, scene: Path, tmp_path: Path) -> None:
+    out = tmp_path / "rd.json"
+    common = ("bench", "rd", scene, "--out", out, "--workers", 1, "--codecs", "analysis")
+    assert refdec(*common, "--displacements", "0").code == 0
+    held = out.read_bytes()
+    ran = refdec(*common, "--qualities", "40", "--resume")
+    assert ran.code == 1 and "settings are qualities" in ran.err and "--again analysis" in ran.err
+    assert out.read_bytes() == held
+    assert refdec(*common, "--qualities", "40", "--resume", "--again", "analysis").code == 0
+    assert [point["setting"] for point in json.loads(out.read_text())["points"]] == [40]
+
+
 def test_kinds_of_pictures(refdec: Refdec, scene: Path, tmp_path: Path) -> None:
     out, page = tmp_path / "kinds.json", tmp_path / "page.md"
     page.write_text("<!-- tables of refdec bench rd --set -->\n<!-- end of these tables -->\nrest\n")

@@ -44,6 +44,7 @@ TAKES = {
     "--frame": "encode",
     "--codecs": "bench rd",
     "--resume": "bench rd",
+    "--again": "bench rd",
     "--set": "bench rd",
     "--private": "encode",
     "--key": "encode,decode",

@@ -269,3 +269,10 @@ def test_colours_of_the_codestream_are_a_profile() -> None:
     image = Image.open(BytesIO(refdec.encode(picture, check=False)))
     assert image.info["icc_profile"] == icc_profile(12, 13)
     assert "icc_profile" not in Image.open(STREAM).info
+
+
+def test_a_public_picture_says_that_it_is_one() -> None:
+    regions = refdec.PrivateRegions([(8, 16, 24, 10)], None)
+    data = refdec.encode(np.zeros((64, 64, 3), np.uint8), private=regions)
+    with Image.open(BytesIO(data)) as image:
+        assert image.info["private_regions"] == ("8,16,24,10",)

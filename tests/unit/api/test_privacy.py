@@ -169,7 +169,9 @@ def test_every_decoder_shows_the_public_picture(sealed: bytes) -> None:
     assert samples(sealed) == samples(drop_private(sealed))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert refdec.decode(sealed).array.shape == (96, 128, 3)
+        shown = refdec.decode(sealed)
+    assert shown.array.shape == (96, 128, 3)
+    assert shown.warnings == ("the public picture: private regions, 1, are sealed, a key shows what they hold",)
 
 
 def test_encoding_it_again_says_what_is_left_behind(sealed: bytes) -> None:

@@ -140,6 +140,11 @@ def test_rates_are_reached_by_model_and_displacement_of_the_latents() -> None:
     assert picture.beta_log[1] - picture.beta_log[0] == 300
 
 
+def test_a_rate_between_two_steps_is_said() -> None:
+    with pytest.warns(refdec.PictureWarning, match=r"bpp is the nearest to 0\.\d+ that there is"):
+        refdec.transcode(stream(), bpp=0.3, tolerance=1e-9)
+
+
 def test_the_displacement_of_chroma_moves_along_or_alone() -> None:
     assert headers_of(refdec.transcode(stream(), displacement=-200)).picture.beta_log == (-200, 100)
     assert headers_of(refdec.transcode(stream(), chroma_displacement=0)).picture.beta_log == (0, 0)

@@ -12,6 +12,7 @@ CAUSES = {
         errors.CodecMissing("AVIF"),
         errors.PlotUnavailable(),
         errors.BenchmarkFileInvalid("rd.json", "junk"),
+        errors.MeasuredOtherwise("rd.json", "analysis", "analysis 1.0", "analysis 1.1"),
         errors.NotEightBits("a.png", "RGB of 16 bits"),
         errors.SessionInvalid("scores.json", "junk"),
         errors.SessionsApart("a.json", "b.json"),

@@ -8,20 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from refdec.bench.errors import BenchmarkFileInvalid, UnknownCodec
+from refdec.bench.errors import BenchmarkFileInvalid, MeasuredOtherwise, UnknownCodec
 from refdec.bench.rd import RdPoint
 from refdec.bench.rd_summary import (
     EDGES,
     QUALITIES,
+    RdFacts,
+    RdResults,
     bd_rates,
     codecs_of,
     kinds_of,
     mean_points,
     qualities_of,
-    read_points,
+    read_results,
     report_text,
 )
 from refdec.bench.rd_tables import BEGIN, BEGIN_KINDS, END, markdown, placed, tables_of, tables_of_kinds
+
+FACTS = RdFacts({"refdec": "1"}, "abc", {"one": "one 1.0", "more": "more 1.0"})
 
 
 def points(codec: str = "one", scale: float = 1.0, pictures: int = 2) -> list[RdPoint]:
@@ -61,23 +65,39 @@ def test_the_anchor_must_be_there() -> None:
 
 def test_a_report_can_be_read_again(tmp_path: Path) -> None:
     mine = [*points(), *points("more", 1.1)]
-    text = report_text(mine, ["one", "absent"], {"weights": "abc"})
+    text = report_text(mine, ["one", "absent"], FACTS)
     values = json.loads(text)
     assert values["weights"] == "abc"
     assert len(values["means"]) == 8
     assert {row["anchor"] for row in values["bd_rates"]} == {"one"}
     (tmp_path / "rd.json").write_text(text)
-    again = read_points(tmp_path / "rd.json")
+    again = list(read_results(tmp_path / "rd.json").points)
     assert sorted(p.key for p in again) == sorted(p.key for p in mine)
     assert codecs_of(again) == ["one", "more"]
     assert again[-1].bpp == pytest.approx(2.64)
+
+
+def test_a_file_that_is_continued_tells_of_all_its_codecs() -> None:
+    now = replace(FACTS, weights="def", codecs={"more": "more 1.0"})
+    held = RdResults((*points(), *points("more")), FACTS)
+    assert held.continued(Path("rd.json"), now).codecs == FACTS.codecs
+    assert held.without(["one"]).continued(Path("rd.json"), now) == now
+    assert {point.codec for point in held.without(["one"]).points} == {"more"}
+
+
+def test_no_codec_is_measured_in_two_ways_in_one_file() -> None:
+    held = RdResults(tuple(points()), FACTS)
+    other = replace(FACTS, codecs={"one": "one 1.1"})
+    with pytest.raises(MeasuredOtherwise, match=r"one 1\.0.*one 1\.1"):
+        held.continued(Path("rd.json"), other)
+    assert held.without(["one"]).continued(Path("rd.json"), other) == other
 
 
 @pytest.mark.parametrize("text", ["junk", "[]", "{}", '{"format": "refdec rate-distortion", "schema": 9}'])
 def test_other_files_are_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "rd.json").write_text(text)
     with pytest.raises(BenchmarkFileInvalid):
-        read_points(tmp_path / "rd.json")
+        read_results(tmp_path / "rd.json")
 
 
 def test_the_plot_is_a_png_file() -> None:
@@ -118,9 +138,9 @@ def test_kinds_are_kept_apart(tmp_path: Path) -> None:
     text, photos = tables_of_kinds([*mine, *more], ["one"])
     assert text.title == "text, 2 pictures: BD-rate against one" and text.rows[0][:3] == ("text", "more", "+10.0 %")
     assert photos.rows[0][2] == "+30.0 %"
-    values = report_text([*mine, *more], ["one"], {})
+    values = report_text([*mine, *more], ["one"], FACTS)
     (tmp_path / "rd.json").write_text(values)
-    assert sorted(p.key for p in read_points(tmp_path / "rd.json")) == sorted(p.key for p in [*mine, *more])
+    assert sorted(p.key for p in read_results(tmp_path / "rd.json").points) == sorted(p.key for p in [*mine, *more])
     assert {row["kind"] for row in json.loads(values)["means"]} == {"text", "photos"}
 
 
@@ -139,13 +159,13 @@ def test_tables_replace_those_of_a_page() -> None:
 
 def test_the_page_shows_the_figures_of_kinds_that_are_kept() -> None:
     docs = Path(__file__).resolve().parents[3] / "docs"
-    points = read_points(docs / "benchmarks" / "kinds.json")
+    points = read_results(docs / "benchmarks" / "kinds.json").points
     assert kinds_of(points) == ["photographs", "aerial", "scans", "screens", "illustrations"]
     assert markdown(tables_of_kinds(points, ["avif"])) in (docs / "benchmarks.md").read_text()
 
 
 def test_the_page_shows_the_figures_that_are_kept() -> None:
     docs = Path(__file__).resolve().parents[3] / "docs"
-    points = read_points(docs / "benchmarks" / "rd.json")
+    points = read_results(docs / "benchmarks" / "rd.json").points
     assert len({point.picture for point in points}) == 24
     assert markdown(tables_of(points, ["jpeg", "webp", "avif", "analysis"])) in (docs / "benchmarks.md").read_text()
