@@ -10,7 +10,8 @@ The codec: `rate` counts bits, `component` codes one component, `codec` joins bo
 
 The training: `plan` says what shall be done, `pictures` draws crops, `stepping` does a step, `held` measures, `state`
 keeps, `training` runs it all.  `export` makes checkpoints and a pack, `card` the model card; `cli` is `refdec-train`,
-`errors` what it reports.
+with `cli_heads` and what both share, `cli_options`; `errors` is what it reports.
 
-Heads in closed form: `closed_form` fits what `thumbnails` and `scenes` wish for.
+Heads, the small networks on latents that tasks run: in closed form `closed_form` fits what `thumbnails` and `scenes`
+wish for; `heads` trains the others.
 """

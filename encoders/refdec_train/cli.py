@@ -5,20 +5,18 @@ Nothing of refdec imports this package; it imports refdec to write packs.
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from refdec.errors import RefdecError
+from refdec_train import cli_heads as heads
+from refdec_train.cli_options import Pictures, require_places, stopping
 from refdec_train.errors import TrainingError
 
 if TYPE_CHECKING:
-    from refdec_train.closed_form import Wish
     from refdec_train.plan import Plan
     from refdec_train.training import Progress
 
@@ -32,16 +30,9 @@ app = typer.Typer(
     help="Train weights for refdec: the codec, its syntheses, and the pack that refdec decodes with.",
 )
 
-heads = typer.Typer(
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Make the heads of tasks: small networks on latents.",
-)
-app.add_typer(heads, name="head")
+app.add_typer(heads.one, name="head")
+app.command("heads")(heads.all_heads)
 
-Pictures = Annotated[
-    list[Path], typer.Argument(metavar="PICTURES...", help="Folders, tar archives or files of pictures.")
-]
 Out = Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for states; a training in it is gone on with.")]
 Start = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Weights to begin with: .npz or .pt of an earlier training.")
@@ -184,79 +175,10 @@ def export(
         typer.echo(name)
 
 
-Heads = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Folder for the head files, one for each model.")]
-Pack = Annotated[
-    Path | None,
-    typer.Option("--weights", metavar="PACK", help="Pack whose latents it shall read; default: the bundled one."),
-]
-Most = Annotated[int, typer.Option(min=1, help="Take that many pictures, evenly spread over those given.")]
-Data = Annotated[str, typer.Option(help="What the pictures are, and their licence, for the head file.")]
-Licence = Annotated[str, typer.Option(help="Licence that the head bears.")]
-
-
-@heads.command()
-def thumbnail(
-    pictures: Pictures,
-    out: Heads,
-    weights: Pack = None,
-    most: Most = 250,
-    data: Data = "",
-    licence: Licence = "",
-) -> None:
-    """Fit the heads of the task thumbnail, by least squares: minutes, without PyTorch, the same each time.
-
-    Example: refdec-train head thumbnail photos/ --out heads
-    """
-    from refdec_train.thumbnails import THUMBNAIL
-
-    _fit(THUMBNAIL, pictures, out, weights, most, data, licence)
-
-
-@heads.command()
-def events(
-    pictures: Pictures,
-    out: Heads,
-    weights: Pack = None,
-    most: Most = 250,
-    data: Data = "",
-    licence: Licence = "",
-) -> None:
-    """Fit the heads of the task events, by least squares: minutes, without PyTorch, the same each time.
-
-    Example: refdec-train head events photos/ --out heads
-    """
-    from refdec_train.scenes import EVENTS
-
-    _fit(EVENTS, pictures, out, weights, most, data, licence)
-
-
-def _fit(wish: Wish, pictures: list[Path], out: Path, weights: Path | None, most: int, data: str, licence: str) -> None:
-    """Fit the heads that a wish describes, and print their files."""
-    from refdec_train.closed_form import SMALLEST_SIDE, fit_heads
-    from refdec_train.pictures import read_pictures
-
-    _require_places(pictures)
-    found = [picture for _, picture in read_pictures(pictures, at_least=SMALLEST_SIDE)]
-    chosen = [found[number * len(found) // most] for number in range(most)] if len(found) > most else found
-
-    def show(done: int, total: int) -> None:
-        if done % 25 == 0:
-            typer.echo(f"{done}/{total} pictures", err=True)
-
-    for path in fit_heads(wish, chosen, weights, out, data=data, licence=licence, show=show):
-        typer.echo(str(path))
-
-
 def _crop(crop: int) -> int:
     if crop % 64:
         raise typer.BadParameter(f"{crop} is no multiple of 64")
     return crop
-
-
-def _require_places(places: list[Path]) -> None:
-    for place in places:
-        if not place.exists():
-            raise typer.BadParameter(f"{place} does not exist")
 
 
 def _run(plan: Plan, pictures: list[Path], out: Path, start: Path | None, held: list[Path] | None, device: str) -> None:
@@ -264,11 +186,11 @@ def _run(plan: Plan, pictures: list[Path], out: Path, start: Path | None, held: 
     from refdec_train.pictures import Collection, read_pictures
     from refdec_train.training import train
 
-    _require_places([*pictures, *(held or [])])
+    require_places([*pictures, *(held or [])])
     collection = Collection.of((picture for _, picture in read_pictures(pictures, at_least=plan.crop)), plan.crop)
     held_back = [picture for _, picture in read_pictures(held or [])]
     typer.echo(f"{len(collection.pictures)} pictures, {len(held_back)} held back", err=True)
-    with _stopping() as wanted:
+    with stopping() as wanted:
         train(plan, collection, out, start=start, held=held_back, device=device, watch=_show, wanted=wanted)
     typer.echo(str(out / "weights.npz"))
 
@@ -283,17 +205,6 @@ def _show(progress: Progress) -> None:
             f"{point['luma_psnr']:.2f} dB, RGB {point['rgb_psnr']:.2f} dB",
             err=True,
         )
-
-
-@contextmanager
-def _stopping() -> Iterator[Callable[[], bool]]:
-    """Let Ctrl-C end a training after its step: what was reached is kept."""
-    stopped: list[int] = []
-    earlier = signal.signal(signal.SIGINT, lambda number, _frame: stopped.append(number))
-    try:
-        yield lambda: not stopped
-    finally:
-        signal.signal(signal.SIGINT, earlier)
 
 
 def main() -> None:

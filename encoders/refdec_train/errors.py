@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["NoPictures", "StateDiffers", "StateUnreadable", "TooFewPictures", "TrainingError"]
+__all__ = [
+    "NoClasses",
+    "NoPictures",
+    "PictureUnreadable",
+    "StateDiffers",
+    "StateUnreadable",
+    "TeacherMissing",
+    "TeacherUnusable",
+    "TooFewPictures",
+    "TrainingError",
+]
 
 
 class TrainingError(Exception):
@@ -24,6 +34,42 @@ class TooFewPictures(TrainingError):
 
     def __init__(self, found: int, needed: int) -> None:
         super().__init__(f"{found} pictures are too few to fit to: give {needed} or more, in folders or tar archives.")
+
+
+class PictureUnreadable(TrainingError):
+    """A file of a data set is no picture."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        super().__init__(f"{path} cannot be read as a picture: {reason}.\nRemove it from the data set, or repair it.")
+
+
+class NoClasses(TrainingError):
+    """A folder holds no folders of pictures."""
+
+    def __init__(self, folder: object, found: int) -> None:
+        super().__init__(
+            f"{folder} has {found} folders with pictures; a head needs two classes or more.\n"
+            "Make a folder for each class, named after it, with its pictures in it."
+        )
+
+
+class TeacherMissing(TrainingError):
+    """What runs a teacher is not installed."""
+
+    def __init__(self, package: str) -> None:
+        super().__init__(
+            f"The teacher is run by {package}, which is not installed.\nTry:  pip install 'refdec[teacher]'"
+        )
+
+
+class TeacherUnusable(TrainingError):
+    """A file is no model that could be a teacher."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        super().__init__(
+            f"{path} cannot be a teacher: {reason}.\n"
+            "It must be a TFLite or ONNX model with one picture of a fixed size as input."
+        )
 
 
 class StateUnreadable(TrainingError):

@@ -21,7 +21,7 @@ from refdec_train.errors import NoPictures
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Collection", "read_pictures"]
+__all__ = ["Collection", "read_pictures", "spread_pictures"]
 
 LARGEST_SHARE_PIXELS = 600_000
 """Pictures are drawn by their size, up to this one: a few large ones must not drown the others."""
@@ -42,6 +42,12 @@ def read_pictures(places: Iterable[Path], *, at_least: int = 1) -> Iterator[tupl
                 continue
             if min(picture.shape[:2]) >= at_least:
                 yield name, picture
+
+
+def spread_pictures(places: Iterable[Path], most: int, *, at_least: int = 1) -> list[Picture]:
+    """Return at most so many of the pictures in files, folders and tar archives, evenly spread over them."""
+    found = [picture for _, picture in read_pictures(places, at_least=at_least)]
+    return [found[number * len(found) // most] for number in range(most)] if len(found) > most else found
 
 
 def _files(place: Path) -> Iterator[tuple[str, bytes]]:

@@ -1,4 +1,4 @@
-"""Integer loops of heads that the networks do not have: softmax, the logistic function, pooling.
+"""Integer loops of heads that the networks do not have: softmax, the logistic function, pooling, unit vectors.
 
 In and out: maps int32 Q18 [h, w, C].
 """
@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 
 from refdec.arithmetic.elementary import expn_s, logistic_s
-from refdec.arithmetic.scalars import rdiv_s, rshift_s
+from refdec.arithmetic.scalars import bitlen_s, isqrt_s, rdiv_s, rshift_s
 from refdec.arithmetic.types import Int32Array
 from refdec.jit import kernel
 
-__all__ = ["global_mean", "logistic", "pooled", "softmax"]
+__all__ = ["global_mean", "logistic", "normalised", "pooled", "softmax"]
+
+LENGTH_BITS = 25
+"""A value is brought to so many bits before it is squared."""
 
 
 @kernel("void(int32[:,:,::1], int32[:,:,::1])")
@@ -85,3 +88,33 @@ def global_mean(x: Int32Array, out: Int32Array) -> None:
                 total[c] += np.int64(x[r, q, c])
     for c in range(channels):
         out[0, 0, c] = np.int32(rdiv_s(total[c], height * width))
+
+
+@kernel("void(int32[:,:,::1], int32[:,:,::1])")
+def normalised(x: Int32Array, out: Int32Array) -> None:
+    """Write x_c / sqrt(sum x_d^2) in Q18, over the channels of each position; zeros stay zeros.
+
+    Any int32 x, up to 2^12 channels: the largest value is shifted to 25 bits (the others with it, rounded), so the sum
+    of squares is < 2^12 * 2^50 = 2^62 and its root (6.4.1) >= 2^24; the dividend of the rounding is < 2^43.  Precision:
+    each value is within 2^-18 of the exact one.
+    """
+    channels = x.shape[2]
+    brought = np.empty(channels, dtype=np.int64)
+    for r in range(x.shape[0]):
+        for q in range(x.shape[1]):
+            largest: Any = np.int64(0)
+            for c in range(channels):
+                largest = max(largest, abs(np.int64(x[r, q, c])))
+            if largest == 0:
+                out[r, q, :] = 0
+                continue
+            up = LENGTH_BITS - bitlen_s(largest)
+            total: Any = np.int64(0)
+            for c in range(channels):
+                value: Any = np.int64(x[r, q, c])
+                brought[c] = value << up if up >= 0 else rshift_s(value, -up)
+                brought[c] = min(max(brought[c], 1 - (1 << LENGTH_BITS)), (1 << LENGTH_BITS) - 1)
+                total += brought[c] * brought[c]
+            root = isqrt_s(total)
+            for c in range(channels):
+                out[r, q, c] = np.int32(rdiv_s(brought[c] << 18, root))

@@ -236,6 +236,14 @@ def _softmax(x: Int32Array) -> Int32Array:
     return out
 
 
+def _normalise(x: Int32Array) -> Int32Array:
+    from refdec.heads.kernels import normalised
+
+    out = np.empty(x.shape, np.int32)
+    normalised(np.require(x, requirements=["C", "W"]), out)
+    return out
+
+
 def _logistic(x: Int32Array) -> Int32Array:
     from refdec.heads.kernels import logistic
 
@@ -296,6 +304,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "softmax": Operation("exp(x) over the sum of exp over the channels", _same, _on_each(_softmax)),
         "logistic": Operation("1 / (1 + exp(-x))", _same, _on_each(_logistic)),
+        "normalise": Operation("x over the root of the sum of x^2 over the channels", _same, _on_each(_normalise)),
     }
 )
 """What a step may be."""

@@ -14,7 +14,18 @@ from refdec.heads.headfile import write_head
 from refdec.heads.making import Weights, head_of
 from tests.sample_bundles import FINGERPRINT
 
-__all__ = ["FACTS", "classifier", "detector", "drawn", "every_operation", "file_of", "segmenter", "steps_of", "tiny"]
+__all__ = [
+    "FACTS",
+    "classifier",
+    "detector",
+    "drawn",
+    "embedder",
+    "every_operation",
+    "file_of",
+    "segmenter",
+    "steps_of",
+    "tiny",
+]
 
 FACTS = HeadFacts(
     "sample", "1.0", "classify", (FINGERPRINT,), ("cat", "dog", "emu"), {"top1": 0.5, "rates": "0.1 to 1 bpp"}, "CC0"
@@ -86,8 +97,20 @@ def segmenter() -> Head:
     return head_of(replace(FACTS, task="segment"), steps, {"a": drawn(8, 48, 160)})
 
 
+def embedder() -> Head:
+    """Unit vectors, at each position and of the whole."""
+    steps = [
+        HeadStep("concatenate", ("luma", "chroma"), "both"),
+        HeadStep("linear", ("both",), "few", ("few",)),
+        HeadStep("normalise", ("few",), "directions"),
+        HeadStep("mean", ("directions",), "v"),
+        HeadStep("normalise", ("v",), "direction"),
+    ]
+    return head_of(FACTS, steps, {"few": drawn(6, 32, 256)}, ("directions", "direction"))
+
+
 def every_operation() -> Head:
-    """All operations once at least, with four outputs of different sizes."""
+    """All operations but `normalise` once at least, with four outputs of different sizes."""
     steps = [
         HeadStep("convolution", ("luma",), "c1", ("c1",), {"groups": 4}),
         HeadStep("relu6", ("c1",), "c2"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from refdec.heads.kernels import global_mean, logistic, pooled, softmax
+from refdec.heads.kernels import global_mean, logistic, normalised, pooled, softmax
 
 LOW, HIGH, ONE = -(1 << 31), (1 << 31) - 1, 1 << 18
 
@@ -44,3 +44,29 @@ def test_global_mean_of_extremes() -> None:
     out = np.empty((1, 1, 2), np.int32)
     global_mean(x, out)
     assert out[0, 0].tolist() == [HIGH, LOW]
+
+
+def test_unit_vectors_keep_their_precision_at_the_extremes() -> None:
+    random = np.random.default_rng(5)
+    for vector in (
+        np.full(4096, LOW),
+        np.full(4096, HIGH),
+        np.array([LOW, 1, -1, HIGH]),
+        np.array([3, -4, 0]),
+        np.array([0, 1, 0]),
+        random.integers(-9, 10, 128),
+        random.integers(LOW, HIGH, 1024),
+    ):
+        x = vector.astype(np.int32)[None, None]
+        out = np.empty_like(x)
+        normalised(x, out)
+        exact = vector / np.sqrt(np.sum(vector.astype(float) ** 2))
+        assert np.abs(out[0, 0] / ONE - exact).max() <= 2.0**-18
+
+
+def test_nothing_has_no_direction() -> None:
+    x = np.zeros((2, 1, 3), np.int32)
+    x[1, 0, 1] = LOW
+    out = np.ones_like(x)
+    normalised(x, out)
+    assert out.tolist() == [[[0, 0, 0]], [[0, -ONE, 0]]]

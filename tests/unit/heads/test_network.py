@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -19,20 +20,21 @@ from refdec.heads.errors import HeadOfOtherWeights
 from refdec.heads.network import HeadNetwork, chosen_head, network_of, run_head
 from refdec.limits import Limits, TooMuchMemory
 from tests.sample_bundles import sample_bundle, sample_headers
-from tests.unit.heads.support import FACTS, classifier, every_operation, tiny
+from tests.unit.heads.support import FACTS, classifier, embedder, every_operation, tiny
 
 ROOT = Path(__file__).resolve().parents[3]
 RECORDED = {
     "classifier": "eae366472a39635801c8ebf8b5c8fd912670e879db8174238a5a548f5cf763a3",
     "every_operation": "b9e51a20442512cdbaeba96c9b81e9fe5194697e47e11b9f2a0ecae486ca8a04",
+    "embedder": "c0c85a3b0be429e31010f38f1d410604c1d2077306fb3a431e5a0a15aa31b00e",
 }
 """SHA-256 of the outputs: these are the numbers on every machine."""
 
 
 def digests() -> dict[str, str]:
-    """SHA-256 of what two heads say about a bundle of an odd size."""
+    """SHA-256 of what three heads say about a bundle of an odd size."""
     found = {}
-    for head in (classifier, every_operation):
+    for head in (classifier, every_operation, embedder):
         digest = hashlib.sha256()
         for output in run_head(head(), sample_bundle(), limits=Limits()).values():
             digest.update(output.astype("<i4").tobytes())
@@ -65,7 +67,7 @@ def test_no_jit_gives_the_same_numbers() -> None:
 
 
 def test_integer_loops_give_the_same_numbers() -> None:
-    for head in (classifier(), every_operation()):
+    for head in (classifier(), every_operation(), embedder()):
         maps = inputs(sample_bundle())
         fast, slow = HeadNetwork.of(head)(maps), HeadNetwork.of(head, fast=False)(maps)
         assert list(fast) == list(slow)
@@ -73,8 +75,7 @@ def test_integer_loops_give_the_same_numbers() -> None:
 
 
 def test_extreme_latents_saturate_and_nothing_wraps() -> None:
-    head = every_operation()
-    for value in (-(1 << 31), (1 << 31) - 1):
+    for head, value in product((every_operation(), embedder()), (-(1 << 31), (1 << 31) - 1)):
         maps = {"luma": np.full((160, 5, 4), value, np.int32), "chroma": np.full((96, 5, 4), -value - 1, np.int32)}
         fast, slow = HeadNetwork.of(head)(maps), HeadNetwork.of(head, fast=False)(maps)
         assert all(np.array_equal(fast[name], slow[name]) for name in fast)

@@ -103,6 +103,7 @@ def chances_of(x: Map) -> Map:
             chances_of,
         ),
         (HeadStep("logistic", ("luma",), "y"), lambda x: 1 / (1 + np.exp(-x))),
+        (HeadStep("normalise", ("luma",), "y"), lambda x: x / np.sqrt((x * x).sum(axis=0))),
     ],
     ids=lambda part: part.operation if isinstance(part, HeadStep) else "",
 )

@@ -12,7 +12,7 @@ from refdec.heads.head import HeadStep
 from refdec.heads.making import head_of
 from refdec.heads.operations import OPERATIONS, Form
 from refdec.heads.plan import plan_of
-from tests.unit.heads.support import FACTS, classifier, drawn, every_operation, steps_of
+from tests.unit.heads.support import FACTS, classifier, drawn, embedder, every_operation, steps_of
 
 
 def test_costs_are_those_of_the_layers() -> None:
@@ -23,8 +23,8 @@ def test_costs_are_those_of_the_layers() -> None:
     assert plan.outputs == {"chances": Form(3, None)}
 
 
-def test_the_test_head_has_every_operation() -> None:
-    used = {step.operation for head in (every_operation(), classifier()) for step in head.steps}
+def test_the_test_heads_have_every_operation() -> None:
+    used = {step.operation for head in (every_operation(), classifier(), embedder()) for step in head.steps}
     assert used == set(OPERATIONS)
 
 

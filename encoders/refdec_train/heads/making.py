@@ -1,0 +1,107 @@
+"""From a data set to head files, one for each model of a pack: latents, training, export, unattended and resumable.
+
+In: `Material`, which a task's reader prepares, and a `Workshop`: folders, weights, who watches.  Out: head files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from refdec.api.heads import save_head
+from refdec.api.packs import encoding_models
+from refdec.api.weights import load_weights
+from refdec.heads.head import HeadFacts
+from refdec_train.heads.examples import LatentStore, Show, fingerprint_of, make_examples
+from refdec_train.heads.exporting import exported_head
+from refdec_train.heads.lessons import Lesson
+from refdec_train.heads.plan import HeadPlan
+from refdec_train.heads.subjects import Coding, Subject
+from refdec_train.heads.training import HeadProgress, train_head
+
+__all__ = ["LATENTS", "Material", "Stopped", "Workshop", "make_heads"]
+
+LATENTS = "latents"
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a head is made of: the lesson, and which pictures at which codings it is trained and measured on."""
+
+    lesson: Lesson
+    trained: Sequence[tuple[Subject[Any], Coding]]
+    held: Sequence[tuple[Subject[Any], Coding]]
+
+
+class Stopped(Exception):
+    """The training was stopped before its end; the same command goes on with it."""
+
+
+def _silent(text: str) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Where heads are made.
+
+    `work`: folder for latents and states, which may be kept and shared by all heads.  `weights`: a pack, None for the
+    bundled one; `models`: of its models, none for all that encode.  `workers`: processes that make latents.  `say` is
+    told where it is; `wanted` is asked before each step of a training: False stops it.
+    """
+
+    work: Path
+    weights: Path | None = None
+    models: tuple[int, ...] = ()
+    workers: int = 1
+    say: Callable[[str], None] = _silent
+    wanted: Callable[[], bool] = lambda: True
+
+    @property
+    def latents(self) -> Path:
+        """Folder of latents and of what teachers said."""
+        return self.work / LATENTS
+
+    def telling(self, what: str, every: int = 500) -> Show:
+        """Return what tells how much of something is done, now and then."""
+
+        def show(done: int, total: int) -> None:
+            if done % every == 0 or done == total:
+                self.say(f"{what}: {done}/{total}")
+
+        return show
+
+
+def make_heads(material: Material, plan: HeadPlan, facts: HeadFacts, shop: Workshop, out: Path) -> Iterator[Path]:
+    """Make `out/modelN.head` for each model, and yield it; states are kept in `work/NAME/modelN`.
+
+    `facts`: all but weights, labels and metrics.  The same data, plan and weights give the same head, however often it
+    was stopped.  Raises Stopped, TrainingError, RefdecError.
+    """
+    pack = load_weights(shop.weights)
+    for model in shop.models or encoding_models(pack):
+        name = f"{facts.name}, model {model}"
+        store = LatentStore(shop.latents, shop.weights, model)
+        show = shop.telling(f"{name}: latents")
+        both = make_examples(store, [*material.trained, *material.held], workers=shop.workers, show=show)
+        trained, held = both[: len(material.trained)], both[len(material.trained) :]
+
+        def watch(progress: HeadProgress, name: str = name) -> None:
+            shop.say(
+                f"{name}: step {progress.step}/{progress.steps}, loss {progress.loss:.4f}, "
+                f"{progress.seconds_a_step:.2f} s a step"
+            )
+
+        folder = shop.work / facts.name / f"model{model}"
+        twin = train_head(material.lesson, trained, plan, folder, watch=watch, wanted=shop.wanted)
+        if twin is None:
+            raise Stopped(name)
+        known = replace(facts, weights=(fingerprint_of(pack, model),))
+        head = exported_head(material.lesson, twin, known, held)
+        shop.say(f"{name}: " + ", ".join(f"{key} {value}" for key, value in head.facts.metrics.items()))
+        out.mkdir(parents=True, exist_ok=True)
+        path = out / f"model{model}.head"
+        save_head(head, path)
+        yield path

@@ -1,0 +1,101 @@
+"""The bundled heads, one row each: from which data each is made, under which licence, and how.
+
+`refdec-train heads --all` walks the table, so that every bundled head can be made again after a change of the codec's
+weights: a row whose data is not there is passed over, and said so; a row that was stopped is gone on with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from refdec.heads.head import HeadFacts
+from refdec_train.closed_form import SMALLEST_SIDE, Wish, fit_heads
+from refdec_train.heads.making import Workshop, make_heads
+from refdec_train.heads.plan import HeadPlan
+from refdec_train.pictures import spread_pictures
+from refdec_train.scenes import EVENTS
+from refdec_train.thumbnails import THUMBNAIL
+
+__all__ = ["RECIPES", "Recipe", "make_all"]
+
+PHOTOGRAPHS, FITTED_TO = ("wallpapers", "ccp"), 250
+SCENES = "Wallpapers (CC-BY-SA, CC-BY, GPL) and street photographs of Clothing Co-Parsing (Apache-2.0)"
+CALTECH = "Caltech-101 (CC BY 4.0)"
+TAUGHT = "; a teacher's vectors: MobileNet v1, quantised, trained on ImageNet (Apache-2.0)"
+WITHOUT = ("BACKGROUND_Google",)
+TEACHER = "teachers/mobilenet_v1_1.0_224_quant_embedding_extractor.tflite"
+PER_CLASS, HELD_PER_CLASS = 40, 10
+LONGEST = (240, 320, 320, 400)
+"""What is in pictures is not always as large as in those of Caltech-101, which have about 300 samples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A bundled head: `needs` are places below the folder of data; `make` writes `modelN.head` into a folder.
+
+    `name`: of the task, and of its folder in `refdec_tasks`.  `make(data, shop, out)` yields the files.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    make: Callable[[Path, Workshop, Path], Iterator[Path]]
+
+
+def _fitted(wish: Wish) -> Callable[[Path, Workshop, Path], Iterator[Path]]:
+    """Return how a head in closed form is made."""
+
+    def make(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
+        pictures = spread_pictures([data / name for name in PHOTOGRAPHS], FITTED_TO, at_least=SMALLEST_SIDE)
+        show = shop.telling(f"{wish.task}: pictures", 50)
+        yield from fit_heads(wish, pictures, shop.weights, out, data=SCENES, licence="BSD-3-Clause", show=show)
+
+    return make
+
+
+def _classify(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
+    from refdec_train.heads.folders import read_classes
+    from refdec_train.heads.whole_pictures import classify_material
+
+    classes = read_classes(data / "caltech", most=PER_CLASS, held=HELD_PER_CLASS, without=WITHOUT)
+    material = classify_material(classes, shop, teacher=data / TEACHER, longest=LONGEST)
+    facts = HeadFacts("classify", "1.0", "classify", (), licence="CC-BY-4.0", data=CALTECH + TAUGHT)
+    yield from make_heads(material, HeadPlan(2400), facts, shop, out)
+
+
+def _embed(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
+    from refdec_train.heads.folders import read_classes
+    from refdec_train.heads.whole_pictures import embed_material
+
+    classes = read_classes(data / "caltech", most=PER_CLASS, held=HELD_PER_CLASS, without=WITHOUT)
+    material = embed_material(classes, shop, teacher=data / TEACHER, longest=LONGEST)
+    facts = HeadFacts("embed", "1.0", "embed", (), licence="CC-BY-4.0", data=CALTECH + TAUGHT)
+    yield from make_heads(material, HeadPlan(2400), facts, shop, out)
+
+
+RECIPES = (
+    Recipe("thumbnail", PHOTOGRAPHS, _fitted(THUMBNAIL)),
+    Recipe("events", PHOTOGRAPHS, _fitted(EVENTS)),
+    Recipe("classify", ("caltech", TEACHER), _classify),
+    Recipe("embed", ("caltech", TEACHER), _embed),
+)
+"""One row a head; a new head adds one."""
+
+
+def make_all(
+    data: Path, out: Path, shop: Workshop, *, names: Iterable[str] = (), recipes: Iterable[Recipe] = RECIPES
+) -> Iterator[Path]:
+    """Make the heads of all rows, or of those with these names; yield the files, `out/NAME/modelN.head`.
+
+    Raises Stopped, TrainingError, RefdecError.
+    """
+    wanted = set(names)
+    for recipe in recipes:
+        if wanted and recipe.name not in wanted:
+            continue
+        missing = [place for place in recipe.needs if not (data / place).exists()]
+        if missing:
+            shop.say(f"{recipe.name}: left out, {data} has no {', '.join(missing)}")
+            continue
+        yield from recipe.make(data, shop, out / recipe.name)

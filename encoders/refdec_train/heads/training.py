@@ -1,0 +1,157 @@
+"""The training of a head, from its first step, or from where it stopped, to its last.
+
+In: a lesson, examples, a plan, a folder for its state.  Out: the twin, with the moving average of its weights.
+"""
+
+from __future__ import annotations
+
+import pickle
+import time
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from refdec_train.errors import StateDiffers, StateUnreadable
+from refdec_train.heads.batches import channel_spread, draw_batch
+from refdec_train.heads.examples import Example
+from refdec_train.heads.lessons import Lesson
+from refdec_train.heads.plan import HeadPlan
+from refdec_train.heads.twin import HeadTwin
+
+__all__ = ["HeadProgress", "train_head"]
+
+STATE = "state.pt"
+SHOWN_EVERY = 50
+SAVED_EVERY_SECONDS = 60.0
+LARGEST_NORM = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class HeadProgress:
+    """Where a training is, and the mean loss since it was last told."""
+
+    step: int
+    steps: int
+    seconds_a_step: float
+    loss: float
+
+
+class _Course:
+    """A training under way: twin, optimiser, moving average, step."""
+
+    def __init__(self, lesson: Lesson, plan: HeadPlan, spread: Tensor) -> None:
+        torch.manual_seed(plan.seed)
+        self.twin, self.plan, self.step = HeadTwin(lesson.design, spread), plan, 0
+        self.lesson = lesson
+        groups = [
+            {"params": [p for p in self.twin.parameters() if p.ndim > 1], "weight_decay": plan.decay},
+            {"params": [p for p in self.twin.parameters() if p.ndim == 1 and p.requires_grad], "weight_decay": 0.0},
+        ]
+        self.optimiser = torch.optim.AdamW(groups, lr=plan.rate)
+        self.average = {name: value.detach().clone() for name, value in self.twin.state_dict().items()}
+
+    def advance(self, examples: Sequence[Example[Any]]) -> float:
+        """Do a step; return its loss."""
+        plan = self.plan
+        batch = draw_batch(examples, plan.batch, plan.positions, (plan.seed, self.step), plan.cut)
+        targets = self.lesson.targets(batch.seen, (batch.mask.shape[2], batch.mask.shape[3]))
+        torch.manual_seed((plan.seed << 32) + self.step)  # for what a lesson may draw
+        loss = self.lesson.loss(self.twin(batch.latents, batch.mask), targets, batch.mask)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.twin.parameters(), LARGEST_NORM)
+        for group in self.optimiser.param_groups:
+            group["lr"] = plan.rate_at(self.step)
+        if bool(torch.isfinite(norm)):
+            self.optimiser.step()
+        with torch.no_grad():
+            for name, value in self.twin.state_dict().items():
+                self.average[name].lerp_(value, 1 - plan.kept_at(self.step))
+        self.step += 1
+        return float(loss.detach())
+
+    def save(self, file: Path) -> None:
+        """Write the state: the old one or the new one, whenever the machine stops."""
+        values = {
+            "plan": asdict(self.plan),
+            "step": self.step,
+            "weights": self.twin.state_dict(),
+            "average": self.average,
+            "optimiser": self.optimiser.state_dict(),
+        }
+        part = file.with_suffix(".part")
+        torch.save(values, part)
+        part.replace(file)
+
+    def resume(self, file: Path) -> None:
+        """Go on from a state.  Raises StateUnreadable, StateDiffers."""
+        try:
+            values = torch.load(file, map_location="cpu", weights_only=True)
+            weights, average, step = values["weights"], values["average"], int(values["step"])
+            plan, optimiser = values["plan"], values["optimiser"]
+        except (
+            OSError,
+            RuntimeError,
+            KeyError,
+            TypeError,
+            EOFError,
+            pickle.UnpicklingError,
+            zipfile.BadZipFile,
+        ) as why:
+            raise StateUnreadable(file, str(why).splitlines()[0] if str(why) else type(why).__name__) from why
+        _require_same(file, self.twin.state_dict(), weights, plan == asdict(self.plan))
+        self.twin.load_state_dict(weights)
+        self.optimiser.load_state_dict(optimiser)
+        self.average, self.step = average, step
+
+
+def _require_same(file: Path, wanted: Mapping[str, Tensor], found: Mapping[str, Tensor], same_plan: bool) -> None:
+    """Raise StateDiffers unless a state is one of this network and plan."""
+    missing = tuple(name for name in wanted if name not in found or found[name].shape != wanted[name].shape)
+    others = tuple(name for name in found if name not in wanted)
+    if missing or others or not same_plan:
+        raise StateDiffers(file, missing, others)
+
+
+def train_head(
+    lesson: Lesson,
+    examples: Sequence[Example[Any]],
+    plan: HeadPlan,
+    folder: Path,
+    *,
+    watch: Callable[[HeadProgress], None] = lambda progress: None,
+    wanted: Callable[[], bool] = lambda: True,
+) -> HeadTwin | None:
+    """Train, and return the twin with its averaged weights; None if it was stopped before its end.
+
+    A state in the folder is gone on with, so that a training that was stopped ends with the same numbers.  `wanted` is
+    asked before each step: False ends the training, and what was reached is kept.  Raises StateUnreadable,
+    StateDiffers.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / STATE
+    course = _Course(lesson, plan, channel_spread(examples))
+    if file.is_file():
+        course.resume(file)
+    course.twin.train()
+    saved, shown, losses = time.monotonic(), time.monotonic(), list[float]()
+    while course.step < plan.steps and wanted():
+        losses.append(course.advance(examples))
+        now = time.monotonic()
+        if course.step % SHOWN_EVERY == 0 or course.step == plan.steps:
+            seconds, mean = (now - shown) / len(losses), sum(losses) / len(losses)
+            watch(HeadProgress(course.step, plan.steps, seconds, mean))
+            shown, losses = now, []
+        if now - saved > SAVED_EVERY_SECONDS:
+            course.save(file)
+            saved = now
+    course.save(file)
+    if course.step < plan.steps:
+        return None
+    course.twin.load_state_dict(course.average)
+    return course.twin.eval()

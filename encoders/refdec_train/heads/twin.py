@@ -1,0 +1,281 @@
+"""The trainable twin of a head: it walks the same list of steps that refdec walks, in floats, on batches.
+
+In: a `Design`, and latents of a batch, padded to one size, with a mask of what is there.  Out: the maps of the design's
+outputs; and weights for `head_of`, the batch normalisation within them.
+
+`OPERATIONS` of refdec says what a step may be, `TWINS` here how each is done on tensors; a test compares them.
+Pictures of a batch have different sizes: every map is 0 outside of its picture, after every step, which is the zero
+padding of the integer network; so a picture gives the same in any batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from refdec.heads.head import HeadStep
+from refdec.heads.making import Weights
+from refdec_train.heads.design import Design, LayerShape
+
+__all__ = ["LUMA_CHANNELS", "TWINS", "HeadTwin", "TwinMap"]
+
+LUMA_CHANNELS, CHANNELS = 160, 256
+VARIANCE_FLOOR = 1e-5
+KEPT_STATISTICS = 0.95
+"""Share of the running mean and variance that stays in a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwinMap:
+    """A map of a batch [n, C, h, w], and where there is picture: [n, 1, h, w] of 0 and 1; None for vectors."""
+
+    values: Tensor
+    mask: Tensor | None
+
+    def masked(self) -> TwinMap:
+        """Return the map with zeros outside of the pictures."""
+        return self if self.mask is None else TwinMap(self.values * self.mask, self.mask)
+
+
+class TwinLayer(nn.Module):
+    """A layer: a weight, and a bias or a normalisation; `spread`: what its inputs are divided by, [inputs] or None."""
+
+    spread: Tensor
+    mean: Tensor
+    variance: Tensor
+
+    def __init__(self, shape: LayerShape, inputs: int) -> None:
+        super().__init__()
+        self.normalised = shape.normalised
+        deviation = shape.start * (2 / (shape.inputs * shape.side**2)) ** 0.5
+        self.weight = nn.Parameter(torch.randn(shape.outputs, shape.inputs, shape.side, shape.side) * deviation)
+        self.bias = nn.Parameter(torch.zeros(shape.outputs))
+        self.gain = nn.Parameter(torch.ones(shape.outputs), requires_grad=shape.normalised)
+        self.register_buffer("spread", torch.ones(shape.inputs))
+        self.register_buffer("mean", torch.zeros(shape.outputs))
+        self.register_buffer("variance", torch.ones(shape.outputs))
+
+    def forward(self, source: TwinMap, stride: int, groups: int, mask: Tensor | None) -> TwinMap:
+        weight = self.weight / self.spread[None, :, None, None]
+        side = weight.shape[-1] // 2
+        if not self.normalised:
+            made = functional.conv2d(source.values, weight, self.bias, stride, side, groups=groups)
+        elif self.training:
+            bare = functional.conv2d(source.values, weight, None, stride, side, groups=groups)
+            mean, variance = _statistics(bare, mask)
+            with torch.no_grad():
+                self.mean.lerp_(mean, 1 - KEPT_STATISTICS)
+                self.variance.lerp_(variance, 1 - KEPT_STATISTICS)
+            scale = self.gain * (variance + VARIANCE_FLOOR).rsqrt()
+            made = bare * scale[:, None, None] + (self.bias - mean * scale)[:, None, None]
+        else:
+            folded, bias = self.folded()
+            made = functional.conv2d(source.values, folded, bias, stride, side, groups=groups)
+        return TwinMap(made, mask).masked()
+
+    def folded(self) -> tuple[Tensor, Tensor]:
+        """Return weight and bias of a layer that does all of it."""
+        weight = self.weight / self.spread[None, :, None, None]
+        if not self.normalised:
+            return weight, self.bias
+        scale = self.gain * (self.variance + VARIANCE_FLOOR).rsqrt()
+        return weight * scale[:, None, None, None], self.bias - self.mean * scale
+
+
+def _statistics(values: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Return mean and variance of each channel, over what is there."""
+    if mask is None:
+        return values.mean(dim=(0, 2, 3)), values.var(dim=(0, 2, 3), unbiased=False)
+    count = mask.sum()
+    mean = (values * mask).sum(dim=(0, 2, 3)) / count
+    squares = ((values - mean[:, None, None]) * mask).square().sum(dim=(0, 2, 3)) / count
+    return mean, squares
+
+
+Layers = Sequence[TwinLayer]
+Twin = Callable[[Sequence[TwinMap], Layers, Mapping[str, int]], TwinMap]
+
+
+def _convolution(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
+    stride, mask = numbers.get("stride", 1), maps[0].mask
+    coarse = mask if mask is None or stride == 1 else mask[:, :, ::stride, ::stride]
+    made: TwinMap = layers[0](maps[0], stride, numbers.get("groups", 1), coarse)
+    return made
+
+
+def _resau(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
+    x, (grouped, point) = maps[0], layers
+    groups = x.values.shape[1] // grouped.weight.shape[1]
+    inner = grouped(TwinMap(functional.relu6(x.values), x.mask), 1, groups, x.mask)
+    return TwinMap(x.values * (1 + point(inner, 1, 1, x.mask).values), x.mask)
+
+
+def _each(function: Callable[[Tensor], Tensor]) -> Twin:
+    """Return what does one function at every place, which may leave 0 no 0."""
+    return lambda maps, layers, numbers: TwinMap(function(maps[0].values), maps[0].mask).masked()
+
+
+def _fitted(maps: Sequence[TwinMap]) -> tuple[list[Tensor], Tensor | None]:
+    """Return the top left part that all maps have, and where all have picture."""
+    height, width = (min(x.values.shape[axis] for x in maps) for axis in (2, 3))
+    mask: Tensor | None = None
+    for each in maps:
+        if each.mask is not None:
+            part = each.mask[:, :, :height, :width]
+            mask = part if mask is None else mask * part
+    return [each.values[:, :, :height, :width] for each in maps], mask
+
+
+def _add(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
+    (first, second), mask = _fitted(maps)
+    return TwinMap(first + second, mask).masked()
+
+
+def _concatenate(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
+    values, mask = _fitted(maps)
+    return TwinMap(torch.cat(values, dim=1), mask).masked()
+
+
+def _even(values: Tensor, fill: float = 0.0) -> Tensor:
+    """Return a map with a row and a column more where their number is odd."""
+    return functional.pad(values, (0, values.shape[-1] % 2, 0, values.shape[-2] % 2), value=fill)
+
+
+def _mean2(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
+    x, mask = maps[0].values, maps[0].mask
+    assert mask is not None
+    count = functional.avg_pool2d(_even(mask), 2)
+    total = functional.avg_pool2d(_even(x), 2)
+    return TwinMap(total / count.clamp_min(0.25), (count > 0).to(x.dtype)).masked()
+
+
+def _max2(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
+    x, mask = maps[0].values, maps[0].mask
+    assert mask is not None
+    lowest = torch.finfo(x.dtype).min
+    made = functional.max_pool2d(_even(x.masked_fill(mask == 0, lowest), lowest), 2)
+    coarse = mask[:, :, ::2, ::2]
+    return TwinMap(made.masked_fill(coarse == 0, 0.0), coarse)
+
+
+def _mean(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
+    mask = maps[0].mask
+    assert mask is not None
+    total = maps[0].values.sum(dim=(2, 3), keepdim=True)
+    return TwinMap(total / mask.sum(dim=(2, 3), keepdim=True).clamp_min(1.0), None)
+
+
+def _enlarged(mask: Tensor | None, factor: int) -> Tensor | None:
+    return None if mask is None else mask.repeat_interleave(factor, 2).repeat_interleave(factor, 3)
+
+
+def _shuffle(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
+    factor = numbers["factor"]
+    return TwinMap(functional.pixel_shuffle(maps[0].values, factor), _enlarged(maps[0].mask, factor))
+
+
+def _nearest(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
+    larger = maps[0].values.repeat_interleave(2, 2).repeat_interleave(2, 3)
+    return TwinMap(larger, _enlarged(maps[0].mask, 2))
+
+
+def _scale(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
+    return TwinMap(maps[0].values * (numbers["multiplier"] / 2 ** numbers.get("shift", 0)), maps[0].mask)
+
+
+TWINS: Mapping[str, Twin] = MappingProxyType(
+    {
+        "convolution": _convolution,
+        "linear": _convolution,
+        "resau": _resau,
+        "relu": _each(functional.relu),
+        "relu6": _each(functional.relu6),
+        "scale": _scale,
+        "add": _add,
+        "concatenate": _concatenate,
+        "mean2": _mean2,
+        "max2": _max2,
+        "mean": _mean,
+        "shuffle": _shuffle,
+        "nearest": _nearest,
+        "softmax": _each(lambda x: functional.softmax(x, dim=1)),
+        "logistic": _each(torch.sigmoid),
+        "normalise": _each(lambda x: functional.normalize(x, dim=1)),
+    }
+)
+"""How each operation of `refdec.heads.operations` is done on tensors."""
+
+KEEPS_CHANNELS = {"mean2", "max2", "mean", "nearest"}
+"""Operations after which channels are still those of the latents, of the same size."""
+
+
+def _sources(design: Design) -> dict[str, list[int]]:
+    """Return for each map that is made of latents alone which of the 256 channels it holds."""
+    found = {"luma": list(range(LUMA_CHANNELS)), "chroma": list(range(LUMA_CHANNELS, CHANNELS))}
+    for step in design.steps:
+        known = all(name in found for name in step.inputs)
+        if known and (step.operation == "concatenate" or step.operation in KEEPS_CHANNELS):
+            found[step.output] = [channel for name in step.inputs for channel in found[name]]
+    return found
+
+
+class HeadTwin(nn.Module):
+    """A design with weights.
+
+    `spread`: the usual size of each of the 256 channels, which differ a hundredfold; layers that read latents divide by
+    it (and the exported ones have that in their weights), so that all channels are learnt from alike.
+    """
+
+    def __init__(self, design: Design, spread: Tensor | None = None) -> None:
+        super().__init__()
+        self.design = design
+        made = {name: TwinLayer(shape, shape.inputs) for name, shape in design.layers.items()}
+        self.layers = nn.ModuleDict({_key(name): layer for name, layer in made.items()})
+        if spread is not None:
+            sources = _sources(design)
+            for step in design.steps:
+                channels = sources.get(step.inputs[0])
+                for name in step.layers[:1]:
+                    if channels is not None and len(channels) == len(made[name].spread):
+                        made[name].spread.copy_(spread[channels])
+
+    def _layers(self, step: HeadStep) -> list[TwinLayer]:
+        return [self._layer(name) for name in step.layers]
+
+    def _layer(self, name: str) -> TwinLayer:
+        layer = self.layers[_key(name)]
+        assert isinstance(layer, TwinLayer)
+        return layer
+
+    def forward(self, latents: Tensor, mask: Tensor) -> dict[str, Tensor]:
+        """Return outputs and maps aside by name, for latents [n, 256, h, w] that are 0 outside of the mask."""
+        luma, chroma = latents[:, :LUMA_CHANNELS], latents[:, LUMA_CHANNELS:]
+        held = {"luma": TwinMap(luma, mask), "chroma": TwinMap(chroma, mask)}
+        for step in self.design.steps:
+            maps = [held[name] for name in step.inputs]
+            held[step.output] = TWINS[step.operation](maps, self._layers(step), step.numbers)
+        return {name: held[name].values for name in (*self.design.outputs, *self.design.aside)}
+
+    def weights(self) -> dict[str, Weights]:
+        """Return weight and bias of each layer, as `head_of` takes them: those of the exported steps."""
+        found: dict[str, Weights] = {}
+        for step in self.design.exported():
+            for name in step.layers:
+                weight, bias = self._layer(name).folded()
+                found[name] = (_array(weight), _array(bias))
+        return found
+
+
+def _key(name: str) -> str:
+    """Return a name that PyTorch takes for a part of a module."""
+    return name.replace(".", "-")
+
+
+def _array(values: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    return values.detach().cpu().double().numpy()

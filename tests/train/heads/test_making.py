@@ -1,0 +1,149 @@
+"""Heads are trained, measured in integers and written from tiny data; a training that was stopped goes on the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from refdec_train.cli import app
+from refdec_train.errors import StateDiffers, StateUnreadable
+from refdec_train.heads import recipes
+from refdec_train.heads.batches import draw_batch
+from refdec_train.heads.classify import Classify
+from refdec_train.heads.embed import mean_average_precision
+from refdec_train.heads.examples import Example, LatentStore, make_examples, usual_coding
+from refdec_train.heads.folders import Classes, read_classes
+from refdec_train.heads.making import Workshop
+from refdec_train.heads.plan import HeadPlan
+from refdec_train.heads.recipes import RECIPES, Recipe, make_all
+from refdec_train.heads.training import HeadProgress, train_head
+from typer.testing import CliRunner
+
+import refdec
+from refdec.api.heads import load_head, run_heads
+from tests.train.heads.support import striped, striped_classes
+
+PLAN = HeadPlan(6, batch=4, positions=4)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return striped_classes(tmp_path_factory.mktemp("data") / "stripes")
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest.fixture(scope="module")
+def classes(data: Path) -> Classes:
+    return read_classes(data, held=3)
+
+
+@pytest.fixture(scope="module")
+def trained(classes: Classes, work: Path) -> list[Example[int]]:
+    store = LatentStore(work / "latents", None, 1)
+    return make_examples(store, [(subject, usual_coding(subject)) for subject in classes.trained])
+
+
+def test_a_stopped_training_ends_with_the_same_weights(
+    classes: Classes, trained: list[Example[int]], tmp_path: Path
+) -> None:
+    lesson = Classify(classes.labels, {})
+    whole = train_head(lesson, trained, PLAN, tmp_path / "whole")
+    asked = iter([True, True, False])
+    assert train_head(lesson, trained, PLAN, tmp_path / "cut", wanted=lambda: next(asked)) is None
+    told: list[HeadProgress] = []
+    resumed = train_head(lesson, trained, PLAN, tmp_path / "cut", watch=told.append)
+    assert whole is not None and resumed is not None
+    assert all(torch.equal(value, resumed.state_dict()[name]) for name, value in whole.state_dict().items())
+    assert [progress.step for progress in told] == [6] and np.isfinite(told[0].loss)
+
+
+def test_states_of_other_trainings_are_refused(classes: Classes, trained: list[Example[int]], tmp_path: Path) -> None:
+    train_head(Classify(classes.labels, {}), trained, HeadPlan(1, batch=2), tmp_path)
+    with pytest.raises(StateDiffers):
+        train_head(Classify(classes.labels, {}), trained, HeadPlan(2, batch=2), tmp_path)
+    with pytest.raises(StateDiffers):
+        train_head(Classify(("a", "b", "c"), {}), trained, HeadPlan(1, batch=2), tmp_path)
+    (tmp_path / "state.pt").write_bytes(b"nothing")
+    with pytest.raises(StateUnreadable):
+        train_head(Classify(classes.labels, {}), trained, HeadPlan(1, batch=2), tmp_path)
+
+
+def test_batches_are_parts_of_latents_with_zeros_around(trained: list[Example[int]]) -> None:
+    batch = draw_batch(trained, 12, 5, (3, 4), 0.5)
+    again = draw_batch(trained, 12, 5, (3, 4), 0.5)
+    assert torch.equal(batch.latents, again.latents) and batch.seen == again.seen
+    assert not torch.equal(batch.latents, draw_batch(trained, 12, 5, (3, 5), 0.5).latents[:, :, :5, :5])
+    assert max(batch.latents.shape[2:]) <= 5
+    for values, mask, seen in zip(batch.latents, batch.mask, batch.seen, strict=True):
+        view, source = seen.view, seen.example.latents().astype(np.float32)
+        part = source[:, view.top : view.top + view.rows, view.left : view.left + view.columns]
+        assert part.shape == (256, view.rows, view.columns)
+        assert np.array_equal(values[:, : view.rows, : view.columns].numpy(), part)
+        assert mask.sum() == view.rows * view.columns and (values * (1 - mask)).abs().max() == 0
+
+
+def test_the_command_trains_a_head_that_tells_stripes_apart(data: Path, work: Path, tmp_path: Path) -> None:
+    out = tmp_path / "heads"
+    command = ["head", "classify", str(data), "--out", str(out), "--work", str(work), "--model", "1", "--held", "3"]
+    command += ["--steps", "50", "--batch", "8", "--codings", "2", "--licence", "CC0-1.0", "--data", "stripes"]
+    ran = CliRunner().invoke(app, command)
+    assert ran.exit_code == 0, ran.output
+    head = load_head(out / "model1.head")
+    facts = head.facts
+    assert (facts.task, facts.labels, facts.licence, facts.data) == (
+        "classify",
+        ("across", "down"),
+        "CC0-1.0",
+        "stripes",
+    )
+    assert float(facts.metrics["top-1"]) > 0.8 and facts.metrics["pictures measured on"] == 6
+    for across, label in ((True, 0), (False, 1)):
+        stream = refdec.encode(striped(77, across, 96, 80), model=1, displacement=0)
+        (chances,) = run_heads(head, refdec.read_latents(stream)).values()
+        assert chances[:, 0, 0].argmax() == label
+    first = (out / "model1.head").read_bytes()
+    assert CliRunner().invoke(app, command).exit_code == 0
+    assert (out / "model1.head").read_bytes() == first, "nothing is left to train"
+
+
+def test_the_command_stops_where_folders_are_not_there(tmp_path: Path) -> None:
+    ran = CliRunner().invoke(app, ["head", "classify", str(tmp_path / "absent"), "--out", str(tmp_path / "out")])
+    assert ran.exit_code == 2
+
+
+def test_mean_average_precision() -> None:
+    vectors = np.array([[1.0, 0], [0.9, 0.1], [0, 1], [0.1, 0.9]])
+    assert mean_average_precision(vectors, [0, 0, 1, 1]) == 1.0
+    assert mean_average_precision(vectors, [0, 1, 0, 1]) == pytest.approx((1 / 3 + 1 / 2 + 1 / 3 + 1 / 2) / 4, abs=0.1)
+    assert mean_average_precision(vectors, [0, 1, 2, 3]) == 0.0, "where none has another of its class"
+
+
+def test_all_heads_are_rows_and_rows_without_data_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def make(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
+        assert (data / "there").exists()
+        yield out / "model1.head"
+
+    rows = (Recipe("one", ("there",), make), Recipe("two", ("absent",), make))
+    (tmp_path / "there").mkdir()
+    said: list[str] = []
+    shop = Workshop(tmp_path / "work", say=said.append)
+    assert list(make_all(tmp_path, tmp_path / "out", shop, recipes=rows)) == [tmp_path / "out" / "one" / "model1.head"]
+    assert said == [f"two: left out, {tmp_path} has no absent"]
+    assert list(make_all(tmp_path, tmp_path / "out", shop, names=["two"], recipes=rows)) == []
+
+    monkeypatch.setattr(recipes, "RECIPES", rows)
+    runner, places = CliRunner(), ["--data", str(tmp_path), "--out", str(tmp_path / "out")]
+    assert runner.invoke(app, ["heads", *places]).exit_code == 2, "neither names nor --all"
+    assert runner.invoke(app, ["heads", "three", *places]).exit_code == 2
+
+
+def test_every_bundled_head_has_a_row() -> None:
+    tasks = Path(recipes.__file__).parents[3] / "tasks" / "refdec_tasks"
+    assert {path.parent.name for path in tasks.glob("*/*.head")} <= {recipe.name for recipe in RECIPES}
