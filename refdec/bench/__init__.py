@@ -16,5 +16,7 @@ Generations: `generations` codes pictures again and again, `generations_plot` dr
 
 Retrieval: `retrieval` finds re-encoded, cropped and mirrored pictures again by their latents.
 
+Tasks: `tasks` measures the bundled ones from latents, from decoded pictures and on originals.
+
 `errors` has one class a reason why a benchmark cannot be run or shown.
 """

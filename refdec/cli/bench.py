@@ -10,6 +10,7 @@ from refdec.cli.bench_quality import quality
 from refdec.cli.bench_rd import rd
 from refdec.cli.bench_retrieval import retrieval
 from refdec.cli.bench_speed import speed
+from refdec.cli.bench_tasks import tasks
 
 __all__ = ["app"]
 
@@ -24,3 +25,4 @@ app.command()(look)
 app.command("look-scores")(look_scores)
 app.command()(retrieval)
 app.command()(speed)
+app.command()(tasks)

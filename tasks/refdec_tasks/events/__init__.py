@@ -91,6 +91,7 @@ class Events(Task):
                 ),
                 Option("frames", int, 1, "frames that an event is seen in at least", minimum=1),
                 Option("gap", int, 2, "frames that it may be out of sight without ending", minimum=0),
+                Option("masks", bool, False, "tell how strong the change is at each place of each frame too"),
             ),
         ),
         Action(

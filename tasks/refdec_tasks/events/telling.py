@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refdec.plugins.api import Box, Boxes, Int64Array, Mask, PictureResult, Report, Table
+from refdec.plugins.api import Box, Boxes, Int64Array, Mask, PictureResult, Report, Table, TaskResult
 from refdec_tasks.events.patches import CELL, Patch
 from refdec_tasks.events.scene import ONE_STRENGTH
 from refdec_tasks.events.strip import strip_of
@@ -17,6 +17,7 @@ from refdec_tasks.events.watching import Recording
 __all__ = ["difference_of", "report_of"]
 
 TEXT_ROWS = 24
+UNIT = "times the usual"
 
 
 def _strength(value: int) -> float:
@@ -66,19 +67,26 @@ def _boxes_table(recording: Recording) -> Table:
 
 
 def report_of(recording: Recording) -> Report:
-    """Return events, boxes, frames, how often each place changed, and the time line as a picture."""
-    return Report(
-        (
-            ("events", _events_table(recording)),
-            ("boxes", _boxes_table(recording)),
-            ("frames", _frames_table(recording)),
-            ("time line", PictureResult(strip_of(recording))),
-            ("changed", Mask(recording.often, CELL, "frames")),
-        )
-    )
+    """Return events, boxes, frames, how often each place changed, and the time line as a picture; and the strength at
+    each place of each frame, where it was wanted.
+    """
+    parts: list[tuple[str, TaskResult]] = [
+        ("events", _events_table(recording)),
+        ("boxes", _boxes_table(recording)),
+        ("frames", _frames_table(recording)),
+        ("time line", PictureResult(strip_of(recording))),
+        ("changed", Mask(recording.often, CELL, "frames")),
+    ]
+    if recording.strengths:
+        masks = [
+            (str(number), Mask(strength / ONE_STRENGTH, CELL, UNIT))
+            for number, strength in enumerate(recording.strengths)
+        ]
+        parts.append(("strengths", Report(tuple(masks))))
+    return Report(tuple(parts))
 
 
 def difference_of(strength: Int64Array, patches: Sequence[Patch], size: tuple[int, int]) -> Report:
     """Return the boxes of what differs in a picture of `size` (rows, columns), and the strength at each place."""
     boxes = tuple(Box(*patch.bounds.samples(size), "change", _strength(patch.strength)) for patch in patches)
-    return Report((("boxes", Boxes(boxes, size)), ("strength", Mask(strength / ONE_STRENGTH, CELL, "times the usual"))))
+    return Report((("boxes", Boxes(boxes, size)), ("strength", Mask(strength / ONE_STRENGTH, CELL, UNIT))))

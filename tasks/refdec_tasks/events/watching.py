@@ -46,12 +46,13 @@ class Settings:
     absorb: int = 0
     frames: int = 1
     gap: int = 2
+    masks: bool = False
 
     @classmethod
     def of(cls, options: OptionValues) -> Settings:
         """Return the settings that a user chose."""
-        names = ("learn", "absorb", "frames", "gap")
-        return cls(high_at(options.integer("sensitivity")), *(options.integer(name) for name in names))
+        learn, absorb, frames, gap = (options.integer(name) for name in ("learn", "absorb", "frames", "gap"))
+        return cls(high_at(options.integer("sensitivity")), learn, absorb, frames, gap, options.flag("masks"))
 
 
 def high_at(sensitivity: int) -> int:
@@ -80,7 +81,8 @@ class Frame:
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
     """What happened before a camera: `often` int64 [h, w] has in how many frames a position changed, `size` is that of
-    the pictures (rows, columns), `pictures` those of frames by their number.
+    the pictures (rows, columns), `pictures` those of frames by their number.  `strengths`: int64 [h, w] Q8 of each
+    frame, where they were wanted.
     """
 
     frames: tuple[Frame, ...]
@@ -88,6 +90,7 @@ class Recording:
     often: Int64Array
     size: tuple[int, int]
     pictures: dict[int, KeyPicture]
+    strengths: tuple[Int64Array, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,6 +190,7 @@ def watched(bundles: Iterable[NamedBundle], heads: Sequence[Head], core: CoreSer
     following = Following(settings.gap)
     pictures, frames, size = _Pictures(following), list[Frame](), (0, 0)
     scene: Scene | None = None
+    strengths = list[Int64Array]()
     often = np.zeros((1, 1), np.int64)
     for seen, coming in _with_next(_seen(bundles, heads, core), settings.learn):
         number, size = len(frames), seen.size
@@ -204,11 +208,14 @@ def watched(bundles: Iterable[NamedBundle], heads: Sequence[Head], core: CoreSer
             scene, often = learnt(scene, found, changed, settings.absorb), often + changed
         if patches:
             pictures.put(number, seen.picture)
+        if settings.masks:
+            strengths.append(found.strength)
         positions = sum(patch.positions for patch in patches)
         frames.append(Frame(seen.name, positions, int(found.strength.max()), len(patches)))
     if not frames:
         raise Refusal("There is no frame.\nGive a folder of codestreams, one for each frame, in the order of names.")
-    return Recording(tuple(frames), tuple(following.events(settings.frames)), often, size, pictures.kept)
+    events = tuple(following.events(settings.frames))
+    return Recording(tuple(frames), events, often, size, pictures.kept, tuple(strengths))
 
 
 def _whole(found: Comparison) -> Patch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from refdec.bench import errors
+from refdec.bench.tasks.errors import DataUnclear, NoData
 
 CAUSES = {
     type(error): error
@@ -18,5 +19,7 @@ CAUSES = {
         errors.SessionsApart("a.json", "b.json"),
         errors.SetUnclear("scans"),
         errors.PicturesAlike("a/1.png", "b/1.png"),
+        NoData("photos", "has no pictures"),
+        DataUnclear("photos", ("thumbnail", "events")),
     )
 }

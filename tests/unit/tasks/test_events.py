@@ -58,6 +58,14 @@ def test_a_folder_gives_events_boxes_frames_and_pictures(camera: Path) -> None:
     assert "frame3.jai" in result.text()
 
 
+def test_strengths_of_every_frame_are_told_if_wanted(camera: Path) -> None:
+    result, _ = run("find", camera, masks="yes")
+    masks = result.json()["parts"]["strengths"]["parts"]
+    assert list(masks) == [str(number) for number in range(6)]
+    assert np.array(masks["0"]["values"]).max() < 4 < np.array(masks["4"]["values"])[3:5, 4:6].min()
+    assert isinstance(result, Report) and result.picture().shape[1] == 976, "the picture is the same"
+
+
 def test_a_frame_that_cannot_be_decoded_is_told_and_left_out(camera: Path, tmp_path: Path) -> None:
     for path in camera.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())

@@ -111,9 +111,8 @@ def test_sensitivity_decides_what_counts() -> None:
     stills = [Still(), Still(noise=1), Still(noise=2), Still((48, 64), noise=3)]
     (event,) = recording(stills).events
     assert recording(stills, high=event.strongest.strength + 1).events == ()
-    assert Settings.of(OptionValues({"sensitivity": 200, "learn": 1, "absorb": 2, "frames": 3, "gap": 4})) == Settings(
-        high_at(100) // 2, 1, 2, 3, 4
-    )
+    given = OptionValues({"sensitivity": 200, "learn": 1, "absorb": 2, "frames": 3, "gap": 4, "masks": True})
+    assert Settings.of(given) == Settings(high_at(100) // 2, 1, 2, 3, 4, masks=True)
 
 
 def test_sizes_that_differ_are_refused_by_name() -> None:

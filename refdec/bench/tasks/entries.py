@@ -1,0 +1,61 @@
+"""The table of benchmarks: a task's is one entry.
+
+In: which data lies where.  Out: rows of every entry that has data; what has none is said and left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from refdec.bench.tasks.errors import DataUnclear, NoData
+from refdec.bench.tasks.events import event_rows
+from refdec.bench.tasks.figures import TaskRow
+from refdec.bench.tasks.ground import Ground
+from refdec.bench.tasks.near_duplicates import near_duplicate_rows
+from refdec.bench.tasks.per_picture import picture_rows
+from refdec.bench.tasks.thumbnail import THUMBNAIL
+
+__all__ = ["ENTRIES", "TaskBench", "folders_of", "measured"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskBench:
+    """A task, what its data is, and what yields its rows."""
+
+    task: str
+    data: str
+    rows: Callable[[Ground, Path], Iterator[TaskRow]]
+
+
+ENTRIES = (
+    TaskBench("thumbnail", "any pictures", partial(picture_rows, THUMBNAIL)),
+    TaskBench("retrieval", "any pictures", near_duplicate_rows),
+    TaskBench("events", "any pictures, of which recordings are made", event_rows),
+)
+"""A new benchmark adds one."""
+
+
+def folders_of(texts: Sequence[str]) -> dict[str, Path]:
+    """Return the folders of "TASK=FOLDER" by task.  Raises DataUnclear, NoData."""
+    known = tuple(entry.task for entry in ENTRIES)
+    found = {}
+    for text in texts:
+        task, given, where = text.partition("=")
+        if task not in known or not given or not where:
+            raise DataUnclear(text, known)
+        found[task] = Path(where)
+        if not found[task].is_dir():
+            raise NoData(where, "is no folder")
+    return found
+
+
+def measured(ground: Ground, folders: Mapping[str, Path]) -> Iterator[TaskRow]:
+    """Yield the rows of every benchmark that has data, in the order of the table."""
+    for entry in ENTRIES:
+        if entry.task not in folders:
+            ground.say(f"{entry.task}: left out, no data (--data {entry.task}=FOLDER: {entry.data})")
+            continue
+        yield from entry.rows(ground, folders[entry.task])

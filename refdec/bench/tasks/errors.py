@@ -1,0 +1,36 @@
+"""What can keep tasks from being measured."""
+
+from __future__ import annotations
+
+from refdec.errors import UsageError
+
+__all__ = ["DataUnclear", "NoData"]
+
+
+class NoData(UsageError):
+    """A place that was given as data is no such data."""
+
+    code, clause = "RD1430", ""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(place, reason)
+        self.place, self.reason = place, reason
+
+    def explain(self) -> str:
+        return f"{self.place} {self.reason}.\nWhat each task is measured on:  refdec bench tasks --help"
+
+
+class DataUnclear(UsageError):
+    """What says where the data of a task is cannot be understood."""
+
+    code, clause = "RD1431", ""
+
+    def __init__(self, text: str, known: tuple[str, ...]) -> None:
+        super().__init__(text, known)
+        self.text, self.known = text, known
+
+    def explain(self) -> str:
+        return (
+            f"{self.text!r} is not of the form TASK=FOLDER, TASK one of {', '.join(self.known)}.\n"
+            "Try:  refdec bench tasks --data thumbnail=photos/"
+        )

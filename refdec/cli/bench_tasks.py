@@ -1,0 +1,94 @@
+"""`refdec bench tasks`: whether it is worth it to answer from latents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from refdec.cli import console
+from refdec.cli.errors import WrongNumbers
+from refdec.cli.options import JsonFlag, WeightsOption, number_list
+from refdec.cli.plugins import installed_plugins
+
+if TYPE_CHECKING:
+    from refdec.bench.tasks.figures import TaskRow
+
+__all__ = ["tasks"]
+
+
+def tasks(
+    data: Annotated[
+        list[str],
+        typer.Option(
+            "--data",
+            metavar="TASK=FOLDER",
+            help="What a task is measured on: thumbnail, retrieval, events: any pictures. Repeatable; others are left "
+            "out.",
+        ),
+    ],
+    qualities: Annotated[str, typer.Option(metavar="Q,Q", help="Rates, as qualities 1..100.")] = "20,40,60,80",
+    most: Annotated[int, typer.Option(min=1, metavar="N", help="Pictures of a data set, evenly spread.")] = 100,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Keep the figures.")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the curves (needs matplotlib).")] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE.md", help="Write the tables as Markdown, between the marks of a page.")
+    ] = None,
+    weights: WeightsOption = None,
+    json: JsonFlag = False,
+) -> None:
+    """Measure tasks from latents, from the decoded picture, and on originals: accuracy, CPU time, memory, products.
+
+    Example: refdec bench tasks --data thumbnail=photos/ --data events=photos/ --out tasks.json
+    """
+    from refdec.api.weights import load_weights
+    from refdec.bench.tasks.entries import folders_of, measured
+    from refdec.bench.tasks.figures import report_text
+    from refdec.bench.tasks.ground import Ground
+    from refdec.formats.files import write_text
+    from refdec.plugins.core import Core
+
+    chosen = number_list("--qualities", qualities)
+    if not chosen or not all(1 <= quality <= 100 for quality in chosen):
+        raise WrongNumbers("--qualities", "numbers 1..100", qualities)
+    folders = folders_of(data)
+    if plot is not None:
+        from refdec.bench.rd_plot import require_matplotlib
+
+        require_matplotlib()
+    pack = load_weights(weights)
+    rows: list[TaskRow] = []
+    ground = Ground(pack, Core(pack), installed_plugins(), chosen, most, say=console.say)
+    for row in measured(ground, folders):
+        rows.append(row)
+        if out is not None:
+            write_text(out, report_text(rows, _facts(pack.fingerprint, chosen, most)))
+    _show(rows, report_text(rows, _facts(pack.fingerprint, chosen, most)), plot, markdown, as_json=json)
+
+
+def _facts(fingerprint: str, qualities: tuple[int, ...], most: int) -> dict[str, object]:
+    """Return what the figures depend on."""
+    from refdec.bench.machine import machine_facts
+
+    return {"machine": machine_facts(), "weights": fingerprint, "qualities": list(qualities), "most": most}
+
+
+def _show(rows: list[TaskRow], text: str, plot: Path | None, markdown: Path | None, *, as_json: bool) -> None:
+    """Print the tables, write page and plot."""
+    from refdec.bench.rd_tables import markdown as markdown_of
+    from refdec.bench.rd_tables import placed
+    from refdec.bench.tasks.tables import BEGIN, plot_png, tables_of
+    from refdec.formats.files import write_bytes, write_text
+
+    tables = tables_of(rows)
+    if plot is not None:
+        write_bytes(plot, plot_png(rows))
+    if markdown is not None:
+        page = markdown.read_text(encoding="utf-8") if markdown.is_file() else ""
+        write_text(markdown, placed(page, markdown_of(tables), BEGIN))
+    if as_json:
+        console.result(text.rstrip("\n"))
+        return
+    for table in tables:
+        console.show_table(table.title, table.columns, table.rows)
