@@ -15,11 +15,12 @@ from refdec.plugins.api import OptionValues, Refusal
 from .support import Still, bundles, core
 
 HEADS = Events().heads()
+USUAL = Settings()
 QUALITIES = (30, 50, 75, 40, 85, 60)
 
 
-def recording(stills: list[Still], **settings: int) -> Recording:
-    return watched(bundles(stills), HEADS, core(), Settings(**settings))
+def recording(stills: list[Still], settings: Settings = USUAL) -> Recording:
+    return watched(bundles(stills), HEADS, core(), settings)
 
 
 def calm(count: int) -> list[Still]:
@@ -96,21 +97,21 @@ def test_what_stays_becomes_part_of_the_scene_if_asked() -> None:
     stills = [Still((48, 64) if number >= 3 else None, noise=number) for number in range(10)]
     (stays,) = recording(stills).events
     assert (stays.begin, stays.end) == (3, 9)
-    (absorbed,) = recording(stills, absorb=3).events
+    (absorbed,) = recording(stills, Settings(absorb=3)).events
     assert (absorbed.begin, absorbed.end) == (3, 5)
 
 
 def test_what_passes_in_the_first_frames_is_not_taken_for_the_scene() -> None:
     stills = [Still((16, 16 + 40 * number) if number < 3 else None, noise=number) for number in range(5)]
     assert [(event.begin, event.end) for event in recording(stills).events] == [(0, 2)]
-    first = recording(stills, learn=1)
+    first = recording(stills, Settings(learn=1))
     assert any(event.end == 4 for event in first.events), "with the first frame as scene, its thing leaves a trace"
 
 
 def test_sensitivity_decides_what_counts() -> None:
     stills = [Still(), Still(noise=1), Still(noise=2), Still((48, 64), noise=3)]
     (event,) = recording(stills).events
-    assert recording(stills, high=event.strongest.strength + 1).events == ()
+    assert recording(stills, Settings(event.strongest.strength + 1)).events == ()
     given = OptionValues({"sensitivity": 200, "learn": 1, "absorb": 2, "frames": 3, "gap": 4, "masks": True})
     assert Settings.of(given) == Settings(high_at(100) // 2, 1, 2, 3, 4, masks=True)
 
@@ -129,6 +130,6 @@ def test_no_frame_is_refused() -> None:
 def test_pictures_that_cannot_be_shown_any_more_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("refdec_tasks.events.watching.SHOWN", 1)
     stills = [Still((48, 64) if number else None, noise=number) for number in range(9)]
-    seen = recording(stills, learn=1)
+    seen = recording(stills, Settings(learn=1))
     (event,) = seen.events
     assert len(seen.pictures) <= 5 and event.strongest.frame in seen.pictures
