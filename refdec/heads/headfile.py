@@ -144,7 +144,7 @@ def _record(name: str, line: Any) -> LayerRecord:
     if max(shape) > MOST_CHANNELS or prod(shape) > MOST_HEAD_BYTES:
         raise HeadTooLarge(f"in the shape of the layer {name!r}", max(shape), MOST_CHANNELS)
     try:
-        return LayerRecord.of_json(name, line, tuple(shape), False)
+        return LayerRecord.of_json(name, line, tuple(shape), line.get("transposed") is True)
     except PackDamaged as problem:
         raise HeadDamaged(problem.reason) from None
 

@@ -21,21 +21,24 @@ from refdec.weights.quantise import quantise_layer
 __all__ = ["Weights", "head_of"]
 
 Weights: TypeAlias = tuple[npt.NDArray[Any], npt.NDArray[Any] | None]
-"""Weight [out, in / groups, rows, columns], or [out, in] of a linear layer, and bias [out] in units of the map."""
+"""Weight [out, in / groups, rows, columns], or [out, in] of a linear layer, or [in, out, rows, columns] of a transposed
+one; and bias [out] in units of the map."""
+TRANSPOSED = "transposed"
+"""The operation whose weights are turned."""
 MANTISSA_BITS = 15
 DIMENSIONS = 4
 
 
-def _layer(name: str, weights: Weights) -> Layer:
+def _layer(name: str, weights: Weights, transposed: bool) -> Layer:
     """Return a layer with mantissas of 16 bits.  Raises HeadStepInvalid, NotFinite, WeightTooLarge, BiasTooLarge."""
     weight, bias = (None if part is None else np.asarray(part, np.float64) for part in weights)
     assert weight is not None
     if weight.ndim == 2:
         weight = weight[:, :, None, None]
-    if weight.ndim != DIMENSIONS or (bias is not None and bias.shape != weight.shape[:1]):
+    if weight.ndim != DIMENSIONS or (bias is not None and bias.shape != (weight.shape[transposed],)):
         shapes = f"{list(weight.shape)}" + ("" if bias is None else f" and a bias {list(bias.shape)}")
         raise HeadStepInvalid(f"the layer {name}", f"has a weight {shapes}")
-    return quantise_layer(weight, bias, name=name, mantissa_bits=MANTISSA_BITS)
+    return quantise_layer(weight, bias, transposed, name=name, mantissa_bits=MANTISSA_BITS)
 
 
 def head_of(
@@ -47,7 +50,8 @@ def head_of(
     channel's largest weight they keep 15 bits.  Raises HeadStepInvalid, HeadTooLarge, NotFinite, WeightTooLarge,
     BiasTooLarge.
     """
-    layers = {name: _layer(name, given) for name, given in weights.items()}
+    turned = {name for step in steps if step.operation == TRANSPOSED for name in step.layers}
+    layers = {name: _layer(name, given, name in turned) for name, given in weights.items()}
     answer = tuple(outputs) or tuple(step.output for step in steps[-1:])
     head = Head(facts, tuple(steps), layers, answer)
     plan_of(head)

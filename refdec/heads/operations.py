@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from refdec.arithmetic.fixed import rshift, sat32, wide
+from refdec.arithmetic.fixed import ONE_Q18, Q, rshift, sat32, wide
 from refdec.arithmetic.types import Int32Array
 from refdec.weights.layers import Layer
 
@@ -25,9 +25,9 @@ __all__ = ["MOST_CHANNELS", "OPERATIONS", "Form", "Given", "Operation", "StepRef
 MOST_CHANNELS = 4096
 MOST_SUM = 4320
 """Products of one sum: the bound of 6.2.3, below which no accumulator can wrap."""
-LEVELS = range(-4, 5)
-LATENT_CELL = 16
-SIDES = (1, 3)
+LEVELS = range(-4, 6)
+LATENT_CELL, FINEST_CELL_LEVEL = 16, 4
+SIDES, DOUBLED_SIDES = (1, 3), (3, 4)
 MULTIPLIERS = range(-(1 << 24), (1 << 24) + 1)
 SIX_Q18 = 6 << 18
 
@@ -50,8 +50,13 @@ class Form:
 
     @property
     def cell(self) -> int | None:
-        """Return the side in luma samples of the square that a position stands for; None for a vector."""
-        return None if self.level is None else LATENT_CELL * 2 ** max(-self.level, 0) // 2 ** max(self.level, 0)
+        """Return the side in luma samples of the square that a position stands for.
+
+        None for a vector, and for maps that are finer than luma samples.
+        """
+        if self.level is None or self.level > FINEST_CELL_LEVEL:
+            return None
+        return LATENT_CELL >> self.level if self.level > 0 else LATENT_CELL << -self.level
 
     def moved(self, levels: int) -> Form:
         """Return the form of a map of more (or fewer) positions."""
@@ -82,6 +87,7 @@ class Operation:
     `inputs`: how many maps it reads.  `layers`: what its layers are called.  `numbers`: each with its values and its
     default (None: it must be given).  `form` raises StepRefused for maps that do not fit.  `prepare` returns the
     function that carries a step out, for layers, forms of the maps, and whether float64 products may be used.
+    `everywhere`: each value of the result depends on all of a map.
     """
 
     help: str
@@ -90,6 +96,14 @@ class Operation:
     inputs: range = range(1, 2)
     layers: tuple[str, ...] = ()
     numbers: Mapping[str, tuple[Sequence[int], int | None]] = field(default_factory=dict)
+    everywhere: bool = False
+
+    def reach(self, given: Given) -> int:
+        """Return how many positions of its map, beyond the one it belongs to, a value depends on in each direction.
+
+        That is (k - 1) / 2 of each k x k, rounded down: T3 and T4 look at r - 1 to r + 1 (4.2.2).
+        """
+        return sum((max(layer.shape[2:]) - 1) // 2 for layer in given.layers)
 
     def products(self, given: Given, made: Form) -> int:
         """Return the most products for one position of the latent."""
@@ -129,6 +143,25 @@ def _convolution(given: Given, forms: Sequence[Form], fast: bool) -> Runner:
 
     stride, groups = given.numbers["stride"], given.numbers["groups"]
     layer = Convolution.of(given.layers[0], stride=stride, groups=groups, fast=fast)
+    return lambda maps: layer(maps[0])
+
+
+def _doubled_form(forms: Sequence[Form], given: Given) -> Form:
+    layer, form = given.layers[0], forms[0]
+    shape = layer.shape
+    if not layer.transposed or len(shape) != 4 or shape[2] not in DOUBLED_SIDES or shape[2] != shape[3]:
+        raise StepRefused(f"has weights of the shape {list(shape)} instead of [in, out, 3 or 4, the same], transposed")
+    if shape[0] != form.channels:
+        raise StepRefused(f"takes {shape[0]} channels, and is given {form.channels}")
+    if shape[0] * shape[2] * shape[3] > MOST_SUM:
+        raise StepRefused(f"has sums of {shape[0] * shape[2] * shape[3]} products; the most are {MOST_SUM}")
+    return replace(form.moved(1), channels=shape[1])
+
+
+def _doubled(given: Given, forms: Sequence[Form], fast: bool) -> Runner:
+    from refdec.networks.layers import TransposedConvolution
+
+    layer = TransposedConvolution.of(given.layers[0], fast=fast)
     return lambda maps: layer(maps[0])
 
 
@@ -177,6 +210,23 @@ def _sum_form(forms: Sequence[Form], given: Given) -> Form:
 def _added(maps: Sequence[Int32Array]) -> Int32Array:
     first, second = _fit(maps)
     return sat32(wide(first) + second)
+
+
+def _gated(maps: Sequence[Int32Array]) -> Int32Array:
+    x, gate = (wide(part) for part in _fit(maps))
+    return sat32(rshift(x * (ONE_Q18 + gate), Q))
+
+
+def _spread_form(forms: Sequence[Form], given: Given) -> Form:
+    vector, like = forms
+    if vector.level is not None or like.level is None:
+        raise StepRefused("needs a vector, and then a map")
+    return replace(like, channels=vector.channels)
+
+
+def _spread(maps: Sequence[Int32Array]) -> Int32Array:
+    vector, like = maps
+    return np.ascontiguousarray(np.broadcast_to(vector, (*like.shape[:2], vector.shape[2])))
 
 
 def _pool(largest: int) -> Prepare:
@@ -267,6 +317,12 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             lambda given, forms, fast: _convolution(Given(given.layers, {"stride": 1, "groups": 1}), forms, fast),
             layers=("weight",),
         ),
+        "transposed": Operation(
+            "weights [in, out, 3 or 4, the same] with a bias, transposed (4.2.2): twice as many positions",
+            _doubled_form,
+            _doubled,
+            layers=("weight",),
+        ),
         "resau": Operation(
             "x * (1 + K1(K3(ReLU6(x)))) of clause 4.2.5; the 3 x 3 in as many groups as its weights say",
             _resau_form,
@@ -282,6 +338,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             numbers={"multiplier": (MULTIPLIERS, None), "shift": (range(31), 0)},
         ),
         "add": Operation("the sum of two maps", _sum_form, lambda given, forms, fast: _added, inputs=range(2, 3)),
+        "gate": Operation("x * (1 + y)", _sum_form, lambda given, forms, fast: _gated, inputs=range(2, 3)),
         "concatenate": Operation(
             "the channels of several maps side by side, first one first",
             _together,
@@ -290,7 +347,13 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "mean2": Operation("means of squares of 2 x 2", lambda forms, given: forms[0].moved(-1), _pool(0)),
         "max2": Operation("the largest of squares of 2 x 2", lambda forms, given: forms[0].moved(-1), _pool(1)),
-        "mean": Operation("the mean over all positions: a vector", _mean_form, _on_each(_global_mean)),
+        "mean": Operation("the mean over all positions: a vector", _mean_form, _on_each(_global_mean), everywhere=True),
+        "spread": Operation(
+            "a vector, and a map: that vector at each position of the map",
+            _spread_form,
+            lambda given, forms, fast: _spread,
+            inputs=range(2, 3),
+        ),
         "shuffle": Operation(
             "channels become positions: PS(factor) of clause 4.2.4",
             _shuffle_form,

@@ -6,14 +6,15 @@ and values are bounded for one position of the latent, so that a picture within 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from refdec.heads.errors import HeadStepInvalid, HeadTooLarge
 from refdec.heads.head import INPUTS, Head, HeadStep
 from refdec.heads.operations import MOST_CHANNELS, OPERATIONS, Form, Given, Operation, StepRefused
 
-__all__ = ["MOST_STEPS", "Plan", "Stop", "plan_of"]
+__all__ = ["MOST_STEPS", "VALUE_BYTES", "Plan", "Stop", "plan_of"]
 
 MOST_STEPS = 1024
 MOST_PRODUCTS = 1 << 26
@@ -38,7 +39,9 @@ class Stop:
 class Plan:
     """The stops of a head in their order, the forms of its outputs, and what it costs for one position of the latent.
 
-    `products`: multiplications; `bytes`: of the maps that exist at one time.
+    `products`: multiplications; `bytes`: of the maps that exist at one time.  `margin`: how many positions of the
+    latents around a window decide what is in it (`mean` apart); a multiple of `grid`, as the edges of windows must be,
+    so that pooled squares stay whole.
     """
 
     stops: tuple[Stop, ...]
@@ -46,6 +49,8 @@ class Plan:
     inputs: tuple[str, ...]
     products: int
     bytes: int
+    margin: int
+    grid: int
 
 
 def _given(head: Head, step: HeadStep, operation: Operation, place: str) -> Given:
@@ -98,6 +103,28 @@ def _stop(head: Head, number: int, forms: Mapping[str, Form], last: Mapping[str,
     return Stop(step, operation, given, read, done), made
 
 
+def _cells(form: Form) -> Fraction:
+    """Return how many latent positions a position of a map is wide; a vector has no width of its own."""
+    return Fraction(0) if form.level is None else Fraction(2) ** -form.level
+
+
+def _margin(stops: Sequence[Stop], outputs: Sequence[str], grid: int) -> int:
+    """Return how far beyond its place, in latent positions, a value of a map that is needed depends on the latents.
+
+    Needed are the outputs and what means are taken of; a mean itself is of the whole picture wherever it is used.
+    """
+    margins = dict.fromkeys(INPUTS, Fraction(0))
+    needed = []
+    for stop in stops:
+        read = max(margins[name] for name in stop.step.inputs)
+        if stop.operation.everywhere:
+            needed.append(read)
+            read = Fraction(0)
+        margins[stop.step.output] = read + stop.operation.reach(stop.given) * _cells(stop.forms[0])
+    largest = max([*needed, *(margins[name] for name in outputs)])
+    return -(-largest // grid) * grid
+
+
 def plan_of(head: Head) -> Plan:
     """Check a head, step by step.  Raises HeadStepInvalid, HeadTooLarge."""
     if not 1 <= len(head.steps) <= MOST_STEPS:
@@ -124,4 +151,6 @@ def plan_of(head: Head) -> Plan:
     if idle := set(head.layers) - {name for step in head.steps for name in step.layers}:
         raise HeadStepInvalid("no step", f"uses the layer {min(idle)!r}")
     outputs = {name: forms[name] for name in head.outputs}
-    return Plan(tuple(stops), outputs, inputs, products, VALUE_BYTES * most)
+    grid = 2 ** max(0, *(-form.level for form in forms.values() if form.level is not None))
+    margin = _margin(stops, head.outputs, grid)
+    return Plan(tuple(stops), outputs, inputs, products, VALUE_BYTES * most, margin, grid)

@@ -25,6 +25,7 @@ from refdec.bundles import CHANNELS, BundleHeaders, ComponentLatents, LatentBund
 from refdec.encoding.ratecontrol import RateOutOfReach
 from refdec.errors import RefdecError
 from refdec.formats.decoded import Picture
+from refdec.heads.cutting import HeadWindow
 from refdec.heads.head import Head, HeadFacts, HeadStep
 from refdec.heads.making import head_of
 from refdec.heads.onnx import OnnxHead
@@ -92,6 +93,7 @@ __all__ = [
     "HeadFacts",
     "HeadServices",
     "HeadStep",
+    "HeadWindow",
     "Int8Array",
     "Int16Array",
     "Int32Array",

@@ -30,6 +30,7 @@ from refdec.limits import Check, Limits
 from refdec.parallel.clock import check_of
 from refdec.plugins.core_errors import BundleNotOurs
 from refdec.plugins.head_services import HeadServices
+from refdec.plugins.other_latents import codes_of_latents
 from refdec.plugins.shown_planes import shown_codes
 from refdec.plugins.target_latents import ModelInfo
 from refdec.weights.names import checkpoint_name
@@ -145,11 +146,8 @@ class ReadingCore:
 
     def synthesise(self, bundle: LatentBundle, synthesis: str | None = None) -> LatentBundle:
         """Return a bundle of stage picture from one of stage latent that this core made.  Raises BundleNotOurs."""
-        known = self._known.get(id(bundle))
-        if known is None or known.bundle is not bundle:
-            raise BundleNotOurs
+        headers = self._headers_of(bundle)
         bundle.require(Stage.LATENT)
-        headers = known.headers
         wanted = None if synthesis is None else Synthesis[synthesis.upper()]
         transform = choose_transform(headers.picture, wanted)
         luma, chroma = (cast(Int32Array, part.latent_q18) for part in bundle.components)
@@ -158,6 +156,22 @@ class ReadingCore:
         planes = filtered_planes(headers, (luma, chroma), scale, models, transform)
         made = replace(bundle, stage=Stage.PICTURE, planes_q18=planes)
         return self._remember(made, headers)
+
+    def _headers_of(self, bundle: LatentBundle) -> Headers:
+        """Return the headers that a bundle was made with.  Raises BundleNotOurs."""
+        known = self._known.get(id(bundle))
+        if known is None or known.bundle is not bundle:
+            raise BundleNotOurs
+        return known.headers
+
+    def codes_of_latents(self, bundle: LatentBundle, luma_q18: Int32Array, chroma_q18: Int32Array) -> UInt8Array:
+        """Return the picture that other latents make in the place of a bundle's own.
+
+        Raises BundleNotOurs, BundleFieldMismatch, CustomColourUnsupported, TooMuchMemory.
+        """
+        headers, latents = self._headers_of(bundle), (luma_q18, chroma_q18)
+        models, clock = models_of(self._pack, headers.picture.model_id), self._clock()
+        return codes_of_latents(headers, bundle.headers, latents, models, limits=self._limits, check=clock)
 
     def shown_codes(self, bundle: LatentBundle, planes_q18: Int32Array) -> UInt8Array:
         """Return planes [3, rows, columns] of Y, U, V in the colours of a bundle's picture.

@@ -6,12 +6,13 @@ labels, boxes, a map of classes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from refdec.arithmetic.fixed import ONE_Q18
 from refdec.arithmetic.types import Int32Array
 from refdec.bundles import LatentBundle
+from refdec.heads.cutting import HeadWindow
 from refdec.heads.errors import HeadStepInvalid
 from refdec.heads.head import Head, HeadFacts
 from refdec.heads.headfile import read_head
@@ -51,6 +52,16 @@ class HeadServices:
 
         head = chosen_head([heads] if isinstance(heads, Head) else heads, bundle)
         return run_head(head, bundle, limits=self.limits, check=self.check)
+
+    def windows(self, heads: Head | Sequence[Head], bundle: LatentBundle) -> Iterator[HeadWindow]:
+        """Yield what `run` returns, window by window: for outputs that are too large to be held whole.
+
+        Windows come in raster order and cover the picture once; a small picture is one.  Raises what `run` raises.
+        """
+        from refdec.heads.network import chosen_head, head_windows
+
+        head = chosen_head([heads] if isinstance(heads, Head) else heads, bundle)
+        return head_windows(head, bundle, limits=self.limits, check=self.check)
 
     def labels(self, heads: Head | Sequence[Head], bundle: LatentBundle, *, top: int = 5) -> Labels:
         """Return the `top` labels of a head whose one output is a vector with a value for each label.

@@ -73,6 +73,14 @@ class CoreServices(Protocol):
         """
         ...
 
+    def codes_of_latents(self, bundle: LatentBundle, luma_q18: Int32Array, chroma_q18: Int32Array) -> UInt8Array:
+        """Return the picture that other latents make in the place of those of a bundle that this core made.
+
+        Latents int32 Q18 [160,h,w] and [96,h,w].  The codes are as those of `shown_codes`, by the first transform of
+        the stream's list, without the decoder's filters.  Large pictures are made part by part.
+        """
+        ...
+
     def symbol_bits_q16(self, bundle: LatentBundle) -> tuple[Int32Array, Int32Array]:
         """Return what each symbol costs, in 1/65536 bit: luma int32 [160,h,w], chroma [96,h,w]; 0 where not coded.
 

@@ -23,7 +23,8 @@ class LayerShape:
 
     `normalised`: while it is trained its outputs are brought to mean 0 and variance 1 over a batch, then to a learnt
     scale and bias (batch normalisation); the exported layer has that in its weights.  `start`: the standard deviation
-    of its first weights is so many times the usual one.
+    of its first weights is so many times the usual one.  `doubling`: of a transposed convolution, whose weights are
+    [inputs, outputs, side, side].
     """
 
     outputs: int
@@ -31,6 +32,7 @@ class LayerShape:
     side: int = 1
     normalised: bool = False
     start: float = 1.0
+    doubling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,12 @@ class Sketch:
         return self.step(
             "convolution", source, channels=outputs, layers=[layer], name=name, stride=stride, groups=groups
         )
+
+    def doubled(self, source: str, outputs: int, *, side: int = 4, normalised: bool = False, name: str = "") -> str:
+        """Add a transposed convolution: twice as many positions."""
+        layer = f"{name or f'm{len(self._steps) + 1}'}.weight"
+        self._layers[layer] = LayerShape(outputs, self._channels[source], side, normalised, doubling=True)
+        return self.step("transposed", source, channels=outputs, layers=[layer], name=name)
 
     def linear(self, source: str, outputs: int, *, normalised: bool = False, start: float = 1.0, name: str = "") -> str:
         """Add a linear map of the channels, at each position or of a vector."""

@@ -52,9 +52,10 @@ class TwinLayer(nn.Module):
 
     def __init__(self, shape: LayerShape, inputs: int) -> None:
         super().__init__()
-        self.normalised = shape.normalised
+        self.normalised, self.doubling = shape.normalised, shape.doubling
+        channels = (shape.inputs, shape.outputs) if shape.doubling else (shape.outputs, shape.inputs)
         deviation = shape.start * (2 / (shape.inputs * shape.side**2)) ** 0.5
-        self.weight = nn.Parameter(torch.randn(shape.outputs, shape.inputs, shape.side, shape.side) * deviation)
+        self.weight = nn.Parameter(torch.randn(*channels, shape.side, shape.side) * deviation)
         self.bias = nn.Parameter(torch.zeros(shape.outputs))
         self.gain = nn.Parameter(torch.ones(shape.outputs), requires_grad=shape.normalised)
         self.register_buffer("spread", torch.ones(shape.inputs))
@@ -62,12 +63,10 @@ class TwinLayer(nn.Module):
         self.register_buffer("variance", torch.ones(shape.outputs))
 
     def forward(self, source: TwinMap, stride: int, groups: int, mask: Tensor | None) -> TwinMap:
-        weight = self.weight / self.spread[None, :, None, None]
-        side = weight.shape[-1] // 2
         if not self.normalised:
-            made = functional.conv2d(source.values, weight, self.bias, stride, side, groups=groups)
+            made = self._convolved(source.values, *self.folded(), stride, groups)
         elif self.training:
-            bare = functional.conv2d(source.values, weight, None, stride, side, groups=groups)
+            bare = self._convolved(source.values, self._weight(), None, stride, groups)
             mean, variance = _statistics(bare, mask)
             with torch.no_grad():
                 self.mean.lerp_(mean, 1 - KEPT_STATISTICS)
@@ -75,17 +74,29 @@ class TwinLayer(nn.Module):
             scale = self.gain * (variance + VARIANCE_FLOOR).rsqrt()
             made = bare * scale[:, None, None] + (self.bias - mean * scale)[:, None, None]
         else:
-            folded, bias = self.folded()
-            made = functional.conv2d(source.values, folded, bias, stride, side, groups=groups)
+            made = self._convolved(source.values, *self.folded(), stride, groups)
         return TwinMap(made, mask).masked()
+
+    def _weight(self) -> Tensor:
+        """Return the weight, for inputs that are not divided."""
+        return self.weight / self._along(self.spread, inputs=True)
+
+    def _along(self, values: Tensor, *, inputs: bool) -> Tensor:
+        """Return a value for each input, or output, in a shape that goes with the weight."""
+        return values.view((1, -1, 1, 1) if inputs != self.doubling else (-1, 1, 1, 1))
+
+    def _convolved(self, x: Tensor, weight: Tensor, bias: Tensor | None, stride: int, groups: int) -> Tensor:
+        side = weight.shape[-1]
+        if self.doubling:
+            return functional.conv_transpose2d(x, weight, bias, stride=2, padding=1, output_padding=4 - side)
+        return functional.conv2d(x, weight, bias, stride, side // 2, groups=groups)
 
     def folded(self) -> tuple[Tensor, Tensor]:
         """Return weight and bias of a layer that does all of it."""
-        weight = self.weight / self.spread[None, :, None, None]
         if not self.normalised:
-            return weight, self.bias
+            return self._weight(), self.bias
         scale = self.gain * (self.variance + VARIANCE_FLOOR).rsqrt()
-        return weight * scale[:, None, None, None], self.bias - self.mean * scale
+        return self._weight() * self._along(scale, inputs=False), self.bias - self.mean * scale
 
 
 def _statistics(values: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
@@ -106,6 +117,11 @@ def _convolution(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, 
     stride, mask = numbers.get("stride", 1), maps[0].mask
     coarse = mask if mask is None or stride == 1 else mask[:, :, ::stride, ::stride]
     made: TwinMap = layers[0](maps[0], stride, numbers.get("groups", 1), coarse)
+    return made
+
+
+def _doubled(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
+    made: TwinMap = layers[0](maps[0], 1, 1, _enlarged(maps[0].mask, 2))
     return made
 
 
@@ -135,6 +151,16 @@ def _fitted(maps: Sequence[TwinMap]) -> tuple[list[Tensor], Tensor | None]:
 def _add(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
     (first, second), mask = _fitted(maps)
     return TwinMap(first + second, mask).masked()
+
+
+def _gate(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
+    (x, gate), mask = _fitted(maps)
+    return TwinMap(x * (1 + gate), mask).masked()
+
+
+def _spread(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
+    vector, like = maps
+    return TwinMap(vector.values.expand(-1, -1, *like.values.shape[2:]), like.mask).masked()
 
 
 def _concatenate(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
@@ -193,11 +219,14 @@ TWINS: Mapping[str, Twin] = MappingProxyType(
     {
         "convolution": _convolution,
         "linear": _convolution,
+        "transposed": _doubled,
         "resau": _resau,
         "relu": _each(functional.relu),
         "relu6": _each(functional.relu6),
         "scale": _scale,
         "add": _add,
+        "gate": _gate,
+        "spread": _spread,
         "concatenate": _concatenate,
         "mean2": _mean2,
         "max2": _max2,

@@ -51,7 +51,10 @@ def every_step() -> Design:
     scores = sketch.linear(vector, 5)
     sketch.step("softmax", scores, name="chances")
     sketch.step("normalise", sketch.linear(vector, 7, normalised=True), name="direction")
-    return sketch.design("places", "chances", "direction", aside=[scores])
+    small = sketch.step("scale", gate, multiplier=1, shift=5)
+    alike = sketch.step("gate", small, sketch.step("spread", sketch.linear(vector, sketch.channels(gate)), gate))
+    larger = sketch.doubled(sketch.doubled(alike, 6, side=3, normalised=True), 5, name="larger")
+    return sketch.design("places", "chances", "direction", larger, aside=[scores])
 
 
 def shaken(twin: HeadTwin) -> HeadTwin:

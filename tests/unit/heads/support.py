@@ -110,7 +110,7 @@ def embedder() -> Head:
 
 
 def every_operation() -> Head:
-    """All operations but `normalise` once at least, with four outputs of different sizes."""
+    """All operations but `normalise` once at least, with six outputs of different sizes."""
     steps = [
         HeadStep("convolution", ("luma",), "c1", ("c1",), {"groups": 4}),
         HeadStep("relu6", ("c1",), "c2"),
@@ -128,6 +128,9 @@ def every_operation() -> Head:
         HeadStep("logistic", ("scaled",), "boxes"),
         HeadStep("mean", ("joined",), "v"),
         HeadStep("softmax", ("v",), "chances"),
+        HeadStep("spread", ("v", "joined"), "everywhere"),
+        HeadStep("gate", ("joined", "everywhere"), "gated"),
+        HeadStep("transposed", ("k",), "twice", ("t",)),
     ]
     weights = {
         "c1": drawn(1, 32, 40, 3, 3, scale=4),
@@ -135,8 +138,9 @@ def every_operation() -> Head:
         "b": drawn(3, 32, 32, 1, 1),
         "c2": drawn(4, 32, 32, 3, 3),
         "k": drawn(5, 8, 96),
+        "t": (drawn(6, 8, 5, 4, 4)[0], drawn(6, 5, 1)[1]),
     }
-    return head_of(FACTS, steps, weights, ("mask", "boxes", "chances", "m1"))
+    return head_of(FACTS, steps, weights, ("mask", "boxes", "chances", "m1", "gated", "twice"))
 
 
 def file_of(head: Head) -> bytes:

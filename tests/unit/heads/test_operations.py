@@ -59,6 +59,33 @@ def test_linear_on_a_map_and_on_a_vector() -> None:
     assert np.abs(found[:, 0, 0] - expected.mean(axis=(1, 2))).max() < 0.01
 
 
+@pytest.mark.parametrize("side", [3, 4])
+def test_transposed(side: int) -> None:
+    """(4.2.2) R = 2r - 1 + k: every input is spread over a square of the output, twice as large."""
+    weight, bias = drawn(1, 160, 3, side, side)[0], np.array([0.5, -1.0, 2.0])
+    made = np.zeros((3, 12, 16))
+    for r in range(5):
+        for q in range(7):
+            for ky in range(side):
+                for kx in range(side):
+                    if 2 * r - 1 + ky >= 0 and 2 * q - 1 + kx >= 0:
+                        made[:, 2 * r - 1 + ky, 2 * q - 1 + kx] += weight[:, :, ky, kx].T @ (LUMA[:, r, q] / ONE)
+    found = run([HeadStep("transposed", ("luma",), "y", ("w",))], w=(weight, bias))
+    assert found.shape == (3, 10, 14)
+    assert np.abs(found - made[:, :10, :14] - bias[:, None, None]).max() < 0.01
+
+
+def test_gate_and_spread() -> None:
+    steps = [
+        HeadStep("mean", ("luma",), "v"),
+        HeadStep("spread", ("v", "luma"), "s"),
+        HeadStep("gate", ("luma", "s"), "y"),
+    ]
+    mean = (LUMA / ONE).mean(axis=(1, 2), keepdims=True)
+    assert np.abs(run(steps[:2]) - np.broadcast_to(mean, LUMA.shape)).max() <= 2.0**-18
+    assert np.abs(run(steps) - LUMA / ONE * (1 + mean)).max() < 0.001
+
+
 def test_resau() -> None:
     grouped, point = drawn(1, 160, 40, 3, 3), drawn(2, 160, 160, 1, 1)
     x = LUMA / ONE

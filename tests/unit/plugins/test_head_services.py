@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from refdec.heads.errors import HeadOfOtherWeights, HeadStepInvalid, NotAHead
@@ -25,9 +26,28 @@ def test_a_file_is_loaded_and_answers() -> None:
 
 def test_of_several_heads_the_one_for_the_weights_answers() -> None:
     other = tiny(facts=replace(FACTS, weights=("cd" * 32,)), outputs=["y"])
-    assert list(HEADS.run([other, every_operation()], sample_bundle())) == ["mask", "boxes", "chances", "m1"]
+    assert list(HEADS.run([other, every_operation()], sample_bundle())) == [
+        "mask",
+        "boxes",
+        "chances",
+        "m1",
+        "gated",
+        "twice",
+    ]
     with pytest.raises(HeadOfOtherWeights):
         HEADS.run([other], sample_bundle())
+
+
+def test_windows_are_the_parts_of_the_whole() -> None:
+    bundle, head = sample_bundle(), every_operation()
+    (window,) = HEADS.windows([head], bundle)
+    assert window.place.size_hw == bundle.headers.latent_size, "a small picture is one window"
+    whole = HEADS.run(head, bundle)
+    assert all(np.array_equal(window.outputs[name], whole[name]) for name in whole)
+    with pytest.raises(HeadOfOtherWeights):
+        HEADS.windows([], bundle)
+    with pytest.raises(TooMuchMemory):
+        HeadServices(Limits(memory_bytes=100), unchecked).windows(head, bundle)
 
 
 def test_labels_come_best_first_with_chances_that_sum_to_one() -> None:

@@ -1,0 +1,88 @@
+"""The picture that other latents make in the place of a codestream's own: what a task restores, in its colours.
+
+In: latents int32 Q18 of both components, and the headers that they belong to.  Out: codes of 8 bits.  The steps are
+those of a decode, unit by unit; the decoder's filters, which an encoder chose for the picture as it was, do not run.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from refdec.arithmetic.types import Int32Array, UInt8Array
+from refdec.bitstream.headers import Headers
+from refdec.bundles import BundleHeaders
+from refdec.bundles.errors import BundleFieldMismatch
+from refdec.clauses import clause
+from refdec.decoding.cuts import unit_grid
+from refdec.decoding.decoder import PictureDecoder
+from refdec.decoding.latents import LatentWindow
+from refdec.decoding.memory import region_bytes
+from refdec.decoding.models import Models
+from refdec.decoding.opening import choose_transform
+from refdec.limits import Check, Limits
+from refdec.picture.colour import CUSTOM
+from refdec.picture.errors import CustomColourUnsupported
+from refdec.picture.output import codes
+from refdec.picture.render import Colour
+from refdec.tiling.geometry import Rect
+
+__all__ = ["codes_of_latents"]
+
+BITS = 8
+Latents = tuple[Int32Array, Int32Array]
+
+
+def _require_shapes(fields: BundleHeaders, latents: Latents) -> None:
+    """Raise BundleFieldMismatch unless latents are those of a picture with these headers."""
+    for name, channels, latent in zip(("luma", "chroma"), fields.num_chs, latents, strict=True):
+        needed = (channels, *fields.latent_size)
+        if latent.dtype != np.int32 or latent.shape != needed:
+            found = f"{latent.dtype} of the shape {latent.shape}"
+            raise BundleFieldMismatch(f"{name}.latent_q18", found, f"int32 of the shape {needed}")
+
+
+@clause("4.5", kind="added", reason="latents of a task are no decoded ones; they take the same way to a picture")
+def codes_of_latents(
+    headers: Headers,
+    fields: BundleHeaders,
+    latents: Latents,
+    models: Models,
+    *,
+    limits: Limits,
+    check: Check,
+) -> UInt8Array:
+    """(4.5, 5.10) Return R, G, B, uint8 [rows, columns, 3]; of a gray picture its luma, as `shown_codes` does.
+
+    `check()` is called for each unit.  Raises BundleFieldMismatch, CustomColourUnsupported, TooMuchMemory.
+    """
+    _require_shapes(fields, latents)
+    if headers.picture.colour_transform_idx == CUSTOM and not fields.gray_components:
+        raise CustomColourUnsupported
+    colour: Colour = "gray" if fields.gray_components else "RGB"
+    steps = PictureDecoder(headers, models, choose_transform(headers.picture, None), filters=False, colour=colour)
+    grid = unit_grid(steps, steps.shown.size_hw, workers=1)
+    units = [unit for index in range(len(grid.rows)) for unit in grid.row(index)]
+    shown = 1 if fields.gray_components == 1 else 3
+    room = max(_bytes_of(steps, unit) for unit in units)
+    limits.require_memory(room + shown * steps.shown.w * steps.shown.h)
+    made = np.empty((*steps.shown.size_hw, shown), np.uint8)
+    held = LatentWindow(steps.latent_frame, latents)
+    for unit in units:
+        check()
+        windows = steps.windows(unit)
+        synthesis = steps.synthesis(held, windows.luma, windows.chroma, check=check)
+        planes = steps.output(steps.filtered(synthesis, _no_scales, windows), windows, unit)
+        made[unit.rows, unit.columns] = np.stack([codes(plane, BITS) for plane in planes], axis=-1)
+    return made[..., 0] if shown == 1 else made
+
+
+def _no_scales(channel: int, window: Rect) -> Int32Array:
+    """Stand for the scale indices, which only a filter reads."""
+    raise AssertionError("no filter runs")
+
+
+def _bytes_of(steps: PictureDecoder, unit: Rect) -> int:
+    """Return what the samples of a unit need while they are made."""
+    windows = steps.windows(unit)
+    latent = steps.latent_rect(windows.luma, windows.chroma)
+    return region_bytes(steps.headers, steps.transform, latent, unit, filters=False)
