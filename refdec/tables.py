@@ -21,6 +21,7 @@ from refdec.errors import RefdecError
 
 __all__ = [
     "TableDamaged",
+    "boxes",
     "checkpoint_sha256",
     "checkpoints",
     "efe_splits",
@@ -100,6 +101,11 @@ def _column(name: str) -> Int32Array:
 def syntax() -> Table:
     """Return markers and field lists (1.3, 1.5)."""
     return _json("bitstream/syntax.json")
+
+
+def boxes() -> Table:
+    """Return the field lists of the boxes of HEIF files (ISO/IEC 14496-12, 23008-12, 23001-17)."""
+    return _json("files/boxes.json")
 
 
 def profiles_levels() -> Table:

@@ -18,7 +18,7 @@ from imageio.core.request import URI_BYTES, InitializationError, IOMode, Request
 from imageio.core.v3_plugin_api import ImageProperties, PluginV3
 
 from refdec.errors import RefdecError
-from refdec.formats.kinds import CODESTREAM_START, CODESTREAM_SUFFIXES, is_codestream
+from refdec.formats.kinds import CODESTREAM_SUFFIXES, HEIF_SUFFIX, START_BYTES, is_jpeg_ai
 
 __all__ = ["PLUGIN", "JpegAiPlugin", "register"]
 
@@ -35,7 +35,7 @@ class JpegAiPlugin(PluginV3):
             if request.extension not in CODESTREAM_SUFFIXES:
                 raise InitializationError(f"refdec writes {', '.join(CODESTREAM_SUFFIXES)} files")
             return
-        if not is_codestream(request.get_file().read(len(CODESTREAM_START))):
+        if not is_jpeg_ai(request.get_file().read(START_BYTES)):
             raise InitializationError("this is no JPEG AI codestream")
         request.get_file().seek(0)
         self._data: bytes = request.get_file().read()
@@ -69,6 +69,8 @@ class JpegAiPlugin(PluginV3):
         if self._written:
             raise OSError("a JPEG AI file holds one picture: write each to a file of its own")
         array = np.asarray(ndimage[0] if isinstance(ndimage, list) and len(ndimage) == 1 else ndimage)
+        if self.request.extension == HEIF_SUFFIX:
+            arguments.setdefault("container", HEIF_SUFFIX[1:])
         try:
             data = encode(array, **arguments)
         except RefdecError as problem:
@@ -83,8 +85,11 @@ class JpegAiPlugin(PluginV3):
 
     def properties(self, index: int | EllipsisType | None = 0) -> ImageProperties:
         """Return shape and type, from the headers alone."""
+        from refdec.api.beside import beside_in
+
         info = self.metadata()
-        shape = (info["height"], info["width"], *(() if info["gray_components"] == 1 else (3,)))
+        width, height = beside_in(self._data).shown_size(info["width"], info["height"])
+        shape = (height, width, *(() if info["gray_components"] == 1 else (3,)))
         dtype = np.dtype(np.uint8 if info["bit_depth"] <= 8 else np.uint16)
         batch = index is ...
         return ImageProperties(shape=(1, *shape) if batch else shape, dtype=dtype, n_images=1, is_batch=batch)

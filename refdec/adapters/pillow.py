@@ -10,14 +10,16 @@ Pillow asks no entry points, so a process has to import this module; a worker th
 from __future__ import annotations
 
 import mimetypes
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
 import numpy as np
 from PIL import Image, ImageFile
 
 from refdec.errors import RefdecError
-from refdec.formats.kinds import CODESTREAM_SUFFIXES, MEDIA_TYPE, is_codestream
+from refdec.formats.kinds import CODESTREAM_SUFFIXES, HEIF_MEDIA_TYPE, HEIF_SUFFIX, MEDIA_TYPE, is_jpeg_ai
 
 __all__ = ["FORMAT", "JpegAiImageFile", "register"]
 
@@ -36,10 +38,11 @@ class JpegAiImageFile(ImageFile.ImageFile):
     _components: int | None = None
     _scale: int | None = None
     _codestream: bytes | None = None
-    """What is to be decoded; None once it is, and in unpickled images."""
+    """What is to be decoded, bare or in its HEIF file; None once it is, and in unpickled images."""
 
     def _open(self) -> None:
         """Read the headers.  Raises SyntaxError, Pillow's word for "not mine", where they are no JPEG AI headers."""
+        from refdec.api.beside import beside_in
         from refdec.api.info import read_info
         from refdec.formats.files import read_bytes
 
@@ -47,17 +50,19 @@ class JpegAiImageFile(ImageFile.ImageFile):
         try:
             self._codestream = read_bytes(cast(BinaryIO, self.fp))
             values = read_info(self._codestream).as_json()
+            beside = beside_in(self._codestream)
         except RefdecError as problem:
             raise SyntaxError(problem.headline()) from problem
         self._components = values["gray_components"]
         self._mode = "L" if self._components == 1 else "RGB"
-        self._size = values["width"], values["height"]
+        self._size = beside.shown_size(values["width"], values["height"])
         self.info = {name: values[name] for name in ("bit_depth", "profile", "model_id") if name in values}
         if values["private_regions"]:
             self.info["private_regions"] = tuple(values["private_regions"])
-        profile = _profile(values["rendering"], gray=self._mode == "L")
-        if profile is not None:
-            self.info["icc_profile"] = profile
+        known = beside.metadata
+        profile = known.icc or _profile(values["rendering"], gray=self._mode == "L")
+        found = {"icc_profile": profile, "exif": known.exif, "xmp": known.xmp}
+        self.info |= {name: data for name, data in found.items() if data}
 
     def draft(self, mode: str | None, size: tuple[int, int] | None) -> tuple[str, tuple[int, int, float, float]] | None:
         """Decode to an eighth or a sixteenth of the size where that is not below `size`; None: nothing has changed.
@@ -122,15 +127,18 @@ def _pixels(codestream: bytes, gray_components: int | None, scale: int | None) -
 
 
 def _save(image: Image.Image, file: IO[bytes], filename: str | bytes) -> None:
-    """Write an image; the keywords of `save` are those of `refdec.encode` (bpp, psnr, encoder ...).
+    """Write an image, to a name with .jaii as a HEIF file; the keywords of `save` are those of `refdec.encode`.
 
     Its orientation and colours are taken along as those of a file; of an animation at its first frame nothing is
     written, unless `frame` chooses.
     """
     from refdec.api.encode import encode
 
+    wishes = dict(getattr(image, "encoderinfo", {}))
+    if Path(os.fsdecode(filename)).suffix.lower() == HEIF_SUFFIX:
+        wishes.setdefault("container", HEIF_SUFFIX[1:])
     try:
-        data = encode(image, **getattr(image, "encoderinfo", {}))
+        data = encode(image, **wishes)
     except RefdecError as problem:
         raise OSError(problem.headline()) from problem
     file.write(data)
@@ -146,14 +154,14 @@ def _save_all(image: Image.Image, file: IO[bytes], filename: str | bytes) -> Non
 
 def register() -> None:
     """Make Pillow know the format, and Python its media type; importing this module does it."""
-    Image.register_open(FORMAT, JpegAiImageFile, is_codestream)
+    Image.register_open(FORMAT, JpegAiImageFile, is_jpeg_ai)
     Image.register_save(FORMAT, _save)
     Image.register_save_all(FORMAT, _save_all)
     Image.register_extensions(FORMAT, list(CODESTREAM_SUFFIXES))
     Image.register_mime(FORMAT, MEDIA_TYPE)
     for suffix in CODESTREAM_SUFFIXES:
         if suffix != ".bits" and mimetypes.guess_type(f"a{suffix}", strict=False)[0] is None:
-            mimetypes.add_type(MEDIA_TYPE, suffix)
+            mimetypes.add_type(HEIF_MEDIA_TYPE if suffix == HEIF_SUFFIX else MEDIA_TYPE, suffix)
 
 
 register()

@@ -6,13 +6,13 @@ whole or not there.  Nothing is printed.
 Decoding.
 
 1. `inputs`: what every way of decoding starts from, with the pack of weights that `weights` finds.
-2. `decode`: a codestream to a picture; `decode_file`: to a file by `picture_files`, with a `decode_report`; `gray`
-   makes of a marked stream the gray picture that it was; `archives` does that for many files with one pool; `scaled`
-   makes small pictures straight from the latents.
+2. `decode`: a codestream to a picture; `decode_file`: to a file by `picture_files`, with a `decode_report`; `beside` is
+   what a HEIF file says of its picture; `gray` makes of a marked stream the gray picture that it was; `archives` does
+   that for many files with one pool; `scaled` makes small pictures straight from the latents.
 3. `progressive`: previews (2.6.8).  `latents`: a codestream up to a stage and no further.
 
-Encoding: `encode`, from `sources` through the plugin door to a codestream, as `encode_options` wish;
-`picture_warnings` says what of a source that does not hold.
+Encoding: `encode`, from `sources` through the plugin door to a codestream, as `encode_options` wish, and by `enclosing`
+into a HEIF file; `picture_warnings` says what of a source that does not hold.
 
 `privacy` encodes with private regions, opens and drops them.
 

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from refdec.api.decode_file import DecodeJob, decode_to_file
 from refdec.api.encode import encode_to_file
-from refdec.api.encode_options import EncodeOptions
+from refdec.api.encode_options import BARE, EncodeOptions
 from refdec.api.errors import OutputIsInput, OutputNoFolder, OutputsMeet
 from refdec.api.found_files import named_files
 from refdec.api.transcode import transcode_to_file
 from refdec.api.transcode_options import DEFAULT_TRANSCODE, TranscodeOptions
 from refdec.api.weights import load_weights
 from refdec.formats.files import READ_SUFFIXES
-from refdec.formats.kinds import CODESTREAM_SUFFIXES
+from refdec.formats.kinds import CODESTREAM_SUFFIXES, HEIF_SUFFIX
 from refdec.formats.standard_output import still_there
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
@@ -170,11 +170,13 @@ def archive_jobs(
     suffix: str = ".png",
     *,
     inputs: Collection[str] = CODESTREAM_SUFFIXES,
+    keeps: Collection[str] = (),
     others: LeftOut | None = None,
 ) -> Iterator[Job]:
     """Yield a job for each file: those that are named first, then what folders hold, at the same place under `out`.
 
-    `inputs`: the suffixes that are looked for in folders; `others` counts the files with other ones.  Raises
+    `inputs`: the suffixes that are looked for in folders, `keeps` those that outputs keep; `others` counts the files
+    with other ones.  Raises
     NothingMatches, OutputsMeet and OutputIsInput for files that are named, OutputNoFolder, FolderMissing.
     """
     if out.exists() and not out.is_dir():
@@ -182,7 +184,7 @@ def archive_jobs(
     sources = list(sources)
     made: dict[Path, Path] = {}
     for path in named_files(sources):
-        output = out / (path.stem + suffix)
+        output = out / (path.stem + (path.suffix if path.suffix.lower() in keeps else suffix))
         if output in made:
             raise OutputsMeet(str(made[output]), str(path), str(output))
         if output.exists() and output.samefile(path):
@@ -191,7 +193,8 @@ def archive_jobs(
     yield from (Job(path, output) for output, path in made.items())
     for source in sources:
         if Path(source).is_dir():
-            yield from folder_jobs(Path(source), inputs, out=out, out_suffix=suffix, left_out=others or LeftOut())
+            left_out = others or LeftOut()
+            yield from folder_jobs(Path(source), inputs, out=out, out_suffix=suffix, keeps=keeps, left_out=left_out)
 
 
 def decode_archive(archive: Archive, *, watch: Callable[[Outcome], None] | None = None) -> Summary:
@@ -209,7 +212,8 @@ def encode_archive(archive: PictureArchive, *, watch: Callable[[Outcome], None] 
     """Encode an archive of pictures; `watch` sees each outcome.  It goes on and raises as `decode_archive` does."""
     roi = archive.encode.roi
     encode = replace(archive.encode, roi=Path(roi).absolute()) if isinstance(roi, str | Path) else archive.encode
-    return _run(archive, lambda weights: EncodeOne(encode, weights), watch, inputs=READ_SUFFIXES)
+    suffix = f".{encode.container or BARE}"
+    return _run(archive, lambda weights: EncodeOne(encode, weights), watch, suffix=suffix, inputs=READ_SUFFIXES)
 
 
 def transcode_archive(archive: StreamArchive, *, watch: Callable[[Outcome], None] | None = None) -> Summary:
@@ -220,7 +224,10 @@ def transcode_archive(archive: StreamArchive, *, watch: Callable[[Outcome], None
     for source in map(Path, archive.sources):
         if source.is_dir() and archive.out.is_dir() and source.samefile(archive.out):
             raise OutputIsInput(str(source))
-    return _run(archive, lambda weights: TranscodeOne(archive.transcode, weights), watch)
+    wished = archive.transcode.container
+    keeps = (HEIF_SUFFIX,) if wished is None else ()
+    suffix = f".{wished or BARE}"
+    return _run(archive, lambda weights: TranscodeOne(archive.transcode, weights), watch, suffix=suffix, keeps=keeps)
 
 
 def _processes(archive: AnyArchive) -> int:
@@ -235,15 +242,16 @@ def _run(
     *,
     suffix: str = CODESTREAM_SUFFIXES[0],
     inputs: Collection[str] = CODESTREAM_SUFFIXES,
+    keeps: Collection[str] = (),
 ) -> Summary:
-    """Run an archive: `function(weights)` does the work on a file that becomes one with a suffix.
+    """Run an archive: `function(weights)` does the work on a file that becomes one with a suffix, or keeps its own.
 
     What its sources raise comes before the report is opened.
     """
     weights = None if archive.weights is None else archive.weights.absolute()
     _pack_of(weights)  # a pack that cannot be read is one error, not one for each file; forked workers share it
     others = LeftOut()
-    jobs = archive_jobs(archive.sources, archive.out, suffix, inputs=inputs, others=others)
+    jobs = archive_jobs(archive.sources, archive.out, suffix, inputs=inputs, keeps=keeps, others=others)
     first = list(itertools.islice(jobs, 1))
     LOG.info("%d workers, or what the executor has; outputs go to %s", _processes(archive), archive.out)
     with ExitStack() as stack:

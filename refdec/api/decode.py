@@ -19,6 +19,7 @@ from refdec.decoding.options import DecodeOptions, edition_named
 from refdec.observation import UNWATCHED
 
 if TYPE_CHECKING:
+    from refdec.api.beside import BesidePicture
     from refdec.bitstream.editions import EditionName
     from refdec.decoding.options import SynthesisName
     from refdec.decoding.rows import PictureStream
@@ -57,7 +58,7 @@ def decode(
     observe: Observer | None = None,
     scale: int | None = None,
 ) -> Picture:
-    """Decode a codestream to a picture.
+    """Decode a codestream to a picture, or the HEIF file of one: then upright, with its metadata and transparency.
 
     `source`: a path, bytes, a binary file object, or "-" for standard input.  `weights`: a pack or a pack file; None
     takes the bundled one.  `options`: a `DecodeOptions` in place of all keywords from `synthesis` to `workers`, which
@@ -102,24 +103,30 @@ def decode(
         raise RegionWithoutStages
     if scale is not None:
         require_scale(scale, options, *(["observe"] if observe else []))
+    from refdec.api.beside import beside_of
     from refdec.api.privacy import shown_with
     from refdec.formats.decoded import picture_of
 
     with concerning(source):
         inputs = read_inputs(source, weights, options)
         _, said = shown_with(inputs.data, None, or_public=True, options=options)
-        made = _decoded(inputs, options, observe, scale)
-        return picture_of(replace(made, warnings=(*said, *made.warnings)))
+        beside = beside_of(inputs.file, options.limits)
+        made = beside.upright(_decoded(inputs, beside, options, observe, scale))
+        alpha = None if scale is not None else beside.alpha_in(options.region)
+        return picture_of(replace(made, warnings=(*said, *made.warnings)), beside.metadata, alpha)
 
 
-def _decoded(inputs: Inputs, options: DecodeOptions, observe: Observer | None, scale: int | None) -> PictureCodes:
-    """Decode a small picture, a region, with every stage shown, or in rows: whatever is asked for."""
+def _decoded(
+    inputs: Inputs, beside: BesidePicture, options: DecodeOptions, observe: Observer | None, scale: int | None
+) -> PictureCodes:
+    """Decode a small picture, a region, with every stage shown, or in rows: whatever is asked for, as it is stored."""
     from refdec.api.gray import gray_form
     from refdec.decoding.opening import parse
 
     if scale is not None:
         return scaled_picture(inputs, options, scale)
-    options, form = gray_form(parse(inputs.data, options)[1], options)
+    headers = parse(inputs.data, options)[1]
+    options, form = gray_form(headers, beside.stored(options, headers))
     if options.region is not None or observe is not None:
         return form.picture(decoded_at_once(inputs, options, observe))
     stream = opened_stream(inputs, options)
@@ -156,7 +163,7 @@ def decoded_at_once(
     from refdec.decoding.whole import decode_codestream
     from refdec.tiling.geometry import Rect
 
-    data, pack, check_weights, check = inputs
+    data, pack, check_weights, check, _ = inputs
     if options.region is not None:
         part = decode_region(
             data,

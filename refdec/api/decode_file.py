@@ -22,8 +22,10 @@ from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.observation import UNWATCHED
 
 if TYPE_CHECKING:
+    from refdec.api.beside import BesidePicture
     from refdec.api.gray import GrayForm
     from refdec.arithmetic.types import IntArray
+    from refdec.bitstream.headers import Headers
     from refdec.decoding.rows import PictureStream
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
@@ -77,7 +79,7 @@ def decode_to_file(
     weights: WeightPack | Source | None = None,
     on_progress: Callable[[float], None] = lambda share: None,
 ) -> DecodeReport:
-    """Decode a codestream to a picture file; the file appears whole or not at all.
+    """Decode a codestream, or the HEIF file of one, to a picture file; the file appears whole or not at all.
 
     YUV files are Y'CbCr, NPY files what the codestream says, all others RGB; of gray pictures gray, unless the options
     say "RGB" or "YUV".  Private regions are shown to who has the key; without it a warning names them.
@@ -85,10 +87,11 @@ def decode_to_file(
     `refdec.decode` and `refdec.open_private` raise, and SuffixUnknown, FormatCannotHold and FileUnwritable before
     anything is decoded where that can be known.
     """
+    from refdec.api.beside import beside_of
     from refdec.api.gray import gray_form
     from refdec.api.privacy import shown_with
     from refdec.decoding.opening import parse
-    from refdec.formats.files import name_of, suffix_of
+    from refdec.formats.files import suffix_of
 
     suffix = (job.suffix or suffix_of(target)).lower()
     if job.scale is not None:
@@ -103,24 +106,29 @@ def decode_to_file(
         data, said = shown_with(inputs.data, job.key, or_public=job.or_public, options=options)
         inputs = inputs._replace(data=data)
         headers = parse(inputs.data, options)[1]
-        options, form = gray_form(headers, options, usual, gray=gray_of(suffix))
-        job = replace(job, options=options)
-        if options.region is not None or job.wants_stages:
-            own_bits = headers.picture.bit_depth
-            made = _at_once_to_file(inputs, name_of(source), target, suffix, job, form, own_bits, on_progress)
+        beside = beside_of(inputs.file, options.limits)
+        options, form = gray_form(headers, beside.stored(options, headers), usual, gray=gray_of(suffix))
+        place = _Place(target, suffix, replace(job, options=options), form, beside, on_progress)
+        if options.region is not None or job.wants_stages or not beside.is_upright:
+            made = _at_once_to_file(inputs, source, place, headers)
         else:
-            made = _rows_to_file(opened_stream(inputs, options), target, suffix, job, form, on_progress)
+            made = _rows_to_file(opened_stream(inputs, options), place)
         return replace(made, warnings=(*said, *made.warnings))
 
 
-def _rows_to_file(
-    stream: PictureStream,
-    target: Target,
-    suffix: str,
-    job: DecodeJob,
-    form: GrayForm,
-    on_progress: Callable[[float], None],
-) -> DecodeReport:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """Where a decoded picture goes, and how it is put there."""
+
+    target: Target
+    suffix: str
+    job: DecodeJob
+    form: GrayForm
+    beside: BesidePicture
+    on_progress: Callable[[float], None]
+
+
+def _rows_to_file(stream: PictureStream, place: _Place) -> DecodeReport:
     """Write rows as they are finished, so that memory stays bounded."""
     from contextlib import closing
 
@@ -130,12 +138,13 @@ def _rows_to_file(
     from refdec.formats.pictures import PictureSpec
     from refdec.trace.picture_digest import picture_digest
 
-    colour = form.colour or stream.colour
+    target, suffix, job, form = place.target, place.suffix, place.job, place.form
+    colour, metadata = form.colour or stream.colour, place.beside.metadata
     tags = colour_tags(stream.headers.rendering)
-    spec = PictureSpec(form.sizes(stream.sizes), stream.bit_depth, FileColour(colour), *tags)
+    spec = PictureSpec(form.sizes(stream.sizes), stream.bit_depth, FileColour(colour), *tags, metadata)
     if suffix in EIGHT_BIT_SUFFIXES:  # whole pictures are encoded, and wait for it
         job.options.limits.require_memory(CODED_PIXEL_BYTES * spec.height * spec.width)
-    bands = stream.bands(workers=useful_workers(stream, job.options), on_progress=on_progress)
+    bands = stream.bands(workers=useful_workers(stream, job.options), on_progress=place.on_progress)
     with open_writer(target, suffix, spec) as writer, closing(bands), picture_digest() as digest:
         for band in map(form.planes, bands):
             writer.write_rows(*band)
@@ -144,22 +153,15 @@ def _rows_to_file(
         fingerprint = digest.hexdigest() if job.fingerprint else ""
     (height, width), *_ = stream.sizes
     headers = stream.headers
-    warnings = warnings_of(stream.warnings, suffix, stream.bit_depth, headers.picture.bit_depth, headers.rendering)
+    bits = stream.bit_depth, headers.picture.bit_depth
+    warnings = warnings_of(stream.warnings, suffix, *bits, headers.rendering, metadata)
     return DecodeReport(name_of(target), width, height, stream.bit_depth, colour, fingerprint, warnings, {})
 
 
-def _at_once_to_file(
-    inputs: Inputs,
-    name: str,
-    target: Target,
-    suffix: str,
-    job: DecodeJob,
-    form: GrayForm,
-    own_bits: int,
-    on_progress: Callable[[float], None],
-) -> DecodeReport:
-    """Decode a region, or with a watch for traces, dumps and timings; the picture is written when it is whole."""
+def _at_once_to_file(inputs: Inputs, source: Source, place: _Place, headers: Headers) -> DecodeReport:
+    """Decode a region, or what is to be turned, or with a watch for stages; the picture is written when it is whole."""
     from refdec.formats.colours import colour_tags
+    from refdec.formats.description import SourceDescription
     from refdec.formats.files import name_of, write_picture
     from refdec.formats.pictures import CodePicture
     from refdec.formats.pictures import Colour as FileColour
@@ -168,17 +170,27 @@ def _at_once_to_file(
     from refdec.trace.picture_digest import picture_sha256
     from refdec.trace.timings import Timings
 
+    target, suffix, job, metadata = place.target, place.suffix, place.job, place.beside.metadata
     fingerprints, dump, timings = Fingerprints(), Dump(), Timings()
-    observers: list[Observer] = [_Ticks(on_progress)]
+    observers: list[Observer] = [_Ticks(place.on_progress)]
     observers += [observer for wanted, observer in ((job.trace, fingerprints), (job.dump, dump)) if wanted]
-    picture = form.picture(decoded_at_once(inputs, job.options, _Fan(observers), timings if job.timings else UNWATCHED))
+    if job.options.region is not None or job.wants_stages:
+        decoded = decoded_at_once(inputs, job.options, _Fan(observers), timings if job.timings else UNWATCHED)
+    else:
+        stream = opened_stream(inputs, job.options)
+        pixels = headers.picture.display_height * headers.picture.display_width
+        job.options.limits.require_memory(CODED_PIXEL_BYTES * pixels)
+        decoded = stream.picture(workers=useful_workers(stream, job.options))
+    picture = place.beside.upright(place.form.picture(decoded))
     cicp, gamma = colour_tags(picture.rendering)
-    codes = CodePicture(picture.planes, picture.bit_depth, FileColour(picture.colour))
+    said = SourceDescription(metadata=metadata)
+    codes = CodePicture(picture.planes, picture.bit_depth, FileColour(picture.colour), said)
     write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
     if job.trace is not None:
-        write_json(job.trace, {"stream": name, "sha256": dict(fingerprints.sha256)})
+        write_json(job.trace, {"stream": name_of(source), "sha256": dict(fingerprints.sha256)})
     if job.dump is not None:
         write_npz(job.dump, dump.arrays)
+    bits = picture.bit_depth, headers.picture.bit_depth
     return DecodeReport(
         output=name_of(target),
         width=picture.width,
@@ -186,7 +198,7 @@ def _at_once_to_file(
         bit_depth=picture.bit_depth,
         colour=picture.colour,
         fingerprint=picture_sha256(picture.planes) if job.fingerprint else "",
-        warnings=warnings_of(picture.warnings, suffix, picture.bit_depth, own_bits, picture.rendering),
+        warnings=warnings_of(picture.warnings, suffix, *bits, picture.rendering, metadata),
         timings=timings.seconds if job.timings else {},
     )
 
@@ -195,8 +207,10 @@ def _scaled_to_file(
     source: Source, target: Target, suffix: str, job: DecodeJob, scale: int, weights: WeightPack | Source | None
 ) -> DecodeReport:
     """Write a small picture straight from the latents."""
+    from refdec.api.beside import beside_of
     from refdec.api.privacy import shown_with
     from refdec.formats.colours import colour_tags
+    from refdec.formats.description import SourceDescription
     from refdec.formats.files import name_of, write_picture
     from refdec.formats.pictures import CodePicture
     from refdec.formats.pictures import Colour as FileColour
@@ -208,14 +222,16 @@ def _scaled_to_file(
     with concerning(source):
         inputs = read_inputs(source, weights, job.options)
         data, said = shown_with(inputs.data, job.key, or_public=job.or_public, options=job.options)
-        picture = scaled_picture(inputs._replace(data=data), job.options, scale)
+        beside = beside_of(inputs.file, job.options.limits)
+        picture = beside.upright(scaled_picture(inputs._replace(data=data), job.options, scale))
     planes = picture.planes * 3 if picture.colour == "gray" and gray_of(suffix) is False else picture.planes
     colour = FileColour.RGB if len(planes) == 3 else FileColour.GRAY
     cicp, gamma = colour_tags(picture.rendering)
-    codes = CodePicture(planes, picture.bit_depth, colour)
+    codes = CodePicture(planes, picture.bit_depth, colour, SourceDescription(metadata=beside.metadata))
     write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
     fingerprint = picture_sha256(planes) if job.fingerprint else ""
-    lost = warnings_of(picture.warnings, suffix, picture.bit_depth, picture.bit_depth, picture.rendering)
+    bits = picture.bit_depth, picture.bit_depth
+    lost = warnings_of(picture.warnings, suffix, *bits, picture.rendering, beside.metadata)
     size = picture.width, picture.height
     return DecodeReport(name_of(target), *size, picture.bit_depth, colour.value, fingerprint, (*said, *lost), {})
 

@@ -25,7 +25,8 @@ from refdec.api.picture_differences import (
 from refdec.bitstream.editions import Edition, EditionName
 from refdec.decoding.options import DecodeOptions, edition_named, limits_or_default
 from refdec.formats.files import Source, name_of, read_bytes, read_picture, suffix_of
-from refdec.formats.kinds import is_codestream, sniffed_suffix
+from refdec.formats.kinds import is_heif_of_ours, is_jpeg_ai, sniffed_suffix
+from refdec.formats.stream_files import stream_in
 from refdec.formats.yuv import layout_of_name
 from refdec.inspection.differences import compare_streams
 from refdec.trace.names import stage_array, stage_name
@@ -58,7 +59,7 @@ class FilesDifference:
 
 def _kind(data: bytes, source: Source) -> str:
     """Return "codestream", "picture", "trace" or "dump".  Raises KindUnknown."""
-    if is_codestream(data):
+    if is_jpeg_ai(data):
         return "codestream"
     if data[:2] == b"PK":
         return "dump"
@@ -67,6 +68,11 @@ def _kind(data: bytes, source: Source) -> str:
     if data.lstrip()[:1] == b"{":
         return "trace"
     raise KindUnknown(name_of(source))
+
+
+def _without_boxes(data: bytes, limits: Limits) -> bytes:
+    """Return the codestream of a HEIF file; other files as they are."""
+    return stream_in(data, limits=limits).codestream if is_heif_of_ours(data) else data
 
 
 def diff_files(
@@ -88,8 +94,9 @@ def diff_files(
     KindUnknown, KindsDiffer, NoDifferencePicture, and what decoding raises.
     """
     limits = limits_or_default(limits)
-    data = read_bytes(a, limits=limits), read_bytes(b, limits=limits)
-    kinds = _kind(data[0], a), _kind(data[1], b)
+    whole = read_bytes(a, limits=limits), read_bytes(b, limits=limits)
+    kinds = _kind(whole[0], a), _kind(whole[1], b)
+    data = _without_boxes(whole[0], limits), _without_boxes(whole[1], limits)
     if kinds[0] != kinds[1]:
         raise KindsDiffer(*kinds)
     if kinds[0] == "codestream":

@@ -11,18 +11,27 @@ import os
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from refdec.api.encode_options import DEFAULT_OPTIONS, LUMA_ALONE, NO_TOOLS, EncodeOptions, chroma_format
+from refdec.api.encode_options import (
+    DEFAULT_OPTIONS,
+    HEIF,
+    LUMA_ALONE,
+    NO_TOOLS,
+    Container,
+    EncodeOptions,
+    chroma_format,
+)
 from refdec.api.errors import OptionsTwice
 from refdec.api.picture_warnings import PictureWarning
 from refdec.decoding.options import limits_or_default
 from refdec.limits import Limits
+from refdec.plugins.errors import RequestInvalid
 from refdec.plugins.requests import CodingSettings
 
 if TYPE_CHECKING:
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
 
     from refdec.api.sources import Encodable
     from refdec.arithmetic.types import Int32Array
+    from refdec.bitstream.headers import Headers
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
     from refdec.plugins.calls import Improve
@@ -79,6 +89,8 @@ def encode(
     strip: bool = False,
     tools: str | Sequence[str] = NO_TOOLS,
     private: PrivateRegions | None = None,
+    container: Container | None = None,
+    thumbnail: bool = False,
     profile: str | None = None,
     synthesis: tuple[str, ...] = (),
     regions: tuple[int, int] | None = None,
@@ -96,13 +108,13 @@ def encode(
     level_idc: int | None = None,
     edition: str = "published",
 ) -> bytes:
-    """Encode a picture to a codestream.
+    """Encode a picture to a codestream, or (`container="jaii"`) to a HEIF file of one.
 
     `source`: uint8 or uint16 array [rows, columns] or [rows, columns, 3], a `Picture`, an image of Pillow, or a picture
     file.  What of it a codestream cannot carry is named in a `PictureWarning`, unless `strip` is said.  `weights`: a
     pack or a pack file; None takes the bundled one.  `progress` is told the share that is done.  `options`: an
     `EncodeOptions` in place of all other keywords, or the options of the encoder itself.
-    From `encoder` to `private` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
+    From `encoder` to `thumbnail` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
     `chroma` "444", "422", "420" (its `coded_subsampling`), "400" (its `luma_only`), and `roi`.
 
     Raises RateAmbiguous, RateOutOfReach, TooFewBytes, NoModel, SettingsRefused, UnknownGuest, UnknownOption,
@@ -151,14 +163,16 @@ def encode(
         strip=strip,
         tools=tools,
         private=private,
+        container=container,
+        thumbnail=thumbnail,
     )
     if isinstance(options, EncodeOptions) and not _says_nothing(keywords):
         raise OptionsTwice
     chosen = options if isinstance(options, EncodeOptions) else keywords
-    data, said = _encoded(source, chosen, weights=weights, progress=progress)
-    for sentence in said:
+    made = _encoded(source, chosen, in_file=chosen.container == HEIF, weights=weights, progress=progress)
+    for sentence in made.warnings:
         warnings.warn(sentence, PictureWarning, stacklevel=2)
-    return data
+    return made.file or made.codestream
 
 
 def _says_nothing(keywords: EncodeOptions) -> bool:
@@ -175,22 +189,50 @@ def _wishes(options: EncodeOptions) -> Iterator[object]:
     yield from (getattr(options.settings, each.name) for each in fields(options.settings))
 
 
+class _Encoded(NamedTuple):
+    """A codestream with its headers, the HEIF file of it (empty: none is wished for), and what to say of the source."""
+
+    codestream: bytes
+    headers: Headers
+    file: bytes
+    warnings: tuple[str, ...]
+
+
 def _encoded(
-    source: Encodable, options: EncodeOptions, *, weights: WeightPack | Source | None, progress: Progress | None
-) -> tuple[bytes, tuple[str, ...]]:
-    """Return the codestream of a picture, and the warnings about its source.  Raises what `encode` raises."""
+    source: Encodable,
+    options: EncodeOptions,
+    *,
+    in_file: bool,
+    weights: WeightPack | Source | None,
+    progress: Progress | None,
+) -> _Encoded:
+    """Encode a picture, and (`in_file`) put it into a HEIF file.  Raises what `encode` raises."""
+    from refdec.api.enclosing import enclosed, file_overhead, headers_of, public_parts, with_thumbnail
     from refdec.api.weights import load_weights
+    from refdec.bitstream.editions import Edition
     from refdec.parallel.clock import check_of
     from refdec.plugins.core import Core
 
-    picture = options.picture_of(source)
+    picture, parts = options.with_parts(source, in_file=in_file)
+    warnings = picture.warnings
     core = Core(load_weights(weights), limits=options.limits, check=check_of(limits_or_default(options.limits)))
+    code = partial(_coded, core=core)
+    if options.private is not None:
+        parts, left = public_parts(parts)
+        warnings = (*warnings, *left)
+    if options.thumbnail and in_file:
+        parts, said = with_thumbnail(parts, picture, options, code)
+        warnings = (*warnings, *said)
+    if options.max_bytes is not None and in_file:
+        options = replace(options, max_bytes=max(1, options.max_bytes - file_overhead(picture, parts)))
     if options.private is not None:
         from refdec.api.privacy import coded_in_private
 
-        code = partial(_coded, core=core)
-        return coded_in_private(picture, options, options.private, code, progress or _no_progress), picture.warnings
-    return _coded(picture, options, progress or _no_progress, core=core), picture.warnings
+        data = coded_in_private(picture, options, options.private, code, progress or _no_progress)
+    else:
+        data = code(picture, options, progress or _no_progress)
+    headers = headers_of(data, options.limits, Edition(options.settings.edition))  # a guest may have returned anything
+    return _Encoded(data, headers, enclosed(data, headers, parts) if in_file else b"", warnings)
 
 
 def _coded(picture: SourcePicture, options: EncodeOptions, progress: Progress, *, core: Core) -> bytes:
@@ -237,6 +279,7 @@ def _no_progress(done: float) -> None:
 class EncodeReport:
     """What was encoded: sizes, the rate, and the operating point that was used.
 
+    `bytes` of the output, of which `beside_bytes` are not of the codestream: those of a HEIF file around it.
     `quality`: its place on the scale or the one just below, where a quality or a number of bytes was asked for.
     `warnings`: sentences about the source: that it was turned, what of it a codestream cannot carry.
     `filters`: those that the codestream switches on, by the names of `EncodeOptions.tools`.
@@ -254,6 +297,7 @@ class EncodeReport:
     quality: int | None = None
     warnings: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
+    beside_bytes: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields as JSON can hold them."""
@@ -268,26 +312,31 @@ def encode_to_file(
     weights: WeightPack | Source | None = None,
     progress: Progress | None = None,
 ) -> EncodeReport:
-    """Encode to a file, which appears complete or not at all.  Raises what `encode` raises, and FileUnwritable."""
+    """Encode to a file, which appears complete or not at all: a HEIF file where the options or its name say so.
+
+    Raises what `encode` raises, and FileUnwritable.
+    """
     from refdec.api.weights import load_weights
-    from refdec.bitstream.editions import Edition
-    from refdec.bitstream.framing import read_codestream
-    from refdec.bitstream.headers import read_headers
     from refdec.encoding.enhancement.toolnames import filters_of
-    from refdec.formats.files import name_of, write_bytes
+    from refdec.formats.files import name_of, suffix_of, write_bytes
 
     pack = load_weights(weights)
-    data, said = _encoded(source, options, weights=pack, progress=progress)
-    limits, edition = limits_or_default(options.limits), Edition(options.settings.edition)
-    headers = read_headers(read_codestream(data, limits=limits), edition=edition, limits=limits)
-    header, used = headers.picture, tuple(tool.value for tool in filters_of(headers.tools))
-    write_bytes(target, data)  # only what reads: without `check`, a guest may have returned anything
+    in_file = options.container == HEIF or (options.container is None and suffix_of(target) == f".{HEIF}")
+    if options.thumbnail and not in_file:
+        raise RequestInvalid("thumbnail", options.thumbnail, "left away for a bare codestream, which has no place")
+    made = _encoded(source, options, in_file=in_file, weights=pack, progress=progress)
+    header, used = made.headers.picture, tuple(tool.value for tool in filters_of(made.headers.tools))
+    write_bytes(target, made.file or made.codestream)  # only what reads
     width, height = header.display_width, header.display_height
     name = os.fspath(target) if isinstance(target, str | Path) else name_of(target)
-    rate = 8 * len(data) / (width * height)
+    size, rate = len(made.codestream), 8 * len(made.codestream) / (width * height)
     point = (header.model_id, *header.beta_log)
     quality = None if options.quality is options.max_bytes is None else _quality_at(point, pack)
-    return EncodeReport(name, options.encoder, width, height, len(data), rate, *point, quality, said, used)
+    written = len(made.file) or size
+    sizes = width, height, written, rate
+    return EncodeReport(
+        name, options.encoder, *sizes, *point, quality, made.warnings, used, beside_bytes=written - size
+    )
 
 
 def _quality_at(point: tuple[int, int, int], pack: WeightPack) -> int | None:

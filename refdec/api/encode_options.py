@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -25,15 +25,31 @@ from refdec.privacy.errors import PrivateRate
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from refdec.api.sources import Encodable
+    from refdec.api.sources import Encodable, WithParts
     from refdec.formats.files import Source
     from refdec.formats.pictures import CodePicture
+    from refdec.formats.yuv import YuvLayout
     from refdec.plugins.core import Core
     from refdec.plugins.requests import RateTarget
     from refdec.plugins.source_picture import SourcePicture
     from refdec.privacy.regions import PrivateRegions
 
-__all__ = ["DEFAULT_OPTIONS", "LUMA_ALONE", "NO_TOOLS", "EncodeOptions", "chroma_format"]
+__all__ = [
+    "BARE",
+    "CONTAINERS",
+    "DEFAULT_OPTIONS",
+    "HEIF",
+    "LUMA_ALONE",
+    "NO_TOOLS",
+    "Container",
+    "EncodeOptions",
+    "chroma_format",
+]
+
+Container: TypeAlias = Literal["jai", "jaii"]
+BARE: Container = "jai"
+HEIF: Container = "jaii"
+CONTAINERS = (BARE, HEIF)
 
 CHROMA_FORMATS = {chroma.digits: chroma.value for chroma in ChromaFormat}
 LUMA_ALONE = "400"
@@ -73,6 +89,10 @@ class EncodeOptions(ShortRepr):
     nor name say it; `size` (width, height) and `subsampling` ("444", "422", "420", "400"; None: 4:2:0) of raw YUV;
     `strip`: leave behind without a warning what a codestream cannot carry.
 
+    `container`: "jai", a bare codestream, or "jaii", a HEIF file around it, which keeps orientation, ICC profile, Exif
+    data and XMP of the source (`docs/files.md`); None: what the name of the output says, else a bare one.  `thumbnail`:
+    a HEIF file with a small picture of at most 256 samples a side.
+
     Raises RateAmbiguous, LimitsExpected, LayoutWithoutRaw, UnknownChroma, RequestInvalid, UnknownFilterTool,
     PrivateRate.
     """
@@ -101,9 +121,15 @@ class EncodeOptions(ShortRepr):
     strip: bool = False
     tools: str | Sequence[str] = NO_TOOLS
     private: PrivateRegions | None = None
+    container: Container | None = None
+    thumbnail: bool = False
 
     def __post_init__(self) -> None:
         limits_or_default(self.limits)
+        if self.container not in (None, *CONTAINERS):
+            raise RequestInvalid("container", self.container, f"one of {', '.join(CONTAINERS)}")
+        if self.thumbnail and self.container == BARE:
+            raise RequestInvalid("thumbnail", self.thumbnail, "left away for a bare codestream, which has no place")
         FilterWish.of(self.tools)
         if self.private is not None and (self.bpp is not None or self.max_bytes is not None):
             raise PrivateRate
@@ -163,15 +189,43 @@ class EncodeOptions(ShortRepr):
     def picture_of(self, source: Encodable) -> SourcePicture:
         """Return the picture of a source, read as these options wish.  Raises what `source_picture` raises."""
         from refdec.api.sources import source_picture
-        from refdec.formats.yuv import YuvLayout
 
-        layout = None if self.size is None else YuvLayout(*self.size, self.bits or 8, self.subsampling or "420")
-        chosen = "yuv" if layout is not None else self.format
         return source_picture(
             source,
             bits=self.bits,
-            suffix=f".{chosen}" if chosen else "",
-            layout=layout,
+            suffix=self._suffix,
+            layout=self._layout(),
+            limits=self.limits,
+            frame=self.frame,
+            low_bits=self.low_bits,
+            strip=self.strip,
+        )
+
+    @property
+    def _suffix(self) -> str:
+        """The suffix of the format to read a source in, "" where its content and name tell."""
+        chosen = "yuv" if self.size is not None else self.format
+        return f".{chosen}" if chosen else ""
+
+    def _layout(self) -> YuvLayout | None:
+        """Return the layout of a raw source, None where its name tells."""
+        from refdec.formats.yuv import YuvLayout
+
+        return None if self.size is None else YuvLayout(*self.size, self.bits or 8, self.subsampling or "420")
+
+    def with_parts(self, source: Encodable, *, in_file: bool) -> WithParts:
+        """Return the picture of a source, and (`in_file`) what a HEIF file keeps beside it; see `picture_of`."""
+        from refdec.api.sources import WithParts, source_with_parts
+        from refdec.heif.parts import NO_PARTS
+
+        if not in_file:
+            return WithParts(self.picture_of(source), NO_PARTS)
+        return source_with_parts(
+            source,
+            in_file=True,
+            bits=self.bits,
+            suffix=self._suffix,
+            layout=self._layout(),
             limits=self.limits,
             frame=self.frame,
             low_bits=self.low_bits,

@@ -28,10 +28,10 @@ def read_info(
     `lenient`, `any_level` and `edition` as in `decode`.
     """
     from refdec.decoding.options import edition_named, limits_or_default
-    from refdec.formats.files import read_bytes
+    from refdec.formats.stream_files import codestream_bytes
     from refdec.inspection.summary import read_info as read
 
     limits, chosen = limits_or_default(limits), edition_named(edition)
     with concerning(source):
-        data = read_bytes(source, limits=limits)
+        data = codestream_bytes(source, limits=limits)
         return read(data, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)

@@ -14,6 +14,7 @@ from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 if TYPE_CHECKING:
     from refdec.decoding.opening import CheckWeights
     from refdec.formats.files import Source
+    from refdec.heif.heiffile import HeifFile
     from refdec.limits import Check
     from refdec.weights.pack import WeightPack
 
@@ -21,12 +22,16 @@ __all__ = ["Inputs", "read_inputs", "said_once"]
 
 
 class Inputs(NamedTuple):
-    """A codestream in memory and its weights; `check_weights` compares them (None does not), `check` is the clock."""
+    """A codestream in memory and its weights; `check_weights` compares them (None does not), `check` is the clock.
+
+    `file`: the HEIF file that the codestream is the picture of, None: it stands alone.
+    """
 
     data: bytes
     pack: WeightPack
     check_weights: CheckWeights | None
     check: Check
+    file: HeifFile | None = None
 
 
 def said_once(options: DecodeOptions | None, keywords: DecodeOptions) -> DecodeOptions:
@@ -45,10 +50,11 @@ def read_inputs(source: Source, weights: WeightPack | Source | None, options: De
 
     Raises InputError, LimitExceeded, WeightsError.
     """
-    from refdec.formats.files import read_bytes
+    from refdec.formats.stream_files import read_stream_file
     from refdec.parallel.clock import check_of
     from refdec.startup import prepare_kernels
 
     prepare_kernels()
     check, check_weights = check_of(options.limits), None if options.ignore_weights_fingerprint else require_weights
-    return Inputs(read_bytes(source, limits=options.limits), load_weights(weights), check_weights, check)
+    found = read_stream_file(source, limits=options.limits)
+    return Inputs(found.codestream, load_weights(weights), check_weights, check, found.file)

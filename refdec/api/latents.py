@@ -60,15 +60,15 @@ def read_with_warnings(
     """
     from refdec.bundles import Stage
     from refdec.bundles.making import decode_to_stage
-    from refdec.formats.files import read_bytes
+    from refdec.formats.stream_files import codestream_bytes
 
     wanted, limits, warnings = Stage.of(stage), options.limits, list[str]()
     with concerning(source):
         if wanted is Stage.HEADERS:
-            data = read_bytes(source, limits=limits)
+            data = codestream_bytes(source, limits=limits)
             bundle, _ = decode_to_stage(data, None, wanted, options, warn=warnings.append)
             return bundle, tuple(warnings)
-        data, pack, check_weights, check = read_inputs(source, weights, options)
+        data, pack, check_weights, check, _ = read_inputs(source, weights, options)
         bundle, _ = decode_to_stage(
             data, pack, wanted, options, check_weights=check_weights, check=check, warn=warnings.append
         )

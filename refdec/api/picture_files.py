@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from refdec.heif.parts import NO_METADATA, Metadata
+
 if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo
     from refdec.picture.render import Colour
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["colour_of", "depth_of", "gray_of", "warnings_of", "write_json", "write_npz"]
 
 FULL_BITS = 8
+WITH_METADATA = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
+"""Formats that hold ICC profiles, Exif data and XMP."""
 
 
 def colour_of(suffix: str) -> Colour | None:
@@ -43,7 +47,12 @@ def depth_of(suffix: str) -> int | None:
 
 
 def warnings_of(
-    found: tuple[str, ...], suffix: str, bits: int, own_bits: int, rendering: RenderingInfo | None
+    found: tuple[str, ...],
+    suffix: str,
+    bits: int,
+    own_bits: int,
+    rendering: RenderingInfo | None,
+    metadata: Metadata = NO_METADATA,
 ) -> tuple[str, ...]:
     """Return the warnings of a decode, with what is special about its file.
 
@@ -56,7 +65,10 @@ def warnings_of(
         own.append(f"a {name} of {bits} bits holds codes 0..{(1 << bits) - 1} as they are (5.11); viewers show it dark")
     if suffix in EIGHT_BIT_SUFFIXES and own_bits > FULL_BITS:
         own.append(f"{name} holds 8 bits of a sample, this picture has {own_bits}; png and tif hold them all")
-    return (*found, *own, *lost_colours(rendering, suffix))
+    left = () if suffix in WITH_METADATA else metadata.names()
+    if left:
+        own.append(f"{name} has no place for what the file says beside its picture: {', '.join(left)}")
+    return (*found, *own, *(() if metadata.icc and not left else lost_colours(rendering, suffix)))
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from refdec.api.concerning import concerning
 from refdec.decoding.options import limits_or_default
@@ -34,9 +34,18 @@ if TYPE_CHECKING:
     from refdec.privacy.regions import PrivateRegions
     from refdec.tiling.geometry import Rect
 
-    Code = Callable[[SourcePicture, EncodeOptions, Progress], bytes]
+    Code: TypeAlias = Callable[[SourcePicture, EncodeOptions, Progress], bytes]
 
-__all__ = ["coded_in_private", "drop_private", "new_key_file", "open_private", "read_key_file", "shown_with"]
+__all__ = [
+    "Code",
+    "coded_in_private",
+    "drop_private",
+    "new_key_file",
+    "open_private",
+    "public_picture",
+    "read_key_file",
+    "shown_with",
+]
 
 WHOLE_SAMPLES = 1 << 20
 """Up to so many samples a picture is analysed as one (4.10.6), and everything in it depends on everything."""
@@ -81,6 +90,11 @@ def coded_in_private(
     return sealed(public, whole, rectangles, private.key, limits)
 
 
+def public_picture(picture: SourcePicture, private: PrivateRegions) -> SourcePicture:
+    """Return the picture that the public codestream shows.  Raises PrivateRegionInvalid."""
+    return _public(picture, private.within(picture.height, picture.width))
+
+
 def _apart(settings: CodingSettings, picture: SourcePicture) -> CodingSettings:
     """Return settings with independent regions where the analysis is cut along them, unless the caller cuts himself.
 
@@ -119,12 +133,12 @@ def open_private(source: Source, key: PrivateKey, *, limits: Limits | None = Non
     more. Raises NoPrivateRegions, WrongKey, OtherCodestream, PrivatePartDamaged, PrivacyExtraMissing, CodestreamError,
     InputError; all are RefdecError.
     """
-    from refdec.formats.files import read_bytes
+    from refdec.formats.stream_files import codestream_bytes
     from refdec.privacy.sealing import opened
 
     limits = limits_or_default(limits)
     with concerning(source):
-        return opened(read_bytes(source, limits=limits), key, limits)
+        return opened(codestream_bytes(source, limits=limits), key, limits)
 
 
 def drop_private(source: Source, *, limits: Limits | None = None) -> bytes:
@@ -132,12 +146,12 @@ def drop_private(source: Source, *, limits: Limits | None = None) -> bytes:
 
     Raises NoPrivateRegions where there is no record of any, CodestreamError, InputError.
     """
-    from refdec.formats.files import read_bytes
+    from refdec.formats.stream_files import codestream_bytes
     from refdec.privacy.sealing import dropped
 
     limits = limits_or_default(limits)
     with concerning(source):
-        return dropped(read_bytes(source, limits=limits), limits)
+        return dropped(codestream_bytes(source, limits=limits), limits)
 
 
 def shown_with(

@@ -10,7 +10,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeGuard, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +20,14 @@ from refdec.api.errors import PictureNotEncodable
 from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
 from refdec.decoding.options import limits_or_default
-from refdec.formats.description import SourceDescription
+from refdec.formats.description import UPRIGHT, SourceDescription
 from refdec.formats.files import read_bytes, read_picture, suffix_of
-from refdec.formats.kinds import is_codestream
+from refdec.formats.kinds import is_jpeg_ai
 from refdec.formats.orientation import upright
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.formats.yuv import layout_of_name
+from refdec.heif.parts import NO_METADATA, NO_PARTS, Metadata, PictureParts
+from refdec.heif.picturefile import alpha_of, metadata_of, picture_orientation
 from refdec.picture.picture import PictureCodes
 from refdec.plugins.source_picture import Codes, SourcePicture
 
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from refdec.formats.yuv import YuvLayout
     from refdec.limits import Limits
 
-__all__ = ["Encodable", "quality_map_of_mask", "source_picture"]
+__all__ = ["Encodable", "WithParts", "quality_map_of_mask", "source_picture", "source_with_parts"]
 
 Encodable: TypeAlias = "npt.NDArray[Any] | Image | PictureCodes | CodePicture | SourcePicture | Source"
 KINDS = "Give an array, an image of Pillow, a decoded picture, or a file: its path, its bytes or a file object."
@@ -44,6 +46,13 @@ DARK = 1 << 10
 """Below this all codes of a uint16 array may be those of a decoded picture of 10 bits."""
 INSIDE, OUTSIDE = 6, -3
 """(3.B.2) Quality steps inside and outside of a region of interest."""
+
+
+class WithParts(NamedTuple):
+    """A picture to encode, and what a HEIF file keeps beside its codestream."""
+
+    picture: SourcePicture
+    parts: PictureParts
 
 
 def source_picture(
@@ -65,16 +74,48 @@ def source_picture(
     An image of Pillow is read as its file would be; of other objects, `__array__` counts.
     Raises PictureNotEncodable, SourcePictureInvalid, InputError; CodestreamError for a codestream that is none.
     """
+    return source_with_parts(
+        source,
+        in_file=False,
+        bits=bits,
+        suffix=suffix,
+        layout=layout,
+        limits=limits,
+        frame=frame,
+        low_bits=low_bits,
+        strip=strip,
+    ).picture
+
+
+def source_with_parts(
+    source: Encodable,
+    *,
+    in_file: bool,
+    bits: int | None = None,
+    suffix: str = "",
+    layout: YuvLayout | None = None,
+    limits: Limits | None = None,
+    frame: int | None = None,
+    low_bits: bool = False,
+    strip: bool = False,
+) -> WithParts:
+    """Return the picture of a source, and what a HEIF file keeps of it; arguments and errors of `source_picture`.
+
+    `in_file`: it goes into a HEIF file.  Then samples stay as they are stored, the parts say how they are to be turned,
+    and warnings name only what such a file has no place for; `strip` leaves the metadata away, but not what they say
+    about the samples: ICC profile and orientation.
+    """
     if isinstance(source, SourcePicture):
-        return source
+        return WithParts(source, NO_PARTS)
     if _is_pillow(source):
-        return _of_codes(_codes_of_pillow(source, frame, limits_or_default(limits)), strip=strip)
+        codes = _codes_of_pillow(source, frame, limits_or_default(limits))
+        return _of_codes(codes, strip=strip, in_file=in_file)
     if isinstance(source, PictureCodes):
-        return _of_decoded(source)
+        return _with_own_parts(_of_decoded(source), source, strip=strip, in_file=in_file)
     if isinstance(source, CodePicture):
-        return _of_codes(source, strip=strip)
+        return _of_codes(source, strip=strip, in_file=in_file)
     if isinstance(source, np.ndarray) or (hasattr(source, "__array__") and not hasattr(source, "read")):
-        return _of_array(source, bits)
+        return WithParts(_of_array(source, bits), NO_PARTS)
     if not isinstance(source, str | os.PathLike | bytes | bytearray | memoryview) and not hasattr(source, "read"):
         raise PictureNotEncodable(f"A {type(source).__name__}", KINDS)
     source = cast("Source", source)
@@ -83,9 +124,9 @@ def source_picture(
     named = suffix_of(source)
     raw = (suffix or named).lower() == ".yuv"
     data = read_bytes(source, limits=limits)
-    if not raw and is_codestream(data):
+    if not raw and is_jpeg_ai(data):
         with concerning(source):
-            return _decoded(data, limits, name, strip)
+            return _decoded(data, limits, name, strip=strip, in_file=in_file)
     if raw and layout is None:
         layout = layout_of_name(PurePath(name).name)
         layout = layout if bits is None else replace(layout, bits=bits)
@@ -98,7 +139,7 @@ def source_picture(
         frame=frame,
         low_bits=low_bits,
     )
-    return _of_codes(picture, name, strip=strip)
+    return _of_codes(picture, name, strip=strip, in_file=in_file)
 
 
 class NamedBytes(io.BytesIO):
@@ -109,26 +150,65 @@ class NamedBytes(io.BytesIO):
         self.name = name
 
 
-def _decoded(data: bytes, limits: Limits, name: str, strip: bool) -> SourcePicture:
-    """Return the picture of a codestream, which is kept beside it; the bundled weights decode it."""
+def _decoded(data: bytes, limits: Limits, name: str, *, strip: bool, in_file: bool) -> WithParts:
+    """Return the picture of a codestream, which is kept beside it; the bundled weights decode it.
+
+    What is turned upright is not the picture of its codestream any more.
+    """
     from refdec.api.decode import decode
+    from refdec.formats.stream_files import stream_in
+
+    found = stream_in(data, limits=limits)
+    if found.file is None or in_file or picture_orientation(found.file) == UPRIGHT:
+        decoded, kept = decode(found.codestream, limits=limits), found.codestream
+    else:
+        decoded, kept = decode(data, limits=limits), None
+    picture = _of_decoded(decoded, name, kept)
+    user_data = _left_user_data(found.codestream, limits)
+    if user_data and not strip:
+        left = SourceDescription(left_behind=(user_data,))
+        picture = replace(picture, warnings=(*picture.warnings, *left.sentences()))
+    if found.file is None:
+        return WithParts(picture, NO_PARTS)
+    metadata, alpha = metadata_of(found.file), alpha_of(found.file, limits)
+    stored = replace(decoded, metadata=metadata, alpha=alpha)
+    made = _with_own_parts(picture, stored, strip=strip, in_file=in_file)
+    orientation = picture_orientation(found.file) if in_file else UPRIGHT
+    return made._replace(parts=replace(made.parts, orientation=orientation))
+
+
+def _left_user_data(codestream: bytes, limits: Limits) -> str:
+    """Return what to call user data that an encoder will not write again, "" if there are none."""
     from refdec.bitstream.framing import read_codestream
     from refdec.bitstream.markers import Marker
     from refdec.bitstream.privaterecord import private_part
     from refdec.bitstream.userdata import read_gray_mark, read_weights_mark
 
-    picture = _of_decoded(decode(data, limits=limits), name, data)
-    user_data = read_codestream(data, limits=limits).only(Marker.UDI)
-    if strip or user_data is None:
-        return picture
+    user_data = read_codestream(codestream, limits=limits).only(Marker.UDI)
+    if user_data is None:
+        return ""
     marks, private = private_part(bytes(user_data.payload))
     if private is not None:
-        left = SourceDescription(left_behind=("what is known of private regions (UDI): it shows the public picture",))
-        return replace(picture, warnings=(*picture.warnings, *left.sentences()))
+        return "what is known of private regions (UDI): it shows the public picture"
     if any(mark(marks) is not None for mark in (read_weights_mark, read_gray_mark)):
-        return picture  # an encoder of ours writes them anew
-    left = SourceDescription(left_behind=(f"user data of {len(user_data.payload)} bytes (UDI)",))
-    return replace(picture, warnings=(*picture.warnings, *left.sentences()))
+        return ""  # an encoder of ours writes them anew
+    return f"user data of {len(user_data.payload)} bytes (UDI)"
+
+
+def _with_own_parts(picture: SourcePicture, decoded: PictureCodes, *, strip: bool, in_file: bool) -> WithParts:
+    """Return the source of a decoded picture, with what a file said beside it; a bare codestream leaves that behind."""
+    metadata = getattr(decoded, "metadata", NO_METADATA)
+    alpha = getattr(decoded, "alpha", None)
+    if in_file:
+        return WithParts(picture, PictureParts(metadata=_stripped(metadata) if strip else metadata, alpha=alpha))
+    names = (*metadata.names(), *(("its transparency",) if alpha is not None else ()))
+    said = () if strip else SourceDescription(left_behind=names).sentences()
+    return WithParts(replace(picture, warnings=(*picture.warnings, *said)), NO_PARTS)
+
+
+def _stripped(metadata: Metadata) -> Metadata:
+    """Return what metadata say about samples: the ICC profile."""
+    return Metadata(icc=metadata.icc)
 
 
 def _is_pillow(source: object) -> TypeGuard[Image]:
@@ -212,16 +292,17 @@ def _advice(array: npt.NDArray[Any]) -> str:
     return "Choose rows, columns and three channels of it."
 
 
-def _of_codes(picture: CodePicture, name: str = "", *, strip: bool = False) -> SourcePicture:
-    """Return the picture of a file's codes, the right way up; gray becomes RGB with equal planes."""
-    turned, sentence = upright(picture)
+def _of_codes(picture: CodePicture, name: str = "", *, strip: bool, in_file: bool) -> WithParts:
+    """Return the picture of a file's codes, upright unless a file will say how; gray becomes RGB with equal planes."""
+    turned, sentence = (picture, "") if in_file else upright(picture)
     said = turned.description
-    warnings = said.remarks if strip else (*([sentence] if sentence else []), *said.remarks, *said.sentences())
+    lost = said.sentences(in_file=in_file)
+    warnings = said.remarks if strip else (*([sentence] if sentence else []), *said.remarks, *lost)
     y, u, v = turned.as_rgb().components
     ver, hor = (1 if u.shape[axis] == y.shape[axis] else 2 for axis in (0, 1))
     colour = "YUV" if picture.colour is Colour.YUV else "RGB"
     components = len(picture.components)
-    return SourcePicture(
+    source = SourcePicture(
         (y, u, v),
         picture.bits,
         colour,
@@ -231,6 +312,9 @@ def _of_codes(picture: CodePicture, name: str = "", *, strip: bool = False) -> S
         warnings=tuple(warnings),
         components=components,
     )
+    if not in_file:
+        return WithParts(source, NO_PARTS)
+    return WithParts(source, PictureParts(said.orientation, _stripped(said.metadata) if strip else said.metadata))
 
 
 @clause("3.B.2")

@@ -86,12 +86,12 @@ def _bench(order: TaskOrder) -> _Bench:
 
 def _read(source: str | Path | bytes, order: TaskOrder, bench: _Bench) -> LatentBundle:
     """Decode a codestream to the stage that the task asks for.  Raises WeightsDiffer and what decoding raises."""
-    from refdec.formats.files import read_bytes
+    from refdec.formats.stream_files import codestream_bytes
 
     reading = order.reading
     check_weights = None if reading.ignore_weights_fingerprint else require_weights
     with concerning(source):
-        data = read_bytes(source, limits=reading.limits)
+        data = codestream_bytes(source, limits=reading.limits)
         return bench.core.read(data, bench.guest.item.stage, check_weights=check_weights, options=reading)
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from refdec.api.concerning import concerning
 from refdec.api.errors import OptionsExpected, OptionsTwice
@@ -22,6 +22,7 @@ from refdec.limits import Limits
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from refdec.api.encode_options import Container
     from refdec.api.transcode_run import Transcoded
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
@@ -56,11 +57,12 @@ def transcode(
     lenient: bool = False,
     ignore_weights_fingerprint: bool = False,
     limits: Limits | None = None,
+    container: Container | None = None,
     weights: WeightPack | Source | None = None,
     options: TranscodeOptions | None = None,
     progress: Progress | None = None,
 ) -> bytes:
-    """Make a codestream of a codestream, through its latents.
+    """Make a codestream of a codestream, through its latents; of a HEIF file a HEIF file, unless `container` says so.
 
     `source`: a path, bytes, a binary file object.  The other keywords are fields of `TranscodeOptions`; `options` is
     one in place of them.  `weights`: a pack or a pack file, None takes the bundled one; they are not looked at where
@@ -92,24 +94,41 @@ def transcode(
         lenient=lenient,
         ignore_weights_fingerprint=ignore_weights_fingerprint,
         limits=limits,
+        container=container,
     )
     if options is not None and not isinstance(options, TranscodeOptions):
         raise OptionsExpected(options, TranscodeOptions.__name__)
     if options is not None and keywords != DEFAULT_TRANSCODE:
         raise OptionsTwice
-    made, _ = _transcoded(source, options or keywords, weights=weights, progress=progress)
+    made = _transcoded(source, None, options or keywords, weights=weights, progress=progress)
     for sentence in made.warnings:
         warnings.warn(sentence, PictureWarning, stacklevel=2)
     return made.data
 
 
+class _Output(NamedTuple):
+    """What was made of a codestream, the bytes that are written of it, how many there were, and what to say."""
+
+    made: Transcoded
+    data: bytes
+    source_bytes: int
+    warnings: tuple[str, ...]
+
+
 def _transcoded(
-    source: Source, options: TranscodeOptions, *, weights: WeightPack | Source | None, progress: Progress | None
-) -> tuple[Transcoded, int]:
-    """Return what was made, and how many bytes there were."""
+    source: Source,
+    target: Target | None,
+    options: TranscodeOptions,
+    *,
+    weights: WeightPack | Source | None,
+    progress: Progress | None,
+) -> _Output:
+    """Return what was made, bare or in a HEIF file; `target` None: what the source is."""
+    from refdec.api.enclosing import Enclosed, bytes_beside, goes_into_file, put_back
     from refdec.api.transcode_run import run
     from refdec.decoding.options import limits_or_default
     from refdec.formats.files import read_bytes
+    from refdec.formats.stream_files import stream_in
     from refdec.parallel.clock import check_of
     from refdec.startup import prepare_kernels
 
@@ -118,9 +137,17 @@ def _transcoded(
     check = check_of(limits)
     with concerning(source):
         data = read_bytes(source, limits=limits)
-        made = run(data, options, weights=weights, check=check, progress=progress or _no_progress)
-    LOG.info("codestream of %d bytes made of %d: %s", len(made.data), len(data), made.what)
-    return made, len(data)
+        found = stream_in(data, limits=limits)
+        in_file = goes_into_file(options.container, target, found.file)
+        if in_file and options.max_bytes is not None:
+            options = replace(options, max_bytes=max(1, options.max_bytes - bytes_beside(found.codestream, found.file)))
+        made = run(found.codestream, options, weights=weights, check=check, progress=progress or _no_progress)
+        if in_file and found.file is not None and made.data == found.codestream:
+            output = Enclosed(data)
+        else:
+            output = put_back(made.data, made.headers, found.file, in_file=in_file)
+    LOG.info("codestream of %d bytes made of %d: %s", len(made.data), len(found.codestream), made.what)
+    return _Output(made, output.data, len(data), (*made.warnings, *output.warnings))
 
 
 def _no_progress(done: float) -> None:
@@ -131,6 +158,7 @@ def _no_progress(done: float) -> None:
 class TranscodeReport:
     """What was transcoded: sizes, the rate, the operating point, and what became of the old codestream.
 
+    `bytes` and `source_bytes` are those of the files, `bits_per_pixel` of the codestream alone.
     `what`: "unchanged" (the same bytes), "headers" (all that is entropy coded is as it was), "recoded" (the same
     symbols, coded anew), "requantised".  `exact`: all latents are what they were.
     """
@@ -164,11 +192,12 @@ def transcode_to_file(
     """Transcode to a file, which appears complete or not at all.  Raises as `transcode`, and FileUnwritable."""
     from refdec.formats.files import name_of, write_bytes
 
-    made, source_bytes = _transcoded(source, options, weights=weights, progress=progress)
-    picture = made.headers.picture
-    write_bytes(target, made.data)
+    output = _transcoded(source, target, options, weights=weights, progress=progress)
+    made, picture = output.made, output.made.headers.picture
+    write_bytes(target, output.data)
     name = os.fspath(target) if isinstance(target, str | Path) else name_of(target)
-    width, height, size = picture.display_width, picture.display_height, len(made.data)
-    rate = 8 * size / (width * height)
+    width, height, size = picture.display_width, picture.display_height, len(output.data)
+    rate = 8 * len(made.data) / (width * height)
     point = (picture.model_id, *picture.beta_log)
-    return TranscodeReport(name, width, height, size, source_bytes, rate, made.what, made.exact, *point, made.warnings)
+    sizes = width, height, size, output.source_bytes, rate
+    return TranscodeReport(name, *sizes, made.what, made.exact, *point, output.warnings)

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from refdec.api.encode_options import CONTAINERS, Container
 from refdec.api.errors import RateAmbiguous
 from refdec.decoding.options import limits_or_default
 from refdec.limits import Limits
+from refdec.plugins.errors import RequestInvalid
 from refdec.plugins.requests import BitsPerPixel, CodingSettings, MaxBytes, OperatingPoint, Quality
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ class TranscodeOptions:
     what there is.  `filters` False leaves out the post-filters.
     `check` decodes what was made as far as its symbols and compares.  `lenient`: read as `DecodeOptions` of that name.
     `ignore_weights_fingerprint`: go on although the codestream names other weights.
+    `container`: "jai", the bare codestream, or "jaii", a HEIF file of it; None: what the name of the output says, or
+    what the source is.  What a HEIF file has beside its codestream stays in a HEIF file.
 
     Raises RateAmbiguous, RequestInvalid, LimitsExpected.
     """
@@ -56,9 +60,12 @@ class TranscodeOptions:
     lenient: bool = False
     ignore_weights_fingerprint: bool = False
     limits: Limits | None = None
+    container: Container | None = None
 
     def __post_init__(self) -> None:
         limits_or_default(self.limits)
+        if self.container not in (None, *CONTAINERS):
+            raise RequestInvalid("container", self.container, f"one of {', '.join(CONTAINERS)}")
         wishes = {
             "bpp": self.bpp,
             "quality": self.quality,

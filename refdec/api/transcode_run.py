@@ -68,8 +68,9 @@ def run(
     """Transcode.  Raises what `refdec.transcode` raises."""
     reading = DecodeOptions(lenient=options.lenient, any_level=True, allow_custom_colour=True, limits=options.limits)
     codestream, before = parse(data, reading)
-    _require_nothing_sealed(before)
     headers = packaged(before, options.packaging())
+    if not options.keeps_rate or headers != before or codestream.warnings:
+        _require_nothing_sealed(before)
     pack = cache(lambda: load_weights(weights))  # not before it is needed, and once: it may be a file that is read
     made = _Transcode(codestream, before, headers, options, reading, pack, check, progress).made()
     progress(1.0)

@@ -90,9 +90,10 @@ def view_file(
     Raises InputError where the file cannot be read, WeightsError where the weights cannot; problems of the codestream
     are in the tree, and where its symbols ask for more than the limits the view says so.
     """
-    from refdec.formats.files import name_of, read_bytes
+    from refdec.formats.files import name_of
+    from refdec.formats.stream_files import codestream_bytes
 
-    data = read_bytes(source, limits=request.options.limits)
+    data = codestream_bytes(source, limits=request.options.limits)
     tree = _tree(data, request, {})
     name_source(source, tree.problems)
     if not request.symbols:
@@ -168,11 +169,12 @@ def write_page(
     `pictures` False leaves out everything that needs a decoder.  Where decoding fails, the page says why.
     """
     from refdec import __version__
-    from refdec.formats.files import name_of, read_bytes, write_text
+    from refdec.formats.files import name_of, write_text
+    from refdec.formats.stream_files import codestream_bytes
     from refdec.inspection.html import render_page
     from refdec.inspection.summary import info_of
 
-    data = read_bytes(source, limits=request.options.limits)
+    data = codestream_bytes(source, limits=request.options.limits)
     tree, decoding, beyond_limits = _tree(data, request, {}), None, False
     findings = tree.findings
     if pictures:

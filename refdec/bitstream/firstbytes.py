@@ -27,11 +27,7 @@ ENCODE = "To make a codestream of it, type: refdec encode FILE OUT.jai"
 CONVERT = "Convert it to PNG, then type: refdec encode FILE.png OUT.jai"
 FIND = r"LC_ALL=C grep -obaP '\xff\x80\xff\x82' FILE | cut -d: -f1"
 UNKNOWN_ADVICE = f"If a codestream is wrapped in it, find its first byte and cut it out from there: {FIND}"
-UNWRAP = (
-    "The codestream is inside; refdec reads bare codestreams, and bytes after their end do no harm.\n"
-    "Cut it out from its first byte N on, with tail -c +$((N + 1)) FILE > OUT.jai; to find N, type:\n"
-    f"{FIND}"
-)
+UNWRAP = "The codestream is inside; commands that take codestreams find it, and so does: refdec transcode FILE OUT.jai"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +88,7 @@ _KINDS: tuple[tuple[bytes, FileKind], ...] = (
 """First bytes, and what begins with them."""
 
 _WEBP = FileKind("a WebP picture", ENCODE, ".webp")
-JPEG_AI_BRANDS = ("jaii", "jais")
+IMAGE_BRANDS, SEQUENCE_BRANDS = ("jaii",), ("jais",)
 """Brands of JPEG AI images and image sequences (media types image/jaii, image/jais)."""
 AVIF_BRANDS = ("avif", "avis")
 HEIF_BRANDS = (
@@ -116,7 +112,8 @@ def _of_brands(data: bytes) -> FileKind:
     places = (8, *range(16, size - 3, 4))  # between them stands the version of the major brand
     brands = [data[at : at + 4].decode("ascii", "replace") for at in places]
     for known, name, advice in (
-        (JPEG_AI_BRANDS, "a JPEG AI file of the HEIF family", UNWRAP),
+        (IMAGE_BRANDS, "a JPEG AI file of the HEIF family", UNWRAP),
+        (SEQUENCE_BRANDS, "a JPEG AI file of the HEIF family", UNKNOWN_ADVICE),
         (AVIF_BRANDS, "an AVIF picture", CONVERT),
         (HEIF_BRANDS, "a HEIF picture", CONVERT),
     ):

@@ -40,6 +40,7 @@ RATE = "Rate (one of them)"
 POINT = "Rate, by hand"
 ENCODER = "Encoder"
 SOURCE = "Source"
+FILE = "File"
 STREAM = "Codestream"
 TOOLS = "Coding tools"
 LONGEST_NUMBER = 9
@@ -49,9 +50,10 @@ def encode(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="IN [OUT.jai]",
-            help="Picture (PNG, JPEG, TIFF, WebP, GIF, BMP, Netpbm, YUV, NPY) and codestream (default IN.jai); - is a "
-            "pipe. A folder and a folder for its codestreams. With --out: any number of files, folders and patterns.",
+            metavar="IN [OUT.jai|OUT.jaii]",
+            help="Picture (PNG, JPEG, TIFF, WebP, GIF, BMP, Netpbm, YUV, NPY) and codestream (default IN.jai), or HEIF "
+            "file with its metadata (.jaii); - is a pipe. A folder and a folder for its codestreams. With --out: any "
+            "number of files, folders and patterns.",
             show_default=False,
         ),
     ],
@@ -167,6 +169,18 @@ def encode(
     limit_pixels: PixelLimit = None,
     limit_memory: MemoryLimit = None,
     time_limit: TimeLimit = None,
+    container: Annotated[
+        Literal["jai", "jaii"] | None,
+        typer.Option(
+            "--container",
+            metavar="jai|jaii",
+            rich_help_panel=FILE,
+            help="A bare codestream, or a HEIF file of it; default: what the name of the output says.",
+        ),
+    ] = None,
+    thumbnail: Annotated[
+        bool, typer.Option("--thumbnail", rich_help_panel=FILE, help="A small picture beside it, in a .jaii file.")
+    ] = False,
     profile: Annotated[
         str | None,
         typer.Option(metavar="NAME", rich_help_panel=STREAM, help="Decoder profile: simple, base (or main), high."),
@@ -273,7 +287,8 @@ def encode(
     from refdec.plugins.requests import CodingSettings
 
     wishes = BatchWishes(workers, report, executor, timeout, overwrite)
-    place = places(FileCommand("encode", ".jai", READ_SUFFIXES), sources, out, overwrite=overwrite)
+    suffix = f".{container or 'jai'}"
+    place = places(FileCommand("encode", suffix, READ_SUFFIXES), sources, out, overwrite=overwrite)
     settings = CodingSettings(
         profile=profile,
         synthesis=() if synthesis_list is None else tuple(synthesis_list.upper().split(",")),
@@ -315,6 +330,8 @@ def encode(
         strip=strip,
         tools=tools,
         private=private_regions(private or (), key, passphrase=passphrase, leave_out=leave_out),
+        container=container,
+        thumbnail=thumbnail,
     )
     if isinstance(place, OneFile):
         wishes.refuse_for_one("encode", workers=True)
@@ -335,7 +352,8 @@ def _encode_file(place: OneFile, options: EncodeOptions, weights: Path | None, j
 
 def _in_words(report: EncodeReport, *, asked: bool) -> str:
     """Return what was encoded as one line; `asked`: whether filters were."""
-    rate = f"{report.bytes} bytes, {report.bits_per_pixel:.4f} bpp"
+    beside = f", {report.beside_bytes} of them beside the codestream" if report.beside_bytes else ""
+    rate = f"{report.bytes} bytes{beside}, {report.bits_per_pixel:.4f} bpp"
     point = f"model {report.model}, displacement {report.displacement}, {report.chroma_displacement}"
     place = [] if report.quality is None else [f"quality {report.quality}"]
     filters = [f"filters: {', '.join(report.filters) or 'none pays'}"] if asked or report.filters else []

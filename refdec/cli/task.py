@@ -160,12 +160,12 @@ def _run_on_file(source: str, order: TaskOrder, picture: Path | None, as_json: b
     from refdec.api.task import run_on_file, write_result_picture
     from refdec.cli.deadline import in_time
     from refdec.cli.warnings import show_warnings
-    from refdec.formats.files import read_bytes
+    from refdec.formats.stream_files import codestream_bytes
     from refdec.inspection.summary import read_info
 
     reading, limits = order.reading, order.reading.limits
     with console.progress(f"{order.task} {Path(source).name}"):
-        data = read_bytes(source, limits=limits)
+        data = codestream_bytes(source, limits=limits)
         result = in_time(limits.seconds, lambda: run_on_file(data, order))
         if picture is not None:
             write_result_picture(result, picture, data if order.over else None, order)

@@ -49,9 +49,9 @@ def transcode(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="IN.jai [OUT.jai]",
-            help="Codestream and the new one; - is a pipe. A folder and a folder for its codestreams. With --out: any "
-            "number of files, folders and patterns.",
+            metavar="IN.jai [OUT.jai|OUT.jaii]",
+            help="Codestream and the new one, each bare or in a HEIF file (.jaii); - is a pipe. A folder and a folder "
+            "for its codestreams. With --out: any number of files, folders and patterns.",
             show_default=False,
         ),
     ],
@@ -74,6 +74,15 @@ def transcode(
     chroma_displacement: Annotated[
         int | None,
         typer.Option(min=-2048, max=2047, metavar="N", rich_help_panel=RATE, help="Displacement of chroma alone."),
+    ] = None,
+    container: Annotated[
+        Literal["jai", "jaii"] | None,
+        typer.Option(
+            "--container",
+            metavar="jai|jaii",
+            rich_help_panel=STREAM,
+            help="The bare codestream, or a HEIF file of it; default: what the name of the output says, or the source.",
+        ),
     ] = None,
     edition: Annotated[
         Literal["published", "draft"] | None,
@@ -131,6 +140,7 @@ def transcode(
     """Make a smaller or otherwise packed codestream of a codestream, through its latents.
 
     No picture is made on the way: nothing is lost where rate and regions stay, and without a wish the bytes stay.
+    So does what a HEIF file has beside its codestream; refdec transcode photo.jaii photo.jai takes it out.
 
     Examples: refdec transcode photo.jai small.jai --max-bytes 20K; refdec transcode STREAMS OUTPUTS --edition published
     """
@@ -139,7 +149,8 @@ def transcode(
 
     wishes = BatchWishes(workers, report, executor, timeout, overwrite)
     _require_output(sources, out)
-    place = places(FileCommand("transcode", ".jai", READ_SUFFIXES), sources, out, overwrite=overwrite)
+    suffix = f".{container or 'jai'}"
+    place = places(FileCommand("transcode", suffix, READ_SUFFIXES), sources, out, overwrite=overwrite)
     options = TranscodeOptions(
         bpp=bpp,
         quality=quality,
@@ -159,6 +170,7 @@ def transcode(
         lenient=lenient,
         ignore_weights_fingerprint=ignore_weights_fingerprint,
         limits=limits_of(limit_pixels, limit_memory, time_limit),
+        container=container,
     )
     if isinstance(place, OneFile):
         wishes.refuse_for_one("transcode", workers=True)

@@ -39,7 +39,9 @@ from refdec.conformance.stream_features import with_features
 from refdec.conformance.suite import BUNDLED_WEIGHTS, PLAIN_NAME, open_suite, suite_weights
 from refdec.errors import RefdecError, WeightsError
 from refdec.formats.files import READ_SUFFIXES, read_bytes, read_picture, write_picture
+from refdec.formats.kinds import CODESTREAM_SUFFIXES, HEIF_SUFFIX
 from refdec.formats.pictures import CodePicture, Colour
+from refdec.formats.stream_files import codestream_bytes
 from refdec.formats.yuv import YuvLayout
 from refdec.trace.picture_digest import picture_sha256
 
@@ -89,7 +91,8 @@ def add_case(suite: Path, stream: Path, options: AddOptions) -> Added:
     manifest = NEW if opened is None else opened.manifest
     if name in manifest.cases:
         raise CaseNameTaken(name, str(suite))
-    data = read_bytes(stream)
+    data = codestream_bytes(stream)
+    suffix = CODESTREAM_SUFFIXES[0] if stream.suffix.lower() == HEIF_SUFFIX else stream.suffix
     headers = _headers(data)
     weighed = _weighed(data, options.weights, manifest)
     case = Case(
@@ -97,7 +100,7 @@ def add_case(suite: Path, stream: Path, options: AddOptions) -> Added:
         kind="positive",
         title=options.title or f"{stream.name}, added",
         clauses=() if headers is None else feature_clauses(headers),
-        stream=f"stream{stream.suffix}",
+        stream=f"stream{suffix}",
         sha256=hashlib.sha256(data).hexdigest(),
         model_id=0 if headers is None else headers.picture.model_id,
         remark=options.remark,

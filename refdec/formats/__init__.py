@@ -11,7 +11,10 @@ one.  `pictures` is the result, and `description` what the file says beside the 
 `pillow_description` collect it, `exif`, `icc` and `colour_points` say what it means, `orientation` turns a picture
 upright; `colorimetry` has the numbers of H.273.  `folders` lists the files of a folder of checkpoints.
 
-Writing: `files` picks the format by suffix, `rows` is what all writers share, `png`, `tiff`, `coded` (JPEG, WebP),
+Codestreams: `stream_files` finds them, bare or in HEIF files.
+
+Writing: `files` picks the format by suffix, `rows` is what all writers share, `png`, `tiff` (Exif data by way of
+`exif_tree`), `coded` (JPEG, WebP),
 `ppm`, `yuv` and `npy` are the writers.  `colours` tells what a format can say of colours, `icc_writer` makes the
 profiles of those that know no cICP.  `sinks` is where the bytes go: a file that appears whole or not at all, or
 somebody else's stream; `standard_output` keeps the one that everybody knows for results, whatever else in the process

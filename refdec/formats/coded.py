@@ -26,6 +26,10 @@ __all__ = ["JpegWriter", "WebpWriter"]
 
 MOST_BITS = 8
 JPEG_QUALITY = 95
+JPEG_SEGMENT = 65535 - 2 - 29
+"""Bytes that a segment of a JPEG holds behind its length and the name of what is in it."""
+LONGEST_CHUNK = (1 << 32) - 16
+EXIF_START = b"Exif\0\0"
 
 
 class _PillowWriter(InterleavedWriter):
@@ -56,7 +60,8 @@ class _PillowWriter(InterleavedWriter):
         self._bands.clear()
         gray = spec.colour is Colour.GRAY
         picture = Image.fromarray(np.ascontiguousarray(whole[:, :, 0] if gray else whole))
-        profile = None if spec.cicp is None else icc_profile(*spec.cicp, gray=gray and self.name == "JPEG")
+        named = None if spec.cicp is None else icc_profile(*spec.cicp, gray=gray and self.name == "JPEG")
+        profile = spec.metadata.icc or named
         target = io.BytesIO()
         self._encode(picture, target, profile)
         self._sink.write(target.getbuffer())
@@ -73,7 +78,8 @@ class JpegWriter(_PillowWriter):
     longest_side = 65500
 
     def _encode(self, picture: Image, target: io.BytesIO, profile: bytes | None) -> None:
-        picture.save(target, "JPEG", quality=JPEG_QUALITY, subsampling="4:4:4", icc_profile=profile)
+        beside = _exif_and_xmp(self.spec, self.name, JPEG_SEGMENT)
+        picture.save(target, "JPEG", quality=JPEG_QUALITY, subsampling="4:4:4", icc_profile=profile, **beside)
 
 
 class WebpWriter(_PillowWriter):
@@ -83,4 +89,16 @@ class WebpWriter(_PillowWriter):
     longest_side = 16383
 
     def _encode(self, picture: Image, target: io.BytesIO, profile: bytes | None) -> None:
-        picture.save(target, "WEBP", lossless=True, icc_profile=profile or b"")
+        beside = _exif_and_xmp(self.spec, self.name, LONGEST_CHUNK)
+        picture.save(target, "WEBP", lossless=True, icc_profile=profile or b"", **beside)
+
+
+def _exif_and_xmp(spec: PictureSpec, name: str, longest: int) -> dict[str, bytes]:
+    """Return the metadata that a picture has, as Pillow takes them.  Raises FormatCannotHold for longer ones."""
+    found = {"exif": spec.metadata.exif, "xmp": spec.metadata.xmp}
+    for kind, data in found.items():
+        if len(data) > longest:
+            what = f"{'Exif data' if kind == 'exif' else 'XMP'} of {len(data)} bytes"
+            raise FormatCannotHold(name, what, "Write .png or .tif, which hold them.")
+    starts = {"exif": EXIF_START, "xmp": b""}
+    return {kind: starts[kind] + data for kind, data in found.items() if data}

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import io
 import warnings
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from refdec.formats.colours import colour_tags, lost_colours
+from refdec.formats.description import SourceDescription
 from refdec.formats.errors import FormatCannotHold
 from refdec.formats.files import suffix_of, write_picture
 from refdec.formats.icc_writer import icc_profile
 from refdec.formats.pictures import CodePicture, Colour
+from refdec.heif.parts import NO_METADATA, AlphaPlane, Metadata
 from refdec.picture.picture import PictureCodes
 
 if TYPE_CHECKING:
@@ -31,13 +34,16 @@ SHOWN_SAMPLES = 1 << 22
 MOST_PILLOW_BITS = 8
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Picture(PictureCodes):
     """A decoded picture: its codes, what is known about them, and the ways out.
 
-    `np.asarray(picture)` is `picture.array`; notebooks show it.
+    `np.asarray(picture)` is `picture.array`; notebooks show it.  Of a HEIF file: `metadata` (`icc`, `exif`, `xmp`), and
+    `alpha`, None where it has none (its `samples` [rows, columns] of `bits` bits); `array` is without it.
     """
 
-    __slots__ = ()
+    metadata: Metadata = NO_METADATA
+    alpha: AlphaPlane | None = None
 
     def save(self, target: Target, *, format: str = "") -> None:
         """Write a picture file, whole or not at all: a path, a binary file object, or "-" for standard output.
@@ -50,7 +56,8 @@ class Picture(PictureCodes):
         cicp, gamma = colour_tags(self.rendering)
         for lost in lost_colours(self.rendering, suffix or suffix_of(target)):
             warnings.warn(lost, stacklevel=2)
-        codes = CodePicture(self.planes, self.bit_depth, Colour(self.colour))
+        said = SourceDescription(metadata=self.metadata)
+        codes = CodePicture(self.planes, self.bit_depth, Colour(self.colour), said)
         write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
 
     def to_pil(self) -> Image:
@@ -67,9 +74,9 @@ class Picture(PictureCodes):
             raise FormatCannotHold("Pillow", "Y'CbCr planes", 'Decode to RGB: refdec.decode(..., colour="RGB")')
         image = Image.fromarray(np.ascontiguousarray(self.array))
         cicp, _ = colour_tags(self.rendering)
-        profile = None if cicp is None else icc_profile(*cicp, gray=self.colour == Colour.GRAY.value)
-        if profile is not None:
-            image.info["icc_profile"] = profile
+        named = None if cicp is None else icc_profile(*cicp, gray=self.colour == Colour.GRAY.value)
+        beside = {"icc_profile": self.metadata.icc or named, "exif": self.metadata.exif, "xmp": self.metadata.xmp}
+        image.info |= {name: data for name, data in beside.items() if data}
         return image
 
     def _repr_png_(self) -> bytes | None:
@@ -85,6 +92,7 @@ class Picture(PictureCodes):
         return target.getvalue()
 
 
-def picture_of(codes: PictureCodes) -> Picture:
-    """Return decoded codes as a picture that can be saved."""
-    return Picture(codes.planes, codes.bit_depth, codes.colour, codes.subsampling, codes.rendering, codes.warnings)
+def picture_of(codes: PictureCodes, metadata: Metadata = NO_METADATA, alpha: AlphaPlane | None = None) -> Picture:
+    """Return decoded codes, and what a file says beside them, as a picture that can be saved."""
+    known = (codes.bit_depth, codes.colour, codes.subsampling, codes.rendering, codes.warnings)
+    return Picture(codes.planes, *known, metadata, alpha)

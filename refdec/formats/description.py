@@ -9,10 +9,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from refdec.bitstream.rendering import RenderingInfo
+from refdec.heif.parts import NO_METADATA, Metadata
 
-__all__ = ["NOTHING_SAID", "UPRIGHT", "SourceDescription", "bytes_after", "first_of", "profile_name", "resolution"]
+__all__ = [
+    "NOTHING_SAID",
+    "PROFILE",
+    "UPRIGHT",
+    "XMP_NAME",
+    "SourceDescription",
+    "bytes_after",
+    "first_of",
+    "profile_name",
+    "resolution",
+]
 
 MOST_NAMES = 3
+XMP_NAME, PROFILE = "XMP metadata", "ICC profile"
 UPRIGHT = 1
 """The Exif orientation of samples that are stored as they are to be shown."""
 
@@ -24,19 +36,24 @@ class SourceDescription:
     `orientation` 1..8 as Exif counts: 1 as stored, 3 upside down, 6 to be turned right by 90 degrees, 8 left; 2, 4, 5,
     7 mirrored.  `rendering`: what goes into RDI (1.5.3), None where the file says nothing about its colours that H.273
     has a code for.  `left_behind`: names, with their articles, of what a codestream cannot carry ("an ICC profile
-    'Adobe RGB (1998)'").  `remarks`: whole sentences about how the samples were read.
+    'Adobe RGB (1998)'"), of which a HEIF file keeps those that are also in `kept`, as `metadata`.  `remarks`: whole
+    sentences about how the samples were read.
     """
 
     orientation: int = UPRIGHT
     rendering: RenderingInfo | None = None
     left_behind: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    kept: frozenset[str] = frozenset()
+    metadata: Metadata = NO_METADATA
 
-    def sentences(self) -> tuple[str, ...]:
-        """Return what is left behind as one sentence, none if nothing is."""
-        if not self.left_behind:
+    def sentences(self, *, in_file: bool = False) -> tuple[str, ...]:
+        """Return what a codestream, or (`in_file`) a HEIF file, leaves behind as one sentence, none if nothing."""
+        left = [name for name in self.left_behind if not in_file or name not in self.kept]
+        if not left:
             return ()
-        return (f"left behind, since a codestream has no place for it: {'; '.join(self.left_behind)}",)
+        place = "a HEIF file" if in_file else "a codestream"
+        return (f"left behind, since {place} has no place for it: {'; '.join(left)}",)
 
 
 NOTHING_SAID = SourceDescription()
@@ -45,7 +62,7 @@ NOTHING_SAID = SourceDescription()
 
 def profile_name(name: str, *, needed: bool) -> str:
     """Return how to call an ICC profile that is left behind; `needed`: nothing else says what the colours mean."""
-    called = f"the ICC profile '{name}'" if name else "an ICC profile without a name"
+    called = f"the {PROFILE} '{name}'" if name else f"an {PROFILE} without a name"
     return f"{called}, without which its colours will be shown wrong" if needed else called
 
 

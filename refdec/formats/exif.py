@@ -1,25 +1,28 @@
 """Exif data and XMP (what cameras write beside a picture): which way is up, and the names of the rest.
 
-In: Exif data as Pillow reads them, XMP as bytes.  Out: an orientation 1..8, names for a warning.
+In: Exif data as Pillow reads them, XMP as bytes.  Out: an orientation 1..8, names for a warning; and the same data of a
+picture that was turned.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from refdec.formats.description import UPRIGHT, first_of
 from refdec.formats.errors import PictureDamaged
 from refdec.formats.foreign_readers import damage_named
+from refdec.heif.parts import Metadata
 
 if TYPE_CHECKING:
     from PIL.Image import Exif
 
-__all__ = ["ORIENTATION", "ExifFacts", "exif_from_bytes", "facts_of_exif"]
+__all__ = ["ORIENTATION", "ExifFacts", "bare_exif", "exif_beside", "exif_from_bytes", "facts_of_exif", "turned_upright"]
 
 ORIENTATION, X_RESOLUTION = 0x0112, 0x011A
+RESOLUTION = (X_RESOLUTION, 0x011B, 0x0128)
 EXIF_IFD, GPS_IFD, INTEROP_IFD = 0x8769, 0x8825, 0xA005
 INTEROP_INDEX, ADOBE_RGB = 1, "R03"
 ABOUT_SAMPLES = frozenset(
@@ -29,6 +32,9 @@ ABOUT_SAMPLES = frozenset(
 )
 """Tags about how samples are stored, and those that are named apart: resolution, profile, XMP."""
 XMP_ORIENTATION = re.compile(rb"tiff:Orientation(?:=[\"']|>)\s*([1-8])")
+EXIF_START = b"Exif\0\0"
+TIFF_ORDERS: Mapping[bytes, Literal["little", "big"]] = {b"II*\0": "little", b"MM\0*": "big"}
+ENTRY_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,46 @@ def exif_from_bytes(data: bytes) -> Exif:
     from PIL.Image import Exif
 
     found = Exif()
-    found.load(data if data.startswith(b"Exif\0\0") else b"Exif\0\0" + data)
+    found.load(EXIF_START + bare_exif(data))
     return found
+
+
+def exif_beside(found: Exif) -> Exif:
+    """Return Exif data without what is about samples: the directory of a TIFF says that too."""
+    from PIL.Image import Exif
+
+    kept = Exif()
+    for tag, value in found.items():
+        if tag not in ABOUT_SAMPLES or tag in RESOLUTION:
+            kept[tag] = value
+    for directory in (EXIF_IFD, GPS_IFD):
+        if inner := found.get_ifd(directory):
+            kept[directory] = dict(inner)
+    return kept
+
+
+def bare_exif(data: bytes) -> bytes:
+    """Return Exif data from their TIFF header on."""
+    return data.removeprefix(EXIF_START)
+
+
+def turned_upright(metadata: Metadata) -> Metadata:
+    """Return metadata that say 1 where they say an orientation: of a picture that is upright now."""
+    xmp = XMP_ORIENTATION.sub(lambda found: found[0][:-1] + b"1", metadata.xmp)
+    return replace(metadata, exif=_upright_exif(metadata.exif), xmp=xmp)
+
+
+def _upright_exif(data: bytes) -> bytes:
+    """Return Exif data, from their TIFF header on, whose orientation is 1 if they have one; damaged ones as found."""
+    order = TIFF_ORDERS.get(data[:4])
+    if order is None:
+        return data
+    start = int.from_bytes(data[4:8], order)
+    for entry in range(int.from_bytes(data[start : start + 2], order)):
+        at = start + 2 + ENTRY_BYTES * entry
+        if int.from_bytes(data[at : at + 2], order) == ORIENTATION and at + ENTRY_BYTES <= len(data):
+            return data[: at + 8] + UPRIGHT.to_bytes(2, order) + data[at + 10 :]
+    return data
 
 
 def _orientation_of(exif: Exif, xmp: bytes) -> int:

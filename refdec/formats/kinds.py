@@ -6,19 +6,42 @@ table of first bytes: doors into other libraries ask it too.
 
 from __future__ import annotations
 
-from refdec.bitstream.firstbytes import CODESTREAM_START, file_kind
+from refdec.bitstream.firstbytes import CODESTREAM_START, START_BYTES, file_kind
 
-__all__ = ["CODESTREAM_START", "CODESTREAM_SUFFIXES", "MEDIA_TYPE", "is_codestream", "sniffed_suffix"]
+__all__ = [
+    "CODESTREAM_START",
+    "CODESTREAM_SUFFIXES",
+    "HEIF_MEDIA_TYPE",
+    "HEIF_SUFFIX",
+    "MEDIA_TYPE",
+    "START_BYTES",
+    "is_codestream",
+    "is_heif_of_ours",
+    "is_jpeg_ai",
+    "sniffed_suffix",
+]
 
-CODESTREAM_SUFFIXES = (".jai", ".jpgai", ".jpai", ".bits")
-"""Suffixes by which codestreams are found in folders; we write the first."""
-MEDIA_TYPE = "image/jpeg-ai"
-"""What we call a bare codestream: no registered type is for it (image/jaii and image/jais are for HEIF files)."""
+HEIF_SUFFIX = ".jaii"
+"""That of HEIF files with a JPEG AI picture."""
+CODESTREAM_SUFFIXES = (".jai", ".jpgai", ".jpai", ".bits", HEIF_SUFFIX)
+"""Suffixes by which codestreams are found in folders, bare or in HEIF files; we write the first, and HEIF_SUFFIX."""
+MEDIA_TYPE, HEIF_MEDIA_TYPE = "image/jpeg-ai", "image/jaii"
+"""What we call a bare codestream, for which no type is registered; and the registered type of HEIF files."""
 
 
 def is_codestream(data: bytes) -> bool:
     """Tell whether data begin as a codestream does."""
     return data.startswith(CODESTREAM_START)
+
+
+def is_heif_of_ours(data: bytes) -> bool:
+    """Tell whether data begin as a HEIF file that names JPEG AI among its brands."""
+    return data[4:8] == b"ftyp" and HEIF_SUFFIX[1:].encode() in data[8 : int.from_bytes(data[:4], "big")][:START_BYTES]
+
+
+def is_jpeg_ai(data: bytes) -> bool:
+    """Tell whether data begin as a codestream, or as a HEIF file with one."""
+    return is_codestream(data) or is_heif_of_ours(data)
 
 
 def sniffed_suffix(data: bytes) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from refdec.arithmetic.shown import ShortRepr
 from refdec.formats.description import NOTHING_SAID, SourceDescription
 from refdec.formats.errors import PictureNeedsMemory, PictureTooLarge
+from refdec.heif.parts import NO_METADATA, Metadata
 from refdec.limits import Limits
 from refdec.picture.output import Codes
 
@@ -34,8 +35,8 @@ class PictureSpec:
     """Description of a picture before its rows exist.
 
     `sizes` are (height, width) of each component, one for GRAY and three else; `bits` is the depth of the codes, 1..16.
-    `cicp` (colour primaries, transfer characteristics; ITU-T H.273) and `gamma` (in 1/100000) are passed on by formats
-    that can say them.
+    `cicp` (colour primaries, transfer characteristics; ITU-T H.273), `gamma` (in 1/100000) and `metadata` are passed on
+    by formats that can say them.
     """
 
     sizes: tuple[Size, ...]
@@ -43,6 +44,7 @@ class PictureSpec:
     colour: Colour
     cicp: tuple[int, int] | None = None
     gamma: int | None = None
+    metadata: Metadata = NO_METADATA
 
     def __post_init__(self) -> None:
         if len(self.sizes) != (1 if self.colour is Colour.GRAY else 3):
@@ -86,9 +88,9 @@ class CodePicture(ShortRepr):
     description: SourceDescription = NOTHING_SAID
 
     def spec(self, *, cicp: tuple[int, int] | None = None, gamma: int | None = None) -> PictureSpec:
-        """Return the description a writer needs."""
+        """Return the description a writer needs, with the metadata of this one."""
         sizes = tuple((plane.shape[0], plane.shape[1]) for plane in self.components)
-        return PictureSpec(sizes, self.bits, self.colour, cicp, gamma)
+        return PictureSpec(sizes, self.bits, self.colour, cicp, gamma, self.description.metadata)
 
     @property
     def is_gray(self) -> bool:

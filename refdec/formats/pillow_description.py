@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from refdec.bitstream.rendering import RenderingInfo
 from refdec.formats.colour_points import rendering_of
-from refdec.formats.description import SourceDescription, bytes_after, profile_name, resolution
-from refdec.formats.exif import facts_of_exif
+from refdec.formats.description import XMP_NAME, SourceDescription, bytes_after, profile_name, resolution
+from refdec.formats.errors import PictureDamaged
+from refdec.formats.exif import ExifFacts, bare_exif, exif_beside, facts_of_exif
+from refdec.formats.foreign_readers import damage_named
 from refdec.formats.icc import read_icc
+from refdec.heif.parts import Metadata
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -34,18 +37,42 @@ MODES_OF_PROFILES = {b"RGB ": ("RGB", "RGBA", "P", "YCbCr"), b"GRAY": ("1", "L",
 
 def pillow_description(image: Image, remarks: tuple[str, ...], surplus_bytes: int) -> SourceDescription:
     """Return what an image says; `surplus_bytes` stand after its end, `remarks` are of who reads it."""
-    rendering, left = _colours(image)
+    rendering, left, kept = *_colours(image), list[str]()
+    kept += left
     xmp = image.info.get("xmp", image.info.get("XML:com.adobe.xmp", b""))
     xmp = xmp.encode("utf-8", "replace") if isinstance(xmp, str) else xmp
     exif = facts_of_exif(image.getexif, xmp)
     left += exif.names
+    kept += exif.names
     left += [name for key, name in (("photoshop", "Photoshop data"), ("comment", "a comment")) if image.info.get(key)]
     if xmp:
-        left.append("XMP metadata")
-    left += _resolution(image, stated=exif.resolved)
+        left.append(XMP_NAME)
+    resolutions = _resolution(image, stated=exif.resolved)
+    left += resolutions
+    kept += [XMP_NAME, *(resolutions if exif.resolved else [])]
     left += _segments(image)
     left += _other_pictures(image)
-    return SourceDescription(exif.orientation, rendering, (*left, *bytes_after(surplus_bytes)), remarks)
+    names = (*left, *bytes_after(surplus_bytes))
+    metadata = Metadata(_bytes_in(image, "icc_profile"), _exif_bytes(image, exif), xmp)
+    return SourceDescription(exif.orientation, rendering, names, remarks, frozenset(kept), metadata)
+
+
+def _bytes_in(image: Image, key: str) -> bytes:
+    """Return what an image holds under a name, nothing where that is no bytes."""
+    found = image.info.get(key)
+    return found if isinstance(found, bytes) else b""
+
+
+def _exif_bytes(image: Image, facts: ExifFacts) -> bytes:
+    """Return Exif data as the file has them; of a TIFF, whose directory they are, those that are not about samples."""
+    whole = bare_exif(_bytes_in(image, "exif"))
+    if whole or not (facts.names or facts.resolved):
+        return whole
+    try:
+        with damage_named("Exif"):
+            return bare_exif(exif_beside(image.getexif()).tobytes())
+    except PictureDamaged:
+        return b""
 
 
 def _colours(image: Image) -> tuple[RenderingInfo | None, list[str]]:

@@ -25,6 +25,8 @@ __all__ = ["SIGNATURE", "PngWriter"]
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 GRAY_TYPE, RGB_TYPE = 0, 2
 SUB, UP = 1, 2
+XMP_HEAD = b"XML:com.adobe.xmp\0\0\0\0\0"
+"""Keyword, no compression, no language, no translated keyword."""
 LONGEST = (1 << 31) - 1
 LEVEL = 3
 """Compression level of zlib; higher ones take three times as long for photographs and save two percent."""
@@ -32,7 +34,7 @@ LEVEL = 3
 
 @clause("5.11")
 class PngWriter(InterleavedWriter):
-    """(5.11) RGB or gray PNG, 8 bits per sample up to depth 8 and 16 above; cICP and gAMA where the spec has them.
+    """(5.11) RGB or gray PNG, 8 bits per sample up to depth 8 and 16 above; colours and metadata as the spec has them.
 
     cICP states RGB of full range, which is what 5.10 gives, with the primaries and the transfer of RDI.
     """
@@ -61,8 +63,14 @@ class PngWriter(InterleavedWriter):
         )
         if spec.cicp is not None:
             self._chunk(b"cICP", bytes([spec.cicp[0], spec.cicp[1], 0, 1]))
+        if spec.metadata.icc:
+            self._chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(spec.metadata.icc))
         if spec.gamma is not None:
             self._chunk(b"gAMA", struct.pack(">I", spec.gamma))
+        if spec.metadata.exif:
+            self._chunk(b"eXIf", spec.metadata.exif)
+        if spec.metadata.xmp:
+            self._chunk(b"iTXt", XMP_HEAD + spec.metadata.xmp)
         self._begun = True
 
     def _put_band(self, samples: Codes) -> None:

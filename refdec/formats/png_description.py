@@ -18,10 +18,19 @@ from refdec.formats.colour_points import (
     rendering_of,
     transfer_of_gamma,
 )
-from refdec.formats.description import SourceDescription, bytes_after, first_of, profile_name, resolution
-from refdec.formats.exif import ExifFacts, exif_from_bytes, facts_of_exif
-from refdec.formats.icc import IccProfile, read_icc
+from refdec.formats.description import (
+    PROFILE,
+    XMP_NAME,
+    SourceDescription,
+    bytes_after,
+    first_of,
+    profile_name,
+    resolution,
+)
+from refdec.formats.exif import bare_exif, exif_from_bytes, facts_of_exif
+from refdec.formats.icc import read_icc
 from refdec.formats.png_chunks import PngChunks
+from refdec.heif.parts import Metadata
 
 __all__ = ["png_description"]
 
@@ -40,18 +49,22 @@ GREEN_BLUE_RED = (1, 2, 0)
 def png_description(file: PngChunks, surplus_bytes: int) -> SourceDescription:
     """Return what a file says; `surplus_bytes` stand after its end."""
     rendering, left = _colours(file)
-    xmp = _text(file, XMP_KEYWORD)
-    exif = _exif(file, xmp)
+    profile = _profile_bytes(file.body(b"iCCP"))
+    kept = [name for name in left if profile and PROFILE in name]
+    xmp, data = _text(file, XMP_KEYWORD), _exif_bytes(file)
+    exif = facts_of_exif(lambda: exif_from_bytes(data), xmp)
     kinds = {kind for kind, _ in file.chunks}
     others = sorted(kind.decode("latin-1") for kind in kinds - ABOUT_SAMPLES - READ_HERE - TEXTS)
     left += exif.names
+    kept += [*exif.names, XMP_NAME]
     if xmp:
-        left.append("XMP metadata")
+        left.append(XMP_NAME)
     left += _resolution(file.body(b"pHYs"))
     left += _keywords(file)
     if others:
         left.append(f"PNG chunks {first_of(others)}")
-    return SourceDescription(exif.orientation, rendering, (*left, *bytes_after(surplus_bytes)))
+    names, metadata = (*left, *bytes_after(surplus_bytes)), Metadata(profile, bare_exif(data), xmp)
+    return SourceDescription(exif.orientation, rendering, names, kept=frozenset(kept), metadata=metadata)
 
 
 def _colours(file: PngChunks) -> tuple[RenderingInfo | None, list[str]]:
@@ -69,7 +82,8 @@ def _colours(file: PngChunks) -> tuple[RenderingInfo | None, list[str]]:
 def _first_of_colours(file: PngChunks) -> tuple[RenderingInfo | None, list[str]]:
     left: list[str] = []
     cicp = file.body(b"cICP")
-    profile = _profile(file.body(b"iCCP"))
+    chunk = file.body(b"iCCP")
+    profile = None if chunk is None else read_icc(_profile_bytes(chunk))
     if cicp is not None and len(cicp) == 4 and cicp[2] == 0 and cicp[3] <= 1:
         if profile is not None and profile.code_points != (cicp[0], cicp[1]):
             left.append(profile_name(profile.name, needed=False))
@@ -106,19 +120,19 @@ def _gamma_and_primaries(file: PngChunks, left: list[str]) -> tuple[RenderingInf
     return rendering_of(primaries, transfer), left
 
 
-def _profile(chunk: bytes | None) -> IccProfile | None:
-    if chunk is None:
-        return None
-    _, _, packed = chunk.partition(b"\0")
-    return read_icc(_unpacked(packed[1:]))
+def _profile_bytes(chunk: bytes | None) -> bytes:
+    _, _, packed = (chunk or b"").partition(b"\0")
+    return _unpacked(packed[1:])
 
 
 def _unpacked(packed: bytes) -> bytes:
-    """Return what zlib unpacks, not more than can be asked for in good faith; nothing where it is damaged."""
+    """Return what zlib unpacks; nothing where it is damaged, or more than can be asked for in good faith."""
+    inflate = zlib.decompressobj()
     try:
-        return zlib.decompressobj().decompress(packed, LONGEST_UNPACKED)
+        found = inflate.decompress(packed, LONGEST_UNPACKED)
     except zlib.error:
         return b""
+    return found if inflate.eof else b""
 
 
 def _mastering(chunk: bytes | None) -> MasteringDisplay | None:
@@ -140,9 +154,8 @@ def _light(chunk: bytes | None) -> ContentLight | None:
     return ContentLight(*(number // LIGHT_UNIT for number in numbers))
 
 
-def _exif(file: PngChunks, xmp: bytes) -> ExifFacts:
-    data = file.body(b"eXIf") or next((raw for key in RAW_EXIF_KEYWORDS if (raw := _raw_profile(file, key))), b"")
-    return facts_of_exif(lambda: exif_from_bytes(data), xmp)
+def _exif_bytes(file: PngChunks) -> bytes:
+    return file.body(b"eXIf") or next((raw for key in RAW_EXIF_KEYWORDS if (raw := _raw_profile(file, key))), b"")
 
 
 def _raw_profile(file: PngChunks, keyword: bytes) -> bytes:

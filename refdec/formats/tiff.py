@@ -14,6 +14,19 @@ import numpy as np
 
 from refdec.clauses import clause
 from refdec.formats.errors import FormatCannotHold
+from refdec.formats.exif_tree import (
+    BYTE,
+    EXIF_IFD,
+    INTEROP_IFD,
+    LONG,
+    LONG8,
+    SHORT,
+    SIZE_OF_KIND,
+    UNDEFINED,
+    Entries,
+    ExifTree,
+    exif_tree,
+)
 from refdec.formats.icc_writer import icc_profile
 from refdec.formats.pictures import Colour, PictureSpec
 from refdec.formats.rows import InterleavedWriter
@@ -23,8 +36,8 @@ from refdec.tiling.geometry import ceil_div
 
 __all__ = ["TiffWriter"]
 
-SHORT, LONG, UNDEFINED, LONG8 = 3, 4, 7, 16
-SIZE_OF_KIND = {SHORT: 2, LONG: 4, UNDEFINED: 1, LONG8: 8}
+LAYOUT_TAGS = frozenset({*range(254, 260), 262, 263, 264, 265, 266, *range(273, 281), 284, 288, 289, 317})
+"""Tags about how samples are stored: those of Exif data are of another file."""
 STRIP_BYTES = 1 << 18
 """About as much as a strip holds."""
 LARGEST_CLASSIC, LARGEST_SIDE = (1 << 32) - 1, (1 << 32) - 1
@@ -58,14 +71,17 @@ def _packed(kind: int, values: tuple[int, ...] | bytes) -> bytes:
     return values if isinstance(values, bytes) else np.array(values, f"<u{SIZE_OF_KIND[kind]}").tobytes()
 
 
-def _directory(layout: _Layout, entries: dict[int, tuple[int, tuple[int, ...] | bytes]]) -> bytes:
-    """Return header and directory, with what does not fit into its entries behind it."""
-    head = layout.head()
-    place = len(head) + layout.directory_bytes(len(entries))
+def _directory(layout: _Layout, entries: Entries, *, place: int | None = None) -> bytes:
+    """Return a directory, with what does not fit into its entries behind it.
+
+    It stands at a place in the file, None: at its begin, behind the header.
+    """
+    head = layout.head() if place is None else b""
+    place = (place or 0) + len(head) + layout.directory_bytes(len(entries))
     table, beyond, word = b"", b"", layout.offset_bytes
     for tag, (kind, values) in sorted(entries.items()):
         data = _packed(kind, values)
-        count = len(values)
+        count = len(values) // SIZE_OF_KIND[kind] if isinstance(values, bytes) else len(values)
         if len(data) > word:
             beyond += bytes((place + len(beyond)) % 2)
             at = place + len(beyond)
@@ -79,7 +95,10 @@ def _directory(layout: _Layout, entries: dict[int, tuple[int, tuple[int, ...] | 
 
 @clause("5.11", kind="added", reason="the reference software writes no TIFF; samples as in its PNG")
 class TiffWriter(InterleavedWriter):
-    """(5.11) RGB or gray TIFF of 8 bits up to depth 8 and 16 above, with an ICC profile where cICP has one."""
+    """(5.11) RGB or gray TIFF of 8 bits up to depth 8 and 16 above, with the metadata of the spec.
+
+    Where they have no ICC profile, one of its cICP is made.
+    """
 
     name = "TIFF"
 
@@ -107,8 +126,9 @@ def _head_of(spec: PictureSpec) -> bytes:
     samples, tables = spec.height * row_bytes, 16 * strips + 4096
     layout = _Layout(samples + tables > LARGEST_CLASSIC)
     counts = (*[rows * row_bytes] * (strips - 1), (spec.height - (strips - 1) * rows) * row_bytes)
-    profile = None if spec.cicp is None else icc_profile(*spec.cicp, gray=spec.colour is Colour.GRAY)
-    entries: dict[int, tuple[int, tuple[int, ...] | bytes]] = {
+    named = None if spec.cicp is None else icc_profile(*spec.cicp, gray=spec.colour is Colour.GRAY)
+    profile = spec.metadata.icc or named
+    own: Entries = {
         256: (LONG, (spec.width,)),
         257: (LONG, (spec.height,)),
         258: (SHORT, (8 * spec.sample_bytes,) * channels),
@@ -119,8 +139,27 @@ def _head_of(spec: PictureSpec) -> bytes:
         278: (LONG, (rows,)),
         279: (layout.offset_kind, counts),
     }
-    if profile is not None:
-        entries[34675] = (UNDEFINED, profile)
-    first = len(_directory(layout, entries))
+    if profile:
+        own[34675] = (UNDEFINED, profile)
+    if spec.metadata.xmp:
+        own[700] = (BYTE, spec.metadata.xmp)
+    tree = exif_tree(spec.metadata.exif)
+    entries = {**{tag: entry for tag, entry in tree.main.items() if tag not in LAYOUT_TAGS}, **own}
+    first = len(_with_inner(layout, entries, tree))
     entries[273] = (layout.offset_kind, tuple(range(first, first + strips * rows * row_bytes, rows * row_bytes)))
-    return _directory(layout, entries)
+    return _with_inner(layout, entries, tree)
+
+
+def _with_inner(layout: _Layout, entries: Entries, tree: ExifTree) -> bytes:
+    """Return header and directories: the main one, and behind it those that it points to."""
+    pointers: Entries = dict.fromkeys(tree.inner, (layout.offset_kind, (0,)))
+    place = len(_directory(layout, {**entries, **pointers}))
+    behind = b""
+    for tag, directory in tree.inner.items():
+        inner = dict(directory)
+        if tag == EXIF_IFD and tree.interop:
+            inner[INTEROP_IFD] = (layout.offset_kind, (place + len(behind),))
+            behind += _directory(layout, tree.interop, place=place + len(behind))
+        pointers[tag] = (layout.offset_kind, (place + len(behind),))
+        behind += _directory(layout, inner, place=place + len(behind))
+    return _directory(layout, {**entries, **pointers}) + behind

@@ -81,14 +81,15 @@ def folder_jobs(
     *,
     out: Path | None = None,
     out_suffix: str = "",
+    keeps: Collection[str] = (),
     options: Any = None,
     unreadable: Callable[[FolderMissing], None] = _raise,
     left_out: Callable[[Path], None] = _pass_over,
 ) -> Iterator[Job]:
     """Yield a job for each file of `walk`; with `out`, its output is `out/<same place>/<name with out_suffix>`.
 
-    Where two inputs of a folder would meet in one output (a.jai, a.bits), both outputs keep the input's suffix
-    (a.jai.png).
+    Inputs with a suffix of `keeps` keep it.  Where two inputs of a folder would meet in one output (a.jai, a.bits),
+    both outputs keep the input's suffix (a.jai.png).
     """
     found = walk(root, suffixes, unreadable=unreadable, left_out=left_out)
     for place, paths in groupby(found, key=lambda path: path.parent):
@@ -99,5 +100,6 @@ def folder_jobs(
         stems = Counter(Path(name).stem for name in names)
         for name in names:
             alone = stems[Path(name).stem] == 1
-            target = (Path(name).stem if alone else name) + out_suffix
+            end = Path(name).suffix if Path(name).suffix.lower() in keeps else out_suffix
+            target = (Path(name).stem if alone else name) + end
             yield Job(root / place / name, out / place / target, options)

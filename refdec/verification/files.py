@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING, Any
 from refdec.api.concerning import name_source
 from refdec.api.weights import load_weights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
+from refdec.errors import CodestreamError, LimitExceeded, UnsupportedError
 from refdec.formats.files import name_of, read_bytes, write_bytes
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.formats.standard_output import still_there
+from refdec.formats.stream_files import stream_in
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import EXIT_ORDER, Job, Outcome, Status, Summary
 from refdec.parallel.report import BatchReport
 from refdec.trace.tracefile import write_trace
+from refdec.verification.boxes import with_boxes
 from refdec.verification.check import verify_codestream
 from refdec.verification.errors import OneExpectationForMany
 from refdec.verification.expectation import expectation_for
@@ -64,13 +67,16 @@ def verify_file(source: Source, request: VerifyRequest, *, weights: WeightPack |
         expectation = expectation_for(
             Path(name), request.expect, request.tolerance, request.fraction, request.bit_depth
         )
-    verdict = verify_codestream(
-        read_bytes(source, limits=request.options.limits),
-        weights or load_weights(request.weights),
-        name=name,
-        expectation=expectation,
-        options=request.options,
-    )
+    data, pack = read_bytes(source, limits=request.options.limits), weights or load_weights(request.weights)
+    try:
+        found = stream_in(data, limits=request.options.limits)
+    except (CodestreamError, UnsupportedError, LimitExceeded) as problem:  # boxes that lead to no codestream
+        verdict = Verdict(name, (problem,), ended_by=problem)
+    else:
+        options = request.options
+        verdict = verify_codestream(found.codestream, pack, name=name, expectation=expectation, options=options)
+        if found.file is not None:
+            verdict = with_boxes(verdict, found.file, found.codestream, options.limits)
     name_source(source, verdict.problems)
     if request.trace is not None:
         target = request.trace / f"{Path(name).stem}.json" if request.trace.is_dir() else request.trace

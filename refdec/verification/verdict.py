@@ -108,7 +108,8 @@ class Verdict:
         for problem in self.problems:
             message = problem.explain().splitlines()[0]
             place = "" if problem.at is None else f"byte.bit {problem.at}, "
-            yield f"  {place}clause {problem.clause}, {problem.code}: {message}"
+            rule = f"clause {problem.clause}, " if problem.clause else ""
+            yield f"  {place}{rule}{problem.code}: {message}"
             if problem is self.ended_by and (way := way_in_words(clause_path(problem))):
                 yield f"    {way}"
         for warning in self.warnings:

@@ -24,7 +24,7 @@ RANKS: dict[str, int] = {
             ("tiling",),
             ("observation",),
             ("bitstream",),
-            ("entropy",),
+            ("entropy", "heif"),
             ("weights",),
             ("networks",),
             ("latent",),

@@ -221,7 +221,6 @@ CALLED_BY_OTHERS = {
     "refdec.cli.help.HelpfulGroup.format_help": "typer",
     "refdec.cli.verbosity._Console.emit": "logging",
     "refdec.adapters.imageio.JpegAiPlugin.iter": "ImageIO",
-    "refdec.adapters.imageio.JpegAiPlugin.properties": "ImageIO",
     "refdec.jit._KernelFiles.load_overload": "Numba",
     "refdec.jit._KernelFiles.save_overload": "Numba",
     "refdec.parallel.shared._Packer.persistent_id": "pickle",

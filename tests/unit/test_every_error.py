@@ -35,6 +35,7 @@ SERIES = {
     "decoding": ("RD09", "RD13"),
     "entropy": ("RD02",),
     "formats": ("RD07",),
+    "heif": ("RD20",),
     "heads": ("RD15",),
     "latent": ("RD03",),
     "metrics": ("RD12",),

@@ -35,7 +35,8 @@ def test_write(tmp_path: Path) -> None:
     picture = photograph(100, 90)
     for name in (f"a{suffix}" for suffix in CODESTREAM_SUFFIXES):
         iio.imwrite(tmp_path / name, picture, displacement=-100)
-        assert (tmp_path / name).read_bytes() == refdec.encode(picture, displacement=-100)
+        assert refdec.transcode(tmp_path / name, container="jai") == refdec.encode(picture, displacement=-100)
+        assert (tmp_path / name).read_bytes()[4:8] == (b"ftyp" if name == "a.jaii" else STREAM.read_bytes()[4:8])
 
 
 def test_what_cannot_be_is_an_error_of_imageio(tmp_path: Path) -> None:
@@ -66,3 +67,17 @@ def test_what_was_gray_is_gray() -> None:
         assert read.shape == picture.shape == iio.improps(data, extension=".jai").shape
         assert np.array_equal(read, refdec.decode(data).array)
         assert iio.imread(data, extension=".jai", colour="RGB").shape == (64, 70, 3)
+
+
+def test_heif_files_are_written_by_their_name_and_read_upright(tmp_path: Path) -> None:
+    from refdec.api.enclosing import enclosed, headers_of
+    from refdec.heif.parts import PictureParts
+
+    target = tmp_path / "a.jaii"
+    iio.imwrite(target, photograph(40, 70), quality=20)
+    assert target.read_bytes()[4:12] == b"ftypjaii"
+    stream = refdec.transcode(target, container="jai")
+    turned = tmp_path / "turned.jaii"
+    turned.write_bytes(enclosed(stream, headers_of(stream, None), PictureParts(orientation=8)))
+    assert iio.improps(turned).shape == iio.imread(turned).shape == (70, 40, 3)
+    assert np.array_equal(iio.imread(turned), np.rot90(iio.imread(target)))

@@ -276,3 +276,18 @@ def test_a_public_picture_says_that_it_is_one() -> None:
     data = refdec.encode(np.zeros((64, 64, 3), np.uint8), private=regions)
     with Image.open(BytesIO(data)) as image:
         assert image.info["private_regions"] == ("8,16,24,10",)
+
+
+def test_heif_files_open_upright_and_keep_their_metadata(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "Maker", 6
+    source = tmp_path / "photo.jpg"
+    Image.fromarray(photograph(40, 70)).save(source, exif=exif)
+    target = tmp_path / "photo.jaii"
+    with Image.open(source) as photo:
+        photo.save(target, quality=20)
+    with Image.open(target) as found:
+        assert (found.format, found.size) == ("JPEGAI", (40, 70))
+        assert found.getexif()[0x010F] == "Maker" and found.getexif()[0x0112] == 1
+        assert np.array_equal(np.asarray(found), refdec.decode(target).array)
+    assert refdec.decode(target).metadata.exif

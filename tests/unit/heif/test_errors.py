@@ -1,0 +1,66 @@
+"""Every error of HEIF files has a file that raises it, and explains itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from refdec.errors import RefdecError
+from refdec.formats.stream_files import stream_in
+from refdec.heif import errors as module
+from refdec.heif.boxes import FileBox
+from refdec.heif.boxwriter import write_box
+from refdec.heif.picturefile import alpha_of
+from refdec.heif.reading import read_heif
+from tests.unit.heif.support import LIMITS, heif_of, in_entries, left_out, setting, twice, whole_file, with_box
+
+CUT_PITM = b"\0\0\0\x19meta\0\0\0\0\0\0\0\x0dpitm\0\0\0\0\0"
+JPEG = b"\xff\xd8\xff\xe0"
+
+
+def alpha_after(path: str, change: Callable[[FileBox], FileBox | None]) -> object:
+    return alpha_of(heif_of(with_box(path, change)), LIMITS)
+
+
+def opened(path: str, change: Callable[[FileBox], FileBox | None]) -> object:
+    return stream_in(with_box(path, change))
+
+
+PROPERTIES = "meta/iprp/ipco"
+CAUSES: dict[type[RefdecError], RefdecError | Callable[[], object] | list[RefdecError | Callable[[], object]]] = {
+    module.NoBoxes: lambda: read_heif(JPEG, limits=LIMITS),
+    module.BoxCut: [lambda: stream_in(whole_file()[:-1]), lambda: stream_in(whole_file() + b"\0\0\0\7free")],
+    module.BoxFieldMissing: lambda: heif_of(write_box(FileBox("ftyp", {"major_brand": "jaii"})) + CUT_PITM),
+    module.BoxVersionUnknown: lambda: opened("meta/pitm", lambda box: replace(box, version=2)),
+    module.BoxMissing: [lambda: opened("meta/iloc", left_out), lambda: opened("meta", left_out)],
+    module.BoxRepeated: [lambda: stream_in(twice("meta/pitm")), lambda: stream_in(twice("meta/iinf/infe"))],
+    module.ItemUnknown: [
+        lambda: opened("meta/pitm", setting(item_ID=9)),
+        lambda: opened("meta/iref/thmb", setting(from_item_ID=9)),
+        lambda: opened(PROPERTIES, lambda box: replace(box, children=box.children[:2])),
+    ],
+    module.ItemOutside: lambda: opened(
+        "meta/iloc", in_entries("items", extents=[{"extent_offset": 40, "extent_length": 1 << 20}])
+    ),
+    module.ItemUnreadable: [
+        lambda: opened("meta/iloc", in_entries("items", data_reference_index=1)),
+        lambda: opened("meta/iinf/infe", setting(item_protection_index=1)),
+        lambda: opened(f"{PROPERTIES}/jaih", lambda box: replace(box, kind="jaix")),
+    ],
+    module.NoJpegAiItem: lambda: opened("meta/pitm", setting(item_ID=2)),
+    module.PropertyDisagrees: module.PropertyDisagrees("meta/iprp/ipco/ispe", "64 x 64", "65 x 79"),
+    module.AlphaDamaged: [
+        lambda: alpha_after(f"{PROPERTIES}/uncC", free_space),
+        lambda: alpha_after(f"{PROPERTIES}/ispe", setting(image_height=8000)),
+    ],
+    module.AlphaUnreadable: [
+        lambda: alpha_after(f"{PROPERTIES}/cmpC", setting(compression_type="brot")),
+        lambda: alpha_after(f"{PROPERTIES}/uncC", setting(block_size=4)),
+    ],
+    module.BoxUnwritable: lambda: write_box(FileBox("ispe", {"image_width": 1 << 32, "image_height": 1})),
+}
+
+
+def free_space(box: FileBox) -> FileBox:
+    """Put free space in the place of a property, so that those behind it keep their numbers."""
+    return FileBox("free")
