@@ -9,7 +9,6 @@ from __future__ import annotations
 from refdec.bitstream.firstbytes import CODESTREAM_START, START_BYTES, file_kind
 
 __all__ = [
-    "CODESTREAM_START",
     "CODESTREAM_SUFFIXES",
     "HEIF_MEDIA_TYPE",
     "HEIF_SUFFIX",

@@ -9,9 +9,10 @@ import pytest
 
 from refdec.api.archives import archive_jobs
 from refdec.api.task import streams_below
+from refdec.bitstream.firstbytes import CODESTREAM_START
 from refdec.bitstream.markers import Marker
 from refdec.formats.files import READ_SUFFIXES, write_picture
-from refdec.formats.kinds import CODESTREAM_START, CODESTREAM_SUFFIXES, is_codestream, sniffed_suffix
+from refdec.formats.kinds import CODESTREAM_SUFFIXES, is_codestream, sniffed_suffix
 from refdec.formats.pictures import CodePicture, Colour
 
 

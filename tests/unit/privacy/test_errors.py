@@ -47,7 +47,7 @@ CAUSES: dict[type[RefdecError], Cause] = {
     errors.PassphraseMissing: lambda: PrivateKey.of_passphrase(""),
     errors.PrivacyExtraMissing: without_the_package,
     errors.PrivatePartDamaged: lambda: open_private(changed(made(), lambda payload: payload[:-1]), KEY),
-    errors.PrivatePartInTheWay: lambda: transcode(made()),
+    errors.PrivatePartInTheWay: lambda: transcode(made(), threads=2),
     errors.PrivateRate: lambda: EncodeOptions(bpp=1, private=PrivateRegions([(0, 0, 8, 8)], None)),
     errors.PrivateRegionInvalid: lambda: PrivateRegions([(0, 0, 8, 8)], None).within(4, 4),
     errors.UserDataTaken: lambda: left_out(with_user_data(PUBLIC, b"mine"), BOXES, DEFAULT_LIMITS),
