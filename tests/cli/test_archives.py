@@ -135,10 +135,9 @@ def test_executors_of_the_standard_library(refdec: Refdec, archive: Path, tmp_pa
     assert (tmp_path / "out" / "a.png").exists()
 
 
-def test_a_dask_cluster(refdec: Refdec, archive: Path, tmp_path: Path) -> None:
-    pytest.importorskip("distributed")
+def test_a_dask_cluster_of_two_processes(refdec: Refdec, archive: Path, tmp_path: Path) -> None:
     ran = refdec(
-        "decode", archive, "--out", tmp_path / "out", "--executor", "dask.distributed:LocalCluster", "--workers", 1
+        "decode", archive, "--out", tmp_path / "out", "--executor", "dask.distributed:LocalCluster", "--workers", 2
     )
     assert ran.code == 0, ran.err
     assert (tmp_path / "out" / "sub" / "b.png").exists()

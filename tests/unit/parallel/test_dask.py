@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import distributed
 import pytest
 
 from refdec.parallel.batch import BatchOptions, run_batch
@@ -13,14 +14,11 @@ from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import Outcome, Status
 from tests.unit.parallel import work
 
-distributed: Any = pytest.importorskip("distributed")
-
 
 def cluster_in_this_process() -> Any:
     """A factory as a user would write it: a client of a cluster of one's own."""
-    return distributed.Client(
-        processes=False, n_workers=1, threads_per_worker=2, dashboard_address=":0", set_as_default=False
-    )
+    client: Any = distributed.Client
+    return client(processes=False, n_workers=1, threads_per_worker=2, dashboard_address=":0", set_as_default=False)
 
 
 @pytest.mark.parametrize(
