@@ -85,6 +85,8 @@ def clauses_passed(error: BaseException) -> tuple[str, ...]:
     """Return `clause_path` without the error's own clause: what an error keeps when it leaves its process."""
     chain = [error]
     while (origin := _origin(chain[-1])) is not None and all(origin is not known for known in chain):
+        if _brought(chain[-1]):  # what it brought from another process holds the way of its origin
+            break
         chain.append(origin)
     steps: list[_Step] = []
     for one in reversed(chain):
@@ -127,8 +129,13 @@ def _steps(error: BaseException) -> Iterator[_Step]:
         if notes and (noted := notes.get(_name(frame))):
             yield _Step(frame, noted)
         trace = trace.tb_next
-    for label in getattr(error, "came_through", ()):
+    for label in _brought(error):
         yield _Step(None, label)
+
+
+def _brought(error: BaseException) -> tuple[str, ...]:
+    """Return the steps that an error brought from another process."""
+    return getattr(error, "came_through", ())
 
 
 def _joined(outer: list[_Step], inner: list[_Step]) -> list[_Step]:

@@ -238,3 +238,10 @@ def test_an_error_that_was_never_raised_names_its_own_clause() -> None:
     assert clause_path(Broken()) == ("1.2",)
     assert clause_path(ValueError()) == ()
     assert way_in_words(("1.2",)) == way_in_words(()) == ""
+
+
+def test_an_origin_that_is_brought_along_is_not_told_twice() -> None:
+    """Pickling support that clusters install carries an error's cause, too, which refdec's own way already holds."""
+    error = pickle.loads(pickle.dumps(caught(lambda: anew(lambda: two_marks(fail)))))
+    error.__cause__ = pickle.loads(pickle.dumps(caught(lambda: two_marks(fail))))
+    assert clause_path(error) == ("5.3", "5.1 + 5.2", "5.4", "1.2")
