@@ -9,9 +9,9 @@ The codec: `rate` counts bits, `component` codes one component, `codec` joins bo
 `distortion` (MS-SSIM) look at pictures.
 
 The training: `plan` says what shall be done, `pictures` draws crops, `stepping` does a step, `held` measures, `state`
-keeps, `training` runs it all.  `export` makes checkpoints and a pack, `card` the model card; `cli` is `refdec-train`,
-with `cli_heads` and what both share, `cli_options`; `errors` is what it reports.
+keeps, `training` runs it all.  `export` makes checkpoints and a pack, `codec_twin` is the way back, `card` the model
+card; `cli` is `refdec-train`, with `cli_heads` and what both share, `cli_options`; `errors` is what it reports.
 
 Heads, the small networks on latents that tasks run: in closed form `closed_form` fits what `thumbnails` and `scenes`
-wish for; `heads` trains the others.
+wish for; `heads` trains what tells something about a picture, `enhance` what makes it better.
 """

@@ -202,6 +202,41 @@ def embed(
             typer.echo(str(path))
 
 
+@one.command()
+def enhance(
+    what: Annotated[str, typer.Argument(help="denoise, for instance: a row of the table of what can be trained.")],
+    pictures: Pictures,
+    out: Heads,
+    work: Work = Path("heads-work"),
+    weights: Weights = None,
+    model: Models = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Steps; default: those of the table.")] = None,
+    data: Data = "",
+    licence: Licence = "",
+) -> None:
+    """Train a head that makes pictures better, from good pictures, which it spoils: 200 of 256 x 256 are a start.
+
+    Pictures are made smaller first, so that they are better still.  Stop it when you like (Ctrl-C): the same command
+    goes on where it stopped.  Example: refdec-train head enhance denoise photos/ --out heads
+    """
+    from dataclasses import replace
+
+    from refdec.heads.head import HeadFacts
+    from refdec_train.enhance.making import clean_pictures, make_enhancers
+    from refdec_train.enhance.recipes import RECIPES
+    from refdec_train.pictures import read_pictures
+
+    if what not in RECIPES:
+        raise typer.BadParameter(f"{what!r} is none of {', '.join(RECIPES)}")
+    require_places(pictures)
+    recipe = RECIPES[what] if steps is None else replace(RECIPES[what], steps=steps)
+    good = list(clean_pictures(picture for _, picture in read_pictures(pictures)))
+    facts = HeadFacts(f"enhance-{what}", "1.0", "enhance", (), licence=licence, data=data)
+    with workshop(work, weights, model, 1) as shop:
+        for path in make_enhancers(what, good, facts, shop, out, recipe=recipe):
+            typer.echo(str(path))
+
+
 def all_heads(
     data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder with the data sets in it, by their names.")],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for the heads: OUT/TASK/modelN.head.")],

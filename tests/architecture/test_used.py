@@ -225,7 +225,6 @@ CALLED_BY_OTHERS = {
     "refdec.jit._KernelFiles.save_overload": "Numba",
     "refdec.parallel.shared._Packer.persistent_id": "pickle",
     "refdec.parallel.shared._Unpacker.persistent_load": "pickle",
-    "refdec.plugins.core_reading.ReadingCore.codes_of_latents": "plugins, through CoreServices",
     "refdec.plugins.core_reading.ReadingCore.synthesise": "plugins, through CoreServices",
     "refdec.plugins.core.Core.with_symbols": "plugins, through CoreServices",
 }

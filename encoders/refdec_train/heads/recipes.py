@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from refdec.heads.head import HeadFacts
@@ -27,6 +28,11 @@ TAUGHT = "; a teacher's vectors: MobileNet v1, quantised, trained on ImageNet (A
 WITHOUT = ("BACKGROUND_Google",)
 TEACHER = "teachers/mobilenet_v1_1.0_224_quant_embedding_extractor.tflite"
 PER_CLASS, HELD_PER_CLASS = 40, 10
+PHOTOGRAPHS = ("ccp/photos", "wallpapers")
+ABOUT_PHOTOGRAPHS = "CCP (Apache-2.0); wallpapers of MATE, Lomiri, Plasma and GNOME (CC BY-SA, CC BY, GPL)"
+SHARE_OF_PHOTOGRAPHS = 3
+"""Of so many photographs one is enough."""
+ENHANCING = ("denoise",)
 LONGEST = (240, 320, 320, 400)
 """What is in pictures is not always as large as in those of Caltech-101, which have about 300 samples."""
 
@@ -35,7 +41,8 @@ LONGEST = (240, 320, 320, 400)
 class Recipe:
     """A bundled head: `needs` are places below the folder of data; `make` writes `modelN.head` into a folder.
 
-    `name`: of the task, and of its folder in `refdec_tasks`.  `make(data, shop, out)` yields the files.
+    `name`: of the task, and of its folder in `refdec_tasks`; "enhance/denoise" for one of several.
+    `make(data, shop, out)` yields the files.
     """
 
     name: str
@@ -74,11 +81,28 @@ def _embed(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
     yield from make_heads(material, HeadPlan(2400), facts, shop, out)
 
 
+def _enhancing(name: str) -> Recipe:
+    """Return the row of a head of `enhance`."""
+
+    def make(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
+        from refdec_train.enhance.making import clean_pictures, make_enhancers
+        from refdec_train.pictures import read_pictures
+
+        places = [data / place for place in PHOTOGRAPHS]
+        some = islice(read_pictures(places), 0, None, SHARE_OF_PHOTOGRAPHS)
+        pictures = list(clean_pictures(picture for _, picture in some))
+        facts = HeadFacts(f"enhance-{name}", "1.0", "enhance", (), licence="BSD-3-Clause", data=ABOUT_PHOTOGRAPHS)
+        yield from make_enhancers(name, pictures, facts, shop, out)
+
+    return Recipe(f"enhance/{name}", PHOTOGRAPHS, make)
+
+
 RECIPES = (
     Recipe("thumbnail", PHOTOGRAPHS, _fitted(THUMBNAIL)),
     Recipe("events", PHOTOGRAPHS, _fitted(EVENTS)),
     Recipe("classify", ("caltech", TEACHER), _classify),
     Recipe("embed", ("caltech", TEACHER), _embed),
+    *(_enhancing(name) for name in ENHANCING),
 )
 """One row a head; a new head adds one."""
 

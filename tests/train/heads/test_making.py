@@ -146,4 +146,5 @@ def test_all_heads_are_rows_and_rows_without_data_are_left_out(tmp_path: Path, m
 
 def test_every_bundled_head_has_a_row() -> None:
     tasks = Path(recipes.__file__).parents[3] / "tasks" / "refdec_tasks"
-    assert {path.parent.name for path in tasks.glob("*/*.head")} <= {recipe.name for recipe in RECIPES}
+    found = {path.parent.relative_to(tasks).as_posix() for path in tasks.rglob("*.head")}
+    assert found <= {recipe.name for recipe in RECIPES}

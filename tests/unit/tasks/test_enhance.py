@@ -1,0 +1,174 @@
+"""`enhance`: better than what is decoded, the same numbers everywhere, in the colours and the size of the picture."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from refdec_tasks.enhance import WHATS, Enhance
+from refdec_tasks.enhance.restoring import blended
+
+import refdec
+from refdec.api.task import TaskOrder, jobs_of, run_job, run_on_file
+from refdec.heads import network
+from refdec.heads.errors import HeadOfOtherWeights
+from refdec.heads.head import Head
+from refdec.parallel.batch import BatchOptions, run_batch
+from refdec.plugins.api import OptionValues, PictureResult
+from refdec.plugins.core import Core
+from refdec.plugins.errors import OptionMissing
+from tests.encodable import GOLDEN, bundled, photograph
+from tests.sample_bundles import sample_bundle
+
+Codes = npt.NDArray[np.uint8]
+RECORDED = {"denoise": "b27fd27e0c9278ad86fa3697b36fb78ce7c17168f427e743d3b13b99015da5f5"}
+"""SHA-256 of what each head makes of a recorded codestream: the numbers of every machine."""
+ROOT = Path(__file__).resolve().parents[3]
+STREAM = "kodim21_m1_+0_64x64.jai"
+
+
+def psnr(first: Codes, second: Codes) -> float:
+    return float(10 * np.log10(255**2 / np.mean((first.astype(float) - second) ** 2)))
+
+
+@cache
+def good() -> Codes:
+    picture: Codes = photograph(133, 171)
+    return picture
+
+
+def spoilt(what: str) -> Codes:
+    """The picture as the task is for it."""
+    draw, x = np.random.default_rng(1), good().astype(float)
+    if what == "denoise":
+        x = x + draw.normal(0, 25, x.shape)
+    elif what == "lowlight":
+        x = 255 * 0.4 * (x / 255) ** 1.8 + draw.normal(0, 4, x.shape)
+    return np.clip(x, 0, 255).round().astype(np.uint8)
+
+
+@cache
+def stream(what: str, model: int = 1) -> bytes:
+    return refdec.encode(spoilt(what), encoder="analysis", model=model, displacement=200, check=False)
+
+
+def enhanced(data: bytes, what: str, **options: int) -> Codes:
+    given = (("what", what), *((name, str(value)) for name, value in options.items()))
+    result = run_on_file(data, TaskOrder("enhance", given))
+    assert isinstance(result, PictureResult)
+    array: Codes = result.array
+    return array
+
+
+@pytest.mark.parametrize("model", [1, 2])
+@pytest.mark.parametrize("what", WHATS)
+def test_it_is_better_than_what_is_decoded(what: str, model: int) -> None:
+    data = stream(what, model)
+    decoded = refdec.decode(data, colour="RGB", bit_depth=8).array
+    made = enhanced(data, what)
+    assert made.shape == good().shape
+    assert psnr(made, good()) > psnr(decoded, good()) + 0.5
+
+
+def digests() -> dict[str, str]:
+    """SHA-256 of what each head makes of a recorded codestream."""
+    made = {what: run_on_file(GOLDEN / STREAM, TaskOrder("enhance", (("what", what),))) for what in WHATS}
+    return {what: str(result.json()["sha256"]) for what, result in made.items()}
+
+
+def test_the_numbers_are_the_recorded_ones() -> None:
+    assert digests() == RECORDED
+
+
+def test_no_jit_gives_the_same_numbers() -> None:
+    path = os.pathsep.join(str(ROOT / part) for part in ("", "encoders", "tasks", "spec_tables"))
+    run = subprocess.run(
+        [sys.executable, "-c", "from tests.unit.tasks.test_enhance import digests\nprint(digests())"],
+        cwd=ROOT,
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stdout.strip() == str(RECORDED), run.stderr
+
+
+def test_workers_give_the_same_numbers(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.jai").write_bytes((GOLDEN / STREAM).read_bytes())
+    order = TaskOrder("enhance", (("what", "denoise"),))
+    found: list[object] = []
+    jobs = jobs_of([tmp_path], order, tmp_path / "out")
+    summary = run_batch(
+        run_job,
+        jobs,
+        BatchOptions(workers=2, resume=False),
+        watch=lambda outcome: found.append(outcome.details["result"]["sha256"]),
+    )
+    assert summary.exit_code == 0 and found == [RECORDED["denoise"]] * 3
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.png", "b.png", "c.png"]
+
+
+@pytest.mark.parametrize("what", WHATS)
+def test_windows_change_nothing(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = enhanced(stream(what), what)
+    cut: list[Head] = []
+
+    def in_windows(head: Head) -> network.HeadNetwork:
+        cut.append(head)
+        return network.HeadNetwork.of(head, window_bytes=1)
+
+    monkeypatch.setattr(network, "network_of", in_windows)
+    assert np.array_equal(enhanced(stream(what), what), whole) and cut
+
+
+@pytest.mark.parametrize("what", WHATS)
+def test_strength(what: str) -> None:
+    data = stream(what)
+    decoded = refdec.decode(data, colour="RGB", bit_depth=8).array
+    assert np.array_equal(enhanced(data, what, strength=0), decoded)
+    half, whole = enhanced(data, what, strength=50), enhanced(data, what)
+    assert 0 < np.abs(half.astype(int) - decoded).sum() < np.abs(whole.astype(int) - decoded).sum()
+
+
+def test_half_the_way() -> None:
+    old, new = np.array([[[-5, 10]]], np.int32), np.array([[[5, (1 << 31) - 1]]], np.int32)
+    assert blended(old, new.copy(), 50).tolist() == [[[0, (1 << 30) + 5]]]
+    assert blended(old, new.copy(), 100).tolist() == new.tolist()
+
+
+@pytest.mark.parametrize("gray", [1, 3])
+def test_gray_stays_gray(gray: int) -> None:
+    picture = spoilt("denoise")[..., 0]
+    data = refdec.encode(picture if gray == 1 else np.stack([picture] * 3, axis=-1), displacement=0, check=False)
+    for what in WHATS:
+        made = enhanced(data, what)
+        assert made.shape == ((133, 171) if gray == 1 else (133, 171, 3))
+        assert gray == 1 or all(np.array_equal(made[..., 0], made[..., c]) for c in (1, 2))
+
+
+def test_latents_of_other_weights_are_refused() -> None:
+    for what in WHATS:
+        with pytest.raises(HeadOfOtherWeights, match=f"enhance-{what}"):
+            Enhance().run(sample_bundle(), OptionValues({"what": what, "strength": 100}), Core(bundled()))
+
+
+def test_what_must_be_said() -> None:
+    with pytest.raises(OptionMissing, match="what"):
+        run_on_file(stream("denoise"), TaskOrder("enhance"))
+
+
+def test_every_model_has_every_head_and_each_says_what_it_is() -> None:
+    heads = Enhance().heads()
+    models = {refdec.read_latents(stream("denoise", m), stage="symbols").headers.weights_fingerprint for m in (1, 2)}
+    for what in WHATS:
+        mine = [head for head in heads if head.facts.name == f"enhance-{what}"]
+        assert {print_ for head in mine for print_ in head.facts.weights} == models
+        assert all(head.facts.task == "enhance" and head.facts.licence and head.facts.data for head in mine)
+        assert all(head.facts.metrics for head in mine)
