@@ -14,7 +14,8 @@ Decoding.
 Encoding: `encode`, from `sources` through the plugin door to a codestream, as `encode_options` wish, and by `enclosing`
 into a HEIF file; `picture_warnings` says what of a source that does not hold.
 
-`privacy` encodes with private regions, opens and drops them.
+`privacy` encodes with private regions, opens and drops them.  `lossless` puts originals behind codestreams, gives them
+back, and drops them.
 
 From codestream to codestream: `transcode`, as `transcode_options` wish; `transcode_run` takes the steps.
 

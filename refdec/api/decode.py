@@ -57,6 +57,7 @@ def decode(
     workers: int | None = 1,
     observe: Observer | None = None,
     scale: int | None = None,
+    lossy: bool = False,
 ) -> Picture:
     """Decode a codestream to a picture, or the HEIF file of one: then upright, with its metadata and transparency.
 
@@ -79,6 +80,8 @@ def decode(
     bits, RGB or gray: near to the area averages of the decoded picture for a fifth of the work, not normative.
     What there is to say about the codestream stands in the picture's `warnings`: private regions, what is absent.
     `observe(stage, array)` is shown every stage (not with `region`); all work is then done in the calling thread.
+    Of a codestream with a lossless layer the picture is the original, bit for bit (or within the layer's largest
+    error), unless `lossy` is said, or stages, another depth, colour, transform or a small picture are asked for.
 
     Raises CodestreamError where the stream breaks a rule, UnsupportedError where it is legal and cannot be decoded,
     LimitExceeded, WeightsError, InputError, UsageError for wrong arguments; all are RefdecError.
@@ -111,26 +114,39 @@ def decode(
         inputs = read_inputs(source, weights, options)
         _, said = shown_with(inputs.data, None, or_public=True, options=options)
         beside = beside_of(inputs.file, options.limits)
-        made = beside.upright(_decoded(inputs, beside, options, observe, scale))
+        made = beside.upright(_decoded(inputs, beside, options, observe, scale, lossy=lossy))
         alpha = None if scale is not None else beside.alpha_in(options.region)
         return picture_of(replace(made, warnings=(*said, *made.warnings)), beside.metadata, alpha)
 
 
 def _decoded(
-    inputs: Inputs, beside: BesidePicture, options: DecodeOptions, observe: Observer | None, scale: int | None
+    inputs: Inputs,
+    beside: BesidePicture,
+    options: DecodeOptions,
+    observe: Observer | None,
+    scale: int | None,
+    *,
+    lossy: bool,
 ) -> PictureCodes:
-    """Decode a small picture, a region, with every stage shown, or in rows: whatever is asked for, as it is stored."""
+    """Decode a small picture, an original, a region, with every stage shown, or in rows, as it is stored."""
     from refdec.api.gray import gray_form
+    from refdec.api.lossless import Restored, restored
     from refdec.decoding.opening import parse
 
     if scale is not None:
         return scaled_picture(inputs, options, scale)
     headers = parse(inputs.data, options)[1]
-    options, form = gray_form(headers, beside.stored(options, headers))
+    options = beside.stored(options, headers)
+    found = Restored(None) if lossy or observe is not None else restored(inputs, headers, options)
+    if found.picture is not None:
+        return found.picture
+    options, form = gray_form(headers, options)
     if options.region is not None or observe is not None:
-        return form.picture(decoded_at_once(inputs, options, observe))
-    stream = opened_stream(inputs, options)
-    return form.picture(stream.picture(workers=useful_workers(stream, options)))
+        made = decoded_at_once(inputs, options, observe)
+    else:
+        stream = opened_stream(inputs, options)
+        made = stream.picture(workers=useful_workers(stream, options))
+    return form.picture(replace(made, warnings=(*found.said, *made.warnings)))
 
 
 def opened_stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
     from refdec.observation import Observer
+    from refdec.picture.picture import PictureCodes
     from refdec.privacy.keys import PrivateKey
     from refdec.weights.pack import WeightPack
 
@@ -37,6 +38,8 @@ __all__ = ["DecodeJob", "decode_to_file"]
 
 CODED_PIXEL_BYTES = 10
 """Bytes for each pixel of a picture that waits to be encoded as JPEG or WebP, as bands, as a whole, and as a file."""
+JPEG_SUFFIXES = (".jpg", ".jpeg")
+"""What is written into such a file is no more what was decoded."""
 EXPECTED_STAGES = 44
 """Stages of a decode with all tools; other decodes have fewer, and their progress ends early."""
 
@@ -49,7 +52,7 @@ class DecodeJob:
     chooses only between gray and the standard's colours of a gray picture.
     `key` opens private regions; `or_public`: where it does not, the public picture is decoded, with a warning.
     `trace`, `dump`: files to write beside the picture.  `fingerprint`: report the SHA-256 of the codes.
-    `scale`: a small picture straight from the latents.
+    `scale`: a small picture straight from the latents.  `lossy`: not the original, although there is a lossless layer.
     """
 
     options: DecodeOptions = DEFAULT_OPTIONS
@@ -61,6 +64,7 @@ class DecodeJob:
     key: PrivateKey | None = None
     or_public: bool = False
     scale: int | None = None
+    lossy: bool = False
 
     @property
     def wants_stages(self) -> bool:
@@ -82,13 +86,15 @@ def decode_to_file(
     """Decode a codestream, or the HEIF file of one, to a picture file; the file appears whole or not at all.
 
     YUV files are Y'CbCr, NPY files what the codestream says, all others RGB; of gray pictures gray, unless the options
-    say "RGB" or "YUV".  Private regions are shown to who has the key; without it a warning names them.
+    say "RGB" or "YUV".  A lossless layer gives the original where the format and the options go with it; a warning says
+    why not.  Private regions are shown to who has the key; without it a warning names them.
     JPEG (quality 95, 4:4:4) and WebP (without loss) have 8 bits of a sample, unless `bit_depth` says less.  Raises what
     `refdec.decode` and `refdec.open_private` raise, and SuffixUnknown, FormatCannotHold and FileUnwritable before
     anything is decoded where that can be known.
     """
     from refdec.api.beside import beside_of
-    from refdec.api.gray import gray_form
+    from refdec.api.gray import AS_DECODED, gray_form
+    from refdec.api.lossless import Restored, restored
     from refdec.api.privacy import shown_with
     from refdec.decoding.opening import parse
     from refdec.formats.files import suffix_of
@@ -105,15 +111,23 @@ def decode_to_file(
         inputs = read_inputs(source, weights, replace(options, colour=usual or options.colour))
         data, said = shown_with(inputs.data, job.key, or_public=job.or_public, options=options)
         inputs = inputs._replace(data=data)
-        headers = parse(inputs.data, options)[1]
+        headers, gray = parse(inputs.data, options)[1], gray_of(suffix)
         beside = beside_of(inputs.file, options.limits)
-        options, form = gray_form(headers, beside.stored(options, headers), usual, gray=gray_of(suffix))
+        options = beside.stored(options, headers)
+        plain = job.lossy or job.wants_stages
+        found = Restored(None) if plain else restored(inputs, headers, options, usual=usual, gray=gray)
+        if found.picture is not None:
+            place = _Place(target, suffix, job, AS_DECODED, beside, on_progress)
+            made = _whole_to_file(found.picture, place, found.picture.bit_depth)
+            fidelity = "lossy" if suffix in JPEG_SUFFIXES else found.fidelity
+            return replace(made, warnings=(*said, *made.warnings), fidelity=fidelity)
+        options, form = gray_form(headers, options, usual, gray=gray)
         place = _Place(target, suffix, replace(job, options=options), form, beside, on_progress)
         if options.region is not None or job.wants_stages or not beside.is_upright:
             made = _at_once_to_file(inputs, source, place, headers)
         else:
             made = _rows_to_file(opened_stream(inputs, options), place)
-        return replace(made, warnings=(*said, *made.warnings))
+        return replace(made, warnings=(*said, *found.said, *made.warnings))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,17 +174,12 @@ def _rows_to_file(stream: PictureStream, place: _Place) -> DecodeReport:
 
 def _at_once_to_file(inputs: Inputs, source: Source, place: _Place, headers: Headers) -> DecodeReport:
     """Decode a region, or what is to be turned, or with a watch for stages; the picture is written when it is whole."""
-    from refdec.formats.colours import colour_tags
-    from refdec.formats.description import SourceDescription
-    from refdec.formats.files import name_of, write_picture
-    from refdec.formats.pictures import CodePicture
-    from refdec.formats.pictures import Colour as FileColour
+    from refdec.formats.files import name_of
     from refdec.trace.dump import Dump
     from refdec.trace.fingerprints import Fingerprints
-    from refdec.trace.picture_digest import picture_sha256
     from refdec.trace.timings import Timings
 
-    target, suffix, job, metadata = place.target, place.suffix, place.job, place.beside.metadata
+    job = place.job
     fingerprints, dump, timings = Fingerprints(), Dump(), Timings()
     observers: list[Observer] = [_Ticks(place.on_progress)]
     observers += [observer for wanted, observer in ((job.trace, fingerprints), (job.dump, dump)) if wanted]
@@ -181,25 +190,39 @@ def _at_once_to_file(inputs: Inputs, source: Source, place: _Place, headers: Hea
         pixels = headers.picture.display_height * headers.picture.display_width
         job.options.limits.require_memory(CODED_PIXEL_BYTES * pixels)
         decoded = stream.picture(workers=useful_workers(stream, job.options))
+    made = _whole_to_file(decoded, place, headers.picture.bit_depth)
+    if job.trace is not None:
+        write_json(job.trace, {"stream": name_of(source), "sha256": dict(fingerprints.sha256)})
+    if job.dump is not None:
+        write_npz(job.dump, dump.arrays)
+    return replace(made, timings=timings.seconds if job.timings else {})
+
+
+def _whole_to_file(decoded: PictureCodes, place: _Place, own_bits: int) -> DecodeReport:
+    """Write a picture that is whole, as it is shown; `own_bits`: the depth of what it was decoded from."""
+    from refdec.formats.colours import colour_tags
+    from refdec.formats.description import SourceDescription
+    from refdec.formats.files import name_of, write_picture
+    from refdec.formats.pictures import CodePicture
+    from refdec.formats.pictures import Colour as FileColour
+    from refdec.trace.picture_digest import picture_sha256
+
+    target, suffix, metadata = place.target, place.suffix, place.beside.metadata
     picture = place.beside.upright(place.form.picture(decoded))
     cicp, gamma = colour_tags(picture.rendering)
     said = SourceDescription(metadata=metadata)
     codes = CodePicture(picture.planes, picture.bit_depth, FileColour(picture.colour), said)
     write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
-    if job.trace is not None:
-        write_json(job.trace, {"stream": name_of(source), "sha256": dict(fingerprints.sha256)})
-    if job.dump is not None:
-        write_npz(job.dump, dump.arrays)
-    bits = picture.bit_depth, headers.picture.bit_depth
+    bits = picture.bit_depth, own_bits
     return DecodeReport(
         output=name_of(target),
         width=picture.width,
         height=picture.height,
         bit_depth=picture.bit_depth,
         colour=picture.colour,
-        fingerprint=picture_sha256(picture.planes) if job.fingerprint else "",
+        fingerprint=picture_sha256(picture.planes) if place.job.fingerprint else "",
         warnings=warnings_of(picture.warnings, suffix, *bits, picture.rendering, metadata),
-        timings=timings.seconds if job.timings else {},
+        timings={},
     )
 
 

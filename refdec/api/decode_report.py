@@ -11,7 +11,10 @@ __all__ = ["DecodeReport"]
 
 @dataclass(frozen=True, slots=True)
 class DecodeReport:
-    """What was decoded: size and format of the picture, warnings; its fingerprint and seconds by stage if asked for."""
+    """What was decoded: size and format of the picture, warnings; its fingerprint and seconds by stage if asked for.
+
+    `fidelity`: "lossless", or "within N" of the original, where a lossless layer gave the samples; else "lossy".
+    """
 
     output: str
     width: int
@@ -21,6 +24,7 @@ class DecodeReport:
     fingerprint: str
     warnings: tuple[str, ...]
     timings: Mapping[str, float]
+    fidelity: str = "lossy"
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values."""

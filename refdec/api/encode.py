@@ -37,6 +37,7 @@ from refdec.plugins.requests import CodingSettings
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from refdec.api.inputs import Inputs
     from refdec.api.sources import Encodable
     from refdec.arithmetic.types import Int32Array
     from refdec.bitstream.headers import Headers
@@ -91,6 +92,8 @@ def encode(
     private: PrivateRegions | None = None,
     container: Container | None = None,
     thumbnail: bool = False,
+    lossless: bool = False,
+    max_error: int | None = None,
     profile: str | None = None,
     synthesis: tuple[str, ...] = (),
     regions: tuple[int, int] | None = None,
@@ -114,7 +117,7 @@ def encode(
     file.  What of it a codestream cannot carry is named in a `PictureWarning`, unless `strip` is said.  `weights`: a
     pack or a pack file; None takes the bundled one.  `progress` is told the share that is done.  `options`: an
     `EncodeOptions` in place of all other keywords, or the options of the encoder itself.
-    From `encoder` to `thumbnail` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
+    From `encoder` to `max_error` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
     `chroma` "444", "422", "420" (its `coded_subsampling`), "400" (its `luma_only`), and `roi`.
 
     Raises RateAmbiguous, RateOutOfReach, TooFewBytes, NoModel, SettingsRefused, UnknownGuest, UnknownOption,
@@ -165,6 +168,8 @@ def encode(
         private=private,
         container=container,
         thumbnail=thumbnail,
+        lossless=lossless,
+        max_error=max_error,
     )
     if isinstance(options, EncodeOptions) and not _says_nothing(keywords):
         raise OptionsTwice
@@ -208,6 +213,7 @@ def _encoded(
 ) -> _Encoded:
     """Encode a picture, and (`in_file`) put it into a HEIF file.  Raises what `encode` raises."""
     from refdec.api.enclosing import enclosed, file_overhead, headers_of, public_parts, with_thumbnail
+    from refdec.api.inputs import Inputs
     from refdec.api.weights import load_weights
     from refdec.bitstream.editions import Edition
     from refdec.parallel.clock import check_of
@@ -215,7 +221,8 @@ def _encoded(
 
     picture, parts = options.with_parts(source, in_file=in_file)
     warnings = picture.warnings
-    core = Core(load_weights(weights), limits=options.limits, check=check_of(limits_or_default(options.limits)))
+    pack, check = load_weights(weights), check_of(limits_or_default(options.limits))
+    core = Core(pack, limits=options.limits, check=check)
     code = partial(_coded, core=core)
     if options.private is not None:
         parts, left = public_parts(parts)
@@ -231,8 +238,23 @@ def _encoded(
         data = coded_in_private(picture, options, options.private, code, progress or _no_progress)
     else:
         data = code(picture, options, progress or _no_progress)
+    if options.layer_error is not None:
+        data = _with_layer(Inputs(data, pack, None, check), picture, options, options.layer_error)
     headers = headers_of(data, options.limits, Edition(options.settings.edition))  # a guest may have returned anything
     return _Encoded(data, headers, enclosed(data, headers, parts) if in_file else b"", warnings)
+
+
+def _with_layer(inputs: Inputs, picture: SourcePicture, options: EncodeOptions, max_error: int) -> bytes:
+    """Return a codestream with the lossless layer of its source.  Raises what `add_lossless` raises."""
+    from refdec.api.lossless import with_original
+    from refdec.bitstream.editions import Edition
+    from refdec.decoding.options import DecodeOptions
+
+    reading = DecodeOptions(limits=options.limits, edition=Edition(options.settings.edition), any_level=True)
+    began = time.perf_counter()
+    made = with_original(inputs, picture, reading, max_error=max_error, check=options.check)
+    LOG.info("layer of %d bytes in %.2f s", len(made) - len(inputs.data), time.perf_counter() - began)
+    return made
 
 
 def _coded(picture: SourcePicture, options: EncodeOptions, progress: Progress, *, core: Core) -> bytes:
@@ -282,7 +304,8 @@ class EncodeReport:
     `bytes` of the output, of which `beside_bytes` are not of the codestream: those of a HEIF file around it.
     `quality`: its place on the scale or the one just below, where a quality or a number of bytes was asked for.
     `warnings`: sentences about the source: that it was turned, what of it a codestream cannot carry.
-    `filters`: those that the codestream switches on, by the names of `EncodeOptions.tools`.
+    `filters`: those that the codestream switches on, by the names of `EncodeOptions.tools`.  `layer_bytes`: of `bytes`,
+    those of the lossless layer and what it takes to carry it.
     """
 
     output: str
@@ -298,6 +321,7 @@ class EncodeReport:
     warnings: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     beside_bytes: int = 0
+    layer_bytes: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields as JSON can hold them."""
@@ -317,6 +341,7 @@ def encode_to_file(
     Raises what `encode` raises, and FileUnwritable.
     """
     from refdec.api.weights import load_weights
+    from refdec.bitstream.layerrecord import layer_part, with_layer
     from refdec.encoding.enhancement.toolnames import filters_of
     from refdec.formats.files import name_of, suffix_of, write_bytes
 
@@ -334,9 +359,9 @@ def encode_to_file(
     quality = None if options.quality is options.max_bytes is None else _quality_at(point, pack)
     written = len(made.file) or size
     sizes = width, height, written, rate
-    return EncodeReport(
-        name, options.encoder, *sizes, *point, quality, made.warnings, used, beside_bytes=written - size
-    )
+    layered = layer_part(made.headers.user_data)[1] is not None
+    layer = size - len(with_layer(made.codestream, b"", limits=options.limits)) if layered else 0
+    return EncodeReport(name, options.encoder, *sizes, *point, quality, made.warnings, used, written - size, layer)
 
 
 def _quality_at(point: tuple[int, int, int], pack: WeightPack) -> int | None:

@@ -17,6 +17,7 @@ from refdec.arithmetic.shown import ShortRepr
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.decoding.options import limits_or_default
 from refdec.limits import Limits
+from refdec.lossless.errors import LosslessWithPrivate, MaxErrorOutOfRange
 from refdec.plugins.errors import RequestInvalid
 from refdec.plugins.filterwish import FilterWish
 from refdec.plugins.requests import CodingSettings
@@ -59,6 +60,8 @@ RAW = ("", "yuv")
 PREFERRED_MODEL = 1
 MOST_BITS = 16
 NO_TOOLS = "none"
+LAYER_QUALITY = 25
+"""Of the lossy picture below a lossless layer, where no rate is asked for: near it the sum of both is smallest."""
 POINT = {"model", "displacement", "chroma displacement"}
 SEARCHES_OF_A_MODEL = ({"bpp", "model"}, {"psnr", "model"})
 """Wishes about the rate that go together; of all others there is one at a time."""
@@ -84,6 +87,10 @@ class EncodeOptions(ShortRepr):
     `private`: rectangles that the codestream does not show, sealed with a key or left out (`docs/privacy.md`); rate and
     settings are then those of the picture with the rectangles painted over.
 
+    `lossless`: a layer behind the lossy picture gives back every sample; `max_error` N gives back a picture no sample
+    of which is off by more than N, in fewer bytes.  The rate is then that of the lossy picture; where none is asked
+    for, it is one that makes the sum small.
+
     How the source is read: `bits`, the depth of a uint16 or raw source; `low_bits`: codes are the low bits of a 16-bit
     PNG; `frame`, from 1: the picture of a file that holds several; `format` ("png", "yuv" ...) where neither content
     nor name say it; `size` (width, height) and `subsampling` ("444", "422", "420", "400"; None: 4:2:0) of raw YUV;
@@ -94,7 +101,7 @@ class EncodeOptions(ShortRepr):
     a HEIF file with a small picture of at most 256 samples a side.
 
     Raises RateAmbiguous, LimitsExpected, LayoutWithoutRaw, UnknownChroma, RequestInvalid, UnknownFilterTool,
-    PrivateRate.
+    PrivateRate, LosslessWithPrivate, MaxErrorOutOfRange.
     """
 
     encoder: str = "analysis"
@@ -123,6 +130,8 @@ class EncodeOptions(ShortRepr):
     private: PrivateRegions | None = None
     container: Container | None = None
     thumbnail: bool = False
+    lossless: bool = False
+    max_error: int | None = None
 
     def __post_init__(self) -> None:
         limits_or_default(self.limits)
@@ -133,6 +142,10 @@ class EncodeOptions(ShortRepr):
         FilterWish.of(self.tools)
         if self.private is not None and (self.bpp is not None or self.max_bytes is not None):
             raise PrivateRate
+        if self.layer_error is not None and self.private is not None:
+            raise LosslessWithPrivate
+        if self.max_error is not None and self.max_error not in range(1 << MOST_BITS):
+            raise MaxErrorOutOfRange(self.max_error, MOST_BITS)
         if self.subsampling is not None and self.subsampling not in RAW_FORMATS:
             raise UnknownChroma(self.subsampling, RAW_FORMATS)
         if (self.subsampling is not None and self.size is None) or (self.size is not None and self.format not in RAW):
@@ -177,9 +190,16 @@ class EncodeOptions(ShortRepr):
             raise NoModel(self.model, there)
         usual = PREFERRED_MODEL if PREFERRED_MODEL in there else there[-1]
         if self.displacement is None and self.chroma_displacement is None and self.model is None:
+            if self.layer_error is not None:
+                return Quality(LAYER_QUALITY)
             return OperatingPoint(usual, 0, usual_chroma(0))
         chosen = usual if self.model is None else self.model
         return OperatingPoint(chosen, self.displacement or 0, self.chroma_displacement)
+
+    @property
+    def layer_error(self) -> int | None:
+        """How far a sample of the lossless layer may be off, None: there is to be no layer."""
+        return self.max_error if self.max_error is not None else 0 if self.lossless else None
 
     @property
     def filters(self) -> FilterWish:

@@ -153,14 +153,15 @@ class NamedBytes(io.BytesIO):
 def _decoded(data: bytes, limits: Limits, name: str, *, strip: bool, in_file: bool) -> WithParts:
     """Return the picture of a codestream, which is kept beside it; the bundled weights decode it.
 
-    What is turned upright is not the picture of its codestream any more.
+    What is turned upright, and an original that a lossless layer gives, are not the picture of its codestream.
     """
     from refdec.api.decode import decode
     from refdec.formats.stream_files import stream_in
 
     found = stream_in(data, limits=limits)
     if found.file is None or in_file or picture_orientation(found.file) == UPRIGHT:
-        decoded, kept = decode(found.codestream, limits=limits), found.codestream
+        original = _has_original(found.codestream, limits)
+        decoded, kept = decode(found.codestream, limits=limits), None if original else found.codestream
     else:
         decoded, kept = decode(data, limits=limits), None
     picture = _of_decoded(decoded, name, kept)
@@ -175,6 +176,16 @@ def _decoded(data: bytes, limits: Limits, name: str, *, strip: bool, in_file: bo
     made = _with_own_parts(picture, stored, strip=strip, in_file=in_file)
     orientation = picture_orientation(found.file) if in_file else UPRIGHT
     return made._replace(parts=replace(made.parts, orientation=orientation))
+
+
+def _has_original(codestream: bytes, limits: Limits) -> bool:
+    """Tell whether a codestream has a lossless layer."""
+    from refdec.bitstream.framing import read_codestream
+    from refdec.bitstream.layerrecord import layer_part
+    from refdec.bitstream.markers import Marker
+
+    user_data = read_codestream(codestream, limits=limits).only(Marker.UDI)
+    return user_data is not None and layer_part(bytes(user_data.payload))[1] is not None
 
 
 def _left_user_data(codestream: bytes, limits: Limits) -> str:

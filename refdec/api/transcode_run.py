@@ -16,6 +16,7 @@ from refdec.api.errors import OtherModel, RateNotInLatents
 from refdec.api.weights import load_weights, require_weights
 from refdec.bitstream.framing import Codestream
 from refdec.bitstream.headers import Headers
+from refdec.bitstream.layerrecord import layer_part, with_layer
 from refdec.bitstream.privaterecord import private_part, read_private_record
 from refdec.bitstream.tools import ToolsHeader
 from refdec.decoding.opening import Opened, open_codestream, parse
@@ -67,6 +68,9 @@ def run(
 ) -> Transcoded:
     """Transcode.  Raises what `refdec.transcode` raises."""
     reading = DecodeOptions(lenient=options.lenient, any_level=True, allow_custom_colour=True, limits=options.limits)
+    old = parse(data, reading)[1]
+    if not options.keeps_rate and layer_part(old.user_data)[1] is not None:
+        data = with_layer(data, b"", limits=options.limits)  # its bytes do not count
     codestream, before = parse(data, reading)
     headers = packaged(before, options.packaging())
     if not options.keeps_rate or headers != before or codestream.warnings:
@@ -74,7 +78,21 @@ def run(
     pack = cache(lambda: load_weights(weights))  # not before it is needed, and once: it may be a file that is read
     made = _Transcode(codestream, before, headers, options, reading, pack, check, progress).made()
     progress(1.0)
-    return made
+    return made if layer_part(old.user_data)[1] is None or _same_picture(made, old) else _without_layer(made)
+
+
+def _same_picture(made: Transcoded, old: Headers) -> bool:
+    """Tell whether a new codestream decodes to the picture of the old one, from which its lossless layer starts."""
+    firsts = [headers.picture.synthesis_transforms[0] for headers in (made.headers, old)]
+    return made.exact and made.headers.tools == old.tools and firsts[0] == firsts[1]
+
+
+def _without_layer(made: Transcoded) -> Transcoded:
+    """Return a transcoded codestream without the lossless layer, if it still has it, and say so."""
+    marks, _ = layer_part(made.headers.user_data)
+    data, headers = with_layer(made.data, b""), replace(made.headers, user_data=marks or None)
+    said = "the lossless layer is left behind: it starts from the old picture"
+    return replace(made, data=data, headers=headers).saying(said)
 
 
 def _require_nothing_sealed(before: Headers) -> None:

@@ -14,6 +14,7 @@ and imports that module alone.
     task, plugins     `task` `plugins`      refdec.api, refdec.plugins
     demo, warm        `demo` `startup`      refdec.api, refdec.startup
     private           `private`             refdec.api, refdec.privacy
+    lossless          `lossless`            refdec.api, refdec.lossless
     weights           `weights`             refdec.api, refdec.weights
     conform           `conform`             refdec.conformance
     bench             `bench`               refdec.bench: `bench_speed`, `bench_rd`, `bench_quality`, `bench_retrieval`,

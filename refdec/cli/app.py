@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "demo": "refdec.cli.demo",
     "warm": "refdec.cli.startup",
     "private": "refdec.cli.private",
+    "lossless": "refdec.cli.lossless",
     "weights": "refdec.cli.weights",
     "conform": "refdec.cli.conform",
     "bench": "refdec.cli.bench",

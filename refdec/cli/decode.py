@@ -99,6 +99,14 @@ def decode(
     filters: Annotated[
         bool, typer.Option("--filters/--no-filters", rich_help_panel=PICTURE, help="Run the enhancement filters.")
     ] = True,
+    lossy: Annotated[
+        bool,
+        typer.Option(
+            "--lossy",
+            rich_help_panel=PICTURE,
+            help="The lossy picture, although a lossless layer would give the original.",
+        ),
+    ] = False,
     format_: Annotated[
         str,
         typer.Option(
@@ -151,6 +159,8 @@ def decode(
 ) -> None:
     """Decode a codestream to a picture file, or many to a folder.
 
+    Of a codestream with a lossless layer the picture is the original.
+
     Examples: refdec decode photo.jai photo.png; refdec decode ARCHIVE --out PICTURES --report report.jsonl
     """
     from refdec.api.decode_file import DecodeJob
@@ -185,6 +195,7 @@ def decode(
         key=opening_key(key, passphrase=passphrase),
         or_public=or_public,
         scale=scale,
+        lossy=lossy,
     )
     wishes = BatchWishes(workers, report, executor, timeout, overwrite)
     place = places(FileCommand("decode", ".png", CODESTREAM_SUFFIXES), sources, out, overwrite=overwrite)
@@ -218,7 +229,8 @@ def _decode_file(source: str, out: str, job: DecodeJob, weights: Path | None, js
     if json:
         console.show_json(report.as_json())
     elif out != PIPE:
-        console.ending(f"{out}: {report.width} x {report.height}, {report.bit_depth} bit {report.colour}")
+        exact = "" if report.fidelity == "lossy" else f", {report.fidelity}"
+        console.ending(f"{out}: {report.width} x {report.height}, {report.bit_depth} bit {report.colour}{exact}")
 
 
 def _decode_batch(place: SeveralFiles, job: DecodeJob, weights: Path | None, wishes: BatchWishes, json: bool) -> None:

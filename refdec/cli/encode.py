@@ -43,6 +43,7 @@ SOURCE = "Source"
 FILE = "File"
 STREAM = "Codestream"
 TOOLS = "Coding tools"
+LAYER = "Lossless layer"
 LONGEST_NUMBER = 9
 
 
@@ -251,6 +252,24 @@ def encode(
             "eicci, lef.",
         ),
     ] = "none",
+    lossless: Annotated[
+        bool,
+        typer.Option(
+            "--lossless",
+            rich_help_panel=LAYER,
+            help="Every sample of the source, in a layer behind the lossy picture that other decoders pass over.",
+        ),
+    ] = False,
+    max_error: Annotated[
+        int | None,
+        typer.Option(
+            "--max-error",
+            min=0,
+            metavar="N",
+            rich_help_panel=LAYER,
+            help="In place of it: no sample is off by more than N codes, in fewer bytes.",
+        ),
+    ] = None,
     private: Annotated[
         list[str] | None,
         typer.Option(
@@ -277,7 +296,7 @@ def encode(
 ) -> None:
     """Encode a picture to a codestream, or many to a folder.
 
-    Without a wish for the rate the displacement is 0, a middle rate.
+    Without a wish for the rate the displacement is 0, a middle rate; below a lossless layer a lower one.
 
     Examples: refdec encode photo.png photo.jai --quality 60; refdec encode PICTURES STREAMS --max-bytes 50K
     """
@@ -332,6 +351,8 @@ def encode(
         private=private_regions(private or (), key, passphrase=passphrase, leave_out=leave_out),
         container=container,
         thumbnail=thumbnail,
+        lossless=lossless,
+        max_error=max_error,
     )
     if isinstance(place, OneFile):
         wishes.refuse_for_one("encode", workers=True)
@@ -357,7 +378,8 @@ def _in_words(report: EncodeReport, *, asked: bool) -> str:
     point = f"model {report.model}, displacement {report.displacement}, {report.chroma_displacement}"
     place = [] if report.quality is None else [f"quality {report.quality}"]
     filters = [f"filters: {', '.join(report.filters) or 'none pays'}"] if asked or report.filters else []
-    return ", ".join([f"{report.width} x {report.height}", rate, *place, point, *filters])
+    layer = [f"lossless layer of {report.layer_bytes} bytes"] if report.layer_bytes else []
+    return ", ".join([f"{report.width} x {report.height}", rate, *place, point, *filters, *layer])
 
 
 def _encode_batch(

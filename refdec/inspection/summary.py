@@ -11,6 +11,7 @@ from typing import Any
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.bitstream.framing import Codestream, read_codestream
 from refdec.bitstream.headers import Edition, Headers, read_headers
+from refdec.bitstream.layerrecord import layer_in_words, layer_part
 from refdec.bitstream.levels import profile
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
 from refdec.bitstream.privaterecord import read_private_record
@@ -39,6 +40,7 @@ class Info:
     """What the headers of one codestream say; sizes in luma samples, displacements in 1/128 sigma levels.
 
     `private_regions`: X,Y,W,H of what it does not show; `sealed_bytes`: of what a key opens, None: there is nothing.
+    `lossless_layer`: what the layer gives (7.2), None: there is none; `layer_bytes`: its length.
     """
 
     width: int
@@ -70,6 +72,8 @@ class Info:
     gray_components: int | None
     private_regions: tuple[str, ...]
     sealed_bytes: int | None
+    lossless_layer: str | None
+    layer_bytes: int | None
     codestream_bytes: int
     bits_per_pixel: str
     substreams: tuple[SubstreamInfo, ...]
@@ -106,7 +110,7 @@ def _hundredths(numerator: int, denominator: int) -> str:
 def info_of(codestream: Codestream, headers: Headers) -> Info:
     """Return the summary of a codestream that was read already."""
     picture, tools = headers.picture, headers.tools
-    private = read_private_record(headers.user_data)
+    private, layer = read_private_record(headers.user_data), layer_part(headers.user_data)[1]
     parts = tuple(SubstreamInfo(p.marker.name, p.offset, len(p.payload)) for p in codestream.substreams)
     return Info(
         width=picture.display_width,
@@ -138,6 +142,8 @@ def info_of(codestream: Codestream, headers: Headers) -> Info:
         gray_components=read_gray_mark(headers.user_data),
         private_regions=() if private is None else tuple(f"{r.x},{r.y},{r.w},{r.h}" for r in private.rectangles),
         sealed_bytes=None if private is None or private.sealed is None else len(private.sealed.ciphertext),
+        lossless_layer=None if layer is None else layer_in_words(layer),
+        layer_bytes=None if layer is None else len(layer),
         codestream_bytes=codestream.end,
         bits_per_pixel=_hundredths(8 * codestream.end, picture.display_width * picture.display_height),
         substreams=parts,

@@ -14,6 +14,7 @@ from refdec.bitstream.bits import BitReader
 from refdec.bitstream.editions import Edition
 from refdec.bitstream.framing import MARKER_BYTES, SIZE_BYTES, Substream
 from refdec.bitstream.headers import field_list_name
+from refdec.bitstream.layerrecord import layer_in_words, layer_part
 from refdec.bitstream.markers import Marker, describe_code
 from refdec.bitstream.privaterecord import read_private_record
 from refdec.bitstream.survey import BIT_CODED
@@ -142,7 +143,7 @@ def _substream(part: Substream, findings: Findings, symbols: FirstSymbols) -> No
         BitOffset.of_byte(part.payload_offset),
         8 * len(part.payload),
         CLAUSES.get(field_list_name(part.marker, findings.survey.edition), "1.4"),
-        note=f"{len(part.payload)} bytes{_private_note(part)}",
+        note=f"{len(part.payload)} bytes{_private_note(part)}{_layer_note(part)}",
         children=tuple(_payload_children(part, findings, symbols)),
     )
     children = [_marker(part.marker, 8 * part.offset), *_size_nodes(view, first_byte), payload]
@@ -202,6 +203,11 @@ def _private_note(part: Substream) -> str:
         return ""
     kind = "left out" if private.sealed is None else f"sealed in {len(private.sealed.ciphertext)} bytes"
     return f"; private regions: {len(private.rectangles)}, {kind}"
+
+
+def _layer_note(part: Substream) -> str:
+    layer = layer_part(bytes(part.payload))[1] if part.marker is Marker.UDI else None
+    return "" if layer is None else f"; lossless layer: {layer_in_words(layer)}, {len(layer)} bytes"
 
 
 def _element(record: ElementRecord, note: str) -> Node:

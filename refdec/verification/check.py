@@ -10,6 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from refdec.api.errors import WeightsDiffer
+from refdec.api.inputs import Inputs
+from refdec.api.lossless import restored
 from refdec.api.weights import require_weights
 from refdec.bitstream.edition_errors import DraftHeader
 from refdec.bitstream.rule_errors import PROFILE_LEVEL_ERRORS, TooManyRegions
@@ -29,6 +31,7 @@ from refdec.verification.verdict import Verdict
 from refdec.weights.errors import MissingCheckpoint
 
 if TYPE_CHECKING:
+    from refdec.bitstream.headers import Headers
     from refdec.verification.expectation import Expectation
     from refdec.weights.pack import WeightPack
 
@@ -98,6 +101,7 @@ def _judged(
             check_weights=None if options.ignore_weights_fingerprint else require_weights,
             check=check,
         )
+        _require_layer(Inputs(data, pack, None, check), decoded.headers, options)
     except (CodestreamError, LimitExceeded, UnsupportedError, WeightsDiffer, MissingCheckpoint) as problem:
         found = _entropy_problems(findings, pack, options, check) if isinstance(problem, CodestreamError) else ()
         unique = _without_repeats([problem, *found])
@@ -106,6 +110,15 @@ def _judged(
     if expectation is not None:
         comparison = expectation.compare(decoded, prints.sha256, _stem(name), limits=options.limits)
     return Verdict(name, (), decoded.warnings, _describe(decoded), dict(prints.sha256), comparison)
+
+
+@clause("7.6", kind="added", reason="a verifier decodes all that a decoder would")
+def _require_layer(inputs: Inputs, headers: Headers, options: DecodeOptions) -> None:
+    """(7.6) Decode the lossless layer, where there is one and what is asked for is the picture that it is behind.
+
+    Raises LayerDamaged, LayerOfOtherPicture, and what decoding raises.
+    """
+    restored(inputs, headers, replace(options, region=None, bit_depth=None, colour=None))
 
 
 def _stem(name: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from refdec.bitstream.layerrecord import layer_in_words, layer_part
 from refdec.bitstream.privaterecord import private_part, read_private_record
 from refdec.bitstream.userdata import read_weights_mark
 from refdec.clauses import clause
@@ -43,6 +44,7 @@ def remarks_on(findings: Findings, problems: Iterable[RefdecError]) -> tuple[str
     named = headers is not None and read_weights_mark(headers.user_data) is not None
     if headers is not None:
         said += private_remarks(headers.user_data)
+        said += layer_remarks(headers.user_data)
     if any(isinstance(problem, GARBAGE) for problem in found) and not named:
         said.append("the stream does not say for which weights it was made; with other weights it may be legal")
     return tuple(said)
@@ -60,3 +62,12 @@ def private_remarks(user_data: bytes | None) -> tuple[str, ...]:
     if record.sealed is None:
         return (f"private regions, {count}, are left out of the picture (UDI)",)
     return (f"private regions, {count}, are sealed (UDI): what is checked is the public picture",)
+
+
+@clause("7.2", kind="added", reason="who checks a codestream wants to know that it holds more than the picture")
+def layer_remarks(user_data: bytes | None) -> tuple[str, ...]:
+    """(7.2) Return what user data say about a lossless layer."""
+    layer = layer_part(user_data)[1]
+    if layer is None:
+        return ()
+    return (f"a lossless layer of {len(layer)} bytes gives the original (UDI): {layer_in_words(layer)}",)

@@ -38,6 +38,7 @@ SERIES = {
     "heif": ("RD20",),
     "heads": ("RD15",),
     "latent": ("RD03",),
+    "lossless": ("RD24",),
     "metrics": ("RD12",),
     "networks": ("RD04",),
     "parallel": ("RD09",),

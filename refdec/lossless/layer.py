@@ -1,0 +1,179 @@
+"""A whole picture and its lossless layer (7.2, 7.6): tiles coded side by side, digests made and compared.
+
+In: the codes of a picture, and those of the decoded picture at the same depth.  Out: a `LosslessRecord`; or of that the
+codes again.  Any number of workers gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TypeAlias
+
+import numpy as np
+
+from refdec.arithmetic.types import Int32Array
+from refdec.bitstream.layerrecord import CodedTile, LosslessRecord
+from refdec.clauses import clause
+from refdec.limits import Check, unchecked
+from refdec.lossless.errors import LayerDamaged, LayerOfOtherPicture, MaxErrorOutOfRange
+from refdec.lossless.kernels import PAD, TABLES
+from refdec.lossless.tiles import TileForm, code_tile, decode_tile
+from refdec.parallel.ordered import Pool
+from refdec.parallel.processes import available_cores
+from refdec.parallel.threads import InlinePool, ThreadPool
+from refdec.picture.output import Codes
+from refdec.tiling.geometry import Rect, ceil_div
+from refdec.trace.picture_digest import picture_sha256
+
+__all__ = ["TILE_LOG2", "decode_layer", "encode_layer", "layer_memory"]
+
+Planes: TypeAlias = tuple[Codes, ...]
+
+TILE_LOG2 = 10
+TILE_DIGEST = 8
+WORK_BYTES = 28
+"""Of a tile for each sample: codes, base, samples, errors, planes on the way, all int32."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tiled:
+    """What all workers see: the decoded picture, the original of an encoder, and how tiles are coded."""
+
+    form: TileForm
+    base: Planes
+    original: Planes
+    check: Check
+
+
+@clause("7.2")
+def _tiles(width: int, height: int, tile_log2: int) -> Iterator[Rect]:
+    """(7.2) Yield the tiles of a picture row by row."""
+    side = 1 << tile_log2
+    for y in range(0, height, side):
+        for x in range(0, width, side):
+            yield Rect(x, y, min(side, width - x), min(side, height - y))
+
+
+@clause("7.3.1")
+def _around(planes: Planes, tile: Rect) -> Int32Array:
+    """(7.3.1) Return the codes under a tile and PAD around it, those of the border again beyond it."""
+    height, width = planes[0].shape
+    rows = np.clip(np.arange(tile.y - PAD, tile.y + tile.h + PAD), 0, height - 1)
+    columns = np.clip(np.arange(tile.x - PAD, tile.x + tile.w + PAD), 0, width - 1)
+    return np.stack([plane[rows[:, None], columns] for plane in planes]).astype(np.int32)
+
+
+def _inside(planes: Planes, tile: Rect) -> Int32Array:
+    """Return the codes of a tile, int32 [components, h, w]."""
+    return np.stack([plane[tile.rows, tile.columns] for plane in planes]).astype(np.int32)
+
+
+@clause("7.6")
+def _digest(codes: Int32Array) -> bytes:
+    """(7.6) Return what is kept of the SHA-256 of a tile."""
+    return sha256(np.ascontiguousarray(codes, dtype="<i4").data).digest()[:TILE_DIGEST]
+
+
+def _coded(work: _Tiled, tile: Rect) -> tuple[CodedTile, Int32Array]:
+    """Return the code of a tile, and what a decoder makes of it."""
+    data, made = code_tile(work.form, _inside(work.original, tile), _around(work.base, tile), work.check)
+    return CodedTile(_digest(made), data), made
+
+
+def _decoded(work: _Tiled, unit: tuple[int, Rect, CodedTile]) -> Int32Array:
+    """Return the codes of a tile.  Raises LayerDamaged."""
+    number, tile, coded = unit
+    made = decode_tile(work.form, coded.data, _around(work.base, tile), work.check)
+    if _digest(made) != coded.digest:
+        raise LayerDamaged(f"tile {number}, from {tile.x},{tile.y} on, is not what was coded")
+    return made
+
+
+def _pool(work: _Tiled, workers: int | None, tiles: int) -> Pool[_Tiled]:
+    """Return a pool of threads where several tiles and workers are there; kernels leave each other alone."""
+    useful = min(tiles, workers or available_cores())
+    return ThreadPool(work, workers=useful) if useful > 1 else InlinePool(work)
+
+
+@clause("7.2")
+def layer_memory(width: int, height: int, components: int, tile_log2: int, workers: int | None) -> int:
+    """(7.2) Return the bytes of arrays that coding or decoding a layer needs: two pictures, and tiles at work."""
+    tiles = ceil_div(width, 1 << tile_log2) * ceil_div(height, 1 << tile_log2)
+    samples = min(width * height, 1 << (2 * tile_log2)) * components
+    at_work = min(tiles, 3 * (workers or available_cores()))
+    return 2 * 2 * components * width * height + at_work * (WORK_BYTES * samples + 4 * TABLES)
+
+
+@clause("7.2")
+def encode_layer(
+    original: Planes,
+    base: Planes,
+    bit_depth: int,
+    *,
+    max_error: int = 0,
+    tile_log2: int = TILE_LOG2,
+    workers: int | None = 1,
+    check: Check = unchecked,
+) -> LosslessRecord:
+    """(7.2) Return the layer that gives `original`, or what differs from it by `max_error` at most, of `base`.
+
+    Both have 1 plane or R, G, B, of the same size and depth.  Raises MaxErrorOutOfRange, and what `check` raises.
+    """
+    if not 0 <= max_error < 1 << bit_depth:
+        raise MaxErrorOutOfRange(max_error, bit_depth)
+    height, width = original[0].shape
+    work = _Tiled(TileForm(len(original), bit_depth, max_error), base, original, check)
+    places, coded = tuple(_tiles(width, height, tile_log2)), list[CodedTile]()
+    made = tuple(np.empty_like(plane) for plane in original)
+    with _pool(work, workers, len(places)) as pool:
+        for place, (tile, codes) in zip(places, pool.map(_coded, places), strict=True):
+            coded.append(tile)
+            _put(made, place, codes)
+    digests = bytes.fromhex(picture_sha256(made)), bytes.fromhex(picture_sha256(base))
+    return LosslessRecord(len(original), bit_depth, tile_log2, max_error, width, height, *digests, tuple(coded))
+
+
+def _put(planes: Planes, place: Rect, codes: Int32Array) -> None:
+    """Write the codes of a tile into planes."""
+    for plane, part in zip(planes, codes, strict=True):
+        plane[place.rows, place.columns] = part
+
+
+@clause("7.6")
+def decode_layer(
+    record: LosslessRecord,
+    base: Planes,
+    *,
+    window: Rect | None = None,
+    workers: int | None = 1,
+    check: Check = unchecked,
+) -> Planes:
+    """(7.6) Return the codes that a layer gives, of the whole picture or of a window; what was coded, or an error.
+
+    `base`: the whole decoded picture, of the layer's depth and components.  Of a window only the tiles are decoded that
+    it touches, and their digests compared.  Raises LayerOfOtherPicture, LayerDamaged, and what `check` raises.
+    """
+    size = record.height, record.width
+    if len(base) != record.components or any(plane.shape != size for plane in base):
+        raise LayerDamaged(f"it is of {record.width} x {record.height} samples, {record.components} components")
+    if picture_sha256(base) != record.base_sha256.hex():
+        raise LayerOfOtherPicture
+    wanted = Rect(0, 0, record.width, record.height) if window is None else window
+    places = _tiles(record.width, record.height, record.tile_log2)
+    units = [
+        (number, tile, coded)
+        for number, (tile, coded) in enumerate(zip(places, record.tiles, strict=True))
+        if tile.x < wanted.right and wanted.x < tile.right and tile.y < wanted.bottom and wanted.y < tile.bottom
+    ]
+    made = tuple(np.zeros_like(plane) for plane in base)
+    work = _Tiled(TileForm(record.components, record.bit_depth, record.max_error), base, (), check)
+    with _pool(work, workers, len(units)) as pool:
+        for (_, place, _), codes in zip(units, pool.map(_decoded, units), strict=True):
+            _put(made, place, codes)
+    if window is None:
+        if picture_sha256(made) != record.samples_sha256.hex():
+            raise LayerDamaged("the picture does not have the SHA-256 of the original")
+        return made
+    return tuple(np.ascontiguousarray(plane[wanted.rows, wanted.columns]) for plane in made)

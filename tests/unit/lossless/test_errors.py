@@ -1,0 +1,48 @@
+"""Every error of lossless layers has a cause that raises it, and says what to do."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from refdec.api.encode_options import EncodeOptions
+from refdec.api.lossless import add_lossless, drop_lossless
+from refdec.bitstream.privaterecord import with_user_data
+from refdec.errors import RefdecError
+from refdec.lossless import errors
+from refdec.lossless.layer import decode_layer, encode_layer
+from refdec.plugins.source_picture import SourcePicture
+from refdec.privacy.regions import PrivateRegions
+from tests.encodable import GOLDEN
+from tests.unit.lossless.test_layer import RED, RED_BASE
+from tests.unit.test_every_error import Causes
+
+STREAM = (GOLDEN / "kodim21_m1_+0_64x64.jai").read_bytes()
+GRAY = np.zeros((64, 64), np.uint8)
+
+
+def planes_of_another_picture() -> None:
+    decode_layer(encode_layer(RED, RED_BASE, 8), RED)
+
+
+def of_another_shape() -> None:
+    decode_layer(encode_layer(RED, RED_BASE, 8), RED_BASE[:1])
+
+
+CAUSES: Causes = {
+    errors.LayerDamaged: of_another_shape,
+    errors.LayerMissing: lambda: drop_lossless(STREAM),
+    errors.LayerOfOtherPicture: planes_of_another_picture,
+    errors.LayerPlaceTaken: lambda: add_lossless(with_user_data(STREAM, b"mine"), GRAY),
+    errors.LosslessWithPrivate: lambda: EncodeOptions(lossless=True, private=PrivateRegions([(0, 0, 8, 8)], None)),
+    errors.MaxErrorOutOfRange: [
+        lambda: EncodeOptions(max_error=-1),
+        lambda: encode_layer(RED, RED_BASE, 8, max_error=256),
+    ],
+    errors.OriginalNotRgb: lambda: add_lossless(STREAM, SourcePicture((GRAY, GRAY, GRAY), colour="YUV")),
+    errors.OriginalSizeDiffers: lambda: add_lossless(STREAM, GRAY[1:]),
+}
+
+
+def test_every_class_has_a_cause() -> None:
+    own = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, RefdecError)}
+    assert {kind for kind in own if kind.__module__ == errors.__name__} == set(CAUSES)
