@@ -12,10 +12,11 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
-__all__ = ["mutate_entropy", "mutate_importer", "mutate_pack", "mutate_pictures"]
+__all__ = ["mutate_entropy", "mutate_importer", "mutate_layer", "mutate_pack", "mutate_pictures"]
 
 Plain = Callable[[bytes], bytes]
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -98,6 +99,19 @@ def _mutate_json(value: Any, draw: Random) -> Any:
     if isinstance(value, int) and draw.random() < 0.5:
         return value + draw.choice((-1, 1, 256))
     return draw.choice(NUMBERS)
+
+
+def mutate_layer(data: bytes, draw: Random, plain: Plain) -> bytes:
+    """Change the code of one tile of a lossless layer, which gets its right length, or any byte."""
+    from refdec.bitstream.layerrecord import read_layer
+
+    record = read_layer(data)
+    if record is None or draw.random() < 0.3:
+        return plain(data)
+    tiles = list(record.tiles)
+    chosen = draw.randrange(len(tiles))
+    tiles[chosen] = replace(tiles[chosen], data=plain(bytes(tiles[chosen].data)))
+    return replace(record, tiles=tuple(tiles)).to_bytes()
 
 
 def mutate_pack(data: bytes, draw: Random, plain: Plain) -> bytes:

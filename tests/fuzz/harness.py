@@ -31,6 +31,7 @@ DEEP = {
     "decode": ("refdec.",),
     "pack": ("refdec.weights",),
     "head": ("refdec.heads", "refdec.weights"),
+    "layer": ("refdec.lossless", "refdec.bitstream.layerrecord"),
     "pictures": ("refdec.formats", "refdec.bundles", "refdec.picture.output"),
 }
 
@@ -62,6 +63,7 @@ def _mutator(target: str) -> Callable[[bytes, int, int], bytes]:
         "importer": containers.mutate_importer,
         "pack": containers.mutate_pack,
         "head": containers.mutate_pack,
+        "layer": containers.mutate_layer,
         "pictures": containers.mutate_pictures,
     }
 

@@ -27,9 +27,11 @@ RUNS = (
     ("pack", False, 2),
     ("pictures", False, 3),
     ("head", False, 2),
+    ("layer", False, 2),
+    ("layer", True, 2),
 )
 """Target, whether plain Python runs instead of compiled kernels, and share of the time."""
-LONGEST = {"pack": 600_000, "head": 200_000, "decode": 8192}
+LONGEST = {"pack": 600_000, "head": 200_000, "decode": 8192, "layer": 4096}
 """Longest input of a target in bytes; a pack has at least one network."""
 DONE = re.compile(r"^#(\d+)\s+DONE\s+cov: (\d+) ft: (\d+) corp: (\d+)/(\S+)", re.MULTILINE)
 FIRST = re.compile(r"^#\d+\s+INITED\s+cov: (\d+) ft: (\d+)", re.MULTILINE)

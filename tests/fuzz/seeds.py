@@ -124,6 +124,22 @@ def _head() -> list[bytes]:
     return [file_of(head) for head in (tiny(), classifier(), every_operation())]
 
 
+def _layer() -> list[bytes]:
+    """Return layers on the flat base that the target takes, of both numbers of components and some depths."""
+    from refdec.lossless.layer import encode_layer
+
+    found = []
+    for bit_depth, components, size in ((8, 3, 9), (8, 1, 70), (1, 1, 5), (12, 3, 4), (16, 3, 6)):
+        kind = np.uint8 if bit_depth <= 8 else np.uint16
+        shape = components, size, size
+        original = np.random.default_rng(size).integers(0, 1 << bit_depth, shape, kind)
+        base = tuple(np.full((size, size), (1 << bit_depth) // 2, kind) for _ in range(components))
+        for max_error in (0, (1 << bit_depth) // 8):
+            record = encode_layer(tuple(original), base, bit_depth, max_error=max_error, tile_log2=6)
+            found.append(record.to_bytes())
+    return found
+
+
 def _pack() -> list[bytes]:
     """Return a pack with one small checkpoint, and an empty one."""
     from refdec.weights.pack import WeightPack
@@ -205,6 +221,7 @@ MAKERS = {
     "decode": _decode,
     "pack": _pack,
     "head": _head,
+    "layer": _layer,
     "pictures": _pictures,
 }
 

@@ -19,10 +19,23 @@ from refdec.bitstream.markers import Marker
 from refdec.bitstream.rule_errors import TooManyRegions
 from refdec.errors import RefdecError
 from refdec.limits import Limits
+from refdec.lossless.errors import LayerDamaged, LayerOfOtherPicture
 from refdec.weights.pack import WeightPack
 from tests.payloads import check_payloads
 
-__all__ = ["DECODE_LIMITS", "TARGETS", "decode", "entropy", "head", "headers", "importer", "pack", "pictures", "view"]
+__all__ = [
+    "DECODE_LIMITS",
+    "TARGETS",
+    "decode",
+    "entropy",
+    "head",
+    "headers",
+    "importer",
+    "layer",
+    "pack",
+    "pictures",
+    "view",
+]
 
 DECODE_LIMITS = Limits(pixels=160 * 160, codestream_bytes=1 << 20)
 PICTURE_LIMITS = Limits(pixels=1 << 20, codestream_bytes=1 << 20)
@@ -31,6 +44,7 @@ PICTURE_READERS = (
     *(".jpg", ".webp", ".tif", ".bmp", ".gif", ".pam", ".pfm"),
 )
 """What byte 0 of an input chooses; new ones are added at the end, so that old findings keep their meaning."""
+LAYER_SAMPLES = 1 << 12
 EDGES = (1, 2, 3, 5, 8, 16)
 THREADS = (1, 2, 4, 8, 16)
 
@@ -160,7 +174,8 @@ def decode(data: bytes) -> None:
     verdict = verify_codestream(
         data, weights(), options=DecodeOptions(limits=DECODE_LIMITS, ignore_weights_fingerprint=True)
     )
-    refused = [problem for problem in verdict.problems if not isinstance(problem, (DraftHeader, TooManyRegions))]
+    passed_over = (DraftHeader, TooManyRegions, LayerDamaged, LayerOfOtherPicture)
+    refused = [problem for problem in verdict.problems if not isinstance(problem, passed_over)]
     try:
         picture = open_stream(data, weights(), DecodeOptions(limits=DECODE_LIMITS)).picture()
     except RefdecError as problem:
@@ -233,6 +248,34 @@ def head(data: bytes) -> None:
         }
 
 
+def layer(data: bytes) -> None:
+    """Lossless layers: one that is read is written back bit for bit, and gives what it names by SHA-256, or an error.
+
+    The base that it names is not there: its digest is put in the place of that of a flat one.
+    """
+    from dataclasses import replace
+
+    from refdec.bitstream.layerrecord import read_layer
+    from refdec.lossless.layer import decode_layer
+    from refdec.trace.picture_digest import picture_sha256
+
+    record = read_layer(data)
+    if record is None:
+        return
+    assert record.to_bytes() == data
+    if record.width * record.height > LAYER_SAMPLES:
+        return
+    kind, middle = np.uint8 if record.bit_depth <= 8 else np.uint16, (1 << record.bit_depth) // 2
+    base = tuple(np.full((record.height, record.width), middle, kind) for _ in range(record.components))
+    digest = bytes.fromhex(picture_sha256(base))
+    try:
+        made = decode_layer(replace(record, base_sha256=digest), base)
+    except RefdecError as problem:
+        assert problem.headline()
+        return
+    assert picture_sha256(made) == record.samples_sha256.hex()
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "headers": headers,
     "view": view,
@@ -242,4 +285,5 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "pack": pack,
     "pictures": pictures,
     "head": head,
+    "layer": layer,
 }
