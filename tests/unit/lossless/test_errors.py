@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from refdec.api.encode_options import EncodeOptions
@@ -14,8 +16,8 @@ from refdec.plugins.source_picture import SourcePicture
 from refdec.privacy.regions import PrivateRegions
 from tests.encodable import GOLDEN
 from tests.unit.lossless.test_layer import RED, RED_BASE
-from tests.unit.test_every_error import Causes
 
+Cause = Callable[[], object]
 STREAM = (GOLDEN / "kodim21_m1_+0_64x64.jai").read_bytes()
 GRAY = np.zeros((64, 64), np.uint8)
 
@@ -28,7 +30,7 @@ def of_another_shape() -> None:
     decode_layer(encode_layer(RED, RED_BASE, 8), RED_BASE[:1])
 
 
-CAUSES: Causes = {
+CAUSES: dict[type[RefdecError], Cause | list[Cause]] = {
     errors.LayerDamaged: of_another_shape,
     errors.LayerMissing: lambda: drop_lossless(STREAM),
     errors.LayerOfOtherPicture: planes_of_another_picture,
