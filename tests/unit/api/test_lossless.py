@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 import refdec
 from refdec.api.decode_file import DecodeJob, decode_to_file
@@ -25,6 +25,7 @@ from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.layerrecord import LosslessRecord, layer_part, read_layer, with_layer
 from refdec.bitstream.markers import Marker
 from refdec.decoding.options import DecodeOptions
+from refdec.formats.stream_files import stream_in
 from refdec.limits import Limits, TooMuchMemory
 from refdec.lossless.errors import LayerDamaged, LayerOfOtherPicture
 from tests.encodable import bundled, photograph
@@ -155,6 +156,32 @@ def test_a_layer_is_added_to_what_is_there(exact: bytes, tmp_path: Path) -> None
     assert add_lossless(exact, PICTURE, workers=2) == exact
     near = add_lossless(alone, PICTURE, max_error=1)
     assert record_of(near).max_error == 1 and abs(refdec.decode(near).array.astype(int) - PICTURE).max() == 1
+
+
+def test_a_heif_file_carries_a_layer_and_stays_one(exact: bytes, tmp_path: Path) -> None:
+    whole = refdec.encode(PICTURE, lossless=True, container="jaii", check=False)
+    assert np.array_equal(refdec.decode(whole).array, PICTURE)
+    alone = drop_lossless(whole)
+    assert stream_in(alone).file is not None and stream_in(alone).codestream == drop_lossless(exact)
+    again = add_lossless(alone, PICTURE)
+    assert stream_in(again).codestream == exact and np.array_equal(refdec.decode(again).array, PICTURE)
+
+
+@pytest.mark.parametrize("orientation", [3, 6])
+def test_a_turned_photo_comes_back_upright(orientation: int, tmp_path: Path) -> None:
+    image = Image.fromarray(PICTURE)
+    exif = image.getexif()
+    exif[274] = orientation
+    image.save(tmp_path / "a.png", exif=exif)
+    shown = np.asarray(ImageOps.exif_transpose(Image.open(tmp_path / "a.png")))
+    encode_to_file(tmp_path / "a.png", tmp_path / "a.jaii", EncodeOptions(lossless=True, check=False))
+    assert np.array_equal(refdec.decode(tmp_path / "a.jaii").array, shown)
+    assert decode_to_file(tmp_path / "a.jaii", tmp_path / "b.png").fidelity == "lossless"
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "b.png")), shown)
+    (tmp_path / "lossy.jaii").write_bytes(drop_lossless(tmp_path / "a.jaii"))
+    (tmp_path / "c.jaii").write_bytes(add_lossless(tmp_path / "lossy.jaii", tmp_path / "a.png"))
+    part = refdec.decode(tmp_path / "c.jaii", region=(3, 4, 20, 10))
+    assert np.array_equal(part.array, shown[4:14, 3:23])
 
 
 def test_reports_count_the_layer(exact: bytes, tmp_path: Path) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from refdec.api.enclosing import enclosed, headers_of
 from refdec.api.encode_options import EncodeOptions
 from refdec.api.lossless import add_lossless, drop_lossless
 from refdec.bitstream.privaterecord import with_user_data
 from refdec.errors import RefdecError
+from refdec.heif.parts import PictureParts
 from refdec.lossless import errors
 from refdec.lossless.layer import decode_layer, encode_layer
 from refdec.plugins.source_picture import SourcePicture
@@ -30,6 +32,11 @@ def of_another_shape() -> None:
     decode_layer(encode_layer(RED, RED_BASE, 8), RED_BASE[:1])
 
 
+def turned_file() -> bytes:
+    """Return a HEIF file whose picture is to be turned by half a turn before it is shown."""
+    return enclosed(STREAM, headers_of(STREAM, None), PictureParts(orientation=3))
+
+
 CAUSES: dict[type[RefdecError], Cause | list[Cause]] = {
     errors.LayerDamaged: of_another_shape,
     errors.LayerMissing: lambda: drop_lossless(STREAM),
@@ -41,6 +48,7 @@ CAUSES: dict[type[RefdecError], Cause | list[Cause]] = {
         lambda: encode_layer(RED, RED_BASE, 8, max_error=256),
     ],
     errors.OriginalNotRgb: lambda: add_lossless(STREAM, SourcePicture((GRAY, GRAY, GRAY), colour="YUV")),
+    errors.OriginalTurned: lambda: add_lossless(turned_file(), GRAY),
     errors.OriginalSizeDiffers: lambda: add_lossless(STREAM, GRAY[1:]),
 }
 
