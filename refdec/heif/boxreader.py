@@ -22,6 +22,8 @@ __all__ = ["read_boxes"]
 SIZE_AND_KIND, LARGE_SIZE, USER_TYPE, VERSION_AND_FLAGS = 8, 8, 16, 4
 TO_THE_END, LARGE = 0, 1
 FOUR_CC_BITS = 32
+FIRST_LOOK = 64
+"""Bytes in which the end of a text is looked for first."""
 
 
 def read_boxes(data: bytes | memoryview, *, limits: Limits, places: bool = False) -> tuple[FileBox, ...]:
@@ -135,12 +137,16 @@ class _Cursor:
 
     def up_to_nul(self) -> bytes | None:
         """Return the bytes up to the next NUL, and pass over it; None if there is none."""
-        found = bytes(self._data[self.at >> 3 : self._stop >> 3])
-        text, nul, _ = found.partition(b"\0")
-        if not nul:
-            return None
-        self.at += 8 * (len(text) + 1)
-        return text
+        start, stop = self.at >> 3, self._stop >> 3
+        looked_at = FIRST_LOOK  # and twice that next: a long box may hold many short texts
+        while True:
+            text, nul, _ = bytes(self._data[start : min(start + looked_at, stop)]).partition(b"\0")
+            if nul:
+                self.at += 8 * (len(text) + 1)
+                return text
+            if start + looked_at >= stop:
+                return None
+            looked_at *= 2
 
 
 class _ReadWalk:

@@ -25,6 +25,8 @@ WRITTEN_ANEW = frozenset({"hdlr", "pitm", "iinf", "iloc", "iref", "iprp", "idat"
 SPACE = frozenset({"ftyp", "meta", "mdat", "free", "skip"})
 KEPT_AT_TOP = frozenset({"uuid"})
 UNUSED = 0
+MOST_OVERLAP = 2
+"""The bytes of all items together are at most so many times those of the file: items may share theirs, but not all."""
 
 
 def is_heif(data: bytes) -> bool:
@@ -108,12 +110,12 @@ def _locations(iloc: FileBox) -> dict[int, _Location]:
 
 
 class _Bytes:
-    """Hands out the bytes of items: views where they are in one piece, and never more than the file has."""
+    """Hands out the bytes of items: views where they are in one piece, and never more than twice the file."""
 
     def __init__(self, data: memoryview, idat: FileBox | None) -> None:
         self._data = data
         self._idat = idat
-        self._joined = 0
+        self._handed_out = 0
 
     def of(self, number: int, location: _Location) -> tuple[bytes | memoryview, tuple[tuple[int, int], ...]]:
         """Return the bytes of an item and the (byte, length) of its parts.  Raises ItemOutside, ItemUnreadable."""
@@ -136,12 +138,10 @@ class _Bytes:
                 raise ItemOutside(number, first + start, length, max(left, 0), at=location.at)
             parts.append(source[start : start + length])
             places.append((first + start, length))
-        if len(parts) == 1:
-            return parts[0], tuple(places)
-        self._joined += sum(map(len, parts))
-        if self._joined > len(self._data):  # parts may lie over each other; no file in good faith does that
-            raise ItemOutside(number, 0, self._joined, len(self._data), at=location.at)
-        return b"".join(parts), tuple(places)
+        self._handed_out += sum(map(len, parts))
+        if self._handed_out > MOST_OVERLAP * len(self._data):  # a writer would write each item apart
+            raise ItemOutside(number, 0, self._handed_out, len(self._data), at=location.at)
+        return parts[0] if len(parts) == 1 else b"".join(parts), tuple(places)
 
 
 def _item(

@@ -16,6 +16,7 @@ from refdec.errors import RefdecError
 from refdec.formats.stream_files import stream_in
 from refdec.heif.boxreader import read_boxes
 from refdec.heif.boxwriter import boxed, write_box
+from refdec.heif.errors import BoxFieldMissing
 from refdec.limits import Limits, TooLarge
 from tests.unit.heif.support import boxes_of, whole_file
 
@@ -86,6 +87,18 @@ def test_claims_of_a_few_bytes_are_bounded() -> None:
     assert time.perf_counter() - began < 20
     with pytest.raises(TooLarge):
         read_boxes(boxed("free", b"") * 101, limits=Limits(box_entries=100))
+
+
+def test_short_texts_in_a_long_box_take_no_longer_than_the_box() -> None:
+    """20000 components with names of no letters, and one whose name is eight million letters long, without an end."""
+    name = struct.pack(">H", 0x8000)
+    cmpd = boxed("cmpd", struct.pack(">I", 20001) + (name + b"\0") * 20000 + name + bytes([97]) * (1 << 23))
+    began = time.process_time()
+    with pytest.raises(BoxFieldMissing, match=r"components\[20000\]"):
+        read_boxes(cmpd, limits=Limits())
+    assert time.process_time() - began < 20
+    (box,) = read_boxes(boxed("cmpd", cmpd[8:] + b"\0"), limits=Limits())
+    assert len(box.values["components"][-1]["component_type_uri"]) == 1 << 23
 
 
 @settings(max_examples=150, deadline=None)

@@ -53,6 +53,15 @@ def test_parts_that_lie_over_each_other_do_not_grow() -> None:
         heif_of(with_box("meta/iloc", setting(items=items)))
 
 
+def test_items_that_lie_over_each_other_do_not_grow() -> None:
+    """A file that is written again holds the bytes of each item, so many small entries must not claim all of them."""
+    whole = [{"extent_offset": 0, "extent_length": len(whole_file()) - 100}]
+    items = [{"item_ID": number, "extents": whole} for number in (1, 2, 3)]
+    assert len(heif_of(with_box("meta/iloc", setting(items=items[:2]))).items) == 5
+    with pytest.raises(ItemOutside):
+        heif_of(with_box("meta/iloc", setting(items=items)))
+
+
 def test_boxes_that_are_not_known_are_kept() -> None:
     strange = FileBox("grpl", {"data": b"groups"})
     data = with_box("meta", lambda box: replace(box, children=(*box.children, strange)))
