@@ -5,12 +5,12 @@ In: the patches of each frame.  Out: `Event`s by their beginning.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from refdec.plugins.api import BoolArray
+from refdec.plugins.api import Int64Array
 from refdec_tasks.events.patches import Bounds, Patch
 
 __all__ = ["CHANGE", "VIEW_CHANGE", "Event", "Following", "Sight", "strongest_of"]
@@ -68,24 +68,45 @@ def strongest_of(events: Sequence[Event], count: int) -> list[Event]:
 
 @dataclass(slots=True, eq=False)
 class _Track:
-    """An event that may go on: where it was last, and what was seen of it."""
+    """An event that may go on: where it was last, as places of a patch, and what was seen of it."""
 
-    mask: BoolArray
+    places: Int64Array
     sights: list[Sight]
 
     def go_on(self, number: int, patches: Sequence[Patch]) -> None:
         """Take the patches that go on with it in a frame."""
-        self.mask = np.logical_or.reduce([patch.mask for patch in patches])
+        self.places = np.concatenate([patch.places for patch in patches])
         self.sights.append(_sight(number, patches))
 
 
-def _near(mask: BoolArray) -> BoolArray:
-    """Return a mask grown by REACH positions in every direction."""
-    rows, columns = mask.shape
-    padded = np.pad(mask, REACH)
-    span = range(2 * REACH + 1)
-    grown: BoolArray = np.logical_or.reduce([padded[dy : dy + rows, dx : dx + columns] for dy in span for dx in span])
-    return grown
+def _near(places: Int64Array, size: tuple[int, int]) -> Int64Array:
+    """Return places in a frame of `size` (rows, columns), grown by REACH positions in every direction."""
+    step = np.arange(-REACH, REACH + 1)
+    rows, columns = np.divmod(places[:, None], size[1])
+    tall = np.unique((rows + step).clip(0, size[0] - 1) * size[1] + columns)
+    rows, columns = np.divmod(tall[:, None], size[1])
+    return np.unique(rows * size[1] + (columns + step).clip(0, size[1] - 1))
+
+
+def _fitting(patches: Sequence[Patch], tracks: Mapping[int, Int64Array], count: int) -> dict[int, int]:
+    """Return for each patch, by its number, which of the tracks' places it overlaps most, of equal ones the first.
+
+    Those that overlap none are left out.  A frame has `count` places.  The work is that of all places together,
+    whatever the number of patches and tracks.
+    """
+    if not patches or not tracks:
+        return {}
+    owners = np.full(count, -1, np.int64)
+    for number, patch in enumerate(patches):
+        owners[patch.places] = number
+    met = owners[np.concatenate(list(tracks.values()))]
+    which = np.repeat(np.array(list(tracks)), [places.size for places in tracks.values()])
+    pairs, shared = np.unique(np.stack([met, which])[:, met >= 0], axis=1, return_counts=True)
+    order = np.lexsort((pairs[1], -shared, pairs[0]))
+    found: dict[int, int] = {}
+    for number, track in pairs[:, order].T.tolist():
+        found.setdefault(number, track)
+    return found
 
 
 @dataclass(slots=True, eq=False)
@@ -96,28 +117,26 @@ class Following:
     _open: list[_Track] = field(default_factory=list)
     _done: list[Event] = field(default_factory=list)
 
-    def frame(self, number: int, patches: Sequence[Patch]) -> None:
-        """Take the patches of the next frame: each goes on with an event, or begins one.
+    def frame(self, number: int, patches: Sequence[Patch], size: tuple[int, int]) -> None:
+        """Take the patches of the next frame, of `size` (rows, columns): each goes on with an event, or begins one.
 
         It goes on with the event that it overlaps most; one that overlaps none, with one near it that nothing overlaps.
         """
         self._close(number)
+        count = size[0] * size[1]
+        going_on = _fitting(patches, {place: track.places for place, track in enumerate(self._open)}, count)
         found: dict[int, list[Patch]] = {}
-        apart = [patch for patch in patches if not self._joined(patch, [t.mask for t in self._open], found, set())]
-        taken, near = set(found), [_near(track.mask) for track in self._open]
-        new = [patch for patch in apart if not self._joined(patch, near, found, taken)]
+        for one, place in going_on.items():
+            found.setdefault(place, []).append(patches[one])
+        apart = [patch for one, patch in enumerate(patches) if one not in going_on]
+        left = {place: track for place, track in enumerate(self._open) if place not in found} if apart else {}
+        close = _fitting(apart, {place: _near(track.places, size) for place, track in left.items()}, count)
+        for one, place in close.items():
+            found.setdefault(place, []).append(apart[one])
+        new = [patch for one, patch in enumerate(apart) if one not in close]
         for place, mine in found.items():
             self._open[place].go_on(number, mine)
-        self._open += [_Track(patch.mask, [_sight(number, [patch])]) for patch in new]
-
-    @staticmethod
-    def _joined(patch: Patch, masks: Sequence[BoolArray], found: dict[int, list[Patch]], taken: set[int]) -> bool:
-        """Give a patch to the mask that it overlaps most of those not taken; tell whether there is one."""
-        overlaps = [0 if place in taken else int((patch.mask & mask).sum()) for place, mask in enumerate(masks)]
-        most = max(overlaps, default=0)
-        if most:
-            found.setdefault(overlaps.index(most), []).append(patch)
-        return most > 0
+        self._open += [_Track(patch.places, [_sight(number, [patch])]) for patch in new]
 
     def new_view(self, number: int, whole: Patch) -> None:
         """End everything: the camera sees another scene from this frame on."""

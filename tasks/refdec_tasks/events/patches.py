@@ -27,9 +27,9 @@ class Bounds:
     right: int
 
     @classmethod
-    def of(cls, mask: BoolArray) -> Bounds:
-        """Return the bounds of what is set; something is."""
-        rows, columns = np.nonzero(mask)
+    def of(cls, places: Int64Array, width: int) -> Bounds:
+        """Return the bounds of places, at least one, in rows of `width` one after the other."""
+        rows, columns = np.divmod(places, width)
         return cls(int(rows.min()), int(rows.max()) + 1, int(columns.min()), int(columns.max()) + 1)
 
     def joined(self, other: Bounds) -> Bounds:
@@ -49,16 +49,20 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patch:
-    """Connected positions that changed: `mask` bool [h, w], their bounds, and the largest strength among them, Q8."""
+    """Connected positions that changed: where they are in the rows of the frame one after the other, int64 [n]
+    ascending; their bounds, and the largest strength among them, Q8.
 
-    mask: BoolArray
+    A frame may have thousands of patches: each takes as much room as it has positions.
+    """
+
+    places: Int64Array
     bounds: Bounds
     strength: int
 
     @property
     def positions(self) -> int:
         """How many positions."""
-        return int(self.mask.sum())
+        return self.places.size
 
 
 def connected(mask: BoolArray) -> Int64Array:
@@ -97,7 +101,11 @@ def connected(mask: BoolArray) -> Int64Array:
 
 def patches_of(strength: Int64Array, high: int) -> list[Patch]:
     """Return the patches where the strength reaches `high` somewhere, and half of it everywhere."""
-    labels = connected(2 * strength >= high)
-    wanted = np.unique(labels[(labels > 0) & (strength >= high)]).tolist()
-    masks = [labels == number for number in wanted]
-    return [Patch(mask, Bounds.of(mask), int(strength[mask].max())) for mask in masks]
+    labels, strengths = connected(2 * strength >= high).ravel(), strength.ravel()
+    order = np.argsort(labels, kind="stable")
+    found = []
+    for places in np.split(order, np.nonzero(np.diff(labels[order]))[0] + 1):
+        strongest = int(strengths[places].max())
+        if labels[places[0]] and strongest >= high:
+            found.append(Patch(places, Bounds.of(places, strength.shape[1]), strongest))
+    return found

@@ -104,12 +104,17 @@ def _gain(scene: Int64Array, frame: Int64Array) -> int:
 
 def _plane(differences: Int64Array) -> Int64Array:
     """Return the plane that most of the differences [h, w] lie near: medians of slopes, then of what is left."""
-    rows, columns = differences.shape
-    down, across = rows // 2, columns // 2
-    fall = _middle(differences[down : 2 * down] - differences[:down])
-    drift = _middle(differences[:, across : 2 * across] - differences[:, :across])
-    slope = rdiv(np.arange(rows)[:, None] * fall, down) + rdiv(np.arange(columns)[None] * drift, across)
+    slope = _slope(differences) + _slope(differences.T).T
     return slope + _middle(differences - slope)
+
+
+def _slope(differences: Int64Array) -> Int64Array:
+    """Return how the differences [h, w] rise from row to row, [h, 1]; a single row does not."""
+    rows = differences.shape[0]
+    down = rows // 2
+    if not down:
+        return np.zeros((1, 1), np.int64)
+    return rdiv(np.arange(rows)[:, None] * _middle(differences[down : 2 * down] - differences[:down]), down)
 
 
 def _expected(scene: Int64Array, frame: Int64Array, gain: int) -> Int64Array:

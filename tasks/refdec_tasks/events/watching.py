@@ -203,8 +203,10 @@ def watched(bundles: Iterable[NamedBundle], heads: Sequence[Head], core: CoreSer
             scene = first_scene(coming)
         else:
             patches = patches_of(found.strength, settings.high)
-            following.frame(number, patches)
-            changed = np.logical_or.reduce([np.zeros(often.shape, bool), *(patch.mask for patch in patches)])
+            following.frame(number, patches, seen.values.shape[1:])
+            changed = np.zeros(often.shape, bool)
+            for patch in patches:
+                changed.flat[patch.places] = True
             scene, often = learnt(scene, found, changed, settings.absorb), often + changed
         if patches:
             pictures.put(number, seen.picture)
@@ -220,5 +222,5 @@ def watched(bundles: Iterable[NamedBundle], heads: Sequence[Head], core: CoreSer
 
 def _whole(found: Comparison) -> Patch:
     """Return the patch that is the whole picture."""
-    mask = np.ones(found.strength.shape, bool)
-    return Patch(mask, Bounds.of(mask), int(found.strength.max()))
+    rows, columns = found.strength.shape
+    return Patch(np.arange(rows * columns), Bounds(0, rows, 0, columns), int(found.strength.max()))

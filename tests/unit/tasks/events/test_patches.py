@@ -42,7 +42,7 @@ def test_numbers_are_those_of_a_flood(mask: np.ndarray) -> None:
 def test_a_patch_has_a_strong_place_and_its_weaker_neighbours() -> None:
     strength = np.array([[0, 60, 120, 49, 0], [0, 0, 55, 0, 0], [99, 0, 0, 0, 99]])
     (patch,) = patches_of(strength, 100)
-    assert patch.mask.tolist() == mask_of(".##..", "..#..", ".....").tolist()
+    assert patch.places.tolist() == np.flatnonzero(mask_of(".##..", "..#..", ".....")).tolist()
     assert (patch.bounds, patch.strength, patch.positions) == (Bounds(0, 2, 1, 3), 120, 3)
     assert len(patches_of(strength, 99)) == 3 and patches_of(strength, 121) == []
 

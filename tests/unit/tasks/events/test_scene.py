@@ -99,3 +99,10 @@ def test_what_changed_is_learnt_only_when_it_stayed() -> None:
     assert np.array_equal(after(4, 5).values[:, 4, 5], scene.values[:, 4, 5])
     absorbed = after(5, 5)
     assert np.abs(absorbed.values[:16, 4, 5] - there[:16, 4, 5]).max() <= 64 and absorbed.since[4, 5] == 0
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 12), (9, 1)])
+def test_the_narrowest_frames_have_a_light_too(size: tuple[int, int]) -> None:
+    """A picture of up to 16 rows or columns is one position high or wide."""
+    before = picture()[:, : size[0], : size[1]]
+    assert not compared(first_scene([before]), before + 5 * 64).strength.any()
