@@ -13,6 +13,7 @@ import typer
 
 from refdec.errors import RefdecError
 from refdec_train import cli_heads as heads
+from refdec_train import cli_places as places
 from refdec_train.cli_options import Pictures, require_places, stopping
 from refdec_train.errors import TrainingError
 
@@ -30,6 +31,8 @@ app = typer.Typer(
     help="Train weights for refdec: the codec, its syntheses, and the pack that refdec decodes with.",
 )
 
+for train in (places.detect, places.segment, places.faces):
+    heads.one.command()(train)
 app.add_typer(heads.one, name="head")
 app.command("heads")(heads.all_heads)
 

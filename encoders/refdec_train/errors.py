@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 __all__ = [
+    "BoxesUnreadable",
+    "MaskUnreadable",
     "NoClasses",
     "NoPictures",
     "PictureUnreadable",
+    "ScipyMissing",
     "StateDiffers",
     "StateUnreadable",
     "TeacherMissing",
@@ -87,3 +90,30 @@ class StateDiffers(TrainingError):
             f"{path} holds other networks: {len(missing)} tensors are missing ({', '.join(missing[:3])}), "
             f"{len(others)} unknown ({', '.join(others[:3])}).\nGive the same --transforms, or begin anew."
         )
+
+
+class BoxesUnreadable(TrainingError):
+    """A file or a folder holds no boxes that can be read."""
+
+    def __init__(self, place: object, reason: str) -> None:
+        super().__init__(
+            f"{place} has no boxes that can be read: {reason}.\n"
+            "Give a folder of pictures with VOC XML files of the same names, or COCO JSON beside its pictures."
+        )
+
+
+class MaskUnreadable(TrainingError):
+    """A file is no mask, or a folder has none."""
+
+    def __init__(self, place: object, reason: str) -> None:
+        super().__init__(
+            f"{place} has no mask that can be read: {reason}.\n"
+            "Give pictures and, under the same names, PNG files with the number of a class in each sample."
+        )
+
+
+class ScipyMissing(TrainingError):
+    """Masks are MATLAB files, and what reads them is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("Masks in MATLAB files need SciPy, which is not installed.\nTry:  pip install 'refdec[train]'")

@@ -24,7 +24,7 @@ class LayerShape:
     `normalised`: while it is trained its outputs are brought to mean 0 and variance 1 over a batch, then to a learnt
     scale and bias (batch normalisation); the exported layer has that in its weights.  `start`: the standard deviation
     of its first weights is so many times the usual one.  `doubling`: of a transposed convolution, whose weights are
-    [inputs, outputs, side, side].
+    [inputs, outputs, side, side].  `bias`: the first bias.
     """
 
     outputs: int
@@ -33,6 +33,7 @@ class LayerShape:
     normalised: bool = False
     start: float = 1.0
     doubling: bool = False
+    bias: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +114,12 @@ class Sketch:
         groups: int = 1,
         normalised: bool = True,
         start: float = 1.0,
+        bias: float = 0.0,
         name: str = "",
     ) -> str:
         """Add a convolution; with `side` 1 and without groups it is the operation `linear`."""
         layer = f"{name or f'm{len(self._steps) + 1}'}.weight"
-        self._layers[layer] = LayerShape(outputs, self._channels[source] // groups, side, normalised, start)
+        self._layers[layer] = LayerShape(outputs, self._channels[source] // groups, side, normalised, start, bias=bias)
         if side == 1 and groups == 1:
             return self.step("linear", source, channels=outputs, layers=[layer], name=name)
         return self.step(
@@ -130,9 +132,18 @@ class Sketch:
         self._layers[layer] = LayerShape(outputs, self._channels[source], side, normalised, doubling=True)
         return self.step("transposed", source, channels=outputs, layers=[layer], name=name)
 
-    def linear(self, source: str, outputs: int, *, normalised: bool = False, start: float = 1.0, name: str = "") -> str:
+    def linear(
+        self,
+        source: str,
+        outputs: int,
+        *,
+        normalised: bool = False,
+        start: float = 1.0,
+        bias: float = 0.0,
+        name: str = "",
+    ) -> str:
         """Add a linear map of the channels, at each position or of a vector."""
-        return self.convolution(source, outputs, side=1, normalised=normalised, start=start, name=name)
+        return self.convolution(source, outputs, side=1, normalised=normalised, start=start, bias=bias, name=name)
 
     def relu(self, source: str) -> str:
         """Add max(x, 0)."""

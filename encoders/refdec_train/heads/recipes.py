@@ -27,6 +27,8 @@ CALTECH = "Caltech-101 (CC BY 4.0)"
 TAUGHT = "; a teacher's vectors: MobileNet v1, quantised, trained on ImageNet (Apache-2.0)"
 WITHOUT = ("BACKGROUND_Google",)
 TEACHER = "teachers/mobilenet_v1_1.0_224_quant_embedding_extractor.tflite"
+PLACES = HeadPlan(700, batch=8, positions=24, cut=0.2, decay=0.02)
+"""How heads are trained that say where something is."""
 PER_CLASS, HELD_PER_CLASS = 40, 10
 PHOTOGRAPHS = ("ccp/photos", "wallpapers")
 ABOUT_PHOTOGRAPHS = "CCP (Apache-2.0); wallpapers of MATE, Lomiri, Plasma and GNOME (CC BY-SA, CC BY, GPL)"
@@ -97,12 +99,22 @@ def _enhancing(name: str) -> Recipe:
     return Recipe(f"enhance/{name}", PHOTOGRAPHS, make)
 
 
+def _detect(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
+    from refdec_train.heads.boxes import read_voc
+    from refdec_train.heads.placed_pictures import boxes_material
+
+    material = boxes_material(read_voc(data / "bccd"), longest=(0, 576, 704))
+    facts = HeadFacts("detect", "1.0", "detect", (), licence="MIT", data="BCCD, blood cells (MIT)")
+    yield from make_heads(material, PLACES, facts, shop, out)
+
+
 RECIPES = (
     Recipe("thumbnail", PHOTOGRAPHS, _fitted(THUMBNAIL)),
     Recipe("events", PHOTOGRAPHS, _fitted(EVENTS)),
     Recipe("classify", ("caltech", TEACHER), _classify),
     Recipe("embed", ("caltech", TEACHER), _embed),
     *(_enhancing(name) for name in ENHANCING),
+    Recipe("detect", ("bccd",), _detect),
 )
 """One row a head; a new head adds one."""
 

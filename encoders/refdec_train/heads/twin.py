@@ -56,7 +56,7 @@ class TwinLayer(nn.Module):
         channels = (shape.inputs, shape.outputs) if shape.doubling else (shape.outputs, shape.inputs)
         deviation = shape.start * (2 / (shape.inputs * shape.side**2)) ** 0.5
         self.weight = nn.Parameter(torch.randn(*channels, shape.side, shape.side) * deviation)
-        self.bias = nn.Parameter(torch.zeros(shape.outputs))
+        self.bias = nn.Parameter(torch.full((shape.outputs,), shape.bias))
         self.gain = nn.Parameter(torch.ones(shape.outputs), requires_grad=shape.normalised)
         self.register_buffer("spread", torch.ones(shape.inputs))
         self.register_buffer("mean", torch.zeros(shape.outputs))

@@ -1,0 +1,73 @@
+"""`refdec-train head detect` and `segment`, as they are typed, for two steps; the heads are run by the core."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from refdec_train.cli import app
+from typer.testing import CliRunner, Result
+
+import refdec
+from refdec.api.heads import load_head
+from refdec.limits import Limits, unchecked
+from refdec.plugins.head_services import HeadServices
+
+OBJECT = "<object><name>cat</name><bndbox><xmin>9</xmin><ymin>9</ymin><xmax>40</xmax><ymax>40</ymax></bndbox></object>"
+HEADS = HeadServices(Limits(), unchecked)
+
+
+def typed(*words: object) -> Result:
+    return CliRunner().invoke(app, ["head", *map(str, words)])
+
+
+def pictures(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    draw = np.random.default_rng(1)
+    for number in range(11):
+        Image.fromarray(draw.integers(0, 256, (64, 64, 3)).astype(np.uint8)).save(folder / f"{number}.png")
+    return folder
+
+
+def shared(tmp_path: Path) -> list[object]:
+    return ["--out", tmp_path / "out", "--work", tmp_path / "work", "--model", 1, "--steps", 2, "--licence", "CC0-1.0"]
+
+
+def test_boxes(tmp_path: Path) -> None:
+    folder = pictures(tmp_path / "pictures")
+    for path in list(folder.iterdir()):
+        path.with_suffix(".xml").write_text(f"<annotation>{OBJECT}</annotation>")
+    done = typed("detect", folder, *shared(tmp_path))
+    assert done.exit_code == 0, done.output
+    head = load_head(tmp_path / "out" / "model1.head")
+    assert (head.facts.task, head.facts.labels, head.facts.licence) == ("detect", ("cat",), "CC0-1.0")
+    bundle = refdec.read_latents(refdec.encode(folder / "0.png", model=1))
+    assert HEADS.boxes(head, bundle, threshold=0).size == (64, 64)
+
+
+def test_classes(tmp_path: Path) -> None:
+    folder, masks = pictures(tmp_path / "pictures"), tmp_path / "masks"
+    masks.mkdir()
+    for path in folder.iterdir():
+        Image.fromarray(np.tile(np.arange(64, dtype=np.uint8) // 16, (64, 1))).save(masks / path.name)
+    classes = ["--class", "left=0,1", "--class", "right=2"]
+    done = typed("segment", folder, masks, *classes, *shared(tmp_path))
+    assert done.exit_code == 0, done.output
+    head = load_head(tmp_path / "out" / "model1.head")
+    bundle = refdec.read_latents(refdec.encode(folder / "0.png", model=1))
+    found = HEADS.mask(head, bundle)
+    assert (found.names, found.cell, found.values.shape) == (("left", "right"), 4, (16, 16))
+
+
+@pytest.mark.parametrize("text", ["left", "left=", "=1", "left=x", "left=0,255"])
+def test_a_class_has_a_name_and_numbers(tmp_path: Path, text: str) -> None:
+    folder = pictures(tmp_path / "pictures")
+    done = typed("segment", folder, folder, "--class", text, *shared(tmp_path))
+    assert done.exit_code == 2 and "NAME=0,3,4" in done.output
+
+
+def test_places_that_are_not_there_are_named(tmp_path: Path) -> None:
+    done = typed("detect", tmp_path / "nowhere", *shared(tmp_path))
+    assert done.exit_code == 2 and "does not" in done.output
