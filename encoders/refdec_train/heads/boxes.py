@@ -90,7 +90,7 @@ def _voc_boxes(file: Path, picture: Path) -> Iterator[tuple[str, float, float, f
         if width > 0 and height > 0:
             with Image.open(picture) as image:
                 across, down = image.width / width, image.height / height
-        for each in said.iter("object"):
+        for each in said.iterfind(".//object"):
             box = each.find("bndbox")
             left, top, right, bottom = (
                 float(box.findtext(name, "")) if box is not None else 0.0 for name in ("xmin", "ymin", "xmax", "ymax")
