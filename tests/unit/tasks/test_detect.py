@@ -17,7 +17,7 @@ from refdec.api.heads import save_head
 from refdec.api.task import TaskOrder, jobs_of, run_job, run_on_file
 from refdec.heads.errors import HeadOfOtherWeights, NotAHead
 from refdec.heads.network import HeadNetwork
-from refdec.plugins.api import Boxes, OptionValues, Refusal
+from refdec.plugins.api import Box, Boxes, OptionValues, Refusal
 from refdec.plugins.core import Core
 from refdec.weights.bundled import bundled_pack
 from tests.sample_bundles import sample_bundle
@@ -47,15 +47,22 @@ def found(data: bytes | Path, *options: tuple[str, str]) -> Boxes:
     return result
 
 
+def share(box: Box, middle: tuple[int, int]) -> float:
+    """What a box and the square around a cell share, of what both cover."""
+    x, y = middle
+    wide = min(box.x + box.width, x + RADIUS) - max(box.x, x - RADIUS)
+    high = min(box.y + box.height, y + RADIUS) - max(box.y, y - RADIUS)
+    both = max(wide, 0) * max(high, 0)
+    return both / (box.width * box.height + 4 * RADIUS**2 - both)
+
+
 @pytest.mark.parametrize("displacement", [-600, 300])
 @pytest.mark.parametrize("model", MODELS)
 def test_cells_are_found(model: int, displacement: int) -> None:
-    boxes = found(smear(model, displacement)).boxes[: len(CELLS)]
-    assert [box.label for box in boxes] == ["RBC"] * len(CELLS)
-    middles = sorted((box.x + box.width // 2, box.y + box.height // 2) for box in boxes)
-    for (x, y), (right_x, right_y) in zip(middles, sorted(CELLS), strict=True):
-        assert abs(x - right_x) < 16 and abs(y - right_y) < 16
-    assert all(2 * RADIUS - 32 < side < 2 * RADIUS + 32 for box in boxes for side in (box.width, box.height))
+    boxes = found(smear(model, displacement)).boxes
+    assert {box.label for box in boxes} == {"RBC"} and len(boxes) <= len(CELLS) + 2
+    nearest = [max(share(box, cell) for box in boxes) for cell in CELLS]
+    assert min(nearest) > 0.4 and sum(nearest) / len(nearest) > 0.6
 
 
 @pytest.mark.parametrize("model", MODELS)
