@@ -54,25 +54,25 @@ class JpegAiImageFile(ImageFile.ImageFile):
         except RefdecError as problem:
             raise SyntaxError(problem.headline()) from problem
         self._components = values["gray_components"]
-        self._mode = "L" if self._components == 1 else "RGB"
+        self._mode = ("LA" if beside.alpha else "L") if self._components == 1 else "RGBA" if beside.alpha else "RGB"
         self._size = beside.shown_size(values["width"], values["height"])
         self.info = {name: values[name] for name in ("bit_depth", "profile", "model_id") if name in values}
         if values["private_regions"]:
             self.info["private_regions"] = tuple(values["private_regions"])
         known = beside.metadata
-        profile = known.icc or _profile(values["rendering"], gray=self._mode == "L")
+        profile = known.icc or _profile(values["rendering"], gray=self._components == 1)
         found = {"icc_profile": profile, "exif": known.exif, "xmp": known.xmp}
         self.info |= {name: data for name, data in found.items() if data}
 
     def draft(self, mode: str | None, size: tuple[int, int] | None) -> tuple[str, tuple[int, int, float, float]] | None:
         """Decode to an eighth or a sixteenth of the size where that is not below `size`; None: nothing has changed.
 
-        Pixels then come straight from the latents, near to the area averages of the picture.  `Image.thumbnail` asks
-        for it.  `mode` changes nothing.
+        Pixels then come straight from the latents, near to the area averages of the picture; of one with transparency
+        there are none.  `Image.thumbnail` asks for it.  `mode` changes nothing.
         """
         from refdec.api.scaled import SCALES
 
-        if self._codestream is None or size is None or self._scale is not None:
+        if self._codestream is None or size is None or self._scale is not None or self.mode.endswith("A"):
             return None
         width, height = self.size
         fitting = [scale for scale in SCALES if width // scale >= size[0] and height // scale >= size[1]]
@@ -116,12 +116,17 @@ def _pixels(codestream: bytes, gray_components: int | None, scale: int | None) -
     """
     from refdec.api.decode import decode
     from refdec.api.gray import shown_array, shown_colour
+    from refdec.formats.transparency import with_alpha
 
     try:
         if scale is not None:
             return np.ascontiguousarray(decode(codestream, scale=scale).array)
         picture = decode(codestream, colour=shown_colour(gray_components), bit_depth=8)
-        return np.ascontiguousarray(shown_array(picture, gray_components))
+        shown = np.ascontiguousarray(shown_array(picture, gray_components))
+        if picture.alpha is None:
+            return shown
+        colours = (shown,) if shown.ndim == 2 else tuple(shown[..., channel] for channel in range(shown.shape[2]))
+        return np.ascontiguousarray(np.stack(with_alpha(colours, 8, picture.alpha, ".png"), axis=-1))
     except RefdecError as problem:
         raise OSError(problem.headline()) from problem
 

@@ -16,9 +16,10 @@ from refdec.api.decode import decoded_at_once, opened_stream, useful_workers
 from refdec.api.decode_report import DecodeReport
 from refdec.api.errors import RegionWithoutStages, ScaleAlone
 from refdec.api.inputs import Inputs, read_inputs
-from refdec.api.picture_files import colour_of, depth_of, gray_of, warnings_of, write_json, write_npz
+from refdec.api.picture_files import colour_of, depth_of, gray_of, warnings_of, write_json, write_npz, written_alpha
 from refdec.api.scaled import require_scale, scaled_picture
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
+from refdec.formats.transparency import common_depth, kind_in, with_alpha
 from refdec.observation import UNWATCHED
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from refdec.decoding.rows import PictureStream
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
+    from refdec.formats.transparency import AlphaKind
     from refdec.observation import Observer
+    from refdec.picture.output import Codes
     from refdec.picture.picture import PictureCodes
     from refdec.privacy.keys import PrivateKey
     from refdec.weights.pack import WeightPack
@@ -113,14 +116,18 @@ def decode_to_file(
         inputs = inputs._replace(data=data)
         headers, gray = parse(inputs.data, options)[1], gray_of(suffix)
         beside = beside_of(inputs.file, options.limits)
+        alpha, lost = written_alpha(beside.alpha_in(options.region), suffix, options.bit_depth)
+        beside, said = replace(beside, alpha=alpha), (*said, *lost)
         options = beside.stored(options, headers)
         plain = job.lossy or job.wants_stages
         found = Restored(None) if plain else restored(inputs, headers, options, usual=usual, gray=gray)
         if found.picture is not None:
             place = _Place(target, suffix, job, AS_DECODED, beside, on_progress)
             made = _whole_to_file(found.picture, place, found.picture.bit_depth)
-            fidelity = "lossy" if suffix in JPEG_SUFFIXES else found.fidelity
+            fidelity = "lossy" if suffix in JPEG_SUFFIXES or place.divides else found.fidelity
             return replace(made, warnings=(*said, *made.warnings), fidelity=fidelity)
+        if alpha is not None and options.bit_depth is None:
+            options = replace(options, bit_depth=common_depth(headers.picture.bit_depth, alpha.bits))
         options, form = gray_form(headers, options, usual, gray=gray)
         place = _Place(target, suffix, replace(job, options=options), form, beside, on_progress)
         if options.region is not None or job.wants_stages or not beside.is_upright:
@@ -132,7 +139,7 @@ def decode_to_file(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Place:
-    """Where a decoded picture goes, and how it is put there."""
+    """Where a decoded picture goes, and how it is put there; transparency is that of the part that is decoded."""
 
     target: Target
     suffix: str
@@ -140,6 +147,25 @@ class _Place:
     form: GrayForm
     beside: BesidePicture
     on_progress: Callable[[float], None]
+
+    @property
+    def alpha_kind(self) -> AlphaKind | None:
+        """What transparency is in the file, None where there is none."""
+        return None if self.beside.alpha is None else kind_in(self.beside.alpha, self.suffix)
+
+    @property
+    def divides(self) -> bool:
+        """Whether colours are divided by the transparency that they are multiplied by."""
+        alpha = self.beside.alpha
+        return alpha is not None and alpha.premultiplied and self.alpha_kind == "straight"
+
+    def with_alpha(self, planes: tuple[Codes, ...], bits: int, top: int = 0) -> tuple[Codes, ...]:
+        """Return planes, or rows of them from one on, with transparency behind them where the file holds any."""
+        alpha = self.beside.alpha
+        if alpha is None:
+            return planes
+        rows = alpha.samples[top : top + planes[0].shape[0]]
+        return with_alpha(planes, bits, replace(alpha, samples=rows), self.suffix)
 
 
 def _rows_to_file(stream: PictureStream, place: _Place) -> DecodeReport:
@@ -155,13 +181,17 @@ def _rows_to_file(stream: PictureStream, place: _Place) -> DecodeReport:
     target, suffix, job, form = place.target, place.suffix, place.job, place.form
     colour, metadata = form.colour or stream.colour, place.beside.metadata
     tags = colour_tags(stream.headers.rendering)
-    spec = PictureSpec(form.sizes(stream.sizes), stream.bit_depth, FileColour(colour), *tags, metadata)
+    sizes, kind = form.sizes(stream.sizes), place.alpha_kind
+    sizes = sizes if kind is None else (*sizes, sizes[0])
+    spec = PictureSpec(sizes, stream.bit_depth, FileColour(colour), *tags, metadata, kind)
     if suffix in EIGHT_BIT_SUFFIXES:  # whole pictures are encoded, and wait for it
         job.options.limits.require_memory(CODED_PIXEL_BYTES * spec.height * spec.width)
     bands = stream.bands(workers=useful_workers(stream, job.options), on_progress=place.on_progress)
     with open_writer(target, suffix, spec) as writer, closing(bands), picture_digest() as digest:
+        top = 0
         for band in map(form.planes, bands):
-            writer.write_rows(*band)
+            writer.write_rows(*place.with_alpha(band, stream.bit_depth, top))
+            top += band[0].shape[0]
             if job.fingerprint:
                 digest.add(*band)
         fingerprint = digest.hexdigest() if job.fingerprint else ""
@@ -202,7 +232,7 @@ def _whole_to_file(decoded: PictureCodes, place: _Place, own_bits: int) -> Decod
     """Write a picture that is whole, as it is shown; `own_bits`: the depth of what it was decoded from."""
     from refdec.formats.colours import colour_tags
     from refdec.formats.description import SourceDescription
-    from refdec.formats.files import name_of, write_picture
+    from refdec.formats.files import name_of, open_writer
     from refdec.formats.pictures import CodePicture
     from refdec.formats.pictures import Colour as FileColour
     from refdec.trace.picture_digest import picture_sha256
@@ -211,8 +241,11 @@ def _whole_to_file(decoded: PictureCodes, place: _Place, own_bits: int) -> Decod
     picture = place.beside.upright(place.form.picture(decoded))
     cicp, gamma = colour_tags(picture.rendering)
     said = SourceDescription(metadata=metadata)
-    codes = CodePicture(picture.planes, picture.bit_depth, FileColour(picture.colour), said)
-    write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
+    spec = CodePicture(picture.planes, picture.bit_depth, FileColour(picture.colour), said).spec(cicp=cicp, gamma=gamma)
+    if place.alpha_kind is not None:
+        spec = replace(spec, sizes=(*spec.sizes, spec.sizes[0]), alpha=place.alpha_kind)
+    with open_writer(target, suffix, spec) as writer:
+        writer.write_rows(*place.with_alpha(picture.planes, picture.bit_depth))
     bits = picture.bit_depth, own_bits
     return DecodeReport(
         output=name_of(target),
@@ -255,6 +288,7 @@ def _scaled_to_file(
     fingerprint = picture_sha256(planes) if job.fingerprint else ""
     bits = picture.bit_depth, picture.bit_depth
     lost = warnings_of(picture.warnings, suffix, *bits, picture.rendering, beside.metadata)
+    lost += ("a small picture straight from the latents has no transparency",) if beside.alpha is not None else ()
     size = picture.width, picture.height
     return DecodeReport(name_of(target), *size, picture.bit_depth, colour.value, fingerprint, (*said, *lost), {})
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from refdec.heif.heiffile import HeifFile
     from refdec.limits import Limits
     from refdec.plugins.source_picture import Codes, SourcePicture
+    from refdec.privacy.regions import PrivateRegions
 
 __all__ = [
     "Enclosed",
@@ -129,13 +130,24 @@ def _in_words(file: HeifFile) -> Iterator[str]:
         yield f"items of the types {', '.join(sorted(set(others)))}"
 
 
-def public_parts(parts: PictureParts) -> tuple[PictureParts, tuple[str, ...]]:
-    """Return what may stand beside a picture with private regions, and a sentence about what may not."""
-    kept = replace(parts, metadata=Metadata(icc=parts.metadata.icc))
+def public_parts(
+    parts: PictureParts, picture: SourcePicture, private: PrivateRegions
+) -> tuple[PictureParts, tuple[str, ...]]:
+    """Return what may stand beside a picture with private regions, and sentences about what may not.
+
+    Transparency shows shapes: inside of the regions all is opaque.  Raises PrivateRegionInvalid.
+    """
+    alpha, said = parts.alpha, []
+    if alpha is not None:
+        samples = alpha.samples.copy()
+        for region in private.within(picture.height, picture.width):
+            samples[region.rows, region.columns] = (1 << alpha.bits) - 1
+        alpha = replace(alpha, samples=samples)
+        said.append("inside of the private regions nothing is transparent: shapes would show there")
     left = replace(parts.metadata, icc=b"").names()
-    if not left:
-        return kept, ()
-    return kept, (f"left behind, since previews in it may show what is private: {', '.join(left)}",)
+    if left:
+        said.append(f"left behind, since previews in it may show what is private: {', '.join(left)}")
+    return replace(parts, metadata=Metadata(icc=parts.metadata.icc), alpha=alpha), tuple(said)
 
 
 def with_thumbnail(

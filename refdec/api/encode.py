@@ -225,7 +225,7 @@ def _encoded(
     core = Core(pack, limits=options.limits, check=check)
     code = partial(_coded, core=core)
     if options.private is not None:
-        parts, left = public_parts(parts)
+        parts, left = public_parts(parts, picture, options.private)
         warnings = (*warnings, *left)
     if options.thumbnail and in_file:
         parts, said = with_thumbnail(parts, picture, options, code)

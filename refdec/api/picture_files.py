@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from refdec.heif.parts import NO_METADATA, Metadata
+from refdec.heif.parts import NO_METADATA, AlphaPlane, Metadata
 
 if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo
     from refdec.picture.render import Colour
 
-__all__ = ["colour_of", "depth_of", "gray_of", "warnings_of", "write_json", "write_npz"]
+__all__ = ["colour_of", "depth_of", "gray_of", "warnings_of", "write_json", "write_npz", "written_alpha"]
 
 FULL_BITS = 8
 WITH_METADATA = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
@@ -69,6 +69,31 @@ def warnings_of(
     if left:
         own.append(f"{name} has no place for what the file says beside its picture: {', '.join(left)}")
     return (*found, *own, *(() if metadata.icc and not left else lost_colours(rendering, suffix)))
+
+
+def written_alpha(alpha: AlphaPlane | None, suffix: str, bits: int | None) -> WrittenAlpha:
+    """Return the transparency that a file gets, the depth of its picture (None: the codestream's), and what is lost.
+
+    `bits`: the depth that is wished for, or that the format forces.
+    """
+    from refdec.formats.transparency import ALPHA_SUFFIXES
+
+    if alpha is None:
+        return WrittenAlpha(None, ())
+    if suffix not in ALPHA_SUFFIXES:
+        return WrittenAlpha(
+            None, (f"{suffix[1:]} has no place for the transparency of this picture; png and tif have",)
+        )
+    if bits is not None and bits < alpha.bits:
+        return WrittenAlpha(alpha, (f"the transparency of {alpha.bits} bits is rounded to {bits}",))
+    return WrittenAlpha(alpha, ())
+
+
+class WrittenAlpha(NamedTuple):
+    """The transparency that goes into a file, None for none, and sentences about what does not."""
+
+    alpha: AlphaPlane | None
+    warnings: tuple[str, ...]
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

@@ -24,7 +24,7 @@ from refdec.formats.description import UPRIGHT, SourceDescription
 from refdec.formats.files import read_bytes, read_picture, suffix_of
 from refdec.formats.kinds import is_jpeg_ai
 from refdec.formats.orientation import upright
-from refdec.formats.pictures import CodePicture, Colour
+from refdec.formats.pictures import CodePicture, Colour, split_alpha
 from refdec.formats.yuv import layout_of_name
 from refdec.heif.parts import NO_METADATA, NO_PARTS, Metadata, PictureParts
 from refdec.heif.picturefile import alpha_of, metadata_of, picture_orientation
@@ -108,14 +108,14 @@ def source_with_parts(
     if isinstance(source, SourcePicture):
         return WithParts(source, NO_PARTS)
     if _is_pillow(source):
-        codes = _codes_of_pillow(source, frame, limits_or_default(limits))
+        codes = _codes_of_pillow(source, frame, limits_or_default(limits), keep_alpha=in_file)
         return _of_codes(codes, strip=strip, in_file=in_file)
     if isinstance(source, PictureCodes):
         return _with_own_parts(_of_decoded(source), source, strip=strip, in_file=in_file)
     if isinstance(source, CodePicture):
         return _of_codes(source, strip=strip, in_file=in_file)
     if isinstance(source, np.ndarray) or (hasattr(source, "__array__") and not hasattr(source, "read")):
-        return WithParts(_of_array(source, bits), NO_PARTS)
+        return _of_array_with_alpha(source, bits) if in_file else WithParts(_of_array(source, bits), NO_PARTS)
     if not isinstance(source, str | os.PathLike | bytes | bytearray | memoryview) and not hasattr(source, "read"):
         raise PictureNotEncodable(f"A {type(source).__name__}", KINDS)
     source = cast("Source", source)
@@ -138,6 +138,7 @@ def source_with_parts(
         limits=limits,
         frame=frame,
         low_bits=low_bits,
+        keep_alpha=in_file,
     )
     return _of_codes(picture, name, strip=strip, in_file=in_file)
 
@@ -228,7 +229,7 @@ def _is_pillow(source: object) -> TypeGuard[Image]:
     return pillow is not None and isinstance(source, pillow.Image)
 
 
-def _codes_of_pillow(image: Image, frame: int | None, limits: Limits) -> CodePicture:
+def _codes_of_pillow(image: Image, frame: int | None, limits: Limits, *, keep_alpha: bool) -> CodePicture:
     """Return the codes of an image: of its current frame, of the frame that is wanted, from 1, or of its only one."""
     from refdec.formats.frames import chosen_picture
     from refdec.formats.pillow_reader import picture_of_image
@@ -238,7 +239,7 @@ def _codes_of_pillow(image: Image, frame: int | None, limits: Limits) -> CodePic
     try:
         if index != here:
             image.seek(index)
-        return picture_of_image(image, limits=limits)
+        return picture_of_image(image, limits=limits, keep_alpha=keep_alpha)
     finally:
         if index != here:
             image.seek(here)
@@ -259,6 +260,17 @@ def _of_decoded(picture: PictureCodes, name: str = "", codestream: bytes | None 
         picture.warnings,
         1 if gray else 3,
     )
+
+
+def _of_array_with_alpha(source: Any, bits: int | None) -> WithParts:
+    """Return the picture of an array; of two or four channels the last one is transparency, not multiplied in."""
+    array = np.asarray(source)
+    if isinstance(source, np.ma.MaskedArray) or array.ndim != 3 or array.shape[2] not in (2, 4):
+        return WithParts(_of_array(source, bits), NO_PARTS)
+    picture = _of_array(array[..., 0] if array.shape[2] == 2 else array[..., :3], bits)
+    last = _of_array(array[..., -1], bits).planes[0]
+    _, alpha = split_alpha(np.stack((last, last), axis=-1), picture.bit_depth)
+    return WithParts(picture, PictureParts(alpha=alpha))
 
 
 def _of_array(source: Any, bits: int | None) -> SourcePicture:
@@ -297,7 +309,7 @@ def _advice(array: npt.NDArray[Any]) -> str:
     if array.ndim == 4:
         return f"These are {shape[0]} pictures: a codestream holds one, encode array[0] and so on."
     if array.ndim == 3 and shape[2] == 4:
-        return "Take the alpha channel away: array[..., :3]"
+        return "Take the alpha channel away: array[..., :3]; or keep it in a HEIF file: container='jaii'"
     if array.ndim == 3 and shape[0] in (1, 3):
         return "Put the channels last: array.transpose(1, 2, 0)"
     return "Choose rows, columns and three channels of it."
@@ -325,7 +337,8 @@ def _of_codes(picture: CodePicture, name: str = "", *, strip: bool, in_file: boo
     )
     if not in_file:
         return WithParts(source, NO_PARTS)
-    return WithParts(source, PictureParts(said.orientation, _stripped(said.metadata) if strip else said.metadata))
+    metadata = _stripped(said.metadata) if strip else said.metadata
+    return WithParts(source, PictureParts(said.orientation, metadata, picture.alpha))
 
 
 @clause("3.B.2")

@@ -14,7 +14,7 @@ upright; `colorimetry` has the numbers of H.273.  `folders` lists the files of a
 Codestreams: `stream_files` finds them, bare or in HEIF files.
 
 Writing: `files` picks the format by suffix, `rows` is what all writers share, `png`, `tiff` (Exif data by way of
-`exif_tree`), `coded` (JPEG, WebP),
+`exif_tree`), `coded` (JPEG, WebP; `transparency` brings alpha to the depth of a file),
 `ppm`, `yuv` and `npy` are the writers.  `colours` tells what a format can say of colours, `icc_writer` makes the
 profiles of those that know no cICP.  `sinks` is where the bytes go: a file that appears whole or not at all, or
 somebody else's stream; `standard_output` keeps the one that everybody knows for results, whatever else in the process

@@ -59,7 +59,7 @@ class _PillowWriter(InterleavedWriter):
         whole = np.concatenate(self._bands)
         self._bands.clear()
         gray = spec.colour is Colour.GRAY
-        picture = Image.fromarray(np.ascontiguousarray(whole[:, :, 0] if gray else whole))
+        picture = Image.fromarray(np.ascontiguousarray(whole[:, :, 0] if whole.shape[2] == 1 else whole))
         named = None if spec.cicp is None else icc_profile(*spec.cicp, gray=gray and self.name == "JPEG")
         profile = spec.metadata.icc or named
         target = io.BytesIO()

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from refdec.formats.colours import colour_tags, lost_colours
+from refdec.formats.colours import EIGHT_BIT_SUFFIXES, colour_tags, lost_colours
 from refdec.formats.description import SourceDescription
 from refdec.formats.errors import FormatCannotHold
 from refdec.formats.files import suffix_of, write_picture
 from refdec.formats.icc_writer import icc_profile
 from refdec.formats.pictures import CodePicture, Colour
+from refdec.formats.transparency import ALPHA_SUFFIXES, at_depth, common_depth, kind_in, with_alpha
 from refdec.heif.parts import NO_METADATA, AlphaPlane, Metadata
 from refdec.picture.picture import PictureCodes
 
@@ -32,6 +33,8 @@ __all__ = ["Picture", "picture_of"]
 SHOWN_SAMPLES = 1 << 22
 """Notebooks keep pictures in their files: of larger ones they get every second, third ... sample."""
 MOST_PILLOW_BITS = 8
+STRAIGHT = ".png"
+"""A format whose colours are not multiplied by transparency, as those of Pillow's modes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -56,12 +59,23 @@ class Picture(PictureCodes):
         cicp, gamma = colour_tags(self.rendering)
         for lost in lost_colours(self.rendering, suffix or suffix_of(target)):
             warnings.warn(lost, stacklevel=2)
-        said = SourceDescription(metadata=self.metadata)
-        codes = CodePicture(self.planes, self.bit_depth, Colour(self.colour), said)
-        write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
+        write_picture(target, self._codes(suffix or suffix_of(target)), suffix=suffix, cicp=cicp, gamma=gamma)
+
+    def _codes(self, suffix: str) -> CodePicture:
+        """Return the picture as a format holds it, in 8 or 16 bits where it has transparency."""
+        said, colour, alpha = SourceDescription(metadata=self.metadata), Colour(self.colour), self.alpha
+        if alpha is not None and suffix not in ALPHA_SUFFIXES:
+            warnings.warn(f"{suffix[1:]} has no place for the transparency of this picture", stacklevel=3)
+        if alpha is None or suffix not in ALPHA_SUFFIXES:
+            return CodePicture(self.planes, self.bit_depth, colour, said)
+        bits = MOST_PILLOW_BITS if suffix in EIGHT_BIT_SUFFIXES else common_depth(self.bit_depth, alpha.bits)
+        planes = tuple(at_depth(plane, self.bit_depth, bits) for plane in self.planes)
+        *colours, opaque = with_alpha(planes, bits, alpha, suffix)
+        fitted = AlphaPlane(opaque, bits, kind_in(alpha, suffix) == "premultiplied")
+        return CodePicture(tuple(colours), bits, colour, said, fitted)
 
     def to_pil(self) -> Image:
-        """Return the picture as an image of Pillow; its ICC profile says the colours where there is one.
+        """Return the picture as an image of Pillow, with transparency and metadata; its ICC profile says the colours.
 
         Raises FormatCannotHold for more than 8 bits and for YUV.
         """
@@ -72,7 +86,8 @@ class Picture(PictureCodes):
             raise FormatCannotHold("Pillow", what, "Decode at 8 bits: refdec.decode(..., bit_depth=8)")
         if self.colour == Colour.YUV.value:
             raise FormatCannotHold("Pillow", "Y'CbCr planes", 'Decode to RGB: refdec.decode(..., colour="RGB")')
-        image = Image.fromarray(np.ascontiguousarray(self.array))
+        planes = self.planes if self.alpha is None else with_alpha(self.planes, self.bit_depth, self.alpha, STRAIGHT)
+        image = Image.fromarray(np.ascontiguousarray(planes[0] if len(planes) == 1 else np.stack(planes, axis=-1)))
         cicp, _ = colour_tags(self.rendering)
         named = None if cicp is None else icc_profile(*cicp, gray=self.colour == Colour.GRAY.value)
         beside = {"icc_profile": self.metadata.icc or named, "exif": self.metadata.exif, "xmp": self.metadata.xmp}

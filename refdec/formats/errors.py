@@ -228,7 +228,8 @@ class AlphaNotSupported(InputError):
         return (
             f"This {what} has transparent samples; JPEG AI has no alpha channel.\n"
             "Put it on a background first, in Pillow: "
-            "Image.alpha_composite(Image.new('RGBA', image.size, 'white'), image.convert('RGBA')).convert('RGB')"
+            "Image.alpha_composite(Image.new('RGBA', image.size, 'white'), image.convert('RGBA')).convert('RGB')\n"
+            "Or keep them, in a HEIF file around the codestream: refdec encode FILE OUT.jaii"
         )
 
 

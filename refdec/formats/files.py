@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 from refdec.formats.coded import JpegWriter, WebpWriter
 from refdec.formats.errors import FileTooLong, FileUnreadable, FormatCannotHold, PictureUnrecognised, SuffixUnknown
@@ -166,9 +166,9 @@ def write_picture(
     cicp: tuple[int, int] | None = None,
     gamma: int | None = None,
 ) -> None:
-    """Write a whole picture; see open_writer."""
+    """Write a whole picture, its transparency too; see open_writer."""
     with open_writer(target, suffix, picture.spec(cicp=cicp, gamma=gamma)) as writer:
-        writer.write_rows(*picture.components)
+        writer.write_rows(*picture.components, *(() if picture.alpha is None else (picture.alpha.samples,)))
 
 
 def read_picture(
@@ -180,11 +180,13 @@ def read_picture(
     limits: Limits | None = None,
     frame: int | None = None,
     low_bits: bool = False,
+    keep_alpha: bool = False,
 ) -> CodePicture:
     """Read a picture file; `suffix` chooses the format, empty: what it begins like, or else the source's name.
 
     `layout` describes raw YUV (else its name does), `bits` the depth of codes in a 16-bit PNG or NPY, which with
-    `low_bits` stand in the low bits of a PNG.  `frame` chooses, from 1, of several pictures in a file.
+    `low_bits` stand in the low bits of a PNG.  `frame` chooses, from 1, of several pictures in a file.  `keep_alpha`:
+    transparent samples become `alpha` of the picture, where they would be refused.
     Raises SuffixUnknown, FileUnreadable, FileTooLong, YuvLayoutUnknown and what the readers raise.
     """
     limits = limits or Limits()
@@ -199,7 +201,8 @@ def read_picture(
     chosen = suffix.lower() or begun or named
     if chosen not in READ_SUFFIXES:
         raise PictureUnrecognised(named, READ_SUFFIXES, empty=not data)
-    picture = _read_as(chosen, data, bits=bits, limits=limits, frame=frame, low_bits=low_bits)
+    wishes = _Wishes(bits, limits, frame, low_bits, keep_alpha)
+    picture = _read_as(chosen, data, wishes)
     if suffix or named not in READ_SUFFIXES or FAMILIES.get(named, named) == FAMILIES.get(chosen, chosen):
         return picture
     remark = f"its name ends with {named}, it was read as {chosen} as which it begins"
@@ -207,16 +210,25 @@ def read_picture(
     return replace(picture, description=described)
 
 
-def _read_as(
-    suffix: str, data: bytes, *, bits: int | None, limits: Limits, frame: int | None, low_bits: bool
-) -> CodePicture:
+class _Wishes(NamedTuple):
+    """How a picture is to be read: arguments of `read_picture`."""
+
+    bits: int | None
+    limits: Limits
+    frame: int | None
+    low_bits: bool
+    keep_alpha: bool
+
+
+def _read_as(suffix: str, data: bytes, wishes: _Wishes) -> CodePicture:
     """Read a picture in the format of a suffix."""
+    bits, limits, frame, low_bits, keep_alpha = wishes
     if suffix == ".png":
-        return read_png(data, bits=bits, limits=limits, frame=frame, low_bits=low_bits)
+        return read_png(data, bits=bits, limits=limits, frame=frame, low_bits=low_bits, keep_alpha=keep_alpha)
     if suffix == ".npy":
         return read_npy(data, bits=bits, limits=limits, frame=frame)
     if suffix == ".pfm":
         return read_pfm(data, limits=limits, frame=frame)
     if suffix in PILLOW_FORMATS:
-        return read_by_pillow(data, suffix, limits=limits, frame=frame)
-    return read_pnm(data, limits=limits, frame=frame)
+        return read_by_pillow(data, suffix, limits=limits, frame=frame, keep_alpha=keep_alpha)
+    return read_pnm(data, limits=limits, frame=frame, keep_alpha=keep_alpha)

@@ -5,7 +5,7 @@ Codes are uint8 up to 8 bits, uint16 above; components of a YUV picture may diff
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -13,11 +13,12 @@ import numpy as np
 from refdec.arithmetic.shown import ShortRepr
 from refdec.formats.description import NOTHING_SAID, SourceDescription
 from refdec.formats.errors import PictureNeedsMemory, PictureTooLarge
-from refdec.heif.parts import NO_METADATA, Metadata
+from refdec.formats.transparency import AlphaKind
+from refdec.heif.parts import NO_METADATA, AlphaPlane, Metadata
 from refdec.limits import Limits
-from refdec.picture.output import Codes
+from refdec.picture.output import Codes, as_codes
 
-__all__ = ["CodePicture", "Colour", "PictureSpec", "require_pixels"]
+__all__ = ["CodePicture", "Colour", "PictureSpec", "require_pixels", "split_alpha"]
 
 Size = tuple[int, int]
 
@@ -34,7 +35,8 @@ class Colour(Enum):
 class PictureSpec:
     """Description of a picture before its rows exist.
 
-    `sizes` are (height, width) of each component, one for GRAY and three else; `bits` is the depth of the codes, 1..16.
+    `sizes` are (height, width) of each component, one for GRAY and three else, and of transparency behind them, if
+    `alpha` says what it is; `bits` is the depth of the codes, 1..16.
     `cicp` (colour primaries, transfer characteristics; ITU-T H.273), `gamma` (in 1/100000) and `metadata` are passed on
     by formats that can say them.
     """
@@ -45,9 +47,10 @@ class PictureSpec:
     cicp: tuple[int, int] | None = None
     gamma: int | None = None
     metadata: Metadata = NO_METADATA
+    alpha: AlphaKind | None = None
 
     def __post_init__(self) -> None:
-        if len(self.sizes) != (1 if self.colour is Colour.GRAY else 3):
+        if len(self.sizes) != (1 if self.colour is Colour.GRAY else 3) + (self.alpha is not None):
             raise ValueError(f"{self.colour.value} cannot have {len(self.sizes)} components")
         if not 1 <= self.bits <= 16:
             raise ValueError(f"{self.bits} bits")
@@ -79,18 +82,24 @@ class PictureSpec:
 class CodePicture(ShortRepr):
     """A picture as codes: one array [rows, columns] per component, their depth, and what they mean.
 
-    `description`: what its file says beside the samples, which are as stored: not turned yet.
+    `description`: what its file says beside the samples, which are as stored: not turned yet.  `alpha`: how opaque it
+    is, stored as they are, None where it is everywhere; to be written it has their depth.
     """
 
     components: tuple[Codes, ...]
     bits: int
     colour: Colour
     description: SourceDescription = NOTHING_SAID
+    alpha: AlphaPlane | None = None
 
     def spec(self, *, cicp: tuple[int, int] | None = None, gamma: int | None = None) -> PictureSpec:
         """Return the description a writer needs, with the metadata of this one."""
-        sizes = tuple((plane.shape[0], plane.shape[1]) for plane in self.components)
-        return PictureSpec(sizes, self.bits, self.colour, cicp, gamma, self.description.metadata)
+        planes = (*self.components, *(() if self.alpha is None else (self.alpha.samples,)))
+        sizes = tuple((plane.shape[0], plane.shape[1]) for plane in planes)
+        kind: AlphaKind | None = None
+        if self.alpha is not None:
+            kind = "premultiplied" if self.alpha.premultiplied else "straight"
+        return PictureSpec(sizes, self.bits, self.colour, cicp, gamma, self.description.metadata, kind)
 
     @property
     def is_gray(self) -> bool:
@@ -104,7 +113,20 @@ class CodePicture(ShortRepr):
         """Return a gray picture as RGB of equal components; other pictures as they are."""
         if self.colour is not Colour.GRAY:
             return self
-        return CodePicture(self.components * 3, self.bits, Colour.RGB, self.description)
+        return replace(self, components=self.components * 3, colour=Colour.RGB)
+
+
+def split_alpha(samples: Codes, bits: int, *, premultiplied: bool = False) -> tuple[Codes, AlphaPlane | None]:
+    """Return samples [rows, columns, channels] of 1 to 4 channels without the last of 2 or 4, and that one.
+
+    None where it is opaque everywhere.
+    """
+    if samples.shape[2] not in (2, 4):
+        return samples, None
+    colours, last = samples[:, :, :-1], samples[:, :, -1]
+    if np.all(last == (1 << bits) - 1):
+        return colours, None
+    return colours, AlphaPlane(as_codes(last, bits), bits, premultiplied)
 
 
 LEAST_PIXEL_BYTES = 6

@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from refdec.formats.foreign_readers import damage_named
 from refdec.formats.frames import chosen_picture, require_countable
 from refdec.formats.orientation import turned_in_words
 from refdec.formats.picture_ends import directories_of, end_of
-from refdec.formats.pictures import CodePicture, Colour, require_pixels
+from refdec.formats.pictures import CodePicture, Colour, require_pixels, split_alpha
 from refdec.formats.pillow_description import pillow_description
 from refdec.limits import Limits
 from refdec.picture.output import Codes, as_codes
@@ -44,17 +44,22 @@ PILLOW_FORMATS: Mapping[str, str] = {
     ".gif": "GIF",
 }
 """Names of formats by suffix."""
-BITS_PER_SAMPLE, PHOTOMETRIC, SAMPLES_PER_PIXEL = 258, 262, 277
+BITS_PER_SAMPLE, PHOTOMETRIC, SAMPLES_PER_PIXEL, EXTRA_SAMPLES = 258, 262, 277, 338
+ASSOCIATED = 1
+"""The extra sample of a TIFF is transparency that colours are multiplied by."""
 WHITE_IS_ZERO = 0
 PLAIN_MODES = {"1": "L", "P": "RGB", "PA": "RGBA", "La": "LA", "RGBa": "RGBA", "YCbCr": "RGB", "RGBX": "RGB"}
 """Modes that others hold without loss; what else there is (LAB, HSV, I, F) has no codes of 1 to 16 bits."""
+MULTIPLIED_MODES = ("La", "RGBa")
 DEEP_MODES = ("I;16", "I;16B", "I;16L", "I;16N")
 CMYK_REMARK = "CMYK became RGB by the simple formula, without a colour profile: colours may differ from those in print"
 CONVERT = "convert it with an image editor"
 
 
-def read_by_pillow(data: bytes, suffix: str, *, limits: Limits, frame: int | None = None) -> CodePicture:
-    """Read a picture of the format of a suffix; `frame` chooses, from 1, of several.
+def read_by_pillow(
+    data: bytes, suffix: str, *, limits: Limits, frame: int | None = None, keep_alpha: bool = False
+) -> CodePicture:
+    """Read a picture of the format of a suffix; `frame` chooses, from 1, of several.  `keep_alpha`: see `read_picture`.
 
     Raises PictureDamaged, PictureUnsupported, PictureTooLarge, AlphaNotSupported, SeveralPictures or NoSuchPicture.
     """
@@ -73,8 +78,32 @@ def read_by_pillow(data: bytes, suffix: str, *, limits: Limits, frame: int | Non
             index = _choose(image, name, frame)
         if name == "TIFF" and _is_deep_colour(image):
             samples = deep_samples(data, index, limits)
-            return _picture_of(samples, 16, name, pillow_description(image, (), surplus_bytes))
-        return picture_of_image(image, name=name, limits=limits, surplus_bytes=surplus_bytes)
+            kept = _KeptAlpha(keep_alpha, _is_multiplied(image))
+            return _picture_of(samples, 16, name, pillow_description(image, (), surplus_bytes), kept)
+        return picture_of_image(image, name=name, limits=limits, surplus_bytes=surplus_bytes, keep_alpha=keep_alpha)
+
+
+class _KeptAlpha(NamedTuple):
+    """Whether transparency is kept, and whether colours are multiplied by it."""
+
+    wanted: bool
+    multiplied: bool
+
+
+def _is_multiplied(image: Any) -> bool:
+    """Tell whether the colours of an image are multiplied by its transparency."""
+    extra = getattr(image, "tag_v2", {}).get(EXTRA_SAMPLES, ())
+    return image.mode in MULTIPLIED_MODES or extra in (ASSOCIATED, (ASSOCIATED,))
+
+
+def _left_multiplied(image: Any) -> None:
+    """Have Pillow read the samples of a TIFF as they are stored: it divides them by their transparency, and rounds."""
+    image.tile = [
+        each._replace(args=tuple("RGBA" if part == "RGBa" else part for part in each.args))
+        if isinstance(each.args, tuple)
+        else each
+        for each in image.tile
+    ]
 
 
 @contextmanager
@@ -155,35 +184,44 @@ def _webp_size(data: bytes) -> tuple[int, int]:
 
 
 def picture_of_image(
-    image: Image, *, name: str = "Pillow", limits: Limits | None = None, surplus_bytes: int = 0
+    image: Image,
+    *,
+    name: str = "Pillow",
+    limits: Limits | None = None,
+    surplus_bytes: int = 0,
+    keep_alpha: bool = False,
 ) -> CodePicture:
     """Return the codes of an image of Pillow, and what it says about them; its current frame if it has several.
+
+    `keep_alpha`: see `read_picture`.
 
     Raises PictureDamaged, PictureUnsupported, PictureTooLarge or AlphaNotSupported.
     """
     require_pixels(*image.size, limits or Limits())
     bits = _bits(image, name)
     remarks = (CMYK_REMARK,) if image.mode == "CMYK" else ()
+    kept = _KeptAlpha(keep_alpha, keep_alpha and _is_multiplied(image))
+    if kept.multiplied and name == "TIFF":
+        _left_multiplied(image)
     with _bound_named(name):
         description = pillow_description(image, remarks, surplus_bytes)
         image.load()
     if description.orientation != UPRIGHT and image.getexif().get(ORIENTATION, UPRIGHT) == UPRIGHT:
         done = turned_in_words(description.orientation)  # Pillow's reader of TIFF turns the picture itself
         description = replace(description, orientation=UPRIGHT, remarks=(done, *remarks))
-    samples = _samples(image, name)
+    samples = _samples(image, name, kept)
     if getattr(image, "tag_v2", {}).get(PHOTOMETRIC) == WHITE_IS_ZERO and image.mode in DEEP_MODES:
         samples = ((1 << bits) - 1) - samples  # Pillow does this up to 8 bits only
-    return _picture_of(samples, bits, name, description)
+    return _picture_of(samples, bits, name, description, kept)
 
 
-def _picture_of(samples: Codes, bits: int, name: str, description: SourceDescription) -> CodePicture:
-    """Return the picture of samples [rows, columns, channels]; alpha has to be opaque."""
-    if samples.shape[2] in (2, 4):
-        if not np.all(samples[:, :, -1] == (1 << bits) - 1):
-            raise AlphaNotSupported(name)
-        samples = samples[:, :, :-1]
+def _picture_of(samples: Codes, bits: int, name: str, description: SourceDescription, kept: _KeptAlpha) -> CodePicture:
+    """Return the picture of samples [rows, columns, channels]; transparency has to be opaque, or wanted."""
+    samples, alpha = split_alpha(samples, bits, premultiplied=kept.multiplied)
+    if alpha is not None and not kept.wanted:
+        raise AlphaNotSupported(name)
     components = tuple(as_codes(samples[:, :, i], bits) for i in range(samples.shape[2]))
-    return CodePicture(components, bits, Colour.GRAY if len(components) == 1 else Colour.RGB, description)
+    return CodePicture(components, bits, Colour.GRAY if len(components) == 1 else Colour.RGB, description, alpha)
 
 
 def _bits(image: Image, name: str) -> int:
@@ -199,7 +237,7 @@ def _bits(image: Image, name: str) -> int:
     return 8
 
 
-def _samples(image: Image, name: str) -> Codes:
+def _samples(image: Image, name: str, kept: _KeptAlpha) -> Codes:
     """Return samples [rows, columns, channels]; palettes and CMYK become RGB, a transparent colour a fourth channel."""
     if image.mode in DEEP_MODES:
         deep = np.asarray(image)
@@ -208,5 +246,7 @@ def _samples(image: Image, name: str) -> Codes:
         raise PictureUnsupported(name, f"the mode {image.mode}")
     transparent = "transparency" in image.info and image.mode in ("1", "L", "P", "RGB")
     mode = "RGBA" if transparent else {**PLAIN_MODES, "CMYK": "RGB"}.get(image.mode, image.mode)
+    if kept.multiplied and image.mode in MULTIPLIED_MODES:
+        mode = image.mode  # as they are
     samples = np.asarray(image if mode == image.mode else image.convert(mode), dtype=np.uint8)
     return samples if samples.ndim == 3 else samples[:, :, None]

@@ -18,12 +18,13 @@ from refdec.formats.errors import FormatCannotHold
 from refdec.formats.pictures import Colour, PictureSpec
 from refdec.formats.rows import InterleavedWriter
 from refdec.formats.sinks import Sink
-from refdec.picture.output import Codes, png_samples
+from refdec.picture.output import Codes
 
 __all__ = ["SIGNATURE", "PngWriter"]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-GRAY_TYPE, RGB_TYPE = 0, 2
+GRAY_TYPE, RGB_TYPE, ALPHA_TYPE = 0, 2, 4
+"""Colour types; that of transparency is added."""
 SUB, UP = 1, 2
 XMP_HEAD = b"XML:com.adobe.xmp\0\0\0\0\0"
 """Keyword, no compression, no language, no translated keyword."""
@@ -57,6 +58,7 @@ class PngWriter(InterleavedWriter):
     def _begin(self) -> None:
         spec = self.spec
         colour_type = GRAY_TYPE if spec.colour is Colour.GRAY else RGB_TYPE
+        colour_type += ALPHA_TYPE if spec.alpha is not None else 0
         self._sink.write(SIGNATURE)
         self._chunk(
             b"IHDR", struct.pack(">IIBBBBB", spec.width, spec.height, 8 * spec.sample_bytes, colour_type, 0, 0, 0)
@@ -76,9 +78,8 @@ class PngWriter(InterleavedWriter):
     def _put_band(self, samples: Codes) -> None:
         if not self._begun:
             self._begin()
-        stored = png_samples(samples, self.spec.bits).astype(
-            np.uint8 if self.spec.sample_bytes == 1 else ">u2", order="C"
-        )
+        kind = np.uint8 if self.spec.sample_bytes == 1 else ">u2"
+        stored = self._in_high_bits(samples).astype(kind, order="C")
         raw = stored.view(np.uint8).reshape(samples.shape[0], -1)
         rows = _filtered(raw, self._above, len(self.spec.sizes) * self.spec.sample_bytes)
         self._above = raw[-1].copy()

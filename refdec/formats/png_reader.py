@@ -18,7 +18,7 @@ from refdec.clauses import clause
 from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsupported
 from refdec.formats.foreign_readers import damage_named
 from refdec.formats.frames import chosen_picture
-from refdec.formats.pictures import CodePicture, Colour, require_pixels
+from refdec.formats.pictures import CodePicture, Colour, require_pixels, split_alpha
 from refdec.formats.png_chunks import PALETTE, PngChunks, PngHead, files_in
 from refdec.formats.png_description import png_description
 from refdec.limits import Limits
@@ -47,9 +47,16 @@ IN_LOW_BITS = (
 
 @clause("5.11")
 def read_png(
-    data: bytes, *, bits: int | None, limits: Limits, frame: int | None = None, low_bits: bool = False
+    data: bytes,
+    *,
+    bits: int | None,
+    limits: Limits,
+    frame: int | None = None,
+    low_bits: bool = False,
+    keep_alpha: bool = False,
 ) -> CodePicture:
-    """(5.11) Read a PNG as RGB or gray codes; an alpha channel that is opaque everywhere is dropped.
+    """(5.11) Read a PNG as RGB or gray codes; an alpha channel that is opaque everywhere is dropped, others are kept
+    where that is asked for, in the depth of the file.
 
     `bits` is the depth that a 16-bit file is declared to have, None: what its sBIT says: its codes are the high bits,
     with `low_bits` the low ones.  `frame` chooses, from 1, of several files one after the other or of an animation.
@@ -70,10 +77,9 @@ def read_png(
         raise PictureUnsupported("PNG", "a later picture of an animation of this size or depth")
     samples = _own_samples(file) if own else _pillow_samples(file, index)
     depth = 8 * samples.itemsize
-    if samples.shape[2] in (2, 4):
-        if not np.all(samples[:, :, -1] == (1 << depth) - 1):
-            raise AlphaNotSupported("PNG")
-        samples = samples[:, :, :-1]
+    samples, alpha = split_alpha(samples, depth)
+    if alpha is not None and not keep_alpha:
+        raise AlphaNotSupported("PNG")
     description = png_description(file, surplus_bytes)
     wanted = bits if bits is not None else _significant_bits(file, samples.shape[2]) if depth == 16 else None
     if wanted is not None and wanted < depth:
@@ -85,7 +91,7 @@ def read_png(
             raise PictureUnsupported("PNG", f"{depth}-bit samples with codes of more than {wanted} bits")
         depth = wanted
     components = tuple(as_codes(samples[:, :, i], depth) for i in range(samples.shape[2]))
-    return CodePicture(components, depth, Colour.GRAY if len(components) == 1 else Colour.RGB, description)
+    return CodePicture(components, depth, Colour.GRAY if len(components) == 1 else Colour.RGB, description, alpha)
 
 
 def _significant_bits(file: PngChunks, channels: int) -> int | None:
@@ -116,8 +122,7 @@ def _own_samples(file: PngChunks) -> Codes:
         if wrong >= 0:
             raise PictureDamaged("PNG", f"row {wrong} has the filter type {rows[wrong, 0]}")
         part[...] = np.ascontiguousarray(rows[:, 1:]).view(np.uint8 if head.depth == 8 else ">u2").reshape(part.shape)
-    _require_opaque(file, samples)
-    return samples
+    return _with_transparent_colour(file, samples)
 
 
 def _filtered_size(head: PngHead, pixel_bytes: int) -> int:
@@ -147,16 +152,19 @@ def _inflated(file: PngChunks, size: int) -> UInt8Array:
     return np.frombuffer(raw, np.uint8)
 
 
-def _require_opaque(file: PngChunks, samples: Codes) -> None:
-    """Raise AlphaNotSupported where a sample has the one transparent colour."""
+def _with_transparent_colour(file: PngChunks, samples: Codes) -> Codes:
+    """Return samples with transparency where one of them has the one transparent colour, as they are where none has."""
     transparent = file.body(b"tRNS")
     if transparent is None:
-        return
+        return samples
     colour = np.frombuffer(transparent[: len(transparent) // 2 * 2], ">u2")
     if colour.size != samples.shape[2]:
         raise PictureDamaged("PNG", "its transparent colour (tRNS) has the wrong size")
-    if bool(np.any(np.all(samples == colour, axis=2))):
-        raise AlphaNotSupported("PNG")
+    found = np.all(samples == colour, axis=2, keepdims=True)
+    if not found.any():
+        return samples
+    opaque = np.where(found, 0, (1 << 8 * samples.itemsize) - 1).astype(samples.dtype)
+    return np.concatenate((samples, opaque), axis=2)
 
 
 def _pillow_samples(file: PngChunks, index: int) -> UInt8Array:

@@ -14,7 +14,7 @@ import numpy as np
 from refdec.formats.description import SourceDescription, bytes_after
 from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsupported
 from refdec.formats.frames import chosen_picture, require_countable
-from refdec.formats.pictures import CodePicture, Colour, require_pixels
+from refdec.formats.pictures import CodePicture, Colour, require_pixels, split_alpha
 from refdec.limits import Limits
 from refdec.picture.output import Codes, as_codes
 from refdec.tiling.geometry import ceil_div
@@ -63,7 +63,7 @@ class _NetpbmHead:
         return self.count * (1 if self.bits <= 8 else 2)
 
 
-def read_pnm(data: bytes, *, limits: Limits, frame: int | None = None) -> CodePicture:
+def read_pnm(data: bytes, *, limits: Limits, frame: int | None = None, keep_alpha: bool = False) -> CodePicture:
     """Read a picture whose maxval is 2^b - 1; `frame` chooses, from 1, of several one after the other.
 
     Raises PictureDamaged, PictureUnsupported (other maxvals), PictureTooLarge, AlphaNotSupported, SeveralPictures or
@@ -79,16 +79,15 @@ def read_pnm(data: bytes, *, limits: Limits, frame: int | None = None) -> CodePi
     samples = _samples(data, head)
     if int(samples.max()) > head.maxval:
         raise PictureDamaged("PPM", "a sample is above its maxval")
-    if head.channels in (2, 4):
-        if not np.all(samples[:, :, -1] == head.maxval):
-            raise AlphaNotSupported("PAM")
-        samples = samples[:, :, :-1]
+    samples, alpha = split_alpha(samples, head.bits)
+    if alpha is not None and not keep_alpha:
+        raise AlphaNotSupported("PAM")
     components = tuple(as_codes(samples[:, :, i], head.bits) for i in range(samples.shape[2]))
     left = bytes_after(len(data[end:].strip()))
     if COMMENT.search(data, 0, heads[0].begin):
         left = ("the comment in its header", *left)
     description = SourceDescription(left_behind=left)
-    return CodePicture(components, head.bits, Colour.GRAY if len(components) == 1 else Colour.RGB, description)
+    return CodePicture(components, head.bits, Colour.GRAY if len(components) == 1 else Colour.RGB, description, alpha)
 
 
 def _head(data: bytes, at: int, limits: Limits) -> _NetpbmHead:

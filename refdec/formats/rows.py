@@ -15,11 +15,13 @@ import numpy as np
 from refdec.formats.errors import FormatCannotHold, RowsDoNotFit
 from refdec.formats.pictures import Colour, PictureSpec
 from refdec.formats.sinks import Sink
-from refdec.picture.output import Codes
+from refdec.formats.transparency import at_depth
+from refdec.picture.output import Codes, png_samples
 
 __all__ = ["InterleavedWriter", "RowWriter"]
 
 BAND_SAMPLES = 1 << 20
+NARROW, DEEP = 8, 16
 
 
 class RowWriter(ABC):
@@ -123,6 +125,13 @@ class InterleavedWriter(RowWriter):
         for top in range(0, counts.pop(), step):
             band: list[Codes] = [rows[top : top + step] for rows in components]
             self._put_band(band[0][:, :, None] if len(band) == 1 else np.stack(band, axis=-1))
+
+    def _in_high_bits(self, samples: Codes) -> Codes:
+        """Return samples as PNG and TIFF hold them (5.11): above 8 bits in the high bits of 16; 0 of alpha stays 0."""
+        stored = png_samples(samples, self.spec.bits)
+        if self.spec.alpha is not None and self.spec.bits > NARROW:
+            stored[:, :, -1] = at_depth(samples[:, :, -1], self.spec.bits, DEEP)
+        return stored
 
     @abstractmethod
     def _put_band(self, samples: Codes) -> None:

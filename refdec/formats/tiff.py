@@ -8,6 +8,7 @@ bits, ones below.
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,17 +32,19 @@ from refdec.formats.icc_writer import icc_profile
 from refdec.formats.pictures import Colour, PictureSpec
 from refdec.formats.rows import InterleavedWriter
 from refdec.formats.sinks import Sink
-from refdec.picture.output import Codes, png_samples
+from refdec.formats.transparency import AlphaKind
+from refdec.picture.output import Codes
 from refdec.tiling.geometry import ceil_div
 
 __all__ = ["TiffWriter"]
 
-LAYOUT_TAGS = frozenset({*range(254, 260), 262, 263, 264, 265, 266, *range(273, 281), 284, 288, 289, 317})
+LAYOUT_TAGS = frozenset({*range(254, 260), 262, 263, 264, 265, 266, *range(273, 281), 284, 288, 289, 317, 338})
 """Tags about how samples are stored: those of Exif data are of another file."""
 STRIP_BYTES = 1 << 18
 """About as much as a strip holds."""
 LARGEST_CLASSIC, LARGEST_SIDE = (1 << 32) - 1, (1 << 32) - 1
 NO_COMPRESSION, BLACK_IS_ZERO, IS_RGB = 1, 1, 2
+EXTRA_SAMPLES: Mapping[AlphaKind, int] = {"premultiplied": 1, "straight": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ class TiffWriter(InterleavedWriter):
         if not self._begun:
             self._sink.write(_head_of(self.spec))
             self._begun = True
-        self._sink.write(png_samples(samples, self.spec.bits).astype(self._stored).tobytes())
+        self._sink.write(self._in_high_bits(samples).astype(self._stored).tobytes())
 
 
 def _head_of(spec: PictureSpec) -> bytes:
@@ -139,6 +142,8 @@ def _head_of(spec: PictureSpec) -> bytes:
         278: (LONG, (rows,)),
         279: (layout.offset_kind, counts),
     }
+    if spec.alpha is not None:
+        own[338] = (SHORT, (EXTRA_SAMPLES[spec.alpha],))
     if profile:
         own[34675] = (UNDEFINED, profile)
     if spec.metadata.xmp:

@@ -1,0 +1,72 @@
+"""Transparency of pictures in files: brought to the depth of the colours, and colours that were multiplied by it.
+
+In: an `AlphaPlane`, planes of codes.  Out: codes of another depth, rounded to the nearest; nothing is rounded where the
+new depth holds all old codes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from refdec.arithmetic.types import Int64Array
+from refdec.heif.parts import AlphaPlane
+from refdec.picture.output import Codes, as_codes
+
+__all__ = ["ALPHA_SUFFIXES", "AlphaKind", "at_depth", "common_depth", "kind_in", "with_alpha"]
+
+AlphaKind: TypeAlias = Literal["straight", "premultiplied"]
+"""Whether the colours of a picture are multiplied by its transparency."""
+
+ALPHA_SUFFIXES = (".png", ".webp", ".tif", ".tiff")
+"""Formats that hold transparency."""
+HOLDS_MULTIPLIED = (".tif", ".tiff")
+"""Those that can say that colours are multiplied by it."""
+NARROW, DEEP = 8, 16
+
+
+def common_depth(bits: int, alpha_bits: int) -> int:
+    """Return the depth in which codes of colours and of transparency can both be written: 8, or 16 of anything more.
+
+    In 16 bits all codes of 8 stand exactly; others are rounded to a 65535th.
+    """
+    return NARROW if max(bits, alpha_bits) <= NARROW else DEEP
+
+
+def at_depth(codes: Codes, old: int, new: int) -> Codes:
+    """Return codes of `old` bits as codes of `new` bits: 0 stays 0, the largest the largest."""
+    if old == new:
+        return codes
+    most = (1 << old) - 1
+    scaled: Int64Array = (2 * codes.astype(np.int64) * ((1 << new) - 1) + most) // (2 * most)
+    return as_codes(scaled, new)
+
+
+def with_alpha(planes: tuple[Codes, ...], bits: int, alpha: AlphaPlane, suffix: str) -> tuple[Codes, ...]:
+    """Return planes of `bits` bits, and transparency of their depth behind them, as a suffix's format holds them."""
+    fitted = replace(alpha, samples=at_depth(alpha.samples, alpha.bits, bits), bits=bits)
+    if alpha.premultiplied and suffix not in HOLDS_MULTIPLIED:
+        planes = _straightened(planes, fitted)
+    return (*planes, fitted.samples)
+
+
+def kind_in(alpha: AlphaPlane, suffix: str) -> AlphaKind:
+    """Return what transparency is to the colours beside it in a file of the format of a suffix."""
+    return "premultiplied" if alpha.premultiplied and suffix in HOLDS_MULTIPLIED else "straight"
+
+
+def _straightened(planes: tuple[Codes, ...], alpha: AlphaPlane) -> tuple[Codes, ...]:
+    """Return colours without the transparency that they are multiplied by, of its depth; where nothing is, 0."""
+    most = (1 << alpha.bits) - 1
+    divisor = np.maximum(alpha.samples.astype(np.int64), 1)
+    return tuple(
+        as_codes(
+            np.where(
+                alpha.samples, np.minimum((2 * plane.astype(np.int64) * most + divisor) // (2 * divisor), most), 0
+            ),
+            alpha.bits,
+        )
+        for plane in planes
+    )
