@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from refdec.api.concerning import name_source
+from refdec.api.concerning import concerning, name_source
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.errors import LimitExceeded, RefdecError
+from refdec.inspection.box_tree import BoxTree, box_tree
 from refdec.inspection.tree import SyntaxTree, build_tree
 
 if TYPE_CHECKING:
@@ -50,13 +51,15 @@ class ViewRequest:
 class View:
     """A tree, and why its symbols could not be decoded where they were asked for and could not.
 
-    `beyond_limits`: they could not because they ask for more than the request's limits.
+    `beyond_limits`: they could not because they ask for more than the request's limits.  `boxes`: of the HEIF file
+    around the codestream, None: there is none.
     """
 
     tree: SyntaxTree
     name: str
     failure: str = ""
     beyond_limits: bool = False
+    boxes: BoxTree | None = None
 
 
 class _Keeper:
@@ -87,15 +90,27 @@ def view_file(
 ) -> View:
     """Return the syntax tree of a file; with `request.symbols`, first symbols too.
 
-    Raises InputError where the file cannot be read, WeightsError where the weights cannot; problems of the codestream
-    are in the tree, and where its symbols ask for more than the limits the view says so.
+    Raises InputError where the file cannot be read, WeightsError where the weights cannot, CodestreamError where the
+    boxes of a HEIF file lead to no codestream; problems of the codestream are in the tree, and where its symbols ask
+    for more than the limits the view says so.
     """
-    from refdec.formats.files import name_of
-    from refdec.formats.stream_files import codestream_bytes
+    from refdec.formats.files import read_bytes
+    from refdec.formats.stream_files import stream_in
 
-    data = codestream_bytes(source, limits=request.options.limits)
-    tree = _tree(data, request, {})
+    limits = request.options.limits
+    with concerning(source):
+        whole = read_bytes(source, limits=limits)
+        found = stream_in(whole, limits=limits)
+        boxes = None if found.file is None else box_tree(whole, limits)
+    tree = _tree(found.codestream, request, {})
     name_source(source, tree.problems)
+    return replace(_with_symbols(tree, source, request, weights), boxes=boxes)
+
+
+def _with_symbols(tree: SyntaxTree, source: Source, request: ViewRequest, weights: WeightPack | Source | None) -> View:
+    """Return the view of a codestream, with its first symbols where they are asked for and can be decoded."""
+    from refdec.formats.files import name_of
+
     if not request.symbols:
         return View(tree, name_of(source))
     if tree.problems or tree.findings.headers is None:
@@ -104,6 +119,7 @@ def view_file(
 
     pack, headers, keeper = load_weights(weights), tree.findings.headers, _Keeper()
     failure, beyond_limits = "", False
+    data = tree.data
     try:
         _decode_symbols(data, pack, request.options, keeper)
     except RefdecError as problem:

@@ -64,6 +64,7 @@ def view(
 ) -> None:
     """Show every syntax element with its place, bits, value, range and clause; broken streams as far as they read.
 
+    Of a HEIF file its boxes come first, then its codestream; --element and --offset choose in the codestream.
     Exit code 3 if the codestream breaks a rule, 5 if decoding it for symbols or pictures asks for too much.
 
     Example: refdec view photo.jai --element 'num_*'
@@ -100,7 +101,7 @@ def view(
     else:
         seen = view_file(file, request, weights=weights)
         paths = _chosen(seen.tree, element, offset)
-        _show(seen.tree, paths, everything=everything, whole=offset is None, as_json=json)
+        _show(seen, paths, everything=everything, whole=offset is None, as_json=json)
     _finish(seen)
 
 
@@ -113,17 +114,20 @@ def _chosen(tree: SyntaxTree, element: str | None, offset: str | None) -> list[t
     return None if element is None else by_name(tree.root, element)
 
 
-def _show(tree: SyntaxTree, paths: Any, *, everything: bool, whole: bool, as_json: bool) -> None:
+def _show(seen: View, paths: Any, *, everything: bool, whole: bool, as_json: bool) -> None:
+    from itertools import chain
+
     from refdec.inspection import render
 
+    tree, boxes = seen.tree, seen.boxes if paths is None else None
     if as_json:
-        console.show_json(render.as_json(tree, paths))
+        console.show_json(render.as_json(tree, paths, boxes=boxes))
         return
     if paths is None:
         lines = render.text_lines(tree, everything=everything)
     else:
         lines = render.text_of_paths(tree, paths, everything=everything, whole=whole)
-    for line in lines:
+    for line in lines if boxes is None else chain(render.box_lines(boxes), lines):
         console.result(line)
 
 

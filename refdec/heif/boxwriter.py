@@ -16,7 +16,9 @@ from refdec.heif.errors import BoxUnwritable
 
 __all__ = ["boxed", "write_box"]
 
-LARGEST_SIZE = (1 << 32) - 1
+LARGEST_SIZE, LARGEST_BYTE = (1 << 32) - 1, 255
+FOUR = 4
+"""Characters of a 4cc."""
 
 
 def boxed(kind: str, payload: bytes) -> bytes:
@@ -40,6 +42,11 @@ def write_box(box: FileBox, *, layout: str | None = None, parent_version: int = 
     scope = {"version": box.version, "flags": box.flags, "parent_version": parent_version}
     walk.through(found.rows, box.values, scope)
     return boxed(box.kind, walk.payload())
+
+
+def _is_latin(text: str) -> bool:
+    """Tell whether each character of a text is one byte."""
+    return all(ord(character) <= LARGEST_BYTE for character in text)
 
 
 class _WriteWalk:
@@ -96,7 +103,9 @@ class _WriteWalk:
             assert row.width is not None, "numbers have a width"
             return self.number(row.name, 0 if value is None else value, row.width.value(scope))
         if row.kind == "4cc":
-            return self.number(row.name, four_cc(value) if isinstance(value, str) else value, 32)
+            if not isinstance(value, str) or len(value) != FOUR or not _is_latin(value):
+                raise BoxUnwritable(self._box.kind, row.name, value)
+            return self.number(row.name, four_cc(value), 8 * FOUR)
         if row.kind == "text":
             text = ("" if value is None else str(value)).encode()
             if b"\0" in text:

@@ -31,6 +31,7 @@ class NodeKind(StrEnum):
     SYMBOLS = "symbols"
     TRAILING = "trailing"
     UNREAD = "unread"
+    BOX = "box"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,21 @@ from typing import Any
 
 from refdec.clauses import clause_path
 from refdec.errors import RefdecError
+from refdec.inspection.box_tree import BoxTree
 from refdec.inspection.nodes import Node, NodeKind
 from refdec.inspection.selection import compacted
 from refdec.inspection.tree import SyntaxTree
 
-__all__ = ["as_json", "ending_json", "node_json", "problem_json", "raw_bits", "text_lines", "text_of_paths"]
+__all__ = [
+    "as_json",
+    "box_lines",
+    "ending_json",
+    "node_json",
+    "problem_json",
+    "raw_bits",
+    "text_lines",
+    "text_of_paths",
+]
 
 MOST_BITS = 24
 MOST_BYTES = 8
@@ -83,6 +93,13 @@ HEADING = (
 ).rstrip()
 
 
+def box_lines(boxes: BoxTree) -> Iterator[str]:
+    """Yield the lines of the boxes of a HEIF file, and where its codestream begins, whose own lines come next."""
+    yield HEADING
+    yield from _tree_lines(boxes.data, boxes.root, 0)
+    yield f"The codestream begins at byte {boxes.codestream_at} of the file; places below count from its first byte."
+
+
 def text_lines(tree: SyntaxTree, *, everything: bool = False) -> Iterator[str]:
     """Yield the lines of a tree; arrays of more than eight elements are one line each unless `everything` is wanted."""
     root = tree.root if everything else compacted(tree.root)
@@ -145,13 +162,20 @@ def node_json(data: bytes, node: Node) -> dict[str, Any]:
     return made | {name: value for name, value in optional.items() if value is not None}
 
 
-def as_json(tree: SyntaxTree, paths: Iterable[tuple[Node, ...]] | None = None) -> dict[str, Any]:
-    """Return a tree as plain values; with `paths`, only the chosen nodes, each with the names above it."""
+def as_json(
+    tree: SyntaxTree, paths: Iterable[tuple[Node, ...]] | None = None, *, boxes: BoxTree | None = None
+) -> dict[str, Any]:
+    """Return a tree as plain values; with `paths`, only the chosen nodes, each with the names above it.
+
+    `boxes` of the file around the codestream, whose places count from the first byte of the file, stand beside it.
+    """
     head: dict[str, Any] = {
         "bytes": len(tree.data),
         "legal": not tree.problems,
         "problems": [problem_json(problem) for problem in tree.problems],
     }
+    if boxes is not None:
+        head["file"] = {"codestream_at": boxes.codestream_at, "boxes": node_json(boxes.data, boxes.root)}
     if paths is None:
         return head | {"tree": node_json(tree.data, tree.root)}
     chosen = [{"path": [node.name for node in path[:-1]], **node_json(tree.data, path[-1])} for path in paths]

@@ -1,4 +1,4 @@
-"""Mutations of files whose checksums would stop a blind mutator: ZIP members, PNG chunks, JSON manifests.
+"""Mutations of files whose checksums or sizes would stop a blind mutator: ZIP, PNG chunks, boxes, JSON manifests.
 
 In: bytes, a source of chance, and a mutator of plain bytes.  Out: bytes with checksums that are right again, mostly.
 """
@@ -16,7 +16,14 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-__all__ = ["mutate_entropy", "mutate_importer", "mutate_layer", "mutate_pack", "mutate_pictures"]
+from refdec.errors import RefdecError
+from refdec.heif.boxes import FileBox
+from refdec.heif.boxreader import read_boxes
+from refdec.heif.boxtable import known_boxes
+from refdec.heif.boxwriter import write_box
+from refdec.limits import Limits
+
+__all__ = ["mutate_entropy", "mutate_heif", "mutate_importer", "mutate_layer", "mutate_pack", "mutate_pictures"]
 
 Plain = Callable[[bytes], bytes]
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -173,3 +180,54 @@ def mutate_entropy(data: bytes, draw: Random, plain: Plain) -> bytes:
     if draw.random() < 0.5 and unit:
         unit = unit[:-1] + bytes([unit[-1] | 1 << draw.randrange(8)])
     return bytes(front) + unit
+
+
+BOX_NUMBERS = (0, 1, 2, 3, 7, 127, 128, 255, 256, 32767, 65535, 1 << 24, (1 << 32) - 1)
+
+
+def mutate_heif(data: bytes, draw: Random, plain: Plain) -> bytes:
+    """Change one box of a HEIF file, a field, its bytes, or its place, and give all boxes around it their sizes."""
+    if draw.random() < 0.3:
+        return plain(data)
+    try:
+        boxes = read_boxes(data, limits=Limits())
+        found = [box for top in boxes for _, box in top.walk()]
+        if not found:
+            return plain(data)
+        return b"".join(map(write_box, _with_changed(boxes, draw.choice(found), draw, plain)))
+    except RefdecError:
+        return plain(data)
+
+
+def _with_changed(boxes: tuple[FileBox, ...], chosen: FileBox, draw: Random, plain: Plain) -> tuple[FileBox, ...]:
+    made: list[FileBox] = []
+    for box in boxes:
+        if box is chosen:
+            made += draw.choice(((), (box, box), (_changed_box(box, draw, plain),), (_changed_box(box, draw, plain),)))
+        else:
+            made.append(replace(box, children=_with_changed(box.children, chosen, draw, plain)))
+    return tuple(made)
+
+
+def _changed_box(box: FileBox, draw: Random, plain: Plain) -> FileBox:
+    """Return a box with another type, version, field or record."""
+    names = list(box.values)
+    if not names or draw.random() < 0.15:
+        return replace(box, kind=draw.choice(sorted(known_boxes())), values={"data": b"", "major_brand": "jaii"})
+    name = draw.choice(names)
+    value = _changed_value(box.values[name], draw, plain)
+    return replace(box, values={**box.values, name: value}, flags=draw.choice((box.flags, 0, 1)))
+
+
+def _changed_value(value: Any, draw: Random, plain: Plain) -> Any:
+    if isinstance(value, int):
+        return draw.choice((*BOX_NUMBERS, value + 1, max(0, value - 1)))
+    if isinstance(value, str):
+        return draw.choice((value[::-1], value[1:], value[:1] * 4, ""))
+    if isinstance(value, tuple) and value:
+        place = draw.randrange(len(value))
+        record = dict(value[place])
+        name = draw.choice(list(record))
+        record[name] = _changed_value(record[name], draw, plain)
+        return draw.choice(((*value[:place], record, *value[place + 1 :]), value[:place], (*value, record)))
+    return plain(bytes(value)) if isinstance(value, bytes | memoryview) else value

@@ -32,6 +32,7 @@ DEEP = {
     "pack": ("refdec.weights",),
     "head": ("refdec.heads", "refdec.weights"),
     "layer": ("refdec.lossless", "refdec.bitstream.layerrecord"),
+    "heif": ("refdec.heif", "refdec.inspection.box_tree"),
     "pictures": ("refdec.formats", "refdec.bundles", "refdec.picture.output"),
 }
 
@@ -64,6 +65,7 @@ def _mutator(target: str) -> Callable[[bytes, int, int], bytes]:
         "pack": containers.mutate_pack,
         "head": containers.mutate_pack,
         "layer": containers.mutate_layer,
+        "heif": containers.mutate_heif,
         "pictures": containers.mutate_pictures,
     }
 

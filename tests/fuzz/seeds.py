@@ -140,6 +140,17 @@ def _layer() -> list[bytes]:
     return found
 
 
+def _heif() -> list[bytes]:
+    """Return a file with everything in it, one with deep transparency, one with a picture alone, a cut one."""
+    from refdec.api.enclosing import enclosed, headers_of
+    from refdec.heif.parts import NO_PARTS
+    from tests.unit.heif.support import STREAM, alpha_plane, parts, whole_file
+
+    headers = headers_of(STREAM, None)
+    deep = enclosed(STREAM, headers, parts(alpha=alpha_plane(16, premultiplied=True), thumbnail=b""))
+    return [whole_file(), deep, enclosed(STREAM, headers, NO_PARTS), whole_file()[:1200]]
+
+
 def _pack() -> list[bytes]:
     """Return a pack with one small checkpoint, and an empty one."""
     from refdec.weights.pack import WeightPack
@@ -222,6 +233,7 @@ MAKERS = {
     "pack": _pack,
     "head": _head,
     "layer": _layer,
+    "heif": _heif,
     "pictures": _pictures,
 }
 

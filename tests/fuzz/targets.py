@@ -30,6 +30,7 @@ __all__ = [
     "entropy",
     "head",
     "headers",
+    "heif",
     "importer",
     "layer",
     "pack",
@@ -276,6 +277,42 @@ def layer(data: bytes) -> None:
     assert picture_sha256(made) == record.samples_sha256.hex()
 
 
+def heif(data: bytes) -> None:
+    """HEIF files: what reads is written and read again, shown, taken apart; its parts are no larger than limits say."""
+    from refdec.formats.stream_files import stream_in
+    from refdec.heif.picturefile import alpha_of, metadata_of, picture_orientation
+    from refdec.heif.reading import read_heif
+    from refdec.heif.writing import write_heif
+    from refdec.inspection.box_tree import box_tree
+    from refdec.inspection.render import box_lines
+
+    try:
+        file = read_heif(data, limits=PICTURE_LIMITS)
+    except RefdecError as problem:
+        assert problem.headline()
+        return
+    assert sum(len(item.data) for item in file.items if len(item.places) != 1) <= 2 * len(data)
+    list(box_lines(box_tree(data, PICTURE_LIMITS)))
+    try:
+        again = read_heif(write_heif(file), limits=PICTURE_LIMITS)
+        assert [(item.id, item.kind, bytes(item.data)) for item in again.items] == [
+            (item.id, item.kind, bytes(item.data)) for item in file.items
+        ]
+        assert again.references == file.references
+    except RefdecError as problem:
+        assert problem.headline()  # more items than fields of the usual width hold, bytes that are no text
+    for part in (stream_in, lambda _: picture_orientation(file), lambda _: metadata_of(file)):
+        try:
+            part(data)
+        except RefdecError as problem:
+            assert problem.headline()
+    try:
+        alpha = alpha_of(file, PICTURE_LIMITS)
+        assert alpha is None or alpha.samples.size <= PICTURE_LIMITS.pixels
+    except RefdecError as problem:
+        assert problem.headline()
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "headers": headers,
     "view": view,
@@ -286,4 +323,5 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "pictures": pictures,
     "head": head,
     "layer": layer,
+    "heif": heif,
 }

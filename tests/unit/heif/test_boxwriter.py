@@ -22,6 +22,8 @@ def test_bytes_of_a_size_and_of_an_association() -> None:
     [
         FileBox("ispe", {"image_width": -1, "image_height": 1}),
         FileBox("imir", {"axis": 2}),
+        FileBox("ftyp", {"major_brand": "five5"}),
+        FileBox("ftyp", {"major_brand": "jai\u0177"}),
         FileBox("auxC", {"aux_type": "a\0b"}),
         FileBox("mdcv", {"display_primaries": [{"x": 1, "y": 2}]}),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -10,6 +11,8 @@ from refdec.heif.boxes import FileBox
 from refdec.heif.errors import ItemOutside
 from refdec.heif.reading import is_heif, read_heif
 from refdec.heif.writing import write_heif
+from tests.fuzz.containers import mutate_heif
+from tests.fuzz.targets import heif
 from tests.unit.heif.support import LIMITS, STREAM, heif_of, setting, whole_file, with_box
 
 LENGTH = len(STREAM)
@@ -75,3 +78,18 @@ def test_boxes_that_are_not_known_are_kept() -> None:
 def test_what_is_a_heif_file_its_first_bytes_say() -> None:
     assert is_heif(whole_file()) and not is_heif(STREAM) and not is_heif(b"")
     assert read_heif(memoryview(whole_file()), limits=LIMITS).primary == 1
+
+
+def test_changed_boxes_end_in_a_file_or_one_error() -> None:
+    """A small part of what the fuzz target `heif` tries."""
+    draw, found = Random(3), 0
+
+    def plain(data: bytes) -> bytes:
+        at = draw.randrange(max(len(data), 1))
+        return data[:at] + bytes([draw.randrange(256)]) + data[at + draw.randrange(3) :]
+
+    for _ in range(300):
+        data = mutate_heif(whole_file(), draw, plain)
+        heif(data)
+        found += data != whole_file()
+    assert found > 200

@@ -1,0 +1,112 @@
+"""The boxes of a HEIF file as a tree of nodes, beside that of its codestream.
+
+In: the bytes of a file.  Out: `BoxTree`: every box with its size, type, version, flags and fields where they lie, and
+which bytes are those of which item.  Places count from the first byte of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from refdec.errors import BitOffset
+from refdec.heif.boxes import FieldPlace, FileBox
+from refdec.heif.boxreader import read_boxes
+from refdec.heif.boxtable import box_layout
+from refdec.heif.heiffile import HeifFile
+from refdec.heif.reading import heif_of_boxes
+from refdec.inspection.nodes import Node, NodeKind, leaf
+from refdec.limits import Limits
+
+__all__ = ["BoxTree", "box_tree"]
+
+SIZE_BITS, VERSION_BITS, FLAGS_BITS = 32, 8, 24
+LARGE_SIZE_BITS = 64
+DATA = "mdat"
+
+
+@dataclass(frozen=True, slots=True)
+class BoxTree:
+    """The boxes of a file below one root, its bytes, and the byte where the codestream of its picture begins."""
+
+    root: Node
+    data: bytes
+    codestream_at: int
+
+
+def box_tree(data: bytes, limits: Limits) -> BoxTree:
+    """Return the tree of a file.  Raises what reading its boxes raises."""
+    boxes = read_boxes(data, limits=limits, places=True)
+    file = heif_of_boxes(boxes, data)
+    children = tuple(_node(box, file) for box in boxes)
+    note = f"{len(data)} bytes, brand {file.major_brand}, {len(file.items)} items"
+    root = Node(NodeKind.BOX, "HEIF file", BitOffset(0), 8 * len(data), note=note, children=children)
+    picture = file.item(file.primary)
+    places = () if picture is None else picture.places
+    return BoxTree(root, data, places[0][0] if places else 0)
+
+
+def _node(box: FileBox, file: HeifFile, layout: str | None = None) -> Node:
+    """Return the node of a box: its header, its fields, the boxes inside."""
+    inside = "reference" if box.kind == "iref" else None
+    found = [*_header(box, layout), *map(_field, box.fields)]
+    if box.kind == DATA:
+        found[-1:] = _items(box, file)
+    children = (*found, *(_node(child, file, inside) for child in box.children))
+    return Node(
+        NodeKind.BOX, box.kind, box.place, 8 * box.size, note=box_layout(box.kind, layout).title, children=children
+    )
+
+
+def _header(box: FileBox, layout: str | None) -> Iterator[Node]:
+    """Yield size and type, the large size where there is one, version and flags where the box has them."""
+    at, full = 8 * box.at, box_layout(box.kind, layout).versions is not None
+    after = 8 * box.payload_at - at - 2 * SIZE_BITS - (VERSION_BITS + FLAGS_BITS if full else 0)
+    large = after >= LARGE_SIZE_BITS
+    size = 1 if large else box.size
+    yield leaf(NodeKind.ELEMENT, "size", at, SIZE_BITS, value=size, descriptor="u(32)")
+    yield leaf(NodeKind.DATA, "type", at + SIZE_BITS, SIZE_BITS, descriptor="4cc", note=box.kind)
+    at += 2 * SIZE_BITS
+    if large:
+        yield leaf(NodeKind.ELEMENT, "largesize", at, LARGE_SIZE_BITS, value=box.size, descriptor="u(64)")
+        at += LARGE_SIZE_BITS
+    if full:
+        yield leaf(NodeKind.ELEMENT, "version", at, VERSION_BITS, value=box.version, descriptor="u(8)")
+        yield leaf(NodeKind.ELEMENT, "flags", at + VERSION_BITS, FLAGS_BITS, value=box.flags, descriptor="u(24)")
+
+
+def _field(place: FieldPlace) -> Node:
+    """Return the node of a field: a number, or text and bytes as a note."""
+    if isinstance(place.value, int):
+        descriptor = f"u({place.n_bits})"
+        return leaf(NodeKind.ELEMENT, place.name, place.at.bits, place.n_bits, value=place.value, descriptor=descriptor)
+    note = place.value if isinstance(place.value, str) else f"{place.n_bits // 8} bytes"
+    return leaf(NodeKind.DATA, place.name, place.at.bits, place.n_bits, note=_printable(note))
+
+
+def _items(box: FileBox, file: HeifFile) -> list[Node]:
+    """Return what of the bytes of a box is which item, in file order; bytes between them are of none."""
+    start, stop = box.payload_at, box.at + box.size
+    parts = [(*place, item) for item in file.items for place in item.places]
+    inside = [part for part in parts if start <= part[0] and part[0] + part[1] <= stop]
+    found: list[Node] = []
+    for at, length, item in sorted(inside, key=lambda part: part[:2]):
+        if at < start:
+            continue  # lies over the one before
+        if at > start:
+            found.append(_bytes("of no item", start, at - start))
+        found.append(_bytes(f"item {item.id}", at, length, f"{_printable(item.kind)} {_printable(item.name)}".strip()))
+        start = at + length
+    if start < stop:
+        found.append(_bytes("of no item", start, stop - start))
+    return found
+
+
+def _bytes(name: str, at: int, length: int, note: str = "") -> Node:
+    said = f"{note}, {length} bytes" if note else f"{length} bytes"
+    return leaf(NodeKind.DATA, name, 8 * at, 8 * length, note=said)
+
+
+def _printable(text: str) -> str:
+    """Return a text of a stranger as it can be shown in a line."""
+    return "".join(c if c.isprintable() else "?" for c in text[:80])
