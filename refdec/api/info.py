@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from refdec.api.concerning import concerning
@@ -28,10 +29,14 @@ def read_info(
     `lenient`, `any_level` and `edition` as in `decode`.
     """
     from refdec.decoding.options import edition_named, limits_or_default
-    from refdec.formats.stream_files import codestream_bytes
+    from refdec.formats.files import read_bytes
+    from refdec.formats.stream_files import stream_in
+    from refdec.inspection.file_facts import file_facts
     from refdec.inspection.summary import read_info as read
 
     limits, chosen = limits_or_default(limits), edition_named(edition)
     with concerning(source):
-        data = codestream_bytes(source, limits=limits)
-        return read(data, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
+        whole = read_bytes(source, limits=limits)
+        found = stream_in(whole, limits=limits)
+        info = read(found.codestream, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
+        return info if found.file is None else replace(info, file=file_facts(found.file, len(whole)))

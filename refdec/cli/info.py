@@ -48,12 +48,16 @@ def info(
         console.show_json(_as_json(found))
         return
     values = found.as_json()
-    substreams, rendering = values.pop("substreams"), values.pop("rendering")
+    substreams, rendering, file = values.pop("substreams"), values.pop("rendering"), values.pop("file", None)
     console.show_mapping(
         {name.replace("_", " "): _text(value) for name, value in values.items() if value not in (None, ())}
     )
     if rendering:
         console.show_mapping(_flat(rendering))
+    if file is not None:
+        items = file.pop("items")
+        console.show_mapping({f"file {name}": _text(value) for name, value in file.items()})
+        console.show_table("items", ("id", "type", "bytes", "refers"), [tuple(item.values()) for item in items])
     console.show_table("substreams", ("marker", "byte", "payload bytes"), [tuple(part.values()) for part in substreams])
 
 

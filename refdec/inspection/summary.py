@@ -39,6 +39,7 @@ class SubstreamInfo:
 class Info:
     """What the headers of one codestream say; sizes in luma samples, displacements in 1/128 sigma levels.
 
+    `file`: what the HEIF file around it holds, None: it stands alone.
     `private_regions`: X,Y,W,H of what it does not show; `sealed_bytes`: of what a key opens, None: there is nothing.
     `lossless_layer`: what the layer gives (7.2), None: there is none; `layer_bytes`: its length.
     """
@@ -78,10 +79,12 @@ class Info:
     bits_per_pixel: str
     substreams: tuple[SubstreamInfo, ...]
     warnings: tuple[str, ...]
+    file: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return plain dictionaries, lists, numbers and strings."""
-        return asdict(self)
+        """Return plain dictionaries, lists, numbers and strings; `file` where there is one."""
+        values = asdict(self)
+        return {name: value for name, value in values.items() if name != "file" or value is not None}
 
 
 def tool_names(picture: PictureHeader, tools: ToolsHeader) -> tuple[str, ...]:
