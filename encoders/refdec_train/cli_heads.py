@@ -54,13 +54,16 @@ Without = Annotated[list[str] | None, typer.Option(metavar="NAME", help="A folde
 
 
 @contextmanager
-def workshop(work: Path, weights: Path | None, models: Iterable[int] | None, workers: int) -> Iterator[Workshop]:
+def workshop(
+    work: Path, weights: Path | None, models: Iterable[int] | None, workers: int, *, pixels: bool = False
+) -> Iterator[Workshop]:
     """Give where heads are made, which tells stderr where it is; Ctrl-C stops it, and is said."""
     from refdec_train.heads.making import Stopped, Workshop
 
     with stopping() as wanted:
         try:
-            yield Workshop(work, weights, tuple(models or ()), workers, lambda text: typer.echo(text, err=True), wanted)
+            chosen, say = tuple(models or ()), lambda text: typer.echo(text, err=True)
+            yield Workshop(work, weights, chosen, workers, say, wanted, pixels)
         except Stopped as stopped:
             typer.echo(f"{stopped}: stopped; the same command goes on", err=True)
             sys.exit(130)
@@ -138,6 +141,9 @@ def classify(
     longest: Longest = None,
     without: Without = None,
     workers: Workers = 1,
+    pixels: Annotated[
+        bool, typer.Option("--pixels", help="Train the same network on decoded pictures, for refdec bench tasks.")
+    ] = False,
     data: Data = "",
     licence: Licence = "",
 ) -> None:
@@ -154,8 +160,9 @@ def classify(
 
     require_places([folder, *([teacher] if teacher else [])])
     classes = read_classes(folder, most=most, held=held, without=without or ())
-    facts = HeadFacts("classify", "1.0", "classify", (), licence=licence, data=data)
-    with workshop(work, weights, model, workers) as shop:
+    name = "classify-pixels" if pixels else "classify"
+    facts = HeadFacts(name, "1.0", name, (), licence=licence, data=data)
+    with workshop(work, weights, model, workers, pixels=pixels) as shop:
         material = classify_material(classes, shop, teacher=teacher, codings=codings, longest=longest or (0,))
         for path in make_heads(material, HeadPlan(steps, batch, rate=rate, seed=seed), facts, shop, out):
             typer.echo(str(path))

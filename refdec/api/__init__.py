@@ -22,7 +22,7 @@ From codestream to codestream: `transcode`, as `transcode_options` wish; `transc
 Looking: `info` for the headers, `infos` for those of the many files that `found_files` finds, `view` for the syntax
 tree and the page, `diff` for two files of one kind, `picture_differences` for two pictures.
 
-`task` runs tasks on files, `heads` loads, writes and runs the small networks that tasks have, `packs` imports,
-describes and verifies packs of weights.  `errors` has one class a rule; `concerning` writes the name of a file into the
-errors about it.
+`task` runs tasks on files, `heads` loads, writes and runs the small networks that tasks have, `patches` gives them
+decoded pictures in place of latents, `packs` imports, describes and verifies packs of weights.  `errors` has one class a
+rule; `concerning` writes the name of a file into the errors about it.
 """

@@ -24,12 +24,19 @@ def tasks(
         typer.Option(
             "--data",
             metavar="TASK=FOLDER",
-            help="What a task is measured on: thumbnail, retrieval, events: any pictures. Repeatable; others are left "
-            "out.",
+            help="What a task is measured on; repeatable. thumbnail, retrieval, events: any pictures; classify, embed, "
+            "pair: a folder for each class; detect: VOC. Others are left out.",
         ),
     ],
     qualities: Annotated[str, typer.Option(metavar="Q,Q", help="Rates, as qualities 1..100.")] = "20,40,60,80",
     most: Annotated[int, typer.Option(min=1, metavar="N", help="Pictures of a data set, evenly spread.")] = 100,
+    teachers: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Networks of others, for classify and embed: MobileNet v1.")
+    ] = None,
+    pair: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="latents.head and pixels.head: one network, trained on both alike."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Keep the figures.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the curves (needs matplotlib).")] = None,
     markdown: Annotated[
@@ -59,7 +66,7 @@ def tasks(
         require_matplotlib()
     pack = load_weights(weights)
     rows: list[TaskRow] = []
-    ground = Ground(pack, Core(pack), installed_plugins(), chosen, most, say=console.say)
+    ground = Ground(pack, Core(pack), installed_plugins(), chosen, most, teachers, pair, console.say)
     for row in measured(ground, folders):
         rows.append(row)
         if out is not None:

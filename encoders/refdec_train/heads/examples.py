@@ -22,8 +22,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from refdec.api.decode import decode
 from refdec.api.encode import encode
 from refdec.api.latents import read_latents
+from refdec.api.patches import patches_of
 from refdec.api.weights import load_weights
 from refdec_train.errors import PictureUnreadable
 from refdec_train.heads.subjects import Coding, Subject, longer_side
@@ -88,10 +90,10 @@ def coded_picture(picture: Picture, coding: Coding) -> Picture:
     return np.ascontiguousarray(picture[:, ::-1] if coding.mirrored else picture)
 
 
-def _latents(picture: Picture, pack: WeightPack, model: int, point: tuple[int, int]) -> tuple[Latents, str]:
-    """Return the latents of a picture coded at a rate, and the fingerprint of the weights that they are of."""
+def _coded(picture: Picture, pack: WeightPack, model: int, point: tuple[int, int]) -> bytes:
+    """Return a picture coded at a rate."""
     luma_rate, chroma_rate = point
-    data = encode(
+    return encode(
         picture,
         weights=pack,
         encoder="analysis",
@@ -100,11 +102,20 @@ def _latents(picture: Picture, pack: WeightPack, model: int, point: tuple[int, i
         chroma_displacement=chroma_rate,
         check=False,
     )
-    bundle = read_latents(data, weights=pack)
+
+
+def _latents(picture: Picture, pack: WeightPack, model: int, point: tuple[int, int]) -> tuple[Latents, str]:
+    """Return the latents of a picture coded at a rate, and the fingerprint of the weights that they are of."""
+    bundle = read_latents(_coded(picture, pack, model, point), weights=pack)
     luma, chroma = bundle.luma.latent_q18, bundle.chroma.latent_q18
     assert luma is not None and chroma is not None
     latents = (np.concatenate([luma, chroma]) / ONE).astype(np.float16)
     return latents, bundle.headers.weights_fingerprint
+
+
+def _patches(picture: Picture, pack: WeightPack, model: int, point: tuple[int, int]) -> Latents:
+    """Return the decoded picture as patches, in the shape of latents."""
+    return patches_of(decode(_coded(picture, pack, model, point), weights=pack, colour="RGB", bit_depth=8).array)
 
 
 def fingerprint_of(pack: WeightPack, model: int) -> str:
@@ -114,11 +125,15 @@ def fingerprint_of(pack: WeightPack, model: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LatentStore:
-    """A folder of latents of one model of a pack; `weights` None: the bundled pack."""
+    """A folder of latents of one model of a pack; `weights` None: the bundled pack.
+
+    `pixels`: it holds the decoded pictures in place of them, as patches, for a network to compare with.
+    """
 
     folder: Path
     weights: Path | None
     model: int
+    pixels: bool = False
 
     def file_of(self, path: Path, coding: Coding) -> Path:
         """Return where the latents of a picture file are kept, whether they are there or not."""
@@ -129,6 +144,8 @@ class LatentStore:
             "model": self.model,
             "coding": asdict(coding),
         }
+        if self.pixels:
+            facts["patches"] = 1
         digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
         return self.folder / digest[:2] / f"{digest[2:]}.npy"
 
@@ -137,8 +154,11 @@ class LatentStore:
         file = self.file_of(path, coding)
         if not file.is_file():
             picture = coded_picture(read_rgb(path), coding)
-            latents, _ = _latents(picture, _pack(self.weights), self.model, coding.point)
-            write_array(file, latents)
+            pack = _pack(self.weights)
+            if self.pixels:
+                write_array(file, _patches(picture, pack, self.model, coding.point))
+            else:
+                write_array(file, _latents(picture, pack, self.model, coding.point)[0])
         return file
 
 

@@ -5,6 +5,7 @@ In: `Material`, which a task's reader prepares, and a `Workshop`: folders, weigh
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,9 +22,11 @@ from refdec_train.heads.plan import HeadPlan
 from refdec_train.heads.subjects import Coding, Subject
 from refdec_train.heads.training import HeadProgress, train_head
 
-__all__ = ["LATENTS", "Material", "Stopped", "Workshop", "make_heads"]
+__all__ = ["LATENTS", "OF_PIXELS", "Material", "Stopped", "Workshop", "make_heads"]
 
 LATENTS = "latents"
+OF_PIXELS = hashlib.sha256(b"patches of decoded pictures").hexdigest()
+"""What a network on decoded pictures names in place of weights: no codestream has latents of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Workshop:
     `work`: folder for latents and states, which may be kept and shared by all heads.  `weights`: a pack, None for the
     bundled one; `models`: of its models, none for all that encode.  `workers`: processes that make latents.  `say` is
     told where it is; `wanted` is asked before each step of a training: False stops it.
+    `pixels`: networks are trained on decoded pictures in place of latents, to be compared with heads.
     """
 
     work: Path
@@ -58,6 +62,7 @@ class Workshop:
     workers: int = 1
     say: Callable[[str], None] = _silent
     wanted: Callable[[], bool] = lambda: True
+    pixels: bool = False
 
     @property
     def latents(self) -> Path:
@@ -83,7 +88,7 @@ def make_heads(material: Material, plan: HeadPlan, facts: HeadFacts, shop: Works
     pack = load_weights(shop.weights)
     for model in shop.models or encoding_models(pack):
         name = f"{facts.name}, model {model}"
-        store = LatentStore(shop.latents, shop.weights, model)
+        store = LatentStore(shop.latents, shop.weights, model, shop.pixels)
         show = shop.telling(f"{name}: latents")
         both = make_examples(store, [*material.trained, *material.held], workers=shop.workers, show=show)
         trained, held = both[: len(material.trained)], both[len(material.trained) :]
@@ -98,7 +103,7 @@ def make_heads(material: Material, plan: HeadPlan, facts: HeadFacts, shop: Works
         twin = train_head(material.lesson, trained, plan, folder, watch=watch, wanted=shop.wanted)
         if twin is None:
             raise Stopped(name)
-        known = replace(facts, weights=(fingerprint_of(pack, model),))
+        known = replace(facts, weights=(OF_PIXELS if shop.pixels else fingerprint_of(pack, model),))
         head = exported_head(material.lesson, twin, known, held)
         shop.say(f"{name}: " + ", ".join(f"{key} {value}" for key, value in head.facts.metrics.items()))
         out.mkdir(parents=True, exist_ok=True)

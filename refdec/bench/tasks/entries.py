@@ -1,6 +1,6 @@
 """The table of benchmarks: a task's is one entry.
 
-In: which data lies where.  Out: rows of every entry that has data; what has none is said and left out.
+In: which data lies where.  Out: rows of every entry that has data; what has none, or no task, is said and left out.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from refdec.bench.tasks.detect import DETECT
 from refdec.bench.tasks.errors import DataUnclear, NoData
 from refdec.bench.tasks.events import event_rows
 from refdec.bench.tasks.figures import TaskRow
 from refdec.bench.tasks.ground import Ground
 from refdec.bench.tasks.near_duplicates import near_duplicate_rows
+from refdec.bench.tasks.pair import pair_rows
 from refdec.bench.tasks.per_picture import picture_rows
 from refdec.bench.tasks.thumbnail import THUMBNAIL
+from refdec.bench.tasks.whole_pictures import CLASSIFY, EMBED
 
 __all__ = ["ENTRIES", "TaskBench", "folders_of", "measured"]
 
@@ -30,10 +33,16 @@ class TaskBench:
     rows: Callable[[Ground, Path], Iterator[TaskRow]]
 
 
+PAIR = "pair"
+"""No task, but one network that was trained twice alike."""
 ENTRIES = (
     TaskBench("thumbnail", "any pictures", partial(picture_rows, THUMBNAIL)),
     TaskBench("retrieval", "any pictures", near_duplicate_rows),
     TaskBench("events", "any pictures, of which recordings are made", event_rows),
+    TaskBench("classify", "a folder of pictures for each class", partial(picture_rows, CLASSIFY)),
+    TaskBench("embed", "a folder of pictures for each class", partial(picture_rows, EMBED)),
+    TaskBench(PAIR, "a folder of pictures for each class, and --pair", pair_rows),
+    TaskBench("detect", "pictures with VOC XML files", partial(picture_rows, DETECT)),
 )
 """A new benchmark adds one."""
 
@@ -55,6 +64,9 @@ def folders_of(texts: Sequence[str]) -> dict[str, Path]:
 def measured(ground: Ground, folders: Mapping[str, Path]) -> Iterator[TaskRow]:
     """Yield the rows of every benchmark that has data, in the order of the table."""
     for entry in ENTRIES:
+        if entry.task != PAIR and entry.task not in ground.plugins.tasks:
+            ground.say(f"{entry.task}: left out, no such task is installed")
+            continue
         if entry.task not in folders:
             ground.say(f"{entry.task}: left out, no data (--data {entry.task}=FOLDER: {entry.data})")
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refdec.errors import UsageError
 
-__all__ = ["DataUnclear", "NoData"]
+__all__ = ["DataUnclear", "NoData", "TeacherUnusable"]
 
 
 class NoData(UsageError):
@@ -33,4 +33,20 @@ class DataUnclear(UsageError):
         return (
             f"{self.text!r} is not of the form TASK=FOLDER, TASK one of {', '.join(self.known)}.\n"
             "Try:  refdec bench tasks --data thumbnail=photos/"
+        )
+
+
+class TeacherUnusable(UsageError):
+    """A network that others trained cannot be asked."""
+
+    code, clause = "RD1432", ""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name, self.reason = name, reason
+
+    def explain(self) -> str:
+        return (
+            f"The teacher {self.name} cannot be asked: {self.reason}.\n"
+            "Install what runs it (pip install ai-edge-litert), or leave --teachers out:  refdec bench tasks --help"
         )

@@ -27,6 +27,10 @@ class Cost:
     peak_bytes: int
     products: int
 
+    def with_products(self, more: int) -> Cost:
+        """Return the same with products that were done outside of refdec."""
+        return Cost(self.cpu_seconds, self.peak_bytes, self.products + more)
+
 
 def mean_cost(costs: Sequence[Cost]) -> Cost | None:
     """Return the mean of costs; None if there are none."""

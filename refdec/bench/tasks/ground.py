@@ -9,6 +9,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,13 +34,18 @@ RUNS = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """`qualities`: rates that pictures are coded at; `most`: pictures of a data set; `say` is told what is measured."""
+    """`qualities`: rates that pictures are coded at; `most`: pictures of a data set; `say` is told what is measured.
+
+    `teachers`: folder of networks that others trained; `pair`: folder of a network that was trained twice alike.
+    """
 
     pack: WeightPack
     core: Core
     plugins: Plugins
     qualities: tuple[int, ...]
     most: int
+    teachers: Path | None = None
+    pair: Path | None = None
     say: Callable[[str], None] = lambda text: None
 
     def coded(self, rgb: UInt8Array, quality: int) -> bytes:

@@ -5,16 +5,17 @@ In: a `PictureTask`, which says where pictures come from, who answers, and what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeAlias, TypeVar
 
+from refdec.arithmetic.types import UInt8Array
 from refdec.bench.tasks.data_sets import Sample
-from refdec.bench.tasks.figures import LATENTS, PIXELS, Cost, TaskRow, mean_cost
+from refdec.bench.tasks.figures import LATENTS, ORIGINAL, PIXELS, Cost, TaskRow, mean_cost
 from refdec.bench.tasks.ground import Ground, cost_of
 
-__all__ = ["Answers", "By", "PictureTask", "picture_rows"]
+__all__ = ["Answers", "By", "OnPixels", "PictureTask", "picture_rows"]
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -30,6 +31,15 @@ class By(Generic[A]):
     of: Callable[[bytes], A]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OnPixels(Generic[A]):
+    """Who answers on pixels: a name, a function of RGB codes, and those products of it that refdec does not do."""
+
+    name: str
+    of: Callable[[UInt8Array], A]
+    products: int = 0
+
+
 Answers: TypeAlias = Sequence[tuple[A, Sample[T]]]
 
 
@@ -37,8 +47,9 @@ Answers: TypeAlias = Sequence[tuple[A, Sample[T]]]
 class PictureTask(Generic[T, A]):
     """A task's benchmark.
 
-    `samples(folder, most)`: pictures with what is known of them.  `latents`, `pixels`: who answers on this ground; None
-    where nobody does.  `value`: the `figure` of all answers.
+    `samples(folder, most)`: pictures with what is known of them.  `latents(ground)` answers on latents,
+    `pixels(ground, folder)` on the decoded picture (None: nobody does), and, where `originals`, on the picture before
+    it was coded.  `value`: the `figure` of all answers.
     """
 
     name: str
@@ -46,41 +57,49 @@ class PictureTask(Generic[T, A]):
     samples: Callable[[Path, int], Sequence[Sample[T]]]
     latents: Callable[[Ground], By[A]]
     value: Callable[[Answers[A, T]], float]
-    pixels: Callable[[Ground], By[A] | None] = lambda ground: None
+    pixels: Callable[[Ground, Path], OnPixels[A] | None] = lambda ground, folder: None
+    originals: bool = True
 
 
 def picture_rows(task: PictureTask[T, A], ground: Ground, folder: Path) -> Iterator[TaskRow]:
-    """Yield the rows of a task: latents and pixels at each quality, one after the other."""
-    samples = task.samples(folder, ground.most)
-    ways = {LATENTS: task.latents(ground), PIXELS: task.pixels(ground)}
+    """Yield the rows of a task: latents and pixels at each quality, then the originals."""
+    samples, pixels = task.samples(folder, ground.most), task.pixels(ground, folder)
+    ways = {LATENTS: task.latents(ground)}
+    if pixels is not None:
+        ways[PIXELS] = By(pixels.name, lambda data: pixels.of(ground.decoded(data)))
+    outside = {LATENTS: 0, PIXELS: 0 if pixels is None else pixels.products}
     for quality in ground.qualities:
         ground.say(f"{task.name}: quality {quality}")
-        yield from _at_quality(task, ground, samples, ways, quality)
+        for row in _at_quality(task, ground, samples, ways, quality):
+            yield replace(row, cost=None if row.cost is None else row.cost.with_products(outside[row.way]))
+    if pixels is not None and task.originals:
+        ground.say(f"{task.name}: originals")
+        answers = [(pixels.of(sample.rgb()), sample) for sample in samples]
+        yield TaskRow(task.name, task.figure, ORIGINAL, pixels.name, None, 0.0, task.value(answers), len(samples))
 
 
 def _at_quality(
     task: PictureTask[T, A],
     ground: Ground,
     samples: Sequence[Sample[T]],
-    ways: dict[str, By[A] | None],
+    ways: Mapping[str, By[A]],
     quality: int,
 ) -> Iterator[TaskRow]:
     """Yield a row for each way at one quality; every picture is coded once."""
-    answering = {way: by for way, by in ways.items() if by is not None}
-    answers: dict[str, list[tuple[A, Sample[T]]]] = {way: [] for way in answering}
-    costs: dict[str, list[Cost]] = {way: [] for way in answering}
+    answers: dict[str, list[tuple[A, Sample[T]]]] = {way: [] for way in ways}
+    costs: dict[str, list[Cost]] = {way: [] for way in ways}
     rates, costed = list[float](), list[int]()
     for number, sample in enumerate(samples):
         rgb = sample.rgb()
         data, pixels = ground.coded(rgb, quality), rgb.shape[0] * rgb.shape[1]
         rates.append(8 * len(data) / pixels)
-        for way, by in answering.items():
+        for way, by in ways.items():
             answers[way].append((by.of(data), sample))
             if number < COSTED:
                 costs[way].append(cost_of(lambda by=by, data=data: by.of(data)))  # type: ignore[misc]
         if number < COSTED:
             costed.append(pixels)
-    for way, by in answering.items():
+    for way, by in ways.items():
         yield TaskRow(
             task.name,
             task.figure,

@@ -5,12 +5,14 @@ In: any pictures.  Out: PSNR against area averages of the original; beside it th
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from refdec.arithmetic.types import UInt8Array
 from refdec.bench.tasks.data_sets import plain_pictures
 from refdec.bench.tasks.ground import Ground
-from refdec.bench.tasks.per_picture import Answers, By, PictureTask
+from refdec.bench.tasks.per_picture import Answers, By, OnPixels, PictureTask
 from refdec.metrics import psnr_rgb
 from refdec.picture.reduced import area_averages
 
@@ -23,8 +25,8 @@ def _from_latents(ground: Ground) -> By[UInt8Array]:
     return By("linear head", lambda data: ground.answer("thumbnail", data).picture())
 
 
-def _from_pixels(ground: Ground) -> By[UInt8Array]:
-    return By("area averages", lambda data: area_averages(ground.decoded(data), SCALE))
+def _from_pixels(ground: Ground, folder: Path) -> OnPixels[UInt8Array]:
+    return OnPixels("area averages", lambda rgb: area_averages(rgb, SCALE))
 
 
 def _value(answers: Answers[UInt8Array, None]) -> float:
@@ -32,4 +34,4 @@ def _value(answers: Answers[UInt8Array, None]) -> float:
     return float(np.mean([psnr_rgb(area_averages(sample.rgb(), SCALE), small) for small, sample in answers]))
 
 
-THUMBNAIL = PictureTask("thumbnail", "PSNR [dB]", plain_pictures, _from_latents, _value, _from_pixels)
+THUMBNAIL = PictureTask("thumbnail", "PSNR [dB]", plain_pictures, _from_latents, _value, _from_pixels, originals=False)

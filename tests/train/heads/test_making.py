@@ -16,7 +16,7 @@ from refdec_train.heads.classify import Classify
 from refdec_train.heads.embed import mean_average_precision
 from refdec_train.heads.examples import Example, LatentStore, make_examples, usual_coding
 from refdec_train.heads.folders import Classes, read_classes
-from refdec_train.heads.making import Workshop
+from refdec_train.heads.making import OF_PIXELS, Workshop
 from refdec_train.heads.plan import HeadPlan
 from refdec_train.heads.recipes import RECIPES, Recipe, make_all
 from refdec_train.heads.training import HeadProgress, train_head
@@ -24,6 +24,10 @@ from typer.testing import CliRunner
 
 import refdec
 from refdec.api.heads import load_head, run_heads
+from refdec.api.patches import patches_of
+from refdec.bench.tasks.data_sets import held_of_classes
+from refdec.heads.errors import HeadOfOtherWeights
+from refdec.heads.network import HeadNetwork
 from tests.train.heads.support import striped, striped_classes
 
 PLAN = HeadPlan(6, batch=4, positions=4)
@@ -111,6 +115,29 @@ def test_the_command_trains_a_head_that_tells_stripes_apart(data: Path, work: Pa
     first = (out / "model1.head").read_bytes()
     assert CliRunner().invoke(app, command).exit_code == 0
     assert (out / "model1.head").read_bytes() == first, "nothing is left to train"
+
+
+def test_the_same_network_is_trained_on_decoded_pictures(data: Path, work: Path, tmp_path: Path) -> None:
+    command = ["head", "classify", str(data), "--out", str(tmp_path), "--work", str(work), "--model", "1", "--pixels"]
+    ran = CliRunner().invoke(app, [*command, "--held", "3", "--steps", "50", "--batch", "8", "--codings", "2"])
+    assert ran.exit_code == 0, ran.output
+    head = load_head(tmp_path / "model1.head")
+    assert (head.facts.name, head.facts.weights) == ("classify-pixels", (OF_PIXELS,))
+    assert float(head.facts.metrics["top-1"]) > 0.8
+    stream = refdec.encode(striped(77, True, 96, 80), model=1, displacement=0)
+    with pytest.raises(HeadOfOtherWeights):
+        run_heads(head, refdec.read_latents(stream))
+    values = patches_of(refdec.decode(stream, colour="RGB").array).astype(np.float64)
+    maps = np.rint(values * 2**18).astype(np.int32)
+    (chances,) = HeadNetwork.of(head)({"luma": maps[:160], "chroma": maps[160:]}).values()
+    assert chances[:, 0, 0].argmax() == 0
+
+
+def test_what_the_benchmark_measures_on_is_what_was_held_back(tmp_path: Path) -> None:
+    data = striped_classes(tmp_path / "many", 44)
+    classes = read_classes(data, held=10)
+    held = {sample.path for sample in held_of_classes(data, 1000)}
+    assert held == {subject.path for subject in classes.held} and len(held) == 20
 
 
 def test_the_command_stops_where_folders_are_not_there(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from refdec.bench import errors
-from refdec.bench.tasks.errors import DataUnclear, NoData
+from refdec.bench.tasks.errors import DataUnclear, NoData, TeacherUnusable
 
 CAUSES = {
     type(error): error
@@ -21,5 +21,6 @@ CAUSES = {
         errors.PicturesAlike("a/1.png", "b/1.png"),
         NoData("photos", "has no pictures"),
         DataUnclear("photos", ("thumbnail", "events")),
+        TeacherUnusable("a.tflite", "it is not there"),
     )
 }

@@ -16,18 +16,24 @@ from refdec.plugins.manager import installed
 from .support import ground
 
 
-def test_entries_are_of_bundled_tasks() -> None:
+def test_entries_have_a_name_each_and_many_are_of_bundled_tasks() -> None:
     names = [entry.task for entry in ENTRIES]
-    assert len(set(names)) == len(names) and set(names) <= set(installed(None).tasks)
+    assert len(set(names)) == len(names) and {"thumbnail", "retrieval", "events"} <= set(names) & set(
+        installed(None).tasks
+    )
 
 
 def test_tasks_without_data_are_left_out_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def rows(given: Ground, folder: Path) -> Iterator[TaskRow]:
         yield TaskRow("a", "share", LATENTS, str(folder), 50, 1.0, 1.0, 1)
 
-    monkeypatch.setattr(entries, "ENTRIES", (TaskBench("a", "pictures", rows), TaskBench("b", "boxes", rows)))
+    table = (TaskBench("events", "pictures", rows), TaskBench("thumbnail", "boxes", rows), TaskBench("a", "-", rows))
+    monkeypatch.setattr(entries, "ENTRIES", table)
     said: list[str] = []
     given = ground((50,), 1)
     telling = Ground(given.pack, given.core, given.plugins, (50,), 1, say=said.append)
-    assert [row.by for row in measured(telling, folders_of([f"a={tmp_path}"]))] == [str(tmp_path)]
-    assert said == ["b: left out, no data (--data b=FOLDER: boxes)"]
+    assert [row.by for row in measured(telling, folders_of([f"events={tmp_path}"]))] == [str(tmp_path)]
+    assert said == [
+        "thumbnail: left out, no data (--data thumbnail=FOLDER: boxes)",
+        "a: left out, no such task is installed",
+    ]

@@ -7,8 +7,8 @@ from pathlib import Path
 from PIL import Image
 
 from refdec.bench.tasks.data_sets import plain_pictures
-from refdec.bench.tasks.figures import LATENTS, PIXELS
-from refdec.bench.tasks.per_picture import By, PictureTask, picture_rows
+from refdec.bench.tasks.figures import LATENTS, ORIGINAL, PIXELS
+from refdec.bench.tasks.per_picture import By, OnPixels, PictureTask, picture_rows
 from tests.encodable import photograph
 
 from .support import ground
@@ -50,7 +50,10 @@ def test_pixels_are_asked_where_somebody_answers(tmp_path: Path) -> None:
         plain_pictures,
         lambda given: By("a", lambda data: 1),
         lambda answers: float(len(answers)),
-        lambda given: By("b", lambda data: given.decoded(data).shape[0]),
+        lambda given, folder: OnPixels("b", lambda rgb: rgb.shape[0], 5_000),
     )
-    rows = list(picture_rows(task, ground((40,), 1), folder_of(tmp_path)))
-    assert [(row.way, row.by, row.value) for row in rows] == [(LATENTS, "a", 1.0), (PIXELS, "b", 1.0)]
+    latents, pixels, original = picture_rows(task, ground((40,), 1), folder_of(tmp_path))
+    assert [(row.way, row.by, row.value) for row in (latents, pixels)] == [(LATENTS, "a", 1.0), (PIXELS, "b", 1.0)]
+    assert (original.way, original.quality, original.cost) == (ORIGINAL, None, None)
+    assert latents.cost is not None and pixels.cost is not None
+    assert latents.cost.products == 0 and pixels.cost.products > 5_000, "those of the decode, and those told of"
