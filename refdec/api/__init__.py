@@ -23,6 +23,7 @@ Looking: `info` for the headers, `infos` for those of the many files that `found
 tree and the page, `diff` for two files of one kind, `picture_differences` for two pictures.
 
 `task` runs tasks on files, `heads` loads, writes and runs the small networks that tasks have, `patches` gives them
-decoded pictures in place of latents, `packs` imports, describes and verifies packs of weights.  `errors` has one class a
-rule; `concerning` writes the name of a file into the errors about it.
+decoded pictures in place of latents, `packs` imports, describes and verifies packs of weights.
+
+`errors` has one class a rule; `concerning` writes the name of a file into the errors about it.
 """
