@@ -1,6 +1,6 @@
 """One network, trained twice alike: on latents, and on the decoded picture in their place.
 
-In: `latents.head` and `pixels.head` (`refdec-train head classify`, the second with --pixels), and the folder of classes
+In: `latents.head` and `pixels.head` (`refdec-train head classify`, the second on pixels), and the folder of classes
 that both were trained on.  Out: how often each finds the right class.  Both have the same steps and products.
 """
 
