@@ -108,20 +108,20 @@ def _cells(form: Form) -> Fraction:
     return Fraction(0) if form.level is None else Fraction(2) ** -form.level
 
 
-def _margin(stops: Sequence[Stop], outputs: Sequence[str], grid: int) -> int:
+def _margin(stops: Sequence[Stop], forms: Mapping[str, Form], outputs: Sequence[str], grid: int) -> int:
     """Return how far beyond its place, in latent positions, a value of a map that is needed depends on the latents.
 
-    Needed are the outputs and what means are taken of; a mean itself is of the whole picture wherever it is used.
+    Needed are the outputs and what means are taken of; a mean itself is of the whole picture wherever it is used.  Step
+    by step from the end: a position of a coarse map that is needed in part needs all of its square.
     """
-    margins = dict.fromkeys(INPUTS, Fraction(0))
-    needed = []
-    for stop in stops:
-        read = max(margins[name] for name in stop.step.inputs)
-        if stop.operation.everywhere:
-            needed.append(read)
-            read = Fraction(0)
-        margins[stop.step.output] = read + stop.operation.reach(stop.given) * _cells(stop.forms[0])
-    largest = max([*needed, *(margins[name] for name in outputs)])
+    beyond = dict.fromkeys(outputs, Fraction(0))
+    for stop in reversed(stops):
+        made, cells = stop.step.output, _cells(forms[stop.step.output])
+        whole = -(-beyond[made] // cells) * cells if cells and made in beyond else Fraction(0)
+        for name, form in zip(stop.step.inputs, stop.forms, strict=True):
+            needed = whole + stop.operation.reach(stop.given) * _cells(form)
+            beyond[name] = max(beyond.get(name, needed), needed)
+    largest = max(beyond.get(name, Fraction(0)) for name in INPUTS)
     return -(-largest // grid) * grid
 
 
@@ -152,5 +152,5 @@ def plan_of(head: Head) -> Plan:
         raise HeadStepInvalid("no step", f"uses the layer {min(idle)!r}")
     outputs = {name: forms[name] for name in head.outputs}
     grid = 2 ** max(0, *(-form.level for form in forms.values() if form.level is not None))
-    margin = _margin(stops, head.outputs, grid)
+    margin = _margin(stops, forms, head.outputs, grid)
     return Plan(tuple(stops), outputs, inputs, products, VALUE_BYTES * most, margin, grid)

@@ -55,9 +55,21 @@ def mean_of_a_mean() -> Head:
     return head_of(FACTS, steps, {}, ("answer", "n"))
 
 
+def hourglass() -> Head:
+    """What looks around before squares are put together, and after that: for a part of a square all of it is needed."""
+    steps = [
+        HeadStep("linear", ("luma",), "few", ("few",)),
+        HeadStep("convolution", ("few",), "before", ("c",)),
+        HeadStep("mean2", ("before",), "half"),
+        HeadStep("nearest", ("half",), "again"),
+        HeadStep("convolution", ("again",), "answer", ("c",)),
+    ]
+    return head_of(FACTS, steps, {"few": drawn(1, 4, 160, 1, 1), "c": drawn(2, 4, 4, 3, 3)})
+
+
 @pytest.mark.parametrize("size", [(9, 30), (31, 17), (40, 41), (1, 64)])
 @pytest.mark.parametrize(
-    "head", [every_operation, classifier, fine, mean_of_a_mean, tiny], ids=lambda head: head.__name__
+    "head", [every_operation, classifier, fine, mean_of_a_mean, hourglass, tiny], ids=lambda head: head.__name__
 )
 def test_windows_give_what_the_whole_gives(head: Callable[[], Head], size: tuple[int, int]) -> None:
     maps, one = maps_of(*size), head()
@@ -74,6 +86,7 @@ def test_the_margin_is_what_the_steps_reach_together() -> None:
     assert (plan.margin, plan.grid) == (2, 1), "1 + 1/2 + 1/4, rounded up"
     plan = plan_of(classifier())
     assert (plan.margin, plan.grid) == (4, 2), "1 for the strided one, 2 for ResAU at half the resolution: 3 is odd"
+    assert plan_of(hourglass()).margin == 4, "1 of the last one, 2 since squares are whole, 1 of the first: 3 is odd"
     pooled = head_of(FACTS, steps_of("mean2", "mean2", "mean2"), {})
     assert (plan_of(pooled).margin, plan_of(pooled).grid) == (0, 8)
 
