@@ -14,6 +14,8 @@ page of them, to compare and to score blindly, and `look_scores` merges what vie
 
 Generations: `generations` codes pictures again and again, `generations_plot` draws what is lost.
 
+Without loss: `lossless` weighs originals that come back, beside other formats.
+
 Retrieval: `retrieval` finds re-encoded, cropped and mirrored pictures again by their latents.
 
 Tasks: `tasks` measures the bundled ones from latents, from decoded pictures and on originals.

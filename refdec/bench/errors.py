@@ -7,6 +7,7 @@ from refdec.errors import InputError, UsageError
 __all__ = [
     "BenchmarkFileInvalid",
     "CodecMissing",
+    "LossFound",
     "NoPictures",
     "NotEightBits",
     "PicturesAlike",
@@ -158,6 +159,19 @@ class PicturesAlike(UsageError):
             f"{self.first} and {self.second} have the same name, and results are kept by name.\n"
             "Rename one; or, for bench rd, make two kinds of them:  --set one=FOLDER --set other=FOLDER"
         )
+
+
+class LossFound(InputError):
+    """A file that should hold a picture without loss decodes to another one."""
+
+    code, clause = "RD1432", ""
+
+    def __init__(self, codec: str, picture: str) -> None:
+        super().__init__(codec, picture)
+        self.codec, self.picture = codec, picture
+
+    def explain(self) -> str:
+        return f"{self.codec} does not give {self.picture} back: its bytes would not be those of a lossless file."
 
 
 class SetUnclear(UsageError):

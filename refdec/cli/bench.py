@@ -6,6 +6,7 @@ import typer
 
 from refdec.cli.bench_generations import generations
 from refdec.cli.bench_look import look, look_scores
+from refdec.cli.bench_lossless import lossless
 from refdec.cli.bench_quality import quality
 from refdec.cli.bench_rd import rd
 from refdec.cli.bench_retrieval import retrieval
@@ -23,6 +24,7 @@ app.command()(quality)
 app.command()(generations)
 app.command()(look)
 app.command("look-scores")(look_scores)
+app.command()(lossless)
 app.command()(retrieval)
 app.command()(speed)
 app.command()(tasks)

@@ -14,6 +14,7 @@ CAUSES = {
         errors.PlotUnavailable(),
         errors.BenchmarkFileInvalid("rd.json", "junk"),
         errors.MeasuredOtherwise("rd.json", "analysis", "analysis 1.0", "analysis 1.1"),
+        errors.LossFound("WEBP", "a.png"),
         errors.NotEightBits("a.png", "RGB of 16 bits"),
         errors.SessionInvalid("scores.json", "junk"),
         errors.SessionsApart("a.json", "b.json"),
