@@ -164,7 +164,7 @@ class PicturesAlike(UsageError):
 class LossFound(InputError):
     """A file that should hold a picture without loss decodes to another one."""
 
-    code, clause = "RD1432", ""
+    code, clause = "RD1441", ""
 
     def __init__(self, codec: str, picture: str) -> None:
         super().__init__(codec, picture)
