@@ -164,7 +164,8 @@ def classify(
     facts = HeadFacts(name, "1.0", name, (), licence=licence, data=data)
     with workshop(work, weights, model, workers, pixels=pixels) as shop:
         material = classify_material(classes, shop, teacher=teacher, codings=codings, longest=longest or (0,))
-        for path in make_heads(material, HeadPlan(steps, batch, rate=rate, seed=seed), facts, shop, out):
+        plan = HeadPlan(steps, batch, rate=rate, seed=seed)
+        for path in make_heads(material, plan, facts, shop, out, translate=True):
             typer.echo(str(path))
 
 
@@ -205,7 +206,8 @@ def embed(
     facts = HeadFacts("embed", "1.0", "embed", (), licence=licence, data=data)
     with workshop(work, weights, model, workers) as shop:
         material = embed_material(classes, shop, teacher=teacher, codings=codings, longest=longest or (0,))
-        for path in make_heads(material, HeadPlan(steps, batch, rate=rate, seed=seed), facts, shop, out):
+        plan = HeadPlan(steps, batch, rate=rate, seed=seed)
+        for path in make_heads(material, plan, facts, shop, out, translate=True):
             typer.echo(str(path))
 
 

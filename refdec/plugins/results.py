@@ -65,8 +65,9 @@ class Labels(TaskResult):
         return {"kind": self.kind, "labels": [{"name": e.name, "score": e.score} for e in self.labels]}
 
     def picture(self, over: RgbArray | None = None) -> RgbArray:
-        """Return a bar per label."""
-        return drawing.bars([(label.name, label.score) for label in self.labels])
+        """Return a bar per label, below the picture if there is one."""
+        bars = drawing.bars([(label.name, label.score) for label in self.labels])
+        return bars if over is None else drawing.stacked([over, bars])
 
 
 def _class_colours(count: int) -> list[tuple[int, int, int]]:

@@ -50,6 +50,32 @@ def test_tasks_are_listed(refdec: Refdec) -> None:
     assert {row["stage"] for row in json.loads(refdec("task", "--json").out)} >= {"latent", "symbols"}
 
 
+def test_labels_are_the_same_with_any_number_of_workers(refdec: Refdec, album: Path, tmp_path: Path) -> None:
+    said = []
+    for workers in (1, 2):
+        ran = refdec("task", "classify", album, "--json", "--option", "top=2", "--workers", workers)
+        assert ran.code == 0, ran.err
+        lines = [json.loads(line) for line in ran.out.splitlines()]
+        said.append({line["input"]: line["result"] for line in lines})
+    assert said[0] == said[1] and len(said[0]) == 5
+    ran = refdec("task", "classify", album / "p1.jai", "--picture", tmp_path / "a.png", "--over")
+    assert ran.code == 0 and len(ran.out.splitlines()) == 5
+    shown = read_picture(tmp_path / "a.png")
+    rows, columns = shown.components[0].shape
+    assert rows > 96 and columns >= 128, "bars below the picture"
+
+
+def test_pictures_of_one_kind_are_looked_for(refdec: Refdec, album: Path, tmp_path: Path) -> None:
+    database, by = tmp_path / "kinds.db", ("--option", "by=meaning")
+    assert refdec("task", "retrieval", "index", album, database, *by).code == 0
+    ran = refdec("task", "retrieval", "query", album / "p1.jai", database, "--option", "top=2")
+    assert ran.code == 0 and ran.out.splitlines()[0].endswith("p1.jai") and ran.out.startswith("1.0")
+    ran = refdec("task", "retrieval", "query", album / "p1.jai", database, "--option", "by=duplicates")
+    assert ran.code == 2 and "finds pictures by meaning, not by duplicates" in ran.err
+    ran = refdec("task", "retrieval", album / "p1.jai", "--json", *by)
+    assert len(json.loads(ran.out)["result"]["vector"]) == 128
+
+
 def test_help_shows_options_and_actions(refdec: Refdec) -> None:
     ran = refdec("task", "statistics", "--help")
     assert ran.code == 0

@@ -5,8 +5,10 @@ What is learnt from: `subjects` are pictures with what is known of them, read by
 `teacher` asks a network that others trained about the original pictures, `face_teacher` one that finds faces.
 
 What is learnt: `design` draws an architecture once, as the steps that refdec runs; `twin` walks the same steps in
-floats; `lessons` is what a task implements (`classify`, `embed`, `detect`, `segment`; `precision` measures boxes).
+floats; `lessons` is what a task implements (`classify` and `embed`, which share a `trunk` and take their material from
+`whole_pictures`; `detect`, `segment`; `precision` measures boxes).
 
-How: `plan` says how long, `batches` draws crops and pads them, `training` runs it and can be stopped, `exporting` makes
-integers and measures them.  `making` does all of it for one data set, `recipes` is the table of the bundled heads.
+How: `plan` says how long, `batches` draws crops and pads them, `training` runs it and can be stopped, `translation`
+makes a head of one model a beginning for another's, `readout` fits a last layer anew, `exporting` makes integers and
+measures them.  `making` does all of it for one data set, `recipes` is the table of the bundled heads.
 """

@@ -17,7 +17,7 @@ from refdec_train.heads.examples import Example
 from refdec_train.heads.lessons import Seen
 from refdec_train.heads.subjects import View
 
-__all__ = ["Batch", "channel_spread", "draw_batch"]
+__all__ = ["Batch", "channel_spread", "draw_batch", "mixed_batch"]
 
 CHANNELS = 256
 SPREAD_EXAMPLES = 200
@@ -61,6 +61,15 @@ def draw_batch(
         here[:, : view.rows, : view.columns] = 1
     seen = tuple(Seen(example, view) for example, view in zip(chosen, views, strict=True))
     return Batch(torch.from_numpy(latents), torch.from_numpy(mask), seen)
+
+
+def mixed_batch(batch: Batch, share: float) -> Batch:
+    """Return each picture of a batch with the one before it, the last before the first, laid over it.
+
+    `share`: of the picture itself; its place in the batch stays.
+    """
+    latents = share * batch.latents + (1 - share) * batch.latents.roll(1, 0)
+    return Batch(latents, torch.maximum(batch.mask, batch.mask.roll(1, 0)), batch.seen)
 
 
 def _smaller(view: View, share: float, draw: np.random.Generator) -> View:

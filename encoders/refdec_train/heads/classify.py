@@ -49,6 +49,12 @@ class Classify:
         self.labels, self.directions = labels, directions
         self.design = classify_design(len(labels), len(next(iter(directions.values()))) if directions else 0)
 
+    readout = "scores"
+
+    def readout_loss(self, made: Tensor, targets: Mapping[str, Tensor]) -> Tensor:
+        """Return the cross entropy of the classes."""
+        return functional.cross_entropy(made, targets["class"])
+
     def targets(self, seen: Sequence[Seen], size: tuple[int, int]) -> Mapping[str, Tensor]:
         """Return the number of each picture's class, and what the teacher says to it."""
         found = {"class": torch.tensor([each.example.subject.truth for each in seen])}

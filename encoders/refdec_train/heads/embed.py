@@ -36,7 +36,7 @@ def embed_design() -> Design:
     """Return the architecture: 330,000 weights."""
     sketch = Sketch()
     vector = whole_picture(sketch, (112, 128, 160, 256))
-    return sketch.design(sketch.step("normalise", sketch.linear(vector, ENTRIES), name="embedding"))
+    return sketch.design(sketch.step("normalise", sketch.linear(vector, ENTRIES, name="numbers"), name="embedding"))
 
 
 def mean_average_precision(vectors: npt.NDArray[Any], classes: Sequence[int]) -> float:
@@ -65,6 +65,12 @@ class Embed:
         """Return what the teacher says to each picture."""
         rows = np.stack([self.directions[each.example.subject.path] for each in seen])
         return {"taught": torch.from_numpy(rows)}
+
+    readout = "numbers"
+
+    def readout_loss(self, made: Tensor, targets: Mapping[str, Tensor]) -> Tensor:
+        """Return how far the vectors point from the teacher's."""
+        return 1 - functional.cosine_similarity(made, targets["taught"].double()).mean()
 
     def loss(self, outputs: Mapping[str, Tensor], targets: Mapping[str, Tensor], mask: Tensor) -> Tensor:
         """Return how far each vector is from the teacher's, and how far the similarities of all pairs are."""

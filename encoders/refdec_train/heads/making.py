@@ -15,12 +15,16 @@ from refdec.api.heads import save_head
 from refdec.api.packs import encoding_models
 from refdec.api.weights import load_weights
 from refdec.heads.head import HeadFacts
-from refdec_train.heads.examples import LatentStore, Show, fingerprint_of, make_examples
+from refdec_train.heads.batches import channel_spread
+from refdec_train.heads.examples import Example, LatentStore, Show, fingerprint_of, make_examples
 from refdec_train.heads.exporting import exported_head
 from refdec_train.heads.lessons import Lesson
 from refdec_train.heads.plan import HeadPlan
+from refdec_train.heads.readout import WithReadout, settle
 from refdec_train.heads.subjects import Coding, Subject
 from refdec_train.heads.training import HeadProgress, train_head
+from refdec_train.heads.translation import latent_map, translated
+from refdec_train.heads.twin import HeadTwin
 
 __all__ = ["LATENTS", "OF_PIXELS", "Material", "Stopped", "Workshop", "make_heads"]
 
@@ -79,13 +83,21 @@ class Workshop:
         return show
 
 
-def make_heads(material: Material, plan: HeadPlan, facts: HeadFacts, shop: Workshop, out: Path) -> Iterator[Path]:
+def _start(twin: HeadTwin, known: list[Example[Any]], other: list[Example[Any]]) -> HeadTwin | None:
+    """Return a twin for other latents of the same pictures, or None where a head cannot be translated."""
+    return translated(twin, latent_map(known, other), channel_spread(other))
+
+
+def make_heads(
+    material: Material, plan: HeadPlan, facts: HeadFacts, shop: Workshop, out: Path, *, translate: bool = False
+) -> Iterator[Path]:
     """Make `out/modelN.head` for each model, and yield it; states are kept in `work/NAME/modelN`.
 
-    `facts`: all but weights, labels and metrics.  The same data, plan and weights give the same head, however often it
-    was stopped.  Raises Stopped, TrainingError, RefdecError.
+    `translate`: only the first model's is trained from nothing; the others begin with it, translated to their latents
+    where that can be, and take a seventh of the steps.  `facts`: all but weights, labels and metrics.  The same data,
+    plan and weights give the same head, however often it was stopped.  Raises Stopped, TrainingError, RefdecError.
     """
-    pack = load_weights(shop.weights)
+    pack, first = load_weights(shop.weights), list[tuple[HeadTwin, list[Example[Any]]]]()
     for model in shop.models or encoding_models(pack):
         name = f"{facts.name}, model {model}"
         store = LatentStore(shop.latents, shop.weights, model, shop.pixels)
@@ -100,9 +112,14 @@ def make_heads(material: Material, plan: HeadPlan, facts: HeadFacts, shop: Works
             )
 
         folder = shop.work / facts.name / f"model{model}"
-        twin = train_head(material.lesson, trained, plan, folder, watch=watch, wanted=shop.wanted)
+        start = _start(*first[0], trained) if translate and first else None
+        steps = plan.short() if start else plan
+        twin = train_head(material.lesson, trained, steps, folder, start=start, watch=watch, wanted=shop.wanted)
         if twin is None:
             raise Stopped(name)
+        if isinstance(material.lesson, WithReadout):
+            settle(twin, material.lesson, trained)
+        first.append((twin, trained))
         known = replace(facts, weights=(OF_PIXELS if shop.pixels else fingerprint_of(pack, model),))
         head = exported_head(material.lesson, twin, known, held)
         shop.say(f"{name}: " + ", ".join(f"{key} {value}" for key, value in head.facts.metrics.items()))

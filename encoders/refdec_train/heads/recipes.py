@@ -21,7 +21,7 @@ from refdec_train.thumbnails import THUMBNAIL
 
 __all__ = ["RECIPES", "Recipe", "make_all"]
 
-PHOTOGRAPHS, FITTED_TO = ("wallpapers", "ccp"), 250
+FITTED_TO = 250
 SCENES = "Wallpapers (CC-BY-SA, CC-BY, GPL) and street photographs of Clothing Co-Parsing (Apache-2.0)"
 CALTECH = "Caltech-101 (CC BY 4.0)"
 TAUGHT = "; a teacher's vectors: MobileNet v1, quantised, trained on ImageNet (Apache-2.0)"
@@ -29,7 +29,7 @@ WITHOUT = ("BACKGROUND_Google",)
 TEACHER = "teachers/mobilenet_v1_1.0_224_quant_embedding_extractor.tflite"
 PLACES = HeadPlan(700, batch=8, positions=24, cut=0.2, decay=0.02)
 """How heads are trained that say where something is."""
-PER_CLASS, HELD_PER_CLASS = 40, 10
+PER_CLASS, HELD_PER_CLASS, CODINGS = 80, 10, 2
 PHOTOGRAPHS = ("ccp/photos", "wallpapers")
 ABOUT_PHOTOGRAPHS = "CCP (Apache-2.0); wallpapers of MATE, Lomiri, Plasma and GNOME (CC BY-SA, CC BY, GPL)"
 SHARE_OF_PHOTOGRAPHS = 3
@@ -68,9 +68,9 @@ def _classify(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
     from refdec_train.heads.whole_pictures import classify_material
 
     classes = read_classes(data / "caltech", most=PER_CLASS, held=HELD_PER_CLASS, without=WITHOUT)
-    material = classify_material(classes, shop, teacher=data / TEACHER, longest=LONGEST)
+    material = classify_material(classes, shop, teacher=data / TEACHER, codings=CODINGS, longest=LONGEST)
     facts = HeadFacts("classify", "1.0", "classify", (), licence="CC-BY-4.0", data=CALTECH + TAUGHT)
-    yield from make_heads(material, HeadPlan(2400), facts, shop, out)
+    yield from make_heads(material, HeadPlan(8000, mixed=0.3), facts, shop, out, translate=True)
 
 
 def _embed(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
@@ -78,9 +78,9 @@ def _embed(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
     from refdec_train.heads.whole_pictures import embed_material
 
     classes = read_classes(data / "caltech", most=PER_CLASS, held=HELD_PER_CLASS, without=WITHOUT)
-    material = embed_material(classes, shop, teacher=data / TEACHER, longest=LONGEST)
+    material = embed_material(classes, shop, teacher=data / TEACHER, codings=CODINGS, longest=LONGEST)
     facts = HeadFacts("embed", "1.0", "embed", (), licence="CC-BY-4.0", data=CALTECH + TAUGHT)
-    yield from make_heads(material, HeadPlan(2400), facts, shop, out)
+    yield from make_heads(material, HeadPlan(6000), facts, shop, out, translate=True)
 
 
 def _enhancing(name: str) -> Recipe:

@@ -13,11 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from refdec_train.errors import StateDiffers, StateUnreadable
-from refdec_train.heads.batches import channel_spread, draw_batch
+from refdec_train.heads.batches import channel_spread, draw_batch, mixed_batch
 from refdec_train.heads.examples import Example
 from refdec_train.heads.lessons import Lesson
 from refdec_train.heads.plan import HeadPlan
@@ -44,9 +45,8 @@ class HeadProgress:
 class _Course:
     """A training under way: twin, optimiser, moving average, step."""
 
-    def __init__(self, lesson: Lesson, plan: HeadPlan, spread: Tensor) -> None:
-        torch.manual_seed(plan.seed)
-        self.twin, self.plan, self.step = HeadTwin(lesson.design, spread), plan, 0
+    def __init__(self, lesson: Lesson, plan: HeadPlan, twin: HeadTwin) -> None:
+        self.twin, self.plan, self.step = twin, plan, 0
         self.lesson = lesson
         groups = [
             {"params": [p for p in self.twin.parameters() if p.ndim > 1], "weight_decay": plan.decay},
@@ -61,7 +61,17 @@ class _Course:
         batch = draw_batch(examples, plan.batch, plan.positions, (plan.seed, self.step), plan.cut)
         targets = self.lesson.targets(batch.seen, (batch.mask.shape[2], batch.mask.shape[3]))
         torch.manual_seed((plan.seed << 32) + self.step)  # for what a lesson may draw
-        loss = self.lesson.loss(self.twin(batch.latents, batch.mask), targets, batch.mask)
+        if plan.mixed:
+            share = float(np.random.default_rng((plan.seed, self.step, 1)).beta(plan.mixed, plan.mixed))
+            both = mixed_batch(batch, share)
+            outputs, others = (
+                self.twin(both.latents, both.mask),
+                {key: each.roll(1, 0) for key, each in targets.items()},
+            )
+            first, second = (self.lesson.loss(outputs, each, both.mask) for each in (targets, others))
+            loss = share * first + (1 - share) * second
+        else:
+            loss = self.lesson.loss(self.twin(batch.latents, batch.mask), targets, batch.mask)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.twin.parameters(), LARGEST_NORM)
@@ -124,18 +134,20 @@ def train_head(
     plan: HeadPlan,
     folder: Path,
     *,
+    start: HeadTwin | None = None,
     watch: Callable[[HeadProgress], None] = lambda progress: None,
     wanted: Callable[[], bool] = lambda: True,
 ) -> HeadTwin | None:
     """Train, and return the twin with its averaged weights; None if it was stopped before its end.
 
-    A state in the folder is gone on with, so that a training that was stopped ends with the same numbers.  `wanted` is
-    asked before each step: False ends the training, and what was reached is kept.  Raises StateUnreadable,
-    StateDiffers.
+    `start`: weights to begin with, instead of ones drawn by chance.  A state in the folder is gone on with, so that a
+    training that was stopped ends with the same numbers.  `wanted` is asked before each step: False ends the training,
+    and what was reached is kept.  Raises StateUnreadable, StateDiffers.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / STATE
-    course = _Course(lesson, plan, channel_spread(examples))
+    torch.manual_seed(plan.seed)
+    course = _Course(lesson, plan, start or HeadTwin(lesson.design, channel_spread(examples)))
     if file.is_file():
         course.resume(file)
     course.twin.train()

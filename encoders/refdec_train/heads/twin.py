@@ -11,7 +11,7 @@ padding of the integer network; so a picture gives the same in any batch.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -266,13 +266,13 @@ class HeadTwin(nn.Module):
         self.design = design
         made = {name: TwinLayer(shape, shape.inputs) for name, shape in design.layers.items()}
         self.layers = nn.ModuleDict({_key(name): layer for name, layer in made.items()})
+        sources = _sources(design)
+        firsts = [step for step in design.steps if step.layers and step.inputs[0] in sources]
+        self._reading = [(step.layers[0], sources[step.inputs[0]]) for step in firsts]
         if spread is not None:
-            sources = _sources(design)
-            for step in design.steps:
-                channels = sources.get(step.inputs[0])
-                for name in step.layers[:1]:
-                    if channels is not None and len(channels) == len(made[name].spread):
-                        made[name].spread.copy_(spread[channels])
+            for name, channels in self._reading:
+                if len(channels) == len(made[name].spread):
+                    made[name].spread.copy_(spread[channels])
 
     def _layers(self, step: HeadStep) -> list[TwinLayer]:
         return [self._layer(name) for name in step.layers]
@@ -282,14 +282,35 @@ class HeadTwin(nn.Module):
         assert isinstance(layer, TwinLayer)
         return layer
 
-    def forward(self, latents: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """Return outputs and maps aside by name, for latents [n, 256, h, w] that are 0 outside of the mask."""
+    def first_layers(self) -> list[TwinLayer]:
+        """Return the layers that read latents."""
+        return [self._layer(name) for name, _ in self._reading]
+
+    def read_channels(self) -> list[list[int]]:
+        """Return for each of `first_layers` which of the 256 channels it reads, in their order."""
+        return [channels for _, channels in self._reading]
+
+    def layer_of(self, step: HeadStep) -> TwinLayer:
+        """Return the layer of a step that has one."""
+        return self._layer(step.layers[0])
+
+    def _walked(self, steps: Sequence[HeadStep], latents: Tensor, mask: Tensor) -> dict[str, TwinMap]:
+        """Return all maps that some steps make, for latents [n, 256, h, w] that are 0 outside of the mask."""
         luma, chroma = latents[:, :LUMA_CHANNELS], latents[:, LUMA_CHANNELS:]
         held = {"luma": TwinMap(luma, mask), "chroma": TwinMap(chroma, mask)}
-        for step in self.design.steps:
+        for step in steps:
             maps = [held[name] for name in step.inputs]
             held[step.output] = TWINS[step.operation](maps, self._layers(step), step.numbers)
+        return held
+
+    def forward(self, latents: Tensor, mask: Tensor) -> dict[str, Tensor]:
+        """Return outputs and maps aside by name, for latents [n, 256, h, w] that are 0 outside of the mask."""
+        held = self._walked(self.design.steps, latents, mask)
         return {name: held[name].values for name in (*self.design.outputs, *self.design.aside)}
+
+    def map_of(self, name: str, latents: Tensor, mask: Tensor) -> Tensor:
+        """Return any one map, by its name."""
+        return self._walked(replace(self.design, outputs=(name,)).exported(), latents, mask)[name].values
 
     def weights(self) -> dict[str, Weights]:
         """Return weight and bias of each layer, as `head_of` takes them: those of the exported steps."""

@@ -1,6 +1,7 @@
-"""The task `retrieval`: finds pictures again by their latents, whatever rate they were coded at; no synthesis is run.
+"""The task `retrieval`: finds pictures by their latents, whatever rate they were coded at; no synthesis is run.
 
-In: codestreams.  Out: a descriptor of 2048 bytes each, a SQLite file of them, and the most similar ones in it.
+In: codestreams.  Out: a descriptor of each, a SQLite file of them, and the most similar ones in it: the same picture
+(`by=duplicates`, 2048 bytes) or pictures of the same kind of thing (`by=meaning`, the 128 numbers of the task `embed`).
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from refdec.plugins.api import (
     TaskResult,
     hookimpl,
 )
-from refdec_tasks.retrieval.descriptor import describe
+from refdec_tasks.retrieval.kinds import DUPLICATES, KINDS, kind_named
 
 __all__ = ["Retrieval", "refdec_api_version", "refdec_tasks"]
 
-refdec_api_version = "1.0"
+refdec_api_version = "1.2"
 
 
 def index(given: ActionInput) -> TaskResult:
@@ -37,16 +38,17 @@ def index(given: ActionInput) -> TaskResult:
     """
     from refdec_tasks.retrieval.database import Entry, create_or_open, open_existing
 
-    path, resume = given.paths["DB"], given.options.flag("resume")
-    with create_or_open(path) as database:
+    path, resume, wanted = given.paths["DB"], given.options.flag("resume"), given.options["by"]
+    with create_or_open(path, wanted) as database:
         database.prove_writable()  # before hours of decoding
+        kind = database.kind
         there = frozenset(database.names()) if resume else frozenset()
     counts = {"added": 0, "replaced": 0}
     bundles = given.unknown("DIR", there.__contains__) if resume else given.bundles["DIR"]
     for named in bundles:
-        headers = named.bundle.headers
-        entry = Entry(named.name, headers.display_width, headers.display_height, describe(named.bundle))
-        with create_or_open(path) as database:
+        headers, descriptor = named.bundle.headers, kind.describe(named.bundle, given.core)
+        entry = Entry(named.name, headers.display_width, headers.display_height, descriptor)
+        with create_or_open(path, kind.name) as database:
             counts["replaced" if database.put(entry, headers.weights_fingerprint) else "added"] += 1
     with open_existing(path) as database:
         return Scalars({**counts, "pictures": len(database)})
@@ -57,12 +59,15 @@ def query(given: ActionInput) -> TaskResult:
     from refdec_tasks.retrieval.database import open_existing
 
     named = next(iter(given.bundles["IN"]))
-    with open_existing(given.paths["DB"]) as database:
+    with open_existing(given.paths["DB"], given.options["by"]) as database:
         database.require_weights(named.bundle.headers.weights_fingerprint)
-        found = database.most_similar(describe(named.bundle), given.options.integer("top"))
+        descriptor = database.kind.describe(named.bundle, given.core)
+        found = database.most_similar(descriptor, given.options.integer("top"))
     return Labels(tuple(Label(name, score) for name, score in found))
 
 
+BY = "what pictures are found by: the same picture, or the same kind of thing"
+OF_DATABASE = Option("by", str, None, f"{BY}; default: that of the database, of a new one {DUPLICATES}", KINDS)
 DATABASE = Argument("DB", "path", "the database, a SQLite file")
 
 
@@ -70,29 +75,30 @@ class Retrieval(Task):
     """Describes a picture by its latents, and finds the ones most like it in a database."""
 
     name = "retrieval"
-    version = "1.0"
-    description = "finds near-duplicates in a database of descriptors, without synthesis"
+    version = "1.1"
+    description = "finds the same picture, or pictures of one kind, in a database, without synthesis"
     stage = Stage.LATENT
+    options = (Option("by", str, DUPLICATES, BY, KINDS),)
     actions = (
         Action(
             "index",
             "put the descriptors of codestreams into a database",
             index,
             (Argument("DIR", "codestreams", "a codestream or a folder of them"), DATABASE),
-            (Option("resume", bool, False, "leave out, undecoded, names that are in the database"),),
+            (OF_DATABASE, Option("resume", bool, False, "leave out, undecoded, names that are in the database")),
         ),
         Action(
             "query",
             "find the most similar pictures",
             query,
             (Argument("IN", "codestream", "the codestream to look for"), DATABASE),
-            (Option("top", int, 5, "how many to show", minimum=1, maximum=10000),),
+            (OF_DATABASE, Option("top", int, 5, "how many to show", minimum=1, maximum=10000)),
         ),
     )
 
     def run(self, bundle: LatentBundle, options: OptionValues, core: CoreServices) -> TaskResult:
         """Return the descriptor."""
-        return Embedding(describe(bundle), "cosine")
+        return Embedding(kind_named(options.text("by")).describe(bundle, core), "cosine")
 
 
 @hookimpl

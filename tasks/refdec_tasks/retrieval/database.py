@@ -1,7 +1,7 @@
-"""Descriptors in one SQLite file, with the fingerprint of the weights that they come from.
+"""Descriptors of one kind in one SQLite file, with the fingerprint of the weights that they come from.
 
-In: names and descriptors.  Out: the names of the most similar ones, with scores -1..1.  A file of another kind, schema,
-descriptor version or model is refused.
+In: names and descriptors.  Out: the names of the most similar ones, with scores -1..1.  A file of something else, and
+one of another schema, kind of descriptors, version of these or model, is refused.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from refdec.plugins.api import Int8Array, Refusal, Unusable
-from refdec_tasks.retrieval.descriptor import DESCRIPTOR_VERSION, ENTRIES, unit_rows
+from refdec_tasks.retrieval.descriptor import unit_rows
+from refdec_tasks.retrieval.kinds import DUPLICATES, KINDS, Kind, kind_named
 
 __all__ = ["SCHEMA_VERSION", "Database", "Entry", "create_or_open", "open_existing"]
 
@@ -40,7 +41,7 @@ PRIOR = 8
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A picture to be kept: its name, its size in luma samples, and its descriptor int8 [2048]."""
+    """A picture to be kept: its name, its size in luma samples, and its descriptor, int8 of its kind's length."""
 
     name: str
     width: int
@@ -51,8 +52,8 @@ class Entry:
 class Database:
     """An open database; see `create_or_open` and `open_existing`."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection, self._path = connection, path
+    def __init__(self, connection: sqlite3.Connection, path: Path, kind: Kind) -> None:
+        self._connection, self._path, self.kind = connection, path, kind
 
     def __len__(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM pictures").fetchone()[0])
@@ -99,28 +100,34 @@ class Database:
         return known is not None
 
     def _chunks(self) -> Iterator[tuple[list[str], npt.NDArray[np.int8]]]:
-        """Yield names and descriptors [n, 2048] in pieces: memory does not grow with the database, and whoever writes
-        need not wait for the end.
+        """Yield names and descriptors [n, entries] in pieces: memory does not grow with the database, and whoever
+        writes need not wait for the end.
         """
         statement = "SELECT id, name, descriptor FROM pictures WHERE id > ? ORDER BY id LIMIT ?"
         last = 0
         while rows := self._connection.execute(statement, (last, CHUNK)).fetchall():
             last = rows[-1][0]
             blobs = [blob for _, _, blob in rows]
-            if any(not isinstance(blob, bytes) or len(blob) != ENTRIES for blob in blobs):
-                raise Unusable(f"{self._path} is damaged: a descriptor has not {ENTRIES} bytes.")
-            yield [_as_name(name) for _, name, _ in rows], np.frombuffer(b"".join(blobs), np.int8).reshape(-1, ENTRIES)
+            entries = self.kind.entries
+            if any(not isinstance(blob, bytes) or len(blob) != entries for blob in blobs):
+                raise Unusable(f"{self._path} is damaged: a descriptor has not {entries} bytes.")
+            yield [_as_name(name) for _, name, _ in rows], np.frombuffer(b"".join(blobs), np.int8).reshape(-1, entries)
 
-    def _centre(self) -> npt.NDArray[np.float32]:
-        """Return what the pictures have in common: the mean of their unit descriptors, smaller for few pictures."""
-        total, count = np.zeros(ENTRIES), 0
+    def _centre(self) -> npt.NDArray[np.float32] | None:
+        """Return what the pictures have in common: the mean of their unit descriptors, smaller for few pictures.
+
+        None for a kind that is compared as it is.
+        """
+        if not self.kind.centred:
+            return None
+        total, count = np.zeros(self.kind.entries), 0
         for names, descriptors in self._chunks():
             total += unit_rows(descriptors).sum(axis=0, dtype=np.float64)
             count += len(names)
         return (total / (count + PRIOR)).astype(np.float32)
 
     def most_similar(self, descriptor: Int8Array, top: int) -> list[tuple[str, float]]:
-        """Return the `top` best (name, score), best first: the cosine of the descriptors less their common part."""
+        """Return the `top` best (name, score), best first: the cosine of the descriptors (less their common part)."""
         centre = self._centre()
         query = unit_rows(descriptor[None, :], centre)[0]
         best: list[tuple[float, str]] = []
@@ -130,8 +137,11 @@ class Database:
         return [(name, -negative) for negative, name in best]
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise Refusal unless the file is a database of descriptors that this version understands."""
+def _kind_of(connection: sqlite3.Connection, path: Path, wanted: str | None) -> Kind:
+    """Return the kind of the descriptors in a file.
+
+    Raises Refusal unless it is a database that this version understands, of the wanted kind if there is one.
+    """
     mark = connection.execute("PRAGMA application_id").fetchone()[0]
     schema = connection.execute("PRAGMA user_version").fetchone()[0]
     if mark != APPLICATION_ID:
@@ -139,21 +149,34 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     if schema != SCHEMA_VERSION:
         raise Refusal(f"{path} has the schema {schema}, this refdec reads {SCHEMA_VERSION}.  Index the pictures again.")
     facts = dict(connection.execute("SELECT name, value FROM facts"))
-    if facts.get("descriptor_version") != DESCRIPTOR_VERSION:
+    name = facts.get("descriptor_kind", DUPLICATES)
+    if name not in KINDS:
+        raise Refusal(f"{path} finds pictures by {name}, this refdec by {' or '.join(KINDS)}.")
+    if wanted not in {None, name}:
+        raise Refusal(
+            f"{path} finds pictures by {name}, not by {wanted}: descriptors of two kinds have nothing in common.  "
+            "Use a database for each."
+        )
+    kind = kind_named(name)
+    if facts.get("descriptor_version") != kind.version:
         raise Refusal(
             f"{path} holds descriptors of version {facts.get('descriptor_version')}, this refdec makes "
-            f"{DESCRIPTOR_VERSION}.  Index the pictures again."
+            f"{kind.version}.  Index the pictures again."
         )
+    return kind
 
 
-def _create(connection: sqlite3.Connection) -> None:
+def _create(connection: sqlite3.Connection, kind: Kind) -> None:
+    """Make an empty database of a kind; that of `duplicates` is what it was before there were others."""
+    named = [] if kind.name == DUPLICATES else [("descriptor_kind", kind.name)]
     for statement in (
         *TABLES,
         f"PRAGMA application_id = {APPLICATION_ID}",
         f"PRAGMA user_version = {SCHEMA_VERSION}",
-        f"INSERT INTO facts VALUES ('descriptor_version', '{DESCRIPTOR_VERSION}')",
     ):
         connection.execute(statement)
+    for fact in (*named, ("descriptor_version", kind.version)):
+        connection.execute("INSERT INTO facts VALUES (?, ?)", fact)
 
 
 def _stored(name: str) -> str | bytes:
@@ -202,26 +225,28 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 @contextmanager
-def create_or_open(path: Path) -> Iterator[Database]:
+def create_or_open(path: Path, kind: str | None = None) -> Iterator[Database]:
     """Open a database for writing, a new one if there is none; all changes are kept together, or none.
 
-    Other processes wait meanwhile: compute first, open then.  Raises Refusal, Unusable.
+    `kind`: of its descriptors; None: that which it has, a new one finds duplicates.  Other processes wait meanwhile:
+    compute first, open then.  Raises Refusal, Unusable.
     """
     with _explaining(path), closing(_connect(path, "rwc")) as connection:
         connection.execute("BEGIN IMMEDIATE")
         with connection:
             if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                _create(connection)
-            _check(connection, path)
-            yield Database(connection, path)
+                _create(connection, kind_named(kind or DUPLICATES))
+            yield Database(connection, path, _kind_of(connection, path, kind))
 
 
 @contextmanager
-def open_existing(path: Path) -> Iterator[Database]:
-    """Open a database for reading.  Raises Refusal, also where there is none, and Unusable."""
+def open_existing(path: Path, kind: str | None = None) -> Iterator[Database]:
+    """Open a database for reading; `kind`: of its descriptors, None: any.
+
+    Raises Refusal, also where there is none, and Unusable.
+    """
     if not path.is_file():
         raise Refusal(f"There is no database {path}.  Make one:  refdec task retrieval index DIR {path}")
     # Not read-only: what a writer that was killed left half done is taken back by who comes next.
     with _explaining(path), closing(_connect(path, "rw")) as connection:
-        _check(connection, path)
-        yield Database(connection, path)
+        yield Database(connection, path, _kind_of(connection, path, kind))

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from refdec.plugins.api import ONE_Q18, Int8Array, LatentBundle
 
-__all__ = ["DESCRIPTOR_VERSION", "ENTRIES", "describe", "folded_cells", "unit_rows"]
+__all__ = ["DESCRIPTOR_VERSION", "ENTRIES", "LARGEST", "describe", "folded_cells", "unit_rows"]
 
 DESCRIPTOR_VERSION = "1"
 """Changes with every change of what `describe` returns: descriptors of different versions have nothing in common."""
@@ -72,7 +72,7 @@ def describe(bundle: LatentBundle) -> Int8Array:
 
 
 def unit_rows(descriptors: npt.NDArray[Any], centre: Singles | None = None) -> Singles:
-    """Return descriptors [n, 2048] as rows of length one, less `centre` [2048]; rows of nothing stay zero."""
+    """Return descriptors [n, entries] as rows of length one, less `centre` [entries]; rows of nothing stay zero."""
     rows = descriptors.astype(np.float32)
     rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
     if centre is not None:

@@ -11,7 +11,7 @@ import torch
 from refdec_train.cli import app
 from refdec_train.errors import StateDiffers, StateUnreadable
 from refdec_train.heads import recipes
-from refdec_train.heads.batches import draw_batch
+from refdec_train.heads.batches import draw_batch, mixed_batch
 from refdec_train.heads.classify import Classify
 from refdec_train.heads.embed import mean_average_precision
 from refdec_train.heads.examples import Example, LatentStore, make_examples, usual_coding
@@ -30,7 +30,7 @@ from refdec.heads.errors import HeadOfOtherWeights
 from refdec.heads.network import HeadNetwork
 from tests.train.heads.support import striped, striped_classes
 
-PLAN = HeadPlan(6, batch=4, positions=4)
+PLANS = (HeadPlan(6, batch=4, positions=4), HeadPlan(6, batch=4, positions=4, mixed=0.3))
 
 
 @pytest.fixture(scope="module")
@@ -54,15 +54,16 @@ def trained(classes: Classes, work: Path) -> list[Example[int]]:
     return make_examples(store, [(subject, usual_coding(subject)) for subject in classes.trained])
 
 
+@pytest.mark.parametrize("plan", PLANS, ids=["plain", "mixed"])
 def test_a_stopped_training_ends_with_the_same_weights(
-    classes: Classes, trained: list[Example[int]], tmp_path: Path
+    classes: Classes, trained: list[Example[int]], tmp_path: Path, plan: HeadPlan
 ) -> None:
     lesson = Classify(classes.labels, {})
-    whole = train_head(lesson, trained, PLAN, tmp_path / "whole")
+    whole = train_head(lesson, trained, plan, tmp_path / "whole")
     asked = iter([True, True, False])
-    assert train_head(lesson, trained, PLAN, tmp_path / "cut", wanted=lambda: next(asked)) is None
+    assert train_head(lesson, trained, plan, tmp_path / "cut", wanted=lambda: next(asked)) is None
     told: list[HeadProgress] = []
-    resumed = train_head(lesson, trained, PLAN, tmp_path / "cut", watch=told.append)
+    resumed = train_head(lesson, trained, plan, tmp_path / "cut", watch=told.append)
     assert whole is not None and resumed is not None
     assert all(torch.equal(value, resumed.state_dict()[name]) for name, value in whole.state_dict().items())
     assert [progress.step for progress in told] == [6] and np.isfinite(told[0].loss)
@@ -91,6 +92,14 @@ def test_batches_are_parts_of_latents_with_zeros_around(trained: list[Example[in
         assert part.shape == (256, view.rows, view.columns)
         assert np.array_equal(values[:, : view.rows, : view.columns].numpy(), part)
         assert mask.sum() == view.rows * view.columns and (values * (1 - mask)).abs().max() == 0
+
+
+def test_pictures_are_laid_over_one_another(trained: list[Example[int]]) -> None:
+    batch = draw_batch(trained, 3, 5, (3, 4))
+    mixed = mixed_batch(batch, 0.75)
+    assert torch.allclose(mixed.latents[0], 0.75 * batch.latents[0] + 0.25 * batch.latents[2])
+    assert torch.equal(mixed.mask[1], torch.maximum(batch.mask[1], batch.mask[0]))
+    assert (mixed.latents * (1 - mixed.mask)).abs().max() == 0
 
 
 def test_the_command_trains_a_head_that_tells_stripes_apart(data: Path, work: Path, tmp_path: Path) -> None:

@@ -54,6 +54,13 @@ def test_labels_are_ranked() -> None:
     assert (wide != 255).sum() > (thin != 255).sum()
 
 
+def test_labels_stand_below_the_picture() -> None:
+    over = np.full((40, 60, 3), 200, np.uint8)
+    both, alone = LABELS.picture(over), LABELS.picture()
+    assert (both[:40, :60] == over).all()
+    assert both.shape[0] > 40 + alone.shape[0] and (both[-alone.shape[0] - 6 :][: alone.shape[0]] == alone).all()
+
+
 def test_boxes_are_drawn_where_they_are() -> None:
     canvas = BOXES.picture()
     assert canvas.shape == (40, 60, 3)

@@ -13,6 +13,7 @@ import pytest
 from refdec_tasks.retrieval import Retrieval, refdec_tasks
 from refdec_tasks.retrieval.database import SCHEMA_VERSION, Entry, create_or_open, open_existing
 from refdec_tasks.retrieval.descriptor import ENTRIES
+from refdec_tasks.retrieval.kinds import kind_named
 
 from refdec.plugins.api import ActionInput, ComponentLatents, Embedding, Labels, NamedBundle, Refusal, Scalars
 from refdec.plugins.calls import action_of, options_for, run_action, run_task
@@ -176,3 +177,35 @@ def test_run_returns_the_descriptor() -> None:
     result = run_task(GUEST, sample_bundle("latent"), options_for(GUEST, {}), CORE)
     assert isinstance(result, Embedding)
     assert result.vector.size == ENTRIES
+
+
+def test_a_database_holds_one_kind(tmp_path: Path) -> None:
+    path, old = tmp_path / "kinds.db", filled(tmp_path / "a.db", 2)
+    kind = kind_named("meaning")
+    vector = np.random.default_rng(3).integers(-127, 128, kind.entries).astype(np.int8)
+    with create_or_open(path, "meaning") as database:
+        assert (database.kind.name, database.kind.entries, database.kind.centred) == ("meaning", 128, False)
+        database.put(Entry("a.jai", 10, 10, vector), FINGERPRINT)
+        database.put(Entry("b.jai", 10, 10, (-vector).astype(np.int8)), FINGERPRINT)
+    with open_existing(path) as database:
+        (_, first), (_, second) = database.most_similar(vector, 2)
+        assert database.kind.name == "meaning" and (round(first, 5), round(second, 5)) == (1, -1), "cosine, as it is"
+    for opened in (open_existing, create_or_open):
+        with pytest.raises(Refusal, match="by meaning, not by duplicates"), opened(path, "duplicates"):
+            pass
+        with pytest.raises(Refusal, match="by duplicates, not by meaning"), opened(old, "meaning"):
+            pass
+    with open_existing(old) as database:
+        assert database.kind.name == "duplicates" and database.kind.entries == ENTRIES
+    alter(path, "UPDATE facts SET value = 'taste' WHERE name = 'descriptor_kind'")
+    with pytest.raises(Refusal, match="by taste"), open_existing(path):
+        pass
+
+
+def test_vectors_of_other_heads_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with create_or_open(path, "meaning"):
+        pass
+    alter(path, "UPDATE facts SET value = 'meaning 0' WHERE name = 'descriptor_version'")
+    with pytest.raises(Refusal, match="Index the pictures again"), open_existing(path):
+        pass
