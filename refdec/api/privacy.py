@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from refdec.api.encode_options import EncodeOptions
     from refdec.decoding.options import DecodeOptions
     from refdec.formats.files import Source
+    from refdec.formats.stream_files import StreamFile
     from refdec.limits import Limits
     from refdec.plugins.requests import CodingSettings, Progress
     from refdec.plugins.source_picture import SourcePicture
@@ -129,29 +130,40 @@ def _public(picture: SourcePicture, rectangles: tuple[Rect, ...]) -> SourcePictu
 def open_private(source: Source, key: PrivateKey, *, limits: Limits | None = None) -> bytes:
     """Return the whole codestream of one with sealed private regions: byte for byte what was encoded.
 
-    `source`: a path, bytes, a binary file object.  Decode it, hand it to tasks, transcode it; it is not sealed any
-    more. Raises NoPrivateRegions, WrongKey, OtherCodestream, PrivatePartDamaged, PrivacyExtraMissing, CodestreamError,
-    InputError; all are RefdecError.
+    A HEIF file stays one, with all that stands beside its codestream.  `source`: a path, bytes, a binary file object.
+    Decode it, hand it to tasks, transcode it; it is not sealed any more.  Raises NoPrivateRegions, WrongKey,
+    OtherCodestream, PrivatePartDamaged, PrivacyExtraMissing, CodestreamError, InputError; all are RefdecError.
     """
-    from refdec.formats.stream_files import codestream_bytes
+    from refdec.formats.stream_files import read_stream_file
     from refdec.privacy.sealing import opened
 
     limits = limits_or_default(limits)
     with concerning(source):
-        return opened(codestream_bytes(source, limits=limits), key, limits)
+        found = read_stream_file(source, limits=limits)
+        return _as_found(opened(found.codestream, key, limits), found, limits)
 
 
 def drop_private(source: Source, *, limits: Limits | None = None) -> bytes:
     """Return a codestream without its sealed part, for good; it still names its private regions.
 
-    Raises NoPrivateRegions where there is no record of any, CodestreamError, InputError.
+    A HEIF file stays one.  Raises NoPrivateRegions where there is no record of any, CodestreamError, InputError.
     """
-    from refdec.formats.stream_files import codestream_bytes
+    from refdec.formats.stream_files import read_stream_file
     from refdec.privacy.sealing import dropped
 
     limits = limits_or_default(limits)
     with concerning(source):
-        return dropped(codestream_bytes(source, limits=limits), limits)
+        found = read_stream_file(source, limits=limits)
+        return _as_found(dropped(found.codestream, limits), found, limits)
+
+
+def _as_found(codestream: bytes, found: StreamFile, limits: Limits) -> bytes:
+    """Return a codestream bare, or in the HEIF file in which another one was found."""
+    from refdec.api.enclosing import headers_of, put_back
+
+    if found.file is None:
+        return codestream
+    return put_back(codestream, headers_of(codestream, limits), found.file, in_file=True).data
 
 
 def shown_with(

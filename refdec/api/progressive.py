@@ -25,12 +25,13 @@ class Progressive:
     """An open codestream that gives previews; made by `open_progressive`.  Not for several threads at once."""
 
     def __init__(self, inputs: Inputs, options: DecodeOptions) -> None:
+        from refdec.api.beside import beside_of
         from refdec.api.gray import gray_form
         from refdec.decoding.opening import parse
         from refdec.decoding.previews import ProgressiveDecoder
 
         options, self._form = gray_form(parse(inputs.data, options)[1], replace(options, region=None))
-        self._options = options
+        self._options, self._beside = options, beside_of(inputs.file, options.limits)
         self._decoder = ProgressiveDecoder(inputs.data, inputs.pack, options, check_weights=inputs.check_weights)
 
     @property
@@ -49,7 +50,8 @@ class Progressive:
 
         y, uv = channels_of((y, uv), clip=True) or (y, uv)
         decoded = self._decoder.preview(y, uv, check=check_of(self._options.limits))
-        return picture_of(self._form.picture(decoded.picture(self._options.colour, self._options.bit_depth)))
+        made = self._form.picture(decoded.picture(self._options.colour, self._options.bit_depth))
+        return picture_of(self._beside.upright(made), self._beside.metadata, self._beside.alpha)
 
 
 def open_progressive(

@@ -212,6 +212,25 @@ def test_private_regions_leave_no_preview(refdec: Refdec, photo: Path) -> None:
     assert "private regions" in refdec("decode", out, photo.with_name("out.png")).err
 
 
+def test_opening_and_dropping_keep_what_stands_beside(refdec: Refdec, photo: Path, tmp_path: Path) -> None:
+    pytest.importorskip("cryptography", reason="nothing is sealed without it")
+    key, out = tmp_path / "my.key", photo.with_suffix(".jaii")
+    assert refdec("private", "key", key).code == 0
+    sealed = ["--private", "10,10,32,32", "--key", key, "--quality", 20]
+    assert refdec("encode", photo, out, *sealed).code == 0
+    assert refdec("transcode", out, tmp_path / "bare.jai").code == 0, "what is sealed may be moved as it is"
+    for way in (["open", out, tmp_path / "whole.jaii", "--key", key], ["drop", out, tmp_path / "dropped.jaii"]):
+        assert refdec("private", *way).code == 0
+        made = Path(str(way[2]))
+        assert metadata_of(made)[0] == ICC and picture_of(made).shape == (90, 70, 3)
+        assert refdec("verify", made).code == 0
+
+
+def test_previews_are_upright_too(file: Path) -> None:
+    stream = refdec.open_progressive(file)
+    assert np.array_equal(stream.preview(160, 96).array, picture_of(file))
+
+
 def test_strip_leaves_what_samples_need(refdec: Refdec, photo: Path) -> None:
     out = photo.with_suffix(".jaii")
     assert refdec("encode", photo, out, "--strip", "--quality", 20).err == ""
