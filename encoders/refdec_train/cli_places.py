@@ -109,7 +109,7 @@ def segment(
     data: Data = "",
     licence: Licence = "",
 ) -> None:
-    """Train a head that says what each part of a picture is, which `core.heads.mask` reads.
+    """Train a head that says what each part of a picture is; `refdec task segment --option head=FILE` runs it.
 
     Numbers of no class are not learnt; every tenth picture is held back.  Stop it when you like (Ctrl-C): the same
     command goes on where it stopped.
