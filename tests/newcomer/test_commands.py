@@ -58,6 +58,8 @@ NOT_TYPED: dict[tuple[str, str], str] = {
     ("service.md", "*"): "needs the extra `service`, or measures; tests/cli/test_service.py starts the server",
     ("portability.md", "*"): "needs an emulator and packages of another architecture",
     ("streaming.md", "*dask.distributed*"): "needs the extra `dask`; tests/unit/parallel/test_dask.py runs it",
+    ("tasks.md", "refdec task events *"): "the frames are the reader's; tests/unit/tasks/events makes some",
+    ("tasks.md", "refdec task detect *"): "the smears are the reader's; tests/unit/tasks/test_detect.py makes pictures",
     ("training.md", "*"): "needs the extra `train`; tests/train/test_training.py runs its commands",
     ("weights.md", "*"): "needs a gigabyte from the network; tests/cli/test_weights.py imports files of that layout",
     (HELP, "refdec bench *"): "measures for minutes, draws with the extra `plot`, or reads 24 photographs",
