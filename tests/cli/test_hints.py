@@ -26,6 +26,8 @@ BARE = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 NEVER = {ExitCode.USAGE, ExitCode.BUG}
 MUTATIONS = 60
 TAKES = {
+    "--lossless": "encode",
+    "--max-error": "encode,lossless add",
     "--weights": "decode,verify,latents,view,task,encode",
     "--ignore-weights-fingerprint": "decode,verify,latents,view,task",
     "--workers": "decode,verify,task",

@@ -62,7 +62,7 @@ READERS: dict[Callable[..., Any], set[str]] = {
     refdec.read_latents: {"synthesis", "lenient", "limits", "ignore_weights_fingerprint", "edition"},
 }
 """Functions, and the fields that are their keywords."""
-NOT_OPTIONS = {"source", "weights", "options", "observe", "stage", "scale"}
+NOT_OPTIONS = {"source", "weights", "options", "observe", "stage", "scale", "lossy"}
 OLDER_SPELLINGS = {"level_check"}
 
 
@@ -94,7 +94,7 @@ def arrived(monkeypatch: pytest.MonkeyPatch) -> list[DecodeOptions]:
         seen.append(options)
         raise Seen
 
-    for module in ("decode", "progressive", "latents"):
+    for module in ("decode", "decode_file", "progressive", "latents"):
         monkeypatch.setattr(f"refdec.api.{module}.read_inputs", note)
     return seen
 
