@@ -18,7 +18,7 @@ from refdec.plugins.api import (
     TaskResult,
     hookimpl,
 )
-from refdec_tasks.headfiles import heads_of
+from refdec_tasks.head_files import HEAD_OPTION, bundled_heads, wanted_heads
 
 __all__ = ["Classify", "refdec_api_version", "refdec_tasks"]
 
@@ -32,15 +32,15 @@ class Classify(Task):
     version = "1.0"
     description = "what a picture shows, out of 101 kinds of things, without synthesis"
     stage = Stage.LATENT
-    options = (Option("top", int, 5, "how many labels to show", minimum=1, maximum=101),)
+    options = (Option("top", int, 5, "how many labels to show", minimum=1, maximum=4096), HEAD_OPTION)
 
     def heads(self) -> Sequence[Head]:
         """Return the heads that come with the task."""
-        return heads_of(__name__)
+        return bundled_heads(__name__)
 
     def run(self, bundle: LatentBundle, options: OptionValues, core: CoreServices) -> TaskResult:
         """Return the best labels, best first."""
-        return core.heads.labels(self.heads(), bundle, top=options.integer("top"))
+        return core.heads.labels(wanted_heads(__name__, options), bundle, top=options.integer("top"))
 
 
 @hookimpl

@@ -6,7 +6,7 @@ In: a bundle of stage latent.  Out: int32 [128] in Q18, of length one; what the 
 from __future__ import annotations
 
 from refdec.plugins.api import CoreServices, Head, Int32Array, LatentBundle
-from refdec_tasks.headfiles import heads_digest, heads_of
+from refdec_tasks.head_files import bundled_heads, heads_digest
 
 __all__ = ["ENTRIES", "direction_q18", "embedding_heads", "embedding_version"]
 
@@ -16,7 +16,7 @@ ENTRIES = 128
 
 def embedding_heads() -> tuple[Head, ...]:
     """Return the heads of the task, one for each set of weights."""
-    return heads_of(PACKAGE)
+    return bundled_heads(PACKAGE)
 
 
 def embedding_version() -> str:

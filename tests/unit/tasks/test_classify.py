@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from refdec_tasks.classify import Classify, refdec_tasks
 
 import refdec
+from refdec.api.heads import save_head
 from refdec.api.task import TaskOrder, run_on_file
 from refdec.heads.errors import HeadOfOtherWeights
 from refdec.plugins.api import Labels, OptionValues
@@ -44,7 +46,16 @@ def test_all_chances_together_are_one() -> None:
 
 def test_latents_of_other_weights_are_refused() -> None:
     with pytest.raises(HeadOfOtherWeights, match="classify"):
-        Classify().run(sample_bundle(), OptionValues({"top": 5}), Core(bundled_pack()))
+        Classify().run(sample_bundle(), OptionValues({"top": 5, "head": None}), Core(bundled_pack()))
+
+
+def test_a_head_of_ones_own_is_run(tmp_path: Path) -> None:
+    """`refdec-train head classify` writes such files; here the bundled one under other names."""
+    head = Classify().heads()[0]
+    names = tuple(f"kind {number}" for number in range(101))
+    save_head(replace(head, facts=replace(head.facts, labels=names)), tmp_path / "own.head")
+    found = labels(STREAM, top="1", head=str(tmp_path / "own.head")).labels[0]
+    assert found.name.startswith("kind ") and found.score * 2**18 == RECORDED[0][1]
 
 
 def test_the_plugin_brings_one_task() -> None:

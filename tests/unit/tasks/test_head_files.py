@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from refdec_tasks.headfiles import heads_digest, heads_of
+from refdec_tasks.head_files import bundled_heads, heads_digest
 
 from refdec.heads.head import Head
 from refdec.heads.network import HeadNetwork
@@ -45,7 +45,7 @@ def digests() -> dict[str, str]:
     return {
         f"{package.split('.')[1]} {number}": digest(head)
         for package in PACKAGES
-        for number, head in enumerate(heads_of(package), 1)
+        for number, head in enumerate(bundled_heads(package), 1)
     }
 
 
@@ -55,7 +55,7 @@ def test_the_numbers_are_the_recorded_ones() -> None:
 
 def test_no_jit_gives_the_same_numbers() -> None:
     path = os.pathsep.join(str(ROOT / part) for part in ("", "encoders", "tasks", "spec_tables"))
-    program = "from tests.unit.tasks.test_headfiles import digests\nprint(digests())"
+    program = "from tests.unit.tasks.test_head_files import digests\nprint(digests())"
     run = subprocess.run(
         [sys.executable, "-W", "error::RuntimeWarning", "-c", program],
         cwd=ROOT,
@@ -69,13 +69,13 @@ def test_no_jit_gives_the_same_numbers() -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_integer_loops_give_the_same_numbers(package: str) -> None:
-    for head in heads_of(package):
+    for head in bundled_heads(package):
         assert digest(head, fast=False) == digest(head)
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_heads_say_what_they_are(package: str) -> None:
-    heads = heads_of(package)
+    heads = bundled_heads(package)
     assert len({head.facts.weights for head in heads}) == len(heads) == 2, "one for each bundled model"
     for head in heads:
         assert head.facts.task == package.split(".")[1]
@@ -90,4 +90,4 @@ def test_a_digest_tells_heads_apart() -> None:
 
 
 def test_a_folder_without_heads_has_none() -> None:
-    assert heads_of("refdec_tasks.statistics") == ()
+    assert bundled_heads("refdec_tasks.statistics") == ()
