@@ -177,3 +177,22 @@ def test_lists_that_are_written_anew_are_found(tmp_path: Path) -> None:
     assert lists_of_transforms(source) == [1, 2, 3]
     assert lists_of_chroma(source) == [4, 5]
     assert exit_codes(source) == [6, 7]
+
+
+def twice_bound(module: ast.Module) -> list[str]:
+    """Return the names that a module binds twice at its top: where two were merged, the second one wins for both."""
+    names = [
+        part.id
+        for node in module.body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        for part in ast.walk(target)
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+    ]
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+def test_a_module_binds_a_name_once() -> None:
+    assert twice_bound(ast.parse("A, B = 1, 2\nA: int = 3")) == ["A"]
+    rooms = [path for room in ("refdec", "encoders", "tasks") for path in sorted((ROOT / room).rglob("*.py"))]
+    assert {relative(path): found for path in rooms if (found := twice_bound(tree(path)))} == {}

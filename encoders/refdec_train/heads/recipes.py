@@ -30,8 +30,8 @@ TEACHER = "teachers/mobilenet_v1_1.0_224_quant_embedding_extractor.tflite"
 PLACES = HeadPlan(700, batch=8, positions=24, cut=0.2, decay=0.02)
 """How heads are trained that say where something is."""
 PER_CLASS, HELD_PER_CLASS, CODINGS = 80, 10, 2
-PHOTOGRAPHS = ("ccp/photos", "wallpapers")
-ABOUT_PHOTOGRAPHS = "CCP (Apache-2.0); wallpapers of MATE, Lomiri, Plasma and GNOME (CC BY-SA, CC BY, GPL)"
+ENHANCED_ON = ("ccp/photos", "wallpapers")
+ABOUT_ENHANCED_ON = "CCP (Apache-2.0); wallpapers of MATE, Lomiri, Plasma and GNOME (CC BY-SA, CC BY, GPL)"
 SHARE_OF_PHOTOGRAPHS = 3
 """Of so many photographs one is enough."""
 ENHANCING = ("denoise",)
@@ -90,13 +90,13 @@ def _enhancing(name: str) -> Recipe:
         from refdec_train.enhance.making import clean_pictures, make_enhancers
         from refdec_train.pictures import read_pictures
 
-        places = [data / place for place in PHOTOGRAPHS]
+        places = [data / place for place in ENHANCED_ON]
         some = islice(read_pictures(places), 0, None, SHARE_OF_PHOTOGRAPHS)
         pictures = list(clean_pictures(picture for _, picture in some))
-        facts = HeadFacts(f"enhance-{name}", "1.0", "enhance", (), licence="BSD-3-Clause", data=ABOUT_PHOTOGRAPHS)
+        facts = HeadFacts(f"enhance-{name}", "1.0", "enhance", (), licence="BSD-3-Clause", data=ABOUT_ENHANCED_ON)
         yield from make_enhancers(name, pictures, facts, shop, out)
 
-    return Recipe(f"enhance/{name}", PHOTOGRAPHS, make)
+    return Recipe(f"enhance/{name}", ENHANCED_ON, make)
 
 
 def _detect(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
