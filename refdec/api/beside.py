@@ -11,22 +11,23 @@ from typing import TYPE_CHECKING
 
 from refdec.arithmetic.shown import ShortRepr
 from refdec.decoding.errors import RegionOutside
+from refdec.decoding.options import DecodeOptions
 from refdec.formats.description import UPRIGHT
 from refdec.formats.exif import turned_upright
 from refdec.formats.orientation import SIDEWAYS, stored_rect, turned
 from refdec.formats.stream_files import stream_in
+from refdec.heif.errors import AlphaSizeDiffers
 from refdec.heif.parts import NO_METADATA, AlphaPlane, Metadata
-from refdec.heif.picturefile import alpha_of, metadata_of, picture_orientation
+from refdec.heif.picturefile import alpha_of, metadata_of, picture_orientation, shown_item
 from refdec.limits import DEFAULT_LIMITS, Limits
 from refdec.tiling.geometry import Rect
 
 if TYPE_CHECKING:
     from refdec.bitstream.headers import Headers
-    from refdec.decoding.options import DecodeOptions
     from refdec.heif.heiffile import HeifFile
     from refdec.picture.picture import PictureCodes
 
-__all__ = ["NOTHING_BESIDE", "BesidePicture", "beside_in", "beside_of"]
+__all__ = ["NOTHING_BESIDE", "BesidePicture", "beside_in", "beside_of", "fitting_alpha"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -80,14 +81,33 @@ NOTHING_BESIDE = BesidePicture()
 
 def beside_in(data: bytes, limits: Limits = DEFAULT_LIMITS) -> BesidePicture:
     """Return what the bytes of a file say of its picture; nothing where they are a bare codestream."""
-    return beside_of(stream_in(data, limits=limits).file, limits)
+    return beside_of(stream_in(data, limits=limits).file, DecodeOptions(limits=limits))
 
 
-def beside_of(file: HeifFile | None, limits: Limits) -> BesidePicture:
-    """Return what a file says of its picture.  Raises AlphaUnreadable, AlphaDamaged, TooLarge."""
+def beside_of(file: HeifFile | None, options: DecodeOptions) -> BesidePicture:
+    """Return what a file says of its picture.
+
+    Raises AlphaUnreadable, AlphaDamaged, AlphaSizeDiffers, TooLarge, and what reading headers raises.
+    """
     if file is None:
         return NOTHING_BESIDE
-    orientation, alpha = picture_orientation(file), alpha_of(file, limits)
+    orientation, alpha = picture_orientation(file), fitting_alpha(file, options)
     if alpha is not None:
         alpha = replace(alpha, samples=turned(alpha.samples, orientation))
     return BesidePicture(orientation, turned_upright(metadata_of(file)), alpha)
+
+
+def fitting_alpha(file: HeifFile, options: DecodeOptions) -> AlphaPlane | None:
+    """Return the transparency of a file's picture, stored as it is; None if it has none.  Raises what `beside_of` does.
+
+    Its size is compared with that of the codestream: what the boxes say of it may be wrong.
+    """
+    from refdec.decoding.opening import parse
+
+    alpha = alpha_of(file, options.limits)
+    if alpha is not None:
+        picture = parse(bytes(shown_item(file).data), options)[1].picture
+        size = picture.display_height, picture.display_width
+        if alpha.samples.shape != size:
+            raise AlphaSizeDiffers(alpha.samples.shape, size)
+    return alpha

@@ -113,7 +113,7 @@ def decode(
     with concerning(source):
         inputs = read_inputs(source, weights, options)
         _, said = shown_with(inputs.data, None, or_public=True, options=options)
-        beside = beside_of(inputs.file, options.limits)
+        beside = beside_of(inputs.file, options)
         made = beside.upright(_decoded(inputs, beside, options, observe, scale, lossy=lossy))
         alpha = None if scale is not None else beside.alpha_in(options.region)
         return picture_of(replace(made, warnings=(*said, *made.warnings)), beside.metadata, alpha)

@@ -115,7 +115,7 @@ def decode_to_file(
         data, said = shown_with(inputs.data, job.key, or_public=job.or_public, options=options)
         inputs = inputs._replace(data=data)
         headers, gray = parse(inputs.data, options)[1], gray_of(suffix)
-        beside = beside_of(inputs.file, options.limits)
+        beside = beside_of(inputs.file, options)
         alpha, lost = written_alpha(beside.alpha_in(options.region), suffix, options.bit_depth)
         beside, said = replace(beside, alpha=alpha), (*said, *lost)
         options = beside.stored(options, headers)
@@ -278,7 +278,7 @@ def _scaled_to_file(
     with concerning(source):
         inputs = read_inputs(source, weights, job.options)
         data, said = shown_with(inputs.data, job.key, or_public=job.or_public, options=job.options)
-        beside = beside_of(inputs.file, job.options.limits)
+        beside = beside_of(inputs.file, job.options)
         picture = beside.upright(scaled_picture(inputs._replace(data=data), job.options, scale))
     planes = picture.planes * 3 if picture.colour == "gray" and gray_of(suffix) is False else picture.planes
     colour = FileColour.RGB if len(planes) == 3 else FileColour.GRAY

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeGuard, cast
 import numpy as np
 import numpy.typing as npt
 
+from refdec.api.beside import fitting_alpha
 from refdec.api.concerning import concerning
 from refdec.api.errors import PictureNotEncodable
 from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
-from refdec.decoding.options import limits_or_default
+from refdec.decoding.options import DecodeOptions, limits_or_default
 from refdec.formats.description import UPRIGHT, SourceDescription
 from refdec.formats.files import read_bytes, read_picture, suffix_of
 from refdec.formats.kinds import is_jpeg_ai
@@ -27,7 +28,7 @@ from refdec.formats.orientation import upright
 from refdec.formats.pictures import CodePicture, Colour, split_alpha
 from refdec.formats.yuv import layout_of_name
 from refdec.heif.parts import NO_METADATA, NO_PARTS, Metadata, PictureParts
-from refdec.heif.picturefile import alpha_of, metadata_of, picture_orientation
+from refdec.heif.picturefile import metadata_of, picture_orientation
 from refdec.picture.picture import PictureCodes
 from refdec.plugins.source_picture import Codes, SourcePicture
 
@@ -172,7 +173,7 @@ def _decoded(data: bytes, limits: Limits, name: str, *, strip: bool, in_file: bo
         picture = replace(picture, warnings=(*picture.warnings, *left.sentences()))
     if found.file is None:
         return WithParts(picture, NO_PARTS)
-    metadata, alpha = metadata_of(found.file), alpha_of(found.file, limits)
+    metadata, alpha = metadata_of(found.file), fitting_alpha(found.file, DecodeOptions(limits=limits))
     stored = replace(decoded, metadata=metadata, alpha=alpha)
     made = _with_own_parts(picture, stored, strip=strip, in_file=in_file)
     orientation = picture_orientation(found.file) if in_file else UPRIGHT

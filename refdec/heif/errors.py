@@ -8,6 +8,7 @@ from refdec.errors import CodestreamError, Placed, UnsupportedError
 
 __all__ = [
     "AlphaDamaged",
+    "AlphaSizeDiffers",
     "AlphaUnreadable",
     "BoxCut",
     "BoxFieldMissing",
@@ -199,6 +200,22 @@ class AlphaUnreadable(Placed, UnsupportedError):
     def explain(self) -> str:
         return (
             f"The transparency in item {self.item} is not read here: {self.reason}.\n"
+            "The picture without it: refdec transcode FILE OUT.jai"
+        )
+
+
+@dataclass(eq=False, repr=False)
+class AlphaSizeDiffers(Placed, CodestreamError):
+    """The transparency of a file has another size than its picture: which of its samples belong where is open."""
+
+    code, clause = "RD2015", ""
+    found: tuple[int, int]
+    picture: tuple[int, int]
+
+    def explain(self) -> str:
+        (height, width), (rows, columns) = self.found, self.picture
+        return (
+            f"The transparency has {width} x {height} samples, the picture {columns} x {rows}.\n"
             "The picture without it: refdec transcode FILE OUT.jai"
         )
 

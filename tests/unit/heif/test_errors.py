@@ -5,14 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
+from refdec.api.beside import beside_in
+from refdec.api.enclosing import enclosed, headers_of
 from refdec.errors import RefdecError
 from refdec.formats.stream_files import stream_in
 from refdec.heif import errors as module
 from refdec.heif.boxes import FileBox
 from refdec.heif.boxwriter import write_box
+from refdec.heif.parts import AlphaPlane
 from refdec.heif.picturefile import alpha_of
 from refdec.heif.reading import read_heif
-from tests.unit.heif.support import LIMITS, heif_of, in_entries, left_out, setting, twice, whole_file, with_box
+from tests.unit.heif.support import (
+    LIMITS,
+    STREAM,
+    heif_of,
+    in_entries,
+    left_out,
+    parts,
+    setting,
+    twice,
+    whole_file,
+    with_box,
+)
 
 CUT_PITM = b"\0\0\0\x19meta\0\0\0\0\0\0\0\x0dpitm\0\0\0\0\0"
 JPEG = b"\xff\xd8\xff\xe0"
@@ -24,6 +40,12 @@ def alpha_after(path: str, change: Callable[[FileBox], FileBox | None]) -> objec
 
 def opened(path: str, change: Callable[[FileBox], FileBox | None]) -> object:
     return stream_in(with_box(path, change))
+
+
+def shown_with_alpha(height: int, width: int) -> object:
+    """Look at a file whose transparency is whole, and whose picture is of 79 rows and 65 columns, lying on its side."""
+    plane = AlphaPlane(np.zeros((height, width), np.uint8), 8)
+    return beside_in(enclosed(STREAM, headers_of(STREAM, None), parts(alpha=plane)))
 
 
 PROPERTIES = "meta/iprp/ipco"
@@ -53,6 +75,7 @@ CAUSES: dict[type[RefdecError], RefdecError | Callable[[], object] | list[Refdec
         lambda: alpha_after(f"{PROPERTIES}/uncC", free_space),
         lambda: alpha_after(f"{PROPERTIES}/ispe", setting(image_height=8000)),
     ],
+    module.AlphaSizeDiffers: [lambda size=size: shown_with_alpha(*size) for size in ((10, 10), (79, 70), (65, 79))],
     module.AlphaUnreadable: [
         lambda: alpha_after(f"{PROPERTIES}/cmpC", setting(compression_type="brot")),
         lambda: alpha_after(f"{PROPERTIES}/uncC", setting(block_size=4)),
