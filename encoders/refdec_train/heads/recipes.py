@@ -21,7 +21,7 @@ from refdec_train.thumbnails import THUMBNAIL
 
 __all__ = ["RECIPES", "Recipe", "make_all"]
 
-FITTED_TO = 250
+FITTED_ON, FITTED_TO = ("wallpapers", "ccp"), 250
 SCENES = "Wallpapers (CC-BY-SA, CC-BY, GPL) and street photographs of Clothing Co-Parsing (Apache-2.0)"
 CALTECH = "Caltech-101 (CC BY 4.0)"
 TAUGHT = "; a teacher's vectors: MobileNet v1, quantised, trained on ImageNet (Apache-2.0)"
@@ -56,7 +56,7 @@ def _fitted(wish: Wish) -> Callable[[Path, Workshop, Path], Iterator[Path]]:
     """Return how a head in closed form is made."""
 
     def make(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
-        pictures = spread_pictures([data / name for name in PHOTOGRAPHS], FITTED_TO, at_least=SMALLEST_SIDE)
+        pictures = spread_pictures([data / name for name in FITTED_ON], FITTED_TO, at_least=SMALLEST_SIDE)
         show = shop.telling(f"{wish.task}: pictures", 50)
         yield from fit_heads(wish, pictures, shop.weights, out, data=SCENES, licence="BSD-3-Clause", show=show)
 
@@ -109,8 +109,8 @@ def _detect(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
 
 
 RECIPES = (
-    Recipe("thumbnail", PHOTOGRAPHS, _fitted(THUMBNAIL)),
-    Recipe("events", PHOTOGRAPHS, _fitted(EVENTS)),
+    Recipe("thumbnail", FITTED_ON, _fitted(THUMBNAIL)),
+    Recipe("events", FITTED_ON, _fitted(EVENTS)),
     Recipe("classify", ("caltech", TEACHER), _classify),
     Recipe("embed", ("caltech", TEACHER), _embed),
     *(_enhancing(name) for name in ENHANCING),
