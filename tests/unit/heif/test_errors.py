@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -75,7 +76,7 @@ CAUSES: dict[type[RefdecError], RefdecError | Callable[[], object] | list[Refdec
         lambda: alpha_after(f"{PROPERTIES}/uncC", free_space),
         lambda: alpha_after(f"{PROPERTIES}/ispe", setting(image_height=8000)),
     ],
-    module.AlphaSizeDiffers: [lambda size=size: shown_with_alpha(*size) for size in ((10, 10), (79, 70), (65, 79))],
+    module.AlphaSizeDiffers: [partial(shown_with_alpha, *size) for size in ((10, 10), (79, 70), (65, 79))],
     module.AlphaUnreadable: [
         lambda: alpha_after(f"{PROPERTIES}/cmpC", setting(compression_type="brot")),
         lambda: alpha_after(f"{PROPERTIES}/uncC", setting(block_size=4)),
