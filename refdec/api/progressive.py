@@ -31,7 +31,7 @@ class Progressive:
         from refdec.decoding.previews import ProgressiveDecoder
 
         options, self._form = gray_form(parse(inputs.data, options)[1], replace(options, region=None))
-        self._options, self._beside = options, beside_of(inputs.file, options.limits)
+        self._options, self._beside = options, beside_of(inputs.file, options)
         self._decoder = ProgressiveDecoder(inputs.data, inputs.pack, options, check_weights=inputs.check_weights)
 
     @property
