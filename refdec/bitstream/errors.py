@@ -73,6 +73,10 @@ class PictureHeaderNotFirst(Placed, CodestreamError):
         )
 
 
+PICTURE_WHOLE = "Without what is missing of the user data:  refdec decode FILE --lenient --lossy"
+"""What can be done where user data are cut, which no sample of the lossy picture depends on."""
+
+
 @dataclass(eq=False, repr=False)
 class SubstreamTooLong(Placed, CodestreamError):
     """(1.8 (3)) substream_size is larger than the bytes left."""
@@ -87,6 +91,7 @@ class SubstreamTooLong(Placed, CodestreamError):
             f"{self.marker.name} claims {self.size} bytes, {self.left} remain: "
             "the file was cut, or the size is wrong.\n"
             f"Try: refdec view FILE --offset {self.at or BitOffset(0)}"
+            + (f"\n{PICTURE_WHOLE}" if self.marker is Marker.UDI else "")
         )
 
 

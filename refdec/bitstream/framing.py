@@ -31,8 +31,8 @@ __all__ = ["Codestream", "Substream", "read_codestream", "survey_codestream", "w
 MARKER_BYTES = 2
 SIZE_BYTES = 8  # a ue(v) of 31 leading zeros has 63 bits
 
-LENIENT = (UnknownMarker, SizePaddingNotZero)
-"""What a lenient reader passes over (1.10 note 5)."""
+LENIENT = (UnknownMarker, SizePaddingNotZero, SubstreamTooLong)
+"""What a lenient reader passes over (1.10 note 5); a substream that is too long only where it is user data."""
 
 SURVEYED = (SizePaddingNotZero, DuplicateSubstream, PictureHeaderNotFirst)
 """What does not hide the substreams behind it: a survey reports it and goes on."""
@@ -86,13 +86,14 @@ class Codestream:
 class _Walker:
     """Steps through a codestream from marker to marker."""
 
-    __slots__ = ("data", "forgiven", "position", "view", "warnings")
+    __slots__ = ("cut", "data", "forgiven", "position", "view", "warnings")
 
     def __init__(self, data: bytes, forgiven: tuple[type[CodestreamError], ...]) -> None:
         self.data = data
         self.view = memoryview(data)
         self.forgiven = forgiven
         self.position = MARKER_BYTES
+        self.cut = False
         self.warnings: list[CodestreamError] = []
 
     @clause("1.10", kind="interop", reason="note 5: the reference software goes on where 1.8 rejects")
@@ -136,7 +137,11 @@ class _Walker:
         start = self.position + (bits.position >> 3)
         left = len(self.data) - start
         if size > left:
-            raise SubstreamTooLong(marker, size, left, at=BitOffset.of_byte(self.position))
+            cut = SubstreamTooLong(marker, size, left, at=BitOffset.of_byte(self.position))
+            if marker is not Marker.UDI or start == len(self.data):
+                raise cut
+            self.pass_over(cut)
+            self.cut, size = True, left
         self.position = start + size
         return Substream(marker, self.view[start : start + size], offset, start)
 
@@ -153,9 +158,10 @@ def read_codestream(data: bytes, *, limits: Limits | None = None, lenient: bool 
     """(1.3) Cut a codestream into its substreams; payloads are views, not copies.
 
     Substreams after PIH may come in any order; bytes after EOC are ignored.  Several SORP and SORS are left to the
-    rules that know the headers.  A lenient reader passes over unknown two-byte words and bits in the size padding, and
-    warns. Raises NoStart, PictureHeaderNotFirst, CodestreamCut, UnknownMarker, SecondStart, SubstreamTooLong,
-    CodeTooLong, SizePaddingNotZero, DuplicateSubstream, TooLarge.
+    rules that know the headers.  A lenient reader passes over unknown two-byte words and bits in the size padding, ends
+    where the data end in user data, of which it keeps what is there, and warns.
+    Raises NoStart, PictureHeaderNotFirst, CodestreamCut, UnknownMarker, SecondStart, SubstreamTooLong, CodeTooLong,
+    SizePaddingNotZero, DuplicateSubstream, TooLarge.
     """
     found: list[Substream] = []
     walker = _Walker(data, LENIENT if lenient else ())
@@ -195,7 +201,7 @@ def _walk(walker: _Walker, found: list[Substream], limits: Limits) -> None:
     limits.require("length of the codestream in bytes", len(data), limits.codestream_bytes)
     _require_start(data)
     seen: set[Marker] = set()
-    while (marker := walker.marker()) is not Marker.EOC:
+    while not walker.cut and (marker := walker.marker()) is not Marker.EOC:
         at = BitOffset.of_byte(walker.position - MARKER_BYTES)
         if not found and marker is not Marker.PIH:
             walker.pass_over(PictureHeaderNotFirst(int(marker), at=at))

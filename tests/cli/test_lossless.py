@@ -77,3 +77,16 @@ def test_what_does_not_go_together_is_refused(folder: Path, refdec: Callable[...
     for wishes in (("--lossless", "--private", "0,0,8,8", "--leave-out"), ("--max-error", "70000")):
         refused = refdec("encode", "a.png", "a.jai", *wishes)
         assert refused.code == 2 and "RD24" in refused.err and not (folder / "a.jai").exists()
+
+
+def test_a_file_that_is_cut_inside_its_layer_shows_the_lossy_picture(folder: Path, refdec: Callable[..., Run]) -> None:
+    refdec("encode", "a.png", "a.jai", "--lossless")
+    refdec("decode", "a.jai", "lossy.png", "--lossy")
+    (folder / "cut.jai").write_bytes((folder / "a.jai").read_bytes()[:-400])
+    refused = refdec("decode", "cut.jai", "b.png")
+    assert refused.code == 3 and "refdec decode cut.jai --lenient --lossy" in refused.err
+    damaged = refdec("decode", "cut.jai", "b.png", "--lenient")
+    assert damaged.code == 3 and "RD2401" in damaged.err and not (folder / "b.png").exists()
+    shown = refdec("decode", "cut.jai", "b.png", "--lenient", "--lossy")
+    assert shown.code == 0 and "RD0103" in shown.err
+    assert same(folder / "b.png", folder / "lossy.png")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from refdec import tables
-from refdec.bitstream.errors import SizePaddingNotZero, UnknownMarker
+from refdec.bitstream.errors import SizePaddingNotZero, SubstreamTooLong, UnknownMarker
 from refdec.bitstream.framing import Codestream, read_codestream, write_codestream
 from refdec.bitstream.headers import Edition, Headers, read_headers, write_stream
 from refdec.bitstream.markers import Marker, describe_code
@@ -154,6 +154,25 @@ def test_lenient_reading_skips_unknown_words_and_warns_once() -> None:
     codestream = read_codestream(data, lenient=True)
     assert codestream.order == (Marker.PIH, Marker.UDI)
     assert [type(w) for w in codestream.warnings] == [UnknownMarker]
+
+
+def test_lenient_reading_ends_where_user_data_are_cut() -> None:
+    whole = write_codestream([(Marker.PIH, b"head"), (Marker.SOZ, b"z"), (Marker.UDI, bytes(range(200)))])
+    before = write_codestream([(Marker.PIH, b"head"), (Marker.SOZ, b"z")])[:-2]
+    for end in range(len(whole) - 200 - 1, len(whole) - 2):
+        with pytest.raises(SubstreamTooLong, match="UDI claims 200 bytes"):
+            read_codestream(whole[:end])
+        codestream = read_codestream(whole[:end], lenient=True)
+        assert [type(problem) for problem in codestream.warnings] == [SubstreamTooLong]
+        assert codestream.order == (Marker.PIH, Marker.SOZ, Marker.UDI) and codestream.end == end
+        part = codestream.only(Marker.UDI)
+        assert part is not None and whole[len(before) :][: end - len(before)].endswith(bytes(part.payload))
+
+
+def test_lenient_reading_passes_over_no_other_substream_that_is_cut() -> None:
+    whole = write_codestream([(Marker.PIH, b"head"), (Marker.SOZ, bytes(200))])
+    with pytest.raises(SubstreamTooLong, match="SOZ claims 200 bytes"):
+        read_codestream(whole[:-50], lenient=True)
 
 
 def test_lenient_reading_ignores_bits_after_a_size() -> None:
