@@ -16,18 +16,21 @@ __all__ = ["HEAD_OPTION", "bundled_heads", "heads_digest", "wanted_heads"]
 
 HEAD_OPTION = Option("head", Path, None, "head file of your own in place of the bundled ones (refdec-train head)")
 
+MOST_BYTES = 1 << 26
+"""No head file is near this size: its layers have at most 2^26 products for a position."""
+
 
 @cache
-def _files(package: str) -> tuple[bytes, ...]:
-    """Return the head files in the folder of a package, in the order of their names."""
-    files = sorted(resources.files(package).iterdir(), key=lambda file: file.name)
+def _files(package: str, folder: str = "") -> tuple[bytes, ...]:
+    """Return the head files of a package, or of a folder in it, in the order of their names."""
+    files = sorted(resources.files(package).joinpath(folder).iterdir(), key=lambda file: file.name)
     return tuple(file.read_bytes() for file in files if file.name.endswith(".head"))
 
 
 @cache
-def bundled_heads(package: str) -> tuple[Head, ...]:
-    """Return the heads in the folder of a package, one for each set of weights, in the order of their names."""
-    return tuple(HeadServices.load(data) for data in _files(package))
+def bundled_heads(package: str, folder: str = "") -> tuple[Head, ...]:
+    """Return the heads of a package, or of a folder in it, one for each set of weights, in the order of their names."""
+    return tuple(HeadServices.load(data) for data in _files(package, folder))
 
 
 @cache
@@ -42,7 +45,10 @@ def wanted_heads(package: str, options: OptionValues) -> tuple[Head, ...]:
     if path is None:
         return bundled_heads(package)
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
     except OSError as problem:
         raise Refusal(f"The head file {path} cannot be read: {problem.strerror}.") from problem
+    if len(data) > MOST_BYTES:
+        raise Refusal(f"{path} has more than {MOST_BYTES >> 20} MiB, which no head file has.")
     return (HeadServices.load(data),)

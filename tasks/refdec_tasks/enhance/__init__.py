@@ -7,14 +7,11 @@ the decoder's own synthesis.  What comes out is the task's and no decoded pictur
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 
 from refdec.plugins.api import (
     REQUIRED,
     CoreServices,
     Head,
-    HeadServices,
     LatentBundle,
     Option,
     OptionValues,
@@ -24,19 +21,13 @@ from refdec.plugins.api import (
     TaskResult,
     hookimpl,
 )
+from refdec_tasks.head_files import bundled_heads
 
 __all__ = ["Enhance", "refdec_api_version", "refdec_tasks"]
 
 refdec_api_version = "1.2"
 
 WHATS = ("denoise",)
-
-
-@cache
-def _heads(what: str) -> tuple[Head, ...]:
-    """Return the heads for something, one for each set of weights (`refdec-train head enhance` makes them)."""
-    files = sorted(resources.files(__package__).joinpath(what).iterdir(), key=lambda file: file.name)
-    return tuple(HeadServices.load(file.read_bytes()) for file in files if file.name.endswith(".head"))
 
 
 class Enhance(Task):
@@ -53,13 +44,13 @@ class Enhance(Task):
 
     def heads(self) -> Sequence[Head]:
         """Return the heads that come with the task."""
-        return tuple(head for what in WHATS for head in _heads(what))
+        return tuple(head for what in WHATS for head in bundled_heads(__name__, what))
 
     def run(self, bundle: LatentBundle, options: OptionValues, core: CoreServices) -> TaskResult:
         """Return the picture, of the shown size."""
         from refdec_tasks.enhance.restoring import restored
 
-        heads = _heads(options.text("what"))
+        heads = bundled_heads(__name__, options.text("what"))
         return PictureResult(restored(heads, bundle, core, options.integer("strength")))
 
 

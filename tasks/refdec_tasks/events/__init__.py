@@ -8,8 +8,6 @@ time line as a picture.  Everything is computed in whole numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 
 from refdec.plugins.api import (
     Action,
@@ -17,7 +15,6 @@ from refdec.plugins.api import (
     Argument,
     CoreServices,
     Head,
-    HeadServices,
     LatentBundle,
     Option,
     OptionValues,
@@ -27,17 +24,11 @@ from refdec.plugins.api import (
     TaskResult,
     hookimpl,
 )
+from refdec_tasks.head_files import bundled_heads
 
 __all__ = ["Events", "refdec_api_version", "refdec_tasks"]
 
 refdec_api_version = "1.2"
-
-
-@cache
-def _heads() -> tuple[Head, ...]:
-    """Return the heads of this folder, one for each set of weights (`refdec-train head events` makes them)."""
-    files = sorted(resources.files(__package__).iterdir(), key=lambda file: file.name)
-    return tuple(HeadServices.load(file.read_bytes()) for file in files if file.name.endswith(".head"))
 
 
 def find(given: ActionInput) -> TaskResult:
@@ -46,7 +37,7 @@ def find(given: ActionInput) -> TaskResult:
     from refdec_tasks.events.watching import Settings, watched
 
     settings = Settings.of(given.options)
-    return report_of(watched(given.bundles["FRAMES"], _heads(), given.core, settings))
+    return report_of(watched(given.bundles["FRAMES"], bundled_heads(__name__), given.core, settings))
 
 
 def compare(given: ActionInput) -> TaskResult:
@@ -55,7 +46,9 @@ def compare(given: ActionInput) -> TaskResult:
     from refdec_tasks.events.watching import between, high_at
 
     before, after = next(iter(given.bundles["BEFORE"])), next(iter(given.bundles["AFTER"]))
-    strength, patches = between(before, after, _heads(), given.core, high_at(given.options.integer("sensitivity")))
+    strength, patches = between(
+        before, after, bundled_heads(__name__), given.core, high_at(given.options.integer("sensitivity"))
+    )
     headers = after.bundle.headers
     return difference_of(strength, patches, (headers.display_height, headers.display_width))
 
@@ -108,7 +101,7 @@ class Events(Task):
 
     def heads(self) -> Sequence[Head]:
         """Return the heads that come with the task."""
-        return _heads()
+        return bundled_heads(__name__)
 
     def run(self, bundle: LatentBundle, options: OptionValues, core: CoreServices) -> TaskResult:
         """Refuse: one frame alone has no events.  Raises Refusal."""

@@ -7,13 +7,10 @@ the area averages of the decoded picture, and not what the standard says of any 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 
 from refdec.plugins.api import (
     CoreServices,
     Head,
-    HeadServices,
     LatentBundle,
     Option,
     OptionValues,
@@ -23,17 +20,11 @@ from refdec.plugins.api import (
     TaskResult,
     hookimpl,
 )
+from refdec_tasks.head_files import bundled_heads
 
 __all__ = ["Thumbnail", "refdec_api_version", "refdec_tasks"]
 
 refdec_api_version = "1.2"
-
-
-@cache
-def _heads() -> tuple[Head, ...]:
-    """Return the heads of this folder, one for each set of weights (`refdec-train head thumbnail` makes them)."""
-    files = sorted(resources.files(__package__).iterdir(), key=lambda file: file.name)
-    return tuple(HeadServices.load(file.read_bytes()) for file in files if file.name.endswith(".head"))
 
 
 class Thumbnail(Task):
@@ -47,13 +38,13 @@ class Thumbnail(Task):
 
     def heads(self) -> Sequence[Head]:
         """Return the heads that come with the task."""
-        return _heads()
+        return bundled_heads(__name__)
 
     def run(self, bundle: LatentBundle, options: OptionValues, core: CoreServices) -> TaskResult:
         """Return the picture: ceil(height / scale) rows, ceil(width / scale) columns."""
         from refdec_tasks.thumbnail.reduction import halved, shown_part
 
-        (planes,) = core.heads.run(_heads(), bundle).values()
+        (planes,) = core.heads.run(bundled_heads(__name__), bundle).values()
         size = bundle.headers.display_height, bundle.headers.display_width
         small = shown_part(planes, size)
         if options.integer("scale") == 16:

@@ -10,22 +10,30 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from refdec_tasks.head_files import bundled_heads, heads_digest
+from refdec_tasks.head_files import bundled_heads, heads_digest, wanted_heads
 
 from refdec.heads.head import Head
 from refdec.heads.network import HeadNetwork
+from refdec.plugins.api import OptionValues, Refusal
 
 ROOT = Path(__file__).resolve().parents[3]
 TASKS = ROOT / "tasks" / "refdec_tasks"
-PACKAGES = ("refdec_tasks.classify", "refdec_tasks.embed")
+TASKS_WITH_HEADS = ("classify", "detect", "embed", "events", "thumbnail")
+PACKAGES = tuple(f"refdec_tasks.{name}" for name in TASKS_WITH_HEADS)
 RECORDED = {
     "classify 1": "16275971abbadb44ac135874d5c275d91dc14b7164dd3cc278d77df1aa3e22ad",
     "classify 2": "e6f838410ef8afe3ac60bb23ff77bccc6d12e87d6f0576f5b3e968559ee08073",
+    "detect 1": "dc0942c9d4285031adf80c3ce421326297e8814a1a28bc3fadc86d5b80d45439",
+    "detect 2": "af93505dd4b18c29f167c271f45043de2b8885867e9f276dcf5a37d991e279c7",
     "embed 1": "b4c96cecca8ead437e02ea7c4fbf6699b89ddb7c34fb2c3e63f47bf0a1abf645",
     "embed 2": "6eefdb4d3a77ae7bd25b1f1f6997b092ac8a7cbeda02d480d57f806a70a5f836",
+    "events 1": "c6209833b1256a77ff6d154f1961cb1da849aba6b1cd05bf949867f36e7676f3",
+    "events 2": "2ae5c19e3a4c04df9c4bcd1436f8a893dd7d279e6dda257cc0aa1a9890f1e5dd",
+    "thumbnail 1": "2d236366ca94de6c698bb70409de8f188449dfcc64b84d19b37a966307bbb227",
+    "thumbnail 2": "50dbbc292e75a6b82a3c95a122c14c48d137b0681ea0fd3eb6b46fcf3e25858e",
 }
 """SHA-256 of what each head says to the latents of `maps`: renewed with the heads, and with nothing else."""
-MOST_BYTES = {"refdec_tasks.classify": 2 << 20, "refdec_tasks.embed": 1_500_000}
+MOST_BYTES = {"classify": 2 << 20, "detect": 1_500_000, "embed": 1_500_000, "events": 200_000, "thumbnail": 100_000}
 
 
 def maps() -> dict[str, np.ndarray]:
@@ -81,13 +89,19 @@ def test_heads_say_what_they_are(package: str) -> None:
         assert head.facts.task == package.split(".")[1]
         assert head.facts.licence and head.facts.data and head.facts.metrics
     files = (TASKS / package.split(".")[1]).glob("*.head")
-    assert sum(file.stat().st_size for file in files) <= MOST_BYTES[package]
+    assert sum(file.stat().st_size for file in files) <= MOST_BYTES[package.split(".")[1]]
 
 
 def test_a_digest_tells_heads_apart() -> None:
-    first, second = (heads_digest(package) for package in PACKAGES)
-    assert len(first) == 12 and first != second and first == heads_digest(PACKAGES[0])
+    digests = [heads_digest(package) for package in PACKAGES]
+    assert {len(digest) for digest in digests} == {12} and len(set(digests)) == len(PACKAGES)
+    assert digests[0] == heads_digest(PACKAGES[0])
 
 
 def test_a_folder_without_heads_has_none() -> None:
     assert bundled_heads("refdec_tasks.statistics") == ()
+
+
+def test_a_head_file_without_end_is_refused() -> None:
+    with pytest.raises(Refusal, match="64 MiB, which no head file has"):
+        wanted_heads("refdec_tasks.classify", OptionValues({"head": Path("/dev/zero")}))
