@@ -1,4 +1,4 @@
-"""The commands `refdec-train head detect`, `segment` and `faces`: heads that say where something is."""
+"""The commands `refdec-train head detect` and `segment`: heads that say where something is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from refdec_train.cli_heads import (
 )
 from refdec_train.cli_options import require_places
 
-__all__ = ["detect", "faces", "segment"]
+__all__ = ["detect", "segment"]
 
 Positions = Annotated[
     int, typer.Option(min=4, metavar="N", help="What a step sees of a picture, in squares of 16 samples.")
@@ -125,50 +125,5 @@ def segment(
     material = masks_material(read_masks(pictures, masks, _classes(label)), longest=longest or (0,), codings=codings)
     facts = HeadFacts("segment", "1.0", "segment", (), licence=licence, data=data)
     with workshop(work, weights, model, workers) as shop:
-        for path in make_heads(material, HeadPlan(steps, batch, positions, CUT, rate, DECAY, seed), facts, shop, out):
-            typer.echo(str(path))
-
-
-def faces(
-    pictures: Annotated[
-        list[Path], typer.Argument(metavar="FOLDER...", help="Folders of pictures, with faces or not.")
-    ],
-    out: Heads,
-    teacher: Annotated[Path, typer.Option(metavar="MODEL.onnx", help="YuNet, which says where faces are.")],
-    labelled: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Pictures with VOC XML files of faces, to measure on.")
-    ],
-    work: Work = Path("heads-work"),
-    weights: Weights = None,
-    model: Models = None,
-    steps: Steps = 700,
-    batch: Batch = 8,
-    positions: Positions = 24,
-    rate: Rate = 2e-3,
-    seed: Seed = 1,
-    codings: Codings = 1,
-    longest: Longest = None,
-    workers: Workers = 1,
-    data: Data = "",
-    licence: Licence = "",
-) -> None:
-    """Train a head that finds faces, from pictures in which a teacher finds them.
-
-    Stop it when you like (Ctrl-C): the same command goes on where it stopped.
-    Example: refdec-train head faces photos/ --teacher yunet.onnx --labelled faces/ --out heads
-    """
-    from refdec.heads.head import HeadFacts
-    from refdec_train.heads.boxes import pictures_below, read_voc
-    from refdec_train.heads.making import make_heads
-    from refdec_train.heads.placed_pictures import faces_material
-    from refdec_train.heads.plan import HeadPlan
-
-    require_places([*pictures, teacher, labelled])
-    found = [path for folder in pictures for path in pictures_below(folder)]
-    facts = HeadFacts("faces", "1.0", "faces", (), licence=licence, data=data)
-    with workshop(work, weights, model, workers) as shop:
-        material = faces_material(
-            found, read_voc(labelled), teacher, shop, longest=longest or (640, 448, 320, 224), codings=codings
-        )
         for path in make_heads(material, HeadPlan(steps, batch, positions, CUT, rate, DECAY, seed), facts, shop, out):
             typer.echo(str(path))

@@ -46,7 +46,7 @@ def heif_of_boxes(boxes: tuple[FileBox, ...], data: bytes | memoryview) -> HeifF
     top = FileBox("", children=boxes)
     kind, meta = _only(top, "ftyp", ""), _only(top, "meta", "")
     primary = _only(meta, "pitm", "meta/").values["item_ID"]
-    bytes_of = _Bytes(memoryview(data), meta.first("idat"))
+    bytes_of = _Bytes(memoryview(data), _single(meta, "idat"))
     places = _locations(_only(meta, "iloc", "meta/"))
     properties = _properties(meta)
     items = tuple(
@@ -75,6 +75,11 @@ def _only(parent: FileBox, kind: str, path: str) -> FileBox:
     if len(found) > 1:
         raise BoxRepeated(path.rstrip("/") or "the file", f"a box {kind}", at=found[1].place)
     return found[0]
+
+
+def _single(meta: FileBox, kind: str) -> FileBox | None:
+    """Return the box of a type that may be there once, None without one.  Raises BoxRepeated."""
+    return _only(meta, kind, "meta/") if meta.every(kind) else None
 
 
 def _require_known(items: tuple[Item, ...], primary: int, meta: FileBox) -> None:
@@ -171,7 +176,7 @@ def _item(
 
 def _properties(meta: FileBox) -> dict[int, tuple[Property, ...]]:
     """Return the properties of each item that has any.  Raises ItemUnknown for one that there is not."""
-    parent = meta.first("iprp")
+    parent = _single(meta, "iprp")
     if parent is None:
         return {}
     listed = _only(parent, "ipco", "meta/iprp/").children
@@ -193,7 +198,7 @@ def _properties(meta: FileBox) -> dict[int, tuple[Property, ...]]:
 
 def _references(meta: FileBox, known: set[int]) -> Iterator[Reference]:
     """Yield the references.  Raises ItemUnknown for one from or to an item that there is not."""
-    parent = meta.first("iref")
+    parent = _single(meta, "iref")
     for box in () if parent is None else parent.children:
         source = box.values["from_item_ID"]
         targets = tuple(each["to_item_ID"] for each in box.values["references"])

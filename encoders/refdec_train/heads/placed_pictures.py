@@ -1,30 +1,26 @@
-"""Material of the heads that say where something is: `detect`, `segment` and `faces`.
+"""Material of the heads that say where something is: `detect` and `segment`.
 
-In: data sets of boxes and masks, pictures that a teacher looks at.  Out: `Material`.
+In: data sets of boxes and masks.  Out: `Material`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from refdec_train.heads.boxes import BoxSet
 from refdec_train.heads.detect import Detect
 from refdec_train.heads.examples import POINTS
-from refdec_train.heads.face_teacher import taught_faces
-from refdec_train.heads.making import Material, Workshop
+from refdec_train.heads.making import Material
 from refdec_train.heads.masks import MaskSet
 from refdec_train.heads.segment import Segment
 from refdec_train.heads.subjects import Coding, Subject
 
-__all__ = ["boxes_material", "faces_material", "in_turn", "masks_material"]
+__all__ = ["boxes_material", "in_turn", "masks_material"]
 
 T = TypeVar("T")
 LOW, HIGH = POINTS[1], POINTS[4]
 """Pictures that are held back are coded at a low and at a high rate."""
-FACE_WIDTH = 40
-FACES = ("face",)
 
 
 def in_turn(
@@ -44,8 +40,8 @@ def in_turn(
     ]
 
 
-def _held(subjects: Sequence[Subject[T]], longest: int = 0) -> list[tuple[Subject[T], Coding]]:
-    return [(subject, Coding(point, False, longest)) for subject in subjects for point in (LOW, HIGH)]
+def _held(subjects: Sequence[Subject[T]]) -> list[tuple[Subject[T], Coding]]:
+    return [(subject, Coding(point, False, 0)) for subject in subjects for point in (LOW, HIGH)]
 
 
 def _parted(subjects: Sequence[Subject[T]]) -> tuple[list[Subject[T]], list[Subject[T]]]:
@@ -62,25 +58,3 @@ def masks_material(masks: MaskSet, *, longest: Sequence[int] = (0,), codings: in
     """Return what a head of classes is made of."""
     trained, held = _parted(masks.subjects)
     return Material(Segment(masks.labels), in_turn(trained, longest, codings), _held(held))
-
-
-def faces_material(
-    pictures: Sequence[Path],
-    labelled: BoxSet,
-    teacher: Path,
-    shop: Workshop,
-    *,
-    longest: Sequence[int] = (0,),
-    codings: int = 1,
-    held_longest: int = 0,
-) -> Material:
-    """Return what a head of faces is made of: the teacher's faces in pictures; it is measured on `labelled` ones.
-
-    `held_longest`: these are brought to that size.
-    """
-    found = taught_faces(teacher, pictures, shop.latents, show=shop.telling("teacher of faces"))
-    trained: list[Subject[Any]] = [Subject(path, truth) for path, truth in found.items()]
-    one_label = [
-        Subject(each.path, tuple(box._replace(label=0) for box in each.truth), True) for each in labelled.subjects
-    ]
-    return Material(Detect(FACES, width=FACE_WIDTH), in_turn(trained, longest, codings), _held(one_label, held_longest))

@@ -49,6 +49,10 @@ def shown_with_alpha(height: int, width: int) -> object:
     return beside_in(enclosed(STREAM, headers_of(STREAM, None), parts(alpha=plane)))
 
 
+def repeated(path: str) -> Callable[[], object]:
+    return lambda: stream_in(twice(path))
+
+
 PROPERTIES = "meta/iprp/ipco"
 CAUSES: dict[type[RefdecError], RefdecError | Callable[[], object] | list[RefdecError | Callable[[], object]]] = {
     module.NoBoxes: lambda: read_heif(JPEG, limits=LIMITS),
@@ -56,7 +60,7 @@ CAUSES: dict[type[RefdecError], RefdecError | Callable[[], object] | list[Refdec
     module.BoxFieldMissing: lambda: heif_of(write_box(FileBox("ftyp", {"major_brand": "jaii"})) + CUT_PITM),
     module.BoxVersionUnknown: lambda: opened("meta/pitm", lambda box: replace(box, version=2)),
     module.BoxMissing: [lambda: opened("meta/iloc", left_out), lambda: opened("meta", left_out)],
-    module.BoxRepeated: [lambda: stream_in(twice("meta/pitm")), lambda: stream_in(twice("meta/iinf/infe"))],
+    module.BoxRepeated: [repeated(path) for path in ("meta/pitm", "meta/iinf/infe", "meta/iprp", "meta/iref")],
     module.ItemUnknown: [
         lambda: opened("meta/pitm", setting(item_ID=9)),
         lambda: opened("meta/iref/thmb", setting(from_item_ID=9)),
