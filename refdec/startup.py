@@ -28,6 +28,7 @@ __all__ = [
     "ENCODER_KERNELS",
     "HEAD_KERNELS",
     "HOP_KERNELS",
+    "LOSSLESS_KERNELS",
     "KernelCacheWarning",
     "cache_folder",
     "kept_folder",
@@ -47,6 +48,7 @@ DECODER_KERNELS = (
 HOP_KERNELS = ("refdec.arithmetic.elementary", "refdec.networks.attention_kernels")
 ENCODER_KERNELS = ("refdec.entropy.encoder_kernels", "refdec.latent.choice_kernels", "refdec.formats.png_kernels")
 HEAD_KERNELS = ("refdec.heads.kernels",)
+LOSSLESS_KERNELS = ("refdec.lossless.coder_kernels", "refdec.lossless.kernels")
 COMPILING = "compiling kernels, once; all of them take about half a minute (refdec warm does it in advance)"
 COMPILING_AGAIN = "compiling kernels, in every process: no folder for them is known (set NUMBA_CACHE_DIR to one)"
 
@@ -140,9 +142,12 @@ def kept_folder() -> Path | None:
     return None if jit.is_disabled() or _told.lasting is not None else jit.kept_in()
 
 
-def load_kernels(*, hop: bool = False, filters: bool = True, encoder: bool = False, heads: bool = False) -> None:
+def load_kernels(
+    *, hop: bool = False, filters: bool = True, encoder: bool = False, heads: bool = False, lossless: bool = False
+) -> None:
     """Load all kernels that decoding needs, and compile those that no cache has; others add to them."""
-    more = (HOP_KERNELS if hop else (), ENCODER_KERNELS if encoder else (), HEAD_KERNELS if heads else ())
+    wanted = ((hop, HOP_KERNELS), (encoder, ENCODER_KERNELS), (heads, HEAD_KERNELS), (lossless, LOSSLESS_KERNELS))
+    more = (names for asked, names in wanted if asked)
     for name in (*DECODER_KERNELS, *(name for names in more for name in names)):
         if filters or ".filters." not in name:
             importlib.import_module(name)

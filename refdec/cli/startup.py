@@ -44,7 +44,7 @@ def warm(
 
     prepare_process()
     start = time.perf_counter()
-    load_kernels(hop=hop, encoder=True, heads=True)
+    load_kernels(hop=hop, encoder=True, heads=True, lossless=True)
     seconds = round(time.perf_counter() - start, 2)
     folder = kept_folder()
     if json:

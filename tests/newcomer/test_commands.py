@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import typer
+from PIL import Image
 
 from refdec.cli.app import app_for
 from tests.newcomer.documented import Command, Written, examples_of_help, steps_of
@@ -59,6 +60,14 @@ NOT_TYPED: dict[tuple[str, str], str] = {
     ("portability.md", "*"): "needs an emulator and packages of another architecture",
     ("streaming.md", "*dask.distributed*"): "needs the extra `dask`; tests/unit/parallel/test_dask.py runs it",
     ("tasks.md", "refdec task events *"): "the frames are the reader's; tests/unit/tasks/events makes some",
+    (
+        "benchmarks-tasks.md",
+        "*",
+    ): "measures for minutes, on data that are the reader's; tests/cli/test_bench_tasks.py types it on small ones",
+    (
+        "tasks.md",
+        "refdec task segment *",
+    ): "the head is one of the reader's own; tests/unit/tasks/test_segment.py makes one",
     ("tasks.md", "refdec task detect *"): "the smears are the reader's; tests/unit/tasks/test_detect.py makes pictures",
     ("training.md", "*"): "needs the extra `train`; tests/train/test_training.py runs its commands",
     ("weights.md", "*"): "needs a gigabyte from the network; tests/cli/test_weights.py imports files of that layout",
@@ -143,6 +152,7 @@ def material(newcomer: Newcomer, tmp_path_factory: pytest.TempPathFactory) -> Pa
     for name in ("album/two.jai", "ARCHIVE/deep/two.jai", "b.jai", "old.jai"):
         (demo / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(SMALL[1], demo / name)
+    Image.open(STREAMS / "kodim21_m1_+0_64x64.source.png").save(demo / "photo.jpg")
     for name in ("mine.yuv", "theirs.yuv"):
         (demo / name).write_bytes(bytes(2 * 3 * 768 * 512))
     for line in (
