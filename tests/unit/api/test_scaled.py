@@ -41,7 +41,7 @@ def test_without_a_head_it_is_decoded_whole_and_says_so(monkeypatch: pytest.Monk
 
 
 def test_weights_that_no_head_knows_are_decoded_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refdec_tasks.thumbnail, "_heads", lambda: ())
+    monkeypatch.setattr(refdec_tasks.thumbnail, "bundled_heads", lambda package: ())
     small = refdec.decode(STREAM, scale=16)
     assert small.array.shape == (21, 6, 3) and "decoded whole" in small.warnings[0]
 
