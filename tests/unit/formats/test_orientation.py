@@ -8,8 +8,9 @@ import PIL.ImageOps
 import pytest
 
 from refdec.formats.description import SourceDescription
-from refdec.formats.orientation import upright
+from refdec.formats.orientation import SIDEWAYS, stored_rect, turned, upright
 from refdec.formats.pictures import CodePicture, Colour
+from refdec.tiling.geometry import Rect
 from tests.unit.formats.support import picture
 
 
@@ -24,3 +25,13 @@ def test_turned_as_pillow_turns(orientation: int) -> None:
     assert turned.description.orientation == 1
     assert (str(orientation) in sentence) is (orientation > 1)
     assert upright(turned) == (turned, "")
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_part_of_what_is_shown_is_found_in_what_is_stored(orientation: int) -> None:
+    stored = np.arange(5 * 7, dtype=np.uint8).reshape(5, 7)
+    shown = turned(stored, orientation)
+    assert shown.shape == ((7, 5) if orientation in SIDEWAYS else (5, 7))
+    for rect in (Rect(0, 0, 2, 3), Rect(1, 2, 3, 1), Rect(4, 0, 1, 5)):
+        part = stored_rect(rect, orientation, *stored.shape)
+        assert np.array_equal(turned(stored[part.rows, part.columns], orientation), shown[rect.rows, rect.columns])
