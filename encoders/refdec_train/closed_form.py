@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from refdec.api.encode import encode
 from refdec.api.heads import save_head
 from refdec.api.latents import read_latents
 from refdec.api.packs import encoding_models
@@ -24,6 +23,7 @@ from refdec.heads.head import Fact, Head, HeadFacts, HeadStep
 from refdec.heads.making import head_of
 from refdec.heads.network import HeadNetwork
 from refdec_train.errors import TooFewPictures
+from refdec_train.heads.examples import coded_at
 
 if TYPE_CHECKING:
     from refdec.weights.pack import WeightPack
@@ -116,17 +116,7 @@ def _means(plane: npt.NDArray[np.int32], cell: tuple[int, int], size: tuple[int,
 
 def _sample(picture: Picture, pack: WeightPack, model: int, point: tuple[int, int], wish: Wish) -> tuple[_Sample, str]:
     """Return a picture coded at a rate, and the fingerprint of the weights."""
-    side = picture[:LARGEST_SIDE, :LARGEST_SIDE]
-    luma_rate, chroma_rate = point
-    data = encode(
-        side,
-        weights=pack,
-        encoder="analysis",
-        model=model,
-        displacement=luma_rate,
-        chroma_displacement=chroma_rate,
-        check=False,
-    )
+    data = coded_at(picture[:LARGEST_SIDE, :LARGEST_SIDE], pack, model, point)
     bundle = read_latents(data, stage="picture", weights=pack)
     luma, chroma = bundle.luma.latent_q18, bundle.chroma.latent_q18
     assert luma is not None and chroma is not None and bundle.planes_q18 is not None

@@ -7,12 +7,13 @@ picture that was turned.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from refdec.formats.description import UPRIGHT, first_of
 from refdec.formats.errors import PictureDamaged
+from refdec.formats.exif_tree import ENTRY_BYTES, EXIF_IFD, GPS_IFD, INTEROP_IFD, ORDERS
 from refdec.formats.foreign_readers import damage_named
 from refdec.heif.parts import Metadata
 
@@ -23,7 +24,6 @@ __all__ = ["ORIENTATION", "ExifFacts", "bare_exif", "exif_beside", "exif_from_by
 
 ORIENTATION, X_RESOLUTION = 0x0112, 0x011A
 RESOLUTION = (X_RESOLUTION, 0x011B, 0x0128)
-EXIF_IFD, GPS_IFD, INTEROP_IFD = 0x8769, 0x8825, 0xA005
 INTEROP_INDEX, ADOBE_RGB = 1, "R03"
 ABOUT_SAMPLES = frozenset(
     {*range(0x0FE, 0x10B), 0x111, ORIENTATION, 0x115, 0x116, 0x117, 0x118, 0x119, 0x11A, 0x11B, 0x11C, 0x128, 0x129}
@@ -33,8 +33,6 @@ ABOUT_SAMPLES = frozenset(
 """Tags about how samples are stored, and those that are named apart: resolution, profile, XMP."""
 XMP_ORIENTATION = re.compile(rb"tiff:Orientation(?:=[\"']|>)\s*([1-8])")
 EXIF_START = b"Exif\0\0"
-TIFF_ORDERS: Mapping[bytes, Literal["little", "big"]] = {b"II*\0": "little", b"MM\0*": "big"}
-ENTRY_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ def turned_upright(metadata: Metadata) -> Metadata:
 
 def _upright_exif(data: bytes) -> bytes:
     """Return Exif data, from their TIFF header on, whose orientation is 1 if they have one; damaged ones as found."""
-    order = TIFF_ORDERS.get(data[:4])
+    order = ORDERS.get(data[:4])
     if order is None:
         return data
     start = int.from_bytes(data[4:8], order)

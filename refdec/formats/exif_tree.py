@@ -13,10 +13,13 @@ from typing import Literal, TypeAlias
 
 __all__ = [
     "BYTE",
+    "ENTRY_BYTES",
     "EXIF_IFD",
+    "GPS_IFD",
     "INTEROP_IFD",
     "LONG",
     "LONG8",
+    "ORDERS",
     "SHORT",
     "SIZE_OF_KIND",
     "UNDEFINED",

@@ -38,6 +38,7 @@ __all__ = [
     "Example",
     "LatentStore",
     "Show",
+    "coded_at",
     "digest_of",
     "fingerprint_of",
     "make_examples",
@@ -90,8 +91,8 @@ def coded_picture(picture: Picture, coding: Coding) -> Picture:
     return np.ascontiguousarray(picture[:, ::-1] if coding.mirrored else picture)
 
 
-def _coded(picture: Picture, pack: WeightPack, model: int, point: tuple[int, int]) -> bytes:
-    """Return a picture coded at a rate."""
+def coded_at(picture: Picture, pack: WeightPack, model: int, point: tuple[int, int]) -> bytes:
+    """Return a picture coded by a model at displacements of luma and chroma."""
     luma_rate, chroma_rate = point
     return encode(
         picture,
@@ -106,7 +107,7 @@ def _coded(picture: Picture, pack: WeightPack, model: int, point: tuple[int, int
 
 def _latents(picture: Picture, pack: WeightPack, model: int, point: tuple[int, int]) -> tuple[Latents, str]:
     """Return the latents of a picture coded at a rate, and the fingerprint of the weights that they are of."""
-    bundle = read_latents(_coded(picture, pack, model, point), weights=pack)
+    bundle = read_latents(coded_at(picture, pack, model, point), weights=pack)
     luma, chroma = bundle.luma.latent_q18, bundle.chroma.latent_q18
     assert luma is not None and chroma is not None
     latents = (np.concatenate([luma, chroma]) / ONE).astype(np.float16)
@@ -115,7 +116,7 @@ def _latents(picture: Picture, pack: WeightPack, model: int, point: tuple[int, i
 
 def _patches(picture: Picture, pack: WeightPack, model: int, point: tuple[int, int]) -> Latents:
     """Return the decoded picture as patches, in the shape of latents."""
-    return patches_of(decode(_coded(picture, pack, model, point), weights=pack, colour="RGB", bit_depth=8).array)
+    return patches_of(decode(coded_at(picture, pack, model, point), weights=pack, colour="RGB", bit_depth=8).array)
 
 
 def fingerprint_of(pack: WeightPack, model: int) -> str:
