@@ -59,7 +59,11 @@ EditionOption = Annotated[
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 LenientFlag = Annotated[
     bool,
-    typer.Option("--lenient", rich_help_panel=READING, help="Skip unknown markers and surplus bits, with a warning."),
+    typer.Option(
+        "--lenient",
+        rich_help_panel=READING,
+        help="Skip unknown markers, surplus bits, user data that are cut; with a warning.",
+    ),
 ]
 KeyOption = Annotated[
     Path | None,
