@@ -43,7 +43,7 @@ class FileKind:
     suffix: str = ""
 
 
-_JPEG_XL, _JPEG_2000 = FileKind("a JPEG XL picture", CONVERT), FileKind("a JPEG 2000 picture", CONVERT)
+_JPEG_XL, _JPEG_2000 = FileKind("a JPEG XL picture", CONVERT), FileKind("a JPEG 2000 picture", ENCODE, ".jp2")
 _TIFF, _GIF = FileKind("a TIFF picture", ENCODE, ".tif"), FileKind("a GIF picture", ENCODE, ".gif")
 _ZIP = FileKind(
     "a ZIP archive (as packs of weights and latent bundles are)", "If it holds a codestream, type: unzip FILE"
@@ -111,13 +111,13 @@ def _of_brands(data: bytes) -> FileKind:
     size = min(int.from_bytes(data[:4], "big"), START_BYTES)
     places = (8, *range(16, size - 3, 4))  # between them stands the version of the major brand
     brands = [data[at : at + 4].decode("ascii", "replace") for at in places]
-    for known, name, advice in (
-        (IMAGE_BRANDS, "a JPEG AI file of the HEIF family", UNWRAP),
-        (SEQUENCE_BRANDS, "a JPEG AI file of the HEIF family", UNKNOWN_ADVICE),
-        (AVIF_BRANDS, "an AVIF picture", CONVERT),
-        (HEIF_BRANDS, "a HEIF picture", CONVERT),
+    for known, name, advice, suffix in (
+        (IMAGE_BRANDS, "a JPEG AI file of the HEIF family", UNWRAP, ""),
+        (SEQUENCE_BRANDS, "a JPEG AI file of the HEIF family", UNKNOWN_ADVICE, ""),
+        (AVIF_BRANDS, "an AVIF picture", ENCODE, ".avif"),
+        (HEIF_BRANDS, "a HEIF picture", ENCODE, ".heic"),
     ):
         if found := [brand for brand in brands if brand in known]:
-            return FileKind(f"{name} (ftyp, brand {found[0]})", advice)
+            return FileKind(f"{name} (ftyp, brand {found[0]})", advice, suffix)
     brand = brands[0] if brands[0].isprintable() and len(brands[0]) == 4 else "unknown"
     return FileKind(f"a film or another file of the ISO base media family (ftyp, brand {brand})", UNKNOWN_ADVICE)

@@ -52,9 +52,9 @@ def encode(
         list[str],
         typer.Argument(
             metavar="IN [OUT.jai|OUT.jaii]",
-            help="Picture (PNG, JPEG, TIFF, WebP, GIF, BMP, Netpbm, YUV, NPY) and codestream (default IN.jai), or HEIF "
-            "file with its metadata (.jaii); - is a pipe. A folder and a folder for its codestreams. With --out: any "
-            "number of files, folders and patterns.",
+            help="Picture (PNG, JPEG, TIFF, WebP, GIF, BMP, AVIF, HEIC, JPEG 2000, Netpbm, YUV, NPY) and codestream "
+            "(default IN.jai), or HEIF file with its metadata (.jaii); - is a pipe. A folder and a folder for its "
+            "codestreams. With --out: any number of files, folders and patterns.",
             show_default=False,
         ),
     ],

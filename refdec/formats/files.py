@@ -61,7 +61,7 @@ WRITERS: Mapping[str, WriterClass] = {
     ".npy": NpyWriter,
 }
 PNM_SUFFIXES = (".ppm", ".pgm", ".pnm", ".pbm", ".pam")
-FAMILIES = {**dict.fromkeys(PNM_SUFFIXES, ".pnm"), ".jpeg": ".jpg", ".tiff": ".tif"}
+FAMILIES = {**dict.fromkeys(PNM_SUFFIXES, ".pnm"), ".jpeg": ".jpg", ".tiff": ".tif", ".heif": ".heic", ".j2k": ".jp2"}
 """Suffixes that stand for one reader."""
 READ_SUFFIXES = (".png", *PILLOW_FORMATS, *PNM_SUFFIXES, ".pfm", ".npy", ".yuv")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from refdec.bitstream.rendering import RenderingInfo
+from refdec.formats.boxed_pictures import NOTHING_BOXED, BoxedFacts
 from refdec.formats.colour_points import rendering_of
 from refdec.formats.description import XMP_NAME, SourceDescription, bytes_after, profile_name, resolution
 from refdec.formats.errors import PictureDamaged
@@ -35,11 +36,19 @@ KNOWN_SEGMENTS = (
 MODES_OF_PROFILES = {b"RGB ": ("RGB", "RGBA", "P", "YCbCr"), b"GRAY": ("1", "L", "LA", "I;16", "I;16B", "I;16L")}
 
 
-def pillow_description(image: Image, remarks: tuple[str, ...], surplus_bytes: int) -> SourceDescription:
-    """Return what an image says; `surplus_bytes` stand after its end, `remarks` are of who reads it."""
-    rendering, left, kept = *_colours(image), list[str]()
+def pillow_description(
+    image: Image, remarks: tuple[str, ...], surplus_bytes: int, boxed: BoxedFacts = NOTHING_BOXED
+) -> SourceDescription:
+    """Return what an image says; `surplus_bytes` stand after its end, `remarks` are of who reads it.
+
+    `boxed`: what the boxes of its file say.
+    """
+    icc = _bytes_in(image, "icc_profile") or boxed.icc
+    rendering, left, kept = *_colours(image, icc), list[str]()
     kept += left
-    xmp = image.info.get("xmp", image.info.get("XML:com.adobe.xmp", b""))
+    if rendering is None and not icc and boxed.code_points is not None:
+        rendering = rendering_of(*boxed.code_points)
+    xmp = image.info.get("xmp", image.info.get("XML:com.adobe.xmp", boxed.xmp))
     xmp = xmp.encode("utf-8", "replace") if isinstance(xmp, str) else xmp
     exif = facts_of_exif(image.getexif, xmp)
     left += exif.names
@@ -51,9 +60,9 @@ def pillow_description(image: Image, remarks: tuple[str, ...], surplus_bytes: in
     left += resolutions
     kept += [XMP_NAME, *(resolutions if exif.resolved else [])]
     left += _segments(image)
-    left += _other_pictures(image)
+    left += [*_other_pictures(image), *boxed.left]
     names = (*left, *bytes_after(surplus_bytes))
-    metadata = Metadata(_bytes_in(image, "icc_profile"), _exif_bytes(image, exif), xmp)
+    metadata = Metadata(icc, _exif_bytes(image, exif), xmp)
     return SourceDescription(exif.orientation, rendering, names, remarks, frozenset(kept), metadata)
 
 
@@ -75,10 +84,9 @@ def _exif_bytes(image: Image, facts: ExifFacts) -> bytes:
         return b""
 
 
-def _colours(image: Image) -> tuple[RenderingInfo | None, list[str]]:
-    """Return what the samples mean as far as H.273 can say it, and the names of the rest."""
-    data = image.info.get("icc_profile")
-    if isinstance(data, bytes) and data:
+def _colours(image: Image, data: bytes) -> tuple[RenderingInfo | None, list[str]]:
+    """Return what an ICC profile says of the samples as far as H.273 can say it, and the names of the rest."""
+    if data:
         profile = read_icc(data)
         if profile.code_points is not None and image.mode in MODES_OF_PROFILES.get(data[16:20], ()):
             return rendering_of(*profile.code_points), []

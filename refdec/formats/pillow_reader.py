@@ -1,4 +1,4 @@
-"""JPEG, WebP, TIFF, BMP and GIF, read by Pillow; and pictures that are Pillow's already.
+"""JPEG, WebP, TIFF, BMP, GIF, AVIF, JPEG 2000 and HEIC, read by Pillow; and pictures that are Pillow's already.
 
 In: the bytes of a file, or a `PIL.Image.Image`.  Out: `CodePicture`, not turned yet.  What Pillow would do without a
 word is refused or said: samples of more than 8 bits that it cuts to 8, CMYK, pictures behind the first one.  The size
@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from refdec.formats.boxed_pictures import NOTHING_BOXED, BoxedFacts, boxed_facts
+from refdec.formats.deep_heif import deep_heif_samples
 from refdec.formats.deep_tiff import deep_samples
 from refdec.formats.description import UPRIGHT, SourceDescription
-from refdec.formats.errors import AlphaNotSupported, PictureUnsupported
+from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsupported
 from refdec.formats.exif import ORIENTATION
 from refdec.formats.foreign_readers import damage_named
 from refdec.formats.frames import chosen_picture, require_countable
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PILLOW_FORMATS", "picture_of_image", "read_by_pillow"]
 
+JPEG_2000 = "JPEG 2000"
 PILLOW_FORMATS: Mapping[str, str] = {
     ".jpg": "JPEG",
     ".jpeg": "JPEG",
@@ -42,8 +46,29 @@ PILLOW_FORMATS: Mapping[str, str] = {
     ".tiff": "TIFF",
     ".bmp": "BMP",
     ".gif": "GIF",
+    ".avif": "AVIF",
+    ".heic": "HEIF",
+    ".heif": "HEIF",
+    ".jp2": JPEG_2000,
+    ".j2k": JPEG_2000,
 }
 """Names of formats by suffix."""
+CLASSES: Mapping[str, tuple[str, str]] = {
+    "JPEG": ("PIL.JpegImagePlugin", "jpeg_factory"),
+    "WebP": ("PIL.WebPImagePlugin", "WebPImageFile"),
+    "TIFF": ("PIL.TiffImagePlugin", "TiffImageFile"),
+    "BMP": ("PIL.BmpImagePlugin", "BmpImageFile"),
+    "GIF": ("PIL.GifImagePlugin", "GifImageFile"),
+    "AVIF": ("PIL.AvifImagePlugin", "AvifImageFile"),
+    "HEIF": ("pillow_heif.as_plugin", "HeifImageFile"),
+    JPEG_2000: ("PIL.Jpeg2KImagePlugin", "Jpeg2KImageFile"),
+}
+"""Where the class of each format is, by which a file is opened."""
+MISSING: Mapping[str, str] = {
+    "HEIF": "HEVC pictures, as long as pillow-heif is not installed (pip install 'refdec[heic]'),",
+    "AVIF": "AV1 pictures, as long as this Pillow has no decoder for them (pip install --upgrade pillow),",
+}
+"""What is said where a class is not there."""
 BITS_PER_SAMPLE, PHOTOMETRIC, SAMPLES_PER_PIXEL, EXTRA_SAMPLES = 258, 262, 277, 338
 ASSOCIATED = 1
 """The extra sample of a TIFF is transparency that colours are multiplied by."""
@@ -69,6 +94,7 @@ def read_by_pillow(
         data, frame = files[chosen_picture(name, len(files), frame)], None
     if name == "TIFF":
         require_countable(name, directories_of(data))
+    boxed = boxed_facts(data, name, limits)
     if name == "WebP":  # Pillow allocates its picture on opening
         require_pixels(*_webp_size(data), limits)
     with ExitStack() as stack:
@@ -76,11 +102,13 @@ def read_by_pillow(
             image = stack.enter_context(_opened(data, name))
             require_pixels(*image.size, limits)
             index = _choose(image, name, frame)
-        if name == "TIFF" and _is_deep_colour(image):
-            samples = deep_samples(data, index, limits)
+        deep = _deep_colour(data, image, index, boxed, limits)
+        if deep is not None:
             kept = _KeptAlpha(keep_alpha, _is_multiplied(image))
-            return _picture_of(samples, 16, name, pillow_description(image, (), surplus_bytes), kept)
-        return picture_of_image(image, name=name, limits=limits, surplus_bytes=surplus_bytes, keep_alpha=keep_alpha)
+            return _picture_of(*deep, name, pillow_description(image, (), surplus_bytes, boxed), kept)
+        return picture_of_image(
+            image, name=name, limits=limits, surplus_bytes=surplus_bytes, keep_alpha=keep_alpha, boxed=boxed
+        )
 
 
 class _KeptAlpha(NamedTuple):
@@ -119,27 +147,21 @@ def _bound_named(name: str) -> Iterator[None]:
 
 
 def _opened(data: bytes, name: str) -> AbstractContextManager[ImageFile]:
-    """Return the file, its header read: by the class of the format, past the bound that `PIL.Image.open` has."""
-    stream = io.BytesIO(data)
-    if name == "JPEG":
-        from PIL.JpegImagePlugin import jpeg_factory
+    """Return the file, its header read: by the class of the format, past the bound that `PIL.Image.open` has.
 
-        return jpeg_factory(stream)
-    if name == "WebP":
-        from PIL.WebPImagePlugin import WebPImageFile
+    Raises PictureUnsupported where that class is not installed.
+    """
+    from PIL import features
 
-        return WebPImageFile(stream)
-    if name == "TIFF":
-        from PIL.TiffImagePlugin import TiffImageFile
-
-        return TiffImageFile(stream)
-    if name == "BMP":
-        from PIL.BmpImagePlugin import BmpImageFile
-
-        return BmpImageFile(stream)
-    from PIL.GifImagePlugin import GifImageFile
-
-    return GifImageFile(stream)
+    module, made_by = CLASSES[name]
+    try:
+        reader = getattr(import_module(module), made_by)
+    except ImportError:
+        raise PictureUnsupported(name, MISSING[name]) from None
+    if name == "AVIF" and not features.check("avif"):
+        raise PictureUnsupported(name, MISSING[name])
+    opened: AbstractContextManager[ImageFile] = reader(io.BytesIO(data))
+    return opened
 
 
 def _choose(image: Any, name: str, frame: int | None) -> int:
@@ -153,9 +175,13 @@ def _choose(image: Any, name: str, frame: int | None) -> int:
     return index
 
 
-def _is_deep_colour(image: Any) -> bool:
-    """Tell whether Pillow would cut samples of 16 bits to 8."""
-    return image.mode in ("RGB", "RGBA", "RGBX", "RGBa") and set(image.tag_v2.get(BITS_PER_SAMPLE, ())) == {16}
+def _deep_colour(data: bytes, image: Any, index: int, boxed: BoxedFacts, limits: Limits) -> tuple[Codes, int] | None:
+    """Return samples that Pillow would cut to 8 bits, read by others, and their depth; None for other files."""
+    if image.format == "TIFF" and image.mode in ("RGB", "RGBA", "RGBX", "RGBa"):
+        return (deep_samples(data, index, limits), 16) if set(image.tag_v2.get(BITS_PER_SAMPLE, ())) == {16} else None
+    if image.format == "HEIF" and boxed.bits > 8:
+        return deep_heif_samples(data, index, boxed.bits), boxed.bits
+    return None
 
 
 def _views(image: Any, count: int) -> bool:
@@ -163,9 +189,13 @@ def _views(image: Any, count: int) -> bool:
     first = image.size
     sizes = []
     for index in range(1, count):
-        image.seek(index)
-        sizes.append(image.size)
-    if sizes:
+        with (
+            suppress(PictureDamaged),
+            damage_named("JPEG"),
+        ):  # an index may point anywhere: its other pictures are then named, and not counted
+            image.seek(index)
+            sizes.append(image.size)
+    if count > 1:
         image.seek(0)
     return first in sizes
 
@@ -190,21 +220,22 @@ def picture_of_image(
     limits: Limits | None = None,
     surplus_bytes: int = 0,
     keep_alpha: bool = False,
+    boxed: BoxedFacts = NOTHING_BOXED,
 ) -> CodePicture:
     """Return the codes of an image of Pillow, and what it says about them; its current frame if it has several.
 
-    `keep_alpha`: see `read_picture`.
+    `keep_alpha`: see `read_picture`.  `boxed`: what the boxes of its file say.
 
     Raises PictureDamaged, PictureUnsupported, PictureTooLarge or AlphaNotSupported.
     """
     require_pixels(*image.size, limits or Limits())
-    bits = _bits(image, name)
+    bits = _bits(image, name, boxed)
     remarks = (CMYK_REMARK,) if image.mode == "CMYK" else ()
     kept = _KeptAlpha(keep_alpha, keep_alpha and _is_multiplied(image))
     if kept.multiplied and name == "TIFF":
         _left_multiplied(image)
     with _bound_named(name):
-        description = pillow_description(image, remarks, surplus_bytes)
+        description = pillow_description(image, remarks, surplus_bytes, boxed)
         image.load()
     if description.orientation != UPRIGHT and image.getexif().get(ORIENTATION, UPRIGHT) == UPRIGHT:
         done = turned_in_words(description.orientation)  # Pillow's reader of TIFF turns the picture itself
@@ -212,6 +243,8 @@ def picture_of_image(
     samples = _samples(image, name, kept)
     if getattr(image, "tag_v2", {}).get(PHOTOMETRIC) == WHITE_IS_ZERO and image.mode in DEEP_MODES:
         samples = ((1 << bits) - 1) - samples  # Pillow does this up to 8 bits only
+    if name == JPEG_2000 and image.mode in DEEP_MODES:
+        samples = np.right_shift(samples, 16 - bits, dtype=np.uint16)  # Pillow spreads them over 16 bits
     return _picture_of(samples, bits, name, description, kept)
 
 
@@ -224,10 +257,12 @@ def _picture_of(samples: Codes, bits: int, name: str, description: SourceDescrip
     return CodePicture(components, bits, Colour.GRAY if len(components) == 1 else Colour.RGB, description, alpha)
 
 
-def _bits(image: Image, name: str) -> int:
+def _bits(image: Image, name: str, boxed: BoxedFacts) -> int:
     """Return the depth of the codes.  Raises PictureUnsupported where Pillow would cut them to 8 bits."""
+    if boxed.bits > 8 and image.mode in DEEP_MODES:
+        return boxed.bits
     stated = getattr(image, "tag_v2", {}).get(BITS_PER_SAMPLE, (8,))
-    deepest = max(stated) if isinstance(stated, tuple) else int(stated)
+    deepest = max(boxed.bits, *stated) if isinstance(stated, tuple) else int(stated)
     if image.mode in DEEP_MODES:
         return deepest if 8 < deepest <= 16 else 16
     if image.mode in ("I", "F", "LAB", "HSV") or deepest > 16:

@@ -8,12 +8,14 @@ import sys
 from typing import Any
 
 import numpy as np
+import PIL.features
 import PIL.Image
 import PIL.ImageCms
 import PIL.ImageSequence
 import pytest
 
 from refdec.errors import RefdecError
+from refdec.formats.boxed_pictures import NOTHING_BOXED
 from refdec.formats.errors import (
     AlphaNotSupported,
     NoSuchPicture,
@@ -25,10 +27,15 @@ from refdec.formats.errors import (
 from refdec.formats.files import read_picture
 from refdec.formats.picture_ends import directories_of
 from refdec.formats.pictures import CodePicture, Colour
+from refdec.formats.pillow_reader import PILLOW_FORMATS
 from refdec.limits import Limits
 from tests.unit.formats.support import picture
 
-KINDS = {".jpg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".bmp": "BMP", ".gif": "GIF"}
+KINDS = {".jpg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".bmp": "BMP", ".gif": "GIF"} | {
+    suffix: name for suffix, name, feature in ((".avif", "AVIF", "avif"), (".jp2", "JPEG2000", "jpg_2000"))
+    if PIL.features.check(feature)
+}  # fmt: skip
+"""Formats that this Pillow writes."""
 
 
 def rgb(height: int = 19, width: int = 23) -> PIL.Image.Image:
@@ -288,7 +295,7 @@ def test_truncated_and_damaged_files_have_one_clear_error(suffix: str) -> None:
         for _ in range(draw.randrange(1, 6)):
             damaged[draw.randrange(len(data))] = draw.randrange(256)
         refused(bytes(damaged), suffix)
-    with pytest.raises(PictureDamaged, match=f"no sound {'WebP' if suffix == '.webp' else KINDS[suffix]} file"):
+    with pytest.raises(PictureDamaged, match=f"no sound {PILLOW_FORMATS[suffix]} file"):
         read_picture(data[: len(data) // 2], suffix=suffix)
 
 
@@ -309,3 +316,23 @@ def test_the_content_counts_before_the_name(tmp_path: Any) -> None:
     assert read_picture(tmp_path / "a.jpeg").description.remarks == ()
     with pytest.raises(PictureDamaged):
         read_picture(tmp_path / "a.jpeg", suffix=".png")
+
+
+def test_an_index_to_pictures_that_are_not_there_leaves_the_first_one() -> None:
+    data = multi_picture(16, 16)
+    cut = data[: data.index(b"\xff\xd9") + 2]
+    found = read_picture(cut)
+    assert (found.components[0].shape, found.bits) == ((16, 16), 8)
+    (named,) = found.description.left_behind
+    assert named.startswith("further pictures")
+
+
+def test_a_reader_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    heic = b"\0\0\0\x14ftypheic\0\0\0\0mif1"
+    monkeypatch.setitem(sys.modules, "pillow_heif.as_plugin", None)
+    monkeypatch.setattr("refdec.formats.pillow_reader.boxed_facts", lambda *_: NOTHING_BOXED)
+    with pytest.raises(PictureUnsupported, match=r"pip install 'refdec\[heic\]'"):
+        read_picture(heic)
+    monkeypatch.setattr("PIL.features.check", lambda _: False)
+    with pytest.raises(PictureUnsupported, match="this Pillow has no decoder"):
+        read_picture(heic.replace(b"heic", b"avif"))

@@ -1,0 +1,155 @@
+"""What the boxes of AVIF, HEIC and JPEG 2000 files say and Pillow does not: depth, colours, and what lies beside.
+
+In: the bytes of a file.  Out: `BoxedFacts`.  Samples are read by others; without this, deep ones would be cut to 8 bits
+and colours taken for others without a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from refdec.errors import CodestreamError, UnsupportedError
+from refdec.formats.errors import PictureDamaged
+from refdec.heif.boxes import FileBox
+from refdec.heif.boxreader import read_boxes
+from refdec.heif.heiffile import HeifFile, Item
+from refdec.heif.reading import read_heif
+from refdec.limits import Limits
+
+__all__ = ["NOTHING_BOXED", "BoxedFacts", "boxed_facts"]
+
+ALPHA_URN = re.compile("alpha|:auxid:1$")
+"""Auxiliary types that are transparency, which readers of samples give."""
+HIGH_DEPTH, TWELVE_BITS = 0x40, 0x20
+"""Flags of the third byte of av1C."""
+HEVC_DEPTH_AT = 17
+"""Byte of hvcC whose low three bits are bitDepthLumaMinus8."""
+XMP_USER_TYPE = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+J2K_START, SIZES_AT = b"\xff\x4f\xff\x51", 42
+"""SOC and SIZ of JPEG 2000, and the byte of the first component's depth after them."""
+J2K_SPACES = (16, 17, 18)
+"""Enumerated colour spaces that samples are taken to be in: sRGB, its gray, its YCC."""
+JP2_PLAIN = frozenset({"jP  ", "ftyp", "jp2h", "jp2c", "rreq", "free", "skip"})
+RESTRICTED_ICC = (2, 3)
+"""Values of METH of a colr box of JPEG 2000 that an ICC profile follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxedFacts:
+    """What boxes say of the picture that a file shows.
+
+    `bits`: of its samples as coded.  `code_points`: colour primaries and transfer characteristics of H.273, None where
+    none are stated.  `icc`, `xmp`: bytes that Pillow does not find itself.  `left`: names of what has no place.
+    """
+
+    bits: int = 8
+    code_points: tuple[int, int] | None = None
+    icc: bytes = b""
+    xmp: bytes = b""
+    left: tuple[str, ...] = ()
+
+
+NOTHING_BOXED = BoxedFacts()
+"""Of formats without boxes."""
+
+
+def boxed_facts(data: bytes, name: str, limits: Limits) -> BoxedFacts:
+    """Return what the boxes of a file say, `NOTHING_BOXED` for formats without any.  Raises PictureDamaged."""
+    reader = READERS.get(name)
+    if reader is None:
+        return NOTHING_BOXED
+    try:
+        return reader(data, limits)
+    except (CodestreamError, UnsupportedError) as reason:
+        raise PictureDamaged(name, reason.explain().splitlines()[0].rstrip(".")) from reason
+
+
+def _heif(data: bytes, limits: Limits) -> BoxedFacts:
+    """Return the facts of AVIF and HEIC files."""
+    file = read_heif(data, limits=limits)
+    shown = file.item(file.primary)
+    assert shown is not None, "the reader has looked for it"
+    colours = [each.box.values for each in shown.properties if each.box.kind == "colr"]
+    points = next(
+        (
+            (each["colour_primaries"], each["transfer_characteristics"])
+            for each in colours
+            if "colour_primaries" in each
+        ),
+        None,
+    )
+    return BoxedFacts(_depth(file, shown), points, left=_beside(file))
+
+
+def _depth(file: HeifFile, shown: Item) -> int:
+    """Return the depth of an item, or of the tiles that it is made of."""
+    tiles = {
+        number for each in file.references if each.kind == "dimg" and each.source == shown.id for number in each.targets
+    }
+    parts = [shown, *(item for item in file.items if item.id in tiles)]
+    return max((_coded_bits(each.box) for part in parts for each in part.properties), default=8)
+
+
+def _coded_bits(box: FileBox) -> int:
+    """Return the depth that a decoder's configuration states, 8 for other boxes and for those that are too short."""
+    data = bytes(box.values.get("data", b""))
+    if box.kind == "av1C" and len(data) > 2 and data[2] & HIGH_DEPTH:
+        return 12 if data[2] & TWELVE_BITS else 10
+    if box.kind == "hvcC" and len(data) > HEVC_DEPTH_AT:
+        return 8 + (data[HEVC_DEPTH_AT] & 7)
+    return 8
+
+
+def _beside(file: HeifFile) -> tuple[str, ...]:
+    """Return names for auxiliary pictures other than transparency."""
+    found = []
+    for item in file.pointing_at("auxl", file.primary):
+        kind = item.property_of("auxC")
+        urn = "" if kind is None else str(kind.values["aux_type"])
+        if not ALPHA_URN.search(urn):
+            found.append(f"an auxiliary picture ({urn.rpartition(':')[2] or 'of no kind'})")
+    return tuple(sorted(set(found)))
+
+
+def _jpeg_2000(data: bytes, limits: Limits) -> BoxedFacts:
+    """Return the facts of JPEG 2000, a bare codestream or in its boxes."""
+    start = data.find(J2K_START)
+    depth = data[start + SIZES_AT] if start >= 0 and len(data) > start + SIZES_AT else 7
+    bits = (depth & 0x7F) + 1
+    if start == 0:
+        return BoxedFacts(bits)
+    boxes = read_boxes(data, limits=limits)
+    header = next((box for box in boxes if box.kind == "jp2h"), None)
+    inner = b"" if header is None else bytes(header.values.get("data", b""))
+    icc, left = _jp2_colours(inner)
+    xmp = b""
+    for box in boxes:
+        content = bytes(box.values.get("data", b"")) if box.kind not in JP2_PLAIN else b""
+        if box.kind == "uuid" and content.startswith(XMP_USER_TYPE):
+            xmp = content[len(XMP_USER_TYPE) :]
+        elif box.kind not in JP2_PLAIN:
+            left.append(f"data of the box {box.kind.strip()!r}")
+    return BoxedFacts(bits, None, icc, xmp, tuple(dict.fromkeys(left)))
+
+
+def _jp2_colours(header: bytes) -> tuple[bytes, list[str]]:
+    """Return the ICC profile of a JP2 header box, and names for colour spaces that are not taken up."""
+    at, icc, left = 0, b"", list[str]()
+    while at + 8 <= len(header):
+        size = max(int.from_bytes(header[at : at + 4], "big"), 8)
+        body = header[at + 8 : at + size]
+        if header[at + 4 : at + 8] == b"colr" and len(body) > 3:
+            if body[0] in RESTRICTED_ICC:
+                icc = icc or body[3:]
+            elif body[0] == 1 and int.from_bytes(body[3:7], "big") not in J2K_SPACES:
+                left.append(f"its colour space {int.from_bytes(body[3:7], 'big')}, so its colours will be shown wrong")
+        at += size
+    return icc, left
+
+
+READERS: Mapping[str, Callable[[bytes, Limits], BoxedFacts]] = MappingProxyType(
+    {"AVIF": _heif, "HEIF": _heif, "JPEG 2000": _jpeg_2000}
+)
