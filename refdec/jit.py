@@ -1,37 +1,41 @@
-"""The one door to Numba: `kernel` compiles a function for exactly one integer signature.
+"""The one door to Numba: `kernel` compiles a function for exactly one integer signature, when it is first called.
 
 Explicit signatures keep floats out (a lazily compiled function would accept a float array without a word).  Compiled
-code is kept on disk by `kernel_store`, so only the first process pays; kernels release the GIL.  Numba's own cache is
-not used: it believes what it finds, and raises what it meets.
+code is kept on disk by `kernel_store`, so only the first process pays; `machine_code` runs it again, and Numba is
+imported only where something must be compiled.  Kernels release the GIL.  Numba's own cache is not used: it believes
+what it finds, and raises what it meets.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib
+import importlib.util
 import inspect
+import os
 import pickle
 import sys
+import types
 from collections.abc import Callable
+from functools import cache, update_wrapper
 from pathlib import Path
-from typing import Any, TypeVar, cast
-
-import llvmlite
-import numba
-from numba.core import runtime
-from numba.core.compiler import CompileResult
-from numba.core.serialize import dumps
+from threading import RLock
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from refdec.kernel_store import CacheTrouble, KernelStore
+from refdec.machine_code import MachineCode, Taken, fits, runnable, taken_array, taken_number
 
-__all__ = ["Beside", "chosen_folder", "is_disabled", "kept_in", "kernel", "listen", "use_cache"]
+__all__ = ["Beside", "Kernel", "chosen_folder", "is_disabled", "kept_in", "kernel", "listen", "load", "use_cache"]
 
-_config: Any = numba.config
-_njit: Any = numba.njit
-_rebuild: Any = CompileResult._rebuild
-_runtime: Any = cast(Any, runtime).rtsys
-_dumps: Any = dumps
 F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
 _options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+SETTING, FOLDER_SETTING = "NUMBA_", "NUMBA_CACHE_DIR"
+SETTINGS_FILE = ".numba_config.yaml"
+LENGTH_BYTES = 4
+_one_at_a_time = RLock()
+"""Held while a kernel is made ready, and by whoever makes ready those that it calls."""
 
 
 class Beside:
@@ -46,14 +50,27 @@ _chosen: dict[str, Any] = {"folder": Beside(), "compiling": _nothing_to_say, "tr
 """What an entry point has said: where kernels are kept, and who hears of them."""
 
 
+def _setting(name: str) -> Any:
+    """Return a setting of Numba's, read as Numba reads it, without importing it for that."""
+    if "numba" in sys.modules or Path(SETTINGS_FILE).exists():
+        import numba
+
+        return getattr(numba.config, name)
+    return os.environ.get(SETTING + name, "")
+
+
 def is_disabled() -> bool:
     """Tell whether kernels stay plain Python (NUMBA_DISABLE_JIT=1)."""
-    return bool(_config.DISABLE_JIT)
+    try:
+        return bool(int(_setting("DISABLE_JIT") or 0))
+    except ValueError:  # Numba says so, and goes on
+        return False
 
 
 def chosen_folder() -> Path | None:
     """Return the folder that the user has chosen for Numba's cache (NUMBA_CACHE_DIR), None without a choice."""
-    return Path(_config.CACHE_DIR) if _config.CACHE_DIR else None
+    chosen = _setting("CACHE_DIR")
+    return Path(chosen) if chosen else None
 
 
 def use_cache(folder: Path | Beside | None) -> None:
@@ -74,6 +91,29 @@ def listen(*, compiling: Callable[[str], None], trouble: Callable[[CacheTrouble]
     _chosen.update(compiling=compiling, trouble=trouble)
 
 
+@cache
+def _made_for() -> bytes:
+    """Return what code is made for and by: processor, versions of what makes and runs it, and settings of Numba."""
+    import llvmlite
+    from llvmlite import binding
+
+    spec = importlib.util.find_spec("numba")
+    assert spec is not None and spec.origin is not None, "refdec needs Numba"
+    version = Path(spec.origin).with_name("_version.py").read_bytes()
+    python = (sys.implementation.cache_tag, sys.abiflags)
+    told = {name: value for name, value in os.environ.items() if name.startswith(SETTING) and name != FOLDER_SETTING}
+    name, features = told.pop("NUMBA_CPU_NAME", None), told.pop("NUMBA_CPU_FEATURES", None)
+    if features is None and str(name).lower() != "generic":
+        try:
+            features = binding.get_host_cpu_features().flatten()
+        except RuntimeError:  # this system does not tell
+            features = ""
+    processor = binding.get_process_triple(), name or binding.get_host_cpu_name(), features or ""
+    file = Path(SETTINGS_FILE)
+    more = file.read_bytes() if file.exists() else b""
+    return repr((version, llvmlite.__version__, python, processor, sorted(told.items()), more)).encode()
+
+
 class _KernelFiles:
     """What Numba asks when it wants a kernel: the code from the store, and after compiling, the store's place for it.
 
@@ -90,9 +130,32 @@ class _KernelFiles:
         self._made_from = _made_from(function)
         self.cache_path = None if folder is None else str(folder.joinpath(self._room))
 
-    def _key(self, signature: object, codegen: Any) -> bytes:
-        versions = (numba.__version__, llvmlite.__version__, sys.implementation.cache_tag, sys.abiflags)
-        return repr((self._made_from, str(signature), codegen.magic_tuple(), versions)).encode()
+    def _key(self, signature: object) -> bytes:
+        return repr((self._made_from, str(signature))).encode() + _made_for()
+
+    def _kept(self, signature: object) -> tuple[bytes, bytes] | None:
+        """Return the code alone and the compile result, as they were saved; None if the store has neither."""
+        kept = None if self._store is None else self._store.load(self._room, self._name, self._key(signature))
+        if kept is None:
+            return None
+        end = LENGTH_BYTES + int.from_bytes(kept[:LENGTH_BYTES], "big")
+        return kept[LENGTH_BYTES:end], kept[end:]
+
+    def _drop(self, signature: object) -> None:
+        """Delete a whole file that does not hold what was saved: it is of no use."""
+        assert self._store is not None, "it came from a store"
+        self._store.drop(self._room, self._name, self._key(signature))
+
+    def machine_code(self, signature: object) -> MachineCode | None:
+        """Return the code alone, None where the store has none that can run so."""
+        kept = self._kept(signature)
+        if kept is None or not kept[0]:
+            return None
+        try:
+            return MachineCode.of_bytes(kept[0])
+        except (ValueError, KeyError, TypeError):
+            self._drop(signature)
+            return None
 
     def load_overload(self, signature: object, target: Any) -> Any:
         """Return a compile result from the store, or None, which makes Numba compile.
@@ -100,25 +163,61 @@ class _KernelFiles:
         What compiling needs, the declarations of all that Numba knows, is left to Numba: code that is there only calls
         its runtime.  That is a tenth of a second.
         """
-        _runtime.initialize(target)
-        if self._store is not None:
-            key = self._key(signature, target.codegen())
-            code = self._store.load(self._room, self._name, key)
-            if code is not None:
-                try:
-                    return _rebuild(target, *pickle.loads(code))
-                except Exception:  # whole, but not what this Numba wrote: whatever it raises, it is of no use
-                    self._store.drop(self._room, self._name, key)
+        from numba.core import runtime
+        from numba.core.compiler import CompileResult
+
+        cast(Any, runtime).rtsys.initialize(target)
+        kept = self._kept(signature)
+        if kept is not None:
+            try:
+                return cast(Any, CompileResult)._rebuild(target, *pickle.loads(kept[1]))
+            except Exception:  # whole, but not what this Numba wrote: whatever it raises, it is of no use
+                self._drop(signature)
         _chosen["compiling"](f"{self._room}.{self._name}")
         return None
 
     def save_overload(self, signature: object, result: Any) -> None:
-        """Hand a compile result to the store."""
-        if self._store is not None and not result.lifted and not result.library.has_dynamic_globals:
-            self._store.save(self._room, self._name, self._key(signature, result.codegen), _dumps(result._reduce()))
+        """Hand a compile result to the store, and its code alone, where that can run so."""
+        from numba.core.serialize import dumps
+
+        if self._store is None or result.lifted or result.library.has_dynamic_globals:
+            return
+        alone = _code_alone(result)
+        code = b"" if alone is None else alone.as_bytes()
+        kept = len(code).to_bytes(LENGTH_BYTES, "big") + code + cast(Any, dumps)(result._reduce())
+        self._store.save(self._room, self._name, self._key(signature), kept)
 
     def flush(self) -> None:
         """Keep what there is: a name changes with what it is made from, and is never stale."""
+
+
+def _code_alone(result: Any) -> MachineCode | None:
+    """Return the code of a compile result; None if it takes what `machine_code` does not know."""
+    takes = tuple(_taken(kind) for kind in result.signature.args)
+    if any(described is None for described in takes):
+        return None
+    module = result.library._final_module
+    declared = (one.name for one in (*module.functions, *module.global_variables) if one.is_declaration)
+    needs = tuple(sorted(name for name in declared if not name.startswith("llvm.")))
+    facts = result.fndesc
+    known = tuple(described for described in takes if described is not None)
+    code = result.library._get_compiled_object()
+    return MachineCode(facts.llvm_cpython_wrapper_name, facts.env_name, needs, known, code)
+
+
+def _taken(kind: Any) -> tuple[Any, ...] | None:
+    """Describe an argument of one of Numba's types, None for those that no kernel has."""
+    from numba.core import types as numba_types
+
+    known: Any = numba_types
+    if isinstance(kind, known.Boolean):
+        return taken_number("bool")
+    if isinstance(kind, known.Integer):
+        return taken_number("int") if kind.bitwidth == 64 and kind.signed else None
+    if isinstance(kind, known.Array) and kind.layout in "CA" and kind.aligned:
+        element = "bool" if isinstance(kind.dtype, known.Boolean) else str(kind.dtype)
+        return taken_array(element, kind.ndim, gapless=kind.layout == "C", written=kind.mutable)
+    return None
 
 
 def _made_from(function: Callable[..., Any]) -> str:
@@ -156,21 +255,97 @@ def _source(function: Callable[..., Any]) -> bytes:
         return code.co_code + repr(code.co_consts).encode()
 
 
-def kernel(signature: str | list[str], *, inline: bool = False) -> Callable[[F], F]:
-    """Compile a function for the given Numba signature (or signatures), once for all processes.
+class Kernel(Generic[P, R]):
+    """A function that becomes machine code when it is first called: from the store, or else by Numba.
 
-    `inline` asks LLVM's caller to merge a small scalar function into its callers.  With NUMBA_DISABLE_JIT=1 the plain
-    Python function remains, and gives the same integers.
+    `py_func` is the function; several threads may call a kernel, and the first of them makes it ready.
     """
 
+    def __init__(self, function: Callable[P, R], signatures: tuple[str, ...], *, inline: bool) -> None:
+        update_wrapper(self, function)
+        self.py_func = function
+        self.signatures = signatures
+        self._inline = inline
+        self._runs: tuple[tuple[tuple[Taken, ...], Callable[..., R]], ...] | None = None
+        self._compiled: Any = None
+
+    def __call__(self, *arguments: P.args, **named: P.kwargs) -> R:
+        """Call the machine code; what it was not made for is Numba's to refuse."""
+        for wanted, run in self.ready() if self._runs is None else self._runs:
+            if not named and fits(arguments, wanted):
+                return run(*arguments)
+        result: R = self.dispatcher(*arguments, **named)
+        return result
+
+    def ready(self) -> tuple[tuple[tuple[Taken, ...], Callable[..., R]], ...]:
+        """Load the kernel, or compile it; return what can be called without Numba, with what it takes."""
+        with _one_at_a_time:
+            if self._runs is None:
+                runs = self._kept_runs()
+                if len(runs) < len(self.signatures):
+                    runs = ()
+                    _ = self.dispatcher
+                self._runs = runs
+            return self._runs
+
+    def _kept_runs(self) -> tuple[tuple[tuple[Taken, ...], Callable[..., R]], ...]:
+        """Return what the store has, as far as the first signature that it does not have."""
+        runs = []
+        if not self._inline:
+            files = _KernelFiles(self.py_func)
+            for signature in self.signatures:
+                code = files.machine_code(signature)
+                run = None if code is None else runnable(code, self.py_func)
+                if code is None or run is None:
+                    break
+                runs.append((code.wanted(), run))
+        return tuple(runs)
+
+    @property
+    def dispatcher(self) -> Any:
+        """Numba's function, compiled for all signatures; one that is `inline` only when it is called from another."""
+        with _one_at_a_time:
+            if self._compiled is None:
+                import numba
+
+                more = {"inline": "always"} if self._inline else {}
+                dispatcher: Any = cast(Any, numba).njit(**_options, **more)(_for_numba(self.py_func))
+                if not self._inline:
+                    files = _KernelFiles(self.py_func)
+                    dispatcher._cache = files
+                    for signature in self.signatures:
+                        dispatcher.compile(signature)
+                    dispatcher.disable_compile()
+                self._compiled = dispatcher
+            return self._compiled
+
+
+def _for_numba(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that sees Numba's functions where the given one sees kernels."""
+    code, seen = function.__code__, function.__globals__
+    called = {name: seen[name].dispatcher for name in code.co_names if isinstance(seen.get(name), Kernel)}
+    if not called:
+        return function
+    made = types.FunctionType(code, {**seen, **called}, function.__name__, function.__defaults__)
+    return update_wrapper(made, function)
+
+
+def kernel(signature: str | list[str], *, inline: bool = False) -> Callable[[F], F]:
+    """Compile a function for the given Numba signature (or signatures), once for all processes, when it is called.
+
+    `inline` merges a small scalar function into the kernels that call it.  With NUMBA_DISABLE_JIT=1 the plain Python
+    function remains, and gives the same integers.
+    """
+    signatures = (signature,) if isinstance(signature, str) else tuple(signature)
+
     def compiled(function: F) -> F:
-        dispatcher = _njit(**_options, **({"inline": "always"} if inline else {}))(function)
-        if is_disabled() or inline:
-            return cast(F, dispatcher)
-        dispatcher._cache = _KernelFiles(function)
-        for one in [signature] if isinstance(signature, str) else signature:
-            dispatcher.compile(one)
-        dispatcher.disable_compile()
-        return cast(F, dispatcher)
+        return function if is_disabled() else cast(F, Kernel(function, signatures, inline=inline))
 
     return compiled
+
+
+def load(module: str) -> None:
+    """Load all kernels of a module, and compile those that no cache has."""
+    for thing in vars(importlib.import_module(module)).values():
+        if isinstance(thing, Kernel) and thing.__module__ == module:
+            thing.ready()

@@ -12,7 +12,6 @@ first of them: on stderr, or to the logger `refdec`.
 
 from __future__ import annotations
 
-import importlib
 import logging
 import sys
 import warnings
@@ -146,8 +145,10 @@ def load_kernels(
     *, hop: bool = False, filters: bool = True, encoder: bool = False, heads: bool = False, lossless: bool = False
 ) -> None:
     """Load all kernels that decoding needs, and compile those that no cache has; others add to them."""
+    from refdec.jit import load
+
     wanted = ((hop, HOP_KERNELS), (encoder, ENCODER_KERNELS), (heads, HEAD_KERNELS), (lossless, LOSSLESS_KERNELS))
     more = (names for asked, names in wanted if asked)
     for name in (*DECODER_KERNELS, *(name for names in more for name in names)):
         if filters or ".filters." not in name:
-            importlib.import_module(name)
+            load(name)

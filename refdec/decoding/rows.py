@@ -255,7 +255,7 @@ class PictureStream:
         self.limits.require_memory(needed + kept)
 
     def _load(self, state: PictureState) -> None:
-        """Build the networks now, so that forked workers share them; and import the kernels that they will call."""
+        """Build the networks now, so that forked workers share them."""
         models, transform = state.steps.models, state.steps.transform
         models.context()
         for c in (0, 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,14 @@ def test_light_commands_stay_light(arguments: list[str]) -> None:
     run = subprocess.run([sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, check=True)
     assert run.stderr.rsplit("HEAVY ", 1)[-1] == ""
     assert run.stdout
+
+
+def test_a_decode_whose_kernels_are_kept_imports_no_compiler(tmp_path: Path) -> None:
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_DISABLE")}
+    command = [sys.executable, "-c", PROBE, "decode", str(DEMO), str(tmp_path / "out.ppm"), "--overwrite"]
+    for _ in range(2):
+        run = subprocess.run(command, capture_output=True, text=True, check=True, env=settings)
+    assert run.stderr.rsplit("HEAVY ", 1)[-1] == "llvmlite"
 
 
 def test_importing_the_library_is_light() -> None:

@@ -22,21 +22,22 @@ DEMO = ROOT / "refdec" / "data" / "demo.jai"
 FEW = ("refdec.picture.kernels", "refdec.latent.kernels")
 """Kernels that compile within a second or two."""
 LOAD = f"""
-import importlib, sys
+from refdec import jit
 from refdec.startup import prepare_kernels
 prepare_kernels()
-for name in {FEW}: importlib.import_module(name)
+for name in {FEW}: jit.load(name)
 """
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a cache that holds the decoder's kernels, compiled by a decode."""
+    """Return a cache that holds what a decode has compiled, and the other kernels of the few modules."""
     folder = tmp_path_factory.mktemp("cache") / "kernels"
     done = decode(folder.parent / "out.ppm", NUMBA_CACHE_DIR=str(folder))
     assert done.returncode == 0
     assert done.stderr.splitlines()[0].startswith("refdec: compiling kernels, once")
     assert "kernels" not in "".join(done.stderr.splitlines()[1:])
+    assert load(NUMBA_CACHE_DIR=str(folder)).returncode == 0
     return folder
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
+import threading
 import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from llvmlite import binding
 
 from refdec import jit
 from refdec.kernel_store import CacheTrouble
@@ -70,29 +73,55 @@ def test_a_kernel_is_compiled_once_and_then_loaded(heard: Heard, tmp_path: Path)
     assert jit.kept_in() == tmp_path / "cache"
 
 
-def test_what_is_loaded_needs_nothing_of_the_compiler(tmp_path: Path) -> None:
-    """A process that finds its kernels does not declare all that Numba knows; one that then compiles another does."""
+def test_nothing_is_compiled_or_loaded_before_the_first_call(heard: Heard, tmp_path: Path) -> None:
+    add = compiled(tmp_path)
+    assert heard.compiling == [] and files(tmp_path) == []
+    assert (add.__name__, add.py_func(2, 3)) == ("add", 5)
+    assert heard.compiling == [] and add(2, 3) == 5
+    assert heard.compiling == ["arithmetic_of_a_test.add"]
+
+
+def test_threads_that_call_it_first_at_once_compile_it_once(heard: Heard, tmp_path: Path) -> None:
+    add, found = compiled(tmp_path), list[int]()
+    threads = [threading.Thread(target=lambda: found.append(add(2, 3))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [5] * 4 and heard.compiling == ["arithmetic_of_a_test.add"]
+
+
+def test_all_kernels_of_a_module_are_made_ready_at_once(heard: Heard, tmp_path: Path) -> None:
+    made = module(tmp_path)
+    made.add = jit.kernel("int64(int64, int64)")(made.add)
+    for _ in range(2):
+        jit.load(made.__name__)
+    assert heard.compiling == ["arithmetic_of_a_test.add"]
+
+
+def test_what_is_loaded_needs_no_compiler(tmp_path: Path) -> None:
+    """A process that finds its kernels does not import Numba; one that then compiles another does."""
     code = (
         "import sys, numpy as np\n"
         "from refdec import jit\n"
         f"jit.use_cache(__import__('pathlib').Path({str(tmp_path)!r}))\n"
         "from refdec.networks.kernels import relu_after\n"
-        "x = np.full((1, 2, 3), -5, np.int32)\n"
-        "relu_after(x, np.array([0, 1, 0, 1]))\n"
-        "light = 'numba.np.linalg' not in sys.modules\n"
         "from refdec.arithmetic.scalars import sat32_s\n"
         "from refdec.picture.kernels import codes_of_plane\n"
-        "print(light, x.tolist(), sat32_s(1 << 40), 'numba.np.linalg' in sys.modules)\n"
+        "x = np.full((1, 2, 3), -5, np.int32)\n"
+        "relu_after(x, np.array([0, 1, 0, 1]))\n"
+        "print(x.tolist(), sat32_s(1 << 40), 'numba' in sys.modules, end=' ')\n"
+        "codes_of_plane(x[0], 255, np.empty((2, 3), np.uint16))\n"
+        "print('numba' in sys.modules)\n"
     )
 
     def run(source: str) -> str:
         return subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True).stdout.strip()
 
-    compiled_here = run("\n".join(line for line in code.splitlines() if "picture.kernels" not in line))
-    again = run(code)
+    compiled_here = run("\n".join(line for line in code.splitlines() if "codes_of_plane(" not in line))
     right = f"[[[0, 0, 0], [-5, -5, -5]]] {(1 << 31) - 1}"
-    assert compiled_here == f"False {right} True"
-    assert again == f"True {right} True"  # the second module was not in the store
+    assert compiled_here == f"{right} True True"
+    assert run(code) == f"{right} False True"  # the last kernel was not in the store
 
 
 def test_it_takes_no_other_types(heard: Heard, tmp_path: Path) -> None:
@@ -103,7 +132,7 @@ def test_it_takes_no_other_types(heard: Heard, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", [{"offset": 1}, {"comment": "# another source"}])
 def test_another_source_or_constant_is_another_kernel(how: dict[str, Any], heard: Heard, tmp_path: Path) -> None:
-    compiled(tmp_path)
+    compiled(tmp_path)(2, 3)
     assert compiled(tmp_path, **how)(2, 3) == 5 + how.get("offset", 0)
     assert len(heard.compiling) == len(files(tmp_path)) == 2
 
@@ -133,22 +162,90 @@ def test_a_called_kernel_counts_too(heard: Heard, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "code",
+    "result",
     [pickle.dumps(["something", "else"]), pickle.dumps(()), b"no pickle", b""],
     ids=["list", "()", "bytes", "none"],
 )
-def test_a_whole_file_with_something_else_is_dropped(
-    code: bytes, heard: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its sum is right, so the store gives it; it is nothing that this Numba wrote."""
-    with monkeypatch.context() as patch:
-        patch.setattr(jit, "_dumps", lambda value: code)
-        compiled(tmp_path)
+@pytest.mark.parametrize("code", [b"", b"no code", b"\0\0\0\2{}", b"\0\0\0\2[]"], ids=["none", "bytes", "{}", "[]"])
+def test_a_whole_file_with_something_else_is_dropped(code: bytes, result: bytes, heard: Heard, tmp_path: Path) -> None:
+    """Its sum is right, so the store gives it; it is nothing that refdec and this Numba wrote."""
+    signature = "int64(int64, int64)"
+    there = jit._KernelFiles(module(tmp_path).add)
+    assert there._store is not None
+    whole = len(code).to_bytes(jit.LENGTH_BYTES, "big") + code + result
+    there._store.save(there._room, there._name, there._key(signature), whole)
     assert compiled(tmp_path)(2, 3) == 5
     assert [trouble.what for trouble in heard.trouble] == ["damaged, deleted"]
-    assert len(heard.compiling) == 2
+    assert len(heard.compiling) == 1
     assert compiled(tmp_path)(2, 3) == 5
-    assert len(heard.compiling) == 2
+    assert len(heard.compiling) == 1
+
+
+def test_code_that_cannot_run_alone_is_left_to_numba(
+    heard: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert compiled(tmp_path)(2, 3) == 5
+    monkeypatch.setattr(jit, "runnable", lambda code, function: None)
+    again = compiled(tmp_path)
+    assert again(2, 3) == 5 and again.ready() == ()
+    assert len(heard.compiling) == 1 and heard.trouble == []
+
+
+def test_memory_that_is_not_there_is_an_error(heard: Heard, tmp_path: Path) -> None:
+    source = tmp_path / "caller_of_a_test.py"
+    source.write_text("import numpy as np\n\ndef first(n):\n    return np.empty(n, np.int64)[0]\n")
+    made = types.ModuleType(source.stem)
+    exec(compile(source.read_text(), str(source), "exec"), vars(made))
+    sys.modules[source.stem] = made
+    for _ in range(2):
+        with pytest.raises(MemoryError):
+            jit.kernel("int64(int64)")(made.first)(1 << 58)
+    assert len(heard.compiling) == 1
+
+
+@pytest.mark.parametrize(("name", "value", "off"), [("DISABLE_JIT", "1", True), ("DISABLE_JIT", "what", False)])
+def test_settings_of_numba_are_read_without_it(name: str, value: str, off: bool) -> None:
+    code = "import sys; from refdec import jit; print(jit.is_disabled(), jit.chosen_folder(), 'numba' in sys.modules)"
+    settings = {**os.environ, f"NUMBA_{name}": value, "NUMBA_CACHE_DIR": "/a/folder"}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=settings)
+    assert run.stdout.split() == [str(off), "/a/folder", "False"]
+
+
+@pytest.mark.parametrize("features", [{}, {"NUMBA_CPU_FEATURES": ""}])
+def test_what_is_made_for_any_processor_is_found_on_any(
+    features: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So an image is built on one machine and runs on others (docs/parallel.md)."""
+    for name in [name for name in os.environ if name.startswith("NUMBA_")]:
+        monkeypatch.delenv(name)
+    made_for = jit._made_for.__wrapped__
+    here = made_for()
+    monkeypatch.setattr(binding, "get_host_cpu_name", lambda: "another")
+    assert made_for() != here
+    monkeypatch.setenv("NUMBA_CPU_NAME", "generic")
+    for name, value in features.items():
+        monkeypatch.setenv(name, value)
+    elsewhere = made_for()
+    monkeypatch.undo()
+    monkeypatch.setenv("NUMBA_CPU_NAME", "generic")
+    assert made_for() == elsewhere != here
+
+
+def test_a_file_of_settings_is_numbas_to_read(tmp_path: Path) -> None:
+    pytest.importorskip("yaml")
+    (tmp_path / ".numba_config.yaml").write_text("disable_jit: 1\n")
+    code = "from refdec import jit; print(jit.is_disabled())"
+    root = Path(__file__).resolve().parents[2]
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA")}
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**settings, "PYTHONPATH": str(root)},
+    )
+    assert run.stdout.strip() == "True"
 
 
 def test_a_kernel_of_a_module_that_nobody_can_import_is_not_kept(heard: Heard, tmp_path: Path) -> None:
@@ -167,5 +264,5 @@ def test_nothing_is_kept_where_no_folder_is(heard: Heard, tmp_path: Path) -> Non
 
 def test_without_a_choice_kernels_are_kept_beside_their_sources(heard: Heard, tmp_path: Path) -> None:
     jit.use_cache(jit.Beside())
-    compiled(tmp_path)
+    compiled(tmp_path)(2, 3)
     assert list((tmp_path / "__pycache__").rglob("*.nbc")) and jit.kept_in() is None

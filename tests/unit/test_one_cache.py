@@ -26,10 +26,11 @@ else:
         main()
     except SystemExit as end:
         assert not end.code, end.code
-from numba.core.dispatcher import Dispatcher
+from refdec.jit import Kernel, _KernelFiles
 modules = [module for name, module in sys.modules.items() if name.startswith("refdec.")]
-kernels = {value for module in modules for value in vars(module).values() if isinstance(value, Dispatcher)}
-print(*(os.path.dirname(kernel._cache.cache_path) for kernel in kernels if kernel.signatures), file=sys.stderr)
+kernels = {value for module in modules for value in vars(module).values() if isinstance(value, Kernel)}
+kernels = {kernel for kernel in kernels if kernel._runs is not None}
+print(*(os.path.dirname(_KernelFiles(kernel.py_func).cache_path) for kernel in kernels), file=sys.stderr)
 """
 
 

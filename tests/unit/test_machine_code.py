@@ -1,0 +1,143 @@
+"""Code without its compiler: it comes back as it was, takes what it was made for, and does not run where it cannot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from refdec import jit, machine_code
+from refdec.machine_code import MachineCode, fits, runnable, taken_array, taken_number
+
+CODE = MachineCode(
+    "entry",
+    "environment",
+    ("PyErr_Clear", "NRT_Free"),
+    (
+        taken_array("int32", 2, gapless=True, written=True),
+        taken_array("uint8", 1, gapless=True, written=False),
+        taken_array("int64", 1, gapless=False, written=True),
+        taken_array("bool", 1, gapless=False, written=False),
+        taken_number("int"),
+        taken_number("bool"),
+    ),
+    b"an object file",
+)
+
+
+def arguments(**other: Any) -> tuple[Any, ...]:
+    """Return arguments that fit, some of them replaced."""
+    right = {
+        "map": np.zeros((2, 3), np.int32),
+        "bytes": np.frombuffer(b"abc", np.uint8),
+        "column": np.zeros((3, 2), np.int64)[:, 1],
+        "mask": np.zeros(6, np.bool_)[::2],
+        "number": 5,
+        "flag": True,
+    }
+    return tuple((right | other).values())
+
+
+def test_it_comes_back_as_it_was() -> None:
+    assert MachineCode.of_bytes(CODE.as_bytes()) == CODE
+
+
+@pytest.mark.parametrize("kept", [b"", b"\0\0\0\2{}", b"\0\0\0\4null", b"\0\0\0\3{}", b"\xff" * 40])
+def test_something_else_is_an_error(kept: bytes) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        MachineCode.of_bytes(kept)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {},
+        {"bytes": np.zeros(3, np.uint8)},
+        {"column": np.zeros(3, np.int64)},
+        {"number": np.int32(7)},
+        {"number": True},
+        {"flag": np.True_},
+        {"map": np.zeros((0, 3), np.int32)},
+        {"map": np.zeros((2, 3), np.dtype("<i4"))},
+    ],
+)
+def test_what_it_was_made_for_fits(other: dict[str, Any]) -> None:
+    assert fits(arguments(**other), CODE.wanted())
+
+
+class Own(np.ndarray[Any, Any]):
+    """An array of somebody else's."""
+
+
+def read_only() -> Any:
+    array = np.zeros((2, 3), np.int32)
+    array.flags.writeable = False
+    return array
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"map": np.zeros((2, 3), np.int64)},
+        {"map": np.zeros((2, 3), np.float32)},
+        {"map": np.zeros((2, 3), np.dtype(">i4"))},
+        {"map": np.zeros(6, np.int32)},
+        {"map": np.zeros((3, 2), np.int32).T},
+        {"map": np.zeros((2, 6), np.int32)[:, ::2]},
+        {"map": np.zeros((2, 3), np.int32).view(Own)},
+        {"map": [[0, 0, 0], [0, 0, 0]]},
+        {"map": read_only()},
+        {"bytes": np.zeros(6, np.uint8)[::2]},
+        {"bytes": b"abc"},
+        {"number": 5.0},
+        {"number": np.float64(5)},
+        {"number": np.zeros(1, np.int64)},
+        {"flag": 1},
+    ],
+)
+def test_everything_else_does_not(other: dict[str, Any]) -> None:
+    assert not fits(arguments(**other), CODE.wanted())
+
+
+def test_arguments_are_counted() -> None:
+    assert not fits(arguments()[:-1], CODE.wanted())
+    assert not fits((*arguments(), 1), CODE.wanted())
+
+
+def test_code_that_needs_what_is_nowhere_does_not_run() -> None:
+    """LLVM would end the process."""
+    needy = MachineCode("entry", "environment", ("a_symbol_that_nobody_has",), (), b"")
+    assert runnable(needy, arguments) is None
+
+
+@pytest.mark.parametrize("reason", [ImportError, AttributeError, RuntimeError])
+def test_helpers_of_another_make_leave_it_to_numba(reason: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    def other_make(self: object) -> None:
+        raise reason
+
+    monkeypatch.setattr(machine_code._Linker, "__init__", other_make)
+    machine_code._linker.cache_clear()
+    try:
+        assert runnable(CODE, arguments) is None
+    finally:
+        machine_code._linker.cache_clear()
+
+
+@pytest.mark.skipif(jit.is_disabled(), reason="kernels are not compiled in this run")
+def test_a_kernel_that_runs_alone_gives_what_numba_gives() -> None:
+    from refdec.networks import kernels
+
+    kernel: Any = kernels.relu_after
+    kernel.ready()
+    area = np.array([0, 2, 0, 3])
+    first, second = (np.arange(-9, 9, dtype=np.int32).reshape(2, 3, 3) for _ in range(2))
+    files = jit._KernelFiles(kernel.py_func)
+    code = files.machine_code(kernel.signatures[0])
+    if code is None:
+        pytest.skip("there is no folder for kernels")
+    alone = runnable(code, kernel.py_func)
+    assert alone is not None and fits((first, area), code.wanted())
+    alone(first, area)
+    kernel.dispatcher(second, area)
+    assert np.array_equal(first, second) and first.min() == 0 and first.max() == 8
