@@ -179,6 +179,7 @@ def _extension(name: str) -> Any:
             assert spec is not None, "a loader was given"
             module = importlib.util.module_from_spec(spec)
             loader.exec_module(module)
+            sys.modules.pop(name, None)  # its package is not there yet, and imports it in due form
             return module
     raise ImportError(f"no library {name}", name=name)
 

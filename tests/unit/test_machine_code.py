@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -122,6 +125,21 @@ def test_helpers_of_another_make_leave_it_to_numba(reason: type[Exception], monk
         assert runnable(CODE, arguments) is None
     finally:
         machine_code._linker.cache_clear()
+
+
+def test_numba_can_be_imported_later() -> None:
+    code = (
+        "import sys\n"
+        "from refdec import machine_code\n"
+        "linker = machine_code._linker()\n"
+        "assert linker is not None and not [name for name in sys.modules if name.startswith('numba')]\n"
+        "import numba\n"
+        "from numba import _dynfunc\n"
+        "print(numba.njit(lambda a: a + 1)(2), _dynfunc.Environment is linker._dynfunc.Environment)\n"
+    )
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_DISABLE")}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=settings)
+    assert (run.stdout, run.stderr) == ("3 True\n", "")
 
 
 @pytest.mark.skipif(jit.is_disabled(), reason="kernels are not compiled in this run")
