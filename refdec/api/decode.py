@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from refdec.api.concerning import concerning
-from refdec.api.errors import RegionWithoutStages
+from refdec.api.errors import RegionWithoutStages, ToneMapAlone
 from refdec.api.inputs import Inputs, read_inputs, said_once
 from refdec.api.scaled import require_scale, scaled_picture
+from refdec.api.tone_map import TONE_MAP_DEPTH, tone_mapped
 from refdec.bitstream.transforms import Synthesis
 from refdec.decoding.options import DecodeOptions, edition_named
 from refdec.observation import UNWATCHED
@@ -58,6 +59,7 @@ def decode(
     observe: Observer | None = None,
     scale: int | None = None,
     lossy: bool = False,
+    tone_map: bool = False,
 ) -> Picture:
     """Decode a codestream to a picture, or the HEIF file of one: then upright, with its metadata and transparency.
 
@@ -82,6 +84,8 @@ def decode(
     `observe(stage, array)` is shown every stage (not with `region`); all work is then done in the calling thread.
     Of a codestream with a lossless layer the picture is the original, bit for bit (or within the layer's largest
     error), unless `lossy` is said, or stages, another depth, colour, transform or a small picture are asked for.
+    `tone_map`: as an SDR display shows it: PQ, HLG and wide gamut become sRGB of 8 bits, or of `bit_depth`
+    (`docs/hdr.md`).
 
     Raises CodestreamError where the stream breaks a rule, UnsupportedError where it is legal and cannot be decoded,
     LimitExceeded, WeightsError, InputError, UsageError for wrong arguments; all are RefdecError.
@@ -106,6 +110,8 @@ def decode(
         raise RegionWithoutStages
     if scale is not None:
         require_scale(scale, options, *(["observe"] if observe else []))
+    if tone_map:
+        _require_tone_map(options, observe, scale)
     from refdec.api.beside import beside_of
     from refdec.api.privacy import shown_with
     from refdec.formats.decoded import picture_of
@@ -114,9 +120,19 @@ def decode(
         inputs = read_inputs(source, weights, options)
         _, said = shown_with(inputs.data, None, or_public=True, options=options)
         beside = beside_of(inputs.file, options)
-        made = beside.upright(_decoded(inputs, beside, options, observe, scale, lossy=lossy))
+        decoded = _decoded(inputs, beside, options, observe, scale, lossy=lossy, tone_map=tone_map)
+        made = beside.upright(decoded)
         alpha = None if scale is not None else beside.alpha_in(options.region)
-        return picture_of(replace(made, warnings=(*said, *made.warnings)), beside.metadata, alpha)
+        metadata = replace(beside.metadata, icc=b"") if tone_map else beside.metadata
+        return picture_of(replace(made, warnings=(*said, *made.warnings)), metadata, alpha)
+
+
+def _require_tone_map(options: DecodeOptions, observe: Observer | None, scale: int | None) -> None:
+    """Raise ToneMapAlone for wishes that do not go with a tone map."""
+    together = {"scale": scale is not None, "observe": observe is not None, "YUV": options.colour == "YUV"}
+    for what, there in together.items():
+        if there:
+            raise ToneMapAlone(what)
 
 
 def _decoded(
@@ -127,8 +143,12 @@ def _decoded(
     scale: int | None,
     *,
     lossy: bool,
+    tone_map: bool,
 ) -> PictureCodes:
-    """Decode a small picture, an original, a region, with every stage shown, or in rows, as it is stored."""
+    """Decode a small picture, an original, a region, with every stage shown, or in rows, as it is stored.
+
+    `tone_map`: as finely as can be, and then to the depth of the options as an SDR display shows it.
+    """
     from refdec.api.gray import gray_form
     from refdec.api.lossless import Restored, restored
     from refdec.decoding.opening import parse
@@ -137,16 +157,22 @@ def _decoded(
         return scaled_picture(inputs, options, scale)
     headers = parse(inputs.data, options)[1]
     options = beside.stored(options, headers)
+    bits = options.bit_depth
+    if tone_map:  # an original has its own depth, all else the finest
+        options = replace(options, bit_depth=None)
     found = Restored(None) if lossy or observe is not None else restored(inputs, headers, options)
     if found.picture is not None:
-        return found.picture
-    options, form = gray_form(headers, options)
+        return tone_mapped(found.picture, bits) if tone_map else found.picture
+    if tone_map:
+        options = replace(options, bit_depth=TONE_MAP_DEPTH)
+    options, form = gray_form(headers, options, "RGB" if tone_map else None)
     if options.region is not None or observe is not None:
         made = decoded_at_once(inputs, options, observe)
     else:
         stream = opened_stream(inputs, options)
         made = stream.picture(workers=useful_workers(stream, options))
-    return form.picture(replace(made, warnings=(*found.said, *made.warnings)))
+    made = form.picture(replace(made, warnings=(*found.said, *made.warnings)))
+    return tone_mapped(made, bits) if tone_map else made
 
 
 def opened_stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:

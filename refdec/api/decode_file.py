@@ -18,6 +18,7 @@ from refdec.api.errors import RegionWithoutStages, ScaleAlone
 from refdec.api.inputs import Inputs, read_inputs
 from refdec.api.picture_files import colour_of, depth_of, gray_of, warnings_of, write_json, write_npz, written_alpha
 from refdec.api.scaled import require_scale, scaled_picture
+from refdec.api.tone_map import TONE_MAP_BITS, TONE_MAP_DEPTH
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.formats.transparency import common_depth, kind_in, with_alpha
 from refdec.observation import UNWATCHED
@@ -56,6 +57,7 @@ class DecodeJob:
     `key` opens private regions; `or_public`: where it does not, the public picture is decoded, with a warning.
     `trace`, `dump`: files to write beside the picture.  `fingerprint`: report the SHA-256 of the codes.
     `scale`: a small picture straight from the latents.  `lossy`: not the original, although there is a lossless layer.
+    `tone_map`: as an SDR display shows it; `options.bit_depth` is then that of what is written.
     """
 
     options: DecodeOptions = DEFAULT_OPTIONS
@@ -68,6 +70,7 @@ class DecodeJob:
     or_public: bool = False
     scale: int | None = None
     lossy: bool = False
+    tone_map: bool = False
 
     @property
     def wants_stages(self) -> bool:
@@ -103,11 +106,17 @@ def decode_to_file(
     from refdec.formats.files import suffix_of
 
     suffix = (job.suffix or suffix_of(target)).lower()
+    if job.tone_map:
+        _require_tone_map(job, suffix)
     if job.scale is not None:
         return _scaled_to_file(source, target, suffix, job, job.scale, weights)
     usual, options = colour_of(suffix), job.options
     if options.bit_depth is None:
         options = replace(options, bit_depth=depth_of(suffix))
+    if job.tone_map:
+        usual = usual or "RGB"
+        job = replace(job, options=replace(options, bit_depth=options.bit_depth or TONE_MAP_BITS))
+        options = job.options
     if options.region is not None and job.wants_stages:
         raise RegionWithoutStages
     with concerning(source):
@@ -119,18 +128,23 @@ def decode_to_file(
         alpha, lost = written_alpha(beside.alpha_in(options.region), suffix, options.bit_depth)
         beside, said = replace(beside, alpha=alpha), (*said, *lost)
         options = beside.stored(options, headers)
+        if job.tone_map:  # an original has its own depth, all else the finest
+            options = replace(options, bit_depth=None)
         plain = job.lossy or job.wants_stages
         found = Restored(None) if plain else restored(inputs, headers, options, usual=usual, gray=gray)
         if found.picture is not None:
-            place = _Place(target, suffix, job, AS_DECODED, beside, on_progress)
+            place = _Place(target, suffix, job, AS_DECODED, beside, on_progress, job.options.bit_depth)
             made = _whole_to_file(found.picture, place, found.picture.bit_depth)
-            fidelity = "lossy" if suffix in JPEG_SUFFIXES or place.divides else found.fidelity
+            fidelity = "lossy" if suffix in JPEG_SUFFIXES or place.divides or job.tone_map else found.fidelity
             return replace(made, warnings=(*said, *made.warnings), fidelity=fidelity)
+        if job.tone_map:
+            options = replace(options, bit_depth=TONE_MAP_DEPTH)
         if alpha is not None and options.bit_depth is None:
             options = replace(options, bit_depth=common_depth(headers.picture.bit_depth, alpha.bits))
         options, form = gray_form(headers, options, usual, gray=gray)
-        place = _Place(target, suffix, replace(job, options=options), form, beside, on_progress)
-        if options.region is not None or job.wants_stages or not beside.is_upright:
+        bits = job.options.bit_depth if job.tone_map else None
+        place = _Place(target, suffix, replace(job, options=options), form, beside, on_progress, bits)
+        if options.region is not None or job.wants_stages or not beside.is_upright or job.tone_map:
             made = _at_once_to_file(inputs, source, place, headers)
         else:
             made = _rows_to_file(opened_stream(inputs, options), place)
@@ -139,7 +153,10 @@ def decode_to_file(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Place:
-    """Where a decoded picture goes, and how it is put there; transparency is that of the part that is decoded."""
+    """Where a decoded picture goes, and how it is put there; transparency is that of the part that is decoded.
+
+    `mapped_bits`: of a sample behind a tone map, where the job wants one.
+    """
 
     target: Target
     suffix: str
@@ -147,6 +164,7 @@ class _Place:
     form: GrayForm
     beside: BesidePicture
     on_progress: Callable[[float], None]
+    mapped_bits: int | None = None
 
     @property
     def alpha_kind(self) -> AlphaKind | None:
@@ -168,6 +186,20 @@ class _Place:
         return with_alpha(planes, bits, replace(alpha, samples=rows), self.suffix)
 
 
+def _require_tone_map(job: DecodeJob, suffix: str) -> None:
+    """Raise ToneMapAlone for wishes that do not go with a tone map."""
+    from refdec.api.errors import ToneMapAlone
+
+    together = {
+        "--scale": job.scale is not None,
+        "--trace, --dump or --timings": job.wants_stages,
+        f"Y'CbCr planes for a {suffix} file": colour_of(suffix) == "YUV",
+    }
+    for what, there in together.items():
+        if there:
+            raise ToneMapAlone(what)
+
+
 def _rows_to_file(stream: PictureStream, place: _Place) -> DecodeReport:
     """Write rows as they are finished, so that memory stays bounded."""
     from contextlib import closing
@@ -180,10 +212,11 @@ def _rows_to_file(stream: PictureStream, place: _Place) -> DecodeReport:
 
     target, suffix, job, form = place.target, place.suffix, place.job, place.form
     colour, metadata = form.colour or stream.colour, place.beside.metadata
-    tags = colour_tags(stream.headers.rendering)
+    rendering = stream.headers.rendering
+    tags = colour_tags(rendering)
     sizes, kind = form.sizes(stream.sizes), place.alpha_kind
     sizes = sizes if kind is None else (*sizes, sizes[0])
-    spec = PictureSpec(sizes, stream.bit_depth, FileColour(colour), *tags, metadata, kind)
+    spec = PictureSpec(sizes, stream.bit_depth, FileColour(colour), *tags, metadata, kind, rendering)
     if suffix in EIGHT_BIT_SUFFIXES:  # whole pictures are encoded, and wait for it
         job.options.limits.require_memory(CODED_PIXEL_BYTES * spec.height * spec.width)
     bands = stream.bands(workers=useful_workers(stream, job.options), on_progress=place.on_progress)
@@ -198,7 +231,7 @@ def _rows_to_file(stream: PictureStream, place: _Place) -> DecodeReport:
     (height, width), *_ = stream.sizes
     headers = stream.headers
     bits = stream.bit_depth, headers.picture.bit_depth
-    warnings = warnings_of(stream.warnings, suffix, *bits, headers.rendering, metadata)
+    warnings = warnings_of(stream.warnings, suffix, *bits, rendering, metadata)
     return DecodeReport(name_of(target), width, height, stream.bit_depth, colour, fingerprint, warnings, {})
 
 
@@ -239,8 +272,13 @@ def _whole_to_file(decoded: PictureCodes, place: _Place, own_bits: int) -> Decod
 
     target, suffix, metadata = place.target, place.suffix, place.beside.metadata
     picture = place.beside.upright(place.form.picture(decoded))
+    if place.job.tone_map:
+        from refdec.api.tone_map import tone_mapped
+
+        picture, own_bits = tone_mapped(picture, place.mapped_bits), place.mapped_bits or own_bits
+        metadata = replace(metadata, icc=b"")  # of the colours that there were
     cicp, gamma = colour_tags(picture.rendering)
-    said = SourceDescription(metadata=metadata)
+    said = SourceDescription(rendering=picture.rendering, metadata=metadata)
     spec = CodePicture(picture.planes, picture.bit_depth, FileColour(picture.colour), said).spec(cicp=cicp, gamma=gamma)
     if place.alpha_kind is not None:
         spec = replace(spec, sizes=(*spec.sizes, spec.sizes[0]), alpha=place.alpha_kind)
@@ -283,7 +321,8 @@ def _scaled_to_file(
     planes = picture.planes * 3 if picture.colour == "gray" and gray_of(suffix) is False else picture.planes
     colour = FileColour.RGB if len(planes) == 3 else FileColour.GRAY
     cicp, gamma = colour_tags(picture.rendering)
-    codes = CodePicture(planes, picture.bit_depth, colour, SourceDescription(metadata=beside.metadata))
+    said_in_file = SourceDescription(rendering=picture.rendering, metadata=beside.metadata)
+    codes = CodePicture(planes, picture.bit_depth, colour, said_in_file)
     write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
     fingerprint = picture_sha256(planes) if job.fingerprint else ""
     bits = picture.bit_depth, picture.bit_depth

@@ -37,6 +37,7 @@ from refdec.plugins.requests import CodingSettings
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from refdec.api.colour_wishes import CicpWish, ClliWish, MdcvWish
     from refdec.api.inputs import Inputs
     from refdec.api.sources import Encodable
     from refdec.arithmetic.types import Int32Array
@@ -94,6 +95,9 @@ def encode(
     thumbnail: bool = False,
     lossless: bool = False,
     max_error: int | None = None,
+    cicp: CicpWish = None,
+    mdcv: MdcvWish = None,
+    clli: ClliWish = None,
     profile: str | None = None,
     synthesis: tuple[str, ...] = (),
     regions: tuple[int, int] | None = None,
@@ -117,7 +121,7 @@ def encode(
     file.  What of it a codestream cannot carry is named in a `PictureWarning`, unless `strip` is said.  `weights`: a
     pack or a pack file; None takes the bundled one.  `progress` is told the share that is done.  `options`: an
     `EncodeOptions` in place of all other keywords, or the options of the encoder itself.
-    From `encoder` to `max_error` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
+    From `encoder` to `clli` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
     `chroma` "444", "422", "420" (its `coded_subsampling`), "400" (its `luma_only`), and `roi`.
 
     Raises RateAmbiguous, RateOutOfReach, TooFewBytes, NoModel, SettingsRefused, UnknownGuest, UnknownOption,
@@ -170,6 +174,9 @@ def encode(
         thumbnail=thumbnail,
         lossless=lossless,
         max_error=max_error,
+        cicp=cicp,
+        mdcv=mdcv,
+        clli=clli,
     )
     if isinstance(options, EncodeOptions) and not _says_nothing(keywords):
         raise OptionsTwice

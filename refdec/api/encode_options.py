@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
+from refdec.api.colour_wishes import CicpWish, ClliWish, ColourWishes, MdcvWish
 from refdec.api.errors import LayoutWithoutRaw, RateAmbiguous, UnknownChroma
 from refdec.arithmetic.shown import ShortRepr
 from refdec.bitstream.chroma import ChromaFormat
@@ -100,6 +101,10 @@ class EncodeOptions(ShortRepr):
     data and XMP of the source (`docs/files.md`); None: what the name of the output says, else a bare one.  `thumbnail`:
     a HEIF file with a small picture of at most 256 samples a side.
 
+    What the samples mean, in place of what the source says: `cicp` (primaries, transfer) of H.273, such as (9, 16) or
+    "bt2020/pq"; `mdcv`, the mastering display, such as "p3,1000,0.0001"; `clli`, light levels (1000, 400) in cd/m2.
+    They go into RDI and the boxes of a HEIF file (`docs/hdr.md`); samples are not converted.
+
     Raises RateAmbiguous, LimitsExpected, LayoutWithoutRaw, UnknownChroma, RequestInvalid, UnknownFilterTool,
     PrivateRate, LosslessWithPrivate, MaxErrorOutOfRange.
     """
@@ -132,9 +137,13 @@ class EncodeOptions(ShortRepr):
     thumbnail: bool = False
     lossless: bool = False
     max_error: int | None = None
+    cicp: CicpWish = None
+    mdcv: MdcvWish = None
+    clli: ClliWish = None
 
     def __post_init__(self) -> None:
         limits_or_default(self.limits)
+        ColourWishes.of(self.cicp, self.mdcv, self.clli)
         if self.container not in (None, *CONTAINERS):
             raise RequestInvalid("container", self.container, f"one of {', '.join(CONTAINERS)}")
         if self.thumbnail and self.container == BARE:
@@ -210,7 +219,7 @@ class EncodeOptions(ShortRepr):
         """Return the picture of a source, read as these options wish.  Raises what `source_picture` raises."""
         from refdec.api.sources import source_picture
 
-        return source_picture(
+        read = source_picture(
             source,
             bits=self.bits,
             suffix=self._suffix,
@@ -220,6 +229,12 @@ class EncodeOptions(ShortRepr):
             low_bits=self.low_bits,
             strip=self.strip,
         )
+        return self._colours.on(read)
+
+    @property
+    def _colours(self) -> ColourWishes:
+        """What is said of the colours in place of the source."""
+        return ColourWishes.of(self.cicp, self.mdcv, self.clli)
 
     @property
     def _suffix(self) -> str:
@@ -240,7 +255,7 @@ class EncodeOptions(ShortRepr):
 
         if not in_file:
             return WithParts(self.picture_of(source), NO_PARTS)
-        return source_with_parts(
+        picture, parts = source_with_parts(
             source,
             in_file=True,
             bits=self.bits,
@@ -251,6 +266,11 @@ class EncodeOptions(ShortRepr):
             low_bits=self.low_bits,
             strip=self.strip,
         )
+        if self.cicp is not None and parts.metadata.icc:
+            said = () if self.strip else ("the ICC profile of the source makes way for the code points of cicp",)
+            picture = replace(picture, warnings=(*picture.warnings, *said))
+            parts = replace(parts, metadata=replace(parts.metadata, icc=b""))
+        return WithParts(self._colours.on(picture), parts)
 
     def settings_for(self, picture: SourcePicture) -> CodingSettings:
         """Return the settings for a picture: the mask of a region of interest becomes a quality map of its size."""

@@ -26,6 +26,7 @@ __all__ = [
     "RegionWithoutStages",
     "ScaleAlone",
     "ScaleUnknown",
+    "ToneMapAlone",
     "UnknownChroma",
     "WeightsDiffer",
 ]
@@ -257,6 +258,22 @@ class OutputNoFolder(UsageError):
     def explain(self) -> str:
         return (
             f"{self.name} is a file, and several outputs need a folder.\nName a folder; it is made if it is not there."
+        )
+
+
+class ToneMapAlone(UsageError):
+    """A picture for an SDR display is wanted together with what only a decoded one has."""
+
+    code, clause = "RD1633", ""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+    def explain(self) -> str:
+        return (
+            f"A tone map makes RGB and gray pictures for an SDR display, and does not go with {self.what}.\n"
+            "Leave out --tone-map, or the other option; write .png, .tif, .jpg, .webp, .ppm or .npy."
         )
 
 

@@ -58,7 +58,7 @@ def warnings_of(
 
     `bits` of the file's samples, `own_bits` of the codestream's.
     """
-    from refdec.formats.colours import DARK_SUFFIXES, EIGHT_BIT_SUFFIXES, lost_colours
+    from refdec.formats.colours import DARK_SUFFIXES, EIGHT_BIT_SUFFIXES, lost_colours, lost_light
 
     name, own = suffix[1:], []
     if suffix in DARK_SUFFIXES and bits < FULL_BITS:
@@ -68,7 +68,8 @@ def warnings_of(
     left = () if suffix in WITH_METADATA else metadata.names()
     if left:
         own.append(f"{name} has no place for what the file says beside its picture: {', '.join(left)}")
-    return (*found, *own, *(() if metadata.icc and not left else lost_colours(rendering, suffix)))
+    lost = () if metadata.icc and not left else lost_colours(rendering, suffix)
+    return (*found, *own, *lost, *lost_light(rendering, suffix))
 
 
 def written_alpha(alpha: AlphaPlane | None, suffix: str, bits: int | None) -> WrittenAlpha:

@@ -107,6 +107,14 @@ def decode(
             help="The lossy picture, although a lossless layer would give the original.",
         ),
     ] = False,
+    tone_map: Annotated[
+        bool,
+        typer.Option(
+            "--tone-map",
+            rich_help_panel=PICTURE,
+            help="For an SDR display: PQ, HLG and wide gamut become sRGB, 8 bits unless --bit-depth says more.",
+        ),
+    ] = False,
     format_: Annotated[
         str,
         typer.Option(
@@ -196,6 +204,7 @@ def decode(
         or_public=or_public,
         scale=scale,
         lossy=lossy,
+        tone_map=tone_map,
     )
     wishes = BatchWishes(workers, report, executor, timeout, overwrite)
     place = places(FileCommand("decode", ".png", CODESTREAM_SUFFIXES), sources, out, overwrite=overwrite)

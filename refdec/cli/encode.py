@@ -40,6 +40,7 @@ RATE = "Rate (one of them)"
 POINT = "Rate, by hand"
 ENCODER = "Encoder"
 SOURCE = "Source"
+COLOURS = "Colours, in place of what the source says"
 FILE = "File"
 STREAM = "Codestream"
 TOOLS = "Coding tools"
@@ -165,6 +166,28 @@ def encode(
         Path | None,
         typer.Option(
             metavar="MASK.png", rich_help_panel=SOURCE, help="Mask of a region of interest: white is coded better."
+        ),
+    ] = None,
+    cicp: Annotated[
+        str | None,
+        typer.Option(
+            metavar="P/T",
+            rich_help_panel=COLOURS,
+            help="Primaries and transfer (H.273) of the samples, by number or name: 9/16, bt2020/pq, p3/srgb.",
+        ),
+    ] = None,
+    mdcv: Annotated[
+        str | None,
+        typer.Option(
+            metavar="P,MAX,MIN",
+            rich_help_panel=COLOURS,
+            help="Mastering display: p3,1000,0.0001 (cd/m2); or G(x,y)B(x,y)R(x,y)WP(x,y)L(max,min).",
+        ),
+    ] = None,
+    clli: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CLL,FALL", rich_help_panel=COLOURS, help="Light of the brightest sample, and average, in cd/m2."
         ),
     ] = None,
     limit_pixels: PixelLimit = None,
@@ -353,6 +376,9 @@ def encode(
         thumbnail=thumbnail,
         lossless=lossless,
         max_error=max_error,
+        cicp=cicp,
+        mdcv=mdcv,
+        clli=clli,
     )
     if isinstance(place, OneFile):
         wishes.refuse_for_one("encode", workers=True)

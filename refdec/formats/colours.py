@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo
     from refdec.picture.render import Colour
 
-__all__ = ["COLOUR_OF_SUFFIX", "DARK_SUFFIXES", "EIGHT_BIT_SUFFIXES", "colour_tags", "lost_colours"]
+__all__ = ["COLOUR_OF_SUFFIX", "DARK_SUFFIXES", "EIGHT_BIT_SUFFIXES", "colour_tags", "lost_colours", "lost_light"]
 
 COLOUR_OF_SUFFIX: Mapping[str, Colour | None] = {
     ".png": "RGB",
@@ -71,3 +71,14 @@ def lost_colours(rendering: RenderingInfo | None, suffix: str) -> tuple[str, ...
         f"{suffix[1:]} cannot say the colours of this picture, primaries {primaries} and transfer {transfer} (cICP "
         f"{tags[0]}, {tags[1]}), so viewers take it for sRGB; png says them",
     )
+
+
+def lost_light(rendering: RenderingInfo | None, suffix: str) -> tuple[str, ...]:
+    """Return the warning of a file that cannot say how bright its picture is, as RDI does."""
+    if rendering is None:
+        return ()
+    light = {"the mastering display": rendering.mdcv, "the content light level": rendering.clli}
+    names = [name for name, value in light.items() if value is not None and suffix not in WITH_CICP]
+    names += ["dynamic metadata"] if rendering.dynamic is not None else []
+    better = "; png has" if suffix not in WITH_CICP and rendering.dynamic is None else ""
+    return (f"{suffix[1:]} has no place for {' and '.join(names)} of this picture{better}",) if names else ()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from refdec.formats.colours import EIGHT_BIT_SUFFIXES, colour_tags, lost_colours
+from refdec.formats.colours import EIGHT_BIT_SUFFIXES, colour_tags, lost_colours, lost_light
 from refdec.formats.description import SourceDescription
 from refdec.formats.errors import FormatCannotHold
 from refdec.formats.files import suffix_of, write_picture
@@ -57,13 +57,15 @@ class Picture(PictureCodes):
         """
         suffix = f".{format.removeprefix('.')}".lower() if format else ""
         cicp, gamma = colour_tags(self.rendering)
-        for lost in lost_colours(self.rendering, suffix or suffix_of(target)):
+        name = suffix or suffix_of(target)
+        for lost in (*lost_colours(self.rendering, name), *lost_light(self.rendering, name)):
             warnings.warn(lost, stacklevel=2)
-        write_picture(target, self._codes(suffix or suffix_of(target)), suffix=suffix, cicp=cicp, gamma=gamma)
+        write_picture(target, self._codes(name), suffix=suffix, cicp=cicp, gamma=gamma)
 
     def _codes(self, suffix: str) -> CodePicture:
         """Return the picture as a format holds it, in 8 or 16 bits where it has transparency."""
-        said, colour, alpha = SourceDescription(metadata=self.metadata), Colour(self.colour), self.alpha
+        said = SourceDescription(rendering=self.rendering, metadata=self.metadata)
+        colour, alpha = Colour(self.colour), self.alpha
         if alpha is not None and suffix not in ALPHA_SUFFIXES:
             warnings.warn(f"{suffix[1:]} has no place for the transparency of this picture", stacklevel=3)
         if alpha is None or suffix not in ALPHA_SUFFIXES:
@@ -102,7 +104,7 @@ class Picture(PictureCodes):
         small = tuple(np.ascontiguousarray(plane[::step, ::step]) for plane in self.planes)
         cicp, gamma = colour_tags(self.rendering)
         target = io.BytesIO()
-        shown = CodePicture(small, self.bit_depth, Colour(self.colour))
+        shown = CodePicture(small, self.bit_depth, Colour(self.colour), SourceDescription(rendering=self.rendering))
         write_picture(target, shown, suffix=".png", cicp=cicp, gamma=gamma)
         return target.getvalue()
 

@@ -11,6 +11,7 @@ from enum import Enum
 import numpy as np
 
 from refdec.arithmetic.shown import ShortRepr
+from refdec.bitstream.rendering import RenderingInfo
 from refdec.formats.description import NOTHING_SAID, SourceDescription
 from refdec.formats.errors import PictureNeedsMemory, PictureTooLarge
 from refdec.formats.transparency import AlphaKind
@@ -38,7 +39,7 @@ class PictureSpec:
     `sizes` are (height, width) of each component, one for GRAY and three else, and of transparency behind them, if
     `alpha` says what it is; `bits` is the depth of the codes, 1..16.
     `cicp` (colour primaries, transfer characteristics; ITU-T H.273), `gamma` (in 1/100000) and `metadata` are passed on
-    by formats that can say them.
+    by formats that can say them, and so are the mastering display and the light levels of `rendering`.
     """
 
     sizes: tuple[Size, ...]
@@ -48,6 +49,7 @@ class PictureSpec:
     gamma: int | None = None
     metadata: Metadata = NO_METADATA
     alpha: AlphaKind | None = None
+    rendering: RenderingInfo | None = None
 
     def __post_init__(self) -> None:
         if len(self.sizes) != (1 if self.colour is Colour.GRAY else 3) + (self.alpha is not None):
@@ -99,7 +101,8 @@ class CodePicture(ShortRepr):
         kind: AlphaKind | None = None
         if self.alpha is not None:
             kind = "premultiplied" if self.alpha.premultiplied else "straight"
-        return PictureSpec(sizes, self.bits, self.colour, cicp, gamma, self.description.metadata, kind)
+        said = self.description
+        return PictureSpec(sizes, self.bits, self.colour, cicp, gamma, said.metadata, kind, said.rendering)
 
     @property
     def is_gray(self) -> bool:

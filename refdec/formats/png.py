@@ -13,9 +13,11 @@ import zlib
 import numpy as np
 
 from refdec.arithmetic.types import Int64Array, UInt8Array
+from refdec.bitstream.rendering import RenderingInfo
 from refdec.clauses import clause
 from refdec.formats.errors import FormatCannotHold
 from refdec.formats.pictures import Colour, PictureSpec
+from refdec.formats.png_light import light_chunks
 from refdec.formats.rows import InterleavedWriter
 from refdec.formats.sinks import Sink
 from refdec.picture.output import Codes
@@ -37,7 +39,8 @@ LEVEL = 3
 class PngWriter(InterleavedWriter):
     """(5.11) RGB or gray PNG, 8 bits per sample up to depth 8 and 16 above; colours and metadata as the spec has them.
 
-    cICP states RGB of full range, which is what 5.10 gives, with the primaries and the transfer of RDI.
+    cICP states RGB of full range, which is what 5.10 gives, with the primaries and the transfer of RDI; mDCV and cLLI
+    are the mastering display and the light levels of RDI.
     """
 
     name = "PNG"
@@ -65,6 +68,8 @@ class PngWriter(InterleavedWriter):
         )
         if spec.cicp is not None:
             self._chunk(b"cICP", bytes([spec.cicp[0], spec.cicp[1], 0, 1]))
+        for kind, data in light_chunks(spec.rendering or RenderingInfo()):
+            self._chunk(kind, data)
         if spec.metadata.icc:
             self._chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(spec.metadata.icc))
         if spec.gamma is not None:

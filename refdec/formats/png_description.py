@@ -10,7 +10,7 @@ import struct
 import zlib
 from dataclasses import replace
 
-from refdec.bitstream.rendering import ContentLight, MasteringDisplay, RenderingInfo
+from refdec.bitstream.rendering import RenderingInfo
 from refdec.formats.colour_points import (
     SRGB,
     UNSPECIFIED,
@@ -30,6 +30,7 @@ from refdec.formats.description import (
 from refdec.formats.exif import bare_exif, exif_from_bytes, facts_of_exif
 from refdec.formats.icc import read_icc
 from refdec.formats.png_chunks import PngChunks
+from refdec.formats.png_light import content_light, mastering_display
 from refdec.heif.parts import Metadata
 
 __all__ = ["png_description"]
@@ -40,10 +41,6 @@ TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 XMP_KEYWORD = b"XML:com.adobe.xmp"
 RAW_EXIF_KEYWORDS = (b"Raw profile type exif", b"Raw profile type APP1")
 LONGEST_UNPACKED = 1 << 22
-LIGHT_UNIT = 10000
-"""cLLI counts in 0.0001 cd/m2, RDI in cd/m2."""
-GREEN_BLUE_RED = (1, 2, 0)
-"""The order of components in RDI; mDCV has red first."""
 
 
 def png_description(file: PngChunks, surplus_bytes: int) -> SourceDescription:
@@ -70,7 +67,7 @@ def png_description(file: PngChunks, surplus_bytes: int) -> SourceDescription:
 def _colours(file: PngChunks) -> tuple[RenderingInfo | None, list[str]]:
     """Return what the samples mean as far as H.273 can say it, and the names of the rest."""
     rendering, left = _first_of_colours(file)
-    display, light = _mastering(file.body(b"mDCV")), _light(file.body(b"cLLI"))
+    display, light = mastering_display(file.body(b"mDCV")), content_light(file.body(b"cLLI"))
     for kind, found in ((b"mDCV", display), (b"cLLI", light)):
         if found is None and file.body(kind) is not None:
             left.append(f"the PNG chunk {kind.decode()} with its values")
@@ -133,25 +130,6 @@ def _unpacked(packed: bytes) -> bytes:
     except zlib.error:
         return b""
     return found if inflate.eof else b""
-
-
-def _mastering(chunk: bytes | None) -> MasteringDisplay | None:
-    if chunk is None or len(chunk) != 24:
-        return None
-    numbers = struct.unpack(">8H2I", chunk)
-    x = [numbers[2 * component] for component in GREEN_BLUE_RED]
-    y = [numbers[2 * component + 1] for component in GREEN_BLUE_RED]
-    return MasteringDisplay((x[0], x[1], x[2]), (y[0], y[1], y[2]), *numbers[6:])
-
-
-def _light(chunk: bytes | None) -> ContentLight | None:
-    """Return content light levels where RDI can say them exactly: whole cd/m2, below 65536."""
-    if chunk is None or len(chunk) != 8:
-        return None
-    numbers = struct.unpack(">2I", chunk)
-    if any(number % LIGHT_UNIT or number // LIGHT_UNIT >> 16 for number in numbers):
-        return None
-    return ContentLight(*(number // LIGHT_UNIT for number in numbers))
 
 
 def _exif_bytes(file: PngChunks) -> bytes:

@@ -60,6 +60,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "unit/api/test_decode.py": ("RegionWithoutStages",),
     "unit/api/test_encode.py": ("RateAmbiguous", "TooFewBytes", "UnknownChroma"),
     "unit/api/test_scaled.py": ("ScaleAlone", "ScaleUnknown"),
+    "unit/api/test_tone_map.py": ("ToneMapAlone",),
     "unit/api/test_inputs.py": ("OptionsExpected", "OptionsTwice"),
     "findings/test_pictures_as_they_come.py": ("LayoutWithoutRaw",),
     "unit/api/test_sources.py": ("PictureNotEncodable",),

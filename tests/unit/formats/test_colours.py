@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from refdec.bitstream.rendering import Cicp, RenderingInfo
-from refdec.formats.colours import COLOUR_OF_SUFFIX, colour_tags, lost_colours
+from refdec.bitstream.rendering import Cicp, ContentLight, DynamicMetadata, RenderingInfo
+from refdec.formats.colours import COLOUR_OF_SUFFIX, colour_tags, lost_colours, lost_light
 from refdec.formats.files import WRITERS
 
 
@@ -31,3 +31,13 @@ def test_a_warning_names_what_a_format_cannot_say() -> None:
     }
     for assumed in ((2, 2), (1, 13), (1, 1), (2, 13)):
         assert not any(lost_colours(rendering(*assumed), suffix) for suffix in WRITERS)
+
+
+def test_light_that_a_format_has_no_place_for_is_named() -> None:
+    said = RenderingInfo(clli=ContentLight(1000, 400))
+    assert {suffix for suffix in WRITERS if lost_light(said, suffix)} == set(WRITERS) - {".png"}
+    (warning,) = lost_light(said, ".tif")
+    assert warning == "tif has no place for the content light level of this picture; png has"
+    (dynamic,) = lost_light(RenderingInfo(dynamic=DynamicMetadata(1, b"x")), ".png")
+    assert dynamic == "png has no place for dynamic metadata of this picture"
+    assert lost_light(None, ".tif") == lost_light(RenderingInfo(), ".tif") == ()
