@@ -8,11 +8,12 @@ Decoding.
 1. `inputs`: what every way of decoding starts from, with the pack of weights that `weights` finds.
 2. `decode`: a codestream to a picture; `decode_file`: to a file by `picture_files`, with a `decode_report`; `beside` is
    what a HEIF file says of its picture; `gray` makes of a marked stream the gray picture that it was; `archives` does
-   that for many files with one pool; `scaled` makes small pictures straight from the latents.
+   that for many files with one pool; `scaled` makes small pictures straight from the latents, `tone_map` pictures for
+   SDR displays.
 3. `progressive`: previews (2.6.8).  `latents`: a codestream up to a stage and no further.
 
-Encoding: `encode`, from `sources` through the plugin door to a codestream, as `encode_options` wish, and by `enclosing`
-into a HEIF file; `picture_warnings` says what of a source that does not hold.
+Encoding: `encode`, from `sources` through the plugin door to a codestream, as `encode_options` wish, with what
+`colour_wishes` say of its colours, and by `enclosing` into a HEIF file; `picture_warnings` says what of a source that does not hold.
 
 `privacy` encodes with private regions, opens and drops them.  `lossless` puts originals behind codestreams, gives them
 back, and drops them.
