@@ -13,7 +13,8 @@ Decoding.
 3. `progressive`: previews (2.6.8).  `latents`: a codestream up to a stage and no further.
 
 Encoding: `encode`, from `sources` through the plugin door to a codestream, as `encode_options` wish, with what
-`colour_wishes` say of its colours, and by `enclosing` into a HEIF file; `picture_warnings` says what of a source that does not hold.
+`colour_wishes` say of its colours, and by `enclosing` into a HEIF file; `picture_warnings` says what of a source
+that does not hold.
 
 `privacy` encodes with private regions, opens and drops them.  `lossless` puts originals behind codestreams, gives them
 back, and drops them.
