@@ -181,7 +181,7 @@ def encode(
         typer.Option(
             metavar="P,MAX,MIN",
             rich_help_panel=COLOURS,
-            help="Mastering display: p3,1000,0.0001 (cd/m2); or G(x,y)B(x,y)R(x,y)WP(x,y)L(max,min).",
+            help="Mastering display: p3,1000,0.0001 (primaries, cd/m2), or as x265 takes it.",
         ),
     ] = None,
     clli: Annotated[
