@@ -40,7 +40,7 @@ RATE = "Rate (one of them)"
 POINT = "Rate, by hand"
 ENCODER = "Encoder"
 SOURCE = "Source"
-COLOURS = "Colours, in place of what the source says"
+COLOURS = "Colours and light"
 FILE = "File"
 STREAM = "Codestream"
 TOOLS = "Coding tools"
@@ -173,7 +173,7 @@ def encode(
         typer.Option(
             metavar="P/T",
             rich_help_panel=COLOURS,
-            help="Primaries and transfer (H.273) of the samples, by number or name: 9/16, bt2020/pq, p3/srgb.",
+            help="Primaries and transfer (H.273), in place of what the source says: 9/16, bt2020/pq, p3/srgb.",
         ),
     ] = None,
     mdcv: Annotated[
