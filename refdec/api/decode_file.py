@@ -16,7 +16,7 @@ from refdec.api.decode import decoded_at_once, opened_stream, useful_workers
 from refdec.api.decode_report import DecodeReport
 from refdec.api.errors import RegionWithoutStages, ScaleAlone
 from refdec.api.inputs import Inputs, read_inputs
-from refdec.api.picture_files import colour_of, depth_of, gray_of, warnings_of, write_json, write_npz, written_alpha
+from refdec.api.picture_files import colour_of, depth_of, gray_of, write_json, write_npz, written_alpha
 from refdec.api.scaled import require_scale, scaled_picture
 from refdec.api.tone_map import TONE_MAP_BITS, TONE_MAP_DEPTH
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
@@ -206,6 +206,7 @@ def _rows_to_file(stream: PictureStream, place: _Place) -> DecodeReport:
 
     from refdec.formats.colours import EIGHT_BIT_SUFFIXES, colour_tags
     from refdec.formats.files import name_of, open_writer
+    from refdec.formats.losses import losses
     from refdec.formats.pictures import Colour as FileColour
     from refdec.formats.pictures import PictureSpec
     from refdec.trace.picture_digest import picture_digest
@@ -231,7 +232,7 @@ def _rows_to_file(stream: PictureStream, place: _Place) -> DecodeReport:
     (height, width), *_ = stream.sizes
     headers = stream.headers
     bits = stream.bit_depth, headers.picture.bit_depth
-    warnings = warnings_of(stream.warnings, suffix, *bits, rendering, metadata)
+    warnings = (*stream.warnings, *losses(suffix, *bits, rendering, metadata))
     return DecodeReport(name_of(target), width, height, stream.bit_depth, colour, fingerprint, warnings, {})
 
 
@@ -266,6 +267,7 @@ def _whole_to_file(decoded: PictureCodes, place: _Place, own_bits: int) -> Decod
     from refdec.formats.colours import colour_tags
     from refdec.formats.description import SourceDescription
     from refdec.formats.files import name_of, open_writer
+    from refdec.formats.losses import losses
     from refdec.formats.pictures import CodePicture
     from refdec.formats.pictures import Colour as FileColour
     from refdec.trace.picture_digest import picture_sha256
@@ -292,7 +294,7 @@ def _whole_to_file(decoded: PictureCodes, place: _Place, own_bits: int) -> Decod
         bit_depth=picture.bit_depth,
         colour=picture.colour,
         fingerprint=picture_sha256(picture.planes) if place.job.fingerprint else "",
-        warnings=warnings_of(picture.warnings, suffix, *bits, picture.rendering, metadata),
+        warnings=(*picture.warnings, *losses(suffix, *bits, picture.rendering, metadata)),
         timings={},
     )
 
@@ -306,6 +308,7 @@ def _scaled_to_file(
     from refdec.formats.colours import colour_tags
     from refdec.formats.description import SourceDescription
     from refdec.formats.files import name_of, write_picture
+    from refdec.formats.losses import losses
     from refdec.formats.pictures import CodePicture
     from refdec.formats.pictures import Colour as FileColour
     from refdec.trace.picture_digest import picture_sha256
@@ -326,7 +329,7 @@ def _scaled_to_file(
     write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
     fingerprint = picture_sha256(planes) if job.fingerprint else ""
     bits = picture.bit_depth, picture.bit_depth
-    lost = warnings_of(picture.warnings, suffix, *bits, picture.rendering, beside.metadata)
+    lost = (*picture.warnings, *losses(suffix, *bits, picture.rendering, beside.metadata))
     lost += ("a small picture straight from the latents has no transparency",) if beside.alpha is not None else ()
     size = picture.width, picture.height
     return DecodeReport(name_of(target), *size, picture.bit_depth, colour.value, fingerprint, (*said, *lost), {})

@@ -1,6 +1,6 @@
-"""Decoded pictures in files (5.11): the colour of each format, the tags and warnings that go with it, traces and dumps.
+"""Decoded pictures in files (5.11): the colour of each format, its depth, traces and dumps.
 
-In: a suffix, and what a decode found.  Out: what the format forces, warnings; files, each whole or not there.
+In: a suffix, and what a decode found.  Out: what the format forces; files, each whole or not there.
 """
 
 from __future__ import annotations
@@ -10,17 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from refdec.heif.parts import NO_METADATA, AlphaPlane, Metadata
+from refdec.heif.parts import AlphaPlane
 
 if TYPE_CHECKING:
-    from refdec.bitstream.rendering import RenderingInfo
     from refdec.picture.render import Colour
 
-__all__ = ["colour_of", "depth_of", "gray_of", "warnings_of", "write_json", "write_npz", "written_alpha"]
+__all__ = ["colour_of", "depth_of", "gray_of", "write_json", "write_npz", "written_alpha"]
 
 FULL_BITS = 8
-WITH_METADATA = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
-"""Formats that hold ICC profiles, Exif data and XMP."""
 
 
 def colour_of(suffix: str) -> Colour | None:
@@ -44,32 +41,6 @@ def depth_of(suffix: str) -> int | None:
     from refdec.formats.colours import EIGHT_BIT_SUFFIXES
 
     return FULL_BITS if suffix in EIGHT_BIT_SUFFIXES else None
-
-
-def warnings_of(
-    found: tuple[str, ...],
-    suffix: str,
-    bits: int,
-    own_bits: int,
-    rendering: RenderingInfo | None,
-    metadata: Metadata = NO_METADATA,
-) -> tuple[str, ...]:
-    """Return the warnings of a decode, with what is special about its file.
-
-    `bits` of the file's samples, `own_bits` of the codestream's.
-    """
-    from refdec.formats.colours import DARK_SUFFIXES, EIGHT_BIT_SUFFIXES, lost_colours, lost_light
-
-    name, own = suffix[1:], []
-    if suffix in DARK_SUFFIXES and bits < FULL_BITS:
-        own.append(f"a {name} of {bits} bits holds codes 0..{(1 << bits) - 1} as they are (5.11); viewers show it dark")
-    if suffix in EIGHT_BIT_SUFFIXES and own_bits > FULL_BITS:
-        own.append(f"{name} holds 8 bits of a sample, this picture has {own_bits}; png and tif hold them all")
-    left = () if suffix in WITH_METADATA else metadata.names()
-    if left:
-        own.append(f"{name} has no place for what the file says beside its picture: {', '.join(left)}")
-    lost = () if metadata.icc and not left else lost_colours(rendering, suffix)
-    return (*found, *own, *lost, *lost_light(rendering, suffix))
 
 
 def written_alpha(alpha: AlphaPlane | None, suffix: str, bits: int | None) -> WrittenAlpha:

@@ -16,6 +16,8 @@ Generations: `generations` codes pictures again and again, `generations_plot` dr
 
 Without loss: `lossless` weighs originals that come back, beside other formats.
 
+Kept: `kept` sends picture files there and back, and tells what came back.
+
 Retrieval: `retrieval` finds re-encoded, cropped and mirrored pictures again by their latents.
 
 Tasks: `tasks` measures the bundled ones from latents, from decoded pictures and on originals.

@@ -29,7 +29,7 @@ class NoPictures(UsageError):
         self.paths = paths
 
     def explain(self) -> str:
-        return f"There is no PNG picture in {', '.join(self.paths)}.\nGive files or folders:  refdec bench rd FOLDER"
+        return f"There is no picture in {', '.join(self.paths)}.\nGive files or folders:  refdec bench rd FOLDER"
 
 
 class UnknownCodec(UsageError):

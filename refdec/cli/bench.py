@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from refdec.cli.bench_generations import generations
+from refdec.cli.bench_kept import kept
 from refdec.cli.bench_look import look, look_scores
 from refdec.cli.bench_lossless import lossless
 from refdec.cli.bench_quality import quality
@@ -24,6 +25,7 @@ app.command()(quality)
 app.command()(generations)
 app.command()(look)
 app.command("look-scores")(look_scores)
+app.command()(kept)
 app.command()(lossless)
 app.command()(retrieval)
 app.command()(speed)

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from refdec.formats.colours import EIGHT_BIT_SUFFIXES, colour_tags, lost_colours, lost_light
+from refdec.formats.colours import EIGHT_BIT_SUFFIXES, colour_tags
 from refdec.formats.description import SourceDescription
 from refdec.formats.errors import FormatCannotHold
 from refdec.formats.files import suffix_of, write_picture
 from refdec.formats.icc_writer import icc_profile
+from refdec.formats.losses import losses
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.formats.transparency import ALPHA_SUFFIXES, at_depth, common_depth, kind_in, with_alpha
 from refdec.heif.parts import NO_METADATA, AlphaPlane, Metadata
@@ -57,10 +58,10 @@ class Picture(PictureCodes):
         """
         suffix = f".{format.removeprefix('.')}".lower() if format else ""
         cicp, gamma = colour_tags(self.rendering)
-        name = suffix or suffix_of(target)
-        for lost in (*lost_colours(self.rendering, name), *lost_light(self.rendering, name)):
+        kind, as_they_are = suffix or suffix_of(target), self.bit_depth
+        for lost in losses(kind, as_they_are, MOST_PILLOW_BITS, self.rendering, self.metadata):  # no depth is cut here
             warnings.warn(lost, stacklevel=2)
-        write_picture(target, self._codes(name), suffix=suffix, cicp=cicp, gamma=gamma)
+        write_picture(target, self._codes(kind), suffix=suffix, cicp=cicp, gamma=gamma)
 
     def _codes(self, suffix: str) -> CodePicture:
         """Return the picture as a format holds it, in 8 or 16 bits where it has transparency."""

@@ -7,8 +7,10 @@ picture that was turned.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from refdec.formats.description import UPRIGHT, first_of
@@ -20,10 +22,26 @@ from refdec.heif.parts import Metadata
 if TYPE_CHECKING:
     from PIL.Image import Exif
 
-__all__ = ["ORIENTATION", "ExifFacts", "bare_exif", "exif_beside", "exif_from_bytes", "facts_of_exif", "turned_upright"]
+__all__ = [
+    "ORIENTATION",
+    "ExifFacts",
+    "bare_exif",
+    "exif_beside",
+    "exif_from_bytes",
+    "exif_of_resolution",
+    "facts_of_exif",
+    "resolution_in_exif",
+    "turned_upright",
+]
 
-ORIENTATION, X_RESOLUTION = 0x0112, 0x011A
-RESOLUTION = (X_RESOLUTION, 0x011B, 0x0128)
+ORIENTATION, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 0x0112, 0x011A, 0x011B, 0x0128
+RESOLUTION = (X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT)
+PER_INCH, PER_CENTIMETRE = 2, 3
+SHORT, RATIONAL, RATIONAL_BYTES = 3, 5, 8
+FIRST_VALUE = 8 + 2 + 3 * ENTRY_BYTES + 4
+"""Byte of the first rational behind a directory of three entries."""
+LARGEST, FINEST = 1 << 31, 1000
+"""Dots per metre that are passed on, exclusive; and parts of a dot that are told apart."""
 INTEROP_INDEX, ADOBE_RGB = 1, "R03"
 ABOUT_SAMPLES = frozenset(
     {*range(0x0FE, 0x10B), 0x111, ORIENTATION, 0x115, 0x116, 0x117, 0x118, 0x119, 0x11A, 0x11B, 0x11C, 0x128, 0x129}
@@ -75,6 +93,33 @@ def exif_beside(found: Exif) -> Exif:
         if inner := found.get_ifd(directory):
             kept[directory] = dict(inner)
     return kept
+
+
+def exif_of_resolution(across: Fraction, down: Fraction, *, per_centimetre: bool = False) -> bytes:
+    """Return Exif data, from their TIFF header on, that state a resolution in dots per inch, or per centimetre."""
+    entries = (
+        (X_RESOLUTION, RATIONAL, FIRST_VALUE),
+        (Y_RESOLUTION, RATIONAL, FIRST_VALUE + RATIONAL_BYTES),
+        (RESOLUTION_UNIT, SHORT, (PER_CENTIMETRE if per_centimetre else PER_INCH) << 16),
+    )
+    head = b"MM\0*" + struct.pack(">IH", 8, len(entries))
+    rows = b"".join(struct.pack(">HHII", tag, kind, 1, value) for tag, kind, value in entries)
+    values = b"".join(struct.pack(">II", *each.limit_denominator(FINEST).as_integer_ratio()) for each in (across, down))
+    return head + rows + bytes(4) + values
+
+
+def resolution_in_exif(data: bytes) -> tuple[int, int] | None:
+    """Return dots per metre, across and down, that Exif data state; None for none, and for damaged ones."""
+    try:
+        with damage_named("Exif"):
+            found = exif_from_bytes(data)
+            per_metre = {PER_INCH: Fraction(10000, 254), PER_CENTIMETRE: Fraction(100)}[
+                found.get(RESOLUTION_UNIT, PER_INCH)
+            ]
+            across, down = (round(Fraction(found[tag]) * per_metre) for tag in (X_RESOLUTION, Y_RESOLUTION))
+    except PictureDamaged:
+        return None
+    return (across, down) if min(across, down) > 0 and max(across, down) < LARGEST else None
 
 
 def bare_exif(data: bytes) -> bytes:

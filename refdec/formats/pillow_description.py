@@ -5,6 +5,7 @@ In: a `PIL.Image.Image`, of a file or of a program.  Out: `SourceDescription`.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from refdec.bitstream.rendering import RenderingInfo
@@ -12,7 +13,7 @@ from refdec.formats.boxed_pictures import NOTHING_BOXED, BoxedFacts
 from refdec.formats.colour_points import rendering_of
 from refdec.formats.description import XMP_NAME, SourceDescription, bytes_after, profile_name, resolution
 from refdec.formats.errors import PictureDamaged
-from refdec.formats.exif import ExifFacts, bare_exif, exif_beside, facts_of_exif
+from refdec.formats.exif import ExifFacts, bare_exif, exif_beside, exif_of_resolution, facts_of_exif
 from refdec.formats.foreign_readers import damage_named
 from refdec.formats.icc import read_icc
 from refdec.heif.parts import Metadata
@@ -22,17 +23,20 @@ if TYPE_CHECKING:
 
 __all__ = ["pillow_description"]
 
+XMP_EXTENSION = b"http://ns.adobe.com/xmp/extension/"
 KNOWN_SEGMENTS = (
     b"JFIF",
     b"JFXX",
     b"Exif\0",
-    b"http://ns.adobe.com/",
+    b"http://ns.adobe.com/xap/1.0/\0",
+    XMP_EXTENSION,
     b"ICC_PROFILE",
     b"MPF\0",
     b"Photoshop",
     b"Adobe",
 )
 """How application segments of a JPEG begin that are read elsewhere, or are about the samples."""
+MOST_DOTS = 1 << 20
 MODES_OF_PROFILES = {b"RGB ": ("RGB", "RGBA", "P", "YCbCr"), b"GRAY": ("1", "L", "LA", "I;16", "I;16B", "I;16L")}
 
 
@@ -58,11 +62,15 @@ def pillow_description(
         left.append(XMP_NAME)
     resolutions = _resolution(image, stated=exif.resolved)
     left += resolutions
-    kept += [XMP_NAME, *(resolutions if exif.resolved else [])]
+    stated, resolved = _exif_bytes(image, exif), exif.resolved
+    if resolutions and not stated:  # Exif data have a place for it
+        stated = _resolution_alone(image)
+        resolved = bool(stated)
+    kept += [XMP_NAME, *(resolutions if resolved else [])]
     left += _segments(image)
     left += [*_other_pictures(image), *boxed.left]
     names = (*left, *bytes_after(surplus_bytes))
-    metadata = Metadata(icc, _exif_bytes(image, exif), xmp)
+    metadata = Metadata(icc, stated, xmp)
     return SourceDescription(exif.orientation, rendering, names, remarks, frozenset(kept), metadata)
 
 
@@ -106,6 +114,14 @@ def _resolution(image: Image, *, stated: bool) -> list[str]:
     return [resolution(x, y)] if min(x, y) > 1 else []
 
 
+def _resolution_alone(image: Image) -> bytes:
+    """Return Exif data that state the resolution of an image without any, nothing where it is no number."""
+    across, down = image.info["dpi"]
+    if _rounded(across) is None or _rounded(down) is None or max(across, down) >= MOST_DOTS:
+        return b""
+    return exif_of_resolution(Fraction(across), Fraction(down))
+
+
 def _rounded(value: Any) -> int | None:
     """Return a number rounded half up; None for what is none: a text, infinity, a quotient by zero."""
     if isinstance(value, str | bytes):
@@ -118,12 +134,13 @@ def _rounded(value: Any) -> int | None:
 
 def _segments(image: Any) -> list[str]:
     """Return names for the application segments of a JPEG that nothing else names."""
-    found = [
-        kind
-        for kind, body in getattr(image, "applist", [])
-        if kind.startswith("APP") and not body.startswith(KNOWN_SEGMENTS)
+    bodies = [(kind, body) for kind, body in getattr(image, "applist", []) if kind.startswith("APP")]
+    found = sorted({kind for kind, body in bodies if not body.startswith(KNOWN_SEGMENTS)})
+    extended = any(body.startswith(XMP_EXTENSION) for _, body in bodies)
+    return [
+        *(["the extension of its XMP metadata"] if extended else []),
+        *([f"data of {', '.join(found)}"] if found else []),
     ]
-    return [f"data of {', '.join(sorted(set(found)))}"] if found else []
 
 
 def _other_pictures(image: Any) -> list[str]:

@@ -16,6 +16,7 @@ from refdec.arithmetic.types import Int64Array, UInt8Array
 from refdec.bitstream.rendering import RenderingInfo
 from refdec.clauses import clause
 from refdec.formats.errors import FormatCannotHold
+from refdec.formats.exif import resolution_in_exif
 from refdec.formats.pictures import Colour, PictureSpec
 from refdec.formats.png_light import light_chunks
 from refdec.formats.rows import InterleavedWriter
@@ -31,6 +32,7 @@ SUB, UP = 1, 2
 XMP_HEAD = b"XML:com.adobe.xmp\0\0\0\0\0"
 """Keyword, no compression, no language, no translated keyword."""
 LONGEST = (1 << 31) - 1
+PER_METRE = 1
 LEVEL = 3
 """Compression level of zlib; higher ones take three times as long for photographs and save two percent."""
 
@@ -76,6 +78,9 @@ class PngWriter(InterleavedWriter):
             self._chunk(b"gAMA", struct.pack(">I", spec.gamma))
         if spec.metadata.exif:
             self._chunk(b"eXIf", spec.metadata.exif)
+            dots = resolution_in_exif(spec.metadata.exif)
+            if dots is not None:
+                self._chunk(b"pHYs", struct.pack(">IIB", *dots, PER_METRE))
         if spec.metadata.xmp:
             self._chunk(b"iTXt", XMP_HEAD + spec.metadata.xmp)
         self._begun = True

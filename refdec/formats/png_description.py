@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import replace
+from fractions import Fraction
 
 from refdec.bitstream.rendering import RenderingInfo
 from refdec.formats.colour_points import (
@@ -27,7 +28,7 @@ from refdec.formats.description import (
     profile_name,
     resolution,
 )
-from refdec.formats.exif import bare_exif, exif_from_bytes, facts_of_exif
+from refdec.formats.exif import bare_exif, exif_from_bytes, exif_of_resolution, facts_of_exif
 from refdec.formats.icc import read_icc
 from refdec.formats.png_chunks import PngChunks
 from refdec.formats.png_light import content_light, mastering_display
@@ -40,6 +41,7 @@ READ_HERE = frozenset({b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"mDCV", b"c
 TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 XMP_KEYWORD = b"XML:com.adobe.xmp"
 RAW_EXIF_KEYWORDS = (b"Raw profile type exif", b"Raw profile type APP1")
+PER_METRE = 1
 LONGEST_UNPACKED = 1 << 22
 
 
@@ -56,7 +58,12 @@ def png_description(file: PngChunks, surplus_bytes: int) -> SourceDescription:
     kept += [*exif.names, XMP_NAME]
     if xmp:
         left.append(XMP_NAME)
-    left += _resolution(file.body(b"pHYs"))
+    dots, stated = _resolution(file.body(b"pHYs"))
+    left += dots
+    if stated and not data:  # Exif data have a place for it
+        data = stated
+    if stated and (exif.resolved or data is stated):
+        kept += dots
     left += _keywords(file)
     if others:
         left.append(f"PNG chunks {first_of(others)}")
@@ -167,10 +174,12 @@ def _keywords(file: PngChunks) -> list[str]:
     return [f"text ({first_of(shown)})"] if shown else []
 
 
-def _resolution(chunk: bytes | None) -> list[str]:
+def _resolution(chunk: bytes | None) -> tuple[list[str], bytes]:
+    """Return how to call a resolution or the shape of samples, and Exif data that state it, empty for a shape."""
     if chunk is None or len(chunk) != 9:
-        return []
+        return [], b""
     x, y, unit = struct.unpack(">IIB", chunk)
-    if unit == 1:
-        return [resolution((254 * x + 5000) // 10000, (254 * y + 5000) // 10000)]
-    return [] if x == y else [f"the shape {x} : {y} of its pixels"]
+    if unit == PER_METRE:
+        name = resolution((254 * x + 5000) // 10000, (254 * y + 5000) // 10000)
+        return [name], exif_of_resolution(Fraction(x, 100), Fraction(y, 100), per_centimetre=True)
+    return ([] if x == y else [f"the shape {x} : {y} of its pixels"]), b""

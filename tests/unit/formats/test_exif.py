@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from PIL.Image import Exif
 
-from refdec.formats.exif import ORIENTATION, exif_beside, exif_from_bytes, facts_of_exif, turned_upright
+from refdec.formats.exif import (
+    ORIENTATION,
+    exif_beside,
+    exif_from_bytes,
+    exif_of_resolution,
+    facts_of_exif,
+    resolution_in_exif,
+    turned_upright,
+)
 from refdec.heif.parts import Metadata
 
 XMP = b'<rdf:Description tiff:Orientation="8" dc:title="x"/>'
@@ -54,3 +64,25 @@ def test_beside_samples_stays_what_is_not_about_them() -> None:
     assert kept[0x010F] == "Maker" and kept[0x011A] == 72.0
     assert 0x0100 not in kept and ORIENTATION not in kept
     assert kept.get_ifd(0x8769)[0x9003] == "2026:01:02 03:04:05"
+
+
+def test_a_resolution_alone_makes_exif_data() -> None:
+    inches = exif_of_resolution(Fraction(300), Fraction(7205, 100))
+    found = exif_from_bytes(inches)
+    assert (found[0x011A], found[0x011B], found[0x0128]) == (300, Fraction(7205, 100), 2) and len(found) == 3
+    assert resolution_in_exif(inches) == (11811, 2837)
+    assert resolution_in_exif(exif_of_resolution(Fraction(11811, 100), Fraction(3), per_centimetre=True)) == (
+        11811,
+        300,
+    )
+
+
+def test_what_states_no_resolution_has_none() -> None:
+    for nothing in (b"", b"II*\0\xff\xff", data(), exif_of_resolution(Fraction(0), Fraction(1))):
+        assert resolution_in_exif(nothing) is None
+    huge = Exif()
+    huge[0x011A], huge[0x011B], huge[0x0128] = 1e9, 1e9, 2
+    assert resolution_in_exif(huge.tobytes()) is None
+    strange = Exif()
+    strange[0x011A], strange[0x011B], strange[0x0128] = 10.0, 10.0, 7
+    assert resolution_in_exif(strange.tobytes()) is None

@@ -24,6 +24,7 @@ from refdec.formats.errors import (
     PictureUnsupported,
     SeveralPictures,
 )
+from refdec.formats.exif import resolution_in_exif
 from refdec.formats.files import read_picture
 from refdec.formats.picture_ends import directories_of
 from refdec.formats.pictures import CodePicture, Colour
@@ -336,3 +337,17 @@ def test_a_reader_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("PIL.features.check", lambda _: False)
     with pytest.raises(PictureUnsupported, match="this Pillow has no decoder"):
         read_picture(heic.replace(b"heic", b"avif"))
+
+
+def test_an_extension_of_xmp_is_named() -> None:
+    body = b"http://ns.adobe.com/xmp/extension/\0" + bytes(40) + b"<more/>"
+    data = saved(rgb(), ".jpg")
+    extended = data[:2] + b"\xff\xe1" + (2 + len(body)).to_bytes(2, "big") + body + data[2:]
+    assert read_picture(extended).description.left_behind == ("the extension of its XMP metadata",)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".bmp"])
+def test_a_resolution_goes_along_as_exif_data(suffix: str) -> None:
+    found = read_picture(saved(rgb(), suffix, dpi=(300, 150))).description
+    assert resolution_in_exif(found.metadata.exif) == (11811, 5906)
+    assert set(found.left_behind) <= found.kept

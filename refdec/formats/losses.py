@@ -1,0 +1,34 @@
+"""What a format cannot hold of a decoded picture, as sentences: nothing is left out without a word.
+
+In: a suffix, depths, and what a file says of its picture.  Out: warnings.
+"""
+
+from __future__ import annotations
+
+from refdec.bitstream.rendering import RenderingInfo
+from refdec.formats.colours import DARK_SUFFIXES, EIGHT_BIT_SUFFIXES, lost_colours, lost_light
+from refdec.heif.parts import NO_METADATA, Metadata
+
+__all__ = ["losses"]
+
+FULL_BITS = 8
+WITH_METADATA = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
+"""Formats that hold ICC profiles, Exif data and XMP."""
+
+
+def losses(
+    suffix: str, bits: int, own_bits: int, rendering: RenderingInfo | None, metadata: Metadata = NO_METADATA
+) -> tuple[str, ...]:
+    """Return the warnings of writing a format; `bits` of the file's samples, `own_bits` of the picture's."""
+    name, found = suffix[1:], []
+    if suffix in DARK_SUFFIXES and bits < FULL_BITS:
+        found.append(
+            f"a {name} of {bits} bits holds codes 0..{(1 << bits) - 1} as they are (5.11); viewers show it dark"
+        )
+    if suffix in EIGHT_BIT_SUFFIXES and own_bits > FULL_BITS:
+        found.append(f"{name} holds 8 bits of a sample, this picture has {own_bits}; png and tif hold them all")
+    left = () if suffix in WITH_METADATA else metadata.names()
+    if left:
+        found.append(f"{name} has no place for what the file says beside its picture: {', '.join(left)}")
+    lost = () if metadata.icc and not left else lost_colours(rendering, suffix)
+    return (*found, *lost, *lost_light(rendering, suffix))
