@@ -116,10 +116,14 @@ def resolution_in_exif(data: bytes) -> tuple[int, int] | None:
             per_metre = {PER_INCH: Fraction(10000, 254), PER_CENTIMETRE: Fraction(100)}[
                 found.get(RESOLUTION_UNIT, PER_INCH)
             ]
-            across, down = (round(Fraction(found[tag]) * per_metre) for tag in (X_RESOLUTION, Y_RESOLUTION))
+            across, down = (_rounded(Fraction(found[tag]) * per_metre) for tag in (X_RESOLUTION, Y_RESOLUTION))
     except PictureDamaged:
         return None
     return (across, down) if min(across, down) > 0 and max(across, down) < LARGEST else None
+
+
+def _rounded(value: Fraction) -> int:
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
 
 
 def bare_exif(data: bytes) -> bytes:
