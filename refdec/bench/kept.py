@@ -61,6 +61,8 @@ LAYOUT_TAGS = frozenset(
 """Tags of TIFF about how samples are stored, which are the writer's to say; and pointers."""
 CARRIED_ELSEWHERE = frozenset({ORIENTATION, *RESOLUTION_TAGS, 700, 34675, 34377, 33723})
 """Tags that are looked at by another name, or named by one: XMP, ICC, Photoshop and IPTC data."""
+FOREIGN = frozenset({"PIL", "tifffile"})
+"""Packages whose warnings are not refdec's."""
 NEARLY_ONE = 1.01
 """Dots per inch up to which a resolution says nothing but the shape of samples."""
 SHALLOW, SPREAD = 8, range(9)
@@ -154,9 +156,8 @@ def _row(path: Path, weights: WeightPack | Source | None) -> KeptRow:
             picture.save(target, format=BACK.get(kind, "png"))
         except RefdecError as reason:
             return KeptRow(path.name, kind, {}, refused=str(reason).splitlines()[0])
-    said = tuple(
-        dict.fromkeys(str(each.message) for each in heard if "refdec" in each.category.__module__ + each.filename)
-    )
+    own = [each for each in heard if not FOREIGN & {*Path(each.filename).parts}]
+    said = tuple(dict.fromkeys(str(each.message) for each in own))
     if before is None:  # raw samples, whose only reader is refdec
         equal = all(map(np.array_equal, picture.planes, read_picture(path, keep_alpha=True).components))
         return KeptRow(path.name, kind, {"samples": Fate.KEPT if equal else Fate.LOST}, said=said)
