@@ -13,12 +13,9 @@ from refdec.arithmetic.shown import ShortRepr
 from refdec.decoding.errors import RegionOutside
 from refdec.decoding.options import DecodeOptions
 from refdec.formats.description import UPRIGHT
-from refdec.formats.exif import turned_upright
 from refdec.formats.orientation import SIDEWAYS, stored_rect, turned
 from refdec.formats.stream_files import stream_in
-from refdec.heif.errors import AlphaSizeDiffers
 from refdec.heif.parts import NO_METADATA, AlphaPlane, Metadata
-from refdec.heif.picturefile import alpha_of, metadata_of, picture_orientation, shown_item
 from refdec.limits import DEFAULT_LIMITS, Limits
 from refdec.tiling.geometry import Rect
 
@@ -91,6 +88,9 @@ def beside_of(file: HeifFile | None, options: DecodeOptions) -> BesidePicture:
     """
     if file is None:
         return NOTHING_BESIDE
+    from refdec.formats.exif import turned_upright
+    from refdec.heif.picturefile import metadata_of, picture_orientation
+
     orientation, alpha = picture_orientation(file), fitting_alpha(file, options)
     if alpha is not None:
         alpha = replace(alpha, samples=turned(alpha.samples, orientation))
@@ -103,6 +103,8 @@ def fitting_alpha(file: HeifFile, options: DecodeOptions) -> AlphaPlane | None:
     Its size is compared with that of the codestream: what the boxes say of it may be wrong.
     """
     from refdec.decoding.opening import parse
+    from refdec.heif.errors import AlphaSizeDiffers
+    from refdec.heif.picturefile import alpha_of, shown_item
 
     alpha = alpha_of(file, options.limits)
     if alpha is not None:

@@ -31,7 +31,6 @@ def read_info(
     from refdec.decoding.options import edition_named, limits_or_default
     from refdec.formats.files import read_bytes
     from refdec.formats.stream_files import stream_in
-    from refdec.inspection.file_facts import file_facts
     from refdec.inspection.summary import read_info as read
 
     limits, chosen = limits_or_default(limits), edition_named(edition)
@@ -39,4 +38,8 @@ def read_info(
         whole = read_bytes(source, limits=limits)
         found = stream_in(whole, limits=limits)
         info = read(found.codestream, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
-        return info if found.file is None else replace(info, file=file_facts(found.file, len(whole)))
+        if found.file is None:
+            return info
+        from refdec.inspection.file_facts import file_facts
+
+        return replace(info, file=file_facts(found.file, len(whole)))

@@ -19,7 +19,6 @@ from refdec.bitstream.markers import Marker
 from refdec.bitstream.userdata import marks_end
 from refdec.clauses import clause
 from refdec.decoding.options import DecodeOptions
-from refdec.heif.picturefile import picture_orientation
 from refdec.lossless.errors import (
     LayerDamaged,
     LayerMissing,
@@ -80,6 +79,7 @@ def add_lossless(
     MaxErrorOutOfRange, and what `refdec.decode` and `refdec.encode` raise of their sources.
     """
     from refdec.api.encode_options import DEFAULT_OPTIONS as USUAL
+    from refdec.heif.picturefile import picture_orientation
 
     options = options or USUAL
     reading = DecodeOptions(limits=options.limits, workers=workers)
@@ -181,14 +181,14 @@ def restored(
     `usual`: the colour that a file format holds, None: any.  `gray`: whether it holds gray too; None: nothing else.
     Raises LayerDamaged, LayerOfOtherPicture, and what decoding raises.
     """
+    part = layer_part(headers.user_data)[1]
+    if part is None:
+        return Restored(None)
     from refdec.decoding.region import require_region
     from refdec.lossless.layer import decode_layer, layer_memory
     from refdec.picture.picture import PictureCodes
     from refdec.tiling.geometry import Rect
 
-    part = layer_part(headers.user_data)[1]
-    if part is None:
-        return Restored(None)
     record = read_layer(part)
     if record is None:
         raise LayerDamaged("it is cut, or of no known form")

@@ -176,9 +176,10 @@ def shown_with(
     from refdec.bitstream.framing import read_codestream
     from refdec.bitstream.markers import Marker
     from refdec.bitstream.privaterecord import read_private_record
-    from refdec.privacy.sealing import opened
 
     if key is not None:
+        from refdec.privacy.sealing import opened
+
         try:
             return opened(data, key, options.limits), ()
         except (NoPrivateRegions, WrongKey, OtherCodestream, PrivatePartDamaged) as problem:

@@ -15,6 +15,7 @@ __all__ = [
     "UNKNOWN_ADVICE",
     "FileKind",
     "file_kind",
+    "is_heif",
 ]
 
 CODESTREAM_START = b"\xff\x80"
@@ -97,9 +98,14 @@ HEIF_BRANDS = (
 )
 
 
+def is_heif(data: bytes) -> bool:
+    """Tell whether data begin as a file of the ISO base media family does."""
+    return data[4:8] == b"ftyp"
+
+
 def file_kind(data: bytes) -> FileKind | None:
     """Return the kind of file that data begin like, None for a codestream and for what is not known."""
-    if data[4:8] == b"ftyp":
+    if is_heif(data):
         return _of_brands(data)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return _WEBP

@@ -16,6 +16,8 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from refdec.cli.conversions import put_off
+
 __all__ = [
     "HelpfulCommand",
     "HelpfulGroup",
@@ -195,6 +197,10 @@ def _usage(command: Any) -> Iterator[str]:
 class HelpfulGroup(TyperGroup):
     """A group of commands with such a page."""
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the parameters; only values that need it are converted."""
+        return put_off(super().get_params(ctx))
+
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return what follows the command."""
         return list(_usage(self))
@@ -208,6 +214,10 @@ class HelpfulCommand(TyperCommand):
     """A command with such a page; what was typed beside --help may add sections to it (`refdec.cli.guest_help`)."""
 
     typed: tuple[str, ...] = ()
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the parameters; only values that need it are converted."""
+        return put_off(super().get_params(ctx))
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return what follows the command."""

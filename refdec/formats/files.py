@@ -10,25 +10,18 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import BinaryIO, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeAlias
 
-from refdec.formats.coded import JpegWriter, WebpWriter
 from refdec.formats.errors import FileTooLong, FileUnreadable, FormatCannotHold, PictureUnrecognised, SuffixUnknown
 from refdec.formats.file_errors import file_unreadable
-from refdec.formats.kinds import sniffed_suffix
-from refdec.formats.npy import NpyWriter, read_npy
-from refdec.formats.pfm import read_pfm
-from refdec.formats.pictures import CodePicture, Colour, PictureSpec
-from refdec.formats.pillow_reader import PILLOW_FORMATS, read_by_pillow
-from refdec.formats.png import PngWriter
-from refdec.formats.png_reader import read_png
-from refdec.formats.pnm_reader import read_pnm
-from refdec.formats.ppm import PpmWriter
-from refdec.formats.rows import RowWriter
-from refdec.formats.sinks import Sink, Target, sink_of
-from refdec.formats.tiff import TiffWriter
-from refdec.formats.yuv import YuvLayout, YuvWriter, layout_of_name, read_yuv
+from refdec.formats.kinds import PILLOW_FORMATS, sniffed_suffix
 from refdec.limits import Limits
+
+if TYPE_CHECKING:
+    from refdec.formats.pictures import CodePicture, PictureSpec
+    from refdec.formats.rows import RowWriter
+    from refdec.formats.sinks import Sink, Target
+    from refdec.formats.yuv import YuvLayout
 
 __all__ = [
     "READ_SUFFIXES",
@@ -46,20 +39,65 @@ __all__ = [
 
 Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 """A path, "-" for standard input, the bytes themselves, or a binary file object."""
-WriterClass: TypeAlias = Callable[[Sink, PictureSpec], RowWriter]
-WRITERS: Mapping[str, WriterClass] = {
-    ".png": PngWriter,
-    ".jpg": JpegWriter,
-    ".jpeg": JpegWriter,
-    ".webp": WebpWriter,
-    ".tif": TiffWriter,
-    ".tiff": TiffWriter,
-    ".ppm": PpmWriter,
-    ".pgm": PpmWriter,
-    ".pnm": PpmWriter,
-    ".yuv": YuvWriter,
-    ".npy": NpyWriter,
+Writer: TypeAlias = "Callable[[Sink, PictureSpec], RowWriter]"
+
+
+def _png(sink: Sink, spec: PictureSpec) -> RowWriter:
+    from refdec.formats.png import PngWriter
+
+    return PngWriter(sink, spec)
+
+
+def _jpeg(sink: Sink, spec: PictureSpec) -> RowWriter:
+    from refdec.formats.coded import JpegWriter
+
+    return JpegWriter(sink, spec)
+
+
+def _webp(sink: Sink, spec: PictureSpec) -> RowWriter:
+    from refdec.formats.coded import WebpWriter
+
+    return WebpWriter(sink, spec)
+
+
+def _tiff(sink: Sink, spec: PictureSpec) -> RowWriter:
+    from refdec.formats.tiff import TiffWriter
+
+    return TiffWriter(sink, spec)
+
+
+def _ppm(sink: Sink, spec: PictureSpec) -> RowWriter:
+    from refdec.formats.ppm import PpmWriter
+
+    return PpmWriter(sink, spec)
+
+
+def _yuv(sink: Sink, spec: PictureSpec) -> RowWriter:
+    from refdec.formats.yuv import YuvWriter
+
+    return YuvWriter(sink, spec)
+
+
+def _npy(sink: Sink, spec: PictureSpec) -> RowWriter:
+    from refdec.formats.npy import NpyWriter
+
+    return NpyWriter(sink, spec)
+
+
+WRITERS: Mapping[str, Writer] = {
+    ".png": _png,
+    ".jpg": _jpeg,
+    ".jpeg": _jpeg,
+    ".webp": _webp,
+    ".tif": _tiff,
+    ".tiff": _tiff,
+    ".ppm": _ppm,
+    ".pgm": _ppm,
+    ".pnm": _ppm,
+    ".yuv": _yuv,
+    ".npy": _npy,
 }
+"""What opens a file of a format; each imports its own module alone, as readers do."""
 PNM_SUFFIXES = (".ppm", ".pgm", ".pnm", ".pbm", ".pam")
 FAMILIES = {**dict.fromkeys(PNM_SUFFIXES, ".pnm"), ".jpeg": ".jpg", ".tiff": ".tif", ".heif": ".heic", ".j2k": ".jp2"}
 """Suffixes that stand for one reader."""
@@ -124,6 +162,8 @@ def _drain(stream: BinaryIO, count: int) -> bytes:
 
 def write_bytes(target: Target, data: bytes) -> None:
     """Write a whole file at once: it appears complete, or not at all.  Raises FileUnwritable."""
+    from refdec.formats.sinks import sink_of
+
     sink = sink_of(target)
     try:
         sink.write(data)
@@ -139,12 +179,15 @@ def write_text(target: Target, text: str) -> None:
 
 
 def open_writer(
-    target: Target, suffix: str, spec: PictureSpec, *, writers: Mapping[str, WriterClass] = WRITERS
+    target: Target, suffix: str, spec: PictureSpec, *, writers: Mapping[str, Writer] = WRITERS
 ) -> RowWriter:
     """Open a picture file for writing; `suffix` (".png") chooses the format, empty: that of the target's name.
 
     Nothing is created if the format cannot hold the picture.  Raises SuffixUnknown, FormatCannotHold, FileUnwritable.
     """
+    from refdec.formats.pictures import Colour
+    from refdec.formats.sinks import sink_of
+
     suffix = (suffix or suffix_of(target)).lower()
     if suffix not in writers:
         raise SuffixUnknown(suffix, tuple(writers))
@@ -192,6 +235,8 @@ def read_picture(
     limits = limits or Limits()
     named = suffix_of(source)
     if (suffix or named).lower() == ".yuv":
+        from refdec.formats.yuv import layout_of_name, read_yuv
+
         layout = layout or layout_of_name(PurePath(name_of(source)).name)
         return read_yuv(read_bytes(source, limits=limits), layout, limits=limits, frame=frame)
     if suffix and suffix.lower() not in READ_SUFFIXES:
@@ -224,11 +269,21 @@ def _read_as(suffix: str, data: bytes, wishes: _Wishes) -> CodePicture:
     """Read a picture in the format of a suffix."""
     bits, limits, frame, low_bits, keep_alpha = wishes
     if suffix == ".png":
+        from refdec.formats.png_reader import read_png
+
         return read_png(data, bits=bits, limits=limits, frame=frame, low_bits=low_bits, keep_alpha=keep_alpha)
     if suffix == ".npy":
+        from refdec.formats.npy import read_npy
+
         return read_npy(data, bits=bits, limits=limits, frame=frame)
     if suffix == ".pfm":
+        from refdec.formats.pfm import read_pfm
+
         return read_pfm(data, limits=limits, frame=frame)
     if suffix in PILLOW_FORMATS:
+        from refdec.formats.pillow_reader import read_by_pillow
+
         return read_by_pillow(data, suffix, limits=limits, frame=frame, keep_alpha=keep_alpha)
+    from refdec.formats.pnm_reader import read_pnm
+
     return read_pnm(data, limits=limits, frame=frame, keep_alpha=keep_alpha)

@@ -6,13 +6,17 @@ table of first bytes: doors into other libraries ask it too.
 
 from __future__ import annotations
 
-from refdec.bitstream.firstbytes import CODESTREAM_START, START_BYTES, file_kind
+from collections.abc import Mapping
+
+from refdec.bitstream.firstbytes import CODESTREAM_START, START_BYTES, file_kind, is_heif
 
 __all__ = [
     "CODESTREAM_SUFFIXES",
     "HEIF_MEDIA_TYPE",
     "HEIF_SUFFIX",
+    "JPEG_2000",
     "MEDIA_TYPE",
+    "PILLOW_FORMATS",
     "START_BYTES",
     "is_codestream",
     "is_heif_of_ours",
@@ -24,6 +28,22 @@ HEIF_SUFFIX = ".jaii"
 """That of HEIF files with a JPEG AI picture."""
 CODESTREAM_SUFFIXES = (".jai", ".jpgai", ".jpai", ".bits", HEIF_SUFFIX)
 """Suffixes by which codestreams are found in folders, bare or in HEIF files; we write the first, and HEIF_SUFFIX."""
+JPEG_2000 = "JPEG 2000"
+PILLOW_FORMATS: Mapping[str, str] = {
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".webp": "WebP",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".bmp": "BMP",
+    ".gif": "GIF",
+    ".avif": "AVIF",
+    ".heic": "HEIF",
+    ".heif": "HEIF",
+    ".jp2": JPEG_2000,
+    ".j2k": JPEG_2000,
+}
+"""Names of the formats that Pillow reads, by suffix."""
 MEDIA_TYPE, HEIF_MEDIA_TYPE = "image/jpeg-ai", "image/jaii"
 """What we call a bare codestream, for which no type is registered; and the registered type of HEIF files."""
 
@@ -35,7 +55,7 @@ def is_codestream(data: bytes) -> bool:
 
 def is_heif_of_ours(data: bytes) -> bool:
     """Tell whether data begin as a HEIF file that names JPEG AI among its brands."""
-    return data[4:8] == b"ftyp" and HEIF_SUFFIX[1:].encode() in data[8 : int.from_bytes(data[:4], "big")][:START_BYTES]
+    return is_heif(data) and HEIF_SUFFIX[1:].encode() in data[8 : int.from_bytes(data[:4], "big")][:START_BYTES]
 
 
 def is_jpeg_ai(data: bytes) -> bool:

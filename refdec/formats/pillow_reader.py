@@ -24,6 +24,7 @@ from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsu
 from refdec.formats.exif import ORIENTATION
 from refdec.formats.foreign_readers import damage_named
 from refdec.formats.frames import chosen_picture, require_countable
+from refdec.formats.kinds import JPEG_2000, PILLOW_FORMATS
 from refdec.formats.orientation import turned_in_words
 from refdec.formats.picture_ends import directories_of, end_of
 from refdec.formats.pictures import CodePicture, Colour, require_pixels, split_alpha
@@ -35,24 +36,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
-__all__ = ["PILLOW_FORMATS", "picture_of_image", "read_by_pillow"]
+__all__ = ["picture_of_image", "read_by_pillow"]
 
-JPEG_2000 = "JPEG 2000"
-PILLOW_FORMATS: Mapping[str, str] = {
-    ".jpg": "JPEG",
-    ".jpeg": "JPEG",
-    ".webp": "WebP",
-    ".tif": "TIFF",
-    ".tiff": "TIFF",
-    ".bmp": "BMP",
-    ".gif": "GIF",
-    ".avif": "AVIF",
-    ".heic": "HEIF",
-    ".heif": "HEIF",
-    ".jp2": JPEG_2000,
-    ".j2k": JPEG_2000,
-}
-"""Names of formats by suffix."""
 CLASSES: Mapping[str, tuple[str, str]] = {
     "JPEG": ("PIL.JpegImagePlugin", "jpeg_factory"),
     "WebP": ("PIL.WebPImagePlugin", "WebPImageFile"),

@@ -6,12 +6,14 @@ In: a source.  Out: `StreamFile`, the codestream and what stands beside it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from refdec.bitstream.firstbytes import is_heif
 from refdec.formats.files import Source, read_bytes
-from refdec.heif.heiffile import HeifFile
-from refdec.heif.picturefile import shown_item
-from refdec.heif.reading import is_heif, read_heif
 from refdec.limits import Limits
+
+if TYPE_CHECKING:
+    from refdec.heif.heiffile import HeifFile
 
 __all__ = ["StreamFile", "codestream_bytes", "read_stream_file", "stream_in"]
 
@@ -31,6 +33,9 @@ def stream_in(data: bytes, *, limits: Limits | None = None) -> StreamFile:
     """
     if not is_heif(data):
         return StreamFile(data)
+    from refdec.heif.picturefile import shown_item
+    from refdec.heif.reading import read_heif
+
     file = read_heif(data, limits=limits or Limits())
     return StreamFile(bytes(shown_item(file).data), file)
 

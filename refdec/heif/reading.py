@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from refdec.bitstream.firstbytes import is_heif
 from refdec.errors import BitOffset
 from refdec.heif.boxes import FileBox
 from refdec.heif.boxreader import read_boxes
@@ -17,7 +18,7 @@ from refdec.heif.errors import BoxMissing, BoxRepeated, ItemOutside, ItemUnknown
 from refdec.heif.heiffile import HeifFile, Item, Property, Reference
 from refdec.limits import Limits
 
-__all__ = ["heif_of_boxes", "is_heif", "read_heif"]
+__all__ = ["heif_of_boxes", "read_heif"]
 
 IN_FILE, IN_IDAT = 0, 1
 WRITTEN_ANEW = frozenset({"hdlr", "pitm", "iinf", "iloc", "iref", "iprp", "idat", "dinf", "free", "skip"})
@@ -27,11 +28,6 @@ KEPT_AT_TOP = frozenset({"uuid"})
 UNUSED = 0
 MOST_OVERLAP = 2
 """The bytes of all items together are at most so many times those of the file: items may share theirs, but not all."""
-
-
-def is_heif(data: bytes) -> bool:
-    """Tell whether data begin as a file of the ISO base media family does."""
-    return data[4:8] == b"ftyp"
 
 
 def read_heif(data: bytes | memoryview, *, limits: Limits) -> HeifFile:

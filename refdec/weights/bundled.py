@@ -5,6 +5,7 @@ In: nothing.  Out: the pack.  It is package data; CONTRIBUTING.md says how it is
 
 from __future__ import annotations
 
+import mmap
 from importlib import resources
 from pathlib import Path
 
@@ -23,9 +24,12 @@ def bundled_pack_file() -> Path:
 
 
 def bundled_pack() -> WeightPack:
-    """Return the bundled pack; its checkpoints are read when they are first asked for.  Raises BundledPackMissing."""
+    """Return the bundled pack; its checkpoints are read when they are first asked for.  Raises BundledPackMissing.
+
+    The file is mapped: what nobody asks for is never read, and what is read is shared by all processes.
+    """
     try:
-        data = resources.files("refdec").joinpath("data", FILE).read_bytes()
+        with bundled_pack_file().open("rb") as file:
+            return read_pack(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
     except OSError:
         raise BundledPackMissing from None
-    return read_pack(data)

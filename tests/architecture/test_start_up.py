@@ -23,7 +23,7 @@ try:
 except SystemExit:
     pass
 tops = {name.split(".")[0] for name in sys.modules}
-heavy = sorted(tops & {"numba", "llvmlite", "scipy", "PIL", "matplotlib", "jinja2"})
+heavy = sorted(tops & {"numba", "llvmlite", "scipy", "PIL", "matplotlib", "jinja2", "pydantic"})
 sys.stderr.write("HEAVY " + ",".join(heavy))
 """
 
@@ -56,6 +56,24 @@ def test_a_decode_whose_kernels_are_kept_imports_no_compiler(tmp_path: Path) -> 
     assert run.stderr.rsplit("HEAVY ", 1)[-1] == "llvmlite"
 
 
+UNTOUCHED = {
+    *("numba", "pydantic", "rich", "PIL", "jinja2", "importlib.metadata"),
+    *("refdec.heif.reading", "refdec.lossless.layer", "refdec.privacy.sealing", "refdec.heads", "refdec.plugins"),
+    *("refdec.formats.pillow_reader", "refdec.formats.coded", "refdec.formats.png_reader", "refdec.networks.attention"),
+}
+"""Modules that a decode of a plain codestream to a PPM file does without."""
+
+
+def test_a_decode_imports_only_what_it_needs(tmp_path: Path) -> None:
+    code = PROBE.replace('"HEAVY " + ",".join(heavy)', '"HEAVY " + ",".join(sys.modules)')
+    command = [sys.executable, "-c", code, "decode", str(DEMO), str(tmp_path / "out.ppm"), "--workers", "1"]
+    subprocess.run(command, capture_output=True, check=True)
+    run = subprocess.run([*command, "--overwrite"], capture_output=True, text=True, check=True)
+    loaded = set(run.stderr.rsplit("HEAVY ", 1)[-1].split(","))
+    assert {"refdec.decoding.rows", "refdec.formats.ppm", "refdec.networks.exact_blas"} <= loaded
+    assert loaded & UNTOUCHED == set()
+
+
 def test_importing_the_library_is_light() -> None:
     code = "import sys, refdec; print(sorted(set(sys.modules) & {'numba', 'numpy', 'typer', 'rich'}))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -68,7 +86,7 @@ def test_a_command_does_not_import_the_others() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code, "info", str(DEMO)], capture_output=True, text=True, check=True)
     imported = set(run.stderr.rsplit("HEAVY ", 1)[-1].split(","))
-    own = ("__main__", "app", "console", "errors", "help", "info", "options", "verbosity")
+    own = ("__main__", "app", "console", "conversions", "errors", "help", "info", "options", "verbosity")
     assert imported == {f"refdec.cli.{name}" for name in own}
 
 

@@ -26,9 +26,9 @@ from refdec.formats.errors import (
 )
 from refdec.formats.exif import resolution_in_exif
 from refdec.formats.files import read_picture
+from refdec.formats.kinds import PILLOW_FORMATS
 from refdec.formats.picture_ends import directories_of
 from refdec.formats.pictures import CodePicture, Colour
-from refdec.formats.pillow_reader import PILLOW_FORMATS
 from refdec.limits import Limits
 from tests.unit.formats.support import picture
 

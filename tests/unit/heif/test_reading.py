@@ -7,9 +7,10 @@ from random import Random
 
 import pytest
 
+from refdec.bitstream.firstbytes import is_heif
 from refdec.heif.boxes import FileBox
 from refdec.heif.errors import ItemOutside
-from refdec.heif.reading import is_heif, read_heif
+from refdec.heif.reading import read_heif
 from refdec.heif.writing import write_heif
 from tests.fuzz.containers import mutate_heif
 from tests.fuzz.targets import heif
