@@ -40,6 +40,9 @@ Models = Annotated[
 Steps = Annotated[int, typer.Option(min=1, help="Steps of the training.")]
 Batch = Annotated[int, typer.Option(min=2, help="Pictures in a step.")]
 Rate = Annotated[float, typer.Option(help="First learning rate; the last one is a fiftieth of it.")]
+Halves = Annotated[
+    bool, typer.Option("--halves", help="Train in bfloat16: twice as fast where the processor has it (AVX512-BF16).")
+]
 Seed = Annotated[int, typer.Option(help="Seed of first weights and batches.")]
 Spread = Annotated[int, typer.Option("--most", min=1, help="Take that many pictures, evenly spread over those given.")]
 Most = Annotated[int, typer.Option(min=0, help="Train on so many pictures of a class; 0: all.")]
@@ -134,6 +137,7 @@ def classify(
     steps: Steps = 2400,
     batch: Batch = 32,
     rate: Rate = 2e-3,
+    halves: Halves = False,
     seed: Seed = 1,
     most: Most = 0,
     held: Held = 10,
@@ -164,7 +168,7 @@ def classify(
     facts = HeadFacts(name, "1.0", name, (), licence=licence, data=data)
     with workshop(work, weights, model, workers, pixels=pixels) as shop:
         material = classify_material(classes, shop, teacher=teacher, codings=codings, longest=longest or (0,))
-        plan = HeadPlan(steps, batch, rate=rate, seed=seed)
+        plan = HeadPlan(steps, batch, rate=rate, seed=seed, halves=halves)
         for path in make_heads(material, plan, facts, shop, out, translate=True):
             typer.echo(str(path))
 
@@ -180,6 +184,7 @@ def embed(
     steps: Steps = 2400,
     batch: Batch = 32,
     rate: Rate = 2e-3,
+    halves: Halves = False,
     seed: Seed = 1,
     most: Most = 0,
     held: Held = 10,
@@ -206,7 +211,7 @@ def embed(
     facts = HeadFacts("embed", "1.0", "embed", (), licence=licence, data=data)
     with workshop(work, weights, model, workers) as shop:
         material = embed_material(classes, shop, teacher=teacher, codings=codings, longest=longest or (0,))
-        plan = HeadPlan(steps, batch, rate=rate, seed=seed)
+        plan = HeadPlan(steps, batch, rate=rate, seed=seed, halves=halves)
         for path in make_heads(material, plan, facts, shop, out, translate=True):
             typer.echo(str(path))
 

@@ -160,6 +160,13 @@ class Sketch:
         back = self.convolution(inner, channels, side=1, start=0.3)
         return self.relu(self.step("add", source, back))
 
+    def separable(self, source: str) -> str:
+        """Add x + max(K1(D3(x)), 0), then max(x, 0); D3 a 3 x 3 of each channel alone: few weights, few products."""
+        channels = self._channels[source]
+        around = self.convolution(source, channels, groups=channels)
+        inner = self.relu(self.convolution(around, channels, side=1, start=0.5))
+        return self.relu(self.step("add", source, inner))
+
     def design(self, *outputs: str, aside: Sequence[str] = ()) -> Design:
         """Return what was drawn, with these maps as the answer; `aside` are for the training."""
         return Design(tuple(self._steps), dict(self._layers), outputs, tuple(aside))

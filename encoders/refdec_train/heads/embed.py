@@ -33,9 +33,9 @@ RELATIONS = 4.0
 
 
 def embed_design() -> Design:
-    """Return the architecture: 330,000 weights."""
+    """Return the architecture: 360,000 weights."""
     sketch = Sketch()
-    vector = whole_picture(sketch, (112, 128, 160, 256))
+    vector = whole_picture(sketch)
     return sketch.design(sketch.step("normalise", sketch.linear(vector, ENTRIES, name="numbers"), name="embedding"))
 
 

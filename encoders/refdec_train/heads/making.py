@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from refdec.api.heads import save_head
 from refdec.api.packs import encoding_models
 from refdec.api.weights import load_weights
@@ -40,6 +42,13 @@ class Material:
     lesson: Lesson
     trained: Sequence[tuple[Subject[Any], Coding]]
     held: Sequence[tuple[Subject[Any], Coding]]
+
+    def first_codings(self) -> list[int]:
+        """Return the places in `trained` of the first coding of each picture."""
+        places = dict[Path, int]()
+        for place, (subject, _) in enumerate(self.trained):
+            places.setdefault(subject.path, place)
+        return list(places.values())
 
 
 class Stopped(Exception):
@@ -88,41 +97,96 @@ def _start(twin: HeadTwin, known: list[Example[Any]], other: list[Example[Any]])
     return translated(twin, latent_map(known, other), channel_spread(other))
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A training to be done: of what, how, and under which name its states are kept; `model` is the pack's."""
+
+    material: Material
+    plan: HeadPlan
+    name: str
+    model: int
+
+    def examples(self, shop: Workshop) -> tuple[list[Example[Any]], list[Example[Any]]]:
+        """Return examples to train on and those that are held back, made if need be."""
+        store = LatentStore(shop.latents, shop.weights, self.model, shop.pixels)
+        wanted = [*self.material.trained, *self.material.held]
+        both = make_examples(store, wanted, workers=shop.workers, show=shop.telling(f"{self.title}: latents"))
+        count = len(self.material.trained)
+        return both[:count], both[count:]
+
+    @property
+    def title(self) -> str:
+        """How people are told of it."""
+        return f"{self.name}, model {self.model}"
+
+    def trained(self, examples: list[Example[Any]], shop: Workshop, start: HeadTwin | None) -> HeadTwin:
+        """Return the twin, trained or gone on with.  Raises Stopped, TrainingError."""
+
+        def watch(progress: HeadProgress) -> None:
+            shop.say(
+                f"{self.title}: step {progress.step}/{progress.steps}, loss {progress.loss:.4f}, "
+                f"{progress.seconds_a_step:.2f} s a step"
+            )
+
+        folder = shop.work / self.name / f"model{self.model}"
+        lesson = self.material.lesson
+        twin = train_head(lesson, examples, self.plan, folder, start=start, watch=watch, wanted=shop.wanted)
+        if twin is None:
+            raise Stopped(self.title)
+        return twin
+
+
+def _begun(lesson: Lesson, former: Material, plan: HeadPlan, name: str, model: int, shop: Workshop) -> HeadTwin:
+    """Return a twin for a lesson with the trunk of another, which is trained now if it was not yet."""
+    course = Course(former, plan, name, model)
+    examples, _ = course.examples(shop)
+    trunk = course.trained(examples, shop, None)
+    torch.manual_seed(plan.seed)
+    twin = HeadTwin(lesson.design)
+    twin.adopt(trunk)
+    return twin
+
+
 def make_heads(
-    material: Material, plan: HeadPlan, facts: HeadFacts, shop: Workshop, out: Path, *, translate: bool = False
+    material: Material,
+    plan: HeadPlan,
+    facts: HeadFacts,
+    shop: Workshop,
+    out: Path,
+    *,
+    translate: bool = False,
+    former: tuple[str, Material, HeadPlan] | None = None,
 ) -> Iterator[Path]:
     """Make `out/modelN.head` for each model, and yield it; states are kept in `work/NAME/modelN`.
 
     `translate`: only the first model's is trained from nothing; the others begin with it, translated to their latents
-    where that can be, and take a seventh of the steps.  `facts`: all but weights, labels and metrics.  The same data,
-    plan and weights give the same head, however often it was stopped.  Raises Stopped, TrainingError, RefdecError.
+    where that can be, and take a third of the steps, on the first coding of each picture.  `former`: name, material and
+    plan of a head with the same trunk, which the first begins with; it is trained first if it was not yet.  `facts`:
+    all but weights, labels and metrics.  The same data, plan and weights give the same head on the same machine,
+    however often it was stopped.  Raises Stopped, TrainingError, RefdecError.
     """
     pack, first = load_weights(shop.weights), list[tuple[HeadTwin, list[Example[Any]]]]()
     for model in shop.models or encoding_models(pack):
-        name = f"{facts.name}, model {model}"
-        store = LatentStore(shop.latents, shop.weights, model, shop.pixels)
-        show = shop.telling(f"{name}: latents")
-        both = make_examples(store, [*material.trained, *material.held], workers=shop.workers, show=show)
-        trained, held = both[: len(material.trained)], both[len(material.trained) :]
-
-        def watch(progress: HeadProgress, name: str = name) -> None:
-            shop.say(
-                f"{name}: step {progress.step}/{progress.steps}, loss {progress.loss:.4f}, "
-                f"{progress.seconds_a_step:.2f} s a step"
-            )
-
-        folder = shop.work / facts.name / f"model{model}"
-        start = _start(*first[0], trained) if translate and first else None
-        steps = plan.short() if start else plan
-        twin = train_head(material.lesson, trained, steps, folder, start=start, watch=watch, wanted=shop.wanted)
-        if twin is None:
-            raise Stopped(name)
+        course = Course(material, plan, facts.name, model)
+        again, start = translate and bool(first), None
+        if again:
+            places = material.first_codings()
+            course = replace(course, material=replace(material, trained=[material.trained[at] for at in places]))
+        trained, held = course.examples(shop)
+        if again:
+            twin, examples = first[0]
+            start = _start(twin, [examples[at] for at in places], trained)
+        if start:
+            course = replace(course, plan=plan.short())
+        elif former:
+            start = _begun(material.lesson, former[1], former[2], former[0], model, shop)
+        twin = course.trained(trained, shop, start)
         if isinstance(material.lesson, WithReadout):
             settle(twin, material.lesson, trained)
         first.append((twin, trained))
         known = replace(facts, weights=(OF_PIXELS if shop.pixels else fingerprint_of(pack, model),))
         head = exported_head(material.lesson, twin, known, held)
-        shop.say(f"{name}: " + ", ".join(f"{key} {value}" for key, value in head.facts.metrics.items()))
+        shop.say(f"{course.title}: " + ", ".join(f"{key} {value}" for key, value in head.facts.metrics.items()))
         out.mkdir(parents=True, exist_ok=True)
         path = out / f"model{model}.head"
         save_head(head, path)

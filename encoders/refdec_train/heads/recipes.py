@@ -7,13 +7,13 @@ weights: a row whose data is not there is passed over, and said so; a row that w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from refdec.heads.head import HeadFacts
 from refdec_train.closed_form import SMALLEST_SIDE, Wish, fit_heads
-from refdec_train.heads.making import Workshop, make_heads
+from refdec_train.heads.making import Material, Workshop, make_heads
 from refdec_train.heads.plan import HeadPlan
 from refdec_train.pictures import spread_pictures
 from refdec_train.scenes import EVENTS
@@ -29,7 +29,10 @@ WITHOUT = ("BACKGROUND_Google",)
 TEACHER = "teachers/mobilenet_v1_1.0_224_quant_embedding_extractor.tflite"
 PLACES = HeadPlan(700, batch=8, positions=24, cut=0.2, decay=0.02)
 """How heads are trained that say where something is."""
-PER_CLASS, HELD_PER_CLASS, CODINGS = 80, 10, 2
+PER_CLASS, HELD_PER_CLASS, CODINGS = 120, 10, 2
+WHOLE = HeadPlan(3200, batch=64, positions=16, cut=0.2, rate=3e-3, halves=True)
+"""How heads are trained that look at whole pictures; `classify` begins with the trunk of `embed`."""
+FURTHER = replace(WHOLE, rate=2e-3, mixed=0.2)
 ENHANCED_ON = ("ccp/photos", "wallpapers")
 ABOUT_ENHANCED_ON = "CCP (Apache-2.0); wallpapers of MATE, Lomiri, Plasma and GNOME (CC BY-SA, CC BY, GPL)"
 SHARE_OF_PHOTOGRAPHS = 3
@@ -63,24 +66,27 @@ def _fitted(wish: Wish) -> Callable[[Path, Workshop, Path], Iterator[Path]]:
     return make
 
 
-def _classify(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
+def _whole(data: Path, shop: Workshop, make: Callable[..., Material]) -> Material:
+    """Return the material of a head that looks at whole pictures."""
     from refdec_train.heads.folders import read_classes
-    from refdec_train.heads.whole_pictures import classify_material
 
     classes = read_classes(data / "caltech", most=PER_CLASS, held=HELD_PER_CLASS, without=WITHOUT)
-    material = classify_material(classes, shop, teacher=data / TEACHER, codings=CODINGS, longest=LONGEST)
+    return make(classes, shop, teacher=data / TEACHER, codings=CODINGS, longest=LONGEST)
+
+
+def _classify(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
+    from refdec_train.heads.whole_pictures import classify_material, embed_material
+
     facts = HeadFacts("classify", "1.0", "classify", (), licence="CC-BY-4.0", data=CALTECH + TAUGHT)
-    yield from make_heads(material, HeadPlan(8000, mixed=0.3), facts, shop, out, translate=True)
+    material, former = (_whole(data, shop, make) for make in (classify_material, embed_material))
+    yield from make_heads(material, FURTHER, facts, shop, out, translate=True, former=("embed", former, WHOLE))
 
 
 def _embed(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
-    from refdec_train.heads.folders import read_classes
     from refdec_train.heads.whole_pictures import embed_material
 
-    classes = read_classes(data / "caltech", most=PER_CLASS, held=HELD_PER_CLASS, without=WITHOUT)
-    material = embed_material(classes, shop, teacher=data / TEACHER, codings=CODINGS, longest=LONGEST)
     facts = HeadFacts("embed", "1.0", "embed", (), licence="CC-BY-4.0", data=CALTECH + TAUGHT)
-    yield from make_heads(material, HeadPlan(6000), facts, shop, out, translate=True)
+    yield from make_heads(_whole(data, shop, embed_material), WHOLE, facts, shop, out, translate=True)
 
 
 def _enhancing(name: str) -> Recipe:

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from refdec_train.errors import StateDiffers, StateUnreadable
-from refdec_train.heads.batches import channel_spread, draw_batch, mixed_batch
+from refdec_train.heads.batches import Batch, channel_spread, draw_batch, mixed_batch
 from refdec_train.heads.examples import Example
 from refdec_train.heads.lessons import Lesson
 from refdec_train.heads.plan import HeadPlan
@@ -63,15 +63,12 @@ class _Course:
         torch.manual_seed((plan.seed << 32) + self.step)  # for what a lesson may draw
         if plan.mixed:
             share = float(np.random.default_rng((plan.seed, self.step, 1)).beta(plan.mixed, plan.mixed))
-            both = mixed_batch(batch, share)
-            outputs, others = (
-                self.twin(both.latents, both.mask),
-                {key: each.roll(1, 0) for key, each in targets.items()},
-            )
-            first, second = (self.lesson.loss(outputs, each, both.mask) for each in (targets, others))
+            batch = mixed_batch(batch, share)
+            outputs, others = self._outputs(batch), {key: each.roll(1, 0) for key, each in targets.items()}
+            first, second = (self.lesson.loss(outputs, each, batch.mask) for each in (targets, others))
             loss = share * first + (1 - share) * second
         else:
-            loss = self.lesson.loss(self.twin(batch.latents, batch.mask), targets, batch.mask)
+            loss = self.lesson.loss(self._outputs(batch), targets, batch.mask)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.twin.parameters(), LARGEST_NORM)
@@ -80,10 +77,18 @@ class _Course:
         if bool(torch.isfinite(norm)):
             self.optimiser.step()
         with torch.no_grad():
-            for name, value in self.twin.state_dict().items():
-                self.average[name].lerp_(value, 1 - plan.kept_at(self.step))
+            state, kept = self.twin.state_dict(), plan.kept_at(self.step)
+            torch._foreach_lerp_([self.average[name] for name in state], list(state.values()), 1 - kept)
         self.step += 1
         return float(loss.detach())
+
+    def _outputs(self, batch: Batch) -> dict[str, Tensor]:
+        """Return what the twin makes of a batch, channels side by side in memory: convolutions are faster so."""
+        dtype = torch.bfloat16 if self.plan.halves else torch.float32
+        latents = batch.latents.to(dtype, memory_format=torch.channels_last)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.plan.halves):
+            made = self.twin(latents, batch.mask.to(dtype))
+        return {name: values.float() for name, values in made.items()}
 
     def save(self, file: Path) -> None:
         """Write the state: the old one or the new one, whenever the machine stops."""

@@ -1,7 +1,7 @@
 """The trunk of heads that look at a whole picture: from the latents to one vector.
 
-In: a sketch.  Out: the name of the vector.  Half of the work is the first layer's, at each position; three times the
-map is halved, so that the last layers see squares of 128 samples and more.
+In: a sketch.  Out: the name of the vector.  All such heads have the same trunk, so that one can begin with what another
+has learnt.  Its 3 x 3 are of each channel alone: a third of the products is the first layer's, at each position.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ from refdec_train.heads.design import Sketch
 
 __all__ = ["whole_picture"]
 
+WIDTHS = (144, 192, 272)
+"""Channels at the latent's size, at a half, at a quarter; the last are the vector."""
+DEPTHS = (1, 3, 1)
 
-def whole_picture(sketch: Sketch, widths: tuple[int, int, int, int]) -> str:
-    """Add a trunk of four widths: of the latent's size, of a half, of a quarter, and of the vector."""
-    first, half, quarter, vector = widths
-    x = sketch.unit(sketch.both(), first, side=1)
-    x = sketch.unit(x, half, stride=2)
-    x = sketch.residual(x, half // 4)
-    x = sketch.unit(sketch.step("mean2", x), quarter, side=1)
-    x = sketch.residual(x, quarter // 4)
-    return sketch.step("mean", sketch.unit(x, vector, side=1))
+
+def whole_picture(sketch: Sketch) -> str:
+    """Add the trunk: 320,000 weights."""
+    x = sketch.both()
+    for number, (width, depth) in enumerate(zip(WIDTHS, DEPTHS, strict=True)):
+        x = sketch.unit(sketch.step("mean2", x) if number else x, width, side=1)
+        for _ in range(depth):
+            x = sketch.separable(x)
+    return sketch.step("mean", x)

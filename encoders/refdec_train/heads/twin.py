@@ -13,10 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.autograd import Function
 from torch.nn import functional
 
 from refdec.heads.head import HeadStep
@@ -67,15 +69,23 @@ class TwinLayer(nn.Module):
             made = self._convolved(source.values, *self.folded(), stride, groups)
         elif self.training:
             bare = self._convolved(source.values, self._weight(), None, stride, groups)
-            mean, variance = _statistics(bare, mask)
-            with torch.no_grad():
-                self.mean.lerp_(mean, 1 - KEPT_STATISTICS)
-                self.variance.lerp_(variance, 1 - KEPT_STATISTICS)
-            scale = self.gain * (variance + VARIANCE_FLOOR).rsqrt()
-            made = bare * scale[:, None, None] + (self.bias - mean * scale)[:, None, None]
+            return TwinMap(self._normal(bare, mask), mask)
         else:
             made = self._convolved(source.values, *self.folded(), stride, groups)
         return TwinMap(made, mask).masked()
+
+    def _normal(self, bare: Tensor, mask: Tensor | None) -> Tensor:
+        """Return a map whose channels have the learnt mean and variance over what is there, 0 elsewhere."""
+        if mask is None:
+            return self._batch_normal(bare)
+        inside = mask.flatten().nonzero().flatten()
+        rows = bare.permute(0, 2, 3, 1).reshape(-1, bare.shape[1])
+        normal = _Placed.apply(self._batch_normal(_Taken.apply(rows, inside)), inside, len(rows))
+        return normal.view(bare.shape[0], *bare.shape[2:], bare.shape[1]).permute(0, 3, 1, 2)
+
+    def _batch_normal(self, values: Tensor) -> Tensor:
+        running, kept = (self.mean, self.variance), 1 - KEPT_STATISTICS
+        return functional.batch_norm(values, *running, self.gain, self.bias, True, kept, VARIANCE_FLOOR)
 
     def _weight(self) -> Tensor:
         """Return the weight, for inputs that are not divided."""
@@ -99,14 +109,34 @@ class TwinLayer(nn.Module):
         return self._weight() * self._along(scale, inputs=False), self.bias - self.mean * scale
 
 
-def _statistics(values: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Return mean and variance of each channel, over what is there."""
-    if mask is None:
-        return values.mean(dim=(0, 2, 3)), values.var(dim=(0, 2, 3), unbiased=False)
-    count = mask.sum()
-    mean = (values * mask).sum(dim=(0, 2, 3)) / count
-    squares = ((values - mean[:, None, None]) * mask).square().sum(dim=(0, 2, 3)) / count
-    return mean, squares
+class _Taken(Function):
+    """Some rows of a matrix; that no row is taken twice makes its gradient a copy."""
+
+    @staticmethod
+    def forward(context: Any, rows: Tensor, which: Tensor) -> Tensor:
+        context.which, context.count = which, len(rows)
+        return rows.index_select(0, which)
+
+    @staticmethod
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        return _spread_out(gradient, context.which, context.count), None
+
+
+class _Placed(Function):
+    """The other way round: a matrix of `count` rows, 0 but for those that are given."""
+
+    @staticmethod
+    def forward(context: Any, rows: Tensor, which: Tensor, count: int) -> Tensor:
+        context.which = which
+        return _spread_out(rows, which, count)
+
+    @staticmethod
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        return gradient.index_select(0, context.which), None, None
+
+
+def _spread_out(rows: Tensor, which: Tensor, count: int) -> Tensor:
+    return rows.new_zeros(count, rows.shape[1]).index_copy_(0, which, rows)
 
 
 Layers = Sequence[TwinLayer]
@@ -137,10 +167,18 @@ def _each(function: Callable[[Tensor], Tensor]) -> Twin:
     return lambda maps, layers, numbers: TwinMap(function(maps[0].values), maps[0].mask).masked()
 
 
+def _kept(function: Callable[[Tensor], Tensor]) -> Twin:
+    """Return what does one function at every place that leaves 0 as it is."""
+    return lambda maps, layers, numbers: TwinMap(function(maps[0].values), maps[0].mask)
+
+
 def _fitted(maps: Sequence[TwinMap]) -> tuple[list[Tensor], Tensor | None]:
     """Return the top left part that all maps have, and where all have picture."""
     height, width = (min(x.values.shape[axis] for x in maps) for axis in (2, 3))
-    mask: Tensor | None = None
+    mask = maps[0].mask
+    if all(each.mask is mask for each in maps):
+        return [each.values for each in maps], mask
+    mask = None
     for each in maps:
         if each.mask is not None:
             part = each.mask[:, :, :height, :width]
@@ -150,7 +188,8 @@ def _fitted(maps: Sequence[TwinMap]) -> tuple[list[Tensor], Tensor | None]:
 
 def _add(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
     (first, second), mask = _fitted(maps)
-    return TwinMap(first + second, mask).masked()
+    made = TwinMap(first + second, mask)
+    return made if maps[0].mask is maps[1].mask else made.masked()
 
 
 def _gate(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
@@ -165,7 +204,8 @@ def _spread(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int])
 
 def _concatenate(maps: Sequence[TwinMap], layers: Layers, numbers: Mapping[str, int]) -> TwinMap:
     values, mask = _fitted(maps)
-    return TwinMap(torch.cat(values, dim=1), mask).masked()
+    made = TwinMap(torch.cat(values, dim=1), mask)
+    return made if all(each.mask is mask for each in maps) else made.masked()
 
 
 def _even(values: Tensor, fill: float = 0.0) -> Tensor:
@@ -221,8 +261,8 @@ TWINS: Mapping[str, Twin] = MappingProxyType(
         "linear": _convolution,
         "transposed": _doubled,
         "resau": _resau,
-        "relu": _each(functional.relu),
-        "relu6": _each(functional.relu6),
+        "relu": _kept(functional.relu),
+        "relu6": _kept(functional.relu6),
         "scale": _scale,
         "add": _add,
         "gate": _gate,
@@ -293,6 +333,12 @@ class HeadTwin(nn.Module):
     def layer_of(self, step: HeadStep) -> TwinLayer:
         """Return the layer of a step that has one."""
         return self._layer(step.layers[0])
+
+    def adopt(self, other: HeadTwin) -> None:
+        """Take over the layers of another twin that have the same names and shapes: a trunk, for instance."""
+        for name, layer in self.layers.items():
+            if name in other.layers and other.layers[name].weight.shape == layer.weight.shape:
+                layer.load_state_dict(other.layers[name].state_dict())
 
     def _walked(self, steps: Sequence[HeadStep], latents: Tensor, mask: Tensor) -> dict[str, TwinMap]:
         """Return all maps that some steps make, for latents [n, 256, h, w] that are 0 outside of the mask."""

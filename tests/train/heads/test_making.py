@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from refdec_train.cli import app
 from refdec_train.errors import StateDiffers, StateUnreadable
-from refdec_train.heads import recipes
+from refdec_train.heads import making, recipes
 from refdec_train.heads.batches import draw_batch, mixed_batch
 from refdec_train.heads.classify import Classify
-from refdec_train.heads.embed import mean_average_precision
+from refdec_train.heads.embed import Embed, mean_average_precision
 from refdec_train.heads.examples import Example, LatentStore, make_examples, usual_coding
 from refdec_train.heads.folders import Classes, read_classes
-from refdec_train.heads.making import OF_PIXELS, Workshop
+from refdec_train.heads.making import OF_PIXELS, Material, Workshop, make_heads
 from refdec_train.heads.plan import HeadPlan
 from refdec_train.heads.recipes import RECIPES, Recipe, make_all
 from refdec_train.heads.training import HeadProgress, train_head
+from refdec_train.heads.twin import HeadTwin
 from typer.testing import CliRunner
 
 import refdec
@@ -27,10 +29,15 @@ from refdec.api.heads import load_head, run_heads
 from refdec.api.patches import patches_of
 from refdec.bench.tasks.data_sets import held_of_classes
 from refdec.heads.errors import HeadOfOtherWeights
+from refdec.heads.head import HeadFacts
 from refdec.heads.network import HeadNetwork
 from tests.train.heads.support import striped, striped_classes
 
-PLANS = (HeadPlan(6, batch=4, positions=4), HeadPlan(6, batch=4, positions=4, mixed=0.3))
+PLANS = (
+    HeadPlan(6, batch=4, positions=4),
+    HeadPlan(6, batch=4, positions=4, mixed=0.3),
+    HeadPlan(6, batch=4, positions=4, halves=True),
+)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +61,7 @@ def trained(classes: Classes, work: Path) -> list[Example[int]]:
     return make_examples(store, [(subject, usual_coding(subject)) for subject in classes.trained])
 
 
-@pytest.mark.parametrize("plan", PLANS, ids=["plain", "mixed"])
+@pytest.mark.parametrize("plan", PLANS, ids=["plain", "mixed", "halves"])
 def test_a_stopped_training_ends_with_the_same_weights(
     classes: Classes, trained: list[Example[int]], tmp_path: Path, plan: HeadPlan
 ) -> None:
@@ -140,6 +147,59 @@ def test_the_same_network_is_trained_on_decoded_pictures(data: Path, work: Path,
     maps = np.rint(values * 2**18).astype(np.int32)
     (chances,) = HeadNetwork.of(head)({"luma": maps[:160], "chroma": maps[160:]}).values()
     assert chances[:, 0, 0].argmax() == 0
+
+
+def test_a_head_begins_with_the_trunk_of_another(
+    classes: Classes, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other is trained on the way, once; `step 0` of the second has all layers of the first but the last."""
+    draw = np.random.default_rng(2)
+    directions = {each.path: draw.normal(0, 1, 128).astype(np.float32) for each in classes.subjects}
+    coded = [(subject, usual_coding(subject)) for subject in classes.trained]
+    held = [(subject, usual_coding(subject)) for subject in classes.held]
+    first, second = Material(Embed(directions), coded, held), Material(Classify(classes.labels, {}), coded, held)
+    begun = list[dict[str, torch.Tensor]]()
+
+    def train(*given: Any, start: HeadTwin | None = None, **others: Any) -> HeadTwin | None:
+        if start is not None:
+            begun.append({name: value.clone() for name, value in start.state_dict().items()})
+        return train_head(*given, start=start, **others)
+
+    monkeypatch.setattr(making, "train_head", train)
+    said = list[str]()
+    shop = Workshop(tmp_path, models=(1,), say=said.append)
+    (shop.work / "latents").symlink_to(work / "latents")
+    facts = HeadFacts("classify", "1.0", "classify", ())
+    former = ("embed", first, HeadPlan(3, batch=4, positions=4))
+    for _ in range(2):
+        (file,) = make_heads(second, HeadPlan(2, batch=4, positions=4), facts, shop, tmp_path / "out", former=former)
+    assert load_head(file).facts.labels == ("across", "down")
+    known = torch.load(tmp_path / "embed" / "model1" / "state.pt", weights_only=True)["average"]
+    for state in begun:
+        trunk = [name for name in known if not name.startswith("layers.numbers")]
+        assert len(trunk) > 50 and all(torch.equal(state[name], known[name]) for name in trunk)
+    assert len(begun) == 2 and sum(text.startswith("embed, model 1: step") for text in said) == 1
+
+
+def test_other_models_begin_with_the_first_and_see_each_picture_once(
+    classes: Classes, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coded = [(subject, usual_coding(subject, number)) for number in range(2) for subject in classes.trained]
+    material = Material(Classify(classes.labels, {}), coded, [(each, usual_coding(each)) for each in classes.held])
+    assert material.first_codings() == list(range(len(classes.trained)))
+    seen = list[tuple[int, int, bool]]()
+
+    def train(lesson: Any, examples: Any, plan: HeadPlan, *given: Any, start: Any, **others: Any) -> HeadTwin | None:
+        seen.append((len(examples), plan.steps, start is not None))
+        return train_head(lesson, examples, plan, *given, start=start, **others)
+
+    monkeypatch.setattr(making, "train_head", train)
+    shop, facts = Workshop(tmp_path, models=(1, 2)), HeadFacts("classify", "1.0", "classify", ())
+    (shop.work / "latents").symlink_to(work / "latents")
+    plan = HeadPlan(6, batch=4, positions=4)
+    files = list(make_heads(material, plan, facts, shop, tmp_path / "out", translate=True))
+    assert [file.name for file in files] == ["model1.head", "model2.head"]
+    assert seen == [(len(coded), 6, False), (len(coded) // 2, 2, True)]
 
 
 def test_what_the_benchmark_measures_on_is_what_was_held_back(tmp_path: Path) -> None:

@@ -87,6 +87,32 @@ def test_a_normalised_layer_has_mean_0_and_variance_1_over_what_is_there() -> No
     assert made[:, :, :, :].masked_select(mask == 0).abs().max() == 0
 
 
+def test_a_twin_takes_over_the_layers_that_it_shares() -> None:
+    first, second = shaken(HeadTwin(embed_design(), SPREAD)), shaken(HeadTwin(classify_design(7), SPREAD + 1))
+    before = {name: value.clone() for name, value in second.state_dict().items()}
+    second.adopt(first)
+    known = first.state_dict()
+    for name, value in second.state_dict().items():
+        assert torch.equal(value, before[name] if name.startswith("layers.scores") else known[name]), name
+
+
+def test_what_lies_beyond_a_picture_has_no_part_in_gradients() -> None:
+    """Rows are taken and placed for it; the gradients are those of each picture cut out and taken alone."""
+    sketch = Sketch()
+    twin = HeadTwin(sketch.design(sketch.linear(sketch.both(), 3, normalised=True, name="y")), SPREAD).train()
+    given = latents(1, 4, 5)
+    wide, mask = torch.zeros(1, 256, 7, 6), torch.zeros(1, 1, 7, 6)
+    wide[0, :, :4, :5], mask[0, :, :4, :5] = given, 1
+    found = []
+    for batch, inside in ((wide, mask), (given[None], torch.ones(1, 1, 4, 5))):
+        twin.zero_grad()
+        (twin(batch, inside)["y"] ** 3).sum().backward()
+        found.append([p.grad.clone() for p in twin.parameters() if p.grad is not None])
+    assert len(found[0]) == 3
+    for padded, alone in zip(*found, strict=True):
+        assert torch.allclose(padded, alone, rtol=1e-4, atol=1e-4)
+
+
 def test_steps_that_only_the_training_looks_at_are_not_exported() -> None:
     design = classify_design(7, 9)
     assert {"taught", "chances"} <= {step.output for step in design.steps}
