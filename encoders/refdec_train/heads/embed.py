@@ -35,7 +35,7 @@ RELATIONS = 4.0
 def embed_design() -> Design:
     """Return the architecture: 360,000 weights."""
     sketch = Sketch()
-    vector = whole_picture(sketch)
+    vector = sketch.step("mean", whole_picture(sketch))
     return sketch.design(sketch.step("normalise", sketch.linear(vector, ENTRIES, name="numbers"), name="embedding"))
 
 

@@ -21,7 +21,7 @@ __all__ = ["exported_head"]
 
 def exported_head(lesson: Lesson, twin: HeadTwin, facts: HeadFacts, held: Sequence[Example[Any]]) -> Head:
     """Return the head of a twin, with `facts` and the figures that its integers reach on `held` examples."""
-    design = lesson.design
+    design = twin.design
     bare = replace(facts, labels=lesson.labels)
     head = head_of(bare, design.exported(), twin.weights(), design.outputs)
     metrics = {**facts.metrics, **lesson.measured(HeadNetwork.of(head), held)}

@@ -23,6 +23,7 @@ from refdec_train.heads.exporting import exported_head
 from refdec_train.heads.lessons import Lesson
 from refdec_train.heads.plan import HeadPlan
 from refdec_train.heads.readout import WithReadout, settle
+from refdec_train.heads.slimming import slimmed
 from refdec_train.heads.subjects import Coding, Subject
 from refdec_train.heads.training import HeadProgress, train_head
 from refdec_train.heads.translation import latent_map, translated
@@ -156,14 +157,16 @@ def make_heads(
     *,
     translate: bool = False,
     former: tuple[str, Material, HeadPlan] | None = None,
+    drop: int = 0,
 ) -> Iterator[Path]:
     """Make `out/modelN.head` for each model, and yield it; states are kept in `work/NAME/modelN`.
 
     `translate`: only the first model's is trained from nothing; the others begin with it, translated to their latents
-    where that can be, and take a third of the steps, on the first coding of each picture.  `former`: name, material and
-    plan of a head with the same trunk, which the first begins with; it is trained first if it was not yet.  `facts`:
-    all but weights, labels and metrics.  The same data, plan and weights give the same head on the same machine,
-    however often it was stopped.  Raises Stopped, TrainingError, RefdecError.
+    where that can be, and take a fifth of the steps, on the first coding of each picture.  `former`: name, material and
+    plan of a head with the same trunk, which the first begins with; it is trained first if it was not yet.  `drop`: so
+    many entries of the vector at the end are left out, those that say least.  `facts`: all but weights, labels and
+    metrics.  The same data, plan and weights give the same head on the same machine, however often it was stopped.
+    Raises Stopped, TrainingError, RefdecError.
     """
     pack, first = load_weights(shop.weights), list[tuple[HeadTwin, list[Example[Any]]]]()
     for model in shop.models or encoding_models(pack):
@@ -182,6 +185,8 @@ def make_heads(
             start = _begun(material.lesson, former[1], former[2], former[0], model, shop)
         twin = course.trained(trained, shop, start)
         if isinstance(material.lesson, WithReadout):
+            if drop and twin.design is material.lesson.design:
+                twin = slimmed(twin, material.lesson.readout, drop, trained)
             settle(twin, material.lesson, trained)
         first.append((twin, trained))
         known = replace(facts, weights=(OF_PIXELS if shop.pixels else fingerprint_of(pack, model),))

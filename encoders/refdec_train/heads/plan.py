@@ -10,7 +10,7 @@ __all__ = ["HeadPlan"]
 WARM_UP_STEPS = 100
 LAST_RATE_SHARE = 1 / 50
 AVERAGE_DECAY = 0.995
-SHORTER, GENTLER = 3, 2
+SHORTER, GENTLER = 5, 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from refdec_train.heads.lessons import Seen
 from refdec_train.heads.subjects import View
 from refdec_train.heads.twin import HeadTwin
 
-__all__ = ["WithReadout", "settle"]
+__all__ = ["WithReadout", "settle", "vectors_of"]
 
 PENALTY = 3e-3
 """Weight of the squares of the layer's weights, for inputs of variance 1."""
@@ -44,7 +44,7 @@ def _whole(example: Example[Any]) -> Seen:
     return Seen(example, View(example.picture, example.coded, example.coding.mirrored, 0, 0, *bare.latent))
 
 
-def _vectors(twin: HeadTwin, name: str, examples: Sequence[Example[Any]]) -> Tensor:
+def vectors_of(twin: HeadTwin, name: str, examples: Sequence[Example[Any]]) -> Tensor:
     """Return a map that is a vector, for each example as a whole: [n, channels]."""
     found = []
     with torch.no_grad():
@@ -58,7 +58,7 @@ def _vectors(twin: HeadTwin, name: str, examples: Sequence[Example[Any]]) -> Ten
 def settle(twin: HeadTwin, lesson: WithReadout, examples: Sequence[Example[Any]]) -> None:
     """Fit the layer that makes `lesson.readout`, in place; the twin is one that was trained, in its final form."""
     (step,) = (step for step in twin.design.steps if step.output == lesson.readout)
-    vectors = _vectors(twin, step.inputs[0], examples)
+    vectors = vectors_of(twin, step.inputs[0], examples)
     mean, deviation = vectors.mean(dim=0), vectors.std(dim=0).clamp_min(1e-6)
     inputs, targets = (vectors - mean) / deviation, lesson.targets([_whole(each) for each in examples], (1, 1))
     layer = twin.layer_of(step)

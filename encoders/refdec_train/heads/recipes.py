@@ -32,7 +32,7 @@ PLACES = HeadPlan(700, batch=8, positions=24, cut=0.2, decay=0.02)
 PER_CLASS, HELD_PER_CLASS, CODINGS = 120, 10, 2
 WHOLE = HeadPlan(3200, batch=64, positions=16, cut=0.2, rate=3e-3, halves=True)
 """How heads are trained that look at whole pictures; `classify` begins with the trunk of `embed`."""
-FURTHER = replace(WHOLE, rate=2e-3, mixed=0.2)
+FURTHER = replace(WHOLE, steps=1500, rate=2e-3, mixed=0.2)
 ENHANCED_ON = ("ccp/photos", "wallpapers")
 ABOUT_ENHANCED_ON = "CCP (Apache-2.0); wallpapers of MATE, Lomiri, Plasma and GNOME (CC BY-SA, CC BY, GPL)"
 SHARE_OF_PHOTOGRAPHS = 3
@@ -86,7 +86,7 @@ def _embed(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
     from refdec_train.heads.whole_pictures import embed_material
 
     facts = HeadFacts("embed", "1.0", "embed", (), licence="CC-BY-4.0", data=CALTECH + TAUGHT)
-    yield from make_heads(_whole(data, shop, embed_material), WHOLE, facts, shop, out, translate=True)
+    yield from make_heads(_whole(data, shop, embed_material), WHOLE, facts, shop, out, translate=True, drop=12)
 
 
 def _enhancing(name: str) -> Recipe:

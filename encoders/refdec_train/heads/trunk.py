@@ -1,7 +1,8 @@
-"""The trunk of heads that look at a whole picture: from the latents to one vector.
+"""The trunk of heads that look at a whole picture: from the latents to a map of what is where.
 
-In: a sketch.  Out: the name of the vector.  All such heads have the same trunk, so that one can begin with what another
-has learnt.  Its 3 x 3 are of each channel alone: a third of the products is the first layer's, at each position.
+In: a sketch.  Out: the name of the map, of a quarter of the latent's size.  All such heads have the same trunk, so that
+one can begin with what another has learnt.  Its 3 x 3 are of each channel alone: a third of the products is the first
+layer's, at each position.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from refdec_train.heads.design import Sketch
 __all__ = ["whole_picture"]
 
 WIDTHS = (144, 192, 272)
-"""Channels at the latent's size, at a half, at a quarter; the last are the vector."""
+"""Channels at the latent's size, at a half, at a quarter."""
 DEPTHS = (1, 3, 1)
 
 
@@ -22,4 +23,4 @@ def whole_picture(sketch: Sketch) -> str:
         x = sketch.unit(sketch.step("mean2", x) if number else x, width, side=1)
         for _ in range(depth):
             x = sketch.separable(x)
-    return sketch.step("mean", x)
+    return x

@@ -330,6 +330,10 @@ class HeadTwin(nn.Module):
         """Return for each of `first_layers` which of the 256 channels it reads, in their order."""
         return [channels for _, channels in self._reading]
 
+    def named_layers(self) -> list[tuple[str, TwinLayer]]:
+        """Return all layers with their names in the design, in its order."""
+        return [(name, self._layer(name)) for name in self.design.layers]
+
     def layer_of(self, step: HeadStep) -> TwinLayer:
         """Return the layer of a step that has one."""
         return self._layer(step.layers[0])
