@@ -196,10 +196,10 @@ def test_other_models_begin_with_the_first_and_see_each_picture_once(
     monkeypatch.setattr(making, "train_head", train)
     shop, facts = Workshop(tmp_path, models=(1, 2)), HeadFacts("classify", "1.0", "classify", ())
     (shop.work / "latents").symlink_to(work / "latents")
-    plan = HeadPlan(6, batch=4, positions=4)
+    plan = HeadPlan(10, batch=4, positions=4)
     files = list(make_heads(material, plan, facts, shop, tmp_path / "out", translate=True))
     assert [file.name for file in files] == ["model1.head", "model2.head"]
-    assert seen == [(len(coded), 6, False), (len(coded) // 2, 2, True)]
+    assert seen == [(len(coded), 10, False), (len(coded) // 2, 2, True)]
 
 
 def test_what_the_benchmark_measures_on_is_what_was_held_back(tmp_path: Path) -> None:
