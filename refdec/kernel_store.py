@@ -109,9 +109,10 @@ def _read(path: Path) -> bytes | CacheTrouble:
     if not stat.S_ISREG(facts.st_mode):
         return CacheTrouble(path, "something else than a file is in the way", lasting=True)
     with path.open("rb") as file:
-        if why := _not_ours(os.fstat(file.fileno())):
+        facts = os.fstat(file.fileno())
+        if why := _not_ours(facts):
             return CacheTrouble(path, why, lasting=True)
-        return file.read(MOST_BYTES)
+        return file.read(min(facts.st_size, MOST_BYTES))  # it reserves as much as it is told
 
 
 def _not_ours(facts: os.stat_result) -> str:

@@ -48,10 +48,11 @@ __all__ = ["Band", "PictureStream", "open_stream"]
 Band = tuple[Samples, ...]
 """Rows of the three planes, or of gray's one: codes, or int32 Q18."""
 Progress = Callable[[float], None]
-SMALL_BAND_ROWS, BAND_ROWS = 32, 64
-WIDE, PIECE_COLUMNS, LEAST_PIECE_COLUMNS, BANDS_AT_START = 512, 256, 64, 2
-"""Latents are made in bands of about 64 rows (wide pictures: 32) and pieces of up to 256 columns, about 64 MB each; in
-smaller pieces where otherwise workers would wait for the first band."""
+SMALL_BAND_ROWS, BAND_ROWS, BAND_POSITIONS = 32, 64, 20_000
+"""Latents are made in bands of about 64 rows; of wide pictures, whose bands lie in memory whole, in lower ones."""
+PIECE_POSITIONS, SHARED_PIECE_POSITIONS, LEAST_PIECE_COLUMNS, BANDS_AT_START = 16_384, 8_192, 64, 2
+"""Bands are cut into pieces, which take 5 to 8 KB for each position while they are made: where several workers do that
+at a time, into smaller ones, and into more where otherwise workers would wait for the first band."""
 LEAST_SHARED_PIXELS, HOP_COST = 1 << 20, 10
 """From about one megapixel on workers win (0.6 s of work; up to 0.1 s to start them); HOP is ten times the work."""
 REASON = "bounded memory; a decoder is free to cut its work, the text demands the integers of the whole"
@@ -171,11 +172,12 @@ class PictureStream:
 
     def _band_grid(self, workers: int) -> BandGrid:
         height, width = self.headers.picture.lat_h, self.headers.picture.lat_w
-        rows = SMALL_BAND_ROWS if width > WIDE else BAND_ROWS
+        rows = max(SMALL_BAND_ROWS, min(BAND_ROWS, BAND_POSITIONS // width))
         count = ceil_div(height, rows + rows // 8)
-        pieces = ceil_div(workers, min(count, BANDS_AT_START))
-        columns = max(LEAST_PIECE_COLUMNS, min(PIECE_COLUMNS, ceil_div(width, pieces)))
-        return BandGrid(height, width, ceil_div(height, count), columns)
+        rows, pieces = ceil_div(height, count), ceil_div(workers, min(count, BANDS_AT_START))
+        most = (PIECE_POSITIONS if workers == 1 else SHARED_PIECE_POSITIONS) // rows
+        columns = max(LEAST_PIECE_COLUMNS, min(most, ceil_div(width, pieces)))
+        return BandGrid(height, width, rows, columns)
 
     def _needed(self, units: list[Rect], whole: bool) -> tuple[int, int]:
         """Return the latent rows that a row of units reads: first, and first beyond."""

@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -201,3 +202,14 @@ def test_two_processes_that_save_the_same_leave_one_whole_file(desk: Desk) -> No
     assert [(one.communicate()[1], one.returncode) for one in both] == [(b"", 0)] * 2
     assert desk.told == [] and desk.load() == CODE
     assert list(desk.path.parent.iterdir()) == [desk.path]
+
+
+def test_a_small_file_reserves_little(desk: Desk) -> None:
+    """Found: 64 MB were reserved for each kernel, and heaps grew by them."""
+    desk.save()
+    tracemalloc.start()
+    try:
+        assert desk.load() == CODE
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()

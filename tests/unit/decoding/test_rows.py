@@ -1,0 +1,65 @@
+"""Bands, pieces and what workers share: a decode by several workers needs little more memory than one by one."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from refdec.api.weights import load_weights
+from refdec.bench.speed import demo_stream
+from refdec.decoding.rows import BAND_POSITIONS, PIECE_POSITIONS, SHARED_PIECE_POSITIONS, PictureStream, open_stream
+from refdec.decoding.schedule import BandGrid
+from refdec.parallel.pool import open_pool
+from refdec.parallel.processes import fork_is_safe
+
+
+def bands(height: int, width: int, workers: int) -> BandGrid:
+    """Return the bands of a picture of so many latent rows and columns."""
+    stream: Any = SimpleNamespace(headers=SimpleNamespace(picture=SimpleNamespace(lat_h=height, lat_w=width)))
+    return PictureStream._band_grid(stream, workers)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 8])
+@pytest.mark.parametrize(("height", "width"), [(32, 48), (68, 120), (135, 240), (270, 480), (480, 270), (1024, 1024)])
+def test_pieces_of_bands_have_a_bounded_size(height: int, width: int, workers: int) -> None:
+    grid = bands(height, width, workers)
+    assert 1 <= grid.rows <= 72
+    assert grid.rows * width <= max(BAND_POSITIONS * 9 // 8, 36 * width)
+    most = PIECE_POSITIONS if workers == 1 else SHARED_PIECE_POSITIONS
+    pieces = [piece for band in range(grid.count) for piece in grid.pieces(band)]
+    assert all(piece.w * piece.h <= most + 2 * grid.rows for piece in pieces)
+    assert sum(piece.w * piece.h for piece in pieces) == height * width
+
+
+def test_a_small_picture_is_one_piece() -> None:
+    grid = bands(32, 48, 1)
+    assert [len(grid.pieces(band)) for band in range(grid.count)] == [1]
+
+
+def _place_of_weights(state: Any, component: int) -> int:
+    """Return where the first array of a synthesis network lies, built here if it is not there yet."""
+    network = state.steps.models.synthesis(state.steps.transform, component)
+    return int(network.conv4.stencil.taps.ctypes.data)
+
+
+@pytest.mark.skipif(not fork_is_safe(), reason="workers are not forked here")
+def test_forked_workers_share_the_networks_of_their_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would build its own otherwise: a hundred megabytes for each worker."""
+    places: list[tuple[list[int], list[int]]] = []
+
+    def watched(state: Any, **how: Any) -> Any:
+        pool: Any = open_pool(state, **how)
+        theirs = list(pool.map(_place_of_weights, (0, 1)))
+        places.append(([_place_of_weights(state, component) for component in (0, 1)], theirs))
+        return pool
+
+    monkeypatch.setattr("refdec.decoding.rows.open_pool", watched)
+    stream = open_stream(demo_stream(), load_weights(None))
+    shared = stream.picture(workers=2, kind="fork")
+    ((mine, theirs),) = places
+    assert theirs == mine
+    alone = stream.picture()
+    assert all(np.array_equal(a, b) for a, b in zip(cast(Any, shared).planes, cast(Any, alone).planes, strict=True))
