@@ -22,6 +22,7 @@ from refdec.tiling.geometry import Rect
 if TYPE_CHECKING:
     from refdec.bitstream.headers import Headers
     from refdec.heif.heiffile import HeifFile
+    from refdec.picture.floats import Patterns
     from refdec.picture.picture import PictureCodes
 
 __all__ = ["NOTHING_BESIDE", "BesidePicture", "beside_in", "beside_of", "fitting_alpha"]
@@ -63,7 +64,11 @@ class BesidePicture(ShortRepr):
         planes = tuple(turned(plane, self.orientation) for plane in picture.planes)
         ver, hor = picture.subsampling
         subsampling = (hor, ver) if self.orientation in SIDEWAYS else (ver, hor)
-        return replace(picture, planes=planes, subsampling=subsampling)
+        floats = None if picture.floats is None else picture.floats.mapped(self._turned)
+        return replace(picture, planes=planes, subsampling=subsampling, floats=floats)
+
+    def _turned(self, plane: Patterns) -> Patterns:
+        return turned(plane, self.orientation)
 
     def alpha_in(self, region: tuple[int, int, int, int] | None) -> AlphaPlane | None:
         """Return the transparency of a region of the picture as it is shown, None: of all of it."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from refdec.formats.sinks import Target
     from refdec.formats.transparency import AlphaKind
     from refdec.observation import Observer
+    from refdec.picture.floats import FloatPlanes
     from refdec.picture.output import Codes
     from refdec.picture.picture import PictureCodes
     from refdec.privacy.keys import PrivateKey
@@ -103,7 +104,9 @@ def decode_to_file(
     from refdec.api.lossless import Restored, restored
     from refdec.api.privacy import shown_with
     from refdec.decoding.opening import parse
+    from refdec.formats.errors import NoFloats
     from refdec.formats.files import suffix_of
+    from refdec.formats.float_files import FLOAT_ALONE, FLOAT_SUFFIXES
 
     suffix = (job.suffix or suffix_of(target)).lower()
     if job.tone_map:
@@ -131,7 +134,16 @@ def decode_to_file(
         if job.tone_map:  # an original has its own depth, all else the finest
             options = replace(options, bit_depth=None)
         plain = job.lossy or job.wants_stages
-        found = Restored(None) if plain else restored(inputs, headers, options, usual=usual, gray=gray)
+        holds_floats = suffix in FLOAT_SUFFIXES and not job.tone_map
+        found = Restored(None)
+        if not plain:
+            found = restored(inputs, headers, options, usual=usual, gray=gray, floats=holds_floats)
+        if found.picture is not None and found.picture.floats is not None:
+            place = _Place(target, suffix, job, AS_DECODED, beside, on_progress)
+            made = _floats_to_file(found.picture, found.picture.floats, place)
+            return replace(made, warnings=(*said, *made.warnings), fidelity=found.fidelity)
+        if suffix in FLOAT_ALONE:
+            raise NoFloats(suffix)
         if found.picture is not None:
             place = _Place(target, suffix, job, AS_DECODED, beside, on_progress, job.options.bit_depth)
             made = _whole_to_file(found.picture, place, found.picture.bit_depth)
@@ -184,6 +196,28 @@ class _Place:
             return planes
         rows = alpha.samples[top : top + planes[0].shape[0]]
         return with_alpha(planes, bits, replace(alpha, samples=rows), self.suffix)
+
+
+def _floats_to_file(stored: PictureCodes, floats: FloatPlanes, place: _Place) -> DecodeReport:
+    """Write an original in floats as it is shown."""
+    from refdec.formats.colours import lost_light
+    from refdec.formats.files import name_of
+    from refdec.formats.float_files import write_floats
+    from refdec.trace.picture_digest import picture_sha256
+
+    picture = place.beside.upright(stored)
+    shown = picture.floats or floats
+    lost = write_floats(place.target, shown, place.suffix, picture.rendering, place.beside.metadata)
+    return DecodeReport(
+        output=name_of(place.target),
+        width=shown.width,
+        height=shown.height,
+        bit_depth=shown.bits,
+        colour=f"float {picture.colour}",
+        fingerprint=picture_sha256(shown.planes) if place.job.fingerprint else "",
+        warnings=(*picture.warnings, *lost, *lost_light(picture.rendering, place.suffix)),
+        timings={},
+    )
 
 
 def _require_tone_map(job: DecodeJob, suffix: str) -> None:

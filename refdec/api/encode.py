@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from refdec.arithmetic.types import Int32Array
     from refdec.bitstream.headers import Headers
     from refdec.formats.files import Source
+    from refdec.formats.float_view import FloatView
     from refdec.formats.sinks import Target
     from refdec.plugins.calls import Improve
     from refdec.plugins.core import Core
@@ -98,6 +99,7 @@ def encode(
     cicp: CicpWish = None,
     mdcv: MdcvWish = None,
     clli: ClliWish = None,
+    float_view: FloatView = "sdr",
     profile: str | None = None,
     synthesis: tuple[str, ...] = (),
     regions: tuple[int, int] | None = None,
@@ -121,7 +123,7 @@ def encode(
     file.  What of it a codestream cannot carry is named in a `PictureWarning`, unless `strip` is said.  `weights`: a
     pack or a pack file; None takes the bundled one.  `progress` is told the share that is done.  `options`: an
     `EncodeOptions` in place of all other keywords, or the options of the encoder itself.
-    From `encoder` to `clli` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
+    From `encoder` to `float_view` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
     `chroma` "444", "422", "420" (its `coded_subsampling`), "400" (its `luma_only`), and `roi`.
 
     Raises RateAmbiguous, RateOutOfReach, TooFewBytes, NoModel, SettingsRefused, UnknownGuest, UnknownOption,
@@ -177,6 +179,7 @@ def encode(
         cicp=cicp,
         mdcv=mdcv,
         clli=clli,
+        float_view=float_view,
     )
     if isinstance(options, EncodeOptions) and not _says_nothing(keywords):
         raise OptionsTwice

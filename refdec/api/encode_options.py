@@ -17,8 +17,9 @@ from refdec.api.errors import LayoutWithoutRaw, RateAmbiguous, UnknownChroma
 from refdec.arithmetic.shown import ShortRepr
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.decoding.options import limits_or_default
+from refdec.formats.float_view import FLOAT_VIEWS, FloatView
 from refdec.limits import Limits
-from refdec.lossless.errors import LosslessWithPrivate, MaxErrorOutOfRange
+from refdec.lossless.errors import FloatAlphaNeedsLayer, LosslessWithPrivate, MaxErrorOutOfRange
 from refdec.plugins.errors import RequestInvalid
 from refdec.plugins.filterwish import FilterWish
 from refdec.plugins.requests import CodingSettings
@@ -60,6 +61,9 @@ RAW_FORMATS = (*CHROMA_FORMATS, "400")
 RAW = ("", "yuv")
 PREFERRED_MODEL = 1
 MOST_BITS = 16
+MOST_FLOAT_BITS = 31
+"""Bits of the largest error of floats, in places of their order."""
+FLOATS_LEFT = "its floats of {bits} bits are left behind, coded for viewing only: --lossless or --max-error keep them"
 NO_TOOLS = "none"
 LAYER_QUALITY = 25
 """Of the lossy picture below a lossless layer, where no rate is asked for: near it the sum of both is smallest."""
@@ -105,8 +109,12 @@ class EncodeOptions(ShortRepr):
     "bt2020/pq"; `mdcv`, the mastering display, such as "p3,1000,0.0001"; `clli`, light levels (1000, 400) in cd/m2.
     They go into RDI and the boxes of a HEIF file (`docs/hdr.md`); samples are not converted.
 
+    `float_view`: how floats (OpenEXR, PFM, TIFF) become the picture that is shown: "sdr" linear light by a tone curve
+    and the curve of sRGB, "pq" linear light whose 1.0 is 203 cd/m2, "codes" 0..1 as codes.  `lossless` and `max_error`
+    keep the floats; an error counts places in the order of values of their format.
+
     Raises RateAmbiguous, LimitsExpected, LayoutWithoutRaw, UnknownChroma, RequestInvalid, UnknownFilterTool,
-    PrivateRate, LosslessWithPrivate, MaxErrorOutOfRange.
+    PrivateRate, LosslessWithPrivate, MaxErrorOutOfRange.  Reading a picture raises FloatAlphaNeedsLayer too.
     """
 
     encoder: str = "analysis"
@@ -140,6 +148,7 @@ class EncodeOptions(ShortRepr):
     cicp: CicpWish = None
     mdcv: MdcvWish = None
     clli: ClliWish = None
+    float_view: FloatView = "sdr"
 
     def __post_init__(self) -> None:
         limits_or_default(self.limits)
@@ -153,8 +162,10 @@ class EncodeOptions(ShortRepr):
             raise PrivateRate
         if self.layer_error is not None and self.private is not None:
             raise LosslessWithPrivate
-        if self.max_error is not None and self.max_error not in range(1 << MOST_BITS):
+        if self.max_error is not None and self.max_error not in range(1 << MOST_FLOAT_BITS):
             raise MaxErrorOutOfRange(self.max_error, MOST_BITS)
+        if self.float_view not in FLOAT_VIEWS:
+            raise RequestInvalid("float view", self.float_view, f"one of {', '.join(FLOAT_VIEWS)}")
         if self.subsampling is not None and self.subsampling not in RAW_FORMATS:
             raise UnknownChroma(self.subsampling, RAW_FORMATS)
         if (self.subsampling is not None and self.size is None) or (self.size is not None and self.format not in RAW):
@@ -228,7 +239,23 @@ class EncodeOptions(ShortRepr):
             frame=self.frame,
             low_bits=self.low_bits,
             strip=self.strip,
+            float_view=self.float_view,
         )
+        return self._as_wished(read)
+
+    def _as_wished(self, read: SourcePicture) -> SourcePicture:
+        """Return a picture with what is said of its colours.
+
+        Raises MaxErrorOutOfRange, and FloatAlphaNeedsLayer for transparency that nothing would keep.
+        """
+        error, floats = self.layer_error, read.floats
+        if floats is None and error is not None and error >> read.bit_depth:
+            raise MaxErrorOutOfRange(error, read.bit_depth)
+        if floats is not None and error is None:
+            if floats.has_alpha:
+                raise FloatAlphaNeedsLayer
+            if not self.strip:
+                read = replace(read, warnings=(*read.warnings, FLOATS_LEFT.format(bits=floats.bits)))
         return self._colours.on(read)
 
     @property
@@ -265,12 +292,13 @@ class EncodeOptions(ShortRepr):
             frame=self.frame,
             low_bits=self.low_bits,
             strip=self.strip,
+            float_view=self.float_view,
         )
         if self.cicp is not None and parts.metadata.icc:
             said = () if self.strip else ("the ICC profile of the source makes way for the code points of cicp",)
             picture = replace(picture, warnings=(*picture.warnings, *said))
             parts = replace(parts, metadata=replace(parts.metadata, icc=b""))
-        return WithParts(self._colours.on(picture), parts)
+        return WithParts(self._as_wished(picture), parts)
 
     def settings_for(self, picture: SourcePicture) -> CodingSettings:
         """Return the settings for a picture: the mask of a region of interest becomes a quality map of its size."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from refdec.api.concerning import concerning
 from refdec.api.inputs import Inputs, read_inputs
 from refdec.api.picture_warnings import PictureWarning
+from refdec.bitstream.floatrecord import read_float_layer
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.layerrecord import LosslessRecord, layer_part, read_layer, with_layer
 from refdec.bitstream.markers import Marker
@@ -39,9 +40,21 @@ if TYPE_CHECKING:
     from refdec.picture.picture import PictureCodes
     from refdec.picture.render import Colour
     from refdec.plugins.source_picture import SourcePicture
+    from refdec.tiling.geometry import Rect
     from refdec.weights.pack import WeightPack
 
-__all__ = ["Restored", "add_lossless", "drop_lossless", "fidelity_in_words", "restored", "with_original"]
+__all__ = [
+    "Restored",
+    "add_lossless",
+    "drop_lossless",
+    "fidelity_in_words",
+    "hindrance",
+    "layer_base",
+    "layer_window",
+    "require_layer_size",
+    "restored",
+    "with_original",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +69,9 @@ class Restored:
     said: tuple[str, ...] = ()
 
 
-def fidelity_in_words(max_error: int) -> str:
+def fidelity_in_words(max_error: int, *, floats: bool = False) -> str:
     """Return how near the samples are that a layer gives."""
-    return "lossless" if max_error == 0 else f"within {max_error}"
+    return "lossless" if max_error == 0 else f"within {max_error}{' steps' if floats else ''}"
 
 
 def add_lossless(
@@ -140,8 +153,13 @@ def with_original(
     if marks_end(marks) != len(marks):
         raise LayerPlaceTaken
     components, workers = picture.components, options.workers
+    if picture.floats is not None:
+        from refdec.api.float_originals import float_layer
+
+        layer = float_layer(inputs, picture.floats, options, max_error=max_error, check=check)
+        return with_layer(inputs.data, layer, limits=options.limits)
     options.limits.require_memory(layer_memory(*size, components, TILE_LOG2, workers))
-    base = _base(inputs, options, components, picture.bit_depth)
+    base = layer_base(inputs, options, components, picture.bit_depth)
     record = encode_layer(
         picture.planes[:components],
         base,
@@ -175,33 +193,34 @@ def restored(
     *,
     usual: Colour | None = None,
     gray: bool | None = True,
+    floats: bool = True,
 ) -> Restored:
     """Return the original of a codestream with a layer; without one, `Restored` of nothing.
 
     `usual`: the colour that a file format holds, None: any.  `gray`: whether it holds gray too; None: nothing else.
+    `floats`: whether it holds floats; an original of floats comes with a picture of 16 bits for viewing.
     Raises LayerDamaged, LayerOfOtherPicture, and what decoding raises.
     """
     part = layer_part(headers.user_data)[1]
     if part is None:
         return Restored(None)
-    from refdec.decoding.region import require_region
+    if (of_floats := read_float_layer(part)) is not None:
+        from refdec.api.float_originals import restored_floats
+
+        return restored_floats(inputs, headers, options, of_floats, asked_for=floats)
     from refdec.lossless.layer import decode_layer, layer_memory
     from refdec.picture.picture import PictureCodes
-    from refdec.tiling.geometry import Rect
 
     record = read_layer(part)
     if record is None:
         raise LayerDamaged("it is cut, or of no known form")
-    if why := _hindrance(record, options, usual, gray):
+    form = record.bit_depth, record.components
+    if why := hindrance(*form, options, usual, gray):
         return Restored(None, said=(f"the lossy picture, not the original: {why}",))
-    size = headers.picture.display_width, headers.picture.display_height
-    if size != (record.width, record.height):
-        raise LayerDamaged(f"it is of {record.width} x {record.height} samples, the picture of {size[0]} x {size[1]}")
-    window = None if options.region is None else Rect(*options.region)
-    if window is not None:
-        require_region(window, headers, "RGB")
+    size = require_layer_size(headers, record.width, record.height)
+    window = layer_window(headers, options)
     options.limits.require_memory(layer_memory(*size, record.components, record.tile_log2, options.workers))
-    base = _base(inputs, options, record.components, record.bit_depth)
+    base = layer_base(inputs, options, record.components, record.bit_depth)
     planes = decode_layer(record, base, window=window, workers=options.workers, check=inputs.check)
     planes = planes * 3 if len(planes) == 1 and gray is False else planes
     colour = "gray" if len(planes) == 1 else "RGB"
@@ -209,19 +228,41 @@ def restored(
     return Restored(made, fidelity_in_words(record.max_error))
 
 
-def _hindrance(record: LosslessRecord, options: DecodeOptions, usual: Colour | None, gray: bool | None) -> str:
-    """Return why the original does not go with what is asked for, "" where it does."""
+def require_layer_size(headers: Headers, width: int, height: int) -> tuple[int, int]:
+    """Return width and height of a picture; raise LayerDamaged where its layer has others."""
+    size = headers.picture.display_width, headers.picture.display_height
+    if size != (width, height):
+        raise LayerDamaged(f"it is of {width} x {height} samples, the picture of {size[0]} x {size[1]}")
+    return size
+
+
+def layer_window(headers: Headers, options: DecodeOptions) -> Rect | None:
+    """Return the region that is asked for, None for all.  Raises RegionOutside."""
+    from refdec.decoding.region import require_region
+    from refdec.tiling.geometry import Rect
+
+    if options.region is None:
+        return None
+    window = Rect(*options.region)
+    require_region(window, headers, "RGB")
+    return window
+
+
+def hindrance(
+    bits: int, components: int, options: DecodeOptions, usual: Colour | None = None, gray: bool | None = True
+) -> str:
+    """Return why an original does not go with what is asked for, "" where it does."""
     if (options.synthesis, options.channels, options.filters) != (None, None, True):
         return "channels, filters and synthesis transforms are of the lossy one"
-    if options.bit_depth not in (None, record.bit_depth):
-        return f"it has {record.bit_depth} bits, and {options.bit_depth} are asked for"
-    if options.colour is not None or usual == "YUV" or (gray is None and record.components == 3):
+    if options.bit_depth not in (None, bits):
+        return f"it has {bits} bits, and {options.bit_depth} are asked for"
+    if options.colour is not None or usual == "YUV" or (gray is None and components == 3):
         return "it is asked for in other colours"
     return ""
 
 
 @clause("7.1")
-def _base(inputs: Inputs, options: DecodeOptions, components: int, bit_depth: int) -> Planes:
+def layer_base(inputs: Inputs, options: DecodeOptions, components: int, bit_depth: int) -> Planes:
     """(7.1) Return the decoded picture that a layer starts from: all of it, at the depth of the original."""
     from refdec.decoding.rows import open_stream
 

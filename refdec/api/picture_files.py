@@ -25,9 +25,12 @@ def colour_of(suffix: str) -> Colour | None:
     from refdec.formats.colours import COLOUR_OF_SUFFIX
     from refdec.formats.errors import SuffixUnknown
     from refdec.formats.files import WRITERS
+    from refdec.formats.float_files import FLOAT_ALONE
 
+    if suffix in FLOAT_ALONE:
+        return "RGB"
     if suffix not in WRITERS:
-        raise SuffixUnknown(suffix, tuple(WRITERS))
+        raise SuffixUnknown(suffix, (*WRITERS, *FLOAT_ALONE))
     return COLOUR_OF_SUFFIX[suffix]
 
 

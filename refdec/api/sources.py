@@ -23,6 +23,7 @@ from refdec.clauses import clause
 from refdec.decoding.options import DecodeOptions, limits_or_default
 from refdec.formats.description import UPRIGHT, SourceDescription
 from refdec.formats.files import read_bytes, read_picture, suffix_of
+from refdec.formats.float_view import FloatView, picture_of_floats
 from refdec.formats.kinds import is_jpeg_ai
 from refdec.formats.orientation import upright
 from refdec.formats.pictures import CodePicture, Colour, split_alpha
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from refdec.formats.files import Source
     from refdec.formats.yuv import YuvLayout
     from refdec.limits import Limits
+    from refdec.picture.floats import FloatPlanes
 
 __all__ = ["Encodable", "WithParts", "quality_map_of_mask", "source_picture", "source_with_parts"]
 
@@ -45,6 +47,7 @@ Encodable: TypeAlias = "npt.NDArray[Any] | Image | PictureCodes | CodePicture | 
 KINDS = "Give an array, an image of Pillow, a decoded picture, or a file: its path, its bytes or a file object."
 DARK = 1 << 10
 """Below this all codes of a uint16 array may be those of a decoded picture of 10 bits."""
+PQ = 16
 INSIDE, OUTSIDE = 6, -3
 """(3.B.2) Quality steps inside and outside of a region of interest."""
 
@@ -66,12 +69,14 @@ def source_picture(
     frame: int | None = None,
     low_bits: bool = False,
     strip: bool = False,
+    float_view: FloatView = "sdr",
 ) -> SourcePicture:
     """Return the picture of an array, a picture, or a file (path, bytes, file object), the right way up.
 
-    `bits`: depth of the codes where the source does not say (uint8: 8, uint16: 16).  `suffix`, `layout`, `frame` and
-    `low_bits` as for `formats.files.read_picture`.  What a codestream cannot carry of a source, and that it was turned,
-    become warnings, which `strip` silences.  A JPEG AI codestream is decoded, and kept beside its picture.
+    `bits`: depth of the codes where the source does not say (uint8: 8, uint16: 16).  `suffix`, `layout`, `frame`,
+    `low_bits` and `float_view` as for `formats.files.read_picture`.  What a codestream cannot carry of a source, and
+    that it was turned, become warnings, which `strip` silences.  A JPEG AI codestream is decoded, and kept beside its
+    picture.
     An image of Pillow is read as its file would be; of other objects, `__array__` counts.
     Raises PictureNotEncodable, SourcePictureInvalid, InputError; CodestreamError for a codestream that is none.
     """
@@ -85,6 +90,7 @@ def source_picture(
         frame=frame,
         low_bits=low_bits,
         strip=strip,
+        float_view=float_view,
     ).picture
 
 
@@ -99,6 +105,7 @@ def source_with_parts(
     frame: int | None = None,
     low_bits: bool = False,
     strip: bool = False,
+    float_view: FloatView = "sdr",
 ) -> WithParts:
     """Return the picture of a source, and what a HEIF file keeps of it; arguments and errors of `source_picture`.
 
@@ -140,6 +147,7 @@ def source_with_parts(
         frame=frame,
         low_bits=low_bits,
         keep_alpha=in_file,
+        float_view=float_view,
     )
     return _of_codes(picture, name, strip=strip, in_file=in_file)
 
@@ -248,6 +256,8 @@ def _codes_of_pillow(image: Image, frame: int | None, limits: Limits, *, keep_al
 
 def _of_decoded(picture: PictureCodes, name: str = "", codestream: bytes | None = None) -> SourcePicture:
     """Return a decoded picture as a source: its rendering information and its warnings come along."""
+    if picture.floats is not None:
+        return _of_floats(picture, picture.floats, name)
     gray = len(picture.planes) == 1
     first, second, third = cast(tuple[Codes, Codes, Codes], picture.planes * 3 if gray else picture.planes)
     return SourcePicture(
@@ -261,6 +271,15 @@ def _of_decoded(picture: PictureCodes, name: str = "", codestream: bytes | None 
         picture.warnings,
         1 if gray else 3,
     )
+
+
+def _of_floats(picture: PictureCodes, floats: FloatPlanes, name: str) -> SourcePicture:
+    """Return an original in floats as a source, seen as its codestream showed it."""
+    cicp = None if picture.rendering is None else picture.rendering.cicp
+    primaries, transfer = (2, 2) if cicp is None else (cicp.colour_primaries, cicp.transfer_characteristics)
+    codes = picture_of_floats(floats, "pq" if transfer == PQ else "sdr", primaries, "codestream")
+    made = _of_codes(codes, name, strip=False, in_file=False).picture
+    return replace(made, warnings=(*picture.warnings, *made.warnings))
 
 
 def _of_array_with_alpha(source: Any, bits: int | None) -> WithParts:
@@ -335,6 +354,7 @@ def _of_codes(picture: CodePicture, name: str = "", *, strip: bool, in_file: boo
         rendering=said.rendering,
         warnings=tuple(warnings),
         components=components,
+        floats=turned.floats,
     )
     if not in_file:
         return WithParts(source, NO_PARTS)

@@ -90,13 +90,14 @@ def tone_mapped(picture: PictureCodes, bits: int | None = None) -> PictureCodes:
             planes=tuple(at_depth(plane, picture.bit_depth, bits) for plane in picture.planes),
             bit_depth=bits,
             warnings=(*warnings, AS_SHOWN),
+            floats=None,
         )
     shown = _Shown(points, _most(picture.rendering, points[1]), picture.bit_depth, bits)
     height, width = picture.planes[0].shape
     step = max(1, BAND_SAMPLES // width)
     bands = [shown.band([plane[top : top + step] for plane in picture.planes]) for top in range(0, height, step)]
     planes = tuple(np.concatenate(parts) for parts in zip(*bands, strict=True))
-    return replace(picture, planes=planes, bit_depth=bits, rendering=rendering_of(*SRGB))
+    return replace(picture, planes=planes, bit_depth=bits, rendering=rendering_of(*SRGB), floats=None)
 
 
 def _code_points(rendering: RenderingInfo | None) -> tuple[int, int] | None:

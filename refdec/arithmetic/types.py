@@ -16,6 +16,7 @@ __all__ = [
     "IntArray",
     "UInt8Array",
     "UInt16Array",
+    "UInt32Array",
 ]
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
@@ -25,4 +26,5 @@ Int32Array: TypeAlias = npt.NDArray[np.int32]
 Int64Array: TypeAlias = npt.NDArray[np.int64]
 UInt8Array: TypeAlias = npt.NDArray[np.uint8]
 UInt16Array: TypeAlias = npt.NDArray[np.uint16]
+UInt32Array: TypeAlias = npt.NDArray[np.uint32]
 IntArray: TypeAlias = npt.NDArray[np.integer]

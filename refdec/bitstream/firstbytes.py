@@ -59,6 +59,7 @@ _KINDS: tuple[tuple[bytes, FileKind], ...] = (
     (b"P5", FileKind("a PGM picture", ENCODE, ".pgm")),
     (b"P6", FileKind("a PPM picture", ENCODE, ".ppm")),
     (b"P7\n", FileKind("a PAM picture", ENCODE, ".pam")),
+    (b"v/1\x01", FileKind("an OpenEXR picture", ENCODE, ".exr")),
     (b"PF\n", FileKind("a PFM picture", ENCODE, ".pfm")),
     (b"Pf\n", FileKind("a PFM picture", ENCODE, ".pfm")),
     (b"\x93NUMPY", FileKind("a NumPy array", ENCODE, ".npy")),

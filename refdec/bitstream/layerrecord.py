@@ -7,6 +7,7 @@ wherever they are carried.  Numbers are big-endian.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from refdec.bitstream.framing import read_codestream, write_codestream
@@ -16,7 +17,18 @@ from refdec.clauses import clause
 from refdec.limits import Limits
 from refdec.tiling.geometry import ceil_div
 
-__all__ = ["TILE_SIDES_LOG2", "CodedTile", "LosslessRecord", "layer_in_words", "layer_part", "read_layer", "with_layer"]
+__all__ = [
+    "DIGEST",
+    "LAYER_MARK",
+    "TILE_SIDES_LOG2",
+    "CodedTile",
+    "LosslessRecord",
+    "layer_part",
+    "read_layer",
+    "read_tiles",
+    "tiles_bytes",
+    "with_layer",
+]
 
 LAYER_MARK = b"refdec-lossless/"
 VERSION = 1
@@ -59,9 +71,30 @@ class LosslessRecord:
         out = bytearray(LAYER_MARK + bytes([VERSION, self.components, self.bit_depth, self.tile_log2, 0]))
         out += self.max_error.to_bytes(2, "big") + self.width.to_bytes(4, "big") + self.height.to_bytes(4, "big")
         out += self.samples_sha256 + self.base_sha256
-        for tile in self.tiles:
-            out += len(tile.data).to_bytes(SIZE, "big") + tile.digest
-        return bytes(out) + b"".join(tile.data for tile in self.tiles)
+        return bytes(out) + tiles_bytes(self.tiles)
+
+
+@clause("7.2")
+def tiles_bytes(tiles: Sequence[CodedTile]) -> bytes:
+    """(7.2) Return the table of tiles, and their codes behind it."""
+    table = b"".join(len(tile.data).to_bytes(SIZE, "big") + tile.digest for tile in tiles)
+    return table + b"".join(tile.data for tile in tiles)
+
+
+@clause("7.2")
+def read_tiles(layer: bytes, table: int, count: int) -> tuple[CodedTile, ...] | None:
+    """(7.2) Return tiles whose table begins at a byte of a layer; None where they do not end with it."""
+    at = table + count * (SIZE + TILE_DIGEST)
+    if len(layer) < at:
+        return None
+    view, tiles = memoryview(layer), []
+    for entry in range(table, at, SIZE + TILE_DIGEST):
+        size = int.from_bytes(layer[entry : entry + SIZE], "big")
+        if size > len(layer) - at:
+            return None
+        tiles.append(CodedTile(layer[entry + SIZE : entry + SIZE + TILE_DIGEST], view[at : at + size]))
+        at += size
+    return tuple(tiles) if at == len(layer) else None
 
 
 @clause("7.2")
@@ -86,31 +119,11 @@ def read_layer(layer: bytes) -> LosslessRecord | None:
         return None
     count = ceil_div(width, 1 << tile_log2) * ceil_div(height, 1 << tile_log2)
     table = HEAD + 2 * DIGEST
-    at = table + count * (SIZE + TILE_DIGEST)
-    if len(layer) < at:
-        return None
-    view, tiles = memoryview(layer), []
-    for entry in range(table, at, SIZE + TILE_DIGEST):
-        size = int.from_bytes(layer[entry : entry + SIZE], "big")
-        if size > len(layer) - at:
-            return None
-        tiles.append(CodedTile(layer[entry + SIZE : entry + SIZE + TILE_DIGEST], view[at : at + size]))
-        at += size
-    if at != len(layer):
+    tiles = read_tiles(layer, table, count)
+    if tiles is None:
         return None
     digests = layer[HEAD : HEAD + DIGEST], layer[HEAD + DIGEST : table]
-    return LosslessRecord(components, bit_depth, tile_log2, max_error, width, height, *digests, tuple(tiles))
-
-
-@clause("7.2")
-def layer_in_words(layer: bytes) -> str:
-    """(7.2) Return what a layer gives, by its own head."""
-    record = read_layer(layer)
-    if record is None:
-        return "damaged"
-    colour = "gray" if record.components == 1 else "RGB"
-    near = f", within {record.max_error}" if record.max_error else ""
-    return f"{record.bit_depth} bit {colour}{near}"
+    return LosslessRecord(components, bit_depth, tile_log2, max_error, width, height, *digests, tiles)
 
 
 @clause("7.2")

@@ -190,6 +190,15 @@ def encode(
             metavar="CLL,FALL", rich_help_panel=COLOURS, help="Light of the brightest sample, and average, in cd/m2."
         ),
     ] = None,
+    float_view: Annotated[
+        Literal["sdr", "pq", "codes"],
+        typer.Option(
+            "--float-view",
+            metavar="sdr|pq|codes",
+            rich_help_panel=COLOURS,
+            help="How floats are shown: linear light by a tone curve as sRGB, by PQ, or 0..1 as codes.",
+        ),
+    ] = "sdr",
     limit_pixels: PixelLimit = None,
     limit_memory: MemoryLimit = None,
     time_limit: TimeLimit = None,
@@ -290,7 +299,7 @@ def encode(
             min=0,
             metavar="N",
             rich_help_panel=LAYER,
-            help="In place of it: no sample is off by more than N codes, in fewer bytes.",
+            help="In place of it: no sample is off by more than N codes (floats: N steps), in fewer bytes.",
         ),
     ] = None,
     private: Annotated[
@@ -379,6 +388,7 @@ def encode(
         cicp=cicp,
         mdcv=mdcv,
         clli=clli,
+        float_view=float_view,
     )
     if isinstance(place, OneFile):
         wishes.refuse_for_one("encode", workers=True)

@@ -17,6 +17,7 @@ from refdec.formats.colours import EIGHT_BIT_SUFFIXES, colour_tags
 from refdec.formats.description import SourceDescription
 from refdec.formats.errors import FormatCannotHold
 from refdec.formats.files import suffix_of, write_picture
+from refdec.formats.float_files import FLOAT_ALONE, FLOAT_SUFFIXES, write_floats
 from refdec.formats.icc_writer import icc_profile
 from refdec.formats.losses import losses
 from refdec.formats.pictures import CodePicture, Colour
@@ -54,11 +55,16 @@ class Picture(PictureCodes):
 
         `format` "png", "jpg", "webp", "tif", "ppm", "pgm", "yuv" or "npy"; empty: that of the target's suffix.
         PNG and TIFF hold up to 16 bits, JPEG (quality 95, 4:4:4) and WebP (without loss) 8.
-        Raises SuffixUnknown, FormatCannotHold, FileUnwritable.
+        An original in floats goes as such into "exr" (with the package OpenEXR), "pfm", "tif" and "npy".
+        Raises SuffixUnknown, FormatCannotHold, NoFloats, FileUnwritable.
         """
         suffix = f".{format.removeprefix('.')}".lower() if format else ""
         cicp, gamma = colour_tags(self.rendering)
         kind, as_they_are = suffix or suffix_of(target), self.bit_depth
+        if kind in FLOAT_SUFFIXES and (self.floats is not None or kind in FLOAT_ALONE):
+            for lost in write_floats(target, self.floats, kind, self.rendering, self.metadata):
+                warnings.warn(lost, stacklevel=2)
+            return
         for lost in losses(kind, as_they_are, MOST_PILLOW_BITS, self.rendering, self.metadata):  # no depth is cut here
             warnings.warn(lost, stacklevel=2)
         write_picture(target, self._codes(kind), suffix=suffix, cicp=cicp, gamma=gamma)
@@ -112,5 +118,5 @@ class Picture(PictureCodes):
 
 def picture_of(codes: PictureCodes, metadata: Metadata = NO_METADATA, alpha: AlphaPlane | None = None) -> Picture:
     """Return decoded codes, and what a file says beside them, as a picture that can be saved."""
-    known = (codes.bit_depth, codes.colour, codes.subsampling, codes.rendering, codes.warnings)
+    known = (codes.bit_depth, codes.colour, codes.subsampling, codes.rendering, codes.warnings, codes.floats)
     return Picture(codes.planes, *known, metadata, alpha)

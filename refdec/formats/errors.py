@@ -15,6 +15,7 @@ __all__ = [
     "FileUnreadable",
     "FileUnwritable",
     "FormatCannotHold",
+    "NoFloats",
     "NoSuchPicture",
     "NotAFolder",
     "PictureDamaged",
@@ -261,6 +262,22 @@ class NoSuchPicture(InputError):
     def explain(self) -> str:
         there = "one picture" if self.count == 1 else f"{self.count} pictures"
         return f"There is no picture {self.frame} in this {self.format_name} file: it holds {there}, counted from 1."
+
+
+class NoFloats(InputError):
+    """A file of floats is wanted of a picture that has none."""
+
+    code, clause = "RD0732", "7.8"
+
+    def __init__(self, suffix: str) -> None:
+        super().__init__(suffix)
+        self.suffix = suffix
+
+    def explain(self) -> str:
+        return (
+            f"A {self.suffix} file holds floats, and this picture has none: its codestream has no layer of an original "
+            "in floats, or another picture than the original is asked for.\nWrite .png or .tif."
+        )
 
 
 class NotAFolder(FileError, NotADirectoryError):

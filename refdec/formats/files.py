@@ -101,7 +101,7 @@ WRITERS: Mapping[str, Writer] = {
 PNM_SUFFIXES = (".ppm", ".pgm", ".pnm", ".pbm", ".pam")
 FAMILIES = {**dict.fromkeys(PNM_SUFFIXES, ".pnm"), ".jpeg": ".jpg", ".tiff": ".tif", ".heif": ".heic", ".j2k": ".jp2"}
 """Suffixes that stand for one reader."""
-READ_SUFFIXES = (".png", *PILLOW_FORMATS, *PNM_SUFFIXES, ".pfm", ".npy", ".yuv")
+READ_SUFFIXES = (".png", *PILLOW_FORMATS, *PNM_SUFFIXES, ".pfm", ".exr", ".npy", ".yuv")
 
 
 def name_of(source: Source | Target) -> str:
@@ -224,12 +224,14 @@ def read_picture(
     frame: int | None = None,
     low_bits: bool = False,
     keep_alpha: bool = False,
+    float_view: FloatView = "sdr",
 ) -> CodePicture:
     """Read a picture file; `suffix` chooses the format, empty: what it begins like, or else the source's name.
 
     `layout` describes raw YUV (else its name does), `bits` the depth of codes in a 16-bit PNG or NPY, which with
     `low_bits` stand in the low bits of a PNG.  `frame` chooses, from 1, of several pictures in a file.  `keep_alpha`:
-    transparent samples become `alpha` of the picture, where they would be refused.
+    transparent samples become `alpha` of the picture, where they would be refused.  `float_view`: how floats become
+    codes (`float_view.viewed`).
     Raises SuffixUnknown, FileUnreadable, FileTooLong, YuvLayoutUnknown and what the readers raise.
     """
     limits = limits or Limits()
@@ -246,7 +248,7 @@ def read_picture(
     chosen = suffix.lower() or begun or named
     if chosen not in READ_SUFFIXES:
         raise PictureUnrecognised(named, READ_SUFFIXES, empty=not data)
-    wishes = _Wishes(bits, limits, frame, low_bits, keep_alpha)
+    wishes = _Wishes(bits, limits, frame, low_bits, keep_alpha, float_view)
     picture = _read_as(chosen, data, wishes)
     if suffix or named not in READ_SUFFIXES or FAMILIES.get(named, named) == FAMILIES.get(chosen, chosen):
         return picture
@@ -263,11 +265,12 @@ class _Wishes(NamedTuple):
     frame: int | None
     low_bits: bool
     keep_alpha: bool
+    float_view: FloatView
 
 
 def _read_as(suffix: str, data: bytes, wishes: _Wishes) -> CodePicture:
     """Read a picture in the format of a suffix."""
-    bits, limits, frame, low_bits, keep_alpha = wishes
+    bits, limits, frame, low_bits, keep_alpha, float_view = wishes
     if suffix == ".png":
         from refdec.formats.png_reader import read_png
 
@@ -279,11 +282,15 @@ def _read_as(suffix: str, data: bytes, wishes: _Wishes) -> CodePicture:
     if suffix == ".pfm":
         from refdec.formats.pfm import read_pfm
 
-        return read_pfm(data, limits=limits, frame=frame)
+        return read_pfm(data, limits=limits, frame=frame, float_view=float_view)
+    if suffix == ".exr":
+        from refdec.formats.exr import read_exr
+
+        return read_exr(data, limits=limits, float_view=float_view)
     if suffix in PILLOW_FORMATS:
         from refdec.formats.pillow_reader import read_by_pillow
 
-        return read_by_pillow(data, suffix, limits=limits, frame=frame, keep_alpha=keep_alpha)
+        return read_by_pillow(data, suffix, limits=limits, frame=frame, keep_alpha=keep_alpha, float_view=float_view)
     from refdec.formats.pnm_reader import read_pnm
 
     return read_pnm(data, limits=limits, frame=frame, keep_alpha=keep_alpha)

@@ -38,7 +38,9 @@ def upright(picture: CodePicture) -> tuple[CodePicture, str]:
         return picture, ""
     components = tuple(turned(plane, orientation) for plane in picture.components)
     described = replace(picture.description, orientation=UPRIGHT)
-    return replace(picture, components=components, description=described), turned_in_words(orientation)
+    floats = None if picture.floats is None else picture.floats.mapped(lambda plane: turned(plane, orientation))
+    made = replace(picture, components=components, description=described, floats=floats)
+    return made, turned_in_words(orientation)
 
 
 def turned(plane: Codes, orientation: int) -> Codes:

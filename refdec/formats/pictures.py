@@ -17,9 +17,10 @@ from refdec.formats.errors import PictureNeedsMemory, PictureTooLarge
 from refdec.formats.transparency import AlphaKind
 from refdec.heif.parts import NO_METADATA, AlphaPlane, Metadata
 from refdec.limits import Limits
+from refdec.picture.floats import FloatPlanes
 from refdec.picture.output import Codes, as_codes
 
-__all__ = ["CodePicture", "Colour", "PictureSpec", "require_pixels", "split_alpha"]
+__all__ = ["CodePicture", "Colour", "PictureSpec", "require_floats", "require_pixels", "split_alpha"]
 
 Size = tuple[int, int]
 
@@ -85,7 +86,8 @@ class CodePicture(ShortRepr):
     """A picture as codes: one array [rows, columns] per component, their depth, and what they mean.
 
     `description`: what its file says beside the samples, which are as stored: not turned yet.  `alpha`: how opaque it
-    is, stored as they are, None where it is everywhere; to be written it has their depth.
+    is, stored as they are, None where it is everywhere; to be written it has their depth.  `floats`: what the codes
+    were made of for viewing, transparency too.
     """
 
     components: tuple[Codes, ...]
@@ -93,6 +95,7 @@ class CodePicture(ShortRepr):
     colour: Colour
     description: SourceDescription = NOTHING_SAID
     alpha: AlphaPlane | None = None
+    floats: FloatPlanes | None = None
 
     def spec(self, *, cicp: tuple[int, int] | None = None, gamma: int | None = None) -> PictureSpec:
         """Return the description a writer needs, with the metadata of this one."""
@@ -132,6 +135,8 @@ def split_alpha(samples: Codes, bits: int, *, premultiplied: bool = False) -> tu
     return colours, AlphaPlane(as_codes(last, bits), bits, premultiplied)
 
 
+FLOAT_BYTES, VIEWED_BYTES = 8, 44
+"""Of floats, for each component of a pixel and for each pixel: as read, as patterns; codes, and what makes them."""
 LEAST_PIXEL_BYTES = 6
 """What reading takes at least: three samples of 8 bits as the file's reader has them, and once more as codes."""
 
@@ -144,3 +149,9 @@ def require_pixels(width: int, height: int, limits: Limits) -> None:
     if width * height > limits.pixels:
         raise PictureTooLarge(width, height, limits.pixels)
     limits.require_memory(LEAST_PIXEL_BYTES * width * height, PictureNeedsMemory)
+
+
+def require_floats(width: int, height: int, components: int, limits: Limits) -> None:
+    """Raise PictureTooLarge or PictureNeedsMemory if a picture of floats is larger than the limits allow."""
+    require_pixels(width, height, limits)
+    limits.require_memory((FLOAT_BYTES * components + VIEWED_BYTES) * width * height, PictureNeedsMemory)

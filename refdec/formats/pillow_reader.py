@@ -22,6 +22,8 @@ from refdec.formats.deep_tiff import deep_samples
 from refdec.formats.description import UPRIGHT, SourceDescription
 from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsupported
 from refdec.formats.exif import ORIENTATION
+from refdec.formats.float_tiff import holds_floats, read_float_tiff
+from refdec.formats.float_view import FloatView
 from refdec.formats.foreign_readers import damage_named
 from refdec.formats.frames import chosen_picture, require_countable
 from refdec.formats.kinds import JPEG_2000, PILLOW_FORMATS
@@ -67,9 +69,17 @@ CONVERT = "convert it with an image editor"
 
 
 def read_by_pillow(
-    data: bytes, suffix: str, *, limits: Limits, frame: int | None = None, keep_alpha: bool = False
+    data: bytes,
+    suffix: str,
+    *,
+    limits: Limits,
+    frame: int | None = None,
+    keep_alpha: bool = False,
+    float_view: FloatView = "sdr",
 ) -> CodePicture:
-    """Read a picture of the format of a suffix; `frame` chooses, from 1, of several.  `keep_alpha`: see `read_picture`.
+    """Read a picture of the format of a suffix; `frame` chooses, from 1, of several.
+
+    `keep_alpha`, `float_view`: see `read_picture`.
 
     Raises PictureDamaged, PictureUnsupported, PictureTooLarge, AlphaNotSupported, SeveralPictures or NoSuchPicture.
     """
@@ -78,7 +88,11 @@ def read_by_pillow(
     if len(files) > 1:
         data, frame = files[chosen_picture(name, len(files), frame)], None
     if name == "TIFF":
-        require_countable(name, directories_of(data))
+        pages = directories_of(data)
+        require_countable(name, pages)
+        if holds_floats(data):
+            index = chosen_picture(name, max(1, pages), frame)
+            return read_float_tiff(data, index, limits=limits, float_view=float_view)
     boxed = boxed_facts(data, name, limits)
     if name == "WebP":  # Pillow allocates its picture on opening
         require_pixels(*_webp_size(data), limits)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from refdec.clauses import clause
+from refdec.formats.colour_points import SRGB, UNSPECIFIED
 from refdec.formats.errors import FormatCannotHold
 from refdec.formats.exif_tree import (
     BYTE,
@@ -33,17 +34,21 @@ from refdec.formats.pictures import Colour, PictureSpec
 from refdec.formats.rows import InterleavedWriter
 from refdec.formats.sinks import Sink
 from refdec.formats.transparency import AlphaKind
+from refdec.heif.parts import Metadata
+from refdec.picture.floats import FloatPlanes
 from refdec.picture.output import Codes
 from refdec.tiling.geometry import ceil_div
 
-__all__ = ["TiffWriter"]
+__all__ = ["TiffWriter", "float_tiff_bytes"]
 
-LAYOUT_TAGS = frozenset({*range(254, 260), 262, 263, 264, 265, 266, *range(273, 281), 284, 288, 289, 317, 338})
+LAYOUT_TAGS = frozenset({*range(254, 260), 262, 263, 264, 265, 266, *range(273, 281), 284, 288, 289, 317, 338, 339})
 """Tags about how samples are stored: those of Exif data are of another file."""
 STRIP_BYTES = 1 << 18
 """About as much as a strip holds."""
 LARGEST_CLASSIC, LARGEST_SIDE = (1 << 32) - 1, (1 << 32) - 1
-NO_COMPRESSION, BLACK_IS_ZERO, IS_RGB = 1, 1, 2
+NO_COMPRESSION, BLACK_IS_ZERO, IS_RGB, IEEE = 1, 1, 2, 3
+LINEAR = 8
+"""Transfer of H.273: samples are light."""
 EXTRA_SAMPLES: Mapping[AlphaKind, int] = {"premultiplied": 1, "straight": 2}
 
 
@@ -120,10 +125,24 @@ class TiffWriter(InterleavedWriter):
         self._sink.write(self._in_high_bits(samples).astype(self._stored).tobytes())
 
 
-def _head_of(spec: PictureSpec) -> bytes:
-    """Return all that comes before the samples."""
-    channels = len(spec.sizes)
-    row_bytes = spec.width * channels * spec.sample_bytes
+def float_tiff_bytes(floats: FloatPlanes, primaries: int, metadata: Metadata) -> bytes:
+    """Return the file of floats, with metadata; where these have no ICC profile, one of the primaries and linear light.
+
+    BT.709 needs none: it is what readers take floats for.
+    """
+    size = floats.height, floats.width
+    colour = Colour.GRAY if len(floats.colours) == 1 else Colour.RGB
+    kind: AlphaKind | None = ("premultiplied" if floats.premultiplied else "straight") if floats.has_alpha else None
+    cicp = None if primaries in (SRGB[0], UNSPECIFIED) else (primaries, LINEAR)
+    spec = PictureSpec((size,) * len(floats.planes), 16, colour, cicp, None, metadata, kind)
+    samples = np.stack(floats.planes, axis=-1).astype(f"<u{floats.bits // 8}")
+    return _head_of(spec, float_bytes=floats.bits // 8) + samples.tobytes()
+
+
+def _head_of(spec: PictureSpec, float_bytes: int = 0) -> bytes:
+    """Return all that comes before the samples; `float_bytes` of each, 0: they are codes."""
+    channels, sample_bytes = len(spec.sizes), float_bytes or spec.sample_bytes
+    row_bytes = spec.width * channels * sample_bytes
     rows = max(1, STRIP_BYTES // row_bytes)
     strips = ceil_div(spec.height, rows)
     samples, tables = spec.height * row_bytes, 16 * strips + 4096
@@ -134,7 +153,7 @@ def _head_of(spec: PictureSpec) -> bytes:
     own: Entries = {
         256: (LONG, (spec.width,)),
         257: (LONG, (spec.height,)),
-        258: (SHORT, (8 * spec.sample_bytes,) * channels),
+        258: (SHORT, (8 * sample_bytes,) * channels),
         259: (SHORT, (NO_COMPRESSION,)),
         262: (SHORT, (BLACK_IS_ZERO if spec.colour is Colour.GRAY else IS_RGB,)),
         273: (layout.offset_kind, (0,) * strips),
@@ -144,6 +163,8 @@ def _head_of(spec: PictureSpec) -> bytes:
     }
     if spec.alpha is not None:
         own[338] = (SHORT, (EXTRA_SAMPLES[spec.alpha],))
+    if float_bytes:
+        own[339] = (SHORT, (IEEE,) * channels)
     if profile:
         own[34675] = (UNDEFINED, profile)
     if spec.metadata.xmp:

@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from refdec.bitstream.chroma import ChromaFormat
+from refdec.bitstream.floatrecord import layer_in_words
 from refdec.bitstream.framing import Codestream, read_codestream
 from refdec.bitstream.headers import Edition, Headers, read_headers
-from refdec.bitstream.layerrecord import layer_in_words, layer_part
+from refdec.bitstream.layerrecord import layer_part
 from refdec.bitstream.levels import profile
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS, PictureHeader
 from refdec.bitstream.privaterecord import read_private_record

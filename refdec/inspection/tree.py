@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from refdec.bitstream.bits import BitReader
 from refdec.bitstream.editions import Edition
+from refdec.bitstream.floatrecord import layer_in_words
 from refdec.bitstream.framing import MARKER_BYTES, SIZE_BYTES, Substream
 from refdec.bitstream.headers import field_list_name
-from refdec.bitstream.layerrecord import layer_in_words, layer_part
+from refdec.bitstream.layerrecord import layer_part
 from refdec.bitstream.markers import Marker, describe_code
 from refdec.bitstream.privaterecord import read_private_record
 from refdec.bitstream.survey import BIT_CODED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from refdec.errors import CodestreamError, InputError, UsageError
 
 __all__ = [
+    "FloatAlphaNeedsLayer",
     "LayerDamaged",
     "LayerMissing",
     "LayerOfOtherPicture",
@@ -109,15 +110,27 @@ class MaxErrorOutOfRange(UsageError):
 
     code, clause = "RD2407", "7.4.4"
 
-    def __init__(self, value: object, bit_depth: int) -> None:
-        super().__init__(value, bit_depth)
+    def __init__(self, value: object, bit_depth: int, most: int | None = None) -> None:
+        super().__init__(value, bit_depth, most)
         self.value, self.bit_depth = value, bit_depth
+        self.most = (1 << bit_depth) - 1 if most is None else most
 
     def explain(self) -> str:
-        most = (1 << self.bit_depth) - 1
         return (
             f"{self.value!r} is no largest error of samples of {self.bit_depth} bits.\n"
-            f"Give a whole number from 0 (lossless) to {most}, such as --max-error 2."
+            f"Give a whole number from 0 (lossless) to {self.most}, such as --max-error 2."
+        )
+
+
+class FloatAlphaNeedsLayer(UsageError):
+    """A picture of floats has transparent samples, and no layer is asked for that would keep them."""
+
+    code, clause = "RD2410", "7.8"
+
+    def explain(self) -> str:
+        return (
+            "This picture has transparent samples in floats, which only a layer keeps.\n"
+            "Add --lossless or --max-error N; or take its transparency away first."
         )
 
 

@@ -6,7 +6,7 @@ codes again.  Any number of workers gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeAlias
@@ -27,7 +27,16 @@ from refdec.picture.output import Codes
 from refdec.tiling.geometry import Rect, ceil_div
 from refdec.trace.picture_digest import picture_sha256
 
-__all__ = ["TILE_LOG2", "decode_layer", "encode_layer", "layer_memory"]
+__all__ = [
+    "TILE_LOG2",
+    "Coding",
+    "Planes",
+    "coded_tiles",
+    "decode_layer",
+    "decoded_planes",
+    "encode_layer",
+    "layer_memory",
+]
 
 Planes: TypeAlias = tuple[Codes, ...]
 
@@ -37,14 +46,23 @@ WORK_BYTES = 28
 """Of a tile for each sample: codes, base, samples, errors, planes on the way, all int32."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Tiled:
-    """What all workers see: the decoded picture, the original of an encoder, and how tiles are coded."""
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How planes are coded: the form of their tiles, the side of a tile, workers, and a check between bands of rows."""
 
     form: TileForm
+    tile_log2: int = TILE_LOG2
+    workers: int | None = 1
+    check: Check = unchecked
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tiled:
+    """What all workers see: how planes are coded, the decoded picture, and the original of an encoder."""
+
+    coding: Coding
     base: Planes
-    original: Planes
-    check: Check
+    original: Planes = ()
 
 
 @clause("7.2")
@@ -78,22 +96,22 @@ def _digest(codes: Int32Array) -> bytes:
 
 def _coded(work: _Tiled, tile: Rect) -> tuple[CodedTile, Int32Array]:
     """Return the code of a tile, and what a decoder makes of it."""
-    data, made = code_tile(work.form, _inside(work.original, tile), _around(work.base, tile), work.check)
+    data, made = code_tile(work.coding.form, _inside(work.original, tile), _around(work.base, tile), work.coding.check)
     return CodedTile(_digest(made), data), made
 
 
 def _decoded(work: _Tiled, unit: tuple[int, Rect, CodedTile]) -> Int32Array:
     """Return the codes of a tile.  Raises LayerDamaged."""
     number, tile, coded = unit
-    made = decode_tile(work.form, coded.data, _around(work.base, tile), work.check)
+    made = decode_tile(work.coding.form, coded.data, _around(work.base, tile), work.coding.check)
     if _digest(made) != coded.digest:
         raise LayerDamaged(f"tile {number}, from {tile.x},{tile.y} on, is not what was coded")
     return made
 
 
-def _pool(work: _Tiled, workers: int | None, tiles: int) -> Pool[_Tiled]:
+def _pool(work: _Tiled, tiles: int) -> Pool[_Tiled]:
     """Return a pool of threads where several tiles and workers are there; kernels leave each other alone."""
-    useful = min(tiles, workers or available_cores())
+    useful = min(tiles, work.coding.workers or available_cores())
     return ThreadPool(work, workers=useful) if useful > 1 else InlinePool(work)
 
 
@@ -123,16 +141,28 @@ def encode_layer(
     """
     if not 0 <= max_error < 1 << bit_depth:
         raise MaxErrorOutOfRange(max_error, bit_depth)
+    coding = Coding(TileForm(len(original), bit_depth, max_error), tile_log2, workers, check)
+    coded, made = coded_tiles(coding, original, base)
     height, width = original[0].shape
-    work = _Tiled(TileForm(len(original), bit_depth, max_error), base, original, check)
-    places, coded = tuple(_tiles(width, height, tile_log2)), list[CodedTile]()
+    digests = bytes.fromhex(picture_sha256(made)), bytes.fromhex(picture_sha256(base))
+    return LosslessRecord(len(original), bit_depth, tile_log2, max_error, width, height, *digests, coded)
+
+
+@clause("7.3.1")
+def coded_tiles(coding: Coding, original: Planes, base: Planes) -> tuple[tuple[CodedTile, ...], Planes]:
+    """(7.3.1) Return the tiles of planes, row by row, and what a decoder makes of them.
+
+    `original` and `base`: 1 plane or R, G, B, of one size and depth.  Raises what the check raises.
+    """
+    height, width = original[0].shape
+    work = _Tiled(coding, base, original)
+    places, coded = tuple(_tiles(width, height, coding.tile_log2)), list[CodedTile]()
     made = tuple(np.empty_like(plane) for plane in original)
-    with _pool(work, workers, len(places)) as pool:
+    with _pool(work, len(places)) as pool:
         for place, (tile, codes) in zip(places, pool.map(_coded, places), strict=True):
             coded.append(tile)
             _put(made, place, codes)
-    digests = bytes.fromhex(picture_sha256(made)), bytes.fromhex(picture_sha256(base))
-    return LosslessRecord(len(original), bit_depth, tile_log2, max_error, width, height, *digests, tuple(coded))
+    return tuple(coded), made
 
 
 def _put(planes: Planes, place: Rect, codes: Int32Array) -> None:
@@ -160,20 +190,31 @@ def decode_layer(
         raise LayerDamaged(f"it is of {record.width} x {record.height} samples, {record.components} components")
     if picture_sha256(base) != record.base_sha256.hex():
         raise LayerOfOtherPicture
-    wanted = Rect(0, 0, record.width, record.height) if window is None else window
-    places = _tiles(record.width, record.height, record.tile_log2)
+    coding = Coding(TileForm(record.components, record.bit_depth, record.max_error), record.tile_log2, workers, check)
+    made = decoded_planes(coding, record.tiles, base, window)
+    if window is None and picture_sha256(made) != record.samples_sha256.hex():
+        raise LayerDamaged("the picture does not have the SHA-256 of the original")
+    return made
+
+
+@clause("7.6")
+def decoded_planes(coding: Coding, tiles: Sequence[CodedTile], base: Planes, window: Rect | None) -> Planes:
+    """(7.6) Return the planes that tiles give, of all of the picture or of a window, whose tiles alone are decoded.
+
+    Raises LayerDamaged where a digest differs, and what the check raises.
+    """
+    height, width = base[0].shape
+    wanted = Rect(0, 0, width, height) if window is None else window
     units = [
         (number, tile, coded)
-        for number, (tile, coded) in enumerate(zip(places, record.tiles, strict=True))
+        for number, (tile, coded) in enumerate(zip(_tiles(width, height, coding.tile_log2), tiles, strict=True))
         if tile.x < wanted.right and wanted.x < tile.right and tile.y < wanted.bottom and wanted.y < tile.bottom
     ]
-    made = tuple(np.zeros_like(plane) for plane in base)
-    work = _Tiled(TileForm(record.components, record.bit_depth, record.max_error), base, (), check)
-    with _pool(work, workers, len(units)) as pool:
+    made = tuple(np.zeros(plane.shape, plane.dtype) for plane in base)
+    work = _Tiled(coding, base)
+    with _pool(work, len(units)) as pool:
         for (_, place, _), codes in zip(units, pool.map(_decoded, units), strict=True):
             _put(made, place, codes)
     if window is None:
-        if picture_sha256(made) != record.samples_sha256.hex():
-            raise LayerDamaged("the picture does not have the SHA-256 of the original")
         return made
     return tuple(np.ascontiguousarray(plane[wanted.rows, wanted.columns]) for plane in made)

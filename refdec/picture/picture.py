@@ -15,6 +15,7 @@ from refdec.picture.output import Codes
 
 if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo
+    from refdec.picture.floats import FloatPlanes
 
 __all__ = ["PictureCodes"]
 
@@ -26,6 +27,7 @@ class PictureCodes:
     `colour` is "RGB", "YUV" or "gray"; "YUV" has chroma planes smaller by `subsampling` (vertical, horizontal).
     `rendering` is the codestream's rendering information, None where it has none: it never changes the codes.
     `warnings` name what a decoder had to assume (a region that is absent, padding that a lenient reader passed over).
+    `floats`: the original in floats that a layer gave, of which the codes are a picture for viewing; else None.
     """
 
     planes: tuple[Codes, ...]
@@ -34,6 +36,7 @@ class PictureCodes:
     subsampling: tuple[int, int] = (1, 1)
     rendering: RenderingInfo | None = None
     warnings: tuple[str, ...] = ()
+    floats: FloatPlanes | None = None
 
     @property
     def height(self) -> int:

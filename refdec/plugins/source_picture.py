@@ -18,6 +18,7 @@ from refdec.plugins.errors import SourcePictureInvalid
 
 if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo
+    from refdec.picture.floats import FloatPlanes
     from refdec.picture.planes import Planes
 
 __all__ = ["Codes", "SourcePicture"]
@@ -37,7 +38,8 @@ class SourcePicture(ShortRepr):
     `codestream`: the bytes, where the source is a JPEG AI codestream itself (the planes are then its decoded
     picture). `rendering`: what its source says about its colours; the core writes it into RDI.  `warnings`: sentences
     about what of the source could not be taken along.  `components`: 1
-    where the source has gray alone (the planes are then three times the same).  Raises SourcePictureInvalid.
+    where the source has gray alone (the planes are then three times the same).  `floats`: what the planes were made of
+    for viewing, which a layer gives back; encoders need not look at them.  Raises SourcePictureInvalid.
     """
 
     planes: tuple[Codes, Codes, Codes]
@@ -49,6 +51,7 @@ class SourcePicture(ShortRepr):
     rendering: RenderingInfo | None = None
     warnings: tuple[str, ...] = ()
     components: int = 3
+    floats: FloatPlanes | None = None
 
     def __post_init__(self) -> None:
         if self.colour not in {"RGB", "YUV"}:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from refdec.bitstream.layerrecord import layer_in_words, layer_part
+from refdec.bitstream.floatrecord import layer_in_words
+from refdec.bitstream.layerrecord import layer_part
 from refdec.bitstream.privaterecord import private_part, read_private_record
 from refdec.bitstream.userdata import read_weights_mark
 from refdec.clauses import clause

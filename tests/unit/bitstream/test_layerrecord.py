@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from refdec.bitstream.floatrecord import layer_in_words
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.layerrecord import (
     LAYER_MARK,
     TILE_SIDES_LOG2,
     CodedTile,
     LosslessRecord,
-    layer_in_words,
     layer_part,
     read_layer,
     with_layer,

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from refdec.formats.errors import PictureDamaged, PictureTooLarge, PictureUnsupported, SeveralPictures
-from refdec.formats.pfm import read_pfm
+from refdec.formats.pfm import pfm_bytes, read_pfm
 from refdec.formats.pictures import Colour
 from refdec.limits import Limits
+from tests.unit.formats.float_support import floats, same_floats
 
 
 def pfm(samples: list[float], *, kind: str = "Pf", scale: str = "-1.0", size: str = "2 2") -> bytes:
@@ -43,3 +44,15 @@ def test_what_else_is_refused() -> None:
     with pytest.raises(SeveralPictures):
         read_pfm(pfm([0] * 4) * 2, limits=Limits())
     assert read_pfm(pfm([0] * 4) * 2, limits=Limits(), frame=2).bits == 16
+
+
+@pytest.mark.parametrize("components", [1, 3])
+def test_floats_of_any_kind_are_kept_bit_by_bit(components: int) -> None:
+    picture = floats(32, components)
+    data = pfm_bytes(picture)
+    read = read_pfm(data, limits=Limits(), float_view="sdr")
+    assert same_floats(read.floats, picture) and read.bits == 16
+    swapped = data.replace(b"\n-1.0\n", b"\n1.0\n", 1)
+    head = len(swapped) - 4 * components * 54
+    swapped = swapped[:head] + np.frombuffer(swapped[head:], "<u4").astype(">u4").tobytes()
+    assert same_floats(read_pfm(swapped, limits=Limits(), float_view="sdr").floats, picture)

@@ -11,9 +11,11 @@ from refdec.api.encode_options import EncodeOptions
 from refdec.api.lossless import add_lossless, drop_lossless
 from refdec.bitstream.privaterecord import with_user_data
 from refdec.errors import RefdecError
+from refdec.formats.float_view import picture_of_floats
 from refdec.heif.parts import PictureParts
 from refdec.lossless import errors
 from refdec.lossless.layer import decode_layer, encode_layer
+from refdec.picture.floats import FloatPlanes
 from refdec.plugins.source_picture import SourcePicture
 from refdec.privacy.regions import PrivateRegions
 from tests.encodable import GOLDEN
@@ -22,6 +24,8 @@ from tests.unit.lossless.test_layer import RED, RED_BASE
 Cause = Callable[[], object]
 STREAM = (GOLDEN / "kodim21_m1_+0_64x64.jai").read_bytes()
 GRAY = np.zeros((64, 64), np.uint8)
+HALVES = FloatPlanes((np.zeros((8, 8), np.uint16),) * 2, 16)
+SEE_THROUGH = picture_of_floats(HALVES, "sdr", 1, "OpenEXR")
 
 
 def planes_of_another_picture() -> None:
@@ -47,6 +51,7 @@ CAUSES: dict[type[RefdecError], Cause | list[Cause]] = {
         lambda: EncodeOptions(max_error=-1),
         lambda: encode_layer(RED, RED_BASE, 8, max_error=256),
     ],
+    errors.FloatAlphaNeedsLayer: lambda: EncodeOptions().picture_of(SEE_THROUGH),
     errors.OriginalNotRgb: lambda: add_lossless(STREAM, SourcePicture((GRAY, GRAY, GRAY), colour="YUV")),
     errors.OriginalTurned: lambda: add_lossless(turned_file(), GRAY),
     errors.OriginalSizeDiffers: lambda: add_lossless(STREAM, GRAY[1:]),
