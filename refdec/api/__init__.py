@@ -17,7 +17,7 @@ Encoding: `encode`, from `sources` through the plugin door to a codestream, as `
 that does not hold.
 
 `privacy` encodes with private regions, opens and drops them.  `lossless` puts originals behind codestreams, gives them
-back, and drops them.
+back, and drops them; `float_originals` are those in floats.
 
 From codestream to codestream: `transcode`, as `transcode_options` wish; `transcode_run` takes the steps.
 

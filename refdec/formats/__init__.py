@@ -6,11 +6,11 @@ Here files are opened; everything below works on bytes and arrays.
 Reading: `kinds` says what a file is by its name and first bytes, `files` opens it and picks the format: `png_reader`
 (16 bits through `png_kernels`; `png_chunks` are its parts), `pillow_reader` (JPEG, WebP, TIFF, BMP, GIF, AVIF, HEIC,
 JPEG 2000; `deep_tiff` and `deep_heif` where it would cut samples, which `boxed_pictures` finds out; `foreign_readers`
-names what they raise), `pnm_reader`, `pfm`, `yuv` (5.11) or `npy`. Of several pictures in a file, which `picture_ends`
-finds, `frames` chooses one. `pictures` is the result, and `description` what the file says beside the samples:
-`png_description` (of chunks; `png_light` is about light) and `pillow_description` collect it, `exif`, `icc` and
-`colour_points` say what it means, `orientation` turns a picture upright; `colorimetry` has the numbers of H.273.
-`folders` lists the files of a folder of checkpoints.
+names what they raise), `pnm_reader`, `pfm`, `exr` and `float_tiff` (floats, of which `float_view` makes codes), `yuv`
+(5.11) or `npy`. Of several pictures in a file, which `picture_ends` finds, `frames` chooses one. `pictures` is the
+result, and `description` what the file says beside the samples: `png_description` (of chunks; `png_light` is about
+light) and `pillow_description` collect it, `exif`, `icc` and `colour_points` say what it means, `orientation` turns a
+picture upright; `colorimetry` has the numbers of H.273. `folders` lists the files of a folder of checkpoints.
 
 Codestreams: `stream_files` finds them, bare or in HEIF files.
 
@@ -20,7 +20,8 @@ Writing: `files` picks the format by suffix, `rows` is what all writers share, `
 profiles of those that know no cICP, and `losses` says what a format cannot hold.
 `sinks` is where the bytes go: a file that appears whole or not at all, or
 somebody else's stream; `standard_output` keeps the one that everybody knows for results, whatever else in the process
-prints.  `decoded` is the picture that `refdec.decode` returns, which saves itself.
+prints.  `decoded` is the picture that `refdec.decode` returns, which saves itself;
+`float_files` writes an original in floats.
 `difference_pictures` makes a picture of what two others differ in.
 
 `errors` has one class a thing that can be wrong with a file, `file_errors` a kind of those for each OSError.

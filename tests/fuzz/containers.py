@@ -113,12 +113,29 @@ def mutate_layer(data: bytes, draw: Random, plain: Plain) -> bytes:
     from refdec.bitstream.layerrecord import read_layer
 
     record = read_layer(data)
-    if record is None or draw.random() < 0.3:
+    if draw.random() < 0.3:
         return plain(data)
+    if record is None:
+        return _mutate_float_layer(data, draw, plain)
     tiles = list(record.tiles)
     chosen = draw.randrange(len(tiles))
     tiles[chosen] = replace(tiles[chosen], data=plain(bytes(tiles[chosen].data)))
     return replace(record, tiles=tuple(tiles)).to_bytes()
+
+
+def _mutate_float_layer(data: bytes, draw: Random, plain: Plain) -> bytes:
+    """Change the code of one tile of one part of a layer of floats."""
+    from refdec.bitstream.floatrecord import read_float_layer
+
+    record = read_float_layer(data)
+    if record is None:
+        return plain(data)
+    part = draw.randrange(len(record.parts))
+    tiles = list(record.parts[part])
+    chosen = draw.randrange(len(tiles))
+    tiles[chosen] = replace(tiles[chosen], data=plain(bytes(tiles[chosen].data)))
+    parts = (*record.parts[:part], tuple(tiles), *record.parts[part + 1 :])
+    return replace(record, parts=parts).to_bytes()
 
 
 def mutate_pack(data: bytes, draw: Random, plain: Plain) -> bytes:

@@ -137,6 +137,22 @@ def _layer() -> list[bytes]:
         for max_error in (0, (1 << bit_depth) // 8):
             record = encode_layer(tuple(original), base, bit_depth, max_error=max_error, tile_log2=6)
             found.append(record.to_bytes())
+    return [*found, *_float_layers()]
+
+
+def _float_layers() -> list[bytes]:
+    """Return layers of floats on the flat base that the target takes, of every form."""
+    from refdec.lossless.float_layer import encode_float_layer
+    from refdec.picture.floats import FloatPlanes
+    from tests.unit.formats.float_support import floats
+
+    found = []
+    for bits, components in ((16, 1), (16, 4), (32, 3), (32, 2)):
+        original = floats(bits, components)
+        base = tuple(np.full((6, 9), 1 << 15, np.uint16) for _ in original.colours)
+        wide = FloatPlanes(original.as_single().planes, 32)
+        for kind, error in ((original, 0), (original, 300), (wide, 0)):
+            found.append(encode_float_layer(kind, base, max_error=error, tile_log2=6).to_bytes())
     return found
 
 
@@ -195,9 +211,25 @@ def _pictures() -> list[bytes]:
         b"\1P3\n2 2\n255\n1 2 3 4 5 6 7 8 9 10 11 12\n",
         b"\1P4\n9 2\n\xff\0\0\xff",
         b"\x0bPF\n1 1\n-1.0\n" + bytes(12),
+        *_floats_in_files(),
         *_pillow_files(),
         *_bundles(),
     ]
+
+
+def _floats_in_files() -> list[bytes]:
+    """Return a TIFF of floats, and an OpenEXR file where the package is there."""
+    from refdec.formats.errors import FormatCannotHold
+    from refdec.formats.exr import exr_bytes
+    from refdec.formats.tiff import float_tiff_bytes
+    from refdec.heif.parts import NO_METADATA
+    from tests.unit.formats.float_support import floats
+
+    found = [b"\7" + float_tiff_bytes(floats(16, 3), 12, NO_METADATA)]
+    try:
+        return [*found, b"\x0c" + exr_bytes(floats(16, 4), 9), b"\x0c" + exr_bytes(floats(32, 1), 2)]
+    except FormatCannotHold:
+        return found
 
 
 def _pillow_files() -> list[bytes]:

@@ -42,7 +42,7 @@ DECODE_LIMITS = Limits(pixels=160 * 160, codestream_bytes=1 << 20)
 PICTURE_LIMITS = Limits(pixels=1 << 20, codestream_bytes=1 << 20)
 PICTURE_READERS = (
     *(".png", ".ppm", ".npy", ".yuv", "bundle"),
-    *(".jpg", ".webp", ".tif", ".bmp", ".gif", ".pam", ".pfm"),
+    *(".jpg", ".webp", ".tif", ".bmp", ".gif", ".pam", ".pfm", ".exr"),
 )
 """What byte 0 of an input chooses; new ones are added at the end, so that old findings keep their meaning."""
 LAYER_SAMPLES = 1 << 12
@@ -262,6 +262,7 @@ def layer(data: bytes) -> None:
 
     record = read_layer(data)
     if record is None:
+        _float_layer(data)
         return
     assert record.to_bytes() == data
     if record.width * record.height > LAYER_SAMPLES:
@@ -275,6 +276,30 @@ def layer(data: bytes) -> None:
         assert problem.headline()
         return
     assert picture_sha256(made) == record.samples_sha256.hex()
+
+
+def _float_layer(data: bytes) -> None:
+    """Layers of floats: as those of codes."""
+    from dataclasses import replace
+
+    from refdec.bitstream.floatrecord import read_float_layer
+    from refdec.lossless.float_layer import decode_float_layer
+    from refdec.trace.picture_digest import picture_sha256
+
+    record = read_float_layer(data)
+    if record is None:
+        return
+    assert record.to_bytes() == data
+    if record.width * record.height > LAYER_SAMPLES:
+        return
+    base = tuple(np.full((record.height, record.width), 1 << 15, np.uint16) for _ in range(record.form.colours))
+    digest = bytes.fromhex(picture_sha256(base))
+    try:
+        made = decode_float_layer(replace(record, base_sha256=digest), base)
+    except RefdecError as problem:
+        assert problem.headline()
+        return
+    assert picture_sha256(made.planes) == record.samples_sha256.hex()
 
 
 def heif(data: bytes) -> None:

@@ -78,7 +78,7 @@ def test_without_a_layer_floats_are_left_behind_which_is_said() -> None:
 def test_other_wishes_show_the_lossy_picture_and_say_why() -> None:
     exact = refdec.encode(picture(16), lossless=True)
     for wish in ({"bit_depth": 8}, {"colour": "RGB"}, {"filters": False}):
-        decoded = refdec.decode(exact, **wish)  # type: ignore[arg-type]
+        decoded = refdec.decode(exact, **wish)
         assert decoded.floats is None and "not the original" in decoded.warnings[0]
     mapped = refdec.decode(exact, tone_map=True)
     assert mapped.floats is None and mapped.bit_depth == 8

@@ -12,6 +12,7 @@ import PIL.Image
 from refdec.errors import RefdecError
 from refdec.formats import errors
 from refdec.formats.files import open_writer, read_bytes, read_picture, write_bytes, write_picture
+from refdec.formats.float_files import write_floats
 from refdec.formats.folders import folder_sources
 from refdec.formats.yuv import YuvLayout
 from refdec.limits import Limits
@@ -30,6 +31,7 @@ CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
     errors.FileUnreadable: lambda folder: read_bytes(folder / "a\0b"),
     errors.FileUnwritable: lambda folder: write_bytes(folder / "a\0b", b""),
     errors.FormatCannotHold: lambda _: write_picture(io.BytesIO(), picture(2, 2), suffix=".yuv"),
+    errors.NoFloats: lambda folder: write_floats(folder / "a.exr", None, ".exr"),
     errors.NoSuchPicture: lambda _: read_picture(b"P5 1 1 1 \0", suffix=".pgm", frame=2),
     errors.NotAFolder: lambda folder: folder_sources(folder / "absent"),
     errors.PictureDamaged: lambda _: read_picture(b"", suffix=".png"),

@@ -1,4 +1,4 @@
-"""Layers of floats: worked examples 6 and 7 of 7.7, every pattern back, bounds, windows, damage."""
+"""Layers of floats: worked examples 6 and 7 of 7.8.6, every pattern back, bounds, windows, damage."""
 
 from __future__ import annotations
 
@@ -39,6 +39,34 @@ def pair(bits: int, components: int, height: int = 70, width: int = 90) -> tuple
     base = np.clip(65535 * light / (1 + light), 0, 65535).astype(np.uint16)
     colours = components - (components in (2, 4))
     return FloatPlanes(tuple(planes), bits), tuple(base // 64 * 64 for _ in range(colours))
+
+
+EXAMPLE_6 = (
+    "7265666465632d6c6f73736c6573732f0201000a00000000000000000200000001c95411110e48a6727eadd0f7f336a588d6b3bf7822a71b4740"
+    "93b61300e1e8d25be581a33b4b85f45fe7c39b418e56525dd10c602c1bc3cb86e9daeda8c7b0303fffbc0000000008868010661638d23bc03fa8"
+    "eadbec3849"
+)
+EXAMPLE_7 = (
+    "7265666465632d6c6f73736c6573732f0204110a000000006400000001000000013ae7b37dd2672728ec14bfef239b5833630e18f1832ccb975d"
+    "27c282416724122fce6bbc46b2ce671f9c82d822487cf224a06e6fb4e67a9c41aa8d413c375b1e29137a210000000b68969afd614d6864000000"
+    "03154978af80daa24700000003fa76838105e2dfcb000000026fea016a651b64600000000477b529997861491b0000000388ac864db9587cfdc0"
+    "40d5f3a34d234f53d17ec055c5c0556ec0e1c03fc901c07360"
+)
+
+
+def test_worked_examples_6_and_7() -> None:
+    half, base = FloatPlanes((np.array([[0x3C00, 0xC000]], np.uint16),), 16), (np.array([[40000, 12]], np.uint16),)
+    assert encode_float_layer(half, base).to_bytes().hex() == EXAMPLE_6
+    record = read_float_layer(bytes.fromhex(EXAMPLE_6))
+    assert record is not None and same(decode_float_layer(record, base), half)
+    colours = [0x3F800001, 0x40490FDB, 0xBF000000, 0x7F800000]
+    single = FloatPlanes(tuple(np.array([[pattern]], np.uint32) for pattern in colours), 32, True)
+    under = tuple(np.array([[code]], np.uint16) for code in (40000, 50000, 0))
+    assert encode_float_layer(single, under, max_error=100).to_bytes().hex() == EXAMPLE_7
+    record = read_float_layer(bytes.fromhex(EXAMPLE_7))
+    assert record is not None and record.form.premultiplied and record.form.low_bits == 9
+    made = decode_float_layer(record, under)
+    assert [int(plane[0, 0]) for plane in made.planes] == [0x3F800031, 0x40490FE5, 0xBEFFFFB1, 0x7F800000]
 
 
 @pytest.mark.parametrize("bits", [16, 32])

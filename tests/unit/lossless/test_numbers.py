@@ -25,7 +25,7 @@ def all_of(form: FloatForm) -> np.ndarray:
 
 
 def test_order_is_that_of_values() -> None:
-    """Worked example 5 of 7.7."""
+    """Worked example 5 of 7.8.6."""
     patterns = np.array([0xFC00, 0xBC00, 0x8000, 0x0000, 0x0001, 0x3C00, 0x7C00], np.uint16)
     assert order_of(patterns, 16).tolist() == [1023, 17407, 32767, 32768, 32769, 48128, 64512]
     with np.errstate(invalid="ignore"):
