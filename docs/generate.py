@@ -72,6 +72,7 @@ UNREACHED = {
                 "7.4.3",
             ),
             *("7.4.4", "7.4.5", "7.5", "7.5.1", "7.5.2", "7.5.3", "7.5.4", "7.5.5", "7.6"),
+            *("7.8", "7.8.1", "7.8.2", "7.8.3", "7.8.4", "7.8.5"),
         ),
         "refdec's own, no part of the standard: tests/unit/lossless, tests/unit/api/test_lossless.py",
     ),
