@@ -180,6 +180,8 @@ def _planes(data: bytes, names: tuple[str, ...], shape: tuple[int, int]) -> Floa
         path = Path(folder) / "picture.exr"
         path.write_bytes(data)
         file = OpenEXR.File(str(path), separate_channels=True, num_threads=0)
+        if not file.parts:  # the package has said why on stderr
+            raise PictureDamaged(NAME, "its samples cannot be read")
         channels = file.channels()
         found = [np.ascontiguousarray(channels[name].pixels) for name in names]
     if any(plane.shape != shape or plane.dtype not in (np.float16, np.float32) for plane in found):

@@ -5,7 +5,7 @@ In: output planes int32 Q18.  Out: `PictureCodes`; what `refdec.decode` returns 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,7 +36,7 @@ class PictureCodes:
     subsampling: tuple[int, int] = (1, 1)
     rendering: RenderingInfo | None = None
     warnings: tuple[str, ...] = ()
-    floats: FloatPlanes | None = None
+    floats: FloatPlanes | None = field(default=None, kw_only=True)
 
     @property
     def height(self) -> int:

@@ -84,7 +84,7 @@ def test_what_else_a_file_holds_is_named(tmp_path: Path) -> None:
         (header(window=(5, 0, 3, 1)), "no samples"),
         (header(channels=channel("R")[:-3]), "list of channels"),
         (header(channels=b""), "list of channels"),
-        (header(), r"EXR|exr|scan|read"),
+        (header(), "its samples cannot be read"),
     ],
 )
 def test_damaged_files(data: bytes, what: str) -> None:
