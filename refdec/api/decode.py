@@ -14,7 +14,6 @@ from refdec.api.concerning import concerning
 from refdec.api.errors import RegionWithoutStages, ToneMapAlone
 from refdec.api.inputs import Inputs, read_inputs, said_once
 from refdec.api.scaled import require_scale, scaled_picture
-from refdec.api.tone_map import TONE_MAP_DEPTH, tone_mapped
 from refdec.bitstream.transforms import Synthesis
 from refdec.decoding.options import DecodeOptions, edition_named
 from refdec.observation import UNWATCHED
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["decode", "decoded_at_once", "opened_stream", "useful_workers"]
 
+FINEST_BITS = 16
+"""Of a sample that is decoded to be mapped for an SDR display."""
 LOG = logging.getLogger(__name__)
 
 
@@ -162,9 +163,9 @@ def _decoded(
         options = replace(options, bit_depth=None)
     found = Restored(None) if lossy or observe is not None else restored(inputs, headers, options)
     if found.picture is not None:
-        return tone_mapped(found.picture, bits) if tone_map else found.picture
+        return _mapped(found.picture, bits) if tone_map else found.picture
     if tone_map:
-        options = replace(options, bit_depth=TONE_MAP_DEPTH)
+        options = replace(options, bit_depth=FINEST_BITS)
     options, form = gray_form(headers, options, "RGB" if tone_map else None)
     if options.region is not None or observe is not None:
         made = decoded_at_once(inputs, options, observe)
@@ -172,7 +173,14 @@ def _decoded(
         stream = opened_stream(inputs, options)
         made = stream.picture(workers=useful_workers(stream, options))
     made = form.picture(replace(made, warnings=(*found.said, *made.warnings)))
-    return tone_mapped(made, bits) if tone_map else made
+    return _mapped(made, bits) if tone_map else made
+
+
+def _mapped(decoded: PictureCodes, bits: int | None) -> PictureCodes:
+    """Return a picture as an SDR display shows it."""
+    from refdec.api.tone_map import tone_mapped
+
+    return tone_mapped(decoded, bits)
 
 
 def opened_stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:

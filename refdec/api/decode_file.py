@@ -18,7 +18,6 @@ from refdec.api.errors import RegionWithoutStages, ScaleAlone
 from refdec.api.inputs import Inputs, read_inputs
 from refdec.api.picture_files import colour_of, depth_of, gray_of, write_json, write_npz, written_alpha
 from refdec.api.scaled import require_scale, scaled_picture
-from refdec.api.tone_map import TONE_MAP_BITS, TONE_MAP_DEPTH
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.formats.transparency import common_depth, kind_in, with_alpha
 from refdec.observation import UNWATCHED
@@ -45,6 +44,8 @@ CODED_PIXEL_BYTES = 10
 """Bytes for each pixel of a picture that waits to be encoded as JPEG or WebP, as bands, as a whole, and as a file."""
 JPEG_SUFFIXES = (".jpg", ".jpeg")
 """What is written into such a file is no more what was decoded."""
+EIGHT_BITS, FINEST_BITS = 8, 16
+"""Of a sample for an SDR display, where nobody asks for others; and of one that is decoded to be mapped."""
 EXPECTED_STAGES = 44
 """Stages of a decode with all tools; other decodes have fewer, and their progress ends early."""
 
@@ -106,7 +107,7 @@ def decode_to_file(
     from refdec.decoding.opening import parse
     from refdec.formats.errors import NoFloats
     from refdec.formats.files import suffix_of
-    from refdec.formats.float_files import FLOAT_ALONE, FLOAT_SUFFIXES
+    from refdec.formats.kinds import FLOAT_ALONE, FLOAT_SUFFIXES
 
     suffix = (job.suffix or suffix_of(target)).lower()
     if job.tone_map:
@@ -118,7 +119,7 @@ def decode_to_file(
         options = replace(options, bit_depth=depth_of(suffix))
     if job.tone_map:
         usual = usual or "RGB"
-        job = replace(job, options=replace(options, bit_depth=options.bit_depth or TONE_MAP_BITS))
+        job = replace(job, options=replace(options, bit_depth=options.bit_depth or EIGHT_BITS))
         options = job.options
     if options.region is not None and job.wants_stages:
         raise RegionWithoutStages
@@ -150,7 +151,7 @@ def decode_to_file(
             fidelity = "lossy" if suffix in JPEG_SUFFIXES or place.divides or job.tone_map else found.fidelity
             return replace(made, warnings=(*said, *made.warnings), fidelity=fidelity)
         if job.tone_map:
-            options = replace(options, bit_depth=TONE_MAP_DEPTH)
+            options = replace(options, bit_depth=FINEST_BITS)
         if alpha is not None and options.bit_depth is None:
             options = replace(options, bit_depth=common_depth(headers.picture.bit_depth, alpha.bits))
         options, form = gray_form(headers, options, usual, gray=gray)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from refdec.arithmetic.types import Int32Array
     from refdec.bitstream.headers import Headers
     from refdec.formats.files import Source
-    from refdec.formats.float_view import FloatView
+    from refdec.formats.kinds import FloatView
     from refdec.formats.sinks import Target
     from refdec.plugins.calls import Improve
     from refdec.plugins.core import Core

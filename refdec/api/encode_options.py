@@ -17,7 +17,7 @@ from refdec.api.errors import LayoutWithoutRaw, RateAmbiguous, UnknownChroma
 from refdec.arithmetic.shown import ShortRepr
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.decoding.options import limits_or_default
-from refdec.formats.float_view import FLOAT_VIEWS, FloatView
+from refdec.formats.kinds import FLOAT_VIEWS, FloatView
 from refdec.limits import Limits
 from refdec.lossless.errors import FloatAlphaNeedsLayer, LosslessWithPrivate, MaxErrorOutOfRange
 from refdec.plugins.errors import RequestInvalid

@@ -25,7 +25,7 @@ def colour_of(suffix: str) -> Colour | None:
     from refdec.formats.colours import COLOUR_OF_SUFFIX
     from refdec.formats.errors import SuffixUnknown
     from refdec.formats.files import WRITERS
-    from refdec.formats.float_files import FLOAT_ALONE
+    from refdec.formats.kinds import FLOAT_ALONE
 
     if suffix in FLOAT_ALONE:
         return "RGB"

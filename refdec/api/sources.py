@@ -23,8 +23,8 @@ from refdec.clauses import clause
 from refdec.decoding.options import DecodeOptions, limits_or_default
 from refdec.formats.description import UPRIGHT, SourceDescription
 from refdec.formats.files import read_bytes, read_picture, suffix_of
-from refdec.formats.float_view import FloatView, picture_of_floats
-from refdec.formats.kinds import is_jpeg_ai
+from refdec.formats.float_view import picture_of_floats
+from refdec.formats.kinds import FloatView, is_jpeg_ai
 from refdec.formats.orientation import upright
 from refdec.formats.pictures import CodePicture, Colour, split_alpha
 from refdec.formats.yuv import layout_of_name

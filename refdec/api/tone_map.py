@@ -22,14 +22,12 @@ from refdec.picture.picture import PictureCodes
 if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo
 
-__all__ = ["TONE_MAP_BITS", "TONE_MAP_DEPTH", "eetf", "hlg_to_light", "pq_to_light", "tone_mapped"]
+__all__ = ["eetf", "hlg_to_light", "pq_to_light", "tone_mapped"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 TONE_MAP_BITS = 8
 """Bits of a sample that is made for an SDR display, where nobody asks for others."""
-TONE_MAP_DEPTH = 16
-"""Bits of a sample that is decoded for it: what is cut away is cut away once."""
 PQ, HLG, LINEAR = 16, 18, 8
 WHITE = 203.0
 """cd/m2 of graphics white in HDR (BT.2408): the white of SDR."""

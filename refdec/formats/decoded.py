@@ -17,8 +17,8 @@ from refdec.formats.colours import EIGHT_BIT_SUFFIXES, colour_tags
 from refdec.formats.description import SourceDescription
 from refdec.formats.errors import FormatCannotHold
 from refdec.formats.files import suffix_of, write_picture
-from refdec.formats.float_files import FLOAT_ALONE, FLOAT_SUFFIXES, write_floats
 from refdec.formats.icc_writer import icc_profile
+from refdec.formats.kinds import FLOAT_ALONE, FLOAT_SUFFIXES
 from refdec.formats.losses import losses
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.formats.transparency import ALPHA_SUFFIXES, at_depth, common_depth, kind_in, with_alpha
@@ -62,6 +62,8 @@ class Picture(PictureCodes):
         cicp, gamma = colour_tags(self.rendering)
         kind, as_they_are = suffix or suffix_of(target), self.bit_depth
         if kind in FLOAT_SUFFIXES and (self.floats is not None or kind in FLOAT_ALONE):
+            from refdec.formats.float_files import write_floats
+
             for lost in write_floats(target, self.floats, kind, self.rendering, self.metadata):
                 warnings.warn(lost, stacklevel=2)
             return

@@ -19,8 +19,9 @@ from refdec.formats.colorimetry import CHROMATICITIES
 from refdec.formats.colour_points import UNSPECIFIED, primaries_of_chromaticities
 from refdec.formats.description import SourceDescription, first_of
 from refdec.formats.errors import FormatCannotHold, PictureDamaged, PictureUnsupported
-from refdec.formats.float_view import FloatView, picture_of_floats
+from refdec.formats.float_view import picture_of_floats
 from refdec.formats.foreign_readers import damage_named
+from refdec.formats.kinds import FloatView
 from refdec.formats.pictures import CodePicture, require_floats
 from refdec.limits import Limits
 from refdec.picture.floats import FloatPlanes

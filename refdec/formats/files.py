@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeAlias
 
 from refdec.formats.errors import FileTooLong, FileUnreadable, FormatCannotHold, PictureUnrecognised, SuffixUnknown
 from refdec.formats.file_errors import file_unreadable
-from refdec.formats.kinds import PILLOW_FORMATS, sniffed_suffix
+from refdec.formats.kinds import PILLOW_FORMATS, FloatView, sniffed_suffix
 from refdec.limits import Limits
 
 if TYPE_CHECKING:

@@ -23,12 +23,9 @@ if TYPE_CHECKING:
     from refdec.formats.sinks import Target
     from refdec.picture.floats import FloatPlanes
 
-__all__ = ["FLOAT_ALONE", "FLOAT_SUFFIXES", "write_floats"]
+__all__ = ["write_floats"]
 
-FLOAT_ALONE = (".exr", ".pfm")
-"""Formats that hold nothing else."""
 TIFF_SUFFIXES = (".tif", ".tiff")
-FLOAT_SUFFIXES = (*FLOAT_ALONE, *TIFF_SUFFIXES, ".npy")
 
 
 def write_floats(

@@ -16,9 +16,10 @@ from refdec.formats.colour_points import UNSPECIFIED
 from refdec.formats.description import XMP_NAME, SourceDescription, profile_name
 from refdec.formats.errors import PictureDamaged, PictureUnsupported
 from refdec.formats.exif import bare_exif, exif_beside, exif_from_bytes, facts_of_exif
-from refdec.formats.float_view import FloatView, picture_of_floats
+from refdec.formats.float_view import picture_of_floats
 from refdec.formats.foreign_readers import damage_named
 from refdec.formats.icc import read_icc
+from refdec.formats.kinds import FloatView
 from refdec.formats.pictures import CodePicture, require_floats, require_pixels
 from refdec.heif.parts import Metadata
 from refdec.limits import Limits

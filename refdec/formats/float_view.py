@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +19,13 @@ from refdec.bitstream.rendering import RenderingInfo
 from refdec.formats.colour_points import SRGB, UNSPECIFIED, rendering_of
 from refdec.formats.description import NOTHING_SAID, SourceDescription
 from refdec.formats.errors import PictureUnsupported
+from refdec.formats.kinds import FloatView
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.picture.floats import FloatPlanes
 from refdec.picture.output import Codes
 
-__all__ = ["FLOAT_VIEWS", "FloatView", "picture_of_floats", "viewed"]
+__all__ = ["picture_of_floats", "viewed"]
 
-FloatView: TypeAlias = Literal["sdr", "pq", "codes"]
-FLOAT_VIEWS: tuple[FloatView, ...] = ("sdr", "pq", "codes")
 VIEW_BITS = 16
 TOP = (1 << VIEW_BITS) - 1
 PQ = 16

@@ -7,17 +7,22 @@ table of first bytes: doors into other libraries ask it too.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
 from refdec.bitstream.firstbytes import CODESTREAM_START, START_BYTES, file_kind, is_heif
 
 __all__ = [
     "CODESTREAM_SUFFIXES",
+    "FLOAT_ALONE",
+    "FLOAT_SUFFIXES",
+    "FLOAT_VIEWS",
     "HEIF_MEDIA_TYPE",
     "HEIF_SUFFIX",
     "JPEG_2000",
     "MEDIA_TYPE",
     "PILLOW_FORMATS",
     "START_BYTES",
+    "FloatView",
     "is_codestream",
     "is_heif_of_ours",
     "is_jpeg_ai",
@@ -44,6 +49,12 @@ PILLOW_FORMATS: Mapping[str, str] = {
     ".j2k": JPEG_2000,
 }
 """Names of the formats that Pillow reads, by suffix."""
+FLOAT_ALONE = (".exr", ".pfm")
+"""Formats that hold floats and nothing else."""
+FLOAT_SUFFIXES = (*FLOAT_ALONE, ".tif", ".tiff", ".npy")
+FloatView: TypeAlias = Literal["sdr", "pq", "codes"]
+FLOAT_VIEWS: tuple[FloatView, ...] = ("sdr", "pq", "codes")
+"""How floats become codes for viewing."""
 MEDIA_TYPE, HEIF_MEDIA_TYPE = "image/jpeg-ai", "image/jaii"
 """What we call a bare codestream, for which no type is registered; and the registered type of HEIF files."""
 

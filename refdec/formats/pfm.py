@@ -12,8 +12,9 @@ import numpy as np
 from refdec.formats.colour_points import UNSPECIFIED
 from refdec.formats.description import SourceDescription, bytes_after
 from refdec.formats.errors import PictureDamaged, PictureUnsupported
-from refdec.formats.float_view import FloatView, picture_of_floats
+from refdec.formats.float_view import picture_of_floats
 from refdec.formats.frames import chosen_picture, require_countable
+from refdec.formats.kinds import FloatView
 from refdec.formats.pictures import CodePicture, require_floats
 from refdec.limits import Limits
 from refdec.picture.floats import FloatPlanes

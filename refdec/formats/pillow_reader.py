@@ -23,10 +23,9 @@ from refdec.formats.description import UPRIGHT, SourceDescription
 from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsupported
 from refdec.formats.exif import ORIENTATION
 from refdec.formats.float_tiff import holds_floats, read_float_tiff
-from refdec.formats.float_view import FloatView
 from refdec.formats.foreign_readers import damage_named
 from refdec.formats.frames import chosen_picture, require_countable
-from refdec.formats.kinds import JPEG_2000, PILLOW_FORMATS
+from refdec.formats.kinds import JPEG_2000, PILLOW_FORMATS, FloatView
 from refdec.formats.orientation import turned_in_words
 from refdec.formats.picture_ends import directories_of, end_of
 from refdec.formats.pictures import CodePicture, Colour, require_pixels, split_alpha

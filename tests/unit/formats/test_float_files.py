@@ -10,7 +10,8 @@ import pytest
 from refdec.bitstream.rendering import Cicp, RenderingInfo
 from refdec.formats.errors import NoFloats
 from refdec.formats.files import read_picture
-from refdec.formats.float_files import FLOAT_SUFFIXES, write_floats
+from refdec.formats.float_files import write_floats
+from refdec.formats.kinds import FLOAT_SUFFIXES
 from refdec.heif.parts import Metadata
 from tests.unit.formats.float_support import floats, same_floats
 

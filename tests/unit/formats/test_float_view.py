@@ -8,7 +8,8 @@ import pytest
 from refdec.api.tone_map import pq_to_light
 from refdec.bitstream.rendering import Cicp
 from refdec.formats.errors import PictureUnsupported
-from refdec.formats.float_view import FloatView, picture_of_floats, viewed
+from refdec.formats.float_view import picture_of_floats, viewed
+from refdec.formats.kinds import FloatView
 from refdec.picture.floats import FloatPlanes
 
 
