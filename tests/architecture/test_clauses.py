@@ -65,6 +65,7 @@ WITHOUT_CODE = {
     "6.4": "introduces 6.4.1 to 6.4.14",
     "6.8": "worked examples: tests",
     "7.7": "worked examples: tests",
+    "7.8.6": "worked examples: tests",
 }  # fmt: skip
 
 
