@@ -25,6 +25,8 @@ from refdec.errors import (
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
+    from refdec.api.clip_encode import encode_clip
+    from refdec.api.clips import open_clip
     from refdec.api.decode import decode
     from refdec.api.encode import encode
     from refdec.api.encode_options import EncodeOptions
@@ -69,7 +71,9 @@ __all__ = [
     "__version__",
     "decode",
     "encode",
+    "encode_clip",
     "load_weights",
+    "open_clip",
     "open_private",
     "open_progressive",
     "read_info",
@@ -80,7 +84,9 @@ __all__ = [
 _LAZY = {
     "decode": "refdec.api.decode",
     "encode": "refdec.api.encode",
+    "encode_clip": "refdec.api.clip_encode",
     "load_weights": "refdec.api.weights",
+    "open_clip": "refdec.api.clips",
     "open_private": "refdec.api.privacy",
     "open_progressive": "refdec.api.progressive",
     "read_info": "refdec.api.info",
@@ -96,7 +102,7 @@ _LAZY = {
     "PrivateRegions": "refdec.privacy.regions",
     "TranscodeOptions": "refdec.api.transcode_options",
 }
-_DECODING = frozenset({"decode", "encode", "open_progressive", "read_latents", "transcode"})
+_DECODING = frozenset({"decode", "encode", "encode_clip", "open_clip", "open_progressive", "read_latents", "transcode"})
 """Names whose modules load compiled kernels: where these are kept is decided before."""
 
 

@@ -128,7 +128,8 @@ class Limits:
 
     The default picture limit is that of the largest level of the standard (1.7.2), and the others allow that level, the
     number of tiles with synthesis tiles of at least 64 samples.
-    `box_entries`: boxes of a HEIF file and records in them; `box_depth`: of boxes in boxes.
+    `box_entries`: boxes of a HEIF file and records in them; `box_depth`: of boxes in boxes.  `samples`: frames of a
+    clip.
     `memory_bytes`: arrays of one decode or encode, estimated from its headers, without program and weights; None is no
     limit.  `seconds`: wall time of one of them, counted by the entry points (docs/limits.md); None is no limit.
     Raises LimitImpossible for what is no number or negative.
@@ -142,6 +143,7 @@ class Limits:
     header_elements: int = 1 << 22
     box_entries: int = 1 << 16
     box_depth: int = 12
+    samples: int = 1 << 20
     memory_bytes: int | None = None
     seconds: float | None = None
 

@@ -16,6 +16,10 @@ Encoding: `encode`, from `sources` through the plugin door to a codestream, as `
 `colour_wishes` say of its colours, and by `enclosing` into a HEIF file; `picture_warnings` says what of a source
 that does not hold.
 
+Clips: `clips` gives their frames one by one, `clip_decode` makes animations, video and folders of them.  `clip_encode`
+makes clips as `clip_options` wish: `clip_sources` tells moving pictures from single ones, `clip_maker` codes and
+writes, with the transparency of `clip_alpha`; a `clip_report` says what was made.
+
 `privacy` encodes with private regions, opens and drops them.  `lossless` puts originals behind codestreams, gives them
 back, and drops them; `float_originals` are those in floats.
 

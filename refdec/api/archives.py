@@ -16,8 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from refdec.api.clip_encode import encode_source
 from refdec.api.decode_file import DecodeJob, decode_to_file
-from refdec.api.encode import encode_to_file
 from refdec.api.encode_options import BARE, EncodeOptions
 from refdec.api.errors import OutputIsInput, OutputNoFolder, OutputsMeet
 from refdec.api.found_files import named_files
@@ -101,7 +101,7 @@ class EncodeOne:
     def __call__(self, job: Job) -> Mapping[str, Any]:
         """Encode a job's picture; return size, rate and operating point for the report."""
         assert job.output is not None, "jobs of an archive have outputs"
-        report = encode_to_file(job.input, job.output, self.encode, weights=_pack_of(self.weights))
+        report = encode_source(job.input, job.output, self.encode, weights=_pack_of(self.weights))
         found = report.as_json()
         return {name: found[name] for name in found if name not in SAID_BY_THE_LINE and found[name] not in (None, ())}
 

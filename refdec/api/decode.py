@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["decode", "decoded_at_once", "opened_stream", "useful_workers"]
 
+CLIP_REMARK = "this is the still picture of a clip, whose frames are another matter: refdec.open_clip"
 FINEST_BITS = 16
 """Of a sample that is decoded to be mapped for an SDR display."""
 LOG = logging.getLogger(__name__)
@@ -119,13 +120,14 @@ def decode(
 
     with concerning(source):
         inputs = read_inputs(source, weights, options)
+        first = (CLIP_REMARK,) if inputs.file is not None and "moov" in inputs.file.left_out else ()
         _, said = shown_with(inputs.data, None, or_public=True, options=options)
         beside = beside_of(inputs.file, options)
         decoded = _decoded(inputs, beside, options, observe, scale, lossy=lossy, tone_map=tone_map)
         made = beside.upright(decoded)
         alpha = None if scale is not None else beside.alpha_in(options.region)
         metadata = replace(beside.metadata, icc=b"") if tone_map else beside.metadata
-        return picture_of(replace(made, warnings=(*said, *made.warnings)), metadata, alpha)
+        return picture_of(replace(made, warnings=(*first, *said, *made.warnings)), metadata, alpha)
 
 
 def _require_tone_map(options: DecodeOptions, observe: Observer | None, scale: int | None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,13 @@ from refdec.api.inputs import Inputs, read_inputs
 from refdec.api.picture_files import colour_of, depth_of, gray_of, write_json, write_npz, written_alpha
 from refdec.api.scaled import require_scale, scaled_picture
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
+from refdec.formats.files import NamedBytes
 from refdec.formats.transparency import common_depth, kind_in, with_alpha
 from refdec.observation import UNWATCHED
 
 if TYPE_CHECKING:
     from refdec.api.beside import BesidePicture
+    from refdec.api.clips import Clip
     from refdec.api.gray import GrayForm
     from refdec.arithmetic.types import IntArray
     from refdec.bitstream.headers import Headers
@@ -60,6 +63,7 @@ class DecodeJob:
     `trace`, `dump`: files to write beside the picture.  `fingerprint`: report the SHA-256 of the codes.
     `scale`: a small picture straight from the latents.  `lossy`: not the original, although there is a lossless layer.
     `tone_map`: as an SDR display shows it; `options.bit_depth` is then that of what is written.
+    `frame`, from 1, or `time`, in seconds: that frame of a clip alone; neither: all of it.
     """
 
     options: DecodeOptions = DEFAULT_OPTIONS
@@ -73,6 +77,8 @@ class DecodeJob:
     scale: int | None = None
     lossy: bool = False
     tone_map: bool = False
+    frame: int | None = None
+    time: Fraction | None = None
 
     @property
     def wants_stages(self) -> bool:
@@ -93,6 +99,8 @@ def decode_to_file(
 ) -> DecodeReport:
     """Decode a codestream, or the HEIF file of one, to a picture file; the file appears whole or not at all.
 
+    Of a clip (`refdec.open_clip`) all frames become an animation, raw video or a folder, or the chosen one a picture.
+
     YUV files are Y'CbCr, NPY files what the codestream says, all others RGB; of gray pictures gray, unless the options
     say "RGB" or "YUV".  A lossless layer gives the original where the format and the options go with it; a warning says
     why not.  Private regions are shown to who has the key; without it a warning names them.
@@ -106,14 +114,28 @@ def decode_to_file(
     from refdec.api.privacy import shown_with
     from refdec.decoding.opening import parse
     from refdec.formats.errors import NoFloats
-    from refdec.formats.files import suffix_of
+    from refdec.formats.files import name_of, suffix_of
     from refdec.formats.kinds import FLOAT_ALONE, FLOAT_SUFFIXES
+    from refdec.formats.stream_files import may_hold_clip
 
     suffix = (job.suffix or suffix_of(target)).lower()
     if job.tone_map:
         _require_tone_map(job, suffix)
+    given = source
+    if may_hold_clip(source):
+        from refdec.api.clips import Clip, found_clip
+
+        clip = found_clip(source, job.options, weights)
+        if isinstance(clip, Clip):
+            return _clip_to_file(clip, source, target, suffix, job, on_progress)
+        given = source if clip is None else NamedBytes(clip, name_of(source))
+    if job.frame is not None or job.time is not None:
+        from refdec.sequences.errors import NotAClip
+
+        raise NotAClip("--frame" if job.frame is not None else "--time")
     if job.scale is not None:
-        return _scaled_to_file(source, target, suffix, job, job.scale, weights)
+        with concerning(source):
+            return _scaled_to_file(given, target, suffix, job, job.scale, weights)
     usual, options = colour_of(suffix), job.options
     if options.bit_depth is None:
         options = replace(options, bit_depth=depth_of(suffix))
@@ -124,7 +146,7 @@ def decode_to_file(
     if options.region is not None and job.wants_stages:
         raise RegionWithoutStages
     with concerning(source):
-        inputs = read_inputs(source, weights, replace(options, colour=usual or options.colour))
+        inputs = read_inputs(given, weights, replace(options, colour=usual or options.colour))
         data, said = shown_with(inputs.data, job.key, or_public=job.or_public, options=options)
         inputs = inputs._replace(data=data)
         headers, gray = parse(inputs.data, options)[1], gray_of(suffix)
@@ -162,6 +184,23 @@ def decode_to_file(
         else:
             made = _rows_to_file(opened_stream(inputs, options), place)
         return replace(made, warnings=(*said, *found.said, *made.warnings))
+
+
+def _clip_to_file(
+    clip: Clip, source: Source, target: Target, suffix: str, job: DecodeJob, on_progress: Callable[[float], None]
+) -> DecodeReport:
+    """Decode a clip, or the one frame of it that is wanted."""
+    from refdec.api.clip_decode import clip_to_file, frame_number
+    from refdec.api.clips import naming_frame
+
+    with concerning(source):
+        number = frame_number(clip, job)
+        if number is None:
+            return clip_to_file(clip, target, suffix, job, on_progress)
+        with naming_frame(clip, number):
+            still = NamedBytes(clip.still(number), clip.name)
+            alone = replace(job, frame=None, time=None)
+            return decode_to_file(still, target, alone, weights=clip.pack, on_progress=on_progress)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,6 +13,7 @@ __all__ = ["DecodeReport"]
 class DecodeReport:
     """What was decoded: size and format of the picture, warnings; its fingerprint and seconds by stage if asked for.
 
+    `frames`: of a clip, None: one picture was decoded; the fingerprint is then one of those of all.
     `fidelity`: "lossless", or "within N" of the original, where a lossless layer gave the samples; else "lossy".
     """
 
@@ -25,7 +26,8 @@ class DecodeReport:
     warnings: tuple[str, ...]
     timings: Mapping[str, float]
     fidelity: str = "lossy"
+    frames: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "frames" or value is not None}

@@ -24,6 +24,7 @@ from refdec.heif.picturefile import (
     with_codestream,
 )
 from refdec.heif.writing import write_heif
+from refdec.sequences.errors import ClipOption
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,8 +96,10 @@ def goes_into_file(container: Container | None, target: Target | None, source: H
 def put_back(codestream: bytes, headers: Headers, source: HeifFile | None, *, in_file: bool) -> Enclosed:
     """Return a codestream as it was found in a source, or bare; all that stood beside it stays in a HEIF file.
 
-    Raises BoxUnwritable.
+    Raises BoxUnwritable, ClipOption for a clip, whose other frames would be lost.
     """
+    if source is not None and "moov" in source.left_out:
+        raise ClipOption("This command", "Take one frame out, as it is coded: refdec transcode FILE OUT.jaii --frame N")
     if not in_file:
         beside = () if source is None else tuple(_in_words(source))
         left = f"left behind, since a codestream has no place for it: {'; '.join(beside)}"

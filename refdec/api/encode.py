@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from refdec.privacy.regions import PrivateRegions
     from refdec.weights.pack import WeightPack
 
-__all__ = ["EncodeReport", "encode", "encode_to_file"]
+__all__ = ["EncodeReport", "Encoded", "encode", "encode_to_file", "encoded_picture", "goes_in_file"]
 
 LOG = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ def encode(
     if isinstance(options, EncodeOptions) and not _says_nothing(keywords):
         raise OptionsTwice
     chosen = options if isinstance(options, EncodeOptions) else keywords
-    made = _encoded(source, chosen, in_file=chosen.container == HEIF, weights=weights, progress=progress)
+    made = encoded_picture(source, chosen, in_file=chosen.container == HEIF, weights=weights, progress=progress)
     for sentence in made.warnings:
         warnings.warn(sentence, PictureWarning, stacklevel=2)
     return made.file or made.codestream
@@ -204,7 +204,7 @@ def _wishes(options: EncodeOptions) -> Iterator[object]:
     yield from (getattr(options.settings, each.name) for each in fields(options.settings))
 
 
-class _Encoded(NamedTuple):
+class Encoded(NamedTuple):
     """A codestream with its headers, the HEIF file of it (empty: none is wished for), and what to say of the source."""
 
     codestream: bytes
@@ -213,14 +213,14 @@ class _Encoded(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def _encoded(
+def encoded_picture(
     source: Encodable,
     options: EncodeOptions,
     *,
     in_file: bool,
     weights: WeightPack | Source | None,
     progress: Progress | None,
-) -> _Encoded:
+) -> Encoded:
     """Encode a picture, and (`in_file`) put it into a HEIF file.  Raises what `encode` raises."""
     from refdec.api.enclosing import enclosed, file_overhead, headers_of, public_parts, with_thumbnail
     from refdec.api.inputs import Inputs
@@ -251,7 +251,7 @@ def _encoded(
     if options.layer_error is not None:
         data = _with_layer(Inputs(data, pack, None, check), picture, options, options.layer_error)
     headers = headers_of(data, options.limits, Edition(options.settings.edition))  # a guest may have returned anything
-    return _Encoded(data, headers, enclosed(data, headers, parts) if in_file else b"", warnings)
+    return Encoded(data, headers, enclosed(data, headers, parts) if in_file else b"", warnings)
 
 
 def _with_layer(inputs: Inputs, picture: SourcePicture, options: EncodeOptions, max_error: int) -> bytes:
@@ -338,6 +338,14 @@ class EncodeReport:
         return asdict(self)
 
 
+def goes_in_file(target: Target, options: EncodeOptions) -> bool:
+    """Tell whether what is encoded goes into a HEIF file: the options say so, or else the name of the target."""
+    from refdec.formats.files import suffix_of
+    from refdec.formats.kinds import FILE_SUFFIXES
+
+    return options.container == HEIF or (options.container is None and suffix_of(target) in FILE_SUFFIXES)
+
+
 def encode_to_file(
     source: Encodable,
     target: Target,
@@ -353,13 +361,13 @@ def encode_to_file(
     from refdec.api.weights import load_weights
     from refdec.bitstream.layerrecord import layer_part, with_layer
     from refdec.encoding.enhancement.toolnames import filters_of
-    from refdec.formats.files import name_of, suffix_of, write_bytes
+    from refdec.formats.files import name_of, write_bytes
 
     pack = load_weights(weights)
-    in_file = options.container == HEIF or (options.container is None and suffix_of(target) == f".{HEIF}")
+    in_file = goes_in_file(target, options)
     if options.thumbnail and not in_file:
         raise RequestInvalid("thumbnail", options.thumbnail, "left away for a bare codestream, which has no place")
-    made = _encoded(source, options, in_file=in_file, weights=pack, progress=progress)
+    made = encoded_picture(source, options, in_file=in_file, weights=pack, progress=progress)
     header, used = made.headers.picture, tuple(tool.value for tool in filters_of(made.headers.tools))
     write_bytes(target, made.file or made.codestream)  # only what reads
     width, height = header.display_width, header.display_height

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from refdec.api.concerning import concerning
 
 if TYPE_CHECKING:
+    from refdec.api.clips import Clip
     from refdec.bitstream.editions import EditionName
     from refdec.formats.files import Source
     from refdec.inspection.summary import Info
@@ -24,18 +25,22 @@ def read_info(
     any_level: bool = False,
     edition: EditionName = "auto",
 ) -> Info:
-    """Read the headers of a codestream: size, profile, level, tools, substreams; needs no weights, loads no Numba.
+    """Read the headers of a codestream, or of the first frame of a clip: size, profile, level, tools, substreams.
 
-    `lenient`, `any_level` and `edition` as in `decode`.
+    It needs no weights and loads no Numba.  `lenient`, `any_level` and `edition` as in `decode`.
     """
     from refdec.decoding.options import edition_named, limits_or_default
     from refdec.formats.files import read_bytes
-    from refdec.formats.stream_files import stream_in
+    from refdec.formats.stream_files import may_hold_clip, stream_in
     from refdec.inspection.summary import read_info as read
 
     limits, chosen = limits_or_default(limits), edition_named(edition)
     with concerning(source):
-        whole = read_bytes(source, limits=limits)
+        clip = _clip_of(source, limits, lenient=lenient) if may_hold_clip(source) else None
+        if clip is not None and not isinstance(clip, bytes):
+            info = read(clip.codestream(1), limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
+            return replace(info, file=_facts_of(clip))
+        whole = read_bytes(source, limits=limits) if clip is None else clip
         found = stream_in(whole, limits=limits)
         info = read(found.codestream, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
         if found.file is None:
@@ -43,3 +48,20 @@ def read_info(
         from refdec.inspection.file_facts import file_facts
 
         return replace(info, file=file_facts(found.file, len(whole)))
+
+
+def _clip_of(source: Source, limits: Limits, *, lenient: bool) -> Clip | bytes | None:
+    """Return the clip of a source, or its bytes where it holds none, None where nobody has read it."""
+    from refdec.api.clips import found_clip
+    from refdec.decoding.options import DecodeOptions
+
+    return found_clip(source, DecodeOptions(limits=limits, lenient=lenient))
+
+
+def _facts_of(clip: Clip) -> dict[str, Any]:
+    """Return what a clip holds beside the codestream of its first frame."""
+    from refdec.inspection.file_facts import clip_facts, file_facts
+
+    file = clip.found.file
+    facts = file_facts(file.beside or clip.still_file(1), len(clip.found.bytes))
+    return facts | {"brands": list(file.brands), "clip": clip_facts(file)}

@@ -5,7 +5,6 @@ In: whatever a caller of `refdec.encode` holds.  Out: frozen values of the plugi
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from dataclasses import replace
@@ -22,7 +21,7 @@ from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
 from refdec.decoding.options import DecodeOptions, limits_or_default
 from refdec.formats.description import UPRIGHT, SourceDescription
-from refdec.formats.files import read_bytes, read_picture, suffix_of
+from refdec.formats.files import NamedBytes, read_bytes, read_picture, suffix_of
 from refdec.formats.float_view import picture_of_floats
 from refdec.formats.kinds import FloatView, is_jpeg_ai
 from refdec.formats.orientation import upright
@@ -150,14 +149,6 @@ def source_with_parts(
         float_view=float_view,
     )
     return _of_codes(picture, name, strip=strip, in_file=in_file)
-
-
-class NamedBytes(io.BytesIO):
-    """The bytes of a file that are read already, under its name."""
-
-    def __init__(self, data: bytes, name: str) -> None:
-        super().__init__(data)
-        self.name = name
 
 
 def _decoded(data: bytes, limits: Limits, name: str, *, strip: bool, in_file: bool) -> WithParts:

@@ -58,6 +58,7 @@ def transcode(
     ignore_weights_fingerprint: bool = False,
     limits: Limits | None = None,
     container: Container | None = None,
+    frame: int | None = None,
     weights: WeightPack | Source | None = None,
     options: TranscodeOptions | None = None,
     progress: Progress | None = None,
@@ -95,6 +96,7 @@ def transcode(
         ignore_weights_fingerprint=ignore_weights_fingerprint,
         limits=limits,
         container=container,
+        frame=frame,
     )
     if options is not None and not isinstance(options, TranscodeOptions):
         raise OptionsExpected(options, TranscodeOptions.__name__)
@@ -136,7 +138,9 @@ def _transcoded(
     limits = limits_or_default(options.limits)
     check = check_of(limits)
     with concerning(source):
-        data = read_bytes(source, limits=limits)
+        data = (
+            _frame_of(source, limits, options.frame) if options.frame is not None else read_bytes(source, limits=limits)
+        )
         found = stream_in(data, limits=limits)
         in_file = goes_into_file(options.container, target, found.file)
         if in_file and options.max_bytes is not None:
@@ -148,6 +152,13 @@ def _transcoded(
             output = put_back(made.data, made.headers, found.file, in_file=in_file)
     LOG.info("codestream of %d bytes made of %d: %s", len(made.data), len(found.codestream), made.what)
     return _Output(made, output.data, len(data), (*made.warnings, *output.warnings))
+
+
+def _frame_of(source: Source, limits: Limits, number: int) -> bytes:
+    """Return the HEIF file of one frame of a clip.  Raises NotAClip, FrameMissing, SampleOutside."""
+    from refdec.api.clips import open_clip
+
+    return open_clip(source, limits=limits).still(number)
 
 
 def _no_progress(done: float) -> None:

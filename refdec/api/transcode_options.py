@@ -36,7 +36,8 @@ class TranscodeOptions:
     `check` decodes what was made as far as its symbols and compares.  `lenient`: read as `DecodeOptions` of that name.
     `ignore_weights_fingerprint`: go on although the codestream names other weights.
     `container`: "jai", the bare codestream, or "jaii", a HEIF file of it; None: what the name of the output says, or
-    what the source is.  What a HEIF file has beside its codestream stays in a HEIF file.
+    what the source is.  What a HEIF file has beside its codestream stays in a HEIF file.  `frame`, from 1: that frame
+    of a clip, as a file of its own.
 
     Raises RateAmbiguous, RequestInvalid, LimitsExpected.
     """
@@ -61,6 +62,7 @@ class TranscodeOptions:
     ignore_weights_fingerprint: bool = False
     limits: Limits | None = None
     container: Container | None = None
+    frame: int | None = None
 
     def __post_init__(self) -> None:
         limits_or_default(self.limits)

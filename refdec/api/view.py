@@ -39,12 +39,13 @@ class ViewRequest:
     """How to view a file.
 
     `symbols`: decode the entropy-coded payloads and show the first values of each unit.  `maps`: channels whose maps
-    the page holds (None: the 16 strongest of each array).
+    the page holds (None: the 16 strongest of each array).  `frame`, from 1: the codestream of that frame of a clip.
     """
 
     symbols: bool = False
     maps: Sequence[int] | None = None
     options: DecodeOptions = DEFAULT_OPTIONS
+    frame: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class View:
     """A tree, and why its symbols could not be decoded where they were asked for and could not.
 
     `beyond_limits`: they could not because they ask for more than the request's limits.  `boxes`: of the HEIF file
-    around the codestream, None: there is none.
+    around the codestream, None: there is none, or a frame was chosen, whose first byte is `frame_at`.
     """
 
     tree: SyntaxTree
@@ -60,6 +61,7 @@ class View:
     failure: str = ""
     beyond_limits: bool = False
     boxes: BoxTree | None = None
+    frame_at: int | None = None
 
 
 class _Keeper:
@@ -98,6 +100,12 @@ def view_file(
     from refdec.formats.stream_files import stream_in
 
     limits = request.options.limits
+    if request.frame is not None:
+        with concerning(source):
+            codestream, at = _frame_of(source, request.options, request.frame)
+        tree = _tree(codestream, request, {})
+        name_source(source, tree.problems)
+        return replace(_with_symbols(tree, source, request, weights), frame_at=at)
     with concerning(source):
         whole = read_bytes(source, limits=limits)
         found = stream_in(whole, limits=limits)
@@ -105,6 +113,17 @@ def view_file(
     tree = _tree(found.codestream, request, {})
     name_source(source, tree.problems)
     return replace(_with_symbols(tree, source, request, weights), boxes=boxes)
+
+
+def _frame_of(source: Source, options: DecodeOptions, number: int) -> tuple[bytes, int]:
+    """Return the codestream of a frame and where it begins.  Raises NotAClip, FrameMissing, SampleOutside."""
+    from refdec.api.clips import Clip, found_clip
+    from refdec.sequences.errors import NotAClip
+
+    clip = found_clip(source, options)
+    if not isinstance(clip, Clip):
+        raise NotAClip("--frame")
+    return clip.codestream(number), clip.place(number)[0]
 
 
 def _with_symbols(tree: SyntaxTree, source: Source, request: ViewRequest, weights: WeightPack | Source | None) -> View:
@@ -190,7 +209,10 @@ def write_page(
     from refdec.inspection.html import render_page
     from refdec.inspection.summary import info_of
 
-    data = codestream_bytes(source, limits=request.options.limits)
+    if request.frame is None:
+        data = codestream_bytes(source, limits=request.options.limits)
+    else:
+        data, _ = _frame_of(source, request.options, request.frame)
     tree, decoding, beyond_limits = _tree(data, request, {}), None, False
     findings = tree.findings
     if pictures:

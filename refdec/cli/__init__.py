@@ -23,8 +23,8 @@ and imports that module alone.
 
 `help` makes the pages of --help, with what `guest_help` knows of encoders and tasks; `verbosity` is -q and -v.
 `conversions` leaves values alone that need none. `options` are options that several commands share, `keys` those of
-private regions, `batches` tells one input from many and runs the many, `outputs` checks files about to be written,
-`console` is the only place that prints, `progress_lines` says how far a run is, `warnings` the warnings of commands
-whose results have no place for them. `deadline` and `interruption` end a command in time or in order. `errors` has
-the errors of the command line itself.
+private regions, `batches` tells one input from many and runs the many, `clips` what becomes a clip, `outputs` checks
+files about to be written, `console` is the only place that prints, `progress_lines` says how far a run is, `warnings`
+the warnings of commands whose results have no place for them. `deadline` and `interruption` end a command in time or in
+order. `errors` has the errors of the command line itself.
 """

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["decode"]
 
-PICTURE, STAGES = "Picture", "Stages of one decode"
+PICTURE, CLIP, STAGES = "Picture", "Clip", "Stages of one decode"
 ColourName = Literal["auto", "gray", "standard"]
 COLOURS: Mapping[ColourName, Literal["RGB", "gray"] | None] = {"auto": None, "gray": "gray", "standard": "RGB"}
 """What DecodeOptions call them; a file's format then says whether the standard's colours are RGB or YUV."""
@@ -115,6 +115,14 @@ def decode(
             help="For an SDR display: PQ, HLG and wide gamut become sRGB, 8 bits unless --bit-depth says more.",
         ),
     ] = False,
+    frame: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", rich_help_panel=CLIP, help="Frame N alone, from 1, as a picture."),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(metavar="SECONDS", rich_help_panel=CLIP, help="The frame that is shown at a time, such as 1.5."),
+    ] = None,
     format_: Annotated[
         str,
         typer.Option(
@@ -167,7 +175,8 @@ def decode(
 ) -> None:
     """Decode a codestream to a picture file, or many to a folder.
 
-    Of a codestream with a lossless layer the picture is the original.
+    Of a codestream with a lossless layer the picture is the original.  A clip becomes an animation (.png .gif .webp
+    .avif), raw video (.y4m) or a folder of pictures, a frame of it a picture.
 
     Examples: refdec decode photo.jai photo.png; refdec decode ARCHIVE --out PICTURES --report report.jsonl
     """
@@ -175,6 +184,7 @@ def decode(
     from refdec.cli.keys import opening_key
     from refdec.decoding.options import DecodeOptions, edition_named
     from refdec.formats.kinds import CODESTREAM_SUFFIXES
+    from refdec.sequences.timing import moment
 
     wanted = None if channels is None else numbers("--channels", "Y,UV", channels)
     box = None if region is None else numbers("--region", "X,Y,W,H", region)
@@ -205,6 +215,8 @@ def decode(
         scale=scale,
         lossy=lossy,
         tone_map=tone_map,
+        frame=frame,
+        time=None if time is None else moment(time),
     )
     wishes = BatchWishes(workers, report, executor, timeout, overwrite)
     place = places(FileCommand("decode", ".png", CODESTREAM_SUFFIXES), sources, out, overwrite=overwrite)
@@ -239,6 +251,7 @@ def _decode_file(source: str, out: str, job: DecodeJob, weights: Path | None, js
         console.show_json(report.as_json())
     elif out != PIPE:
         exact = "" if report.fidelity == "lossy" else f", {report.fidelity}"
+        exact += "" if report.frames is None else f", {report.frames} frames"
         console.ending(f"{out}: {report.width} x {report.height}, {report.bit_depth} bit {report.colour}{exact}")
 
 

@@ -31,6 +31,8 @@ from refdec.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from refdec.api.clip_options import ClipOptions
+    from refdec.api.clip_report import ClipReport
     from refdec.api.encode import EncodeReport
     from refdec.api.encode_options import EncodeOptions
 
@@ -42,6 +44,7 @@ ENCODER = "Encoder"
 SOURCE = "Source"
 COLOURS = "Colours and light"
 FILE = "File"
+CLIP = "Clip (.jaii)"
 STREAM = "Codestream"
 TOOLS = "Coding tools"
 LAYER = "Lossless layer"
@@ -55,7 +58,7 @@ def encode(
             metavar="IN [OUT.jai|OUT.jaii]",
             help="Picture (PNG, JPEG, TIFF, WebP, GIF, BMP, AVIF, HEIC, JPEG 2000, Netpbm, YUV, NPY) and codestream "
             "(default IN.jai), or HEIF file with its metadata (.jaii); - is a pipe. A folder and a folder for its "
-            "codestreams. With --out: any number of files, folders and patterns.",
+            "codestreams, or a clip (.jaii) of its pictures. With --out: any number of files, folders and patterns.",
             show_default=False,
         ),
     ],
@@ -211,6 +214,20 @@ def encode(
             help="A bare codestream, or a HEIF file of it; default: what the name of the output says.",
         ),
     ] = None,
+    fps: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N",
+            rich_help_panel=CLIP,
+            help="Frames a second of a folder, GIF, APNG, WebP, AVIF or y4m: 25, 30000/1001; else the source's.",
+        ),
+    ] = None,
+    loops: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="N", rich_help_panel=CLIP, help="How often it plays, 0: for ever; default: as the source."
+        ),
+    ] = None,
     thumbnail: Annotated[
         bool, typer.Option("--thumbnail", rich_help_panel=FILE, help="A small picture beside it, in a .jaii file.")
     ] = False,
@@ -326,20 +343,28 @@ def encode(
     overwrite: OverwriteFlag = False,
     json: JsonFlag = False,
 ) -> None:
-    """Encode a picture to a codestream, or many to a folder.
+    """Encode a picture to a codestream, many to a folder, or frames to a clip.
 
     Without a wish for the rate the displacement is 0, a middle rate; below a lossless layer a lower one.
 
-    Examples: refdec encode photo.png photo.jai --quality 60; refdec encode PICTURES STREAMS --max-bytes 50K
+    Examples: refdec encode photo.png photo.jai --quality 60; refdec encode PICTURES STREAMS --max-bytes 50K;
+    refdec encode FRAMES clip.jaii --fps 25
     """
+    from refdec.api.clip_options import ClipOptions
     from refdec.api.encode_options import LUMA_ALONE, EncodeOptions, chroma_format
+    from refdec.cli.clips import clip_place, is_clip_target
     from refdec.cli.keys import private_regions
     from refdec.formats.files import READ_SUFFIXES
     from refdec.plugins.requests import CodingSettings
+    from refdec.sequences.errors import ClipOption
+    from refdec.sequences.timing import frame_rate
 
     wishes = BatchWishes(workers, report, executor, timeout, overwrite)
     suffix = f".{container or 'jai'}"
-    place = places(FileCommand("encode", suffix, READ_SUFFIXES), sources, out, overwrite=overwrite)
+    clip = ClipOptions(None if fps is None else frame_rate(fps), loops, workers)
+    place = clip_place(sources, out) or places(
+        FileCommand("encode", suffix, READ_SUFFIXES), sources, out, overwrite=overwrite
+    )
     settings = CodingSettings(
         profile=profile,
         synthesis=() if synthesis_list is None else tuple(synthesis_list.upper().split(",")),
@@ -391,24 +416,30 @@ def encode(
         float_view=float_view,
     )
     if isinstance(place, OneFile):
-        wishes.refuse_for_one("encode", workers=True)
-        _encode_file(place, options, weights, json)
+        wishes.refuse_for_one("encode", workers=not is_clip_target(place.target, container))
+        _encode_file(place, options, weights, json, clip)
     else:
+        if clip.says_something:
+            raise ClipOption("A folder of outputs", "Name the clip that becomes of a folder: OUT.jaii")
         _encode_batch(place, options, weights, wishes, json)
 
 
-def _encode_file(place: OneFile, options: EncodeOptions, weights: Path | None, json: bool) -> None:
-    """Encode one picture."""
-    from refdec.api.encode import encode_to_file
+def _encode_file(place: OneFile, options: EncodeOptions, weights: Path | None, json: bool, clip: ClipOptions) -> None:
+    """Encode one picture, or one clip."""
+    from refdec.api.clip_encode import encode_source
 
-    work = partial(encode_to_file, place.source, place.target, options, weights=weights)
+    work = partial(encode_source, place.source, place.target, options, weights=weights, clip=clip)
     seconds = None if options.limits is None else options.limits.seconds
     in_words = partial(_in_words, asked=bool(options.filters.tools))
     run_one("encoding", place, work, in_words, seconds=seconds, as_json=json)
 
 
-def _in_words(report: EncodeReport, *, asked: bool) -> str:
+def _in_words(report: EncodeReport | ClipReport, *, asked: bool) -> str:
     """Return what was encoded as one line; `asked`: whether filters were."""
+    from refdec.api.clip_report import ClipReport
+
+    if isinstance(report, ClipReport):
+        return _clip_in_words(report)
     beside = f", {report.beside_bytes} of them beside the codestream" if report.beside_bytes else ""
     rate = f"{report.bytes} bytes{beside}, {report.bits_per_pixel:.4f} bpp"
     point = f"model {report.model}, displacement {report.displacement}, {report.chroma_displacement}"
@@ -416,6 +447,16 @@ def _in_words(report: EncodeReport, *, asked: bool) -> str:
     filters = [f"filters: {', '.join(report.filters) or 'none pays'}"] if asked or report.filters else []
     layer = [f"lossless layer of {report.layer_bytes} bytes"] if report.layer_bytes else []
     return ", ".join([f"{report.width} x {report.height}", rate, *place, point, *filters, *layer])
+
+
+def _clip_in_words(report: ClipReport) -> str:
+    """Return what a clip is as one line."""
+    equal = report.frames - report.distinct
+    frames = f"{report.frames} frames" + (f" ({equal} of them equal to earlier ones)" if equal else "")
+    rate = f"{report.bytes} bytes, {report.bits_per_pixel:.4f} bpp"
+    plays = "for ever" if report.plays == 0 else f"{report.plays} times" if report.plays > 1 else "once"
+    alpha = ", with transparency" if report.transparent else ""
+    return f"{report.width} x {report.height}, {frames}, {report.seconds} s, plays {plays}, {rate}{alpha}"
 
 
 def _encode_batch(

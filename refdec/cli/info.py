@@ -55,8 +55,10 @@ def info(
     if rendering:
         console.show_mapping(_flat(rendering))
     if file is not None:
-        items = file.pop("items")
+        items, clip = file.pop("items"), file.pop("clip", None)
         console.show_mapping({f"file {name}": _text(value) for name, value in file.items()})
+        if clip is not None:
+            console.show_mapping({f"clip {name.replace('_', ' ')}": _text(value) for name, value in clip.items()})
         console.show_table("items", ("id", "type", "bytes", "refers"), [tuple(item.values()) for item in items])
     console.show_table("substreams", ("marker", "byte", "payload bytes"), [tuple(part.values()) for part in substreams])
 

@@ -75,6 +75,9 @@ def transcode(
         int | None,
         typer.Option(min=-2048, max=2047, metavar="N", rich_help_panel=RATE, help="Displacement of chroma alone."),
     ] = None,
+    frame: Annotated[
+        int | None, typer.Option(min=1, metavar="N", rich_help_panel=STREAM, help="Frame N alone, from 1, of a clip.")
+    ] = None,
     container: Annotated[
         Literal["jai", "jaii"] | None,
         typer.Option(
@@ -171,6 +174,7 @@ def transcode(
         ignore_weights_fingerprint=ignore_weights_fingerprint,
         limits=limits_of(limit_pixels, limit_memory, time_limit),
         container=container,
+        frame=frame,
     )
     if isinstance(place, OneFile):
         wishes.refuse_for_one("transcode", workers=True)

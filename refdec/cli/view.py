@@ -39,6 +39,9 @@ def view(
     offset: Annotated[
         str | None, typer.Option(metavar="BYTE[.BIT]", help="What is at this place of the file (0x.. is hexadecimal).")
     ] = None,
+    frame: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="The codestream of frame N, from 1, of a clip.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="One line for each element of long arrays.")] = False,
     symbols: Annotated[
         bool, typer.Option("--symbols", help="Decode the payloads and show the first symbols of each.")
@@ -87,7 +90,7 @@ def view(
         limits=limits_of(limit_pixels, limit_memory, time_limit),
     )
     maps = None if channels is None else number_list("--channels", channels)
-    request = ViewRequest(symbols=symbols, maps=maps, options=options)
+    request = ViewRequest(symbols=symbols, maps=maps, options=options, frame=frame)
     if symbols or (html is not None and pictures):
         prepare_process()
     if html is not None:
@@ -127,6 +130,10 @@ def _show(seen: View, paths: Any, *, everything: bool, whole: bool, as_json: boo
         lines = render.text_lines(tree, everything=everything)
     else:
         lines = render.text_of_paths(tree, paths, everything=everything, whole=whole)
+    if seen.frame_at is not None:
+        console.result(
+            f"The codestream of the frame begins at byte {seen.frame_at} of the file; places count from its first byte."
+        )
     for line in lines if boxes is None else chain(render.box_lines(boxes), lines):
         console.result(line)
 

@@ -12,7 +12,8 @@ result, and `description` what the file says beside the samples: `png_descriptio
 light) and `pillow_description` collect it, `exif`, `icc` and `colour_points` say what it means, `orientation` turns a
 picture upright; `colorimetry` has the numbers of H.273. `folders` lists the files of a folder of checkpoints.
 
-Codestreams: `stream_files` finds them, bare or in HEIF files.
+Codestreams: `stream_files` finds them, bare or in HEIF files, `clip_files` clips, of which it reads no more than is
+asked for.
 
 Writing: `files` picks the format by suffix, `rows` is what all writers share, `png`, `tiff` (Exif data by way of
 `exif_tree`), `coded` (JPEG, WebP; `transparency` brings alpha to the depth of a file),

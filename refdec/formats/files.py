@@ -5,6 +5,7 @@ In: a source or a target.  Out: bytes, pictures, or a writer that takes rows.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "READ_SUFFIXES",
     "WRITERS",
+    "NamedBytes",
     "Source",
     "name_of",
     "open_writer",
@@ -102,6 +104,14 @@ PNM_SUFFIXES = (".ppm", ".pgm", ".pnm", ".pbm", ".pam")
 FAMILIES = {**dict.fromkeys(PNM_SUFFIXES, ".pnm"), ".jpeg": ".jpg", ".tiff": ".tif", ".heif": ".heic", ".j2k": ".jp2"}
 """Suffixes that stand for one reader."""
 READ_SUFFIXES = (".png", *PILLOW_FORMATS, *PNM_SUFFIXES, ".pfm", ".exr", ".npy", ".yuv")
+
+
+class NamedBytes(io.BytesIO):
+    """The bytes of a file that are read already, under its name."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        super().__init__(data)
+        self.name = name
 
 
 def name_of(source: Source | Target) -> str:

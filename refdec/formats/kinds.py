@@ -12,7 +12,9 @@ from typing import Literal, TypeAlias
 from refdec.bitstream.firstbytes import CODESTREAM_START, START_BYTES, file_kind, is_heif
 
 __all__ = [
+    "CLIP_SUFFIX",
     "CODESTREAM_SUFFIXES",
+    "FILE_SUFFIXES",
     "FLOAT_ALONE",
     "FLOAT_SUFFIXES",
     "FLOAT_VIEWS",
@@ -29,9 +31,10 @@ __all__ = [
     "sniffed_suffix",
 ]
 
-HEIF_SUFFIX = ".jaii"
-"""That of HEIF files with a JPEG AI picture."""
-CODESTREAM_SUFFIXES = (".jai", ".jpgai", ".jpai", ".bits", HEIF_SUFFIX)
+HEIF_SUFFIX, CLIP_SUFFIX = ".jaii", ".jais"
+"""That of HEIF files with JPEG AI pictures, which clips are too, and one for clips alone."""
+FILE_SUFFIXES = (HEIF_SUFFIX, CLIP_SUFFIX)
+CODESTREAM_SUFFIXES = (".jai", ".jpgai", ".jpai", ".bits", *FILE_SUFFIXES)
 """Suffixes by which codestreams are found in folders, bare or in HEIF files; we write the first, and HEIF_SUFFIX."""
 JPEG_2000 = "JPEG 2000"
 PILLOW_FORMATS: Mapping[str, str] = {
@@ -66,7 +69,8 @@ def is_codestream(data: bytes) -> bool:
 
 def is_heif_of_ours(data: bytes) -> bool:
     """Tell whether data begin as a HEIF file that names JPEG AI among its brands."""
-    return is_heif(data) and HEIF_SUFFIX[1:].encode() in data[8 : int.from_bytes(data[:4], "big")][:START_BYTES]
+    brands = data[8 : int.from_bytes(data[:4], "big")][:START_BYTES]
+    return is_heif(data) and any(suffix[1:].encode() in brands for suffix in (HEIF_SUFFIX, CLIP_SUFFIX))
 
 
 def is_jpeg_ai(data: bytes) -> bool:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
-__all__ = ["picture_of_image", "read_by_pillow"]
+__all__ = ["picture_of_image", "read_by_pillow", "webp_size"]
 
 CLASSES: Mapping[str, tuple[str, str]] = {
     "JPEG": ("PIL.JpegImagePlugin", "jpeg_factory"),
@@ -94,7 +94,7 @@ def read_by_pillow(
             return read_float_tiff(data, index, limits=limits, float_view=float_view)
     boxed = boxed_facts(data, name, limits)
     if name == "WebP":  # Pillow allocates its picture on opening
-        require_pixels(*_webp_size(data), limits)
+        require_pixels(*webp_size(data), limits)
     with ExitStack() as stack:
         with _bound_named(name):
             image = stack.enter_context(_opened(data, name))
@@ -198,7 +198,7 @@ def _views(image: Any, count: int) -> bool:
     return first in sizes
 
 
-def _webp_size(data: bytes) -> tuple[int, int]:
+def webp_size(data: bytes) -> tuple[int, int]:
     """Return width and height from the first chunk, 0 x 0 where it is none that is known."""
     kind, body = data[12:16], data[20:30].ljust(10, b"\0")
     if kind == b"VP8X":

@@ -11,5 +11,8 @@ metadata and transparency.  A writer goes the same way back.  Nothing here loads
    orientations of Exif as rotation and mirroring, `uncompressed` is how transparency is coded, without loss.
 4. `checks` compares what a file says of its picture with the codestream.
 
-`errors` has one class a rule.
+5. `tracks` are the tables of a clip: which bytes are which frame, and when.  `clipfile` is a clip of them, whose
+   frames are files of one picture; `clipwriting` goes back.
+
+`errors` and `track_errors` have one class a rule.
 """

@@ -11,9 +11,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from refdec.errors import BitOffset
 from refdec.heif.boxes import FieldPlace, FileBox
-from refdec.heif.boxtable import BoxBranch, BoxField, Inside, Records, Row, box_layout, four_cc, named_values
+from refdec.heif.boxtable import (
+    BoxBranch,
+    BoxField,
+    Inside,
+    Numbers,
+    Records,
+    Row,
+    box_layout,
+    four_cc,
+    named_values,
+)
 from refdec.heif.errors import BoxCut, BoxFieldMissing, BoxVersionUnknown
 from refdec.limits import Limits
 
@@ -26,21 +39,25 @@ FIRST_LOOK = 64
 """Bytes in which the end of a text is looked for first."""
 
 
-def read_boxes(data: bytes | memoryview, *, limits: Limits, places: bool = False) -> tuple[FileBox, ...]:
-    """Return the boxes of a file.  `places`: with the place of every field.
+def read_boxes(
+    data: bytes | memoryview, *, limits: Limits, places: bool = False, origin: int = 0
+) -> tuple[FileBox, ...]:
+    """Return the boxes of a file, or those of a part of it that begins at the byte `origin`.
+
+    `places`: with the place of every field.
 
     Bytes of boxes are views of the data.  Raises BoxCut, BoxFieldMissing, BoxVersionUnknown, TooLarge.
     """
-    return tuple(_Reader(memoryview(data), limits, places).boxes(0, len(data), "", 0))
+    return tuple(_Reader(memoryview(data), limits, places, origin).boxes(0, len(data), "", 0))
 
 
 class _Reader:
-    """Reads the boxes of one file, and counts what it made."""
+    """Reads the boxes of one file, and counts what it made; `origin`: the byte of the file where its data begin."""
 
-    __slots__ = ("_data", "_entries", "_limits", "_places")
+    __slots__ = ("_data", "_entries", "_limits", "_places", "origin")
 
-    def __init__(self, data: memoryview, limits: Limits, places: bool) -> None:
-        self._data, self._limits, self._places = data, limits, places
+    def __init__(self, data: memoryview, limits: Limits, places: bool, origin: int) -> None:
+        self._data, self._limits, self._places, self.origin = data, limits, places, origin
         self._entries = 0
 
     @property
@@ -68,7 +85,7 @@ class _Reader:
     def _box(self, at: int, stop: int, path: str, depth: int, named: str | None, parent_version: int) -> FileBox:
         self.spend()
         left, head = stop - at, SIZE_AND_KIND
-        place = BitOffset.of_byte(at)
+        place = BitOffset.of_byte(self.origin + at)
         if left < head:
             raise BoxCut(f"after {path or 'the last box'}", head, left, at=place)
         size = int.from_bytes(self._data[at : at + 4], "big")
@@ -102,9 +119,9 @@ class _Reader:
             tuple(walk.children),
             version,
             flags,
-            at,
+            self.origin + at,
             size,
-            payload_at,
+            self.origin + payload_at,
             tuple(walk.places) if self._places else (),
         )
 
@@ -131,9 +148,13 @@ class _Cursor:
 
     def rest(self) -> memoryview:
         """Return all bytes that are left."""
-        found = self._data[self.at >> 3 : self._stop >> 3]
-        self.at = self._stop
-        return found
+        return self.taken(self.left >> 3)
+
+    def taken(self, count: int) -> memoryview:
+        """Return the next `count` bytes, which are there."""
+        start = self.at >> 3
+        self.at += 8 * count
+        return self._data[start : start + count]
 
     def up_to_nul(self) -> bytes | None:
         """Return the bytes up to the next NUL, and pass over it; None if there is none."""
@@ -177,9 +198,19 @@ class _ReadWalk:
                     scope |= found
                 case Records():
                     values[row.name] = self._records(row, scope, prefix)
+                case Numbers():
+                    values[row.name] = self._numbers(row, scope, prefix)
                 case Inside():
                     self._inside(row, scope)
         return values
+
+    def _numbers(self, row: Numbers, scope: Mapping[str, Any], prefix: str) -> npt.NDArray[np.unsignedinteger[Any]]:
+        """Return a list of numbers as an array over the bytes of the box."""
+        at, size = self._bits.at, row.count.value(scope) * row.width
+        self._room(size, row.name, prefix)
+        found = np.frombuffer(self._bits.taken(size // 8), f">u{row.width // 8}")
+        self._keep(prefix + row.name, at, size, found)
+        return found
 
     def _records(self, row: Records, scope: Mapping[str, Any], prefix: str) -> tuple[Mapping[str, Any], ...]:
         count = None if row.count is None else row.count.value(scope)
@@ -211,19 +242,27 @@ class _ReadWalk:
             value = self._text(row.name, prefix)
         else:
             value = bits.rest()
-        if self._reader.wants_places:
-            self.places.append(FieldPlace(prefix + row.name, BitOffset(at), bits.at - at, value))
+        self._keep(prefix + row.name, at, bits.at - at, value)
         return value
+
+    def _keep(self, name: str, at: int, n_bits: int, value: Any) -> None:
+        """Keep the place of a field where places are wanted."""
+        if self._reader.wants_places:
+            self.places.append(FieldPlace(name, self._place(at), n_bits, value))
+
+    def _place(self, at: int) -> BitOffset:
+        """Return where a bit of the data is in the file."""
+        return BitOffset(8 * self._reader.origin + at)
 
     def _room(self, width: int, name: str, prefix: str) -> int:
         """Return the width of a field that is there in full."""
         if width > self._bits.left:
-            raise BoxFieldMissing(self._path, prefix + name, at=BitOffset(self._bits.at))
+            raise BoxFieldMissing(self._path, prefix + name, at=self._place(self._bits.at))
         return width
 
     def _text(self, name: str, prefix: str) -> str:
         """Return a text up to its NUL."""
-        at = BitOffset(self._bits.at)
+        at = self._place(self._bits.at)
         found = self._bits.up_to_nul()
         if found is None:
             raise BoxFieldMissing(self._path, prefix + name, at=at)

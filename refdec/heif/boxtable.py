@@ -18,6 +18,7 @@ __all__ = [
     "BoxField",
     "BoxLayout",
     "Inside",
+    "Numbers",
     "Records",
     "Row",
     "box_layout",
@@ -63,7 +64,16 @@ class Inside:
     layout: str | None
 
 
-Row: TypeAlias = BoxField | BoxBranch | Records | Inside
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A list of `count` numbers of `width` bits, 32 or 64: tables that may be long are kept as arrays."""
+
+    name: str
+    width: int
+    count: Expression
+
+
+Row: TypeAlias = BoxField | BoxBranch | Records | Inside | Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +117,7 @@ def _counted(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
     found = []
     for row in rows:
         if "count" in row:
-            found.append((row["count"], row.get("for", "")))
+            found.append((row["count"], row.get("for", row.get("numbers", ""))))
         for part in ("body", "then", "else"):
             found += _counted(row.get(part, []))
     return found
@@ -127,6 +137,10 @@ def _row(row: dict[str, Any], counted: Mapping[str, str]) -> Row:
     if "for" in row:
         count = row.get("count")
         return Records(row["for"], None if count is None else expression(count), _rows(row["body"], counted))
+    if "numbers" in row:
+        bits = expression(row["type"][2:-1]).constant
+        assert bits is not None, "numbers of a list have one width"
+        return Numbers(row["numbers"], bits, expression(row["count"]))
     if "boxes" in row:
         return Inside(None if row["boxes"] == "any" else row["boxes"])
     raise tables.TableDamaged("files/boxes.json", f"has an entry of an unknown kind: {sorted(row)}")

@@ -11,7 +11,17 @@ from typing import Any
 
 from refdec.bitstream.bits import BitWriter
 from refdec.heif.boxes import FileBox
-from refdec.heif.boxtable import BoxBranch, BoxField, Inside, Records, Row, box_layout, four_cc, named_values
+from refdec.heif.boxtable import (
+    BoxBranch,
+    BoxField,
+    Inside,
+    Numbers,
+    Records,
+    Row,
+    box_layout,
+    four_cc,
+    named_values,
+)
 from refdec.heif.errors import BoxUnwritable
 
 __all__ = ["boxed", "write_box"]
@@ -88,6 +98,8 @@ class _WriteWalk:
                         raise BoxUnwritable(self._box.kind, row.name, records)
                     for record in records:
                         self.through(row.body, record, scope)
+                case Numbers():
+                    self._put(self._numbers(row, values.get(row.name, ())))
                 case Inside():
                     for child in self._box.children:
                         self._put(write_box(child, layout=row.layout, parent_version=scope["version"]))
@@ -95,8 +107,10 @@ class _WriteWalk:
     def _field(self, row: BoxField, values: Mapping[str, Any], scope: Mapping[str, Any]) -> Any:
         """Write one field, and return what expressions know it as."""
         value = values.get(row.name)
-        if row.counts is not None:
-            value = len(values.get(row.counts, ()) if row.counts else self._box.children)
+        if row.counts == "":
+            value = len(self._box.children)
+        elif row.counts is not None and (row.counts in values or value is None):
+            value = len(values.get(row.counts, ()))
         if row.optional and value is None:
             return None
         if row.kind == "u":
@@ -114,6 +128,12 @@ class _WriteWalk:
             return value
         self._put(b"" if value is None else value)
         return value
+
+    def _numbers(self, row: Numbers, numbers: Sequence[int]) -> bytes:
+        """Return the bytes of a list of numbers."""
+        if wrong := [number for number in numbers if number < 0 or int(number) >> row.width]:
+            raise BoxUnwritable(self._box.kind, row.name, wrong[0])
+        return b"".join(int(number).to_bytes(row.width // 8, "big") for number in numbers)
 
     def _put(self, data: bytes | memoryview) -> None:
         self._flush()

@@ -26,12 +26,14 @@ __all__ = [
     "MAJOR_BRAND",
     "PICTURE_KIND",
     "STATED",
+    "XMP_TYPE",
     "alpha_of",
     "file_around",
     "first_elements",
     "metadata_of",
     "picture_orientation",
     "picture_properties",
+    "profile_property",
     "shown_item",
     "stated_properties",
     "with_codestream",
@@ -117,6 +119,11 @@ def _colour_properties(rendering: RenderingInfo) -> list[Property]:
     return found
 
 
+def profile_property(icc: bytes) -> Property:
+    """Return the property of an ICC profile."""
+    return Property(FileBox("colr", {"colour_type": "prof", "profile": icc}))
+
+
 # -- making
 
 
@@ -128,8 +135,8 @@ def file_around(
     What helps to show something early comes first: metadata, the thumbnail, the picture, its transparency.
     """
     transforms = transforms_of(parts.orientation)
-    profile = [Property(FileBox("colr", {"colour_type": "prof", "profile": parts.metadata.icc}))]
-    own = (*stated, *(profile if parts.metadata.icc else []), *transforms)
+    profile = [profile_property(parts.metadata.icc)] if parts.metadata.icc else []
+    own = (*stated, *profile, *transforms)
     items: list[Item] = []
     references: list[Reference] = []
 

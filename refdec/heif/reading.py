@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from refdec.bitstream.firstbytes import is_heif
 from refdec.errors import BitOffset
@@ -18,7 +18,7 @@ from refdec.heif.errors import BoxMissing, BoxRepeated, ItemOutside, ItemUnknown
 from refdec.heif.heiffile import HeifFile, Item, Property, Reference
 from refdec.limits import Limits
 
-__all__ = ["heif_of_boxes", "read_heif"]
+__all__ = ["FileBytes", "heif_of_boxes", "read_heif"]
 
 IN_FILE, IN_IDAT = 0, 1
 WRITTEN_ANEW = frozenset({"hdlr", "pitm", "iinf", "iloc", "iref", "iprp", "idat", "dinf", "free", "skip"})
@@ -30,6 +30,13 @@ MOST_OVERLAP = 2
 """The bytes of all items together are at most so many times those of the file: items may share theirs, but not all."""
 
 
+class FileBytes(Protocol):
+    """The bytes of a file, there already or read when they are asked for."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, part: slice, /) -> bytes | memoryview: ...
+
+
 def read_heif(data: bytes | memoryview, *, limits: Limits) -> HeifFile:
     """Read a file.  Raises NoBoxes, what `read_boxes` raises, and the errors of items."""
     if not is_heif(bytes(data[:8])):
@@ -37,12 +44,12 @@ def read_heif(data: bytes | memoryview, *, limits: Limits) -> HeifFile:
     return heif_of_boxes(read_boxes(data, limits=limits), data)
 
 
-def heif_of_boxes(boxes: tuple[FileBox, ...], data: bytes | memoryview) -> HeifFile:
+def heif_of_boxes(boxes: tuple[FileBox, ...], data: FileBytes) -> HeifFile:
     """Return the file of its boxes.  Raises BoxMissing, BoxRepeated, ItemUnknown, ItemOutside, ItemUnreadable."""
     top = FileBox("", children=boxes)
     kind, meta = _only(top, "ftyp", ""), _only(top, "meta", "")
     primary = _only(meta, "pitm", "meta/").values["item_ID"]
-    bytes_of = _Bytes(memoryview(data), _single(meta, "idat"))
+    bytes_of = _Bytes(memoryview(data) if isinstance(data, bytes) else data, _single(meta, "idat"))
     places = _locations(_only(meta, "iloc", "meta/"))
     properties = _properties(meta)
     items = tuple(
@@ -113,7 +120,7 @@ def _locations(iloc: FileBox) -> dict[int, _Location]:
 class _Bytes:
     """Hands out the bytes of items: views where they are in one piece, and never more than twice the file."""
 
-    def __init__(self, data: memoryview, idat: FileBox | None) -> None:
+    def __init__(self, data: FileBytes, idat: FileBox | None) -> None:
         self._data = data
         self._idat = idat
         self._handed_out = 0
@@ -123,6 +130,7 @@ class _Bytes:
         entry, method = location.entry, location.entry.get("construction_method", IN_FILE)
         if entry["data_reference_index"]:
             raise ItemUnreadable(number, "its bytes are in another file", at=location.at)
+        source: FileBytes
         if method == IN_IDAT and self._idat is not None:
             first, source = self._idat.payload_at, memoryview(self._idat.values["data"])
         elif method == IN_FILE:

@@ -12,7 +12,7 @@ from refdec.heif.boxes import FileBox
 from refdec.heif.boxwriter import boxed, write_box
 from refdec.heif.heiffile import HeifFile, Item
 
-__all__ = ["write_heif"]
+__all__ = ["LARGEST_OFFSET", "LARGE_MDAT_HEAD", "MDAT_HEAD", "meta_box", "write_heif"]
 
 SHORT_IDS, LARGEST_OFFSET = 1 << 16, (1 << 32) - 1
 MDAT_HEAD = 8
@@ -28,14 +28,14 @@ def write_heif(file: HeifFile) -> bytes:
     sizes = [len(item.data) for item in file.items]
     starts = [0, *accumulate(sizes)]
     wide = len(head) + sum(sizes) + (1 << 24) > LARGEST_OFFSET
-    meta_bytes = len(write_box(_meta(file, starts, 0, wide=wide)))
+    meta_bytes = len(write_box(meta_box(file, starts, 0, wide=wide)))
     mdat_head = LARGE_MDAT_HEAD if MDAT_HEAD + starts[-1] > LARGEST_OFFSET else MDAT_HEAD
     first = len(head) + meta_bytes + mdat_head
-    meta = write_box(_meta(file, starts, first, wide=wide))
+    meta = write_box(meta_box(file, starts, first, wide=wide))
     return head + meta + boxed("mdat", b"".join(bytes(item.data) for item in file.items))
 
 
-def _meta(file: HeifFile, starts: list[int], first: int, *, wide: bool) -> FileBox:
+def meta_box(file: HeifFile, starts: list[int], first: int, *, wide: bool) -> FileBox:
     """Return the box of everything but the bytes; those of item i begin at byte `first` + starts[i]."""
     long = max((item.id for item in file.items), default=0) >= SHORT_IDS
     children = [

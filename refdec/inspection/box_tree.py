@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
-from refdec.errors import BitOffset
+from refdec.errors import BitOffset, CodestreamError, UnsupportedError
 from refdec.heif.boxes import FieldPlace, FileBox
 from refdec.heif.boxreader import read_boxes
 from refdec.heif.boxtable import box_layout
+from refdec.heif.clipfile import ClipFile, clip_of_boxes
 from refdec.heif.heiffile import HeifFile
 from refdec.heif.reading import heif_of_boxes
 from refdec.inspection.nodes import Node, NodeKind, leaf
@@ -23,6 +25,9 @@ __all__ = ["BoxTree", "box_tree"]
 SIZE_BITS, VERSION_BITS, FLAGS_BITS = 32, 8, 24
 LARGE_SIZE_BITS = 64
 DATA = "mdat"
+SHOWN_FRAMES = 4096
+LAYOUTS_INSIDE = {"iref": "reference", "tref": "track_reference"}
+"""Boxes inside of others whose type says what they are for, not what they look like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +42,56 @@ class BoxTree:
 def box_tree(data: bytes, limits: Limits) -> BoxTree:
     """Return the tree of a file.  Raises what reading its boxes raises."""
     boxes = read_boxes(data, limits=limits, places=True)
-    file = heif_of_boxes(boxes, data)
-    children = tuple(_node(box, file) for box in boxes)
-    note = f"{len(data)} bytes, brand {file.major_brand}, {len(file.items)} items"
+    kinds = [box.kind for box in boxes]
+    file = heif_of_boxes(boxes, data) if "meta" in kinds or "moov" not in kinds else None
+    clip, wrong = None, ""
+    if "moov" in kinds:
+        try:
+            clip = clip_of_boxes(boxes, data, limits)
+        except (CodestreamError, UnsupportedError) as problem:  # the boxes show what it is
+            if file is None:
+                raise
+            wrong = f", its clip cannot be read: {problem.headline()}"
+    parts = [*(() if file is None else _items_of(file)), *(() if clip is None else _frames_of(clip))]
+    parts.sort(key=lambda part: part[:2])
+    children = tuple(_node(box, parts) for box in boxes)
+    note = f"{len(data)} bytes"
+    note += "" if file is None else f", brand {file.major_brand}, {len(file.items)} items"
+    note += "" if clip is None else f", a clip of {clip.count} frames"
+    note += wrong
     root = Node(NodeKind.BOX, "HEIF file", BitOffset(0), 8 * len(data), note=note, children=children)
-    picture = file.item(file.primary)
+    picture = None if file is None else file.item(file.primary)
     places = () if picture is None else picture.places
+    if clip is not None and not places:
+        places = clip.places(0)
     return BoxTree(root, data, places[0][0] if places else 0)
 
 
-def _node(box: FileBox, file: HeifFile, layout: str | None = None) -> Node:
+Part = tuple[int, int, str, str]
+"""Byte, length, name and a note of what lies there."""
+
+
+def _items_of(file: HeifFile) -> Iterator[Part]:
+    for item in file.items:
+        note = f"{_printable(item.kind)} {_printable(item.name)}".strip()
+        yield from ((*place, f"item {item.id}", note) for place in item.places)
+
+
+def _frames_of(clip: ClipFile) -> Iterator[Part]:
+    """Yield the frames of a clip and their transparency, not more than SHOWN_FRAMES."""
+    for index in range(min(clip.count, SHOWN_FRAMES)):
+        picture, *alpha = clip.places(index)
+        yield (*picture, f"frame {index + 1}", "")
+        yield from ((*place, f"frame {index + 1}", "transparency") for place in alpha)
+
+
+def _node(box: FileBox, parts: list[Part], layout: str | None = None) -> Node:
     """Return the node of a box: its header, its fields, the boxes inside."""
-    inside = "reference" if box.kind == "iref" else None
+    inside = LAYOUTS_INSIDE.get(box.kind)
     found = [*_header(box, layout), *map(_field, box.fields)]
     if box.kind == DATA:
-        found[-1:] = _items(box, file)
-    children = (*found, *(_node(child, file, inside) for child in box.children))
+        found[-1:] = _items(box, parts)
+    children = (*found, *(_node(child, parts, inside) for child in box.children))
     return Node(
         NodeKind.BOX, box.kind, box.place, 8 * box.size, note=box_layout(box.kind, layout).title, children=children
     )
@@ -84,18 +123,25 @@ def _field(place: FieldPlace) -> Node:
     return leaf(NodeKind.DATA, place.name, place.at.bits, place.n_bits, note=_printable(note))
 
 
-def _items(box: FileBox, file: HeifFile) -> list[Node]:
-    """Return what of the bytes of a box is which item, in file order; bytes between them are of none."""
+def _items(box: FileBox, parts: list[Part]) -> list[Node]:
+    """Return what of the bytes of a box is which item or frame, in file order; bytes between them are of none."""
     start, stop = box.payload_at, box.at + box.size
-    parts = [(*place, item) for item in file.items for place in item.places]
     inside = [part for part in parts if start <= part[0] and part[0] + part[1] <= stop]
     found: list[Node] = []
-    for at, length, item in sorted(inside, key=lambda part: part[:2]):
+    for (at, length), group in groupby(inside, key=lambda part: part[:2]):
         if at < start:
             continue  # lies over the one before
         if at > start:
             found.append(_bytes("of no item", start, at - start))
-        found.append(_bytes(f"item {item.id}", at, length, f"{_printable(item.kind)} {_printable(item.name)}".strip()))
+        (_, _, name, note), *others = group
+        also = (
+            f"also {others[0][2]}"
+            if len(others) == 1
+            else f"also {others[0][2]} and {len(others) - 1} more"
+            if others
+            else ""
+        )
+        found.append(_bytes(name, at, length, ", ".join(filter(None, (note, also)))))
         start = at + length
     if start < stop:
         found.append(_bytes("of no item", start, stop - start))

@@ -7,10 +7,37 @@ from __future__ import annotations
 
 from typing import Any
 
+from refdec.heif.clipfile import ClipFile
 from refdec.heif.heiffile import HeifFile
 from refdec.heif.picturefile import metadata_of, picture_orientation
 
-__all__ = ["file_facts"]
+__all__ = ["clip_facts", "file_facts"]
+
+THOUSAND = 1000
+
+
+def clip_facts(clip: ClipFile) -> dict[str, Any]:
+    """Return frames, how many have bytes of their own, times, how often it plays, and what is not looked at."""
+    samples, scale = clip.picture.samples, clip.picture.timescale
+    durations = samples.durations
+    own = {samples.place(index) for index in range(len(samples))}
+    facts: dict[str, Any] = {
+        "frames": len(samples),
+        "distinct_frames": len(own),
+        "seconds": _thousandths(samples.total, scale),
+        "frame_seconds": [_thousandths(int(each), scale) for each in (durations.min(), durations.max())],
+        "plays": clip.picture.plays or "for ever",
+        "frame_bytes": [int(samples.sizes.min()), int(samples.sizes.max())],
+        "bytes_of_frames": sum(length for _, length in own),
+        "transparency": clip.alpha is not None,
+    }
+    return facts | ({"not_looked_at": list(clip.others)} if clip.others else {})
+
+
+def _thousandths(units: int, scale: int) -> str:
+    """Return a time in seconds with three decimals, without passing through a float."""
+    rounded = (2 * units * THOUSAND + scale) // (2 * scale)
+    return f"{rounded // THOUSAND}.{rounded % THOUSAND:03d}"
 
 
 def file_facts(file: HeifFile, file_bytes: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from refdec.api.clips import Clip, found_clip
 from refdec.api.concerning import name_source
 from refdec.api.weights import load_weights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
@@ -24,9 +25,11 @@ from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import EXIT_ORDER, Job, Outcome, Status, Summary
 from refdec.parallel.report import BatchReport
+from refdec.sequences.errors import ClipOption
 from refdec.trace.tracefile import write_trace
 from refdec.verification.boxes import with_boxes
 from refdec.verification.check import verify_codestream
+from refdec.verification.clips import verify_clip
 from refdec.verification.errors import OneExpectationForMany
 from refdec.verification.expectation import expectation_for
 from refdec.verification.recorded import RecordedVerdicts
@@ -67,8 +70,17 @@ def verify_file(source: Source, request: VerifyRequest, *, weights: WeightPack |
         expectation = expectation_for(
             Path(name), request.expect, request.tolerance, request.fraction, request.bit_depth
         )
-    data, pack = read_bytes(source, limits=request.options.limits), weights or load_weights(request.weights)
+    pack = weights or load_weights(request.weights)
     try:
+        clip = found_clip(source, request.options, pack)
+        if isinstance(clip, Clip):
+            if request.expect is not None or request.trace is not None:
+                raise ClipOption(
+                    "--expect" if request.trace is None else "--trace",
+                    "Take one frame out: refdec decode FILE OUT --frame N",
+                )
+            return verify_clip(clip, workers=request.options.workers)
+        data = read_bytes(source, limits=request.options.limits) if clip is None else clip
         found = stream_in(data, limits=request.options.limits)
     except (CodestreamError, UnsupportedError, LimitExceeded) as problem:  # boxes that lead to no codestream
         verdict = Verdict(name, (problem,), ended_by=problem)

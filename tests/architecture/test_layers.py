@@ -34,7 +34,7 @@ RANKS: dict[str, int] = {
             ("encoding",),
             ("transcoding",),
             ("formats", "trace", "inspection", "metrics", "startup"),
-            ("bundles", "privacy", "lossless"),
+            ("bundles", "privacy", "lossless", "sequences"),
             ("heads",),
             ("plugins",),
             ("api",),

@@ -16,6 +16,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+import numpy as np
+
 from refdec.errors import RefdecError
 from refdec.heif.boxes import FileBox
 from refdec.heif.boxreader import read_boxes
@@ -247,4 +249,8 @@ def _changed_value(value: Any, draw: Random, plain: Plain) -> Any:
         name = draw.choice(list(record))
         record[name] = _changed_value(record[name], draw, plain)
         return draw.choice(((*value[:place], record, *value[place + 1 :]), value[:place], (*value, record)))
+    if isinstance(value, np.ndarray):
+        numbers = [int(each) for each in value]
+        last = numbers[-1:]
+        return [*numbers[:-1], *draw.choice(((), (*last, *last), (draw.choice(BOX_NUMBERS),)))]
     return plain(bytes(value)) if isinstance(value, bytes | memoryview) else value

@@ -32,8 +32,8 @@ DEEP = {
     "pack": ("refdec.weights",),
     "head": ("refdec.heads", "refdec.weights"),
     "layer": ("refdec.lossless", "refdec.bitstream.layerrecord"),
-    "heif": ("refdec.heif", "refdec.inspection.box_tree"),
-    "pictures": ("refdec.formats", "refdec.bundles", "refdec.picture.output"),
+    "heif": ("refdec.heif", "refdec.formats.clip_files", "refdec.inspection.box_tree"),
+    "pictures": ("refdec.formats", "refdec.sequences", "refdec.bundles", "refdec.picture.output"),
 }
 
 

@@ -160,11 +160,13 @@ def _heif() -> list[bytes]:
     """Return a file with everything in it, one with deep transparency, one with a picture alone, a cut one."""
     from refdec.api.enclosing import enclosed, headers_of
     from refdec.heif.parts import NO_PARTS
+    from tests.unit.heif.clips import clip_data
     from tests.unit.heif.support import STREAM, alpha_plane, parts, whole_file
 
     headers = headers_of(STREAM, None)
     deep = enclosed(STREAM, headers, parts(alpha=alpha_plane(16, premultiplied=True), thumbnail=b""))
-    return [whole_file(), deep, enclosed(STREAM, headers, NO_PARTS), whole_file()[:1200]]
+    clips = [clip_data(), clip_data(plays=1, alpha=False), clip_data()[:-100]]
+    return [whole_file(), deep, enclosed(STREAM, headers, NO_PARTS), whole_file()[:1200], *clips]
 
 
 def _pack() -> list[bytes]:
@@ -193,6 +195,8 @@ def _png(depth: int, colour: int, row_bytes: int) -> bytes:
 
 def _pictures() -> list[bytes]:
     """Return picture files behind the byte that chooses the reader."""
+    from tests.unit.sequences.support import animation, y4m
+
     npy = io.BytesIO()
     np.save(npy, np.arange(48, dtype=np.uint8).reshape(4, 4, 3))
     deep = io.BytesIO()
@@ -212,6 +216,8 @@ def _pictures() -> list[bytes]:
         b"\1P4\n9 2\n\xff\0\0\xff",
         b"\x0bPF\n1 1\n-1.0\n" + bytes(12),
         *_floats_in_files(),
+        b"\x0d" + y4m(),
+        *(b"\x0d" + animation(suffix, transparent=True) for suffix in (".gif", ".png", ".webp")),
         *_pillow_files(),
         *_bundles(),
     ]

@@ -17,7 +17,7 @@ from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import read_headers, write_headers
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.rule_errors import TooManyRegions
-from refdec.errors import RefdecError
+from refdec.errors import LimitExceeded, RefdecError
 from refdec.limits import Limits
 from refdec.lossless.errors import LayerDamaged, LayerOfOtherPicture
 from refdec.weights.pack import WeightPack
@@ -39,13 +39,15 @@ __all__ = [
 ]
 
 DECODE_LIMITS = Limits(pixels=160 * 160, codestream_bytes=1 << 20)
-PICTURE_LIMITS = Limits(pixels=1 << 20, codestream_bytes=1 << 20)
+PICTURE_LIMITS = Limits(pixels=1 << 20, codestream_bytes=1 << 20, samples=1 << 12)
 PICTURE_READERS = (
     *(".png", ".ppm", ".npy", ".yuv", "bundle"),
     *(".jpg", ".webp", ".tif", ".bmp", ".gif", ".pam", ".pfm", ".exr"),
+    "moving",
 )
 """What byte 0 of an input chooses; new ones are added at the end, so that old findings keep their meaning."""
 LAYER_SAMPLES = 1 << 12
+MOST_FRAMES = 8
 EDGES = (1, 2, 3, 5, 8, 16)
 THREADS = (1, 2, 4, 8, 16)
 
@@ -210,7 +212,9 @@ def pictures(data: bytes) -> None:
     """Picture files and latent bundles; byte 0 chooses the reader."""
     from refdec.bundles import LatentBundle
     from refdec.formats.files import read_picture
+    from refdec.formats.pictures import CodePicture
     from refdec.formats.yuv import layout_of_name
+    from refdec.sequences.opened import moving_picture
 
     if not data:
         return
@@ -218,6 +222,11 @@ def pictures(data: bytes) -> None:
     try:
         if PICTURE_READERS[kind] == "bundle":
             LatentBundle.load(body, limits=PICTURE_LIMITS)
+            return
+        if PICTURE_READERS[kind] == "moving":
+            found = moving_picture(body, PICTURE_LIMITS)
+            for frame, _ in zip(() if found is None else found.frames, range(MOST_FRAMES), strict=False):
+                assert isinstance(frame.picture, CodePicture)
             return
         suffix = PICTURE_READERS[kind]
         layout = layout_of_name("x_16x8_8bit_420.yuv") if suffix == ".yuv" else None
@@ -303,7 +312,8 @@ def _float_layer(data: bytes) -> None:
 
 
 def heif(data: bytes) -> None:
-    """HEIF files: what reads is written and read again, shown, taken apart; its parts are no larger than limits say."""
+    """HEIF files and clips: what reads is written and read again, shown, taken apart, no larger than limits say."""
+    from refdec.formats.clip_files import ClipBytes, clip_in
     from refdec.formats.stream_files import stream_in
     from refdec.heif.picturefile import alpha_of, metadata_of, picture_orientation
     from refdec.heif.reading import read_heif
@@ -311,13 +321,36 @@ def heif(data: bytes) -> None:
     from refdec.inspection.box_tree import box_tree
     from refdec.inspection.render import box_lines
 
+    whole = ClipBytes(None, data, len(data), PICTURE_LIMITS.codestream_bytes)
+    for lenient in (False, True):
+        try:
+            clip = clip_in(whole, PICTURE_LIMITS, lenient=lenient)
+        except RefdecError as problem:
+            assert problem.headline()
+            continue
+        if clip is None:
+            continue
+        assert 0 < clip.file.count <= PICTURE_LIMITS.samples
+        for index in {0, clip.file.count // 2, clip.file.count - 1}:
+            parts = [bytes(whole[at : at + length]) for at, length in clip.file.places(index)]
+            still = clip.file.still(index, parts[0], parts[1] if len(parts) > 1 else None)
+            try:
+                write_heif(still)
+                alpha_of(still, PICTURE_LIMITS)
+            except RefdecError as problem:
+                assert problem.headline()
+        if not lenient:
+            list(box_lines(box_tree(data, PICTURE_LIMITS)))
     try:
         file = read_heif(data, limits=PICTURE_LIMITS)
     except RefdecError as problem:
         assert problem.headline()
         return
     assert sum(len(item.data) for item in file.items if len(item.places) != 1) <= 2 * len(data)
-    list(box_lines(box_tree(data, PICTURE_LIMITS)))
+    try:
+        list(box_lines(box_tree(data, PICTURE_LIMITS)))
+    except RefdecError as problem:
+        assert isinstance(problem, LimitExceeded), problem.headline()
     try:
         again = read_heif(write_heif(file), limits=PICTURE_LIMITS)
         assert [(item.id, item.kind, bytes(item.data)) for item in again.items] == [

@@ -160,7 +160,8 @@ def material(newcomer: Newcomer, tmp_path_factory: pytest.TempPathFactory) -> Pa
         "refdec verify photo.jai --trace theirs.json && cp theirs.json mine.json",
         "refdec decode mine.jai mine.png --dump mine.npz && cp mine.npz theirs.npz",
         "refdec decode mine.jai theirs.ppm",
-        "mkdir pictures PICTURES && cp mine.png pictures/one.png && cp mine.png PICTURES/one.png",
+        "mkdir pictures PICTURES FRAMES && cp mine.png pictures/one.png && cp mine.png PICTURES/one.png",
+        "cp mine.png FRAMES/1.png && cp mine.png FRAMES/2.png",
     ):
         done = newcomer.types(line, demo)
         assert done.returncode == 0, (line, done.stderr)

@@ -39,6 +39,7 @@ SERIES = {
     "heads": ("RD15",),
     "latent": ("RD03",),
     "lossless": ("RD24",),
+    "sequences": ("RD25",),
     "metrics": ("RD12",),
     "networks": ("RD04",),
     "parallel": ("RD09",),

@@ -9,15 +9,18 @@ from functools import partial
 import numpy as np
 
 from refdec.api.beside import beside_in
+from refdec.api.clips import open_clip
 from refdec.api.enclosing import enclosed, headers_of
 from refdec.errors import RefdecError
 from refdec.formats.stream_files import stream_in
 from refdec.heif import errors as module
+from refdec.heif import track_errors
 from refdec.heif.boxes import FileBox
 from refdec.heif.boxwriter import write_box
 from refdec.heif.parts import AlphaPlane
 from refdec.heif.picturefile import alpha_of
 from refdec.heif.reading import read_heif
+from tests.unit.heif.clips import TABLES, clip_data, clip_of, with_clip_box
 from tests.unit.heif.support import (
     LIMITS,
     STREAM,
@@ -85,6 +88,10 @@ CAUSES: dict[type[RefdecError], RefdecError | Callable[[], object] | list[Refdec
         lambda: alpha_after(f"{PROPERTIES}/cmpC", setting(compression_type="brot")),
         lambda: alpha_after(f"{PROPERTIES}/uncC", setting(block_size=4)),
     ],
+    track_errors.SampleTableWrong: lambda: clip_of(with_clip_box(f"{TABLES}/stts", setting(entries=()))),
+    track_errors.SampleOutside: lambda: open_clip(clip_data()[:-1], lenient=True).still(1),
+    track_errors.TrackUnreadable: lambda: clip_of(with_clip_box("moov/trak/edts/elst", setting(entries=()))),
+    track_errors.NoJpegAiTrack: lambda: clip_of(with_clip_box("moov/trak", left_out)),
     module.BoxUnwritable: lambda: write_box(FileBox("ispe", {"image_width": 1 << 32, "image_height": 1})),
 }
 

@@ -1,0 +1,307 @@
+"""Clips to files: an animation, raw video, a folder of pictures, or one frame as a picture file.
+
+In: a `Clip`, a target and a `DecodeJob`.  Out: a file, or a folder, whole or not there, and a `DecodeReport`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from refdec.api.clips import Clip, ClipFrame, naming_frame
+from refdec.api.decode_report import DecodeReport
+from refdec.errors import RefdecError
+from refdec.formats.colours import lost_colours
+from refdec.formats.file_errors import file_unwritable
+from refdec.formats.files import NamedBytes, name_of, write_bytes
+from refdec.formats.sinks import sink_of
+from refdec.formats.standard_output import is_standard_output
+from refdec.sequences.errors import ClipFormatUnknown, ClipOption, RatesDiffer
+from refdec.sequences.moving import ONCE
+from refdec.sequences.timing import one_rate
+
+if TYPE_CHECKING:
+    from refdec.api.decode_file import DecodeJob
+    from refdec.formats.decoded import Picture
+    from refdec.formats.sinks import Target
+
+__all__ = ["clip_to_file", "frame_number"]
+
+FRAME_BYTES = 8
+"""Bytes a pixel of a frame that waits until its animation is written, as Pillow holds it."""
+MOST_REPEATED = 16
+"""So many equal frames, on average, are written where a format has one rate."""
+RAW_SUFFIX = ".y4m"
+EIGHT_BITS = 8
+FRAME_SUFFIX = ".png"
+
+
+def frame_number(clip: Clip, job: DecodeJob) -> int | None:
+    """Return the number of the one frame that is wanted, None: all are.  Raises FrameMissing, ClipOption."""
+    if job.frame is not None and job.time is not None:
+        raise ClipOption("--time beside --frame", "Choose the frame by one of them.")
+    return job.frame if job.time is None else clip.number_at(job.time)
+
+
+def clip_to_file(
+    clip: Clip, target: Target, suffix: str, job: DecodeJob, on_progress: Callable[[float], None] = lambda share: None
+) -> DecodeReport:
+    """Decode a clip to an animation (.png, .gif, .webp, .avif), to .y4m, or to a folder of pictures.
+
+    Raises ClipFormatUnknown, ClipOption, RatesDiffer, FrameDamaged, FrameUnsupported, FormatCannotHold, FileUnwritable.
+    """
+    from refdec.sequences.animation_writer import ANIMATION_SUFFIXES
+
+    _refuse_single(job)
+    run = _ClipDecode(clip, target, suffix, job, on_progress)
+    if _is_folder(target, suffix):
+        return run.to_folder()
+    if suffix == RAW_SUFFIX:
+        return run.to_y4m()
+    if suffix not in ANIMATION_SUFFIXES:
+        raise ClipFormatUnknown(suffix, len(clip))
+    return run.to_animation()
+
+
+def _refuse_single(job: DecodeJob) -> None:
+    """Raise ClipOption for what is about one picture."""
+    wishes = {"--trace": job.trace, "--dump": job.dump, "--timings": job.timings, "--key": job.key}
+    for option, wish in wishes.items():
+        if wish:
+            raise ClipOption(option, "Choose one frame: --frame N")
+
+
+def _is_folder(target: Target, suffix: str) -> bool:
+    """Tell whether a target is a folder: it is one, or its name has no suffix."""
+    if not isinstance(target, str | os.PathLike) or is_standard_output(target):
+        return False
+    return Path(target).is_dir() or str(target).endswith(("/", os.sep)) or not Path(target).suffix
+
+
+@dataclass(frozen=True, slots=True)
+class _ClipDecode:
+    """One clip on its way to a target."""
+
+    clip: Clip
+    target: Target
+    suffix: str
+    job: DecodeJob
+    on_progress: Callable[[float], None]
+
+    def _decoded(self, clip: Clip) -> Iterator[tuple[ClipFrame, tuple[str, ...]]]:
+        """Yield frames, each with how long it is shown until the next one that decodes, and its warnings."""
+        made = clip.mapped(partial(_picture, job=self.job), range(1, len(clip) + 1), workers=self.job.options.workers)
+        held: tuple[int, Picture] | None = None
+        said: list[str] = []
+        start, first_problem = Fraction(0), None
+        for number, found in made:
+            self.on_progress(number / len(clip))
+            if isinstance(found, RefdecError):
+                first_problem = first_problem or found
+                said.append(f"left out: {found.headline()}")
+                continue
+            if held is not None:
+                yield ClipFrame(held[0], start, clip.starts[number - 1] - start, held[1]), tuple(said)
+                start, said = clip.starts[number - 1], []
+            held = number, found
+        if held is None:
+            assert first_problem is not None, "a clip has frames"
+            raise first_problem
+        yield ClipFrame(held[0], start, clip.seconds - start, held[1]), tuple(said)
+
+    def to_animation(self) -> DecodeReport:
+        """Write an animation."""
+        from refdec.sequences.animation_writer import animation_bytes, lost_in
+
+        clip, tally = self._with(bit_depth=EIGHT_BITS), _FrameTally()
+        pixels = FRAME_BYTES * clip.width * clip.height * len(clip)
+        clip.options.limits.require_memory(pixels)
+        images, durations = [], []
+        for frame, said in self._decoded(clip):
+            tally.add(frame.picture, said)
+            images.append(frame.picture.to_pil())
+            durations.append(frame.duration)
+        lost = lost_in(self.suffix, durations, clip.plays, transparent=clip.has_alpha)
+        metadata = tally.picture.metadata.names() if self.suffix == ".gif" else ()
+        if metadata:
+            lost += (f"gif has no place for what the file says beside its pictures: {', '.join(metadata)}",)
+        lost += () if tally.picture.metadata.icc else lost_colours(tally.picture.rendering, self.suffix)
+        modes = {image.mode for image in images}
+        if len(modes) > 1:  # gray frames beside coloured ones, or opaque ones
+            images = [image.convert("RGBA" if any("A" in mode for mode in modes) else "RGB") for image in images]
+        if len(images) > 1 and tally.all_equal:
+            lost += (f"all frames are equal: Pillow writes {self.suffix[1:]} with one picture, and no times",)
+        data = animation_bytes(self.suffix, images, durations, clip.plays)
+        write_bytes(self.target, data)
+        return tally.report(name_of(self.target), len(images), lost)
+
+    def to_y4m(self) -> DecodeReport:
+        """Write raw video, frame by frame."""
+        from refdec.sequences.y4m_writer import Y4mLayout, Y4mWriter
+
+        clip, tally = self._with(colour=self.job.options.colour or "YUV"), _FrameTally()
+        rate, repeats = one_rate(clip.durations)
+        if sum(repeats) > MOST_REPEATED * len(clip):
+            raise RatesDiffer(len(clip), sum(repeats))
+        units = 1 / rate
+        lost = (
+            [f"frames are repeated, since y4m has one rate: {sum(repeats)} for {len(clip)}"] if max(repeats) > 1 else []
+        )
+        lost += [f"y4m does not say that the clip plays {clip.plays or 'for ever'}"] if clip.plays != ONCE else []
+        lost += ["y4m has no place for the transparency of this clip; png and webp have"] if clip.has_alpha else []
+        sink, writer = sink_of(self.target), None
+        try:
+            for frame, said in self._decoded(clip):
+                picture = frame.picture
+                if writer is None:
+                    gray = len(picture.planes) == 1
+                    layout = Y4mLayout(
+                        picture.width,
+                        picture.height,
+                        rate,
+                        picture.bit_depth,
+                        None if gray else picture.subsampling,
+                    )
+                    writer = Y4mWriter(sink, layout)
+                    if names := picture.metadata.names():
+                        lost.append(f"y4m has no place for what the file says beside its pictures: {', '.join(names)}")
+                writer.put(picture, int(frame.duration / units) if any(clip.durations) else 1)
+                tally.add(picture, said)
+            sink.commit()
+        except BaseException:
+            sink.discard()
+            raise
+        return tally.report(name_of(self.target), len(clip), tuple(lost))
+
+    def to_folder(self) -> DecodeReport:
+        """Write a picture for each frame into a folder that appears with all of them, or is left as it was."""
+        folder, clip = Path(str(self.target)), self._with()
+        suffix = self.job.suffix or FRAME_SUFFIX
+        digits = max(5, len(str(len(clip))))
+        partial_folder = folder.resolve().with_name(f".{folder.resolve().name}.{secrets.token_hex(4)}.part")
+        tally, written = _FrameTally(), list[Path]()
+        try:
+            try:
+                partial_folder.mkdir()
+            except OSError as reason:
+                raise file_unwritable(str(folder), reason) from reason
+            job = replace(self.job, suffix=suffix, options=replace(self.job.options, workers=1))
+            name = f"frame-%0{digits}d{suffix}"
+            work = partial(_frame_file, job=job, folder=partial_folder, name=name)
+            for number, made in clip.mapped(work, range(1, len(clip) + 1), workers=self.job.options.workers):
+                self.on_progress(number / len(clip))
+                path = partial_folder.joinpath(name % number)
+                if isinstance(made, RefdecError):
+                    tally.problem(made)
+                    continue
+                if not path.exists():  # the same bytes as the frame before
+                    shutil.copyfile(written[-1], path)
+                written.append(path)
+                tally.add_report(made)
+            if not written:
+                assert tally.first_problem is not None, "a clip has frames"
+                raise tally.first_problem
+            _move(partial_folder, folder)
+        finally:
+            with suppress(OSError):
+                shutil.rmtree(partial_folder)
+        lost = ("a folder does not say how long frames are shown: refdec info says it",)
+        return tally.report(str(folder), len(written), lost)
+
+    def _with(self, *, bit_depth: int | None = None, colour: Any = None) -> Clip:
+        """Return the clip with the options of the job."""
+        options = self.job.options
+        options = replace(
+            options, bit_depth=options.bit_depth or bit_depth, colour=colour if colour is not None else options.colour
+        )
+        return replace(self.clip, options=options)
+
+
+def _move(partial_folder: Path, folder: Path) -> None:
+    """Give a folder its name, or move what is in it into one that is there."""
+    try:
+        if not folder.exists():
+            partial_folder.rename(folder)
+            return
+        for path in sorted(partial_folder.iterdir()):
+            path.replace(folder.joinpath(path.name))
+    except OSError as reason:
+        raise file_unwritable(str(folder), reason) from reason
+
+
+def _picture(clip: Clip, number: int, *, job: DecodeJob) -> Picture:
+    """Return the picture of a frame as a job wants it."""
+    from refdec.api.decode import decode
+
+    options = replace(clip.options, workers=1)
+    with naming_frame(clip, number):
+        source = NamedBytes(clip.still(number), clip.name)
+        return decode(source, weights=clip.pack, options=options, scale=job.scale, lossy=job.lossy)
+
+
+def _frame_file(clip: Clip, number: int, *, job: DecodeJob, folder: Path, name: str) -> DecodeReport:
+    """Write the picture of a frame into a folder."""
+    from refdec.api.decode_file import decode_to_file
+
+    with naming_frame(clip, number):
+        source = NamedBytes(clip.still(number), clip.name)
+        return decode_to_file(source, folder.joinpath(name % number), job, weights=clip.pack)
+
+
+class _FrameTally:
+    """Adds up what is said of frames: each sentence once, and one fingerprint of all codes."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, None] = {}
+        self._digest = hashlib.sha256()
+        self._kinds: set[str] = set()
+        self._last: Picture | DecodeReport | None = None
+        self.first_problem: RefdecError | None = None
+
+    @property
+    def picture(self) -> Any:
+        """The last picture."""
+        assert self._last is not None, "a clip has frames"
+        return self._last
+
+    @property
+    def all_equal(self) -> bool:
+        """Whether all pictures were the same one."""
+        return len(self._kinds) == 1
+
+    def add(self, picture: Picture, said: tuple[str, ...]) -> None:
+        """Take a picture."""
+        from refdec.trace.picture_digest import picture_sha256
+
+        self._said |= dict.fromkeys((*said, *picture.warnings))
+        codes = picture_sha256(picture.planes)
+        alpha = "" if picture.alpha is None else picture_sha256((picture.alpha.samples,))
+        self._kinds.add(codes + alpha)
+        self._digest.update(bytes.fromhex(codes))
+        self._last = picture
+
+    def add_report(self, report: DecodeReport) -> None:
+        """Take what is said of a file."""
+        self._said |= dict.fromkeys(report.warnings)
+        self._digest.update(bytes.fromhex(report.fingerprint))
+        self._last = report
+
+    def problem(self, problem: RefdecError) -> None:
+        """Take a frame that does not decode."""
+        self.first_problem = self.first_problem or problem
+        self._said[f"left out: {problem.headline()}"] = None
+
+    def report(self, name: str, count: int, lost: tuple[str, ...]) -> DecodeReport:
+        """Return what is said of all."""
+        last = self.picture
+        size = last.width, last.height, last.bit_depth, last.colour
+        return DecodeReport(name, *size, self._digest.hexdigest(), (*self._said, *lost), {}, frames=count)

@@ -1,0 +1,94 @@
+"""Writing animations by Pillow: GIF, APNG, WebP and AVIF, each frame with its duration.
+
+In: pictures of 8 bits as images of Pillow, durations.  Out: the bytes of a file.  Pillow holds all frames until the
+last is there: who writes long clips takes y4m or a folder.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from refdec.formats.errors import FormatCannotHold
+from refdec.sequences.moving import FOR_EVER, ONCE
+from refdec.sequences.timing import in_units
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["ANIMATION_SUFFIXES", "animation_bytes", "lost_in"]
+
+ANIMATION_SUFFIXES = {".gif": "GIF", ".png": "PNG", ".webp": "WEBP", ".avif": "AVIF"}
+LONGEST_SIDE = {".gif": 65535, ".webp": 16383, ".avif": 65536}
+MOST_PLAYS = 65535
+MILLISECONDS, HUNDREDTHS = 1000, 100
+LONGEST_DELAY = 65535
+AVIF_QUALITY = 95
+XMP_KEYWORD = "XML:com.adobe.xmp"
+
+
+def lost_in(suffix: str, durations: Sequence[Fraction], plays: int, *, transparent: bool) -> tuple[str, ...]:
+    """Return sentences about what a format does not hold of a clip: colours, times, how often it plays."""
+    said = []
+    units = HUNDREDTHS if suffix == ".gif" else MILLISECONDS
+    if suffix == ".gif":
+        said.append("gif holds 256 colours a frame" + (", and transparency is all or nothing" if transparent else ""))
+    if suffix == ".avif":
+        said.append(f"avif is written with quality {AVIF_QUALITY}, not without loss")
+    if suffix != ".png" and any((one * units).denominator != 1 for one in durations):
+        said.append(
+            f"{suffix[1:]} counts times in {'hundredths' if units == HUNDREDTHS else 'thousandths'} of a second: "
+            "they are rounded"
+        )
+    if plays > MOST_PLAYS or (suffix == ".avif" and plays != FOR_EVER):
+        said.append(f"{suffix[1:]} is written to play for ever, the clip plays {plays} times")
+    return tuple(said)
+
+
+def animation_bytes(suffix: str, images: Sequence[Image], durations: Sequence[Fraction], plays: int) -> bytes:
+    """Return the file of an animation.  Raises FormatCannotHold for sides that are too long, and without AVIF."""
+    first, *others = images
+    longest = LONGEST_SIDE.get(suffix)
+    if longest is not None and max(first.size) > longest:
+        width, height = first.size
+        raise FormatCannotHold(suffix[1:], f"{width} x {height} samples", "Write .png, or a folder: OUT/")
+    target, wishes = io.BytesIO(), _wishes(suffix, durations, plays)
+    metadata = _metadata(first, suffix)
+    try:
+        first.save(target, ANIMATION_SUFFIXES[suffix], save_all=True, append_images=others, **metadata, **wishes)
+    except KeyError as reason:  # the format is not in this Pillow
+        raise FormatCannotHold(
+            suffix[1:], "anything here: Pillow is built without it", "Write .png or .webp."
+        ) from reason
+    except (ValueError, OverflowError) as reason:
+        raise FormatCannotHold(suffix[1:], f"this clip ({reason})", "Write a folder: OUT/") from reason
+    return target.getvalue()
+
+
+def _metadata(image: Image, suffix: str) -> dict[str, Any]:
+    """Return what Pillow is told about profile, Exif data and XMP, which a PNG has as a text."""
+    keys = () if suffix == ".gif" else ("icc_profile", "exif", "xmp")
+    found = {key: image.info[key] for key in keys if image.info.get(key)}
+    if suffix == ".png" and "xmp" in found:
+        from PIL.PngImagePlugin import PngInfo
+
+        texts = PngInfo()
+        texts.add_itxt(XMP_KEYWORD, found.pop("xmp").decode("utf-8", "replace"))
+        found["pnginfo"] = texts
+    return found
+
+
+def _wishes(suffix: str, durations: Sequence[Fraction], plays: int) -> dict[str, Any]:
+    """Return what Pillow is told about times, loops and coding."""
+    endless = plays == FOR_EVER or plays > MOST_PLAYS
+    if suffix == ".gif":
+        times = [10 * each for each in in_units(durations, HUNDREDTHS)]
+        return {"duration": times, "disposal": 2, **({} if plays == ONCE else {"loop": 0 if endless else plays - 1})}
+    if suffix == ".png":  # Pillow takes thousandths, and finds the fraction again
+        return {"duration": [one * MILLISECONDS for one in durations], "loop": 0 if endless else plays}
+    times = in_units(durations, MILLISECONDS)
+    if suffix == ".webp":
+        return {"duration": times, "loop": 0 if endless else plays, "lossless": True, "minimize_size": False}
+    return {"duration": times, "quality": AVIF_QUALITY, "subsampling": "4:4:4"}

@@ -1,0 +1,156 @@
+"""GIF, APNG, WebP and AVIF animations, read by Pillow: each frame as it is shown, on the whole canvas.
+
+In: the bytes of a file.  Out: `MovingPicture`, or None where it holds one picture.  Sizes are compared with the limits
+before Pillow decodes anything, the number of frames before any is handed out.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from refdec.bitstream.firstbytes import START_BYTES
+from refdec.errors import CodestreamError, UnsupportedError
+from refdec.formats.description import NOTHING_SAID, SourceDescription
+from refdec.formats.errors import PictureUnsupported
+from refdec.formats.foreign_readers import damage_named
+from refdec.formats.pictures import require_pixels
+from refdec.formats.pillow_reader import picture_of_image, webp_size
+from refdec.formats.png_chunks import files_in
+from refdec.formats.png_description import png_description
+from refdec.heif.boxes import FileBox
+from refdec.heif.boxreader import read_boxes
+from refdec.heif.tracks import tracks_of
+from refdec.limits import Limits
+from refdec.sequences.moving import FOR_EVER, ONCE, MovingFrame, MovingPicture
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
+
+__all__ = ["animation_suffix", "moving_animation"]
+
+NAMES = {".gif": "GIF", ".png": "PNG", ".webp": "WebP", ".avif": "AVIF"}
+USUAL = Fraction(1, 10)
+"""What browsers give a frame that states no duration."""
+STILL_REMARK = "left behind: the still picture that the file shows where animations are not known"
+DEEP_REMARK = "Pillow reads AVIF in 8 bits, the samples of this file have more"
+MILLISECONDS = 1000
+LARGEST_DENOMINATOR = 65535
+"""That of a delay in an APNG."""
+CONFIGURATION, FLAGS_AT, MORE_BITS = b"av1C", 6, 0x40
+"""The box with the depth of AV1, where in it the flags are, and the one for more than 8 bits."""
+NARROW = 8
+
+
+def animation_suffix(data: bytes) -> str:
+    """Return the suffix of the format that data begin like, "" where it is none that holds animations."""
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        return ".gif"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return ".png"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return ".webp"
+    brands = data[8 : min(int.from_bytes(data[:4], "big"), START_BYTES)]
+    return ".avif" if data[4:8] == b"ftyp" and b"avis" in brands else ""
+
+
+def moving_animation(data: bytes, *, name: str, limits: Limits) -> MovingPicture | None:
+    """Return the frames of an animation, None where there is one picture.
+
+    Raises PictureDamaged, PictureUnsupported, PictureTooLarge, PictureNeedsMemory, TooLarge.
+    """
+    suffix = animation_suffix(data)
+    kind, said = NAMES[suffix], NOTHING_SAID
+    if suffix == ".png":
+        files, surplus_bytes = files_in(data)
+        if len(files) > 1 or files[0].frames < 2:
+            return None
+        require_pixels(files[0].head.width, files[0].head.height, limits)
+        if files[0].head.depth > NARROW:
+            raise PictureUnsupported("PNG", "an animation of 16 bits (put its frames into a folder)")
+        said = png_description(files[0], surplus_bytes)
+    elif suffix == ".webp":
+        require_pixels(*webp_size(data), limits)
+    with damage_named(kind):
+        image: Any = _opened(data, suffix)
+    width, height = image.size
+    require_pixels(width, height, limits)
+    with damage_named(kind):
+        count = int(getattr(image, "n_frames", 1))
+    if count < 2:
+        return None
+    limits.require("number of frames", count, limits.samples)
+    first = int(bool(getattr(image, "default_image", False)))
+    remarks = (*([STILL_REMARK] if first else []), *([DEEP_REMARK] if suffix == ".avif" and _is_deep(data) else []))
+    plays = _plays_of_avif(data, limits) if suffix == ".avif" else _plays(image, suffix)
+    frames = _frames(image, kind, range(first, count), said, limits)
+    return MovingPicture(name, frames, count - first, USUAL, plays, remarks)
+
+
+def _opened(data: bytes, suffix: str) -> ImageFile:
+    """Return the file, its header read, by the class of its format."""
+    stream = io.BytesIO(data)
+    if suffix == ".gif":
+        from PIL.GifImagePlugin import GifImageFile
+
+        return GifImageFile(stream)
+    if suffix == ".png":
+        from PIL.PngImagePlugin import PngImageFile
+
+        return PngImageFile(stream)
+    if suffix == ".webp":
+        from PIL.WebPImagePlugin import WebPImageFile
+
+        return WebPImageFile(stream)
+    try:
+        from PIL.AvifImagePlugin import AvifImageFile
+    except ImportError as reason:
+        raise PictureUnsupported(
+            "AVIF", "its samples, since Pillow is too old for it (pip install -U pillow)"
+        ) from reason
+    return AvifImageFile(stream)
+
+
+def _frames(image: Any, kind: str, indices: range, said: SourceDescription, limits: Limits) -> Iterator[MovingFrame]:
+    """Yield frames one by one; `said`: what is known of all of them, where Pillow does not say it."""
+    for index in indices:
+        with damage_named(kind):
+            image.seek(index)
+            image.load()
+        picture = picture_of_image(image, name=kind, limits=limits, keep_alpha=True)
+        if said is not NOTHING_SAID:
+            picture = replace(picture, description=said)
+        yield MovingFrame(picture, _duration(image.info.get("duration")))
+
+
+def _duration(milliseconds: Any) -> Fraction | None:
+    """Return the seconds that Pillow tells, None for none at all."""
+    found = Fraction(Fraction(milliseconds or 0), MILLISECONDS)
+    return found.limit_denominator(LARGEST_DENOMINATOR) or None
+
+
+def _plays(image: Any, suffix: str) -> int:
+    """Return how often an animation plays; GIF counts repetitions, and says nothing where there are none."""
+    stated = image.info.get("loop")
+    if suffix != ".gif":
+        return int(stated or FOR_EVER)
+    return ONCE if stated is None else FOR_EVER if stated == 0 else int(stated) + 1
+
+
+def _plays_of_avif(data: bytes, limits: Limits) -> int:
+    """Return what the boxes of an AVIF say, which Pillow does not tell."""
+    try:
+        boxes = read_boxes(data, limits=limits)
+        tracks = tracks_of(next((box for box in boxes if box.kind == "moov"), FileBox("moov")), limits)
+    except (CodestreamError, UnsupportedError):
+        return FOR_EVER
+    return tracks[0].plays if tracks else FOR_EVER
+
+
+def _is_deep(data: bytes) -> bool:
+    """Tell whether the samples of an AVIF have more than 8 bits."""
+    at = data.find(CONFIGURATION) + FLAGS_AT
+    return FLAGS_AT <= at < len(data) and bool(data[at] & MORE_BITS)

@@ -1,0 +1,168 @@
+"""Clips on the command line: a folder to a clip, out again in every format; and by others' parsers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import PIL.Image
+import pytest
+
+from tests.unit.heif.clips import clip_data
+from tests.unit.sequences.support import animation, pictures
+
+from .conftest import Run
+
+Refdec = Callable[..., Run]
+
+
+@pytest.fixture
+def clip(tmp_path: Path, refdec: Refdec) -> Path:
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    for index, picture in enumerate((*pictures(), pictures()[-1])):
+        PIL.Image.fromarray(picture).save(frames / f"{index}.png")
+    ran = refdec("encode", frames, tmp_path / "clip.jaii", "--fps", "25", "--loops", "0", "--quality", "20")
+    assert (ran.code, ran.err) == (0, "")
+    assert "5 frames (1 of them equal to earlier ones), 0.2 s, plays for ever" in ran.out
+    return tmp_path / "clip.jaii"
+
+
+def test_in_and_out(refdec: Refdec, clip: Path) -> None:
+    for name in ("a.png", "a.gif", "a.webp", "a.y4m", "out/"):
+        ran = refdec("decode", clip, f"{clip.parent}/{name}")
+        assert ran.code == 0 and "5 frames" in ran.out, ran.err
+    one = refdec("decode", clip, clip.parent / "f.png", "--time", "0.1", "--json")
+    assert json.loads(one.out)["width"] == 48 and "frames" not in json.loads(one.out)
+    same = clip.parent / "out" / "frame-00003.png"
+    assert same.read_bytes() == (clip.parent / "f.png").read_bytes()
+    again = refdec("encode", clip.parent / "a.png", clip.parent / "b.jais", "--quality", "20", "--json")
+    assert json.loads(again.out)["plays"] == 0
+    assert refdec("decode", clip, clip.parent / "f.jpg").code == 2
+    assert refdec("decode", clip, clip.parent / "f.png", "--time", "x").code == 2
+
+
+def test_info_view_and_verify(refdec: Refdec, clip: Path) -> None:
+    facts = json.loads(refdec("info", clip, "--json").out)["file"]["clip"]
+    assert (facts["frames"], facts["distinct_frames"], facts["plays"], facts["seconds"]) == (5, 4, "for ever", "0.200")
+    text = refdec("info", clip).out
+    assert "clip frames" in text and "jais" in text
+    seen = refdec("view", clip).out
+    for words in ("a clip of 5 frames", "item 1", "also frame 1", "also frame 5", "jaiC", "stsz", "rate = 65536"):
+        assert words in seen, words
+    frame = refdec("view", clip, "--frame", 4, "--element", "img_width")
+    assert frame.code == 0 and "The codestream of the frame begins at byte" in frame.out
+    assert refdec("view", clip, "--frame", 6).code == 2
+    ran = refdec("verify", clip)
+    assert ran.code == 0 and "5 of 5 frames" in ran.out
+
+
+def test_a_frame_alone(refdec: Refdec, clip: Path) -> None:
+    out = clip.parent / "frame.jai"
+    assert refdec("transcode", clip, out, "--frame", 2).code == 0
+    assert out.read_bytes() in clip.read_bytes()
+    assert refdec("decode", out, clip.parent / "x.png", "--frame", 1).code == 1, "it is no clip any more"
+    assert refdec("transcode", clip, out).code == 2
+
+
+def test_a_bad_frame(refdec: Refdec, clip: Path) -> None:
+    data = bytearray(clip.read_bytes())
+    data[-3] ^= 0xFF
+    data[-40] ^= 0xFF
+    bad = clip.with_name("bad.jaii")
+    bad.write_bytes(bytes(data[:-2]))
+    ran = refdec("decode", bad, clip.parent / "x.png")
+    assert ran.code == 3 and not (clip.parent / "x.png").exists()
+    lenient = refdec("decode", bad, clip.parent / "x.png", "--lenient")
+    assert lenient.code == 0 and "left out: Frame 4" in lenient.err and "3 frames" in lenient.out
+
+
+def test_wishes_that_do_not_fit(refdec: Refdec, clip: Path) -> None:
+    still = clip.parent / "frames" / "0.png"
+    for arguments in (
+        ["encode", still, clip.parent / "x.jai", "--fps", "25"],
+        ["encode", clip.parent / "frames", clip.parent / "x.jaii", "--max-bytes", "9000"],
+        ["encode", clip.parent / "frames", clip.parent / "x.jaii", "--fps", "0"],
+        ["encode", clip.parent / "frames", clip.parent / "folder", "--fps", "25"],
+    ):
+        ran = refdec(*arguments)
+        assert ran.code in (1, 2) and ran.err.startswith("refdec: "), arguments
+    assert not (clip.parent / "x.jaii").exists()
+
+
+def test_a_folder_of_animations_becomes_clips(refdec: Refdec, tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / "a.gif").write_bytes(animation(".gif"))
+    PIL.Image.fromarray(pictures()[0]).save(source / "b.png")
+    assert refdec("encode", source, tmp_path / "made", "--container", "jaii", "--quality", 20).code == 0
+    assert refdec("decode", tmp_path / "made", "--out", tmp_path / "back").code == 0
+    assert getattr(PIL.Image.open(tmp_path / "back" / "a.png"), "n_frames", 1) == 4
+    table = json.loads(refdec("info", tmp_path / "made", "--json").out)
+    assert ["clip" in each["file"] for each in table] == [True, False]
+
+
+# -- judged by others
+
+
+def parser(name: str) -> str:
+    """Return a program of others, or skip: without it nothing is judged here."""
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed: clips are not judged by it here")
+    return found
+
+
+def ran(*command: object) -> str:
+    return subprocess.run([str(each) for each in command], capture_output=True, text=True, check=True).stdout
+
+
+def test_ffprobe_finds_the_track(tmp_path: Path) -> None:
+    path = tmp_path / "clip.jaii"
+    for plays in (0, 1, 3):
+        path.write_bytes(clip_data(plays=plays))
+        wanted = "stream=codec_type,codec_tag_string,width,height,nb_frames,duration"
+        found = json.loads(ran(parser("ffprobe"), "-v", "error", "-show_entries", wanted, "-of", "json", path))[
+            "streams"
+        ]
+        assert found[0] == {
+            "codec_type": "video",
+            "codec_tag_string": "jaim",
+            "width": 65,
+            "height": 79,
+            "nb_frames": "4",
+            "duration": "0.200000",
+        }
+        assert [each["codec_tag_string"] for each in found] == ["jaim", "uncv"]
+        places = ran(
+            "ffprobe",
+            "-v",
+            "error",
+            "-select_streams",
+            0,
+            "-show_entries",
+            "packet=pts,size,pos",
+            "-of",
+            "csv=p=0",
+            path,
+        )
+        rows = [[int(each) for each in line.split(",")[:3]] for line in places.split()]
+        assert [row[0] for row in rows] == [0, 40, 80, 180]
+        assert (
+            path.read_bytes()[rows[1][2] : rows[1][2] + rows[1][1]]
+            == path.read_bytes()[rows[0][2] : rows[0][2] + rows[0][1]]
+        )
+
+
+def test_exiftool_and_libheif_read_the_structure(tmp_path: Path) -> None:
+    path = tmp_path / "clip.jaii"
+    path.write_bytes(clip_data(plays=1))
+    (found,) = json.loads(ran(parser("exiftool"), "-json", "-n", path))
+    assert (found["ImageWidth"], found["ImageHeight"], found["Duration"], found["TimeScale"]) == (65, 79, 0.2, 1000)
+    assert found["AuxiliaryImageType"].endswith("alpha")
+    seen = subprocess.run([parser("heif-info"), "-d", path], capture_output=True, text=True, check=False).stdout
+    for line in ("compatible brands: jais,jaii,iso8,mif1,miaf", "item_type: jai0", "Box: moov", "item_type: Exif"):
+        assert line in seen, line

@@ -1,0 +1,61 @@
+"""Every error of moving pictures has a cause that raises it, and says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+import refdec
+from refdec.api.clip_options import ClipOptions, refuse_single
+from refdec.api.decode_file import decode_to_file
+from refdec.errors import RefdecError
+from refdec.sequences import errors
+from tests.unit.heif.clips import clip_data
+from tests.unit.heif.support import STREAM
+
+Cause = Callable[..., object]
+DAMAGED = clip_data().replace(STREAM, STREAM[:100] + bytes(200) + STREAM[300:])
+
+
+def of_two_sizes(folder: Path) -> None:
+    frames = [np.zeros((16, 16), np.uint8), np.zeros((16, 17), np.uint8)]
+    refdec.encode_clip(frames, folder / "a.jaii", options=refdec.EncodeOptions(quality=20))
+
+
+CAUSES: dict[type[RefdecError], RefdecError | Cause | list[RefdecError | Cause]] = {
+    errors.FrameMissing: [
+        lambda: refdec.open_clip(clip_data()).frame(5),
+        lambda: refdec.open_clip(clip_data()).at(0.2),
+        lambda: refdec.open_clip(clip_data()).number_at(Fraction(-1, 2)),
+        lambda: list(refdec.open_clip(clip_data()).frames(2, 9)),
+    ],
+    errors.NotAClip: [
+        lambda: refdec.open_clip(STREAM),
+        lambda folder: refdec.encode_clip(STREAM, folder / "a.jaii"),
+    ],
+    errors.ClipFormatUnknown: lambda folder: decode_to_file(clip_data(), folder / "a.jpg"),
+    errors.FramesDiffer: of_two_sizes,
+    errors.FrameRateInvalid: [
+        lambda: ClipOptions(fps=Fraction(0)),
+        lambda: ClipOptions(plays=-1),
+        lambda: ClipOptions(workers=0),
+    ],
+    errors.NoFrames: lambda folder: refdec.encode_clip(folder, folder / "a.jaii"),
+    errors.ClipOption: lambda: refuse_single(refdec.EncodeOptions(max_bytes=1000)),
+    errors.RatesDiffer: lambda folder: decode_to_file(clip_data((1, 997, 1, 1, 1)), folder / "a.y4m"),
+    errors.FrameDamaged: lambda: refdec.open_clip(DAMAGED).frame(1),
+    errors.FrameUnsupported: errors.FrameUnsupported(3, 100, 50, errors.NotAClip("--frame")),
+}
+
+
+def test_every_class_has_a_cause() -> None:
+    own = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, RefdecError)}
+    assert {kind for kind in own if kind.__module__ == errors.__name__} == set(CAUSES)
+
+
+def test_the_error_of_a_frame_names_it_its_place_and_the_way_on() -> None:
+    text = errors.FrameDamaged(3, 1234, 50, errors.NotAClip("--frame")).explain()
+    assert "Frame 3 (byte 1234 of the file, 50 bytes)" in text and "--lenient" in text and "--frame 3" in text
