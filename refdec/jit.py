@@ -25,7 +25,19 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 from refdec.kernel_store import CacheTrouble, KernelStore
 from refdec.machine_code import MachineCode, Taken, fits, runnable, taken_array, taken_number
 
-__all__ = ["Beside", "Kernel", "chosen_folder", "is_disabled", "kept_in", "kernel", "listen", "load", "use_cache"]
+__all__ = [
+    "Beside",
+    "Kernel",
+    "chosen_folder",
+    "has_wide_vectors",
+    "instructions",
+    "is_disabled",
+    "kept_in",
+    "kernel",
+    "listen",
+    "load",
+    "use_cache",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 P = ParamSpec("P")
@@ -91,27 +103,40 @@ def listen(*, compiling: Callable[[str], None], trouble: Callable[[CacheTrouble]
     _chosen.update(compiling=compiling, trouble=trouble)
 
 
+def _processor() -> tuple[str, str, str]:
+    """Return what code is made for: the system, the processor and its features, as the settings of Numba say it."""
+    from llvmlite import binding
+
+    name, features = (os.environ.get(f"{SETTING}CPU_{what}") for what in ("NAME", "FEATURES"))
+    if features is None and str(name).lower() != "generic":
+        try:
+            features = binding.get_host_cpu_features().flatten()
+        except RuntimeError:  # this system does not tell
+            features = ""
+    return binding.get_process_triple(), name or binding.get_host_cpu_name(), features or ""
+
+
+@cache
+def has_wide_vectors() -> bool:
+    """Tell whether code is made for a processor with 32 registers of 64 bytes (AVX-512)."""
+    return "+avx512f" in _processor()[2].split(",")
+
+
 @cache
 def _made_for() -> bytes:
     """Return what code is made for and by: processor, versions of what makes and runs it, and settings of Numba."""
     import llvmlite
-    from llvmlite import binding
 
     spec = importlib.util.find_spec("numba")
     assert spec is not None and spec.origin is not None, "refdec needs Numba"
     version = Path(spec.origin).with_name("_version.py").read_bytes()
     python = (sys.implementation.cache_tag, sys.abiflags)
     told = {name: value for name, value in os.environ.items() if name.startswith(SETTING) and name != FOLDER_SETTING}
-    name, features = told.pop("NUMBA_CPU_NAME", None), told.pop("NUMBA_CPU_FEATURES", None)
-    if features is None and str(name).lower() != "generic":
-        try:
-            features = binding.get_host_cpu_features().flatten()
-        except RuntimeError:  # this system does not tell
-            features = ""
-    processor = binding.get_process_triple(), name or binding.get_host_cpu_name(), features or ""
+    told.pop("NUMBA_CPU_NAME", None)
+    told.pop("NUMBA_CPU_FEATURES", None)
     file = Path(SETTINGS_FILE)
     more = file.read_bytes() if file.exists() else b""
-    return repr((version, llvmlite.__version__, python, processor, sorted(told.items()), more)).encode()
+    return repr((version, llvmlite.__version__, python, _processor(), sorted(told.items()), more)).encode()
 
 
 class _KernelFiles:
@@ -323,7 +348,9 @@ class Kernel(Generic[P, R]):
 def _for_numba(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that sees Numba's functions where the given one sees kernels."""
     code, seen = function.__code__, function.__globals__
-    called = {name: seen[name].dispatcher for name in code.co_names if isinstance(seen.get(name), Kernel)}
+    called = {
+        name: seen[name].dispatcher for name in code.co_names if isinstance(seen.get(name), Kernel | _Instructions)
+    }
     if not called:
         return function
     made = types.FunctionType(code, {**seen, **called}, function.__name__, function.__defaults__)
@@ -342,6 +369,56 @@ def kernel(signature: str | list[str], *, inline: bool = False) -> Callable[[F],
         return function if is_disabled() else cast(F, Kernel(function, signatures, inline=inline))
 
     return compiled
+
+
+class _Instructions:
+    """A function for kernels to call, of which the code is written for LLVM; `py_func` says what it computes."""
+
+    def __init__(self, function: Callable[..., Any], build: Callable[[Any, list[Any]], None]) -> None:
+        self.py_func = function
+        self._build = build
+        self._made: Any = None
+
+    @property
+    def dispatcher(self) -> Any:
+        """What Numba sees of it: its build writes the code wherever it is called."""
+        with _one_at_a_time:
+            if self._made is None:
+                from numba import types as numba_types
+                from numba.extending import intrinsic
+
+                known: Any = numba_types
+
+                def code(typing: Any, *taken: Any) -> Any:
+                    return known.void(*taken), self._written
+
+                own = inspect.signature(self.py_func).parameters
+                typing = inspect.Parameter("typing", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+                vars(code)["__signature__"] = inspect.Signature([typing, *own.values()])
+                self._made = cast(Any, intrinsic)(code)
+            return self._made
+
+    def _written(self, context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        """Have the code written; an array becomes the address of its first element."""
+        arguments = [
+            context.make_array(kind)(context, builder, value).data if hasattr(kind, "ndim") else value
+            for kind, value in zip(signature.args, given, strict=True)
+        ]
+        self._build(builder, arguments)
+        return context.get_dummy_value()
+
+
+def instructions(build: Callable[[Any, list[Any]], None]) -> Callable[[F], F]:
+    """Have a function for kernels to call whose code `build` writes as instructions of LLVM; it returns nothing.
+
+    `build` gets LLVM's builder and the arguments: of an array the address of its first element, and integers as they
+    are.  The function itself says what is computed; it is what runs with NUMBA_DISABLE_JIT=1.
+    """
+
+    def decorated(function: F) -> F:
+        return function if is_disabled() else cast(F, _Instructions(function, build))
+
+    return decorated
 
 
 def load(module: str) -> None:

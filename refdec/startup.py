@@ -41,6 +41,8 @@ DECODER_KERNELS = (
     "refdec.latent.kernels",
     "refdec.networks.kernels",
     "refdec.networks.exact_kernels",
+    "refdec.networks.panel_kernels",
+    "refdec.networks.tile_kernels",
     "refdec.picture.kernels",
     "refdec.picture.filters.kernels",
 )

@@ -1,6 +1,6 @@
 """The pure multiply bound: how long the matrix products of a decode take when nothing else is done.
 
-In: a function that decodes.  Out: its products, done again on arrays of the same shapes, timed alone.
+In: a function that decodes.  Out: its products, done again on arrays of the same sizes, timed alone.
 """
 
 from __future__ import annotations
@@ -12,49 +12,61 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from refdec.networks import exact_blas
-from refdec.networks.blas_threads import product
+from refdec.arithmetic.types import BoolArray, Int64Array
+from refdec.networks.exact_forms import ExactProducts, Sizes, Work
+from refdec.networks.exact_sums import DirectProducts, TapProducts
+from refdec.networks.exact_tiles import FastProducts, WideProducts
+from refdec.networks.panel_kernels import multiply
+from refdec.networks.vector_code import LANES
 
 __all__ = ["multiply_seconds", "products_of"]
 
-Shapes = tuple[tuple[int, ...], tuple[int, ...]]
-FloatArray = npt.NDArray[np.float64]
+FORMS: tuple[Any, ...] = (WideProducts, FastProducts, DirectProducts, TapProducts)
 
 
 @contextmanager
-def _listening() -> Iterator[Counter[Shapes]]:
-    """Note the shapes of all products that layers ask for."""
-    heard: Counter[Shapes] = Counter()
+def _listening() -> Iterator[Counter[Sizes]]:
+    """Note the sizes of all products that layers ask for."""
+    heard: Counter[Sizes] = Counter()
+    own = [form.write for form in FORMS]
 
-    def noted(a: FloatArray, b: FloatArray, out: FloatArray | None = None) -> FloatArray:
-        heard[a.shape, b.shape] += 1
-        return product(a, b, out)
+    def noted(form: Any) -> Callable[[ExactProducts, Work, Int64Array], BoolArray]:
+        write = form.write
 
-    module: Any = exact_blas
-    module.product = noted
+        def noting(self: ExactProducts, work: Work, blocks: Int64Array) -> BoolArray:
+            done: BoolArray = write(self, work, blocks)
+            for block in blocks[done]:
+                sizes, count = self.products(block)
+                heard[sizes] += count
+            return done
+
+        return noting
+
+    for form in FORMS:
+        form.write = noted(form)
     try:
         yield heard
     finally:
-        module.product = product
+        for form, write in zip(FORMS, own, strict=True):
+            form.write = write
 
 
-def products_of(run: Callable[[], object]) -> Counter[Shapes]:
-    """Return the shapes of all matrix products of a run, with their counts."""
+def products_of(run: Callable[[], object]) -> Counter[Sizes]:
+    """Return the sizes of all matrix products of a run, with their counts."""
     with _listening() as heard:
         run()
     return heard
 
 
-def multiply_seconds(shapes: Counter[Shapes]) -> float:
+def multiply_seconds(sizes: Counter[Sizes]) -> float:
     """Return CPU seconds for these products alone, one thread."""
     total = 0.0
-    for (first, second), count in shapes.items():
-        a, b = np.full(first, 3.0), np.full(second, 5.0)
-        out = product(a, b)
+    for (rows, depth), count in sizes.items():
+        a, b, c = np.full(rows * depth, 3.0), np.full((1 + depth) * LANES, 5.0), np.empty(rows * LANES)
+        multiply(a, 0, depth, rows, b, 0, depth, c, 0, LANES)
         start = time.process_time()
         for _ in range(count):
-            product(a, b, out)
+            multiply(a, 0, depth, rows, b, 0, depth, c, 0, LANES)
         total += time.process_time() - start
     return total

@@ -21,9 +21,11 @@ shuffle pixels, /2 is a stride; ResAU, R1 and R2 are in `blocks`, CAB and TAM in
 
 From a name to the integers of a layer: `source` takes the `Layer` of a checkpoint, `layers` makes it callable
 (ReLU6 before, ReLU, sum or gate after), `stencil` is its one description (taps, start value, shift).  Blocks of a
-map are multiplied by `exact_blas` with the loops of `exact_kernels`, where the bounds of `winograd` prove that
-float64 carries the integers (6.6); a block beyond the bounds takes the loops of `kernels`.  The other loops are
-`attention_kernels` and `hyperscale_kernels`; `blas_threads` keeps BLAS to one thread.
+map are multiplied in one of the forms that `exact_products` chooses (`exact_tiles`, `exact_sums`, and in `exact_forms`
+what they share) where the bounds of `winograd` prove that float64 carries the integers (6.6); a block beyond the bounds
+takes the loops of `kernels`.  `panels` lays out filters, `exact_kernels` gathers samples, `panel_kernels` multiplies,
+`tile_kernels` does so in tiles, `vector_code` is what they do innermost.  The other loops are `attention_kernels` and
+`hyperscale_kernels`; `blas_threads` keeps BLAS to one thread for encoders, which multiply in floating point.
 
 Around the layers: `movement` (shuffles, crops, padding, Q18 in and out), `latent_input` (what a synthesis network
 does with its latent first), `cuts` (the part of inner maps that a window depends on).  `errors` and

@@ -1,6 +1,6 @@
 """Matrix products of which BLAS makes each with one thread, called from any thread of any program.
 
-In: matrices of `exact_blas`.  Out: their product.  Our products are small, and our workers are processes or threads:
+In: matrices of encoders.  Out: their product.  Our products are small, and our workers are processes or threads:
 threads of BLAS would only wait for each other, at many times the work.
 
 BLAS has a number of threads as a setting.  With OpenBLAS' own threads it holds for the whole process: the first of all

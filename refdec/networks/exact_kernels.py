@@ -1,4 +1,4 @@
-"""Loops of `exact_blas` around its matrix products: transforms, gathering and rounding, on float64 that carry integers.
+"""Loops of `exact_products` before its matrix products: gathering and transforms, on float64 that carry integers.
 
 In: int32 maps [h, w, C] or products.  Out: written into arrays that the caller made.  Every value is a whole number
 below 2^53 in magnitude (`winograd` proves it), so that each addition here is exact; scaling is by powers of two.
@@ -15,9 +15,10 @@ import numpy.typing as npt
 from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.jit import kernel
 
-__all__ = ["FloatArray", "from_points", "from_products", "from_taps", "gather_taps", "load_window", "to_points"]
+__all__ = ["FloatArray", "from_taps", "gather_taps", "load_window", "points_within", "to_points"]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
+_MAGNITUDE = (1 << 63) - 1
 
 
 @kernel("int64(int32[:,:,::1], int64, int64, int64, int64, float64[:,:,:,::1])")
@@ -53,85 +54,73 @@ def load_window(x: Int32Array, top: int, left: int, low: int, high: int, strip: 
     return largest
 
 
-@kernel("void(float64[:,:,:,::1], int64[:,::1], float64[::1], int64, int64, float64[:,:,:,::1], float64[:,:,:,::1])")
+@kernel("void(float64[:,:,:,::1], int64[:,::1], float64[:,::1], int64, int64, float64[:,:,:,::1], float64[:,:,:,::1])")
 def to_points(
-    strip: FloatArray, points: Int64Array, signs: FloatArray, rows: int, columns: int, half: FloatArray, v: FloatArray
+    strip: FloatArray,
+    samples: Int64Array,
+    factors: FloatArray,
+    rows: int,
+    columns: int,
+    half: FloatArray,
+    v: FloatArray,
 ) -> None:
     """Transform rows x columns tiles of a strip: v [points_v, points_h, tile, C]; half [points_v, pace, columns, C] is
     scratch.
 
-    Bounds: |strip| <= 2^31, signs -1, 0 or 1; |half| <= 2^32 and |v| <= 2^33 < 2^53: exact.
+    A point is the sum of two or of four samples [point, n] times `factors`.  Bounds: |strip| <= 2^31 and the factors of
+    a point sum up to at most 10 in magnitude, so |half| < 2^35 and |v| < 2^38 < 2^53: exact.
     """
-    n_points, pace, channels = points.shape[0], strip.shape[1], strip.shape[3]
+    n_points, pace, channels = samples.shape[0], strip.shape[1], strip.shape[3]
     run = columns * channels
     for i in range(rows):
         for a in range(n_points):
-            first = strip[pace * i + points[a, 0]].reshape(-1)
-            second = strip[pace * i + points[a, 1]].reshape(-1)
+            first = strip[pace * i + samples[a, 0]].reshape(-1)
+            second = strip[pace * i + samples[a, 1]].reshape(-1)
             target = half[a].reshape(-1)
-            sign = signs[a]
-            for k in range(first.size):
-                target[k] = first[k] + sign * second[k]
+            f0, f1 = factors[a, 0], factors[a, 1]
+            if samples.shape[1] == 2:
+                for k in range(first.size):
+                    target[k] = f0 * first[k] + f1 * second[k]
+            else:
+                third = strip[pace * i + samples[a, 2]].reshape(-1)
+                fourth = strip[pace * i + samples[a, 3]].reshape(-1)
+                f2, f3 = factors[a, 2], factors[a, 3]
+                for k in range(first.size):
+                    target[k] = f0 * first[k] + f1 * second[k] + f2 * third[k] + f3 * fourth[k]
         for a in range(n_points):
             for b in range(n_points):
-                p, q = points[b, 0], points[b, 1]
-                left = half[a, p % pace, p // pace :].reshape(-1)
-                right = half[a, q % pace, q // pace :].reshape(-1)
-                goal = v[a, b, i * columns : (i + 1) * columns].reshape(-1)
-                sign = signs[b]
-                for k in range(run):
-                    goal[k] = left[k] + sign * right[k]
+                p, q = samples[b, 0], samples[b, 1]
+                first = half[a, p % pace, p // pace :].reshape(-1)
+                second = half[a, q % pace, q // pace :].reshape(-1)
+                target = v[a, b, i * columns : (i + 1) * columns].reshape(-1)
+                f0, f1 = factors[b, 0], factors[b, 1]
+                if samples.shape[1] == 2:
+                    for k in range(run):
+                        target[k] = f0 * first[k] + f1 * second[k]
+                else:
+                    p, q = samples[b, 2], samples[b, 3]
+                    third = half[a, p % pace, p // pace :].reshape(-1)
+                    fourth = half[a, q % pace, q // pace :].reshape(-1)
+                    f2, f3 = factors[b, 2], factors[b, 3]
+                    for k in range(run):
+                        target[k] = f0 * first[k] + f1 * second[k] + f2 * third[k] + f3 * fourth[k]
 
 
-@kernel(
-    "void(float64[:,:,:,::1], int64[:,::1], float64[:,::1], int64[:,::1], float64[:,::1], float64[::1], float64[::1],"
-    "int64[::1], int64, int64[::1], float64[:,:,::1], int32[:,:,::1])"
-)
-def from_points(
-    m: FloatArray,
-    terms_v: Int64Array,
-    signs_v: FloatArray,
-    terms_h: Int64Array,
-    signs_h: FloatArray,
-    start: FloatArray,
-    factor: FloatArray,
-    block: Int64Array,
-    step: int,
-    corner: Int64Array,
-    half: FloatArray,
-    out: Int32Array,
-) -> None:
-    """Sum the products m [points_v, points_h, tile, O] of one phase, round, and write the block's part of the map.
+@kernel("boolean(float64[:,:,::1], int64, int64[:,::1])")
+def points_within(v: FloatArray, count: int, most: Int64Array) -> bool:
+    """Tell whether the first `count` values of every point v [points_v, points_h, :] are at most `most`, given as bits.
 
-    The result is sat32(floor((sum + start) * factor)), factor a power of two.  `block`: first row, rows, first column,
-    columns, in tiles of 2 x 2 positions; `half` [2, points_h, O] is scratch.  Bounds: the caller has compared its
-    samples with `winograd.fast_limit` or `channel_bounds`, so |half|, the sum and every partial sum < 2^53.
+    Bounds: |v| < 2^38.  The bits of float64 without their sign, taken for an int64, are in the order of the magnitudes.
     """
-    n_points, outputs = m.shape[1], m.shape[3]
-    for tile in range(block[1] * block[3]):
-        top = 2 * (block[0] + tile // block[3])
-        left = 2 * (block[2] + tile % block[3])
-        for j in range(2):
-            s0, s1, s2 = signs_v[j, 0], signs_v[j, 1], signs_v[j, 2]
-            for b in range(n_points):
-                m0, m1, m2 = m[terms_v[j, 0], b, tile], m[terms_v[j, 1], b, tile], m[terms_v[j, 2], b, tile]
-                target = half[j, b]
-                for o in range(outputs):
-                    target[o] = s0 * m0[o] + s1 * m1[o] + s2 * m2[o]
-        for j in range(2):
-            y = step * (top + j) + corner[0]
-            if y >= out.shape[0]:
-                continue
-            for k in range(2):
-                c = step * (left + k) + corner[1]
-                if c >= out.shape[1]:
-                    continue
-                s0, s1, s2 = signs_h[k, 0], signs_h[k, 1], signs_h[k, 2]
-                h0, h1, h2 = half[j, terms_h[k, 0]], half[j, terms_h[k, 1]], half[j, terms_h[k, 2]]
-                goal = out[y, c]
-                for o in range(outputs):
-                    total = np.floor((s0 * h0[o] + s1 * h1[o] + s2 * h2[o] + start[o]) * factor[o])
-                    goal[o] = np.int32(min(max(total, -2147483648.0), 2147483647.0))
+    for a in range(v.shape[0]):
+        for b in range(v.shape[1]):
+            bits = v[a, b, :count].view(np.int64)
+            largest: Any = np.int64(0)
+            for k in range(bits.size):
+                largest = max(largest, bits[k] & _MAGNITUDE)
+            if largest > most[a, b]:
+                return False
+    return True
 
 
 @kernel("int64(int32[:,:,::1], int64[:,::1], int64, int64, int64, int64, int64[::1], float64[:,::1])")
@@ -174,31 +163,6 @@ def gather_taps(
     below: Any = -np.int64(least)
     largest: int = max(above, below)
     return largest
-
-
-@kernel("void(float64[:,::1], float64[::1], float64[::1], int64[::1], int64, int64[::1], int32[:,:,::1])")
-def from_products(
-    m: FloatArray,
-    start: FloatArray,
-    factor: FloatArray,
-    block: Int64Array,
-    step: int,
-    corner: Int64Array,
-    out: Int32Array,
-) -> None:
-    """Round the sums m [position, O] of one phase as `from_points` does, and write the block's part of the map.
-
-    Bounds: the caller has compared its samples with `winograd.direct_limit`, so |m| and |m + start| < 2^53.
-    """
-    for n in range(block[1] * block[3]):
-        y = step * (block[0] + n // block[3]) + corner[0]
-        c = step * (block[2] + n % block[3]) + corner[1]
-        if y >= out.shape[0] or c >= out.shape[1]:
-            continue
-        row, goal = m[n], out[y, c]
-        for o in range(row.size):
-            total = np.floor((row[o] + start[o]) * factor[o])
-            goal[o] = np.int32(min(max(total, -2147483648.0), 2147483647.0))
 
 
 @kernel(

@@ -15,10 +15,23 @@ from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
 from refdec.jit import kernel
 
-__all__ = ["add_after", "depthwise", "gate_after", "products", "relu_after", "rounded_gate", "shuffled_planes"]
+__all__ = [
+    "ADD",
+    "ADD_RELU",
+    "GATE",
+    "NOTHING",
+    "RELU",
+    "depthwise",
+    "finish",
+    "products",
+    "rounded_gate",
+    "shuffled_planes",
+]
 
 _LOW, _HIGH = -(1 << 31), (1 << 31) - 1
 _HALF_Q18 = 1 << 17
+NOTHING, RELU, ADD, ADD_RELU, GATE = range(5)
+"""What follows a layer, for `finish`."""
 
 
 @kernel(
@@ -119,34 +132,6 @@ def depthwise(
                     goal[c] = np.int32(min(max(right[c] >> shift[c], _LOW), _HIGH))
 
 
-@clause("4.2.5")
-@kernel("void(int32[:,:,::1], int64[::1])")
-def relu_after(out: Int32Array, area: Int64Array) -> None:
-    """(4.2.5) ReLU in place on rows area[0]..area[1] - 1, columns area[2]..area[3] - 1 (limited to the map).
-
-    Any int32; results 0 <= y < 2^31, nothing is added.
-    """
-    for r in range(area[0], min(area[1], out.shape[0])):
-        for q in range(area[2], min(area[3], out.shape[1])):
-            for c in range(out.shape[2]):
-                out[r, q, c] = max(out[r, q, c], np.int32(0))
-
-
-@clause("4.2.6")
-@kernel("void(int32[:,:,::1], int32[:,:,::1], int64, int64[::1])")
-def add_after(out: Int32Array, other: Int32Array, floor: int, area: Int64Array) -> None:
-    """(4.2.6, 6.3.1) sat32(other + max(out, floor)) in place: floor 0 for R1, -2^31 for R2 and plain sums.
-
-    Any int32 maps; |total| <= 2^32.
-    """
-    for r in range(area[0], min(area[1], out.shape[0])):
-        for q in range(area[2], min(area[3], out.shape[1])):
-            for c in range(out.shape[2]):
-                y: Any = np.int64(out[r, q, c])
-                total: Any = np.int64(other[r, q, c]) + max(y, floor)
-                out[r, q, c] = np.int32(min(max(total, _LOW), _HIGH))
-
-
 @kernel("int64(int64, int64)")
 def rounded_gate(x: int, m: int) -> int:
     """(6.3.1) sat32(rshift(x * (2^18 + m), 18)) for int32 x and m.
@@ -157,18 +142,33 @@ def rounded_gate(x: int, m: int) -> int:
 
 
 @clause("4.2.5")
-@kernel("void(int32[:,:,::1], int32[:,:,::1], int64[::1])")
-def gate_after(out: Int32Array, x: Int32Array, area: Int64Array) -> None:
-    """(4.2.5, 6.3.1) The last step of ResAU in place: sat32(rshift(x * (2^18 + out), 18)).
+@clause("4.2.6")
+@kernel("void(int64, int32[:,:,::1], int32[:,:,::1], int64, int64, int64, int64)")
+def finish(after: int, out: Int32Array, x: Int32Array, top: int, bottom: int, left: int, right: int) -> None:
+    """(4.2.5, 4.2.6, 6.3.1) Carry out what follows a layer with result y, in place, on rows top..bottom - 1 and columns
+    left..right - 1, as far as the map has them.
 
-    Any int32 maps; |x * out| + 2^17 < 2^63, see `rounded_gate`.
+    RELU: max(y, 0); ADD: sat32(x + y); ADD_RELU: sat32(x + max(y, 0)) (R1); GATE: sat32(rshift(x * (2^18 + y), 18)),
+    the last step of ResAU.  `x` has the shape of `out`; for NOTHING and RELU any map will do.
+
+    Any int32 maps: |sum| <= 2^32, |x * y| + 2^17 < 2^63 as in `rounded_gate`.
     """
-    for r in range(area[0], min(area[1], out.shape[0])):
-        for q in range(area[2], min(area[3], out.shape[1])):
-            for c in range(out.shape[2]):
-                value: Any = np.int64(x[r, q, c])
-                m: Any = np.int64(out[r, q, c])
-                out[r, q, c] = np.int32(rounded_gate(value, m))
+    for r in range(top, min(bottom, out.shape[0])):
+        for q in range(left, min(right, out.shape[1])):
+            if after == RELU:
+                for c in range(out.shape[2]):
+                    out[r, q, c] = max(out[r, q, c], np.int32(0))
+            elif after == GATE:
+                for c in range(out.shape[2]):
+                    value: Any = np.int64(x[r, q, c])
+                    m: Any = np.int64(out[r, q, c])
+                    out[r, q, c] = np.int32(rounded_gate(value, m))
+            elif after != NOTHING:
+                floor = 0 if after == ADD_RELU else _LOW
+                for c in range(out.shape[2]):
+                    y: Any = np.int64(out[r, q, c])
+                    total: Any = np.int64(x[r, q, c]) + max(y, floor)
+                    out[r, q, c] = np.int32(min(max(total, _LOW), _HIGH))
 
 
 @clause("4.2.4")

@@ -2,14 +2,13 @@
 C].
 
 In: a `Layer` of a checkpoint.  Out: callables from map to map.  Each layer has the integer loop, which is right for
-any input, and where possible float64 products that are proven exact for the inputs at hand (`exact_blas`); both give
-the same integers.  What surrounds a layer is fused into it: ReLU6 before, and after it ReLU, a sum or the gate of
+any input, and where possible float64 products that are proven exact for the inputs at hand (`exact_products`); both
+give the same integers.  What surrounds a layer is fused into it: ReLU6 before, and after it ReLU, a sum or the gate of
 ResAU.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Self
@@ -20,7 +19,8 @@ from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
 from refdec.networks import kernels
 from refdec.networks.errors import ChannelMismatch
-from refdec.networks.exact_blas import Block, ExactProducts, exact_products, spare_products
+from refdec.networks.exact_forms import ExactProducts, Work
+from refdec.networks.exact_products import exact_products, spare_products
 from refdec.networks.stencil import THREE, Stencil
 from refdec.weights.layers import Layer
 
@@ -32,26 +32,26 @@ ALL = (INT32_MIN, INT32_MAX)
 
 
 class After(Enum):
-    """What follows a layer with result y, given a second map x."""
+    """What follows a layer with result y, given a second map x; see `kernels.finish`."""
 
-    NOTHING = "y"
-    RELU = "max(y, 0)"
-    ADD = "sat32(x + y)"
-    ADD_RELU = "sat32(x + max(y, 0))"
-    GATE = "sat32(rshift(x * (2^18 + y), 18))"
+    NOTHING = kernels.NOTHING
+    RELU = kernels.RELU
+    ADD = kernels.ADD
+    ADD_RELU = kernels.ADD_RELU
+    GATE = kernels.GATE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Linear:
     """A stencil with the first form of its float64 products; `exact=None` forces the integer loop.
 
-    `_spare` holds the second form once a block has needed it: made late, since sane weights and streams never do.
+    `_spare` holds the further forms once a block has needed them: made late, since sane weights and streams seldom do.
     """
 
     name: str
     stencil: Stencil
     exact: ExactProducts | None
-    _spare: list[ExactProducts | None] = field(default_factory=list, repr=False)
+    _spare: dict[int, ExactProducts | None] = field(default_factory=dict, repr=False)
 
     @classmethod
     def _of(cls, name: str, stencil: Stencil, fast: bool) -> Self:
@@ -79,36 +79,49 @@ class _Linear:
         low, high = RELU6 if relu6 else ALL
         out = np.empty((*(size or s.output_size(*x.shape[:2])), s.out_channels), dtype=np.int32)
         x = _ready(x)
-        finish = _finisher(after, out, None if other is None else _ready(other))
         grid = s.vertical.positions(x.shape[0]), s.horizontal.positions(x.shape[1])
-        step = len(s.vertical.phases)
-        for block in [(0, grid[0], 0, grid[1])] if self.exact is None else self.exact.blocks(*grid):
-            r, rows, c, columns = block
-            if not (
-                self.exact and (self.exact.write(x, low, high, block, out) or self._again(x, low, high, block, out))
-            ):
-                self._loop(x, low, high, out, np.array([r, r + rows, c, c + columns]))
-            finish(np.array([step * r, step * (r + rows), step * c, step * (c + columns)]))
+        work = Work(x, low, high, out, after.value, _second(after, out, other))
+        form = self.exact
+        blocks = np.array([(0, grid[0], 0, grid[1])] if form is None else list(form.blocks(*grid)))
+        n = 0
+        while form is not None and len(blocks):
+            blocks = blocks[~form.write(work, blocks)]
+            if len(blocks):
+                if n not in self._spare:
+                    self._spare[n] = spare_products(s, form)
+                form = self._spare[n]
+                n += 1
+        for block in blocks:
+            self._loop(work, block)
         return out
 
-    def _again(self, x: Int32Array, low: int, high: int, block: Block, out: Int32Array) -> bool:
-        """Try the second form of the products on a block that is beyond the limit of the first."""
-        if not self._spare:
-            self._spare.append(spare_products(self.stencil))
-        spare = self._spare[0]
-        return spare is not None and spare.write(x, low, high, block, out)
-
-    def _loop(self, x: Int32Array, low: int, high: int, out: Int32Array, area: Int64Array) -> None:
-        """Write an area of positions (first and last + 1 row and column) by the integer loops, all phases."""
+    def _loop(self, work: Work, block: Int64Array) -> None:
+        """Write a block by the integer loops, all phases."""
         s = self.stencil
         strides = s.vertical.stride, s.horizontal.stride
         step = len(s.vertical.phases)
+        top, height, left, width = block.tolist()
+        area = np.array([top, top + height, left, left + width])
         for dy, rows in enumerate(s.vertical.phases):
             for dx, columns in enumerate(s.horizontal.phases):
                 taps = s.taps[[ty for ty, _ in rows]][:, [tx for tx, _ in columns]].reshape(-1, *s.taps.shape[2:])
                 offsets = np.array([(oy, ox) for _, oy in rows for _, ox in columns])
-                start, shift, corner = s.start[dy, dx], s.shift[dy, dx], np.array([dy, dx])
-                kernels.products(x, taps, offsets, *strides, s.groups, low, high, step, start, shift, out, corner, area)
+                kernels.products(
+                    work.x,
+                    taps,
+                    offsets,
+                    *strides,
+                    s.groups,
+                    work.low,
+                    work.high,
+                    step,
+                    s.start[dy, dx],
+                    s.shift[dy, dx],
+                    work.out,
+                    np.array([dy, dx]),
+                    area,
+                )
+        work.finish(step, block)
 
     @property
     def is_depthwise_3(self) -> bool:
@@ -128,18 +141,13 @@ def _ready(x: Int32Array) -> Int32Array:
     return np.require(x, requirements=["C", "W"])
 
 
-def _finisher(after: After, out: Int32Array, other: Int32Array | None) -> Callable[[Int64Array], None]:
-    """Return a function that carries out `after` on an area of the map."""
-    if after is After.NOTHING:
-        return lambda area: None
-    if after is After.RELU:
-        return lambda area: kernels.relu_after(out, area)
+def _second(after: After, out: Int32Array, other: Int32Array | None) -> Int32Array:
+    """Return the second map that `after` takes; any map where it takes none."""
+    if after in {After.NOTHING, After.RELU}:
+        return out
     if other is None or other.shape != out.shape:
-        raise ValueError(f"{after.value} needs a second map of shape {out.shape}")
-    if after is After.GATE:
-        return lambda area: kernels.gate_after(out, other, area)
-    floor = 0 if after is After.ADD_RELU else INT32_MIN
-    return lambda area: kernels.add_after(out, other, floor, area)
+        raise ValueError(f"{after.name} needs a second map of shape {out.shape}")
+    return _ready(other)
 
 
 @clause("4.2.1")

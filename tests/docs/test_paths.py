@@ -62,5 +62,5 @@ def test_names_exist(page: Path) -> None:
 
 
 def test_the_search_finds_places() -> None:
-    assert places(ROOT / "CONTRIBUTING.md") >= {"refdec/networks/exact_blas.py", "docs/spec", "tests/conformance"}
+    assert places(ROOT / "CONTRIBUTING.md") >= {"refdec/networks/exact_products.py", "docs/spec", "tests/conformance"}
     assert not found("refdec.stages.room") and found("refdec.errors.RefdecError.explain")

@@ -146,16 +146,16 @@ def test_numba_can_be_imported_later() -> None:
 def test_a_kernel_that_runs_alone_gives_what_numba_gives() -> None:
     from refdec.networks import kernels
 
-    kernel: Any = kernels.relu_after
+    kernel: Any = kernels.finish
     kernel.ready()
-    area = np.array([0, 2, 0, 3])
+    area = (0, 2, 0, 3)
     first, second = (np.arange(-9, 9, dtype=np.int32).reshape(2, 3, 3) for _ in range(2))
     files = jit._KernelFiles(kernel.py_func)
     code = files.machine_code(kernel.signatures[0])
     if code is None:
         pytest.skip("there is no folder for kernels")
     alone = runnable(code, kernel.py_func)
-    assert alone is not None and fits((first, area), code.wanted())
-    alone(first, area)
-    kernel.dispatcher(second, area)
+    assert alone is not None and fits((kernels.RELU, first, first, *area), code.wanted())
+    alone(kernels.RELU, first, first, *area)
+    kernel.dispatcher(kernels.RELU, second, second, *area)
     assert np.array_equal(first, second) and first.min() == 0 and first.max() == 8

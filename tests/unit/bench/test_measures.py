@@ -10,12 +10,11 @@ import pytest
 
 import refdec
 from refdec.bench import speed
-from refdec.bench.bound import multiply_seconds, products_of
+from refdec.bench.bound import FORMS, multiply_seconds, products_of
 from refdec.bench.machine import blas_threads, machine_facts
 from refdec.bench.memory import measured, timed
 from refdec.bitstream.transforms import Synthesis
-from refdec.networks import exact_blas
-from refdec.networks.blas_threads import product
+from tests.unit.networks.random_layers import operator, random_layer, random_map
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from /proc")
@@ -42,12 +41,17 @@ def test_time_is_that_of_the_command() -> None:
 
 
 def test_the_products_of_a_run_are_heard_and_no_longer_than_that() -> None:
-    def run() -> None:
-        exact_blas.product(np.ones((2, 3)), np.ones((3, 4)))  # type: ignore[attr-defined]
-
-    heard = products_of(lambda: [run() for _ in range(2)])  # type: ignore[func-returns-value]
-    assert heard == {((2, 3), (3, 4)): 2}
-    assert exact_blas.product is product  # type: ignore[attr-defined]
+    layers = {kind: operator(kind, random_layer(kind, 1), True) for kind in ("k1", "k3", "t4", "t3 one output")}
+    x = random_map((5, 8, 6), 4, 1)
+    own = [form.write for form in FORMS]
+    heard = products_of(lambda: [layer(x) for layer in layers.values() for _ in range(2)])
+    assert heard == {
+        (40, 6): 2,  # every position, one panel for 7 outputs
+        (4, 6): 2 * 36,  # tiles of 4 x 4, at 36 points
+        (12, 6): 2 * 36,  # tiles of 2 x 2, at 9 points in each of four phases
+        (70, 6): 2,  # every position and one more around, 9 taps of one output
+    }
+    assert [form.write for form in FORMS] == own
     assert multiply_seconds(heard) >= 0
 
 

@@ -13,7 +13,7 @@ from refdec.encoding.draft import EncodeSettings, draft_header
 from refdec.encoding.encoder import code, prepare, targets_of, write
 from refdec.encoding.encoderinput import EncoderInput, input_from_codes
 from refdec.limits import Limits, TimeIsUp, TooLarge, TooMuchMemory, TooMuchMemoryToEncode
-from refdec.networks import exact_blas
+from refdec.networks import exact_forms
 from refdec.plugins.api import CodingSettings, OperatingPoint, SourcePicture
 from refdec.plugins.core import Core
 from refdec.plugins.core_errors import NoModel
@@ -101,7 +101,9 @@ def test_windows_bound_what_grows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the windows a sample costs its latents and symbols alone, 7 bytes, and what small pictures keep, 8."""
     monkeypatch.setattr(quantiser, "WINDOW", (16, 16))
     monkeypatch.setattr(targets, "WINDOW", (8, 8))
-    monkeypatch.setattr(exact_blas, "MOST_BLOCK_BYTES", exact_blas.BLOCK_BYTES)  # a block is the same room at any size
+    monkeypatch.setattr(
+        exact_forms, "MOST_BLOCK_BYTES", exact_forms.BLOCK_BYTES
+    )  # a block is the same room at any size
     models, settings = models_of(bundled(), 1), EncodeSettings()
 
     def peak(width: int) -> int:

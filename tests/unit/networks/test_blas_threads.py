@@ -247,16 +247,15 @@ def test_a_real_child_finds_the_programs_number() -> None:
         assert set(numbers()) <= {2}
 
 
-def test_decodes_in_any_thread_see_one_thread_and_leave_what_they_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Found: after a decode in the main thread, threadpoolctl set nothing for any other thread."""
+def test_decodes_in_any_thread_leave_blas_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found: after a decode in the main thread, threadpoolctl set nothing for any other thread.  Now none is needed."""
     pack = seeded_pack(1)
     before = numbers()
     with seen_inside(monkeypatch, numbers) as seen:
         decode_codestream(DATA, pack)
         with ThreadPoolExecutor(3) as threads:
             list(threads.map(lambda _: decode_codestream(DATA, pack), range(6)))
-    assert len(seen) > 70
-    assert {number for row in seen for number in row} <= {1}
+    assert seen == []
     assert numbers() == before
 
 
@@ -270,7 +269,7 @@ def test_a_host_that_sets_a_limit_finds_it_again(monkeypatch: pytest.MonkeyPatch
             assert set(numbers()) <= {2}
         decode_codestream(DATA, pack)
         assert set(numbers()) <= {2}
-    assert {number for row in seen for number in row} <= {1}
+    assert seen == []
     assert numbers() == before
 
 
