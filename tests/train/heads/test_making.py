@@ -168,6 +168,7 @@ def test_a_head_begins_with_the_trunk_of_another(
     monkeypatch.setattr(making, "train_head", train)
     said = list[str]()
     shop = Workshop(tmp_path, models=(1,), say=said.append)
+    (work / "latents").mkdir(exist_ok=True)
     (shop.work / "latents").symlink_to(work / "latents")
     facts = HeadFacts("classify", "1.0", "classify", ())
     former = ("embed", first, HeadPlan(3, batch=4, positions=4))
@@ -195,6 +196,7 @@ def test_other_models_begin_with_the_first_and_see_each_picture_once(
 
     monkeypatch.setattr(making, "train_head", train)
     shop, facts = Workshop(tmp_path, models=(1, 2)), HeadFacts("classify", "1.0", "classify", ())
+    (work / "latents").mkdir(exist_ok=True)
     (shop.work / "latents").symlink_to(work / "latents")
     plan = HeadPlan(10, batch=4, positions=4)
     files = list(make_heads(material, plan, facts, shop, tmp_path / "out", translate=True))

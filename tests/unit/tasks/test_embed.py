@@ -21,7 +21,7 @@ from tests.encodable import GOLDEN, photograph
 from tests.sample_bundles import sample_bundle
 
 STREAM = GOLDEN / "kodim14_m1_+0_96x333.jai"
-RECORDED = "ee3568a6920e3f79ed9792b16bf43e57b5c25a276fbe0102bf1b35ef297ab569"
+RECORDED = "45fdff7bfc0008393c697cff79e9039f9f66558fef3fd5996a919b72ef6a473d"
 """SHA-256 of the stream's vector in units of 2^-18, int32."""
 
 
