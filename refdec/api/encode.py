@@ -100,6 +100,7 @@ def encode(
     mdcv: MdcvWish = None,
     clli: ClliWish = None,
     float_view: FloatView = "sdr",
+    compact: bool = False,
     profile: str | None = None,
     synthesis: tuple[str, ...] = (),
     regions: tuple[int, int] | None = None,
@@ -123,7 +124,7 @@ def encode(
     file.  What of it a codestream cannot carry is named in a `PictureWarning`, unless `strip` is said.  `weights`: a
     pack or a pack file; None takes the bundled one.  `progress` is told the share that is done.  `options`: an
     `EncodeOptions` in place of all other keywords, or the options of the encoder itself.
-    From `encoder` to `float_view` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
+    From `encoder` to `compact` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
     `chroma` "444", "422", "420" (its `coded_subsampling`), "400" (its `luma_only`), and `roi`.
 
     Raises RateAmbiguous, RateOutOfReach, TooFewBytes, NoModel, SettingsRefused, UnknownGuest, UnknownOption,
@@ -180,6 +181,7 @@ def encode(
         mdcv=mdcv,
         clli=clli,
         float_view=float_view,
+        compact=compact,
     )
     if isinstance(options, EncodeOptions) and not _says_nothing(keywords):
         raise OptionsTwice
@@ -225,6 +227,7 @@ def encoded_picture(
     from refdec.api.enclosing import enclosed, file_overhead, headers_of, public_parts, with_thumbnail
     from refdec.api.inputs import Inputs
     from refdec.api.weights import load_weights
+    from refdec.bitstream.compacting import compacted
     from refdec.bitstream.editions import Edition
     from refdec.parallel.clock import check_of
     from refdec.plugins.core import Core
@@ -248,6 +251,7 @@ def encoded_picture(
         data = coded_in_private(picture, options, options.private, code, progress or _no_progress)
     else:
         data = code(picture, options, progress or _no_progress)
+        data = compacted(data, limits=options.limits) if options.compact else data
     if options.layer_error is not None:
         data = _with_layer(Inputs(data, pack, None, check), picture, options, options.layer_error)
     headers = headers_of(data, options.limits, Edition(options.settings.edition))  # a guest may have returned anything

@@ -14,7 +14,7 @@ page of them, to compare and to score blindly, and `look_scores` merges what vie
 
 Generations: `generations` codes pictures again and again, `generations_plot` draws what is lost.
 
-Without loss: `lossless` weighs originals that come back, beside other formats.
+Without loss: `lossless` weighs originals that come back, beside other formats; `icons` very small pictures.
 
 Kept: `kept` sends picture files there and back, and tells what came back.
 

@@ -15,6 +15,7 @@ entropy coder takes.  A writer goes the same way back.  Nothing here loads Numba
 5. `payloads` finds the unit of each region in SOZ, SORP, SORS and SOQ (1.4).
 
 Two texts differ in their picture headers (1.12): `editions` names them, `recognition` tells them apart, `rewriting`
-makes one of the other.  A writer's headers begin in `builder` (1.9).  Errors: `errors` (1.8 (1) to (10)),
+makes one of the other; `compacting` leaves out what a reader infers.  A writer's headers begin in `builder` (1.9).
+Errors: `errors` (1.8 (1) to (10)),
 `rule_errors`, `edition_errors`.
 """

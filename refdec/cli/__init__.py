@@ -18,8 +18,8 @@ and imports that module alone.
     weights           `weights`             refdec.api, refdec.weights
     conform           `conform`             refdec.conformance
     bench             `bench`               refdec.bench: `bench_speed`, `bench_rd`, `bench_quality`, `bench_retrieval`,
-                                             `bench_look`, `bench_generations`, `bench_lossless`, `bench_kept`,
-                                             `bench_tasks`
+                                             `bench_look`, `bench_generations`, `bench_lossless`, `bench_icons`,
+                                             `bench_kept`, `bench_tasks`
 
 `help` makes the pages of --help, with what `guest_help` knows of encoders and tasks; `verbosity` is -q and -v.
 `conversions` leaves values alone that need none. `options` are options that several commands share, `keys` those of

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from refdec.cli.bench_generations import generations
+from refdec.cli.bench_icons import icons
 from refdec.cli.bench_kept import kept
 from refdec.cli.bench_look import look, look_scores
 from refdec.cli.bench_lossless import lossless
@@ -25,6 +26,7 @@ app.command()(quality)
 app.command()(generations)
 app.command()(look)
 app.command("look-scores")(look_scores)
+app.command()(icons)
 app.command()(kept)
 app.command()(lossless)
 app.command()(retrieval)

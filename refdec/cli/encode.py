@@ -260,6 +260,12 @@ def encode(
             help="Coded chroma format: 444, 422, 420; 400: a gray picture without its chroma.",
         ),
     ] = None,
+    compact: Annotated[
+        bool,
+        typer.Option(
+            "--compact", rich_help_panel=STREAM, help="For icons: 45 bytes fewer, without what decoders infer."
+        ),
+    ] = False,
     synthesis_list: Annotated[
         str | None,
         typer.Option(
@@ -414,6 +420,7 @@ def encode(
         mdcv=mdcv,
         clli=clli,
         float_view=float_view,
+        compact=compact,
     )
     if isinstance(place, OneFile):
         wishes.refuse_for_one("encode", workers=not is_clip_target(place.target, container))

@@ -50,6 +50,7 @@ NOT_TYPED: dict[tuple[str, str], str] = {
         "looking.md",
         "refdec bench look-scores *",
     ): "the files are what viewers scored; tests/cli/test_bench_look.py reads some",
+    ("hdr.md", "*render.*"): "needs the extra `exr`; tests/cli/test_floats.py types it",
     ("adapters.md", "*"): "needs the extra `imageio`; tests/unit/adapters tries all of it",
     (
         "privacy.md",
