@@ -31,7 +31,7 @@ app = typer.Typer(
     help="Train weights for refdec: the codec, its syntheses, and the pack that refdec decodes with.",
 )
 
-for train in (places.detect, places.segment):
+for train in (places.detect, places.segment, places.faces):
     heads.one.command()(train)
 app.add_typer(heads.one, name="head")
 app.command("heads")(heads.all_heads)

@@ -1,4 +1,4 @@
-"""The commands `refdec-train head detect` and `segment`: heads that say where something is."""
+"""The commands `refdec-train head detect`, `segment` and `faces`: heads that say where something is."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from refdec_train.cli_heads import (
 )
 from refdec_train.cli_options import require_places
 
-__all__ = ["detect", "segment"]
+__all__ = ["detect", "faces", "segment"]
 
 Positions = Annotated[
     int, typer.Option(min=4, metavar="N", help="What a step sees of a picture, in squares of 16 samples.")
 ]
-CUT, DECAY = 0.2, 0.02
+CUT, DECAY, FACE_NOISE = 0.2, 0.02, 0.2
 LARGEST_NUMBER = 254
 
 
@@ -126,4 +126,51 @@ def segment(
     facts = HeadFacts("segment", "1.0", "segment", (), licence=licence, data=data)
     with workshop(work, weights, model, workers) as shop:
         for path in make_heads(material, HeadPlan(steps, batch, positions, CUT, rate, DECAY, seed), facts, shop, out):
+            typer.echo(str(path))
+
+
+def faces(
+    pictures: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Pictures, with faces or without.")],
+    out: Heads,
+    teacher: Annotated[Path, typer.Option(metavar="MODEL.onnx", help="YuNet, which says where faces are.")],
+    labelled: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Pictures with VOC XML files of faces, to measure on.")
+    ],
+    scenes: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How many scenes are put together of these pictures.")
+    ] = 3200,
+    work: Work = Path("heads-work"),
+    weights: Weights = None,
+    model: Models = None,
+    steps: Steps = 2800,
+    batch: Batch = 8,
+    positions: Positions = 24,
+    rate: Rate = 2e-3,
+    seed: Seed = 1,
+    codings: Codings = 1,
+    workers: Workers = 1,
+    data: Data = "",
+    licence: Licence = "",
+) -> None:
+    """Train a head that finds faces, from pictures in which a teacher finds them; `--option head=FILE` runs it.
+
+    Stop it when you like (Ctrl-C): the same command goes on where it stopped.
+    Example: refdec-train head faces photos/ --teacher yunet.onnx --labelled faces/ --out heads
+    """
+    from refdec.heads.head import HeadFacts
+    from refdec_train.heads.boxes import pictures_below
+    from refdec_train.heads.labelled_faces import labelled_faces, teacher_facts
+    from refdec_train.heads.making import make_heads
+    from refdec_train.heads.placed_pictures import faces_material
+    from refdec_train.heads.plan import HeadPlan
+
+    require_places([*pictures, teacher, labelled])
+    found = [path for folder in pictures for path in pictures_below(folder)]
+    plan = HeadPlan(steps, batch, positions, CUT, rate, seed=seed, noise=FACE_NOISE)
+    with workshop(work, weights, model, workers) as shop:
+        held = labelled_faces(labelled, work / "labelled-faces")
+        material = faces_material(found, held, teacher, shop, scenes=scenes, codings=codings)
+        known = teacher_facts(teacher, held)
+        facts = HeadFacts("faces", "1.0", "faces", (), metrics=known, licence=licence, data=data)
+        for path in make_heads(material, plan, facts, shop, out):
             typer.echo(str(path))

@@ -9,7 +9,7 @@ Decoding.
 2. `decode`: a codestream to a picture; `decode_file`: to a file by `picture_files`, with a `decode_report`; `beside` is
    what a HEIF file says of its picture; `gray` makes of a marked stream the gray picture that it was; `archives` does
    that for many files with one pool; `scaled` makes small pictures straight from the latents, `tone_map` pictures for
-   SDR displays.
+   SDR displays, `blurred` covers the faces that `faces` finds.
 3. `progressive`: previews (2.6.8).  `latents`: a codestream up to a stage and no further.
 
 Encoding: `encode`, from `sources` through the plugin door to a codestream, as `encode_options` wish, with what
@@ -20,8 +20,8 @@ Clips: `clips` gives their frames one by one, `clip_decode` makes animations, vi
 makes clips as `clip_options` wish: `clip_sources` tells moving pictures from single ones, `clip_maker` codes and
 writes, with the transparency of `clip_alpha`; a `clip_report` says what was made.
 
-`privacy` encodes with private regions, opens and drops them.  `lossless` puts originals behind codestreams, gives them
-back, and drops them; `float_originals` are those in floats.
+`privacy` encodes with private regions (`faces` may be among them), opens and drops them.  `lossless` puts originals
+behind codestreams, gives them back, and drops them; `float_originals` are those in floats.
 
 From codestream to codestream: `transcode`, as `transcode_options` wish; `transcode_run` takes the steps.
 

@@ -75,6 +75,7 @@ def clip_to_file(
 def _refuse_single(job: DecodeJob) -> None:
     """Raise ClipOption for what is about one picture."""
     wishes = {"--trace": job.trace, "--dump": job.dump, "--timings": job.timings, "--key": job.key}
+    wishes |= {"--blur-faces": job.blur_faces}
     for option, wish in wishes.items():
         if wish:
             raise ClipOption(option, "Choose one frame: --frame N")

@@ -10,6 +10,7 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from refdec.api.blurred import Cover, cover_of, require_blur
 from refdec.api.concerning import concerning
 from refdec.api.errors import RegionWithoutStages, ToneMapAlone
 from refdec.api.inputs import Inputs, read_inputs, said_once
@@ -62,6 +63,7 @@ def decode(
     scale: int | None = None,
     lossy: bool = False,
     tone_map: bool = False,
+    blur_faces: bool = False,
 ) -> Picture:
     """Decode a codestream to a picture, or the HEIF file of one: then upright, with its metadata and transparency.
 
@@ -82,6 +84,7 @@ def decode(
     region is decoded by one.
     `scale` 8 or 16 makes a small picture straight from the latents, of ceil(width / scale) x ceil(height / scale), 8
     bits, RGB or gray: near to the area averages of the decoded picture for a fifth of the work, not normative.
+    `blur_faces` covers the faces that the task `faces` finds, for good; some are missed, and metadata stay behind.
     What there is to say about the codestream stands in the picture's `warnings`: private regions, what is absent.
     `observe(stage, array)` is shown every stage (not with `region`); all work is then done in the calling thread.
     Of a codestream with a lossless layer the picture is the original, bit for bit (or within the layer's largest
@@ -111,9 +114,11 @@ def decode(
     if options.region is not None and observe is not None:
         raise RegionWithoutStages
     if scale is not None:
-        require_scale(scale, options, *(["observe"] if observe else []))
+        require_scale(scale, options, *(["observe"] if observe else []), *(["blurred faces"] if blur_faces else []))
     if tone_map:
         _require_tone_map(options, observe, scale)
+    if blur_faces:
+        require_blur(*(["observe"] if observe else []))
     from refdec.api.beside import beside_of
     from refdec.api.privacy import shown_with
     from refdec.formats.decoded import picture_of
@@ -123,7 +128,9 @@ def decode(
         first = (CLIP_REMARK,) if inputs.file is not None and "moov" in inputs.file.left_out else ()
         _, said = shown_with(inputs.data, None, or_public=True, options=options)
         beside = beside_of(inputs.file, options)
-        decoded = _decoded(inputs, beside, options, observe, scale, lossy=lossy, tone_map=tone_map)
+        cover = cover_of(inputs, beside.orientation, options) if blur_faces else None
+        beside, said = (beside, said) if cover is None else cover.beside(beside, said)
+        decoded = _decoded(inputs, beside, options, observe, scale, lossy=lossy, tone_map=tone_map, cover=cover)
         made = beside.upright(decoded)
         alpha = None if scale is not None else beside.alpha_in(options.region)
         metadata = replace(beside.metadata, icc=b"") if tone_map else beside.metadata
@@ -147,10 +154,12 @@ def _decoded(
     *,
     lossy: bool,
     tone_map: bool,
+    cover: Cover | None,
 ) -> PictureCodes:
     """Decode a small picture, an original, a region, with every stage shown, or in rows, as it is stored.
 
-    `tone_map`: as finely as can be, and then to the depth of the options as an SDR display shows it.
+    `tone_map`: as finely as can be, and then to the depth of the options as an SDR display shows it.  `cover`: what
+    nobody shall see of it.
     """
     from refdec.api.gray import gray_form
     from refdec.api.lossless import Restored, restored
@@ -160,12 +169,14 @@ def _decoded(
         return scaled_picture(inputs, options, scale)
     headers = parse(inputs.data, options)[1]
     options = beside.stored(options, headers)
+    wanted, options = options.region, options if cover is None else cover.reaching(options, headers)
     bits = options.bit_depth
     if tone_map:  # an original has its own depth, all else the finest
         options = replace(options, bit_depth=None)
     found = Restored(None) if lossy or observe is not None else restored(inputs, headers, options)
     if found.picture is not None:
-        return _mapped(found.picture, bits) if tone_map else found.picture
+        shown = found.picture if cover is None else cover.over(found.picture, options.region, wanted)
+        return _mapped(shown, bits) if tone_map else shown
     if tone_map:
         options = replace(options, bit_depth=FINEST_BITS)
     options, form = gray_form(headers, options, "RGB" if tone_map else None)
@@ -175,6 +186,7 @@ def _decoded(
         stream = opened_stream(inputs, options)
         made = stream.picture(workers=useful_workers(stream, options))
     made = form.picture(replace(made, warnings=(*found.said, *made.warnings)))
+    made = made if cover is None else cover.over(made, options.region, wanted)
     return _mapped(made, bits) if tone_map else made
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from refdec.api.blurred import cover_of, require_blur
 from refdec.api.concerning import concerning
 from refdec.api.decode import decoded_at_once, opened_stream, useful_workers
 from refdec.api.decode_report import DecodeReport
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from refdec.privacy.keys import PrivateKey
     from refdec.weights.pack import WeightPack
 
+    Hidden: TypeAlias = Callable[[PictureCodes, tuple[int, int, int, int] | None], PictureCodes]
+
 __all__ = ["DecodeJob", "decode_to_file"]
 
 CODED_PIXEL_BYTES = 10
@@ -64,6 +68,7 @@ class DecodeJob:
     `scale`: a small picture straight from the latents.  `lossy`: not the original, although there is a lossless layer.
     `tone_map`: as an SDR display shows it; `options.bit_depth` is then that of what is written.
     `frame`, from 1, or `time`, in seconds: that frame of a clip alone; neither: all of it.
+    `blur_faces`: faces that are found are covered.
     """
 
     options: DecodeOptions = DEFAULT_OPTIONS
@@ -79,6 +84,7 @@ class DecodeJob:
     tone_map: bool = False
     frame: int | None = None
     time: Fraction | None = None
+    blur_faces: bool = False
 
     @property
     def wants_stages(self) -> bool:
@@ -133,6 +139,10 @@ def decode_to_file(
         from refdec.sequences.errors import NotAClip
 
         raise NotAClip("--frame" if job.frame is not None else "--time")
+    if job.blur_faces:
+        stages = ["what its stages hold"] if job.wants_stages else []
+        floats = [f"an original in floats, as {suffix} files hold it,"] if suffix in FLOAT_ALONE else []
+        require_blur(*stages, *floats)
     if job.scale is not None:
         with concerning(source):
             return _scaled_to_file(given, target, suffix, job, job.scale, weights)
@@ -151,26 +161,32 @@ def decode_to_file(
         inputs = inputs._replace(data=data)
         headers, gray = parse(inputs.data, options)[1], gray_of(suffix)
         beside = beside_of(inputs.file, options)
+        cover = cover_of(inputs, beside.orientation, options) if job.blur_faces else None
+        beside, said = (beside, said) if cover is None else cover.beside(beside, said)
         alpha, lost = written_alpha(beside.alpha_in(options.region), suffix, options.bit_depth)
         beside, said = replace(beside, alpha=alpha), (*said, *lost)
         options = beside.stored(options, headers)
+        hidden = None if cover is None else partial(cover.over, wanted=options.region)
+        options = options if cover is None else cover.reaching(options, headers)
         if job.tone_map:  # an original has its own depth, all else the finest
             options = replace(options, bit_depth=None)
         plain = job.lossy or job.wants_stages
-        holds_floats = suffix in FLOAT_SUFFIXES and not job.tone_map
+        holds_floats = suffix in FLOAT_SUFFIXES and not job.tone_map and cover is None
         found = Restored(None)
         if not plain:
             found = restored(inputs, headers, options, usual=usual, gray=gray, floats=holds_floats)
         if found.picture is not None and found.picture.floats is not None:
-            place = _Place(target, suffix, job, AS_DECODED, beside, on_progress)
+            place = _Place(target, suffix, job, AS_DECODED, beside, on_progress, None)
             made = _floats_to_file(found.picture, found.picture.floats, place)
             return replace(made, warnings=(*said, *made.warnings), fidelity=found.fidelity)
         if suffix in FLOAT_ALONE:
             raise NoFloats(suffix)
         if found.picture is not None:
-            place = _Place(target, suffix, job, AS_DECODED, beside, on_progress, job.options.bit_depth)
+            own = replace(job, options=options)
+            place = _Place(target, suffix, own, AS_DECODED, beside, on_progress, hidden, job.options.bit_depth)
             made = _whole_to_file(found.picture, place, found.picture.bit_depth)
-            fidelity = "lossy" if suffix in JPEG_SUFFIXES or place.divides or job.tone_map else found.fidelity
+            changed = suffix in JPEG_SUFFIXES or place.divides or job.tone_map or cover is not None
+            fidelity = "lossy" if changed else found.fidelity
             return replace(made, warnings=(*said, *made.warnings), fidelity=fidelity)
         if job.tone_map:
             options = replace(options, bit_depth=FINEST_BITS)
@@ -178,8 +194,9 @@ def decode_to_file(
             options = replace(options, bit_depth=common_depth(headers.picture.bit_depth, alpha.bits))
         options, form = gray_form(headers, options, usual, gray=gray)
         bits = job.options.bit_depth if job.tone_map else None
-        place = _Place(target, suffix, replace(job, options=options), form, beside, on_progress, bits)
-        if options.region is not None or job.wants_stages or not beside.is_upright or job.tone_map:
+        place = _Place(target, suffix, replace(job, options=options), form, beside, on_progress, hidden, bits)
+        plain = job.wants_stages or job.tone_map or cover is not None
+        if options.region is not None or not beside.is_upright or plain:
             made = _at_once_to_file(inputs, source, place, headers)
         else:
             made = _rows_to_file(opened_stream(inputs, options), place)
@@ -207,7 +224,8 @@ def _clip_to_file(
 class _Place:
     """Where a decoded picture goes, and how it is put there; transparency is that of the part that is decoded.
 
-    `mapped_bits`: of a sample behind a tone map, where the job wants one.
+    `hidden` makes of a picture, or of the region that was decoded, what may be shown.  `mapped_bits`: of a sample
+    behind a tone map, where the job wants one.
     """
 
     target: Target
@@ -216,6 +234,7 @@ class _Place:
     form: GrayForm
     beside: BesidePicture
     on_progress: Callable[[float], None]
+    hidden: Hidden | None
     mapped_bits: int | None = None
 
     @property
@@ -311,7 +330,7 @@ def _rows_to_file(stream: PictureStream, place: _Place) -> DecodeReport:
 
 
 def _at_once_to_file(inputs: Inputs, source: Source, place: _Place, headers: Headers) -> DecodeReport:
-    """Decode a region, or what is to be turned, or with a watch for stages; the picture is written when it is whole."""
+    """Decode a region, what is turned or covered, or with a watch for stages; it is written when it is whole."""
     from refdec.formats.files import name_of
     from refdec.trace.dump import Dump
     from refdec.trace.fingerprints import Fingerprints
@@ -347,7 +366,10 @@ def _whole_to_file(decoded: PictureCodes, place: _Place, own_bits: int) -> Decod
     from refdec.trace.picture_digest import picture_sha256
 
     target, suffix, metadata = place.target, place.suffix, place.beside.metadata
-    picture = place.beside.upright(place.form.picture(decoded))
+    picture = place.form.picture(decoded)
+    if place.hidden is not None:
+        picture = place.hidden(picture, place.job.options.region)
+    picture = place.beside.upright(picture)
     if place.job.tone_map:
         from refdec.api.tone_map import tone_mapped
 
@@ -387,7 +409,8 @@ def _scaled_to_file(
     from refdec.formats.pictures import Colour as FileColour
     from refdec.trace.picture_digest import picture_sha256
 
-    require_scale(scale, job.options, *(["stages"] if job.wants_stages else []))
+    stages, faces = ["stages"] if job.wants_stages else [], ["blurred faces"] if job.blur_faces else []
+    require_scale(scale, job.options, *stages, *faces)
     if colour_of(suffix) == "YUV":
         raise ScaleAlone(f"Y'CbCr planes for a {suffix} file")
     with concerning(source):

@@ -238,8 +238,12 @@ def encoded_picture(
     core = Core(pack, limits=options.limits, check=check)
     code = partial(_coded, core=core)
     if options.private is not None:
-        parts, left = public_parts(parts, picture, options.private)
-        warnings = (*warnings, *left)
+        from refdec.api.privacy import stored_regions
+
+        private, said = stored_regions(picture, parts.orientation, options.private, core)
+        options = replace(options, private=private)
+        parts, left = public_parts(parts, picture, private)
+        warnings = (*warnings, *said, *left)
     if options.thumbnail and in_file:
         parts, said = with_thumbnail(parts, picture, options, code)
         warnings = (*warnings, *said)

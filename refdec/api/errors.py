@@ -8,6 +8,7 @@ from errno import ENOENT
 from refdec.errors import ExitCode, FileError, InputError, UsageError, WeightsError
 
 __all__ = [
+    "BlurAlone",
     "DumpUnreadable",
     "KindUnknown",
     "KindsDiffer",
@@ -75,6 +76,22 @@ class ScaleAlone(UsageError):
     def explain(self) -> str:
         return (
             f"A small picture (scale) comes from the latents, with 8 bits, RGB or gray: it has no {self.other}.\n"
+            "Leave one of the two out."
+        )
+
+
+class BlurAlone(UsageError):
+    """Faces shall be blurred together with something that shows them all the same."""
+
+    code, clause = "RD1635", ""
+
+    def __init__(self, other: str) -> None:
+        super().__init__(other)
+        self.other = other
+
+    def explain(self) -> str:
+        return (
+            f"Faces are blurred in the decoded picture: {self.other} would show them all the same.\n"
             "Leave one of the two out."
         )
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from refdec.formats.files import Source
     from refdec.formats.stream_files import StreamFile
     from refdec.limits import Limits
+    from refdec.plugins.core import Core
     from refdec.plugins.requests import CodingSettings, Progress
     from refdec.plugins.source_picture import SourcePicture
     from refdec.privacy.regions import PrivateRegions
@@ -46,13 +47,36 @@ __all__ = [
     "public_picture",
     "read_key_file",
     "shown_with",
+    "stored_regions",
 ]
 
 WHOLE_SAMPLES = 1 << 20
 """Up to so many samples a picture is analysed as one (4.10.6), and everything in it depends on everything."""
 REGION_SIDE, MOST_REGIONS = 512, 256
+FACE_MARGIN = 16
+"""Samples around a face that are private too: what a lossy source has smeared."""
 KEY_FILE_BYTES = 1 << 10
 """More than a key file ever has."""
+
+
+def stored_regions(
+    picture: SourcePicture, orientation: int, private: PrivateRegions, core: Core
+) -> tuple[PrivateRegions, tuple[str, ...]]:
+    """Return the private regions of a picture that is stored in an orientation, in its samples; and what to say.
+
+    Where faces are wished for they are among them.  Raises NoFaceFound, PrivateRegionInvalid, and what
+    `faces_of_picture` raises.
+    """
+    from refdec.api.faces import faces_of_picture, in_words
+    from refdec.formats.orientation import SIDEWAYS, stored_rect
+
+    size = picture.height, picture.width
+    shown = private.within(*(reversed(size) if orientation in SIDEWAYS else size))
+    private = private.with_rects(tuple(stored_rect(rect, orientation, *size) for rect in shown))
+    if not private.faces:
+        return private, ()
+    found = faces_of_picture(picture, orientation, core, more=FACE_MARGIN)
+    return private.with_faces(found), (in_words(len(found), "made private"),)
 
 
 def coded_in_private(

@@ -81,6 +81,14 @@ def decode(
             help="A small picture straight from the latents, 1/8 or 1/16 in each direction: quick and approximate.",
         ),
     ] = None,
+    blur_faces: Annotated[
+        bool,
+        typer.Option(
+            "--blur-faces",
+            rich_help_panel=PRIVATE,
+            help="Cover faces that are found, for good. Some are missed: look at the result.",
+        ),
+    ] = False,
     bit_depth: Annotated[
         int | None,
         typer.Option(
@@ -217,6 +225,7 @@ def decode(
         tone_map=tone_map,
         frame=frame,
         time=None if time is None else moment(time),
+        blur_faces=blur_faces,
     )
     wishes = BatchWishes(workers, report, executor, timeout, overwrite)
     place = places(FileCommand("decode", ".png", CODESTREAM_SUFFIXES), sources, out, overwrite=overwrite)

@@ -329,9 +329,10 @@ def encode(
         list[str] | None,
         typer.Option(
             "--private",
-            metavar="X,Y,W,H",
+            metavar="X,Y,W,H|faces",
             rich_help_panel=PRIVATE,
-            help="Rectangle that only the key shows; repeatable. With --key, --passphrase or --leave-out.",
+            help="Rectangle that only the key shows, or the faces that are found; repeatable. With --key, --passphrase "
+            "or --leave-out.",
         ),
     ] = None,
     key: KeyOption = None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,13 +24,15 @@ if TYPE_CHECKING:
 
 __all__ = ["opening_key", "private_regions"]
 
+FACES = "faces"
+
 PASSPHRASE_VARIABLE = "REFDEC_PASSPHRASE"
 
 
 def private_regions(
     texts: Sequence[str], key: Path | None, *, passphrase: bool, leave_out: bool
 ) -> PrivateRegions | None:
-    """Return the private regions of "X,Y,W,H" texts, None without any.
+    """Return the private regions of texts "X,Y,W,H" or "faces", None without any.
 
     Raises WrongNumbers, KeyOrLeaveOut, PrivateRegionInvalid, and what `opening_key` raises.
     """
@@ -40,11 +43,9 @@ def private_regions(
         raise KeyOrLeaveOut
     from refdec.privacy.regions import PrivateRegions
 
-    boxes = [numbers("--private", "X,Y,W,H", text) for text in texts]
-    regions = PrivateRegions([(x, y, w, h) for x, y, w, h in boxes], None)
-    if leave_out:
-        return regions
-    return PrivateRegions(regions.rectangles, opening_key(key, passphrase=passphrase, twice=True))
+    boxes = [numbers("--private", "X,Y,W,H", text) for text in texts if text != FACES]
+    regions = PrivateRegions([(x, y, w, h) for x, y, w, h in boxes], None, FACES in texts)
+    return regions if leave_out else replace(regions, key=opening_key(key, passphrase=passphrase, twice=True))
 
 
 def opening_key(key: Path | None, *, passphrase: bool, twice: bool = False) -> PrivateKey | None:

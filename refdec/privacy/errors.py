@@ -8,6 +8,7 @@ __all__ = [
     "KeyFileTaken",
     "KeyFileUnusable",
     "KeyOrLeaveOut",
+    "NoFaceFound",
     "NoPrivateRegions",
     "OtherCodestream",
     "PassphraseMissing",
@@ -199,4 +200,16 @@ class UserDataTaken(UsageError):
         return (
             "The encoder wrote user data of its own (UDI), which leave no place for private regions.\n"
             "Try --encoder analysis."
+        )
+
+
+class NoFaceFound(InputError):
+    """Faces shall be private, and none is found: nothing would be."""
+
+    code, clause = "RD1914", ""
+
+    def explain(self) -> str:
+        return (
+            "No face was found in the picture, and no rectangle is given: nothing would be private.\n"
+            "Name what shall be private with --private X,Y,W,H, or encode it without --private."
         )

@@ -12,7 +12,7 @@ import numpy as np
 from refdec.arithmetic.types import BoolArray, UInt8Array, UInt16Array
 from refdec.tiling.geometry import Rect, ceil_div
 
-__all__ = ["painted_over"]
+__all__ = ["Plane", "painted_over", "scaled_rect"]
 
 Plane = UInt8Array | UInt16Array
 
@@ -23,7 +23,7 @@ def painted_over(plane: Plane, rectangles: Iterable[Rect], subsampling: tuple[in
     `rectangles` in luma samples; `subsampling` (vertical, horizontal) of the plane: it loses every sample that has a
     share in a rectangle.  Samples of another rectangle do not count; where none is left, the middle of the range.
     """
-    own = [_scaled(rect, *subsampling) for rect in rectangles]
+    own = [scaled_rect(rect, *subsampling) for rect in rectangles]
     private: BoolArray = np.zeros(plane.shape, np.bool_)
     for rect in own:
         private[rect.rows, rect.columns] = True
@@ -37,6 +37,6 @@ def painted_over(plane: Plane, rectangles: Iterable[Rect], subsampling: tuple[in
     return out
 
 
-def _scaled(rect: Rect, ver: int, hor: int) -> Rect:
+def scaled_rect(rect: Rect, ver: int, hor: int) -> Rect:
     """Return the rectangle of a subsampled plane that has all samples with a share in `rect`."""
     return Rect.between(rect.x // hor, rect.y // ver, ceil_div(rect.right, hor), ceil_div(rect.bottom, ver))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from refdec.bitstream.privaterecord import MOST_RECTANGLES
-from refdec.privacy.errors import PrivateRegionInvalid
+from refdec.privacy.errors import NoFaceFound, PrivateRegionInvalid
 from refdec.privacy.keys import PrivateKey
 from refdec.tiling.geometry import Rect
 
@@ -20,15 +20,17 @@ __all__ = ["PrivateRegions"]
 class PrivateRegions:
     """Rectangles (x, y, width, height) in samples of the upright picture, 1 to 256, which may overlap.
 
-    `key` seals what they show; None leaves it out for good.  Raises PrivateRegionInvalid.
+    `key` seals what they show; None leaves it out for good.  `faces`: those that the task `faces` finds in a picture
+    become rectangles too; then there may be no others.  Raises PrivateRegionInvalid.
     """
 
     rectangles: Sequence[tuple[int, int, int, int]]
     key: PrivateKey | None
+    faces: bool = False
 
     def __post_init__(self) -> None:
         boxes = tuple(tuple(box) for box in self.rectangles)
-        if not 1 <= len(boxes) <= MOST_RECTANGLES:
+        if not (0 if self.faces else 1) <= len(boxes) <= MOST_RECTANGLES:
             raise PrivateRegionInvalid(f"list of {len(boxes)}", f"does not hold 1 to {MOST_RECTANGLES} rectangles")
         for box in boxes:
             if len(box) != 4 or not all(isinstance(number, int) for number in box):
@@ -36,6 +38,20 @@ class PrivateRegions:
             if min(box) < 0 or min(box[2:]) == 0:
                 raise PrivateRegionInvalid(box, "is empty, or begins outside of the picture")
         object.__setattr__(self, "rectangles", boxes)
+
+    def with_rects(self, rects: Sequence[Rect]) -> PrivateRegions:
+        """Return the same with other rectangles."""
+        return PrivateRegions(tuple((rect.x, rect.y, rect.w, rect.h) for rect in rects), self.key, self.faces)
+
+    def with_faces(self, found: Sequence[Rect]) -> PrivateRegions:
+        """Return the same with rectangles in place of the wish for faces.
+
+        Raises NoFaceFound where nothing at all would be private, PrivateRegionInvalid for too many.
+        """
+        boxes = (*self.rectangles, *((rect.x, rect.y, rect.w, rect.h) for rect in found))
+        if not boxes:
+            raise NoFaceFound
+        return PrivateRegions(boxes, self.key)
 
     def within(self, height: int, width: int) -> tuple[Rect, ...]:
         """Return the rectangles of a picture.  Raises PrivateRegionInvalid for one that leaves it."""

@@ -98,3 +98,20 @@ def test_left_out(folder: Path, refdec: Callable[..., Run]) -> None:
     typo = refdec("encode", SOURCE, "b.jai", "--private", "0,0,8", "--leave-out")
     assert typo.code == 2 and "RD1001" in typo.err
     assert refdec("private", "open", "a.jai", "b.jai").code == 2
+
+
+def test_faces(folder: Path, refdec: Callable[..., Run]) -> None:
+    """There is none in this picture: nothing is encoded as if it were safe, and what is decoded says so."""
+    refused = refdec("encode", SOURCE, "a.jai", "--private", "faces", "--leave-out")
+    assert refused.code == 1 and "RD1914" in refused.err and not (folder / "a.jai").exists()
+    both = refdec("encode", SOURCE, "a.jai", "--private", "faces", "--private", "8,8,40,40", "--leave-out")
+    assert both.code == 0 and "no face was found, and nothing is made private" in both.err
+    assert json.loads(refdec("info", "a.jai", "--json").out)["private_regions"] == ["8,8,40,40"]
+    blurred = refdec("decode", "a.jai", "a.png", "--blur-faces")
+    assert blurred.code == 0 and "no face was found, and nothing is blurred" in blurred.err
+    said = json.loads(refdec("decode", "a.jai", "b.png", "--blur-faces", "--json").out)
+    assert any("no face was found" in warning for warning in said["warnings"])
+    small = refdec("decode", "a.jai", "c.png", "--blur-faces", "--scale", 8)
+    assert small.code == 2 and "RD1632" in small.err
+    traced = refdec("decode", "a.jai", "c.png", "--blur-faces", "--trace", "t.json")
+    assert traced.code == 2 and "RD1635" in traced.err and not (folder / "c.png").exists()

@@ -17,7 +17,7 @@ from refdec_train.heads.examples import Example
 from refdec_train.heads.lessons import Seen
 from refdec_train.heads.subjects import View
 
-__all__ = ["Batch", "channel_spread", "draw_batch", "mixed_batch"]
+__all__ = ["Batch", "channel_spread", "draw_batch", "mixed_batch", "noisy_batch"]
 
 CHANNELS = 256
 SPREAD_EXAMPLES = 200
@@ -70,6 +70,15 @@ def mixed_batch(batch: Batch, share: float) -> Batch:
     """
     latents = share * batch.latents + (1 - share) * batch.latents.roll(1, 0)
     return Batch(latents, torch.maximum(batch.mask, batch.mask.roll(1, 0)), batch.seen)
+
+
+def noisy_batch(batch: Batch, deviation: Tensor, seed: tuple[int, int]) -> Batch:
+    """Return a batch whose latents are off by noise of a deviation [256], where there are any: nothing is learnt by
+    heart.
+    """
+    draw = torch.Generator().manual_seed((seed[0] << 32) + seed[1])
+    noise = torch.randn(batch.latents.shape, generator=draw) * deviation[:, None, None]
+    return Batch(batch.latents + noise * batch.mask, batch.mask, batch.seen)
 
 
 def _smaller(view: View, share: float, draw: np.random.Generator) -> View:

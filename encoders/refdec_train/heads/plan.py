@@ -22,7 +22,8 @@ class HeadPlan:
     cosine, after a warm-up; `decay`: weight decay.  `seed`: of first weights and batches.
     `mixed`: pictures are laid over one another, in shares drawn from Beta(mixed, mixed), and so is what they shall say;
     0: not.  `halves`: products and maps are of bfloat16 in the training (weights, statistics and losses are
-    not): twice as fast where a processor has them.
+    not): twice as fast where a processor has them.  `noise`: latents are off by chance, by so many times the usual size
+    of their channel.
     """
 
     steps: int
@@ -34,6 +35,7 @@ class HeadPlan:
     seed: int = 1
     mixed: float = 0.0
     halves: bool = False
+    noise: float = 0.0
 
     def short(self) -> HeadPlan:
         """Return the plan of a training that begins with a head of another model."""

@@ -29,6 +29,11 @@ WITHOUT = ("BACKGROUND_Google",)
 TEACHER = "teachers/mobilenet_v1_1.0_224_quant_embedding_extractor.tflite"
 PLACES = HeadPlan(700, batch=8, positions=24, cut=0.2, decay=0.02)
 """How heads are trained that say where something is."""
+YUNET = "teachers/yunet_n_dynamic.onnx"
+FACE_PLAN = HeadPlan(2800, batch=8, positions=24, cut=0.2, rate=2e-3, noise=0.2)
+ABOUT_FACES = "CCP (Apache-2.0) and Caltech-101 (CC BY 4.0); faces by a teacher: YuNet (Apache-2.0)"
+FACES_HELD, LABELLED_EVERY = 20, 6
+"""Of street photographs every so many are not trained on; of labelled ones every so many are measured on."""
 PER_CLASS, HELD_PER_CLASS, CODINGS = 120, 10, 2
 WHOLE = HeadPlan(3200, batch=64, positions=16, cut=0.2, rate=3e-3, halves=True)
 """How heads are trained that look at whole pictures; `classify` begins with the trunk of `embed`."""
@@ -114,6 +119,24 @@ def _detect(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
     yield from make_heads(material, PLACES, facts, shop, out)
 
 
+def _faces(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
+    from refdec_train.heads.labelled_faces import labelled_faces, teacher_facts
+    from refdec_train.heads.placed_pictures import faces_material
+
+    streets, near = sorted((data / "ccp" / "photos").glob("*.jpg")), sorted((data / "caltech" / "Faces").glob("*.jpg"))
+    things = [path for path in sorted((data / "caltech").glob("*/*.jpg")) if not path.parent.name.startswith("Faces")]
+    pictures = [
+        *(path for number, path in enumerate(streets) if number % FACES_HELD),
+        *near[: -(len(near) // 5) : 2],
+        *things[::6],
+    ]
+    labelled = labelled_faces(data / "faces", shop.work / "labelled-faces", LABELLED_EVERY)
+    material = faces_material(pictures, labelled, data / YUNET, shop)
+    known = teacher_facts(data / YUNET, labelled)
+    facts = HeadFacts("faces", "1.0", "faces", (), metrics=known, licence="CC-BY-4.0", data=ABOUT_FACES)
+    yield from make_heads(material, FACE_PLAN, facts, shop, out)
+
+
 RECIPES = (
     Recipe("thumbnail", FITTED_ON, _fitted(THUMBNAIL)),
     Recipe("events", FITTED_ON, _fitted(EVENTS)),
@@ -121,6 +144,7 @@ RECIPES = (
     Recipe("embed", ("caltech", TEACHER), _embed),
     *(_enhancing(name) for name in ENHANCING),
     Recipe("detect", ("bccd",), _detect),
+    Recipe("faces", ("ccp", "caltech", "faces", YUNET), _faces),
 )
 """One row a head; a new head adds one."""
 

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from refdec_train.errors import StateDiffers, StateUnreadable
-from refdec_train.heads.batches import Batch, channel_spread, draw_batch, mixed_batch
+from refdec_train.heads.batches import Batch, channel_spread, draw_batch, mixed_batch, noisy_batch
 from refdec_train.heads.examples import Example
 from refdec_train.heads.lessons import Lesson
 from refdec_train.heads.plan import HeadPlan
@@ -45,8 +45,9 @@ class HeadProgress:
 class _Course:
     """A training under way: twin, optimiser, moving average, step."""
 
-    def __init__(self, lesson: Lesson, plan: HeadPlan, twin: HeadTwin) -> None:
+    def __init__(self, lesson: Lesson, plan: HeadPlan, twin: HeadTwin, spread: Tensor) -> None:
         self.twin, self.plan, self.step = twin, plan, 0
+        self.spread = spread
         self.lesson = lesson
         groups = [
             {"params": [p for p in self.twin.parameters() if p.ndim > 1], "weight_decay": plan.decay},
@@ -59,6 +60,8 @@ class _Course:
         """Do a step; return its loss."""
         plan = self.plan
         batch = draw_batch(examples, plan.batch, plan.positions, (plan.seed, self.step), plan.cut)
+        if plan.noise:
+            batch = noisy_batch(batch, plan.noise * self.spread, (plan.seed, self.step))
         targets = self.lesson.targets(batch.seen, (batch.mask.shape[2], batch.mask.shape[3]))
         torch.manual_seed((plan.seed << 32) + self.step)  # for what a lesson may draw
         if plan.mixed:
@@ -152,7 +155,8 @@ def train_head(
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / STATE
     torch.manual_seed(plan.seed)
-    course = _Course(lesson, plan, start or HeadTwin(lesson.design, channel_spread(examples)))
+    spread = channel_spread(examples)
+    course = _Course(lesson, plan, start or HeadTwin(lesson.design, spread), spread)
     if file.is_file():
         course.resume(file)
     course.twin.train()

@@ -6,7 +6,7 @@ Out: the mean over the labels of the average precision at an overlap of a half.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 from xml.etree import ElementTree
@@ -19,7 +19,7 @@ from refdec.bench.tasks.errors import NoData
 from refdec.bench.tasks.ground import Ground
 from refdec.bench.tasks.per_picture import Answers, By, PictureTask
 
-__all__ = ["DETECT", "ScoredBox", "average_precision", "mean_precision"]
+__all__ = ["DETECT", "Boxes", "ScoredBox", "average_precision", "boxes_by", "drawn_boxes", "mean_precision"]
 
 LIST = "ImageSets/Main/test.txt"
 OVERLAP, LEAST_SCORE = 0.5, 0.02
@@ -39,7 +39,7 @@ class ScoredBox(NamedTuple):
 Boxes: TypeAlias = tuple[ScoredBox, ...]
 
 
-def _drawn(file: Path) -> Boxes:
+def drawn_boxes(file: Path) -> Boxes:
     """Return the boxes of a VOC file, whose edges count from 1 and are inside.  Raises NoData."""
     found = []
     try:
@@ -64,7 +64,7 @@ def _samples(folder: Path, most: int) -> Sequence[Sample[Boxes]]:
     paths = [path for path in pictures_below(folder) if path.stem in held and path.stem in files]
     if not paths:
         raise NoData(str(folder), f"has no picture of its {LIST}")
-    return [Sample(path, _drawn(files[path.stem])) for path in spread(paths, most)]
+    return [Sample(path, drawn_boxes(files[path.stem])) for path in spread(paths, most)]
 
 
 def _overlap(box: ScoredBox, others: Sequence[ScoredBox]) -> npt.NDArray[np.float64]:
@@ -111,15 +111,21 @@ def mean_precision(answers: Answers[Boxes, Boxes]) -> float:
     return 100 * float(np.mean(found))
 
 
-def _of_latents(ground: Ground) -> By[Boxes]:
-    def boxes(data: bytes) -> Boxes:
-        rows = ground.answer("detect", data, threshold=LEAST_SCORE).json()["boxes"]
-        return tuple(
-            ScoredBox(row["label"], row["x"], row["y"], row["x"] + row["width"], row["y"] + row["height"], row["score"])
-            for row in rows
-        )
+def boxes_by(task: str) -> Callable[[Ground], By[Boxes]]:
+    """Return who answers on latents: a task that draws boxes."""
 
-    return By("head", boxes)
+    def of_latents(ground: Ground) -> By[Boxes]:
+        def boxes(data: bytes) -> Boxes:
+            rows = ground.answer(task, data, threshold=LEAST_SCORE).json()["boxes"]
+            return tuple(_scored(**row) for row in rows)
+
+        return By("head", boxes)
+
+    return of_latents
 
 
-DETECT = PictureTask("detect", "AP50 [%]", _samples, _of_latents, mean_precision)
+def _scored(label: str, x: int, y: int, width: int, height: int, score: float) -> ScoredBox:
+    return ScoredBox(label, x, y, x + width, y + height, score)
+
+
+DETECT = PictureTask("detect", "AP50 [%]", _samples, boxes_by("detect"), mean_precision)

@@ -13,6 +13,7 @@ from pathlib import Path
 from refdec.bench.tasks.detect import DETECT
 from refdec.bench.tasks.errors import DataUnclear, NoData
 from refdec.bench.tasks.events import event_rows
+from refdec.bench.tasks.faces import FACES
 from refdec.bench.tasks.figures import TaskRow
 from refdec.bench.tasks.ground import Ground
 from refdec.bench.tasks.near_duplicates import near_duplicate_rows
@@ -43,6 +44,7 @@ ENTRIES = (
     TaskBench("embed", "a folder of pictures for each class", partial(picture_rows, EMBED)),
     TaskBench(PAIR, "a folder of pictures for each class, and --pair", pair_rows),
     TaskBench("detect", "pictures with VOC XML files", partial(picture_rows, DETECT)),
+    TaskBench("faces", "pictures with VOC XML files of faces", partial(picture_rows, FACES)),
 )
 """A new benchmark adds one."""
 

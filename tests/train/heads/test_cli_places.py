@@ -1,4 +1,4 @@
-"""`refdec-train head detect` and `segment`, as they are typed, for two steps; the heads are run by the core."""
+"""`refdec-train head detect`, `segment` and `faces`, as they are typed, for two steps; the core runs the heads."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from refdec_train.cli import app
+from refdec_train.heads import face_teacher, labelled_faces
 from typer.testing import CliRunner, Result
 
 import refdec
@@ -60,6 +61,23 @@ def test_classes(tmp_path: Path) -> None:
     bundle = refdec.read_latents(refdec.encode(folder / "0.png", model=1))
     found = HEADS.mask(head, bundle)
     assert (found.names, found.cell, found.values.shape) == (("left", "right"), 4, (16, 16))
+
+
+def test_faces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, teacher = pictures(tmp_path / "pictures"), tmp_path / "yunet.onnx"
+    teacher.write_bytes(b"model")
+    box = np.array([8, 8, 40, 40, 0.9])
+    monkeypatch.setattr(face_teacher, "FaceTeacher", lambda path: lambda rgb: (box * [*[len(rgb) / 64] * 4, 1])[None])
+    monkeypatch.setattr(labelled_faces, "FaceTeacher", face_teacher.FaceTeacher)
+    for path in list(folder.glob("[01].png")):
+        size = "<size><width>64</width><height>64</height></size>"
+        path.with_suffix(".xml").write_text(f"<annotation>{size}{OBJECT}</annotation>")
+    places = ["--teacher", teacher, "--labelled", folder, "--scenes", 2]
+    done = typed("faces", folder, *places, *shared(tmp_path))
+    assert done.exit_code == 0, done.output
+    facts = load_head(tmp_path / "out" / "model1.head").facts
+    assert (facts.task, facts.labels) == ("faces", ("face",))
+    assert facts.metrics["AP50 of the teacher"] == 1.0 and facts.metrics["pictures measured on"] == 4
 
 
 @pytest.mark.parametrize("text", ["left", "left=", "=1", "left=x", "left=0,255"])

@@ -12,7 +12,7 @@ import torch
 from refdec_train.cli import app
 from refdec_train.errors import StateDiffers, StateUnreadable
 from refdec_train.heads import making, recipes
-from refdec_train.heads.batches import draw_batch, mixed_batch
+from refdec_train.heads.batches import draw_batch, mixed_batch, noisy_batch
 from refdec_train.heads.classify import Classify
 from refdec_train.heads.embed import Embed, mean_average_precision
 from refdec_train.heads.examples import Example, LatentStore, make_examples, usual_coding
@@ -35,7 +35,7 @@ from tests.train.heads.support import striped, striped_classes
 
 PLANS = (
     HeadPlan(6, batch=4, positions=4),
-    HeadPlan(6, batch=4, positions=4, mixed=0.3),
+    HeadPlan(6, batch=4, positions=4, mixed=0.3, noise=0.1),
     HeadPlan(6, batch=4, positions=4, halves=True),
 )
 
@@ -107,6 +107,17 @@ def test_pictures_are_laid_over_one_another(trained: list[Example[int]]) -> None
     assert torch.allclose(mixed.latents[0], 0.75 * batch.latents[0] + 0.25 * batch.latents[2])
     assert torch.equal(mixed.mask[1], torch.maximum(batch.mask[1], batch.mask[0]))
     assert (mixed.latents * (1 - mixed.mask)).abs().max() == 0
+
+
+def test_noise_is_as_large_as_is_said_and_the_same_each_time(trained: list[Example[int]]) -> None:
+    batch, deviation = draw_batch(trained, 12, 5, (3, 4), 0.5), torch.linspace(0, 2, 256)
+    noisy = noisy_batch(batch, deviation, (3, 4))
+    assert torch.equal(noisy.latents, noisy_batch(batch, deviation, (3, 4)).latents)
+    assert not torch.equal(noisy.latents, noisy_batch(batch, deviation, (3, 5)).latents)
+    off = noisy.latents - batch.latents
+    assert (off * (1 - batch.mask)).abs().max() == 0
+    size = (off.square().sum(dim=(0, 2, 3)) / batch.mask.sum()).sqrt()
+    assert size[0] == 0 and torch.allclose(size[64:], deviation[64:], rtol=0.35)
 
 
 def test_the_command_trains_a_head_that_tells_stripes_apart(data: Path, work: Path, tmp_path: Path) -> None:

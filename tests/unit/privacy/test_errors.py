@@ -42,6 +42,7 @@ CAUSES: dict[type[RefdecError], Cause] = {
     errors.KeyFileTaken: taken,
     errors.KeyFileUnusable: unusable,
     errors.KeyOrLeaveOut: lambda: private_regions(["0,0,8,8"], None, passphrase=False, leave_out=False),
+    errors.NoFaceFound: lambda: PrivateRegions([], None, faces=True).with_faces([]),
     errors.NoPrivateRegions: lambda: open_private(PUBLIC, KEY),
     errors.OtherCodestream: lambda: open_private(changed(WHOLE, lambda _: user_data(made())), KEY),
     errors.PassphraseMissing: lambda: PrivateKey.of_passphrase(""),

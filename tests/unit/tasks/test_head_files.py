@@ -18,7 +18,7 @@ from refdec.plugins.api import OptionValues, Refusal
 
 ROOT = Path(__file__).resolve().parents[3]
 TASKS = ROOT / "tasks" / "refdec_tasks"
-TASKS_WITH_HEADS = ("classify", "detect", "embed", "events", "thumbnail")
+TASKS_WITH_HEADS = ("classify", "detect", "embed", "events", "faces", "thumbnail")
 PACKAGES = tuple(f"refdec_tasks.{name}" for name in TASKS_WITH_HEADS)
 RECORDED = {
     "classify 1": "16275971abbadb44ac135874d5c275d91dc14b7164dd3cc278d77df1aa3e22ad",
@@ -29,11 +29,20 @@ RECORDED = {
     "embed 2": "f764b1de77fc5abf37187c559083716dea7df0b706bfce64ca4ea93600c80b13",
     "events 1": "c6209833b1256a77ff6d154f1961cb1da849aba6b1cd05bf949867f36e7676f3",
     "events 2": "2ae5c19e3a4c04df9c4bcd1436f8a893dd7d279e6dda257cc0aa1a9890f1e5dd",
+    "faces 1": "629f9b2f8827b11655435e24a022a8aacc041959cca452a1941962cee2880e86",
+    "faces 2": "d82ce908666fed10473e9b4639f432ab5dfabed9e02aa4ec45abaec9db2af7a1",
     "thumbnail 1": "2d236366ca94de6c698bb70409de8f188449dfcc64b84d19b37a966307bbb227",
     "thumbnail 2": "50dbbc292e75a6b82a3c95a122c14c48d137b0681ea0fd3eb6b46fcf3e25858e",
 }
 """SHA-256 of what each head says to the latents of `maps`: renewed with the heads, and with nothing else."""
-MOST_BYTES = {"classify": 2 << 20, "detect": 1_500_000, "embed": 1_500_000, "events": 200_000, "thumbnail": 100_000}
+MOST_BYTES = {
+    "classify": 2 << 20,
+    "detect": 1_500_000,
+    "embed": 1_500_000,
+    "events": 200_000,
+    "faces": 700_000,
+    "thumbnail": 100_000,
+}
 
 
 def maps() -> dict[str, np.ndarray]:
