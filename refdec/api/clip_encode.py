@@ -7,7 +7,6 @@ share their bytes.  Codestreams wait in a temporary file until the tables in fro
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -15,13 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from refdec.api.clip_maker import ClipMaker
+from refdec.api.clip_media import clip_media
 from refdec.api.clip_options import DEFAULT_CLIP, ClipOptions, refuse_single
 from refdec.api.clip_report import ClipReport
 from refdec.api.clip_sources import moving_or_still
 from refdec.api.encode_options import DEFAULT_OPTIONS, EncodeOptions
 from refdec.decoding.options import limits_or_default
-from refdec.formats.file_errors import file_unwritable
-from refdec.formats.files import name_of
 from refdec.sequences.errors import NotAClip
 from refdec.sequences.moving import MovingFrame, MovingPicture
 
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["encode_clip", "encode_moving", "encode_source"]
 
-IN_MEMORY = 1 << 26
 USUAL = Fraction(1, 25)
 
 
@@ -90,12 +87,11 @@ def encode_moving(
     from refdec.api.weights import load_weights
 
     refuse_single(options)
-    with tempfile.SpooledTemporaryFile(IN_MEMORY) as media:
-        maker = ClipMaker(moving, replace(options, frame=None), wishes, media, progress or (lambda share: None))
-        try:
-            maker.run(load_weights(weights))
-        except OSError as reason:
-            raise file_unwritable(name_of(target), reason) from reason
+    with clip_media() as pictures, clip_media() as transparency:
+        maker = ClipMaker(
+            moving, replace(options, frame=None), wishes, pictures, transparency, progress or (lambda share: None)
+        )
+        maker.run(load_weights(weights))
         return maker.write(target)
 
 

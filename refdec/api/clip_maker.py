@@ -1,22 +1,22 @@
 """Making a clip: frames are read one after the other, coded side by side, and put behind the tables that place them.
 
-In: `MovingPicture`, options, a temporary file for the media data.  Out: a file, and a `ClipReport`.  Equal frames are
+In: `MovingPicture`, options, temporary files for the media data.  Out: a file, and a `ClipReport`.  Equal frames are
 coded once.  The planes of a frame go to its worker through a ring of shared memory.
 """
 
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import chain
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
 from refdec.api.clip_alpha import AlphaTrack
+from refdec.api.clip_media import ClipMedia
 from refdec.api.clip_options import ClipOptions
 from refdec.api.clip_report import ClipReport
 from refdec.api.encode_options import EncodeOptions
@@ -30,7 +30,7 @@ from refdec.heif.boxes import FileBox
 from refdec.heif.boxwriter import write_box
 from refdec.heif.clipfile import CLIP_BRAND
 from refdec.heif.clipwriting import CLIP_BRANDS, NewClip, NewTrack, clip_head, picture_entry
-from refdec.heif.heiffile import Property, Reference
+from refdec.heif.heiffile import Item, Property, Reference
 from refdec.heif.parts import NO_METADATA, Metadata, PictureParts
 from refdec.heif.picturefile import file_around, picture_properties, profile_property
 from refdec.plugins.source_picture import SourcePicture
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ClipMaker"]
 
-PIECE = 1 << 20
 AHEAD = 2
 """Frames under way for each worker."""
 
@@ -102,7 +101,8 @@ class ClipMaker:
         moving: MovingPicture,
         options: EncodeOptions,
         wishes: ClipOptions,
-        media: tempfile.SpooledTemporaryFile[bytes],
+        media: ClipMedia,
+        transparency: ClipMedia,
         progress: Progress,
     ) -> None:
         self._moving, self._options, self._wishes, self._media = moving, options, wishes, media
@@ -117,8 +117,8 @@ class ClipMaker:
         self._places: list[tuple[int, int]] = []
         self._stated: list[tuple[Property, ...]] = []
         self._first: bytes = b""
-        self._size = 0
-        self._alpha = AlphaTrack(self._append)
+        self._transparency = transparency
+        self._alpha = AlphaTrack(transparency.put)
 
     # -- coding
 
@@ -146,14 +146,7 @@ class ClipMaker:
                 self._said |= dict.fromkeys(coded.warnings)
                 self._first = self._first or coded.codestream
                 self._stated.append(coded.stated)
-                self._places.append(self._append(coded.codestream))
-
-    def _append(self, data: bytes) -> tuple[int, int]:
-        """Put bytes behind the media data, and return their place."""
-        place = self._size, len(data)
-        self._media.write(data)
-        self._size += len(data)
-        return place
+                self._places.append(self._media.put(coded.codestream))
 
     def _sources(self) -> Iterator[WithParts]:
         """Yield pictures the right way up, with their transparency; count frames and note their times on the way."""
@@ -166,6 +159,8 @@ class ClipMaker:
             self._require_kind(number, found.picture)
             stated = frame.duration is not None and self._wishes.fps is None
             self._durations.append(cast(Fraction, frame.duration) if stated else usual)
+            if self._moving.unstated and not stated and self._wishes.fps is None:
+                self._said[self._moving.unstated] = None
             self._said |= dict.fromkeys(found.picture.warnings)
             self._note_metadata(number, found.parts.metadata)
             self._alpha.add(found.parts.alpha, number, found.picture)
@@ -235,38 +230,31 @@ class ClipMaker:
         size = self._kind.width, self._kind.height
         timescale = timescale_of(self._durations)
         plays = self._wishes.plays if self._wishes.plays is not None else self._moving.plays
-        clip = NewClip(
-            size,
-            timescale,
-            in_units(self._durations, timescale),
-            plays,
-            (self._pictures(size), *self._alpha.tracks(size)),
-        )
         parts = PictureParts(metadata=self._metadata, alpha=self._alpha.first)
         file = file_around(self._first, self._stated[0], parts)
         file = replace(file, major_brand=CLIP_BRAND, brands=CLIP_BRANDS)
-        starts, lead = [], b""
-        beside = sum(len(item.data) for item in file.items if item.kind in ("Exif", "mime"))
-        for item in file.items:
-            if item.kind in ("Exif", "mime"):
-                starts.append(len(lead) - beside)
-                lead += bytes(item.data)
-            else:
-                starts.append(self._places[0][0] if item.kind == "jai0" else self._alpha.places[0][0])
-        moved = replace(clip, tracks=tuple(_moved(track, beside) for track in clip.tracks))
-        head = clip_head(file, [start + beside for start in starts], moved, beside + self._size)
+        metadata = [item for item in file.items if item.kind in ("Exif", "mime")]
+        lead = b"".join(bytes(item.data) for item in metadata)
+        behind = len(lead) + self._media.size  # where transparency begins; the pictures begin behind the metadata
+        in_lead = dict(zip((item.id for item in metadata), accumulate(map(_length, metadata), initial=0), strict=False))
+        others = {"jai0": len(lead), "unci": behind}
+        tracks = (
+            _moved(self._pictures(size), len(lead)),
+            *(_moved(track, behind) for track in self._alpha.tracks(size)),
+        )
+        clip = NewClip(size, timescale, in_units(self._durations, timescale), plays, tracks)
+        starts = [in_lead.get(item.id, others.get(item.kind, 0)) for item in file.items]
+        media_bytes = behind + self._transparency.size
+        head = clip_head(file, starts, clip, media_bytes)
         sink = sink_of(target)
         try:
-            sink.write(head)
-            sink.write(lead)
-            self._media.seek(0)
-            while piece := self._media.read(PIECE):
+            for piece in chain((head, lead), self._media.pieces(), self._transparency.pieces()):
                 sink.write(piece)
             sink.commit()
         except BaseException:
             sink.discard()
             raise
-        return self._report(name_of(target), len(head) + beside + self._size, plays)
+        return self._report(name_of(target), len(head) + media_bytes, plays)
 
     def _pictures(self, size: tuple[int, int]) -> NewTrack:
         """Return the track of pictures: as many sample entries as there are kinds of what is stated of frames."""
@@ -306,6 +294,10 @@ class ClipMaker:
             transparent=bool(self._alpha.places),
             warnings=tuple(self._said),
         )
+
+
+def _length(item: Item) -> int:
+    return len(item.data)
 
 
 def _moved(track: NewTrack, count: int) -> NewTrack:

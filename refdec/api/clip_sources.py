@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from refdec.api.sources import Encodable
     from refdec.formats.files import Source
     from refdec.formats.pictures import CodePicture
+    from refdec.limits import Limits
 
 __all__ = ["moving_or_still"]
 
@@ -38,11 +39,11 @@ def moving_or_still(
     from refdec.sequences.opened import is_always_moving, moving_picture, moving_start
 
     wished = clip.says_something
-    given = _named_source(source)
+    limits = limits_or_default(options.limits)
+    given = _named_source(source, limits)
     still = source if given is None or isinstance(given, str) else given
     moving = None
     if given is not None and not options.format and options.size is None:
-        limits = limits_or_default(options.limits)
         if isinstance(given, str) and Path(given).is_dir():
             moving = moving_picture(given, limits)
         elif moving_start(start := _start_of(given)) and (options.frame is None or is_always_moving(start)):
@@ -61,7 +62,7 @@ def moving_or_still(
     return still, options  # the reader of single pictures says how many there are
 
 
-def _named_source(source: Encodable) -> str | NamedBytes | None:
+def _named_source(source: Encodable, limits: Limits) -> str | NamedBytes | None:
     """Return the path of a source, or its bytes under its name; None for what is no file."""
     if isinstance(source, str | os.PathLike) and str(source) != "-":
         return os.fspath(source)
@@ -70,7 +71,7 @@ def _named_source(source: Encodable) -> str | NamedBytes | None:
     ):
         from refdec.formats.files import read_bytes
 
-        return NamedBytes(read_bytes(cast("Source", source)), name_of(cast("Source", source)))
+        return NamedBytes(read_bytes(cast("Source", source), limits=limits), name_of(cast("Source", source)))
     return None
 
 

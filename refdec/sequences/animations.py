@@ -35,6 +35,7 @@ __all__ = ["animation_suffix", "moving_animation"]
 NAMES = {".gif": "GIF", ".png": "PNG", ".webp": "WebP", ".avif": "AVIF"}
 USUAL = Fraction(1, 10)
 """What browsers give a frame that states no duration."""
+UNSTATED = "frames without a duration of their own are shown for a tenth of a second, as browsers do"
 STILL_REMARK = "left behind: the still picture that the file shows where animations are not known"
 DEEP_REMARK = "Pillow reads AVIF in 8 bits, the samples of this file have more"
 MILLISECONDS = 1000
@@ -87,7 +88,7 @@ def moving_animation(data: bytes, *, name: str, limits: Limits) -> MovingPicture
     remarks = (*([STILL_REMARK] if first else []), *([DEEP_REMARK] if suffix == ".avif" and _is_deep(data) else []))
     plays = _plays_of_avif(data, limits) if suffix == ".avif" else _plays(image, suffix)
     frames = _frames(image, kind, range(first, count), said, limits)
-    return MovingPicture(name, frames, count - first, USUAL, plays, remarks)
+    return MovingPicture(name, frames, count - first, USUAL, plays, remarks, UNSTATED)
 
 
 def _opened(data: bytes, suffix: str) -> ImageFile:

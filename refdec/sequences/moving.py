@@ -32,7 +32,7 @@ class MovingPicture(ShortRepr):
     """A source: `frames` can be gone through once; `count` of them, None: that is not known beforehand.
 
     `usual`: seconds of a frame that says none.  `plays`: how often it plays, FOR_EVER is 0.  `remarks`: sentences about
-    what was read otherwise than it stands.
+    what was read otherwise than it stands, `unstated` one for frames that say no duration.
     """
 
     name: str
@@ -41,3 +41,4 @@ class MovingPicture(ShortRepr):
     usual: Fraction
     plays: int = ONCE
     remarks: tuple[str, ...] = ()
+    unstated: str = ""

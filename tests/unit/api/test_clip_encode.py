@@ -38,6 +38,8 @@ def test_every_frame_is_coded_as_it_would_be_alone() -> None:
 def test_any_number_of_workers_makes_the_same_file() -> None:
     first = hashlib.sha256(made(pictures(), fps="30000/1001")).hexdigest()
     assert hashlib.sha256(made(pictures(), fps="30000/1001", workers=2)).hexdigest() == first
+    transparent = animation(".png", transparent=True)
+    assert made(transparent) == made(transparent, workers=2)
     clip = refdec.open_clip(made(pictures(), fps="30000/1001", workers=3))
     assert set(clip.durations) == {Fraction(1001, 30000)}
 
@@ -71,6 +73,19 @@ def test_an_animation_keeps_times_loops_and_transparency() -> None:
         assert plane is not None and np.array_equal(plane.samples, alpha(frame.number - 1))
     faster = refdec.open_clip(made(animation(".png"), fps=50, plays=0))
     assert set(faster.durations) == {Fraction(1, 50)} and faster.plays == 0 and not faster.has_alpha
+
+
+def test_frames_that_say_no_duration_are_shown_as_browsers_do() -> None:
+    report = refdec.encode_clip(animation(".gif", duration=0), io.BytesIO(), options=FAST)
+    assert report.seconds == "0.4" and any("tenth of a second" in warning for warning in report.warnings)
+    assert refdec.encode_clip(animation(".gif", duration=0), io.BytesIO(), fps=5, options=FAST).seconds == "0.8"
+
+
+def test_a_frame_that_is_gone_is_an_error_about_itself(tmp_path: Path) -> None:
+    PIL.Image.fromarray(pictures()[0]).save(tmp_path / "0.png")
+    with pytest.raises(FileNotFoundError, match=r"1\.png"):
+        refdec.encode_clip([tmp_path / "0.png", tmp_path / "1.png"], tmp_path / "a.jaii", options=FAST)
+    assert [path.name for path in tmp_path.iterdir()] == ["0.png"]
 
 
 def test_raw_video() -> None:
