@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from refdec.formats.files import suffix_of, write_picture
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.metrics import psnr, psnr_luma
 from refdec.trace.samples import ArrayDifference, PlanesDifference, compare_planes
+
+if TYPE_CHECKING:
+    from refdec.picture.floats import FloatPlanes
 
 __all__ = [
     "DifferenceFile",
@@ -34,6 +37,8 @@ __all__ = [
 
 COMPONENTS = {"RGB": ("R", "G", "B"), "YUV": ("Y", "U", "V"), "gray": ("gray",)}
 MOST_HISTOGRAM = 24
+MOST_PLACES = 1 << 32
+"""More than two floats can be apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +62,35 @@ class DifferenceFile:
 
 
 def compare_codes(a: CodePicture, b: CodePicture) -> PlanesDifference:
-    """Compare the codes of two pictures; what cannot be compared is said by `structure`."""
+    """Compare the codes of two pictures; what cannot be compared, and floats that differ, are said by `structure`."""
+    if a.floats is not None or b.floats is not None:
+        said = _floats_apart(a.floats, b.floats)
+        if said:
+            return PlanesDifference((), said)
     if a.bits != b.bits:
         return PlanesDifference((), f"A has {a.bits} bits a sample, B has {b.bits}")
     if a.colour is not b.colour:
         return PlanesDifference((), f"A is {a.colour.value}, B is {b.colour.value}")
     return compare_planes(COMPONENTS[a.colour.value], a.components, b.components)
+
+
+def _floats_apart(a: FloatPlanes | None, b: FloatPlanes | None) -> str:
+    """Return how the floats of two pictures differ, "" where every bit is the same."""
+    from refdec.lossless.float_layer import places_apart
+
+    if a is None or b is None:
+        return f"{'A' if b is None else 'B'} holds floats, {'B' if b is None else 'A'} codes"
+    forms = [
+        f"{len(each.planes)} components of {each.width} x {each.height}, {each.bits} bit floats" for each in (a, b)
+    ]
+    if forms[0] != forms[1]:
+        return f"A has {forms[0]}, B has {forms[1]}"
+    differing = sum(int(np.count_nonzero(one != two)) for one, two in zip(a.planes, b.planes, strict=True))
+    if not differing:
+        return ""
+    places = places_apart(a, b)
+    far = "some where one alone is finite" if places >= MOST_PLACES else f"by at most {places} steps"
+    return f"{differing} of {a.width * a.height * len(a.planes)} floats differ, {far}"
 
 
 def require_shown(found: PlanesDifference) -> None:

@@ -23,7 +23,10 @@ def add(
     target: TargetArgument = None,
     out: OneOutOption = None,
     max_error: Annotated[
-        int, typer.Option("--max-error", min=0, metavar="N", help="Samples may be off by N codes; 0: none is.")
+        int,
+        typer.Option(
+            "--max-error", min=0, metavar="N", help="Samples may be off by N codes (floats: N steps); 0: none is."
+        ),
     ] = 0,
     source_bits: Annotated[
         int | None,

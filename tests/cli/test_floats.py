@@ -90,3 +90,17 @@ def test_a_folder_of_floats(folder: Path, refdec: Callable[..., Run]) -> None:
     assert done.code == 0
     for name, source in (("half", "half.exr"), ("single", "single.pfm")):
         assert same_floats(read_picture(folder / "floats" / f"{name}.exr").floats, read_picture(folder / source).floats)
+
+
+def test_diff_tells_floats_apart_whose_pictures_look_alike(folder: Path, refdec: Callable[..., Run]) -> None:
+    refdec("encode", "half.exr", "exact.jai", "--lossless")
+    refdec("encode", "half.exr", "near.jai", "--max-error", "1")
+    refdec("decode", "exact.jai", "exact.exr")
+    refdec("decode", "near.jai", "near.exr")
+    same = refdec("diff", "half.exr", "exact.exr")
+    assert same.code == 0 and "equal" in same.out
+    other = refdec("diff", "half.exr", "near.exr")
+    assert other.code == 4 and "floats differ" in other.out
+    assert "B has 3 components" in refdec("diff", "half.exr", "single.exr").out
+    refdec("decode", "exact.jai", "view.png", "--lossy")
+    assert "A holds floats, B codes" in refdec("diff", "half.exr", "view.png").out

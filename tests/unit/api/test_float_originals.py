@@ -112,6 +112,14 @@ def test_a_codestream_of_floats_is_encoded_again() -> None:
         assert refdec.decode(refdec.encode(first)).floats is None
 
 
+def test_a_layer_with_transparency_is_added_to_what_is_there() -> None:
+    source = picture(16, 4, premultiplied=True)
+    alone = drop_lossless(refdec.encode(source, lossless=True))
+    assert same_floats(refdec.decode(add_lossless(alone, source)).floats, source.floats)
+    near = refdec.decode(add_lossless(alone, source, max_error=5)).floats
+    assert near is not None and source.floats is not None and 0 < places_apart(near, source.floats) <= 5
+
+
 def test_saving_writes_floats_where_a_format_holds_them(tmp_path: Path) -> None:
     source = picture(32)
     decoded = refdec.decode(refdec.encode(source, lossless=True))
