@@ -80,8 +80,8 @@ def decode(
     `allow_custom_colour` follows the recommendation of clause 5.10 for a colour matrix in the stream.
     `edition`: "published" or "draft" reads the picture header of that text; "auto" the published one, and the draft's,
     with a warning, where only that is legal.
-    `workers` processes share the work where the picture is large enough for that; None takes one for each core.  A
-    region is decoded by one.
+    `workers` processes share the work where the picture is large enough for that, and threads that of a smaller one;
+    None takes one for each core.  A region is decoded by one.
     `scale` 8 or 16 makes a small picture straight from the latents, of ceil(width / scale) x ceil(height / scale), 8
     bits, RGB or gray: near to the area averages of the decoded picture for a fifth of the work, not normative.
     `blur_faces` covers the faces that the task `faces` finds, for good; some are missed, and metadata stay behind.
@@ -211,7 +211,7 @@ def opened_stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:
 
 
 def useful_workers(stream: PictureStream, options: DecodeOptions) -> int:
-    """Return how many processes share the work."""
+    """Return how many processes, or threads of this one, share the work."""
     workers = stream.useful_workers(options.workers)
     picture, transform = stream.headers.picture, Synthesis(stream.steps.transform).name
     size = picture.display_width, picture.display_height

@@ -58,7 +58,8 @@ def decode(
     ],
     out: OutOption = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Processes; default: one for each core.")
+        int | None,
+        typer.Option(min=1, metavar="N", help="Processes, or threads for a small picture; default: one for each core."),
     ] = None,
     weights: WeightsOption = None,
     synthesis: Annotated[

@@ -53,6 +53,11 @@ class UnitGrid:
     rows: tuple[Span, ...]
     columns: tuple[Span, ...]
 
+    @property
+    def count(self) -> int:
+        """How many units there are."""
+        return len(self.rows) * len(self.columns)
+
     def row(self, index: int) -> list[Rect]:
         """Return the units of a row."""
         top, bottom = self.rows[index]

@@ -53,8 +53,9 @@ SMALL_BAND_ROWS, BAND_ROWS, BAND_POSITIONS = 32, 64, 20_000
 PIECE_POSITIONS, SHARED_PIECE_POSITIONS, LEAST_PIECE_COLUMNS, BANDS_AT_START = 16_384, 8_192, 64, 2
 """Bands are cut into pieces, which take 5 to 8 KB for each position while they are made: where several workers do that
 at a time, into smaller ones, and into more where otherwise workers would wait for the first band."""
-LEAST_SHARED_PIXELS, HOP_COST = 1 << 20, 10
-"""From about one megapixel on workers win (0.6 s of work; up to 0.1 s to start them); HOP is ten times the work."""
+LEAST_SHARED_PIXELS, LEAST_THREADED_PIXELS, HOP_COST = 1 << 20, 1 << 16, 10
+"""From about one megapixel on workers win (0.3 s of work; up to 0.1 s to start them), and below that threads, which
+share the layers; HOP is ten times the work."""
 REASON = "bounded memory; a decoder is free to cut its work, the text demands the integers of the whole"
 
 
@@ -99,14 +100,18 @@ class PictureStream:
         return (whole.size_hw, small, small)[: plane_count(self.steps.colour)]
 
     def useful_workers(self, wanted: int | None) -> int:
-        """Return how many of the wanted workers (None: one a core) are worth their start; one for small pictures."""
-        picture = self.headers.picture
-        cost = (
-            picture.display_height * picture.display_width * (HOP_COST if self.steps.transform == Synthesis.HOP else 1)
-        )
-        if wanted == 1 or cost < LEAST_SHARED_PIXELS:
+        """Return how many of the wanted workers (None: one a core) are worth their start; one for tiny pictures."""
+        if wanted == 1 or self._cost < LEAST_THREADED_PIXELS:
             return 1
         return available_cores() if wanted is None else wanted
+
+    @property
+    def _cost(self) -> int:
+        """The work, in pixels of BOP."""
+        picture = self.headers.picture
+        return (
+            picture.display_height * picture.display_width * (HOP_COST if self.steps.transform == Synthesis.HOP else 1)
+        )
 
     def picture(self, *, workers: int = 1, kind: PoolKind = "auto", symbols: Symbols | None = None) -> PictureCodes:
         """Decode and return the whole picture; `symbols` that are decoded already are not decoded again."""
@@ -140,7 +145,8 @@ class PictureStream:
     ) -> Generator[Band, None, None]:
         """Decode; yield codes of the three planes, some rows at a time.
 
-        `kind`: see open_pool; fork, threads or inline ("auto" chooses), since the state of a picture is not sent about.
+        `kind`: see open_pool; fork, threads or inline, since the state of a picture is not sent about.  "auto" chooses,
+        and takes threads that share each layer for a picture that is too small for workers, or one tile of HOP.
         A `watch` sees every value; all the work is then done in the calling thread.  `symbols`: known already.
 
         Raises CodestreamError for damage behind the headers, TooMuchMemory, MissingCheckpoint, WorkerLost, and what
@@ -154,21 +160,35 @@ class PictureStream:
         whole = needs_whole_planes(steps)
         picture = self.headers.picture
         shown = picture.display_height, picture.display_width
-        grid = unit_grid(steps, (picture.img_height, picture.img_width) if whole else shown, workers)
+        size = (picture.img_height, picture.img_width) if whole else shown
+        threads = 1
+        if kind == "auto" and (self._cost < LEAST_SHARED_PIXELS or unit_grid(steps, size, workers).count == 1):
+            workers, threads = 1, workers
+        grid = unit_grid(steps, size, workers)
         look_ahead = 1 if workers == 1 and kind in {"auto", "inline"} else 2 * workers
         bands = self._band_grid(workers)
         units = [grid.row(r) for r in range(len(grid.rows))]
         schedule = make_schedule(units, [self._needed(row, whole) for row in units], bands, look_ahead=look_ahead)
         self._require_memory(grid, schedule, bands, workers, whole=whole, watched=watch.active)
-        state = self._state(steps, hyper, grid, schedule, bands, whole=whole)
+        state = replace(self._state(steps, hyper, grid, schedule, bands, whole=whole), threads=threads)
         if symbols is not None:
             state.take(symbols)
         self._load(state)
         with open_pool(state, workers=workers, look_ahead=look_ahead, kind=kind) as pool:
-            for _ in pool.map(decode_residual_of, (0, 1) if symbols is None else ()):
-                self.check()
+            if symbols is None:
+                self._decode_residual(pool, state)
             finished = self._finished(pool, state, schedule, on_progress)
             yield from self._whole(finished, state) if whole else self._assembled(finished, grid)
+
+    def _decode_residual(self, pool: Pool[PictureState], state: PictureState) -> None:
+        """Decode the residual of both components, by two threads where threads share the work."""
+        if state.threads == 1:
+            for _ in pool.map(decode_residual_of, (0, 1)):
+                self.check()
+        else:
+            with open_pool(state, workers=2, kind="threads") as pair:
+                for _ in pair.map(decode_residual_of, (0, 1)):
+                    self.check()
 
     def _band_grid(self, workers: int) -> BandGrid:
         height, width = self.headers.picture.lat_h, self.headers.picture.lat_w

@@ -19,6 +19,7 @@ from refdec.decoding.hyper import HyperLatents, HyperSide
 from refdec.decoding.latents import LatentWindow
 from refdec.decoding.schedule import Kind, Step
 from refdec.decoding.symbols import Symbols, decode_residual
+from refdec.networks.sharing import shared_by
 from refdec.parallel.shared import SharedArray
 from refdec.picture.output import codes
 from refdec.picture.planes import chroma_rect
@@ -42,7 +43,7 @@ class PictureState:
     the latents of some bands.  `slots` uint8 [look_ahead, bytes]: codes of finished units, planes one after the other.
     `planes` int32 [3, img_height, img_width]: where planes are kept whole; units are then rectangles of the coded
     picture.
-    `subsampling` and `bits` are those of the codes; `bits` None: samples are int32 Q18.
+    `subsampling` and `bits` are those of the codes; `bits` None: samples are int32 Q18.  `threads` share each layer.
     """
 
     codestream: Codestream
@@ -56,6 +57,7 @@ class PictureState:
     subsampling: tuple[int, int]
     bits: int | None
     channels: tuple[int, int] | None = None
+    threads: int = 1
 
     @property
     def side(self) -> HyperSide:
@@ -98,13 +100,14 @@ def decode_residual_of(state: PictureState, component: int) -> None:
 
 def run_step(state: PictureState, step: Step) -> None:
     """Do a step of the schedule."""
-    if step.kind is Kind.LATENTS:
-        _make_latents(state, step.rect)
-    elif step.kind is Kind.SAMPLES:
-        if state.planes is not None:
-            _make_planes(state, step.rect, state.planes.array)
-        else:
-            _make_codes(state, step)
+    with shared_by(state.threads):
+        if step.kind is Kind.LATENTS:
+            _make_latents(state, step.rect)
+        elif step.kind is Kind.SAMPLES:
+            if state.planes is not None:
+                _make_planes(state, step.rect, state.planes.array)
+            else:
+                _make_codes(state, step)
 
 
 def _make_latents(state: PictureState, rect: Rect) -> None:

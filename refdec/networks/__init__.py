@@ -28,6 +28,7 @@ takes the loops of `kernels`.  `panels` lays out filters, `exact_kernels` gather
 `hyperscale_kernels`; `blas_threads` keeps BLAS to one thread for encoders, which multiply in floating point.
 
 Around the layers: `movement` (shuffles, crops, padding, Q18 in and out), `latent_input` (what a synthesis network
-does with its latent first), `cuts` (the part of inner maps that a window depends on).  `errors` and
+does with its latent first), `cuts` (the part of inner maps that a window depends on), `sharing`
+(threads that do a layer together).  `errors` and
 `errors_hyperscale` are what a caller or a checkpoint can get wrong.
 """

@@ -16,6 +16,7 @@ from refdec.clauses import clause
 from refdec.networks import attention_kernels as kernels
 from refdec.networks.blocks import R2
 from refdec.networks.layers import After, Convolution, TransposedConvolution
+from refdec.networks.sharing import in_parts
 from refdec.networks.source import LayerSource
 
 __all__ = ["CAB", "TAB", "TAM", "attention", "normalised"]
@@ -24,6 +25,8 @@ HEADS = 4
 EPS = {64: 180143985095, 128: 1441151880759}
 """(6.4.5) round(1e-5 * C^3 * 2^36)."""
 BAND_ROWS = 4
+LEAST_ROWS, LEAST_SIZE = 16, 1 << 16
+"""What threads that share the work take at least: rows of a map, or values."""
 
 Rows = Callable[[int, int], Int32Array]
 
@@ -50,15 +53,24 @@ def attention(q: Int32Array, temperature: Int64Array, exponent: Int64Array) -> I
     scaled = np.zeros((-(-flat.shape[0] // 4) * 4, 2 * channels), dtype=np.int32)
     energy = np.empty(2 * channels, dtype=np.int64)
     kernels.scaled_rows(flat, largest, scaled, energy)
-    sums = np.zeros((HEADS, n, n), dtype=np.int64)
-    kernels.gram(scaled, sums)
+    fours = scaled.shape[0] // 4
+    sums = np.sum(in_parts(lambda begin, end: _gram(scaled[4 * begin : 4 * end], n), fours, LEAST_ROWS), axis=0)
     logits, weights = np.empty_like(sums), np.empty_like(sums)
     kernels.cosine_logits(sums, energy, temperature, exponent, logits)
     kernels.softmax_rows(logits.reshape(-1, n), weights.reshape(-1, n))
     out = np.empty((height, width, channels), dtype=np.int32)
     turned = np.ascontiguousarray(weights.transpose(0, 2, 1))
-    kernels.attended(turned, flat, out.reshape(-1, channels))
+    attended = out.reshape(-1, channels)
+    in_parts(lambda begin, end: kernels.attended(turned, flat[begin:end], attended[begin:end]), len(flat), LEAST_ROWS)
     return out
+
+
+@clause("6.4.7")
+def _gram(scaled: Int32Array, n: int) -> Int64Array:
+    """(6.4.7, item 3) Return the sums of products of some positions; those of all are sums of these, below 2^62."""
+    sums = np.zeros((HEADS, n, n), dtype=np.int64)
+    kernels.gram(scaled, sums)
+    return sums
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,15 +80,15 @@ class _PointThenDepth:
     point: Convolution
     depth: Convolution
 
-    def bands(self, x: Int32Array) -> Iterator[tuple[int, Int32Array]]:
-        """Yield (first row, result rows [n, w, O]); a result is valid until the next."""
+    def bands(self, x: Int32Array, top: int, bottom: int) -> Iterator[tuple[int, Int32Array]]:
+        """Yield (first row, result rows [n, w, O]) of the rows top..bottom - 1; a result is valid until the next."""
         height, width, _ = x.shape
         room = np.zeros((BAND_ROWS + 2, width, self.point.stencil.out_channels), dtype=np.int32)
-        ready = 0
-        for first in range(0, height, BAND_ROWS):
-            rows = min(BAND_ROWS, height - first)
+        ready = max(top - 1, 0)
+        for first in range(top, bottom, BAND_ROWS):
+            rows = min(BAND_ROWS, bottom - first)
             above = min(first, 1)
-            if first:
+            if first > top:
                 room[:2] = room[BAND_ROWS : BAND_ROWS + 2]
             wanted = min(first + rows + 1, height)
             at = 1 + ready - first
@@ -113,15 +125,23 @@ class TAB:
     def __call__(self, x: Int32Array) -> Int32Array:
         """Return the block's map."""
         q = np.empty((*x.shape[:2], 3 * x.shape[2]), dtype=np.int32)
-        for first, rows in self.prepare.bands(x):
-            q[first : first + rows.shape[0]] = rows
+
+        def prepared(top: int, bottom: int) -> None:
+            for first, rows in self.prepare.bands(x, top, bottom):
+                q[first : first + rows.shape[0]] = rows
+
+        in_parts(prepared, x.shape[0], LEAST_ROWS)
         x1 = self.project(attention(q, self.temperature, self.exponent), after=After.ADD, other=x)
         out = np.empty_like(x1)
-        for first, f in self.feed.bands(x1):
-            rows, width, wide = f.shape
-            gated = np.empty((rows, width, wide // 2), dtype=np.int32)
-            kernels.elu_gate(f.reshape(-1, wide), gated.reshape(-1, wide // 2))
-            out[first : first + rows] = self.feed_out(gated, after=After.ADD, other=x1[first : first + rows])
+
+        def fed(top: int, bottom: int) -> None:
+            for first, f in self.feed.bands(x1, top, bottom):
+                rows, width, wide = f.shape
+                gated = np.empty((rows, width, wide // 2), dtype=np.int32)
+                kernels.elu_gate(f.reshape(-1, wide), gated.reshape(-1, wide // 2))
+                out[first : first + rows] = self.feed_out(gated, after=After.ADD, other=x1[first : first + rows])
+
+        in_parts(fed, x1.shape[0], LEAST_ROWS)
         return out
 
 
@@ -185,5 +205,6 @@ class CAB:
         m = self.upscale(m, size=x.shape[:2])
         t = self.trunk[1](self.trunk[0](x))
         out = np.empty(x.shape, dtype=np.int32)
-        kernels.logistic_gate(x.reshape(-1), t.reshape(-1), m.reshape(-1), out.reshape(-1))
+        flat = [values.reshape(-1) for values in (x, t, m, out)]
+        in_parts(lambda begin, end: kernels.logistic_gate(*(values[begin:end] for values in flat)), x.size, LEAST_SIZE)
         return out

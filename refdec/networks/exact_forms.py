@@ -16,6 +16,7 @@ from refdec.arithmetic.types import BoolArray, Int32Array, Int64Array
 from refdec.networks import kernels
 from refdec.networks.exact_kernels import FloatArray
 from refdec.networks.panels import Workspace
+from refdec.networks.sharing import sharing_threads
 
 __all__ = [
     "BLOCK_BYTES",
@@ -41,6 +42,10 @@ MOST_BLOCK_BYTES = 4_000_000
 """Room for a block of a layer whose filters are larger than a block: each block reads them from memory anew."""
 workspace = Workspace()
 """The room of each thread for a block."""
+
+
+LEAST_SHARE = 12
+"""Places that make a block worth another thread."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +83,8 @@ class ExactProducts(Protocol):
 
 
 def cut(rows: int, columns: int, room: int) -> Iterator[Block]:
-    """Cut a grid into blocks of about `room` places, evenly in columns."""
+    """Cut a grid into blocks of about `room` places, evenly in columns; a small grid so that all threads get some."""
+    room = min(room, max(LEAST_SHARE, -(-rows * columns // sharing_threads())))
     parts = max(1, -(-columns // max(room, 1)))
     wide = -(-columns // parts)
     tall = max(1, room // wide)

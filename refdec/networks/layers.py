@@ -15,12 +15,13 @@ from typing import Self
 
 import numpy as np
 
-from refdec.arithmetic.types import Int32Array, Int64Array
+from refdec.arithmetic.types import BoolArray, Int32Array, Int64Array
 from refdec.clauses import clause
 from refdec.networks import kernels
 from refdec.networks.errors import ChannelMismatch
 from refdec.networks.exact_forms import ExactProducts, Work
 from refdec.networks.exact_products import exact_products, spare_products
+from refdec.networks.sharing import in_parts
 from refdec.networks.stencil import THREE, Stencil
 from refdec.weights.layers import Layer
 
@@ -85,7 +86,7 @@ class _Linear:
         blocks = np.array([(0, grid[0], 0, grid[1])] if form is None else list(form.blocks(*grid)))
         n = 0
         while form is not None and len(blocks):
-            blocks = blocks[~form.write(work, blocks)]
+            blocks = blocks[~_written(form, work, blocks)]
             if len(blocks):
                 if n not in self._spare:
                     self._spare[n] = spare_products(s, form)
@@ -139,6 +140,11 @@ class _Linear:
 def _ready(x: Int32Array) -> Int32Array:
     """Return the map as compiled loops take it: contiguous and not read-only."""
     return np.require(x, requirements=["C", "W"])
+
+
+def _written(form: ExactProducts, work: Work, blocks: Int64Array) -> BoolArray:
+    """Write blocks in a form of the products, by all threads that share the work; return which ones it has written."""
+    return np.concatenate(in_parts(lambda begin, end: form.write(work, blocks[begin:end]), len(blocks)))
 
 
 def _second(after: After, out: Int32Array, other: Int32Array | None) -> Int32Array:

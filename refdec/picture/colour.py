@@ -12,6 +12,7 @@ import numpy as np
 from refdec.arithmetic.fixed import MIDDLE_Q18, WHITE_Q18
 from refdec.arithmetic.types import Int32Array, IntArray
 from refdec.clauses import clause
+from refdec.networks.sharing import in_parts
 from refdec.picture.errors import CustomColourNeeds444, CustomColourUnsupported
 from refdec.picture.planes import PictureFormat, Planes, ThreePlanes
 from refdec.picture.resample import bicubic_ac
@@ -29,6 +30,8 @@ __all__ = [
     "yuv_from_rgb",
 ]
 
+LEAST_ROWS = 32
+"""What threads that share the work take at least."""
 NONE, TO_RGB, CUSTOM = 0, 1, 2
 """Values of colour_transform_idx."""
 CustomColour: TypeAlias = tuple[IntArray, IntArray]
@@ -49,7 +52,8 @@ def rgb_from_yuv(planes: Planes) -> ThreePlanes:
     y = np.ascontiguousarray(planes.y)
     u, v = (bicubic_ac(plane, *planes.size) for plane in (planes.u, planes.v))
     red, green, blue = (np.empty(y.shape, np.int32) for _ in range(3))
-    rgb_from_ycc(y, u, v, red, green, blue)
+    maps = (y, u, v, red, green, blue)
+    in_parts(lambda top, bottom: rgb_from_ycc(*(one[top:bottom] for one in maps)), len(y), LEAST_ROWS)
     return red, green, blue
 
 

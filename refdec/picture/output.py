@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from refdec.arithmetic.types import Int32Array, IntArray
 from refdec.clauses import clause
+from refdec.networks.sharing import in_parts
 from refdec.picture.errors import BitDepthOutOfRange
 
 __all__ = ["Codes", "as_codes", "codes", "png_samples"]
@@ -19,6 +20,8 @@ __all__ = ["Codes", "as_codes", "codes", "png_samples"]
 Codes: TypeAlias = npt.NDArray[np.unsignedinteger]
 """Codes of a component, uint8 or uint16."""
 MAX_BITS = 16
+LEAST_ROWS = 32
+"""What threads that share the work take at least."""
 
 
 def as_codes(values: IntArray, bits: int) -> Codes:
@@ -38,7 +41,8 @@ def codes(plane_q18: Int32Array, bits: int) -> Codes:
     if not 1 <= bits <= MAX_BITS:
         raise BitDepthOutOfRange(bits)
     out = np.empty(plane_q18.shape, np.uint16)
-    codes_of_plane(np.ascontiguousarray(plane_q18), (1 << bits) - 1, out)
+    plane, most = np.ascontiguousarray(plane_q18), (1 << bits) - 1
+    in_parts(lambda top, bottom: codes_of_plane(plane[top:bottom], most, out[top:bottom]), len(plane), LEAST_ROWS)
     return as_codes(out, bits)
 
 

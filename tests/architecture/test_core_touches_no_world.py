@@ -28,6 +28,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         "products have one thread of BLAS, whichever thread asks; the one place that says so",
     ),
     "networks/panels.py": ({"processes"}, "each thread keeps room of its own for products"),
+    "networks/sharing.py": ({"processes"}, "threads that share a layer, whose results do not depend on them"),
     "parallel/attempts.py": ({"files", "clock"}, "one file of a batch: its folder, its size, its seconds"),
     "parallel/batch.py": ({"files", "clock", "processes"}, "a batch of files, its time, and its end by a signal"),
     "parallel/board.py": ({"files", "clock"}, "pipes between a pool and its workers"),

@@ -70,6 +70,7 @@ def assert_equal(made: PictureCodes, expected: PictureCodes) -> None:
     transform=st.sampled_from([0, 1]),
     unit=st.sampled_from([64, 96, 160, 512]),
     workers=st.integers(1, 3),
+    kind=st.sampled_from(["auto", "fork", "threads"]),
 )
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_cut_of_any_picture_gives_its_samples(
@@ -80,12 +81,16 @@ def test_any_cut_of_any_picture_gives_its_samples(
     transform: int,
     unit: int,
     workers: int,
+    kind: PoolKind,
 ) -> None:
+    """`auto` has the layers of pictures as small as these shared by threads."""
     for name in ("UNIT_ROWS", "UNIT_COLUMNS", "SMALLEST_UNIT_ROWS"):
         monkeypatch.setattr(cuts, name, unit)
     data = repeated_stream(DEMO.read_bytes(), bundled(), width, height, tile_size=tile_size)
     options = DecodeOptions(synthesis=Synthesis(transform))
-    assert_equal(open_stream(data, bundled(), options).picture(workers=workers), whole(data, bundled(), options))
+    assert_equal(
+        open_stream(data, bundled(), options).picture(workers=workers, kind=kind), whole(data, bundled(), options)
+    )
 
 
 CASES = [
@@ -116,8 +121,12 @@ CASES = [
 @pytest.mark.usefixtures("small_units")
 def test_every_tool_streams(vectors: Path, case: str) -> None:
     data = (vectors / f"{case}.jai").read_bytes()
-    for workers, colour in ((1, None), (2, None), (1, "YUV" if "yuv" not in case else "RGB")):
-        made = open_stream(data, seeded(), DecodeOptions(colour=colour)).picture(workers=workers)  # type: ignore[arg-type]
+    other = "YUV" if "yuv" not in case else "RGB"
+    kinds: tuple[tuple[int, PoolKind, str | None], ...]
+    kinds = ((1, "auto", None), (2, "fork", None), (3, "auto", None), (1, "auto", other))
+    for workers, kind, colour in kinds:
+        stream = open_stream(data, seeded(), DecodeOptions(colour=colour))  # type: ignore[arg-type]
+        made = stream.picture(workers=workers, kind=kind)
         assert_equal(made, whole(data, seeded(), colour=colour))  # type: ignore[arg-type]
 
 

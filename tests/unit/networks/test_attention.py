@@ -174,8 +174,10 @@ def test_bands_of_rows_are_the_whole(height: int) -> None:
     depth = Convolution.of(layer_of(rng.integers(-(1 << 19), 1 << 19, (12, 1, 3, 3)), [19] * 12, [0] * 12), groups=12)
     x = random_map((height, 5, 64), 20, height)
     whole = depth(point(normalised(x)))
-    firsts = []
-    for first, rows in _PointThenDepth(point, depth).bands(x):
-        assert np.array_equal(rows, whole[first : first + rows.shape[0]])
-        firsts.append((first, rows.shape[0]))
-    assert sum(n for _, n in firsts) == height
+    for middle in range(height):
+        firsts = []
+        for top, bottom in ((0, middle), (middle, height)):
+            for first, rows in _PointThenDepth(point, depth).bands(x, top, bottom):
+                assert np.array_equal(rows, whole[first : first + rows.shape[0]])
+                firsts.append((first, rows.shape[0]))
+        assert sum(n for _, n in firsts) == height
