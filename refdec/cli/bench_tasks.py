@@ -25,7 +25,7 @@ def tasks(
             "--data",
             metavar="TASK=FOLDER",
             help="What a task is measured on; repeatable. thumbnail, retrieval, events: any pictures; classify, embed, "
-            "pair: a folder for each class; detect: VOC. Others are left out.",
+            "pair: a folder for each class; detect, faces: VOC. Others are left out.",
         ),
     ],
     qualities: Annotated[str, typer.Option(metavar="Q,Q", help="Rates, as qualities 1..100.")] = "20,40,60,80",

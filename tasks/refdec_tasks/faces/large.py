@@ -28,6 +28,8 @@ THUMBNAILS = "refdec_tasks.thumbnail"
 SCALE = 8
 SMALLEST_SIDE = 512
 """Shorter side from which on there may be faces that are larger than what the head looks at."""
+SMALLEST_FACE = 192
+"""Height or width from which on the second look counts: the first one sees smaller faces better."""
 DISPLACEMENTS = (0, 300)
 """Rate at which the small picture is coded: a high one, as it holds little else than what matters."""
 OVERLAP, PART = 0.5, 0.8
@@ -40,7 +42,7 @@ def is_large(bundle: LatentBundle) -> bool:
 
 
 def large_faces(heads: Sequence[Head], bundle: LatentBundle, core: CoreServices, least: float) -> list[Box]:
-    """Return the faces of a small picture, in samples of the large one."""
+    """Return the faces of a small picture that are large in the large one, in its samples."""
     size = bundle.headers.display_height, bundle.headers.display_width
     (planes,) = core.heads.run(bundled_heads(THUMBNAILS), bundle).values()
     codes = core.shown_codes(bundle, shown_part(planes, size))
@@ -48,7 +50,8 @@ def large_faces(heads: Sequence[Head], bundle: LatentBundle, core: CoreServices,
     picture, settings = SourcePicture.from_rgb(colours), CodingSettings()
     point = OperatingPoint(bundle.headers.model_id, *DISPLACEMENTS)
     coded = core.quantise(picture, core.analyse(picture, point.model_id, settings), point, settings)
-    return [_enlarged(box, size) for box in core.heads.boxes(heads, coded.bundle, threshold=least).boxes]
+    found = [_enlarged(box, size) for box in core.heads.boxes(heads, coded.bundle, threshold=least).boxes]
+    return [box for box in found if max(box.width, box.height) >= SMALLEST_FACE]
 
 
 def _enlarged(box: Box, size: tuple[int, int]) -> Box:

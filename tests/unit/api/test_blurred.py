@@ -139,7 +139,8 @@ def test_an_original_is_covered_too(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 def test_an_original_in_floats_is_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     faces_are_found(monkeypatch, -1.5)
     source = picture_of_floats(floats(16, 3, 96, 128), "sdr", 2, "OpenEXR")
-    data = refdec.encode(source, lossless=True, model=1, displacement=0)
+    with pytest.warns(refdec.PictureWarning, match="linear light"):
+        data = refdec.encode(source, lossless=True, model=1, displacement=0)
     assert refdec.decode(data).floats is not None
     blurred = refdec.decode(data, blur_faces=True)
     assert blurred.floats is None and "blurred" in blurred.warnings[-1]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from refdec_tasks.faces import Faces
-from refdec_tasks.faces.large import SCALE, apart, is_large, large_faces
+from refdec_tasks.faces.large import SCALE, SMALLEST_FACE, apart, is_large, large_faces
 
 import refdec
 from refdec.plugins.api import Box, Boxes, OptionValues, Stage
@@ -28,6 +28,7 @@ def test_boxes_lie_in_the_large_picture(components: int, monkeypatch: pytest.Mon
     assert is_large(bundle)
     found = large_faces((HEAD,), bundle, core, LEAST)
     assert found and all(box.x % SCALE == box.y % SCALE == 0 and box.label == "face" for box in found)
+    assert all(max(box.width, box.height) >= SMALLEST_FACE for box in found)
     assert all(box.x + box.width <= 517 and box.y + box.height <= 520 for box in found)
     assert any(box.x + box.width == 517 or box.y + box.height == 520 for box in found), "cut where the picture ends"
     monkeypatch.setattr("refdec_tasks.faces.wanted_heads", lambda package, options: (HEAD,))
