@@ -121,6 +121,8 @@ class _Linker:
     """LLVM's linker, told where Python and the helpers are."""
 
     def __init__(self) -> None:
+        if sys.maxsize < 1 << 32:
+            raise ImportError("code of 32 bits needs more helpers than these")
         from llvmlite import binding
 
         self._binding = binding
@@ -130,6 +132,8 @@ class _Linker:
             self._dynfunc = helpers if name.endswith("_dynfunc") else self._dynfunc
             for called, address in helpers.c_helpers.items():
                 binding.add_symbol(called if called.startswith("_") else prefix + called, address)
+                if binding.address_of_symbol(called) is None:  # mathematics that LLVM calls by itself
+                    binding.add_symbol(called, address)
         binding.add_symbol("_Py_NoneStruct", id(None))
         for name, thing in vars(builtins).items():
             if isinstance(thing, type) and issubclass(thing, BaseException):

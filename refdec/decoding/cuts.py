@@ -22,6 +22,8 @@ Span = tuple[int, int]
 LATENT_SAMPLES = 16
 UNIT_ROWS, UNIT_COLUMNS = 512, 1024
 """Samples of a unit: halo and memory are small then, and so is the time at the end when only one worker is busy."""
+HUGE_SAMPLES, NARROW_COLUMNS = 1 << 24, 768
+"""From so many samples on several workers have narrower units: what they hold adds up to what the picture needs."""
 UNITS_PER_WORKER = 6
 SMALLEST_UNIT_ROWS = 128
 REASON = "a decoder is free to cut its work; the text demands the integers of the whole"
@@ -70,13 +72,14 @@ def unit_grid(steps: PictureDecoder, size_hw: tuple[int, int], workers: int) -> 
     height, width = size_hw
     tiles = [tile.core for c in (0, 1) for tile in synthesis_tiles(steps.headers.picture, c)]
     inside = steps.transform != Synthesis.HOP
-    tall = UNIT_ROWS
+    tall, wide = UNIT_ROWS, UNIT_COLUMNS
     if workers > 1:
-        across = ceil_div(width, UNIT_COLUMNS)
+        wide = NARROW_COLUMNS if height * width >= HUGE_SAMPLES else UNIT_COLUMNS
+        across = ceil_div(width, wide)
         share = ceil_div(height * across, UNITS_PER_WORKER * workers)
         tall = max(SMALLEST_UNIT_ROWS, min(UNIT_ROWS, share))
     rows = _spans((edge for core in tiles for edge in (core.y, core.bottom)), height, tall, inside)
-    columns = _spans((edge for core in tiles for edge in (core.x, core.right)), width, UNIT_COLUMNS, inside)
+    columns = _spans((edge for core in tiles for edge in (core.x, core.right)), width, wide, inside)
     return UnitGrid(rows, columns)
 
 

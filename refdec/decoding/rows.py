@@ -48,9 +48,9 @@ __all__ = ["Band", "PictureStream", "open_stream"]
 Band = tuple[Samples, ...]
 """Rows of the three planes, or of gray's one: codes, or int32 Q18."""
 Progress = Callable[[float], None]
-SMALL_BAND_ROWS, BAND_ROWS, BAND_POSITIONS = 32, 64, 20_000
+SMALL_BAND_ROWS, BAND_ROWS, BAND_POSITIONS = 32, 64, 16_000
 """Latents are made in bands of about 64 rows; of wide pictures, whose bands lie in memory whole, in lower ones."""
-PIECE_POSITIONS, SHARED_PIECE_POSITIONS, LEAST_PIECE_COLUMNS, BANDS_AT_START = 16_384, 8_192, 64, 2
+PIECE_POSITIONS, SHARED_PIECE_POSITIONS, LEAST_PIECE_COLUMNS, BANDS_AT_START = 16_384, 6_144, 64, 2
 """Bands are cut into pieces, which take 5 to 8 KB for each position while they are made: where several workers do that
 at a time, into smaller ones, and into more where otherwise workers would wait for the first band."""
 LEAST_SHARED_PIXELS, LEAST_THREADED_PIXELS, HOP_COST = 1 << 20, 1 << 16, 10

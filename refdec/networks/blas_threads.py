@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import threadpoolctl
 
 if TYPE_CHECKING:
     from refdec.networks.exact_kernels import FloatArray
@@ -51,6 +50,8 @@ def _own_functions(controller: Any) -> Library | None:
 
 def _loaded() -> tuple[Library, ...]:
     """Return every BLAS of this process that has a number of threads; NumPy has loaded its own by now."""
+    import threadpoolctl  # late: a decode multiplies without BLAS
+
     found = []
     for controller in threadpoolctl.ThreadpoolController().select(user_api="blas").lib_controllers:
         own = controller.internal_api == "openblas" and controller.threading_layer != "openmp"

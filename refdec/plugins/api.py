@@ -152,8 +152,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def kernel(signature: str | list[str]) -> Callable[[F], F]:
     """Compile a function with Numba for an explicit integer signature, cached on disk (see `refdec.jit`).
 
-    Keep kernels in a module of their own and import it inside the function that uses it: it is this call that loads
-    Numba.
+    It is compiled, or loaded from the cache, when it is first called; importing its module costs nothing.
     """
     from refdec.jit import kernel as compiled
 

@@ -114,6 +114,12 @@ def test_code_that_needs_what_is_nowhere_does_not_run() -> None:
     assert runnable(needy, arguments) is None
 
 
+def test_code_of_32_bits_is_left_to_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "maxsize", (1 << 31) - 1)
+    with pytest.raises(ImportError, match="32 bits"):
+        machine_code._Linker()
+
+
 @pytest.mark.parametrize("reason", [ImportError, AttributeError, RuntimeError])
 def test_helpers_of_another_make_leave_it_to_numba(reason: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
     def other_make(self: object) -> None:
