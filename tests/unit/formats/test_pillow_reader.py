@@ -182,9 +182,8 @@ def test_white_may_be_zero() -> None:
 
 
 def test_samples_that_have_no_codes_are_refused() -> None:
-    for array in (np.zeros((4, 4), np.float32), np.zeros((4, 4), np.int32)):
-        with pytest.raises(PictureUnsupported, match="samples of the kind"):
-            read_picture(saved(PIL.Image.fromarray(array), ".tif"))
+    with pytest.raises(PictureUnsupported, match="samples of the kind"):
+        read_picture(saved(PIL.Image.fromarray(np.zeros((4, 4), np.int32)), ".tif"))
     with pytest.raises(PictureUnsupported):
         read_picture(saved(rgb().convert("LAB"), ".tif"))
 
