@@ -16,7 +16,7 @@ Generations: `generations` codes pictures again and again, `generations_plot` dr
 
 Without loss: `lossless` weighs originals that come back, beside other formats; `icons` very small pictures.
 
-Kept: `kept` sends picture files there and back, and tells what came back.
+Kept: `kept` sends picture files there and back, and tells what came back, by the comparisons of `kept_features`.
 
 Retrieval: `retrieval` finds re-encoded, cropped and mirrored pictures again by their latents.
 

@@ -1,7 +1,7 @@
 """What is kept of picture files that go through a HEIF file without loss and back; the work of `refdec bench kept`.
 
 In: picture files of any kind that is read.  Out: a row a file: of its samples, transparency, colour profile, Exif data,
-XMP, resolution and texts what came back, what was left behind with a word, and what was lost without one.
+XMP, resolution, texts and frames what came back, what was left behind with a word, and what was lost without one.
 
 Source and result are both looked at by Pillow, not by refdec's own readers: what those overlooked would not be missed.
 """
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from refdec.bench.errors import NoPictures
+from refdec.bench.kept_features import COMPARED, same_frame
 from refdec.errors import RefdecError
 from refdec.formats.foreign_readers import damage_named
 
@@ -38,34 +39,17 @@ FEATURES: Mapping[str, tuple[str, ...]] = {
     "XMP": ("XMP",),
     "resolution": ("resolution",),
     "texts": ("comment", "text"),
+    "frames": ("frame", "further pictures", "pages"),
 }
 """What is looked at, and words of which one stands in the warning that tells of its loss."""
+ANIMATIONS = frozenset({"GIF", "PNG", "WEBP", "AVIF"})
+"""Kinds of files whose pictures follow each other in time, and become a clip."""
+MILLISECONDS = 1000
 BACK: Mapping[str, str] = {"TIFF": "tif"}
 """Kinds of files that come back as such a file; others come back as PNG, which holds all that is looked at."""
-ORIENTATION, RESOLUTION_TAGS, EXIF_DIRECTORIES = 0x0112, (282, 283, 296), (0x8769, 0x8825, 0xA005)
-LAYOUT_TAGS = frozenset(
-    {
-        *range(254, 270),
-        *range(273, 282),
-        *range(284, 293),
-        *range(297, 305),
-        *range(317, 350),
-        530,
-        531,
-        532,
-        34665,
-        34853,
-        40965,
-    }
-)
-"""Tags of TIFF about how samples are stored, which are the writer's to say; and pointers."""
-CARRIED_ELSEWHERE = frozenset({ORIENTATION, *RESOLUTION_TAGS, 700, 34675, 34377, 33723})
-"""Tags that are looked at by another name, or named by one: XMP, ICC, Photoshop and IPTC data."""
 FOREIGN = frozenset({"PIL", "tifffile"})
 """Packages whose warnings are not refdec's."""
-NEARLY_ONE = 1.01
-"""Dots per inch up to which a resolution says nothing but the shape of samples."""
-SHALLOW, SPREAD = 8, range(9)
+SHALLOW = 8
 
 
 class Fate(Enum):
@@ -154,16 +138,47 @@ def _row(path: Path, weights: WeightPack | Source | None) -> KeptRow:
             )
             target = io.BytesIO()
             picture.save(target, format=BACK.get(kind, "png"))
+            frames = _frames_come_back(path, weights)
         except RefdecError as reason:
             return KeptRow(path.name, kind, {}, refused=str(reason).splitlines()[0])
     own = [each for each in heard if not FOREIGN & {*Path(each.filename).parts}]
     said = tuple(dict.fromkeys(str(each.message) for each in own))
-    if before is None:  # raw samples, whose only reader is refdec
-        equal = all(map(np.array_equal, picture.planes, read_picture(path, keep_alpha=True).components))
+    source = read_picture(path, keep_alpha=True) if before is None or picture.floats is not None else None
+    if source is not None:  # raw samples and floats, which Pillow does not read, or not all of
+        found, back = (source.floats, picture.floats), (source.components, picture.planes)
+        pairs = back if found[0] is None or found[1] is None else (found[0].planes, found[1].planes)
+        equal = len(pairs[0]) == len(pairs[1]) and all(map(np.array_equal, *pairs))
         return KeptRow(path.name, kind, {"samples": Fate.KEPT if equal else Fate.LOST}, said=said)
     _, after = _looked_at(target.getvalue())
-    assert after is not None, "Pillow reads what is written here"
-    return KeptRow(path.name, kind, dict(_fates(before, after, " ".join(said))), said=said)
+    assert before is not None and after is not None, "Pillow reads what is written here"
+    fates = dict(_fates(before, after, " ".join(said)))
+    return KeptRow(path.name, kind, fates | {"frames": frames}, said=said)
+
+
+def _frames_come_back(path: Path, weights: WeightPack | Source | None) -> Fate:
+    """Return whether the frames of an animation come back from a clip, each with its duration and its samples."""
+    from refdec.api.clip_encode import encode_clip
+    from refdec.api.clips import open_clip
+    from refdec.api.encode_options import EncodeOptions
+
+    _, before = _looked_at(path.read_bytes())
+    count = 1 if before is None else getattr(before, "n_frames", 1)
+    if before is None or count == 1 or before.format not in ANIMATIONS:
+        return Fate.NONE
+    target = io.BytesIO()
+    encode_clip(path, target, options=EncodeOptions(lossless=True), weights=weights)
+    clip = open_clip(target.getvalue(), weights=weights)
+    if len(clip) != count:
+        return Fate.LOST
+    for index, frame in enumerate(clip):
+        before.seek(index)
+        before.load()
+        stated = before.info.get("duration")
+        if stated and frame.duration * MILLISECONDS != stated:
+            return Fate.LOST
+        if not same_frame(before, frame.picture.to_pil()):
+            return Fate.LOST
+    return Fate.KEPT
 
 
 def _looked_at(data: bytes) -> tuple[str, Image | None]:
@@ -195,108 +210,12 @@ def _heic(data: bytes) -> Image:
 
 def _fates(before: Image, after: Image, said: str) -> Iterator[tuple[str, Fate]]:
     """Yield the fate of each feature."""
-    for name, words in FEATURES.items():
-        there, kept = COMPARED[name](before, after)
+    for name, compare in COMPARED.items():
+        words = FEATURES[name]
+        there, kept = compare(before, after)
         if not there:
             yield name, Fate.NONE
         elif kept:
             yield name, Fate.KEPT
         else:
             yield name, Fate.SAID if any(word in said for word in words) else Fate.LOST
-
-
-# -- what is there before, and whether it is there after
-
-
-def _samples(before: Image, after: Image) -> tuple[bool, bool]:
-    """Compare colours as they are shown, the right way up; codes may be spread over more bits."""
-    from PIL import ImageOps
-
-    shown = ImageOps.exif_transpose(before)
-    mode = "RGB" if after.mode == "RGBA" else "L" if after.mode == "LA" else after.mode
-    opaque = _alpha(shown) is None
-    plain = shown if shown.mode == mode else shown.convert("RGBA" if mode == "RGB" and not opaque else mode)
-    first, second = (
-        np.asarray(image.convert("RGB") if image.mode == "RGBA" else image).astype(np.int64) for image in (plain, after)
-    )
-    second = second[..., 0] if after.mode == "LA" else second
-    return True, first.shape == second.shape and any(np.array_equal(first << k, second) for k in SPREAD)
-
-
-def _alpha(image: Image) -> np.ndarray | None:
-    """Return how opaque an image is, None where it is everywhere."""
-    from PIL import ImageOps
-
-    if image.mode not in ("LA", "PA", "RGBA", "La", "RGBa") and "transparency" not in image.info:
-        return None
-    found = np.asarray(ImageOps.exif_transpose(image).convert("RGBA"))[..., 3]
-    return None if found.min() == found.max() == np.iinfo(found.dtype).max else found
-
-
-def _transparency(before: Image, after: Image) -> tuple[bool, bool]:
-    first, second = _alpha(before), _alpha(after)
-    return first is not None, first is not None and second is not None and np.array_equal(first, second)
-
-
-def _profile(before: Image, after: Image) -> tuple[bool, bool]:
-    stated = before.info.get("icc_profile")
-    return bool(stated), stated == after.info.get("icc_profile")
-
-
-def _tags(image: Image) -> dict[tuple[int, int], Any]:
-    """Return Exif data by directory and tag, without what is about the samples of this file."""
-    exif = image.getexif()
-    found = {(0, tag): value for tag, value in exif.items() if tag not in LAYOUT_TAGS | CARRIED_ELSEWHERE}
-    for directory in EXIF_DIRECTORIES:
-        found |= {
-            (directory, tag): value for tag, value in exif.get_ifd(directory).items() if tag not in EXIF_DIRECTORIES
-        }
-    return found
-
-
-def _exif(before: Image, after: Image) -> tuple[bool, bool]:
-    first, second = _tags(before), _tags(after)
-    return bool(first), all(tag in second and str(value) == str(second[tag]) for tag, value in first.items())
-
-
-def _xmp(before: Image, after: Image) -> tuple[bool, bool]:
-    first, second = (image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b"" for image in (before, after))
-    first, second = (each.encode() if isinstance(each, str) else each for each in (first, second))
-    return bool(first), first == second
-
-
-def _dots(image: Image) -> tuple[float, float] | None:
-    """Return the resolution that a file states, in dots per inch, None for none."""
-    exif = image.getexif()
-    if 282 in exif and 283 in exif:
-        per_inch = 2.54 if exif.get(296) == 3 else 1.0
-        return float(exif[282]) * per_inch, float(exif[283]) * per_inch
-    stated = image.info.get("dpi")
-    if stated is None or (image.format in ("JPEG", "MPO") and not image.info.get("jfif_unit")):
-        return None
-    return float(stated[0]), float(stated[1])
-
-
-def _resolution(before: Image, after: Image) -> tuple[bool, bool]:
-    first, second = _dots(before), _dots(after)
-    there = first is not None and min(first) > NEARLY_ONE
-    return there, first is not None and second is not None and np.allclose(first, second, rtol=1e-3)
-
-
-def _texts(before: Image, after: Image) -> tuple[bool, bool]:
-    words = {key: str(value) for key, value in getattr(before, "text", {}).items() if key != "XML:com.adobe.xmp"}
-    words |= {"comment": str(before.info["comment"])} if before.info.get("comment") else {}
-    again = {key: str(value) for key, value in getattr(after, "text", {}).items()}
-    return bool(words), all(again.get(key) == value for key, value in words.items())
-
-
-COMPARED: Mapping[str, Callable[[Image, Image], tuple[bool, bool]]] = {
-    "samples": _samples,
-    "transparency": _transparency,
-    "profile": _profile,
-    "Exif": _exif,
-    "XMP": _xmp,
-    "resolution": _resolution,
-    "texts": _texts,
-}
-"""For each feature: whether the file has it, and whether it came back."""

@@ -5,8 +5,10 @@ In: a folder.  Out: files in it; the same on every machine as far as their write
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import struct
+import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +47,13 @@ def _scene(bits: int = 8) -> np.ndarray:
     return deep.astype(np.uint8 if bits <= 8 else np.uint16)
 
 
+def _floats(kind: type[np.floating[Any]]) -> np.ndarray:
+    """Return light [rows, columns, 3] of a wide range, with what floats alone have."""
+    light = ((_scene(16) / 65535) ** 4 * 50).astype(kind)
+    light[0, 0], light[1, 1], light[2, 2] = np.inf, -0.0, np.nan
+    return light
+
+
 def _image(mode: str = "RGB") -> PIL.Image.Image:
     image = PIL.Image.fromarray(_scene())
     if mode in ("RGBA", "LA"):
@@ -56,6 +65,11 @@ def _saved(kind: str, image: PIL.Image.Image | None = None, **options: Any) -> b
     target = io.BytesIO()
     (image or _image()).save(target, kind, **options)
     return target.getvalue()
+
+
+def _more() -> list[PIL.Image.Image]:
+    """Return two more frames."""
+    return [_image().transpose(PIL.Image.Transpose.ROTATE_180), _image().transpose(PIL.Image.Transpose.FLIP_LEFT_RIGHT)]
 
 
 def _exif(orientation: int = 1) -> PIL.Image.Exif:
@@ -105,7 +119,7 @@ def _png() -> Iterator[File]:
     yield "png-gamma.png", _with_chunk(_saved("PNG"), b"gAMA", struct.pack(">I", 45455))
     yield (
         "png-animated.png",
-        _saved("PNG", save_all=True, append_images=[_image().transpose(PIL.Image.Transpose.ROTATE_180)]),
+        _saved("PNG", save_all=True, append_images=_more(), duration=[100, 250, 40]),
     )
 
 
@@ -134,21 +148,30 @@ def _tiff() -> Iterator[File]:
         import tifffile
     except ImportError:
         return
-    target = io.BytesIO()
-    tifffile.imwrite(target, _scene(16), photometric="rgb")
-    yield "tiff-rgb-16.tif", target.getvalue()
+    for name, samples in (
+        ("tiff-rgb-16.tif", _scene(16)),
+        ("tiff-floats.tif", _floats(np.float32)),
+        ("tiff-halves.tif", _floats(np.float16)),
+    ):
+        target = io.BytesIO()
+        tifffile.imwrite(target, samples, photometric="rgb")
+        yield name, target.getvalue()
 
 
 def _webp_gif_bmp() -> Iterator[File]:
     yield "webp-lossy.webp", _saved("WEBP", quality=80)
     yield "webp-alpha.webp", _saved("WEBP", _image("RGBA"), lossless=True, exact=True)
     yield "webp-camera.webp", _saved("WEBP", exif=_exif(8).tobytes(), icc_profile=SRGB, xmp=XMP, lossless=True)
-    yield "webp-animated.webp", _saved("WEBP", save_all=True, append_images=[_image("L").convert("RGB")], lossless=True)
+    yield (
+        "webp-animated.webp",
+        _saved("WEBP", save_all=True, append_images=_more(), duration=[100, 250, 40], lossless=True),
+    )
     yield "gif-plain.gif", _saved("GIF", _image("P"))
     flat = _image("P")
     yield "gif-transparent.gif", _saved("GIF", flat, transparency=int(np.asarray(flat)[4, 4]))
     yield "gif-comment.gif", _saved("GIF", _image("P"), comment=b"a remark")
-    yield "gif-animated.gif", _saved("GIF", _image("P"), save_all=True, append_images=[_image("L").convert("P")])
+    more = [each.convert("P") for each in _more()]
+    yield "gif-animated.gif", _saved("GIF", _image("P"), save_all=True, append_images=more, duration=[100, 250, 40])
     for mode in ("1", "L", "P", "RGB", "RGBA"):
         yield f"bmp-{mode.lower()}.bmp", _saved("BMP", _image(mode))
 
@@ -157,6 +180,7 @@ def _newer() -> Iterator[File]:
     if PIL.features.check("avif"):
         yield "avif-rgb.avif", _saved("AVIF")
         yield "avif-alpha.avif", _saved("AVIF", _image("RGBA"))
+        yield "avif-animated.avif", _saved("AVIF", save_all=True, append_images=_more(), duration=[100, 250, 40])
         yield "avif-camera.avif", _saved("AVIF", exif=_exif(6), icc_profile=SRGB, xmp=XMP)
     if PIL.features.check("jpg_2000"):
         yield "jpeg2000-rgb.jp2", _saved("JPEG2000")
@@ -193,5 +217,20 @@ def _plain() -> Iterator[File]:
     target = io.BytesIO()
     np.save(target, deep)
     yield "array.npy", target.getvalue()
+    yield "floats.pfm", b"PF\n%d %d\n-1.0\n" % (WIDTH, HEIGHT) + _floats(np.float32)[::-1].astype("<f4").tobytes()
+    if importlib.util.find_spec("OpenEXR") is not None:
+        for name, kind in (("halves.exr", np.float16), ("floats.exr", np.float32)):
+            yield name, _exr(_floats(kind))
     planes = [np.asarray(plane) for plane in _image().convert("YCbCr").split()]
     yield f"raw_{WIDTH}x{HEIGHT}_8bit_444.yuv", b"".join(plane.tobytes() for plane in planes)
+
+
+def _exr(light: np.ndarray) -> bytes:
+    import OpenEXR
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.exr"
+        header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+        with OpenEXR.File(header, {"RGB": np.ascontiguousarray(light)}) as file:
+            file.write(str(path))
+        return path.read_bytes()

@@ -12,7 +12,9 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from refdec.api import clip_encode
 from refdec.api import decode as decoding
+from refdec.api.encode_options import EncodeOptions
 from refdec.bench.errors import NoPictures
 from refdec.bench.kept import FEATURES, Fate, files_of, measure_kept, tally
 from refdec.heif.parts import NO_METADATA, Metadata
@@ -75,6 +77,39 @@ def test_refusals_and_files_that_pillow_does_not_read(tmp_path: Path) -> None:
     raw, damaged, lab = measure_kept(files_of([tmp_path]))
     assert (raw.kind, raw.fates) == ("NPY", {"samples": Fate.KEPT})
     assert damaged.refused and lab.refused and not damaged.fates and not lab.lost
+
+
+def animated(path: Path) -> Path:
+    frames = [PIL.Image.fromarray(scene(16, 24, seed)) for seed in (1, 2, 3)]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=[100, 250, 40])
+    return path
+
+
+def test_frames_come_back_or_are_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = animated(tmp_path / "a.png")
+    (row,) = measure_kept([path])
+    assert row.fates["frames"] is Fate.KEPT and row.fates["samples"] is Fate.KEPT
+    whole = clip_encode.encode_clip
+
+    def quick(source: Any, target: Any, **wishes: Any) -> Any:
+        return whole(source, target, fps=10, **wishes)
+
+    def poor(source: Any, target: Any, **wishes: Any) -> Any:
+        return whole(source, target, **wishes | {"options": EncodeOptions(quality=5)})
+
+    def short(source: Any, target: Any, **wishes: Any) -> Any:
+        return whole([scene(16, 24, 1)], target, **wishes)
+
+    for other in (quick, poor, short):
+        monkeypatch.setattr(clip_encode, "encode_clip", other)
+        assert measure_kept([path])[0].lost == ("frames",)
+
+
+def test_floats_come_back(tmp_path: Path) -> None:
+    light = np.array([[0.5, np.inf, -0.0], [np.nan, 1e-40, 3.0]], "<f4")
+    (tmp_path / "a.pfm").write_bytes(b"Pf\n3 2\n-1.0\n" + light.tobytes())
+    (row,) = measure_kept([tmp_path / "a.pfm"])
+    assert dict(row.fates) == {"samples": Fate.KEPT}
 
 
 def test_without_files_there_is_nothing_to_measure(tmp_path: Path) -> None:
