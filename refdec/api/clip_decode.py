@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from refdec.api.clips import Clip, ClipFrame, naming_frame
 from refdec.api.decode_report import DecodeReport
+from refdec.api.errors import ToneMapAlone
 from refdec.errors import RefdecError
-from refdec.formats.colours import lost_colours
+from refdec.formats.colours import lost_colours, lost_light
 from refdec.formats.file_errors import file_unwritable
 from refdec.formats.files import NamedBytes, name_of, write_bytes
 from refdec.formats.sinks import sink_of
@@ -31,8 +32,10 @@ from refdec.sequences.timing import one_rate
 
 if TYPE_CHECKING:
     from refdec.api.decode_file import DecodeJob
+    from refdec.bitstream.headers import Headers
     from refdec.formats.decoded import Picture
     from refdec.formats.sinks import Target
+    from refdec.picture.render import Colour
 
 __all__ = ["clip_to_file", "frame_number"]
 
@@ -61,7 +64,7 @@ def clip_to_file(
     """
     from refdec.sequences.animation_writer import ANIMATION_SUFFIXES
 
-    _refuse_single(job)
+    _refuse_single(job, suffix)
     run = _ClipDecode(clip, target, suffix, job, on_progress)
     if _is_folder(target, suffix):
         return run.to_folder()
@@ -72,13 +75,17 @@ def clip_to_file(
     return run.to_animation()
 
 
-def _refuse_single(job: DecodeJob) -> None:
-    """Raise ClipOption for what is about one picture."""
+def _refuse_single(job: DecodeJob, suffix: str) -> None:
+    """Raise ClipOption for what is about one picture, ToneMapAlone for what no tone map goes with."""
     wishes = {"--trace": job.trace, "--dump": job.dump, "--timings": job.timings, "--key": job.key}
     wishes |= {"--blur-faces": job.blur_faces}
     for option, wish in wishes.items():
         if wish:
             raise ClipOption(option, "Choose one frame: --frame N")
+    together = {"--scale": job.scale is not None, f"Y'CbCr planes for a {suffix} file": suffix == RAW_SUFFIX}
+    for what, there in together.items():
+        if job.tone_map and there:
+            raise ToneMapAlone(what)
 
 
 def _is_folder(target: Target, suffix: str) -> bool:
@@ -100,7 +107,8 @@ class _ClipDecode:
 
     def _decoded(self, clip: Clip) -> Iterator[tuple[ClipFrame, tuple[str, ...]]]:
         """Yield frames, each with how long it is shown until the next one that decodes, and its warnings."""
-        made = clip.mapped(partial(_picture, job=self.job), range(1, len(clip) + 1), workers=self.job.options.workers)
+        work = partial(_picture, job=self.job, as_rgb=self.suffix != RAW_SUFFIX)
+        made = clip.mapped(work, range(1, len(clip) + 1), workers=self.job.options.workers)
         held: tuple[int, Picture] | None = None
         said: list[str] = []
         start, first_problem = Fraction(0), None
@@ -126,22 +134,29 @@ class _ClipDecode:
         clip, tally = self._with(bit_depth=EIGHT_BITS), _FrameTally()
         pixels = FRAME_BYTES * clip.width * clip.height * len(clip)
         clip.options.limits.require_memory(pixels)
-        images, durations = [], []
+        images, durations, deepest = [], list[Fraction](), EIGHT_BITS
         for frame, said in self._decoded(clip):
             tally.add(frame.picture, said)
+            deepest = max(deepest, _coded_bits(clip, frame.number))
             images.append(frame.picture.to_pil())
             durations.append(frame.duration)
         lost = lost_in(self.suffix, durations, clip.plays, transparent=clip.has_alpha)
         metadata = tally.picture.metadata.names() if self.suffix == ".gif" else ()
         if metadata:
             lost += (f"gif has no place for what the file says beside its pictures: {', '.join(metadata)}",)
-        lost += () if tally.picture.metadata.icc else lost_colours(tally.picture.rendering, self.suffix)
+        rendering = tally.picture.rendering
+        lost += () if tally.picture.metadata.icc else lost_colours(rendering, self.suffix)
+        lost += lost_light(rendering, self.suffix)
+        if deepest > EIGHT_BITS and self.job.options.bit_depth is None and not self.job.tone_map:
+            lost += (
+                f"{self.suffix[1:]} animations hold 8 bits of a sample, this clip has {deepest}; a folder has all",
+            )
         modes = {image.mode for image in images}
         if len(modes) > 1:  # gray frames beside coloured ones, or opaque ones
             images = [image.convert("RGBA" if any("A" in mode for mode in modes) else "RGB") for image in images]
         if len(images) > 1 and tally.all_equal:
             lost += (f"all frames are equal: Pillow writes {self.suffix[1:]} with one picture, and no times",)
-        data = animation_bytes(self.suffix, images, durations, clip.plays)
+        data = animation_bytes(self.suffix, images, durations, clip.plays, rendering)
         write_bytes(self.target, data)
         return tally.report(name_of(self.target), len(images), lost)
 
@@ -175,6 +190,7 @@ class _ClipDecode:
                     writer = Y4mWriter(sink, layout)
                     if names := picture.metadata.names():
                         lost.append(f"y4m has no place for what the file says beside its pictures: {', '.join(names)}")
+                    lost += (*lost_colours(picture.rendering, RAW_SUFFIX), *lost_light(picture.rendering, RAW_SUFFIX))
                 writer.put(picture, int(frame.duration / units) if any(clip.durations) else 1)
                 tally.add(picture, said)
             sink.commit()
@@ -239,14 +255,40 @@ def _move(partial_folder: Path, folder: Path) -> None:
         raise file_unwritable(str(folder), reason) from reason
 
 
-def _picture(clip: Clip, number: int, *, job: DecodeJob) -> Picture:
-    """Return the picture of a frame as a job wants it."""
+def _picture(clip: Clip, number: int, *, job: DecodeJob, as_rgb: bool) -> Picture:
+    """Return the picture of a frame as a job wants it; `as_rgb`: Y'CbCr as RGB, gray stays gray."""
     from refdec.api.decode import decode
 
     options = replace(clip.options, workers=1)
     with naming_frame(clip, number):
+        if as_rgb and options.colour is None and not job.tone_map:
+            options = replace(options, colour=_shown_colour(clip, number))
         source = NamedBytes(clip.still(number), clip.name)
-        return decode(source, weights=clip.pack, options=options, scale=job.scale, lossy=job.lossy)
+        return decode(
+            source, weights=clip.pack, options=options, scale=job.scale, lossy=job.lossy, tone_map=job.tone_map
+        )
+
+
+def _headers(clip: Clip, number: int) -> Headers:
+    from refdec.decoding.opening import parse
+
+    return parse(clip.codestream(number), clip.options)[1]
+
+
+def _shown_colour(clip: Clip, number: int) -> Colour | None:
+    """Return the colour that an image of Pillow can hold: RGB, or gray, of a frame of Y'CbCr; else its own, None."""
+    from refdec.bitstream.userdata import read_gray_mark
+    from refdec.picture.render import own_colour
+
+    headers = _headers(clip, number)
+    if own_colour(headers.picture) != "YUV":
+        return None
+    return "RGB" if read_gray_mark(headers.user_data) is None else "gray"
+
+
+def _coded_bits(clip: Clip, number: int) -> int:
+    """Return the bits of a sample that the codestream of a frame gives."""
+    return _headers(clip, number).picture.bit_depth
 
 
 def _frame_file(clip: Clip, number: int, *, job: DecodeJob, folder: Path, name: str) -> DecodeReport:

@@ -40,7 +40,7 @@ def encode_clip(
     source: Source | MovingPicture | Iterable[Encodable],
     target: Target,
     *,
-    fps: Fraction | int | str | None = None,
+    fps: Fraction | float | str | None = None,
     plays: int | None = None,
     workers: int | None = 1,
     options: EncodeOptions = DEFAULT_OPTIONS,
@@ -58,7 +58,7 @@ def encode_clip(
     from refdec.sequences.opened import moving_picture
     from refdec.sequences.timing import frame_rate
 
-    rate = frame_rate(fps) if isinstance(fps, str) else None if fps is None else Fraction(fps)
+    rate = frame_rate(str(fps)) if isinstance(fps, str | float) else None if fps is None else Fraction(fps)
     wishes = ClipOptions(rate, plays, workers)
     limits = limits_or_default(options.limits)
     moving: MovingPicture | None

@@ -34,7 +34,7 @@ from refdec.heif.heiffile import Item, Property, Reference
 from refdec.heif.parts import NO_METADATA, Metadata, PictureParts
 from refdec.heif.picturefile import file_around, picture_properties, profile_property
 from refdec.plugins.source_picture import SourcePicture
-from refdec.sequences.errors import FramesDiffer, NoFrames
+from refdec.sequences.errors import ClipOption, FramesDiffer, NoFrames
 from refdec.sequences.moving import MovingPicture
 from refdec.sequences.timing import in_units, seconds_in_words, timescale_of
 
@@ -156,6 +156,8 @@ class ClipMaker:
             number = len(self._durations) + 1
             limits.require("number of frames", number, limits.samples)
             found = self._upright(self._options.with_parts(frame.picture, in_file=True))
+            if found.picture.floats is not None and self._options.layer_error is not None:
+                raise ClipOption("A layer of floats", "Encode the frames one by one: refdec encode FRAMES --out OUT")
             self._require_kind(number, found.picture)
             stated = frame.duration is not None and self._wishes.fps is None
             self._durations.append(cast(Fraction, frame.duration) if stated else usual)

@@ -31,7 +31,7 @@ class ClipOptions:
     def __post_init__(self) -> None:
         if self.fps is not None and self.fps <= 0:
             raise FrameRateInvalid("The frame rate", self.fps, "a number above 0, such as 25 or 30000/1001")
-        if self.plays is not None and self.plays not in range(MOST_PLAYS):
+        if self.plays is not None and not (isinstance(self.plays, int) and 0 <= self.plays < MOST_PLAYS):
             raise FrameRateInvalid("How often the clip plays", self.plays, "a number, 0 for ever")
         if self.workers is not None and self.workers < 1:
             raise FrameRateInvalid("The number of workers", self.workers, "a number above 0")

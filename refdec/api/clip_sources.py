@@ -22,7 +22,6 @@ from refdec.sequences.moving import MovingPicture
 if TYPE_CHECKING:
     from refdec.api.sources import Encodable
     from refdec.formats.files import Source
-    from refdec.formats.pictures import CodePicture
     from refdec.limits import Limits
 
 __all__ = ["moving_or_still"]
@@ -85,12 +84,16 @@ def _start_of(given: str | NamedBytes) -> bytes:
         return b""  # who reads it whole says what is wrong
 
 
-def _chosen(moving: MovingPicture, wanted: int) -> CodePicture:
+def _chosen(moving: MovingPicture, wanted: int) -> Encodable:
     """Return one frame of a source, counted from 1.  Raises NoSuchPicture."""
+    from refdec.formats.pictures import CodePicture
+
     count = 0
     for count, frame in enumerate(moving.frames, 1):
         if count == wanted:
-            picture = cast("CodePicture", frame.picture)
+            if not isinstance(frame.picture, CodePicture):  # a file of a folder
+                return cast("Encodable", frame.picture)
+            picture = frame.picture
             remarks = (*picture.description.remarks, *moving.remarks)
             return replace(picture, description=replace(picture.description, remarks=remarks))
     raise NoSuchPicture(moving.name, count, wanted)

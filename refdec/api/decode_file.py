@@ -125,8 +125,6 @@ def decode_to_file(
     from refdec.formats.stream_files import may_hold_clip
 
     suffix = (job.suffix or suffix_of(target)).lower()
-    if job.tone_map:
-        _require_tone_map(job, suffix)
     given = source
     if may_hold_clip(source):
         from refdec.api.clips import Clip, found_clip
@@ -139,6 +137,8 @@ def decode_to_file(
         from refdec.sequences.errors import NotAClip
 
         raise NotAClip("--frame" if job.frame is not None else "--time")
+    if job.tone_map:
+        _require_tone_map(job, suffix)
     if job.blur_faces:
         stages = ["what its stages hold"] if job.wants_stages else []
         floats = [f"an original in floats, as {suffix} files hold it,"] if suffix in FLOAT_ALONE else []

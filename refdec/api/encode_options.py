@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -168,7 +169,8 @@ class EncodeOptions(ShortRepr):
             raise RequestInvalid("compact", self.compact, "left away for private regions, which find the marks again")
         if self.layer_error is not None and self.private is not None:
             raise LosslessWithPrivate
-        if self.max_error is not None and self.max_error not in range(1 << MOST_FLOAT_BITS):
+        error = self.max_error
+        if error is not None and not (isinstance(error, Integral) and 0 <= error < 1 << MOST_FLOAT_BITS):
             raise MaxErrorOutOfRange(self.max_error, MOST_BITS)
         if self.float_view not in FLOAT_VIEWS:
             raise RequestInvalid("float view", self.float_view, f"one of {', '.join(FLOAT_VIEWS)}")

@@ -36,7 +36,7 @@ EIGHT_BIT_SUFFIXES = (".jpg", ".jpeg", ".webp")
 DARK_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 """Formats that keep codes of less than 8 bits as they are and do not say their depth."""
 WITH_CICP = (".png",)
-WITH_ICC = (".jpg", ".jpeg", ".webp", ".tif", ".tiff")
+WITH_ICC = (".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif")
 AS_ASSUMED = frozenset({(primaries, transfer) for primaries in (1, UNSPECIFIED) for transfer in (1, 2, 6, 13, 14, 15)})
 """Primaries and transfers that viewers take files without any for: sRGB, and what is shown like it."""
 GAMMA_OF_TRANSFER = {**GAMMAS, 13: GAMMAS[4]}

@@ -23,7 +23,7 @@ from refdec.formats.rows import InterleavedWriter
 from refdec.formats.sinks import Sink
 from refdec.picture.output import Codes
 
-__all__ = ["SIGNATURE", "PngWriter"]
+__all__ = ["SIGNATURE", "PngWriter", "png_chunk"]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 GRAY_TYPE, RGB_TYPE, ALPHA_TYPE = 0, 2, 4
@@ -35,6 +35,12 @@ LONGEST = (1 << 31) - 1
 PER_METRE = 1
 LEVEL = 3
 """Compression level of zlib; higher ones take three times as long for photographs and save two percent."""
+
+
+def png_chunk(kind: bytes, data: bytes) -> bytes:
+    """Return a chunk: length, kind, data, checksum."""
+    body = kind + data
+    return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
 
 
 @clause("5.11")
@@ -57,8 +63,7 @@ class PngWriter(InterleavedWriter):
         self._begun = False
 
     def _chunk(self, kind: bytes, data: bytes) -> None:
-        body = kind + data
-        self._sink.write(struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body)))
+        self._sink.write(png_chunk(kind, data))
 
     def _begin(self) -> None:
         spec = self.spec

@@ -11,12 +11,17 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from refdec.formats.colours import colour_tags
 from refdec.formats.errors import FormatCannotHold
+from refdec.formats.png import png_chunk
+from refdec.formats.png_light import light_chunks
 from refdec.sequences.moving import FOR_EVER, ONCE
 from refdec.sequences.timing import in_units
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from refdec.bitstream.rendering import RenderingInfo
 
 __all__ = ["ANIMATION_SUFFIXES", "animation_bytes", "lost_in"]
 
@@ -27,6 +32,8 @@ MILLISECONDS, HUNDREDTHS = 1000, 100
 LONGEST_DELAY = 65535
 AVIF_QUALITY = 95
 XMP_KEYWORD = "XML:com.adobe.xmp"
+HEADER_END = 33
+"""Bytes of the signature and IHDR of a PNG."""
 
 
 def lost_in(suffix: str, durations: Sequence[Fraction], plays: int, *, transparent: bool) -> tuple[str, ...]:
@@ -47,8 +54,17 @@ def lost_in(suffix: str, durations: Sequence[Fraction], plays: int, *, transpare
     return tuple(said)
 
 
-def animation_bytes(suffix: str, images: Sequence[Image], durations: Sequence[Fraction], plays: int) -> bytes:
-    """Return the file of an animation.  Raises FormatCannotHold for sides that are too long, and without AVIF."""
+def animation_bytes(
+    suffix: str,
+    images: Sequence[Image],
+    durations: Sequence[Fraction],
+    plays: int,
+    rendering: RenderingInfo | None = None,
+) -> bytes:
+    """Return the file of an animation; an APNG says colours and light of `rendering`, which Pillow has no words for.
+
+    Raises FormatCannotHold for sides that are too long, and without AVIF.
+    """
     first, *others = images
     longest = LONGEST_SIDE.get(suffix)
     if longest is not None and max(first.size) > longest:
@@ -64,7 +80,17 @@ def animation_bytes(suffix: str, images: Sequence[Image], durations: Sequence[Fr
         ) from reason
     except (ValueError, OverflowError) as reason:
         raise FormatCannotHold(suffix[1:], f"this clip ({reason})", "Write a folder: OUT/") from reason
-    return target.getvalue()
+    data = target.getvalue()
+    return data if suffix != ".png" or rendering is None else _with_colours(data, rendering)
+
+
+def _with_colours(png: bytes, rendering: RenderingInfo) -> bytes:
+    """Return a PNG with the chunks cICP, mDCV and cLLI behind its header."""
+    cicp, _ = colour_tags(rendering)
+    chunks = [] if cicp is None else [(b"cICP", bytes([*cicp, 0, 1]))]
+    chunks += light_chunks(rendering)
+    made = b"".join(png_chunk(kind, body) for kind, body in chunks)
+    return png[:HEADER_END] + made + png[HEADER_END:]
 
 
 def _metadata(image: Image, suffix: str) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import struct
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 import refdec
 from refdec.api.decode_file import DecodeJob, decode_to_file
+from refdec.api.errors import ToneMapAlone
 from refdec.decoding.options import DecodeOptions
 from refdec.limits import Limits, TooMuchMemory
 from refdec.sequences.errors import ClipFormatUnknown, ClipOption, FrameDamaged, NotAClip
@@ -131,3 +134,57 @@ def test_animations_within_memory(tmp_path: Path) -> None:
     job = DecodeJob(DecodeOptions(limits=Limits(memory_bytes=150_000)))
     with pytest.raises(TooMuchMemory):
         decode_to_file(clip_data((40,) * 100), tmp_path / "a.png", job)
+
+
+@pytest.fixture(scope="module")
+def hdr() -> bytes:
+    frames = [np.full((64, 64, 3), 60 * index, np.uint8) for index in (1, 2)]
+    options = refdec.EncodeOptions(bits=10, cicp="bt2020/pq", mdcv="bt2020,1000,0.0001", clli="1000,400")
+    return encoded(frames, options)
+
+
+def encoded(frames: object, options: refdec.EncodeOptions) -> bytes:
+    target = io.BytesIO()
+    refdec.encode_clip(frames, target, fps=25, options=options)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp", ".gif"])
+@pytest.mark.parametrize("chroma", [100, 128])
+def test_planes_of_raw_video_become_an_animation(tmp_path: Path, suffix: str, chroma: int) -> None:
+    source = tmp_path / "a.y4m"
+    frames = [b"FRAME\n" + bytes([60 * index]) * 4096 + bytes([chroma]) * 2048 for index in (1, 2)]
+    source.write_bytes(b"YUV4MPEG2 W64 H64 F25:1 C420jpeg XCOLORRANGE=FULL\n" + b"".join(frames))
+    made, out = encoded(str(source), refdec.EncodeOptions()), tmp_path / f"a{suffix}"
+    assert refdec.open_clip(made).frame(1).picture.colour == "YUV"
+    assert decode_to_file(made, out).colour == ("RGB" if chroma == 100 else "gray")
+    alone = tmp_path / "alone.png"
+    decode_to_file(made, alone, DecodeJob(frame=1))
+    if suffix != ".gif":
+        shown = [np.asarray(PIL.Image.open(each).convert("RGB")) for each in (out, alone)]
+        assert np.array_equal(*shown)
+
+
+def test_an_animation_says_colours_and_light_or_what_is_lost(tmp_path: Path, hdr: bytes) -> None:
+    report = decode_to_file(hdr, tmp_path / "a.png")
+    assert report.warnings == ("png animations hold 8 bits of a sample, this clip has 10; a folder has all",)
+    data = (tmp_path / "a.png").read_bytes()
+    assert data[33:49] == struct.pack(">I", 4) + b"cICP" + bytes([9, 16, 0, 1]) + data[45:49]
+    assert b"mDCV" in data and b"cLLI" in data and getattr(PIL.Image.open(tmp_path / "a.png"), "n_frames", 1) == 2
+    for suffix in (".webp", ".gif", ".y4m"):
+        said = " ".join(decode_to_file(hdr, tmp_path / f"a{suffix}").warnings)
+        assert "transfer PQ" in said and "the mastering display and the content light level" in said
+
+
+@pytest.mark.parametrize("suffix", [".png", ".gif"])
+def test_a_clip_is_tone_mapped(tmp_path: Path, hdr: bytes, suffix: str) -> None:
+    out = tmp_path / f"a{suffix}"
+    report = decode_to_file(hdr, out, DecodeJob(tone_map=True))
+    assert not any("PQ" in warning or "8 bits" in warning for warning in report.warnings)
+    mapped = refdec.decode(refdec.open_clip(hdr).still(1), tone_map=True).array
+    if suffix == ".png":
+        assert np.array_equal(np.asarray(PIL.Image.open(out)), mapped)
+    with pytest.raises(ToneMapAlone):
+        decode_to_file(hdr, tmp_path / "a.y4m", DecodeJob(tone_map=True))
+    with pytest.raises(ToneMapAlone):
+        decode_to_file(hdr, out, DecodeJob(tone_map=True, scale=8))

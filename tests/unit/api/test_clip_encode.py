@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import refdec
 from refdec.api.clip_encode import encode_source
 from refdec.api.clip_options import ClipOptions
 from refdec.formats.errors import NoSuchPicture
-from refdec.sequences.errors import ClipOption, FramesDiffer, NotAClip
+from refdec.sequences.errors import ClipOption, FrameRateInvalid, FramesDiffer, NotAClip
 from tests.unit.sequences.support import MILLISECONDS, alpha, animation, pictures, y4m
 
 FAST = refdec.EncodeOptions(quality=20)
@@ -156,3 +157,30 @@ def test_which_files_become_clips_and_which_pictures(tmp_path: Path) -> None:
         encode_source(raw, tmp_path / "a.jai", refdec.EncodeOptions(quality=20, frame=3))
     with pytest.raises(NotAClip, match="--fps"):
         encode_source(animation(".gif", count=1), tmp_path / "a.jaii", FAST, clip=ClipOptions(fps=Fraction(5)))
+
+
+def test_one_picture_of_a_folder(tmp_path: Path) -> None:
+    for index, picture in enumerate(pictures()):
+        PIL.Image.fromarray(picture).save(tmp_path / f"{index}.png")
+    out = io.BytesIO()
+    encode_source(str(tmp_path), out, replace(FAST, frame=2))
+    assert out.getvalue() == ALONE
+    with pytest.raises(NoSuchPicture):
+        encode_source(str(tmp_path), io.BytesIO(), replace(FAST, frame=9))
+
+
+def test_a_layer_of_floats_is_for_single_pictures() -> None:
+    rows = np.linspace(0, 1, 3 * 4096, dtype="<f4").tobytes()
+    frames = [b"PF\n64 64\n-1.0\n" + rows]
+    with pytest.raises(ClipOption, match="layer of floats"):
+        made(frames, options=refdec.EncodeOptions(lossless=True))
+    out = io.BytesIO()
+    report = refdec.encode_clip(frames, out, options=FAST)
+    assert any("floats of 32 bits are left behind" in warning for warning in report.warnings)
+
+
+def test_rates_and_loops_that_are_none() -> None:
+    for wishes in ({"fps": float("nan")}, {"fps": -1.5}, {"plays": 1.5}, {"plays": 1 << 31}):
+        with pytest.raises(FrameRateInvalid):
+            made(pictures(), **wishes)
+    assert set(refdec.open_clip(made(pictures(), fps=12.5)).durations) == {Fraction(2, 25)}
