@@ -21,6 +21,7 @@ from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
 from refdec.decoding.options import DecodeOptions, limits_or_default
 from refdec.formats.description import UPRIGHT, SourceDescription
+from refdec.formats.errors import NoSuchPicture
 from refdec.formats.files import NamedBytes, read_bytes, read_picture, suffix_of
 from refdec.formats.float_view import picture_of_floats
 from refdec.formats.kinds import FloatView, is_jpeg_ai
@@ -133,7 +134,9 @@ def source_with_parts(
     data = read_bytes(source, limits=limits)
     if not raw and is_jpeg_ai(data):
         with concerning(source):
-            return _decoded(data, limits, name, strip=strip, in_file=in_file)
+            alone, said = _frame_of_clip(data, limits, name, frame)
+            made = _decoded(alone, limits, name, strip=strip, in_file=in_file)
+        return made._replace(picture=replace(made.picture, warnings=(*said, *made.picture.warnings)))
     if raw and layout is None:
         layout = layout_of_name(PurePath(name).name)
         layout = layout if bits is None else replace(layout, bits=bits)
@@ -149,6 +152,22 @@ def source_with_parts(
         float_view=float_view,
     )
     return _of_codes(picture, name, strip=strip, in_file=in_file)
+
+
+def _frame_of_clip(data: bytes, limits: Limits, name: str, frame: int | None) -> tuple[bytes, tuple[str, ...]]:
+    """Return the file of one frame of a clip, and what is said of the others; of one picture, that as it is.
+
+    Raises NoSuchPicture, FrameMissing.
+    """
+    from refdec.api.clips import Clip, found_clip
+
+    clip = found_clip(NamedBytes(data, name), DecodeOptions(limits=limits))
+    if isinstance(clip, Clip):
+        others = f"left behind: all but the first of the {len(clip)} frames of this clip; --frame N chooses one"
+        return clip.still(frame or 1), () if frame is not None or len(clip) == 1 else (others,)
+    if frame not in (None, 1):
+        raise NoSuchPicture("JPEG AI", 1, frame)
+    return data, ()
 
 
 def _decoded(data: bytes, limits: Limits, name: str, *, strip: bool, in_file: bool) -> WithParts:

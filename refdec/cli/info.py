@@ -91,9 +91,13 @@ def _as_json(found: Info) -> dict[str, Any]:
 
 
 def _entry(found: FileInfo) -> dict[str, Any]:
-    """Return a file as JSON: what its headers say, or why they cannot be read."""
+    """Return a file as JSON: what its headers say, or why they cannot be read.
+
+    "file" is its name; of a HEIF file that is "input", since "file" is what its boxes say.
+    """
     if found.info is not None:
-        return {"file": found.file, **_as_json(found.info)}
+        values = _as_json(found.info)
+        return ({"input": found.file} if "file" in values else {}) | {"file": found.file, **values}
     from refdec.inspection.render import ending_json
 
     assert found.error is not None, "a file has headers or an error"

@@ -103,6 +103,7 @@ def test_a_folder_of_animations_becomes_clips(refdec: Refdec, tmp_path: Path) ->
     assert getattr(PIL.Image.open(tmp_path / "back" / "a.png"), "n_frames", 1) == 4
     table = json.loads(refdec("info", tmp_path / "made", "--json").out)
     assert ["clip" in each["file"] for each in table] == [True, False]
+    assert [Path(each["input"]).name for each in table] == ["a.jaii", "b.jaii"], "the name stays"
 
 
 # -- judged by others

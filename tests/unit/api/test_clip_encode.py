@@ -16,7 +16,8 @@ import refdec
 from refdec.api.clip_encode import encode_source
 from refdec.api.clip_options import ClipOptions
 from refdec.formats.errors import NoSuchPicture
-from refdec.sequences.errors import ClipOption, FrameRateInvalid, FramesDiffer, NotAClip
+from refdec.lossless.errors import MaxErrorOutOfRange
+from refdec.sequences.errors import ClipOption, FrameMissing, FrameRateInvalid, FramesDiffer, NotAClip
 from tests.unit.sequences.support import MILLISECONDS, alpha, animation, pictures, y4m
 
 FAST = refdec.EncodeOptions(quality=20)
@@ -184,3 +185,22 @@ def test_rates_and_loops_that_are_none() -> None:
         with pytest.raises(FrameRateInvalid):
             made(pictures(), **wishes)
     assert set(refdec.open_clip(made(pictures(), fps=12.5)).durations) == {Fraction(2, 25)}
+
+
+def test_a_clip_as_a_source_of_one_picture() -> None:
+    data = made(pictures(), fps=25)
+    with pytest.warns(refdec.PictureWarning, match="all but the first of the 4 frames"):
+        first = refdec.encode(data, quality=20)
+    assert first == refdec.encode(refdec.open_clip(data).frame(1).picture, quality=20)
+    for number in (1, 2):
+        alone = refdec.encode(data, quality=20, frame=number)
+        assert alone == refdec.encode(refdec.open_clip(data).codestream(number), quality=20)
+    with pytest.raises(FrameMissing):
+        refdec.encode(data, frame=9)
+    with pytest.raises(NoSuchPicture):
+        refdec.encode(ALONE, frame=2)
+
+
+def test_a_largest_error_that_is_no_whole_number() -> None:
+    with pytest.raises(MaxErrorOutOfRange):
+        refdec.EncodeOptions(max_error=1.5)  # type: ignore[arg-type]
