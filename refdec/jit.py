@@ -46,8 +46,16 @@ _options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 SETTING, FOLDER_SETTING = "NUMBA_", "NUMBA_CACHE_DIR"
 SETTINGS_FILE = ".numba_config.yaml"
 LENGTH_BYTES = 4
+FORM = 2
+"""What a file of a kernel holds, and how its key is made."""
 _one_at_a_time = RLock()
 """Held while a kernel is made ready, and by whoever makes ready those that it calls."""
+if hasattr(os, "register_at_fork"):  # a child has no thread that would give it back
+    os.register_at_fork(
+        before=_one_at_a_time.acquire,
+        after_in_parent=_one_at_a_time.release,
+        after_in_child=_one_at_a_time.release,
+    )
 
 
 class Beside:
@@ -149,14 +157,15 @@ class _KernelFiles:
         file = Path(inspect.getfile(function))
         chosen: Path | Beside | None = _chosen["folder"]
         folder = file.parent.joinpath("__pycache__") if isinstance(chosen, Beside) else chosen
+        self._parts = _parts(function)
         found_again = function.__module__ in sys.modules  # a later process imports the module of what it loads
+        found_again = found_again and self._parts is not None
         self._store = KernelStore(folder, _chosen["trouble"]) if folder is not None and found_again else None
         self._room, self._name = function.__module__, function.__qualname__.replace("<", "").replace(">", "")
-        self._made_from = _made_from(function)
         self.cache_path = None if folder is None else str(folder.joinpath(self._room))
 
     def _key(self, signature: object) -> bytes:
-        return repr((self._made_from, str(signature))).encode() + _made_for()
+        return repr((FORM, self._parts, str(signature))).encode() + _made_for()
 
     def _kept(self, signature: object) -> tuple[bytes, bytes] | None:
         """Return the code alone and the compile result, as they were saved; None if the store has neither."""
@@ -170,6 +179,15 @@ class _KernelFiles:
         """Delete a whole file that does not hold what was saved: it is of no use."""
         assert self._store is not None, "it came from a store"
         self._store.drop(self._room, self._name, self._key(signature))
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Return by the names of all functions that a kernel is made of what they were made from (see `runnable`)."""
+        joined: dict[str, str] = {}
+        for place, sum_of in self._parts or ():
+            name = place.rpartition(":")[0]
+            joined[name] = joined.get(name, "") + sum_of
+        return joined
 
     def machine_code(self, signature: object) -> MachineCode | None:
         """Return the code alone, None where the store has none that can run so."""
@@ -217,10 +235,12 @@ class _KernelFiles:
 
 
 def _code_alone(result: Any) -> MachineCode | None:
-    """Return the code of a compile result; None if it takes what `machine_code` does not know."""
+    """Return the code of a compile result; None if it takes or gives what `machine_code` does not know."""
     takes = tuple(_taken(kind) for kind in result.signature.args)
     if any(described is None for described in takes):
         return None
+    if any(found.consts for found in (result.environment, *result._find_referenced_environments())):
+        return None  # Python objects that Numba hands to the code, such as the type of an array that it returns
     module = result.library._final_module
     declared = (one.name for one in (*module.functions, *module.global_variables) if one.is_declaration)
     needs = tuple(sorted(name for name in declared if not name.startswith("llvm.")))
@@ -245,30 +265,52 @@ def _taken(kind: Any) -> tuple[Any, ...] | None:
     return None
 
 
-def _made_from(function: Callable[..., Any]) -> str:
-    """Return a sum of all that the code of a kernel follows from: sources, and constants that it sees by name.
+def _parts(function: Callable[..., Any]) -> list[tuple[str, str]] | None:
+    """Return all that the code of a kernel follows from: places of functions, and sums of what each is made from.
 
-    Sources are its own file and those of the kernels that it calls.
+    These are its own file and those of the kernels that it calls, and the constants that they see by name.  None where
+    a function sees a value of a scope around it of which no later process can tell whether it is the same.
     """
-    sum_of = hashlib.sha256()
-    todo, seen = [function], set[str]()
+    found, todo, seen = list[tuple[str, str]](), [function], set[int]()
     while todo:
         one = todo.pop()
-        code = one.__code__
-        place = f"{one.__module__}.{one.__qualname__}:{code.co_firstlineno}"
-        if place in seen:
+        if id(one) in seen:
             continue
-        seen.add(place)
-        sum_of.update(f"{place}\n".encode() + _source(one))
-        for name in sorted(code.co_names):
-            value: Any = one.__globals__.get(name)
+        seen.add(id(one))
+        place = f"{one.__module__}.{one.__qualname__}:{one.__code__.co_firstlineno}"
+        sum_of = hashlib.sha256(f"{place}\n".encode() + _source(one))
+        around = _around(one)
+        for name, value in sorted((_seen_globals(one) | around).items()):
             if hasattr(value, "py_func"):
                 todo.append(value.py_func)
-            elif hasattr(value, "dtype") and hasattr(value, "tobytes"):
-                sum_of.update(f"{name} {value.dtype} {value.shape}".encode() + value.tobytes())
-            elif type(value).__module__ == "builtins" and not callable(value):
-                sum_of.update(f"{name} {value!r}".encode())
-    return sum_of.hexdigest()
+                continue
+            told = _told(value)
+            if told is not None:
+                sum_of.update(f"{name} ".encode() + told)
+            elif name in around:
+                return None
+        found.append((place, sum_of.hexdigest()))
+    return found
+
+
+def _seen_globals(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return what a function may see of its module, by name."""
+    return {name: function.__globals__[name] for name in function.__code__.co_names if name in function.__globals__}
+
+
+def _around(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return what a function sees of the scopes around it, by name."""
+    cells = function.__closure__ or ()
+    return {name: cell.cell_contents for name, cell in zip(function.__code__.co_freevars, cells, strict=True)}
+
+
+def _told(value: Any) -> bytes | None:
+    """Return a constant in words that another process has for it too, None for what is none."""
+    if hasattr(value, "dtype") and hasattr(value, "tobytes"):
+        return f"{value.dtype} {value.shape}".encode() + bytes(value.tobytes())
+    own: Any = type(value).__repr__
+    plain = type(value).__module__ == "builtins" and own is not object.__repr__  # that one tells only where it lies
+    return repr(value).encode() if plain and not callable(value) else None
 
 
 def _source(function: Callable[..., Any]) -> bytes:
@@ -290,7 +332,7 @@ class Kernel(Generic[P, R]):
         update_wrapper(self, function)
         self.py_func = function
         self.signatures = signatures
-        self._inline = inline
+        self.is_inline = inline
         self._runs: tuple[tuple[tuple[Taken, ...], Callable[..., R]], ...] | None = None
         self._compiled: Any = None
 
@@ -316,11 +358,11 @@ class Kernel(Generic[P, R]):
     def _kept_runs(self) -> tuple[tuple[tuple[Taken, ...], Callable[..., R]], ...]:
         """Return what the store has, as far as the first signature that it does not have."""
         runs = []
-        if not self._inline:
+        if not self.is_inline:
             files = _KernelFiles(self.py_func)
             for signature in self.signatures:
                 code = files.machine_code(signature)
-                run = None if code is None else runnable(code, self.py_func)
+                run = None if code is None else runnable(code, self.py_func, files.sources)
                 if code is None or run is None:
                     break
                 runs.append((code.wanted(), run))
@@ -333,9 +375,9 @@ class Kernel(Generic[P, R]):
             if self._compiled is None:
                 import numba
 
-                more = {"inline": "always"} if self._inline else {}
+                more = {"inline": "always"} if self.is_inline else {}
                 dispatcher: Any = cast(Any, numba).njit(**_options, **more)(_for_numba(self.py_func))
-                if not self._inline:
+                if not self.is_inline:
                     files = _KernelFiles(self.py_func)
                     dispatcher._cache = files
                     for signature in self.signatures:
@@ -347,13 +389,16 @@ class Kernel(Generic[P, R]):
 
 def _for_numba(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that sees Numba's functions where the given one sees kernels."""
-    code, seen = function.__code__, function.__globals__
-    called = {
-        name: seen[name].dispatcher for name in code.co_names if isinstance(seen.get(name), Kernel | _Instructions)
-    }
-    if not called:
+    around = _around(function)
+    called, inner = (
+        {name: value.dispatcher for name, value in values.items() if isinstance(value, Kernel | _Instructions)}
+        for values in (_seen_globals(function), around)
+    )
+    if not called and not inner:
         return function
-    made = types.FunctionType(code, {**seen, **called}, function.__name__, function.__defaults__)
+    cells = tuple(types.CellType(value) for value in (around | inner).values())
+    seen = {**function.__globals__, **called}
+    made = types.FunctionType(function.__code__, seen, function.__name__, function.__defaults__, cells)
     return update_wrapper(made, function)
 
 
@@ -422,7 +467,7 @@ def instructions(build: Callable[[Any, list[Any]], None]) -> Callable[[F], F]:
 
 
 def load(module: str) -> None:
-    """Load all kernels of a module, and compile those that no cache has."""
+    """Load all kernels of a module, and compile those that no cache has; what is `inline` is a part of others."""
     for thing in vars(importlib.import_module(module)).values():
-        if isinstance(thing, Kernel) and thing.__module__ == module:
+        if isinstance(thing, Kernel) and thing.__module__ == module and not thing.is_inline:
             thing.ready()

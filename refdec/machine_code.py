@@ -140,20 +140,34 @@ class _Linker:
                 binding.add_symbol(f"PyExc_{name}", id(thing))
         binding.initialize_native_target()
         binding.initialize_native_asmprinter()
+        self._start()
+
+    def _start(self) -> None:
+        """Begin with an engine that holds nothing."""
+        binding = self._binding
         target = binding.Target.from_triple(binding.get_process_triple()).create_target_machine(jit=True)
         self._engine = binding.create_mcjit_compiler(binding.parse_assembly(""), target)
+        self._entries, self._sources = set[str](), dict[str, str]()
 
-    def link(self, code: MachineCode, function: Callable[..., Any]) -> Callable[..., Any] | None:
+    def link(
+        self, code: MachineCode, function: Callable[..., Any], sources: dict[str, str]
+    ) -> Callable[..., Any] | None:
         """Return the code as a function, None if something that it needs is nowhere: LLVM would end the process."""
         if any(self._binding.address_of_symbol(name) is None for name in code.needs):
             return None
-        self._engine.add_object_file(self._binding.ObjectFileRef.from_data(code.code))
-        self._engine.finalize_object()
+        others = any(self._sources.get(name, sum_of) != sum_of for name, sum_of in sources.items())
+        if others or code.entry in self._entries:
+            self._start()  # symbols are names: in one engine, code would call what another version has of a function
+        self._entries.add(code.entry)
+        self._sources.update(sources)
+        engine = self._engine
+        engine.add_object_file(self._binding.ObjectFileRef.from_data(code.code))
+        engine.finalize_object()
         environment = self._dynfunc.Environment({})
-        place = self._engine.get_global_value_address(code.environment)
+        place = engine.get_global_value_address(code.environment)
         ctypes.c_void_p.from_address(place).value = id(environment)
-        entry = self._engine.get_function_address(code.entry)
-        keep = (environment, self)
+        entry = engine.get_function_address(code.entry)
+        keep = (environment, engine)
         made: Callable[..., Any] = self._dynfunc.make_function(
             sys.modules[function.__module__], function.__name__, function.__doc__ or "", entry, environment, keep
         )
@@ -197,7 +211,12 @@ def _linker() -> _Linker | None:
         return None
 
 
-def runnable(code: MachineCode, function: Callable[..., Any]) -> Callable[..., Any] | None:
-    """Return kept code as a function in the place of the one that it was made of; None where it cannot run alone."""
+def runnable(
+    code: MachineCode, function: Callable[..., Any], sources: dict[str, str] | None = None
+) -> Callable[..., Any] | None:
+    """Return kept code as a function in the place of the one that it was made of; None where it cannot run alone.
+
+    `sources`: by the names of all functions in the code, what they were made from.
+    """
     linker = _linker()
-    return None if linker is None else linker.link(code, function)
+    return None if linker is None else linker.link(code, function, sources or {})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import mmap
 from importlib import resources
 from pathlib import Path
+from typing import BinaryIO
 
 from refdec.weights.errors_files import BundledPackMissing
 from refdec.weights.pack import WeightPack
@@ -30,6 +31,14 @@ def bundled_pack() -> WeightPack:
     """
     try:
         with bundled_pack_file().open("rb") as file:
-            return read_pack(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
+            return read_pack(_content(file))
     except OSError:
         raise BundledPackMissing from None
+
+
+def _content(file: BinaryIO) -> memoryview | bytes:
+    """Return what is in a file: mapped, or read where a file is empty or its system maps none."""
+    try:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except (ValueError, OSError):
+        return file.read()

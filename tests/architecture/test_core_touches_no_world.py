@@ -15,7 +15,7 @@ from tests.architecture.test_layers import FILES, PACKAGE, RANKS, top
 
 EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "jit.py": (
-        {"files", "imports", "environment", "processes"},
+        {"switch", "files", "imports", "environment", "processes"},
         "the name of a compiled kernel follows from its source and Numba's settings; one thread at a time makes it",
     ),
     "kernel_store.py": ({"files", "random"}, "compiled kernels are kept as files"),

@@ -185,7 +185,7 @@ def test_code_that_cannot_run_alone_is_left_to_numba(
     heard: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert compiled(tmp_path)(2, 3) == 5
-    monkeypatch.setattr(jit, "runnable", lambda code, function: None)
+    monkeypatch.setattr(jit, "runnable", lambda *asked: None)
     again = compiled(tmp_path)
     assert again(2, 3) == 5 and again.ready() == ()
     assert len(heard.compiling) == 1 and heard.trouble == []
@@ -266,3 +266,126 @@ def test_without_a_choice_kernels_are_kept_beside_their_sources(heard: Heard, tm
     jit.use_cache(jit.Beside())
     compiled(tmp_path)(2, 3)
     assert list((tmp_path / "__pycache__").rglob("*.nbc")) and jit.kept_in() is None
+
+
+ODD_SOURCE = """
+import numpy as np
+
+def filled(n):
+    return np.full(n, 7)
+
+def scaled(factor):
+    def times(n):
+        return n * factor
+    return times
+
+def scaled_sum(add):
+    def twice(n):
+        return add(n, n)
+    return twice
+
+def told(thing):
+    def same(n):
+        return n + thing.value
+    return same
+"""
+LONG_SOURCE = """
+OFFSET = {offset}
+
+def inner(a):
+    s = 0
+    for i in range(a):
+{body}
+    return s
+
+def outer(a):
+    return inner(a) + inner(a + 1) + inner(2 * a) + inner(a - 1)
+"""
+
+
+def written(tmp_path: Path, source: str) -> Any:
+    """Return a module of some source; a later process would import it by the same name."""
+    path = tmp_path / "caller_of_a_test.py"
+    path.write_text(source)
+    made = types.ModuleType(path.stem)
+    exec(compile(source, str(path), "exec"), vars(made))
+    sys.modules[path.stem] = made
+    return made
+
+
+def test_what_needs_objects_of_numba_is_left_to_it(heard: Heard, tmp_path: Path) -> None:
+    """An array that is returned needs its type, which is an object of the process that compiled."""
+    for _ in range(3):
+        filled = jit.kernel("int64[:](int64)")(written(tmp_path, ODD_SOURCE).filled)
+        assert filled(3).tolist() == [7, 7, 7]
+    assert len(heard.compiling) == 1 and heard.trouble == []
+
+
+def test_values_of_the_scope_around_count_too(heard: Heard, tmp_path: Path) -> None:
+    made = written(tmp_path, ODD_SOURCE)
+    decorate = jit.kernel("int64(int64)")
+    assert [decorate(made.scaled(factor))(10) for factor in (2, 3, 2, 3)] == [20, 30, 20, 30]
+    assert len(heard.compiling) == len(files(tmp_path)) == 2
+    assert [decorate(made.scaled_sum(compiled(tmp_path, offset=n)))(1) for n in (0, 4, 0)] == [2, 6, 2]
+
+
+def test_a_scope_that_cannot_be_told_is_not_kept(tmp_path: Path, heard: Heard) -> None:
+    made = written(tmp_path, ODD_SOURCE)
+    assert jit._KernelFiles(made.told(object()))._store is None
+    assert jit._KernelFiles(made.scaled(2))._store is not None
+
+
+def test_two_versions_of_a_function_in_a_process_stay_apart(heard: Heard, tmp_path: Path) -> None:
+    """What each process compiles has the same symbols: linked together, one version would call the other's."""
+    body = "\n".join(f"        s += (i * OFFSET + {7 * k + 1}) ^ (s >> {k % 9 + 1})" for k in range(150))
+
+    def outer(offset: int) -> Any:
+        made = written(tmp_path, LONG_SOURCE.format(offset=offset, body=body))
+        made.inner, made.outer = (jit.kernel("int64(int64)")(one) for one in (made.inner, made.outer))
+        return made.outer
+
+    code = (
+        "import sys\n"
+        f"sys.path.insert(0, {str(tmp_path)!r})\n"
+        "from refdec import jit\n"
+        f"jit.use_cache(__import__('pathlib').Path({str(tmp_path / 'cache')!r}))\n"
+        "import caller_of_a_test as made\n"
+        "made.inner, made.outer = (jit.kernel('int64(int64)')(one) for one in (made.inner, made.outer))\n"
+        "print(made.outer(3))\n"
+    )
+    right = []
+    for offset in (1, 2):
+        written(tmp_path, LONG_SOURCE.format(offset=offset, body=body))
+        run = [sys.executable, "-B", "-c", code]
+        right.append(int(subprocess.run(run, capture_output=True, text=True, check=True).stdout))
+    assert right[0] != right[1]
+    assert [outer(offset)(3) for offset in (1, 2, 1)] == [*right, right[0]]
+    assert heard.compiling == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_child_that_is_forked_while_a_kernel_is_made_ready_can_make_others(tmp_path: Path) -> None:
+    (tmp_path / "arithmetic_of_a_test.py").write_text(SOURCE.format(offset=0))
+    code = (
+        "import os, sys, threading, time\n"
+        f"sys.path.insert(0, {str(tmp_path)!r})\n"
+        "import arithmetic_of_a_test as made\n"
+        "from refdec import jit\n"
+        "began = threading.Event()\n"
+        "def slowly(name):\n"
+        "    began.set()\n"
+        "    time.sleep(0.5)\n"
+        "jit.use_cache(None)\n"
+        "jit.listen(compiling=slowly, trouble=print)\n"
+        "first, second = (jit.kernel(f'{kind}({kind}, {kind})')(made.add) for kind in ('int64', 'int32'))\n"
+        "thread = threading.Thread(target=first, args=(1, 1))\n"
+        "thread.start()\n"
+        "began.wait()\n"
+        "if os.fork() == 0:\n"
+        "    print(second(2, 3), flush=True)\n"
+        "    os._exit(0)\n"
+        "thread.join()\n"
+        "os.wait()\n"
+    )
+    run = [sys.executable, "-W", "ignore", "-c", code]
+    assert subprocess.run(run, capture_output=True, text=True, check=True, timeout=120).stdout == "5\n"

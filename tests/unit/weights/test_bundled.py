@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from refdec.errors import WeightsError
 from refdec.formats.folders import folder_sources
 from refdec.weights import bundled
 from refdec.weights.bundled import bundled_pack
@@ -91,3 +92,19 @@ def test_an_installation_without_it_says_so(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(BundledPackMissing) as caught:
         bundled_pack()
     assert "--weights" in caught.value.explain()
+
+
+def test_a_file_that_cannot_be_mapped_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty one is no pack, as it says; some systems of files map none."""
+    (tmp_path / "empty.pack").touch()
+    right = bundled_pack().fingerprints()
+    with monkeypatch.context() as there:
+        there.setattr(bundled, "bundled_pack_file", lambda: tmp_path / "empty.pack")
+        with pytest.raises(WeightsError):
+            bundled_pack()
+
+    def no_map(*asked: object, **how: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr("mmap.mmap", no_map)
+    assert bundled_pack().fingerprints() == right
