@@ -113,6 +113,11 @@ class PictureStream:
             picture.display_height * picture.display_width * (HOP_COST if self.steps.transform == Synthesis.HOP else 1)
         )
 
+    @property
+    def is_for_processes(self) -> bool:
+        """Whether the picture is large enough for workers of its own; threads share the layers of others."""
+        return self._cost >= LEAST_SHARED_PIXELS
+
     def picture(self, *, workers: int = 1, kind: PoolKind = "auto", symbols: Symbols | None = None) -> PictureCodes:
         """Decode and return the whole picture; `symbols` that are decoded already are not decoded again."""
         planes = self._joined(self.bands(workers=workers, kind=kind, symbols=symbols))
@@ -162,7 +167,7 @@ class PictureStream:
         shown = picture.display_height, picture.display_width
         size = (picture.img_height, picture.img_width) if whole else shown
         threads = 1
-        if kind == "auto" and (self._cost < LEAST_SHARED_PIXELS or unit_grid(steps, size, workers).count == 1):
+        if kind == "auto" and (not self.is_for_processes or unit_grid(steps, size, workers).count == 1):
             workers, threads = 1, workers
         grid = unit_grid(steps, size, workers)
         look_ahead = 1 if workers == 1 and kind in {"auto", "inline"} else 2 * workers

@@ -6,6 +6,7 @@ import io
 import struct
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -143,7 +144,7 @@ def hdr() -> bytes:
     return encoded(frames, options)
 
 
-def encoded(frames: object, options: refdec.EncodeOptions) -> bytes:
+def encoded(frames: Any, options: refdec.EncodeOptions) -> bytes:
     target = io.BytesIO()
     refdec.encode_clip(frames, target, fps=25, options=options)
     return target.getvalue()
@@ -162,7 +163,7 @@ def test_planes_of_raw_video_become_an_animation(tmp_path: Path, suffix: str, ch
     decode_to_file(made, alone, DecodeJob(frame=1))
     if suffix != ".gif":
         shown = [np.asarray(PIL.Image.open(each).convert("RGB")) for each in (out, alone)]
-        assert np.array_equal(*shown)
+        assert np.array_equal(shown[0], shown[1])
 
 
 def test_an_animation_says_colours_and_light_or_what_is_lost(tmp_path: Path, hdr: bytes) -> None:

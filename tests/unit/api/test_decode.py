@@ -14,13 +14,18 @@ import numpy as np
 import pytest
 
 import refdec
+from refdec.api.decode import useful_workers
 from refdec.api.decode_file import DecodeJob, decode_to_file
 from refdec.api.errors import RegionWithoutStages
+from refdec.api.weights import load_weights
+from refdec.bench.speed import demo_stream
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import Headers, read_headers, write_stream
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.rendering import Cicp, RenderingInfo
 from refdec.bitstream.rule_errors import UserColourTransform
+from refdec.decoding.options import DecodeOptions
+from refdec.decoding.rows import open_stream
 from refdec.formats.files import read_picture
 from refdec.formats.yuv import YuvLayout
 from refdec.picture.errors import CustomColourNeeds444
@@ -193,3 +198,14 @@ def test_progress_ends_with_the_last_stage_of_all_tools(tmp_path: Path) -> None:
     job = DecodeJob(timings=True)
     decode_to_file(VECTORS / "bop_tools_on.jai", tmp_path / "a.png", job, weights=pack(), on_progress=shares.append)
     assert shares == sorted(set(shares)) and shares[-1] == 1
+
+
+def test_kernels_are_ready_before_workers_are_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would compile its own otherwise, and where no folder keeps them, for each picture anew."""
+    loaded: list[dict[str, object]] = []
+    monkeypatch.setattr("refdec.startup.load_kernels", lambda **how: loaded.append(how))
+    small = open_stream(demo_stream(), load_weights(None))
+    assert useful_workers(small, DecodeOptions(workers=2)) == 2 and not small.is_for_processes and loaded == []
+    monkeypatch.setattr("refdec.decoding.rows.LEAST_SHARED_PIXELS", 1)
+    assert useful_workers(small, DecodeOptions(workers=1)) == 1 and loaded == []
+    assert useful_workers(small, DecodeOptions(workers=2)) == 2 and loaded == [{"hop": False, "filters": True}]
