@@ -349,22 +349,23 @@ def test_the_search_for_damaged_units_keeps_to_the_limits(limits: Limits, code: 
     assert list(bounded.lines()) == list(free.lines())
 
 
-def test_a_verdict_comes_from_products_with_one_thread_of_blas(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_verdict_asks_nothing_of_blas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its products would come out otherwise on several threads, or with other kernels of the library."""
     import threadpoolctl
 
-    seen: list[int] = []
-    multiply = np.matmul
+    seen: list[str] = []
+
+    def look(*arguments: Any, **more: Any) -> Any:
+        seen.append("product")
+        return multiply(*arguments, **more)
 
     def numbers() -> list[int]:
         return [one["num_threads"] for one in threadpoolctl.threadpool_info() if one["user_api"] == "blas"]
 
-    def look(*arguments: Any, **more: Any) -> Any:
-        seen.extend(numbers() or [1])
-        return multiply(*arguments, **more)
-
+    multiply = np.matmul
     monkeypatch.setattr(np, "matmul", look)
     with threadpoolctl.threadpool_limits(2, user_api="blas"):
         before = numbers()
-        verify_codestream(DATA, pack())
+        assert verify_codestream(DATA, pack()).exit_code == 0
         assert numbers() == before
-    assert set(seen) == {1}
+    assert seen == []
