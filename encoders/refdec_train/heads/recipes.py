@@ -37,7 +37,7 @@ FACES_HELD, LABELLED_EVERY = 20, 6
 PER_CLASS, HELD_PER_CLASS, CODINGS = 120, 10, 2
 WHOLE = HeadPlan(3200, batch=64, positions=16, cut=0.2, rate=3e-3, halves=True)
 """How heads are trained that look at whole pictures; `classify` begins with the trunk of `embed`."""
-FURTHER = replace(WHOLE, steps=2200, rate=2e-3, mixed=0.2)
+FURTHER = replace(WHOLE, steps=3600, rate=2e-3, mixed=0.2)
 ENHANCED_ON = ("ccp/photos", "wallpapers")
 ABOUT_ENHANCED_ON = "CCP (Apache-2.0); wallpapers of MATE, Lomiri, Plasma and GNOME (CC BY-SA, CC BY, GPL)"
 SHARE_OF_PHOTOGRAPHS = 3

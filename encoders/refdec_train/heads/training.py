@@ -9,7 +9,7 @@ import pickle
 import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -122,10 +122,15 @@ class _Course:
             zipfile.BadZipFile,
         ) as why:
             raise StateUnreadable(file, str(why).splitlines()[0] if str(why) else type(why).__name__) from why
-        _require_same(file, self.twin.state_dict(), weights, plan == asdict(self.plan))
+        _require_same(file, self.twin.state_dict(), weights, _as_planned_now(plan) == asdict(self.plan))
         self.twin.load_state_dict(weights)
         self.optimiser.load_state_dict(optimiser)
         self.average, self.step = average, step
+
+
+def _as_planned_now(kept: Mapping[str, object]) -> dict[str, object]:
+    """Return the plan of a state with what plans had no word for when it was kept: it was done as is usual."""
+    return {each.name: each.default for each in fields(HeadPlan) if each.default is not MISSING} | dict(kept)
 
 
 def _require_same(file: Path, wanted: Mapping[str, Tensor], found: Mapping[str, Tensor], same_plan: bool) -> None:

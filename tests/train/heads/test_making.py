@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,21 @@ def test_states_of_other_trainings_are_refused(classes: Classes, trained: list[E
     (tmp_path / "state.pt").write_bytes(b"nothing")
     with pytest.raises(StateUnreadable):
         train_head(Classify(classes.labels, {}), trained, HeadPlan(1, batch=2), tmp_path)
+
+
+def test_states_from_before_a_plan_had_a_further_field_go_on(
+    classes: Classes, trained: list[Example[int]], tmp_path: Path
+) -> None:
+    lesson, plan, file = Classify(classes.labels, {}), HeadPlan(2, batch=2), tmp_path / "state.pt"
+    whole = train_head(lesson, trained, plan, tmp_path)
+    kept = torch.load(file, weights_only=True)
+    del kept["plan"]["noise"], kept["plan"]["halves"]
+    torch.save(kept, file)
+    resumed = train_head(lesson, trained, plan, tmp_path)
+    assert whole is not None and resumed is not None
+    assert all(torch.equal(value, resumed.state_dict()[name]) for name, value in whole.state_dict().items())
+    with pytest.raises(StateDiffers):
+        train_head(lesson, trained, replace(plan, noise=0.5), tmp_path)
 
 
 def test_batches_are_parts_of_latents_with_zeros_around(trained: list[Example[int]]) -> None:

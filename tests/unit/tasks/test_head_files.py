@@ -21,8 +21,8 @@ TASKS = ROOT / "tasks" / "refdec_tasks"
 TASKS_WITH_HEADS = ("classify", "detect", "embed", "events", "faces", "thumbnail")
 PACKAGES = tuple(f"refdec_tasks.{name}" for name in TASKS_WITH_HEADS)
 RECORDED = {
-    "classify 1": "b44fa20b6c83d66f93ce48bc5663541d3fa42386bcb3394065854c911fd3f439",
-    "classify 2": "109028fd1848b1955a974f771e0c51685ec02c1ab45021f3f9d1ffafb720d8c8",
+    "classify 1": "b6ecca587401d2f63a7c747b79bdc4573b1c52e3af1c833d2c8cf9e206c7879e",
+    "classify 2": "c20eac074d84caf3b8b1cea02da62eb49aee2badbcb939a9d4ea68aec0e979f6",
     "detect 1": "dc0942c9d4285031adf80c3ce421326297e8814a1a28bc3fadc86d5b80d45439",
     "detect 2": "af93505dd4b18c29f167c271f45043de2b8885867e9f276dcf5a37d991e279c7",
     "embed 1": "ed0e50f69758258a54ec8f2779cb08cba877352ed40ca5033f17fd559cc27822",
