@@ -19,6 +19,7 @@ that does not hold.
 Clips: `clips` gives their frames one by one, `clip_decode` makes animations, video and folders of them.  `clip_encode`
 makes clips as `clip_options` wish: `clip_sources` tells moving pictures from single ones, `clip_maker` codes and
 writes, with the transparency of `clip_alpha` and the bytes that `clip_media` keeps; a `clip_report` says what was made.
+`clip_differences` compares two.
 
 `privacy` encodes with private regions (`faces` may be among them), opens and drops them.  `lossless` puts originals
 behind codestreams, gives them back, and drops them; `float_originals` are those in floats.

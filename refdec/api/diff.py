@@ -1,4 +1,4 @@
-"""Comparing two files of one kind: traces, pictures, codestreams, or dumps of intermediates.
+"""Comparing two files of one kind: traces, pictures, codestreams, clips, or dumps of intermediates.
 
 In: two sources.  Out: `FilesDifference`: what kind they are, whether they differ, the findings as text and as plain
 values. The kind is told by what the files begin with, raw YUV by its suffix.
@@ -7,7 +7,7 @@ values. The kind is told by what the files begin with, raw YUV by its suffix.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,7 @@ from refdec.trace.stage_differences import compare_traces, stage_order
 from refdec.trace.tracefile import read_trace
 
 if TYPE_CHECKING:
+    from refdec.api.clips import Clip
     from refdec.formats.pictures import CodePicture
     from refdec.limits import Limits
 
@@ -70,6 +71,29 @@ def _kind(data: bytes, source: Source) -> str:
     raise KindUnknown(name_of(source))
 
 
+def _clip(data: bytes, limits: Limits) -> Clip | None:
+    """Return the clip of a HEIF file, None for other files."""
+    if not is_heif_of_ours(data):
+        return None
+    from refdec.api.clips import Clip, found_clip
+
+    found = found_clip(data, DecodeOptions(limits=limits))
+    return found if isinstance(found, Clip) else None
+
+
+def _clips(clips: Sequence[Clip | None], kinds: Sequence[str], *, pictures: bool) -> FilesDifference:
+    """Compare two clips.  Raises KindsDiffer where one is none, NoDifferencePicture where `pictures` are wanted."""
+    from refdec.api.clip_differences import compare_clips
+
+    first, second = clips
+    if first is None or second is None:
+        raise KindsDiffer(*("clip" if clip else kind for clip, kind in zip(clips, kinds, strict=True)))
+    if pictures:
+        raise NoDifferencePicture("a clip is many pictures: take frames out of both with refdec transcode --frame N")
+    found = compare_clips(first, second)
+    return FilesDifference("clip", found.equal, found.lines(), found.as_json())
+
+
 def _without_boxes(data: bytes, limits: Limits) -> bytes:
     """Return the codestream of a HEIF file; other files as they are."""
     return stream_in(data, limits=limits).codestream if is_heif_of_ours(data) else data
@@ -90,12 +114,16 @@ def diff_files(
 
     `layout` describes raw YUV files whose names do not: "768x512_10bit_444".  `edition`: the text that codestreams are
     read by, "auto": whichever each is legal in.  `show`: where a picture of the difference goes.  `decode`: compare the
-    pictures of codestreams too, decoded with `weights`; so does `show`.  Raises InputError where a file cannot be read,
+    pictures of codestreams too, decoded with `weights`; so does `show`.  Clips are compared frame by frame, as they
+    are coded and timed.  Raises InputError where a file cannot be read,
     KindUnknown, KindsDiffer, NoDifferencePicture, and what decoding raises.
     """
     limits = limits_or_default(limits)
     whole = read_bytes(a, limits=limits), read_bytes(b, limits=limits)
     kinds = _kind(whole[0], a), _kind(whole[1], b)
+    clips = [_clip(part, limits) if kind == "codestream" else None for part, kind in zip(whole, kinds, strict=True)]
+    if clips != [None, None]:
+        return _clips(clips, kinds, pictures=decode or show is not None)
     data = _without_boxes(whole[0], limits), _without_boxes(whole[1], limits)
     if kinds[0] != kinds[1]:
         raise KindsDiffer(*kinds)

@@ -10,7 +10,7 @@ import io
 import numpy as np
 
 from refdec.formats.errors import PictureUnsupported
-from refdec.formats.foreign_readers import damage_named
+from refdec.formats.foreign_readers import damage_named, without_log
 from refdec.formats.pictures import require_pixels
 from refdec.limits import Limits
 from refdec.picture.output import Codes
@@ -32,6 +32,7 @@ def deep_samples(data: bytes, index: int, limits: Limits) -> Codes:
         import tifffile
     except ImportError:
         raise PictureUnsupported("TIFF", MISSING) from None
+    without_log("tifffile")
     with damage_named("TIFF"), tifffile.TiffFile(io.BytesIO(data)) as file:
         page = file.pages[index].aspage()
         height, width, channels = (int(n) for n in (page.imagelength, page.imagewidth, page.samplesperpixel))

@@ -17,7 +17,7 @@ from refdec.formats.description import XMP_NAME, SourceDescription, profile_name
 from refdec.formats.errors import PictureDamaged, PictureUnsupported
 from refdec.formats.exif import bare_exif, exif_beside, exif_from_bytes, facts_of_exif
 from refdec.formats.float_view import picture_of_floats
-from refdec.formats.foreign_readers import damage_named
+from refdec.formats.foreign_readers import damage_named, without_log
 from refdec.formats.icc import read_icc
 from refdec.formats.kinds import FloatView
 from refdec.formats.pictures import CodePicture, require_floats, require_pixels
@@ -76,6 +76,7 @@ def read_float_tiff(data: bytes, index: int, *, limits: Limits, float_view: Floa
         import tifffile
     except ImportError:
         raise PictureUnsupported("TIFF", MISSING) from None
+    without_log("tifffile")
     with damage_named("TIFF"), tifffile.TiffFile(io.BytesIO(data)) as file:
         page = file.pages[index].aspage()
         height, width, channels = (int(n) for n in (page.imagelength, page.imagewidth, page.samplesperpixel))

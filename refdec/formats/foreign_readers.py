@@ -6,13 +6,16 @@ refdec pass: those of limits, and those by which a signal (a time limit, SIGTERM
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from refdec.errors import RefdecError
 from refdec.formats.errors import PictureDamaged
 
-__all__ = ["damage_named"]
+__all__ = ["damage_named", "without_log"]
+
+NOBODY = logging.NullHandler()
 
 
 @contextmanager
@@ -24,3 +27,8 @@ def damage_named(name: str) -> Iterator[None]:
         raise
     except Exception as reason:
         raise PictureDamaged(name, str(reason) or type(reason).__name__) from reason
+
+
+def without_log(name: str) -> None:
+    """Keep what a package logs about damaged files off the console, where nobody listens: the error says it."""
+    logging.getLogger(name).addHandler(NOBODY)
