@@ -140,11 +140,9 @@ def cover_of(inputs: Inputs, orientation: int, options: DecodeOptions) -> Cover:
 
 def _decoded(inputs: Inputs, options: DecodeOptions) -> SourcePicture:
     """Return the whole decoded picture, R, G and B of 8 bits, as one that can be encoded."""
-    from refdec.api.decode import useful_workers
-    from refdec.decoding.rows import open_stream
+    from refdec.api.decode import decoded_whole
     from refdec.plugins.source_picture import SourcePicture
 
     wanted = replace(options, region=None, colour="RGB", bit_depth=8)
-    stream = open_stream(inputs.data, inputs.pack, wanted, check_weights=inputs.check_weights, check=inputs.check)
-    red, green, blue = stream.picture(workers=useful_workers(stream, options)).planes
+    red, green, blue = decoded_whole(inputs, wanted).planes
     return SourcePicture((red, green, blue))

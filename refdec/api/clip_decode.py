@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from refdec.api.clips import Clip, ClipFrame, naming_frame
+from refdec.api.decode import require_tone_map
 from refdec.api.decode_report import DecodeReport
-from refdec.api.errors import ToneMapAlone
 from refdec.errors import RefdecError
 from refdec.formats.colours import lost_colours, lost_light
 from refdec.formats.file_errors import file_unwritable
@@ -82,10 +82,9 @@ def _refuse_single(job: DecodeJob, suffix: str) -> None:
     for option, wish in wishes.items():
         if wish:
             raise ClipOption(option, "Choose one frame: --frame N")
-    together = {"--scale": job.scale is not None, f"Y'CbCr planes for a {suffix} file": suffix == RAW_SUFFIX}
-    for what, there in together.items():
-        if job.tone_map and there:
-            raise ToneMapAlone(what)
+    if job.tone_map:
+        apart = {"--scale": job.scale is not None, f"Y'CbCr planes for a {suffix} file": suffix == RAW_SUFFIX}
+        require_tone_map(apart)
 
 
 def _is_folder(target: Target, suffix: str) -> bool:

@@ -109,9 +109,12 @@ def encode_source(
     A folder, an animation, raw video become a clip in a HEIF file, unless one frame of them is chosen.
     Raises what `encode_to_file` and `encode_clip` raise.
     """
-    from refdec.api.encode import encode_to_file, goes_in_file
+    from refdec.api.encode import encode_to_file
+    from refdec.formats.files import suffix_of
+    from refdec.formats.kinds import goes_in_file
 
-    found = moving_or_still(source, options, clip, in_file=goes_in_file(target, options))
+    in_file = goes_in_file(suffix_of(target), options.container)
+    found = moving_or_still(source, options, clip, in_file=in_file)
     if isinstance(found, MovingPicture):
         return encode_moving(found, target, options, clip, weights=weights, progress=progress)
     still, chosen = found

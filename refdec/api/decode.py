@@ -7,6 +7,7 @@ calls only the networks used last are kept.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,15 @@ if TYPE_CHECKING:
     from refdec.picture.render import Colour
     from refdec.weights.pack import WeightPack
 
-__all__ = ["decode", "decoded_at_once", "opened_stream", "useful_workers"]
+__all__ = [
+    "FINEST_BITS",
+    "decode",
+    "decoded_at_once",
+    "decoded_whole",
+    "opened_stream",
+    "require_tone_map",
+    "useful_workers",
+]
 
 CLIP_REMARK = "this is the still picture of a clip, whose frames are another matter: refdec.open_clip"
 FINEST_BITS = 16
@@ -116,7 +125,8 @@ def decode(
     if scale is not None:
         require_scale(scale, options, *(["observe"] if observe else []), *(["blurred faces"] if blur_faces else []))
     if tone_map:
-        _require_tone_map(options, observe, scale)
+        apart = {"scale": scale is not None, "observe": observe is not None, "YUV": options.colour == "YUV"}
+        require_tone_map(apart)
     if blur_faces:
         require_blur(*(["observe"] if observe else []))
     from refdec.api.beside import beside_of
@@ -137,11 +147,10 @@ def decode(
         return picture_of(replace(made, warnings=(*first, *said, *made.warnings)), metadata, alpha)
 
 
-def _require_tone_map(options: DecodeOptions, observe: Observer | None, scale: int | None) -> None:
-    """Raise ToneMapAlone for wishes that do not go with a tone map."""
-    together = {"scale": scale is not None, "observe": observe is not None, "YUV": options.colour == "YUV"}
-    for what, there in together.items():
-        if there:
+def require_tone_map(others: Mapping[str, bool]) -> None:
+    """Refuse what does not go with a tone map, of what is named where it is wished for.  Raises ToneMapAlone."""
+    for what, wished in others.items():
+        if wished:
             raise ToneMapAlone(what)
 
 
@@ -183,8 +192,7 @@ def _decoded(
     if options.region is not None or observe is not None:
         made = decoded_at_once(inputs, options, observe)
     else:
-        stream = opened_stream(inputs, options)
-        made = stream.picture(workers=useful_workers(stream, options))
+        made = decoded_whole(inputs, options)
     made = form.picture(replace(made, warnings=(*found.said, *made.warnings)))
     made = made if cover is None else cover.over(made, options.region, wanted)
     return _mapped(made, bits) if tone_map else made
@@ -208,6 +216,12 @@ def opened_stream(inputs: Inputs, options: DecodeOptions) -> PictureStream:
         check_weights=inputs.check_weights,
         check=inputs.check,
     )
+
+
+def decoded_whole(inputs: Inputs, options: DecodeOptions) -> PictureCodes:
+    """Decode a whole picture, with the workers that are of use.  Raises what decoding raises."""
+    stream = opened_stream(inputs, options)
+    return stream.picture(workers=useful_workers(stream, options))
 
 
 def useful_workers(stream: PictureStream, options: DecodeOptions) -> int:

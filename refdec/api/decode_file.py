@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from refdec.api.blurred import cover_of, require_blur
 from refdec.api.concerning import concerning
-from refdec.api.decode import decoded_at_once, opened_stream, useful_workers
+from refdec.api.decode import FINEST_BITS, decoded_at_once, opened_stream, require_tone_map, useful_workers
 from refdec.api.decode_report import DecodeReport
 from refdec.api.errors import RegionWithoutStages, ScaleAlone
 from refdec.api.inputs import Inputs, read_inputs
@@ -51,8 +51,8 @@ CODED_PIXEL_BYTES = 10
 """Bytes for each pixel of a picture that waits to be encoded as JPEG or WebP, as bands, as a whole, and as a file."""
 JPEG_SUFFIXES = (".jpg", ".jpeg")
 """What is written into such a file is no more what was decoded."""
-EIGHT_BITS, FINEST_BITS = 8, 16
-"""Of a sample for an SDR display, where nobody asks for others; and of one that is decoded to be mapped."""
+EIGHT_BITS = 8
+"""Of a sample for an SDR display, where nobody asks for others."""
 EXPECTED_STAGES = 44
 """Stages of a decode with all tools; other decodes have fewer, and their progress ends early."""
 
@@ -138,7 +138,12 @@ def decode_to_file(
 
         raise NotAClip("--frame" if job.frame is not None else "--time")
     if job.tone_map:
-        _require_tone_map(job, suffix)
+        apart = {
+            "--scale": job.scale is not None,
+            "--trace, --dump or --timings": job.wants_stages,
+            f"Y'CbCr planes for a {suffix} file": colour_of(suffix) == "YUV",
+        }
+        require_tone_map(apart)
     if job.blur_faces:
         stages = ["what its stages hold"] if job.wants_stages else []
         floats = [f"an original in floats, as {suffix} files hold it,"] if suffix in FLOAT_ALONE else []
@@ -277,20 +282,6 @@ def _floats_to_file(stored: PictureCodes, floats: FloatPlanes, place: _Place) ->
         warnings=(*picture.warnings, *lost, *lost_light(picture.rendering, place.suffix)),
         timings={},
     )
-
-
-def _require_tone_map(job: DecodeJob, suffix: str) -> None:
-    """Raise ToneMapAlone for wishes that do not go with a tone map."""
-    from refdec.api.errors import ToneMapAlone
-
-    together = {
-        "--scale": job.scale is not None,
-        "--trace, --dump or --timings": job.wants_stages,
-        f"Y'CbCr planes for a {suffix} file": colour_of(suffix) == "YUV",
-    }
-    for what, there in together.items():
-        if there:
-            raise ToneMapAlone(what)
 
 
 def _rows_to_file(stream: PictureStream, place: _Place) -> DecodeReport:

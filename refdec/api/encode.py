@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from refdec.privacy.regions import PrivateRegions
     from refdec.weights.pack import WeightPack
 
-__all__ = ["EncodeReport", "Encoded", "encode", "encode_to_file", "encoded_picture", "goes_in_file"]
+__all__ = ["EncodeReport", "Encoded", "encode", "encode_to_file", "encoded_picture"]
 
 LOG = logging.getLogger(__name__)
 
@@ -346,14 +346,6 @@ class EncodeReport:
         return asdict(self)
 
 
-def goes_in_file(target: Target, options: EncodeOptions) -> bool:
-    """Tell whether what is encoded goes into a HEIF file: the options say so, or else the name of the target."""
-    from refdec.formats.files import suffix_of
-    from refdec.formats.kinds import FILE_SUFFIXES
-
-    return options.container == HEIF or (options.container is None and suffix_of(target) in FILE_SUFFIXES)
-
-
 def encode_to_file(
     source: Encodable,
     target: Target,
@@ -369,10 +361,11 @@ def encode_to_file(
     from refdec.api.weights import load_weights
     from refdec.bitstream.layerrecord import layer_part, with_layer
     from refdec.encoding.enhancement.toolnames import filters_of
-    from refdec.formats.files import name_of, write_bytes
+    from refdec.formats.files import name_of, suffix_of, write_bytes
+    from refdec.formats.kinds import goes_in_file
 
     pack = load_weights(weights)
-    in_file = goes_in_file(target, options)
+    in_file = goes_in_file(suffix_of(target), options.container)
     if options.thumbnail and not in_file:
         raise RequestInvalid("thumbnail", options.thumbnail, "left away for a bare codestream, which has no place")
     made = encoded_picture(source, options, in_file=in_file, weights=pack, progress=progress)

@@ -264,10 +264,8 @@ def hindrance(
 @clause("7.1")
 def layer_base(inputs: Inputs, options: DecodeOptions, components: int, bit_depth: int) -> Planes:
     """(7.1) Return the decoded picture that a layer starts from: all of it, at the depth of the original."""
-    from refdec.api.decode import useful_workers
-    from refdec.decoding.rows import open_stream
+    from refdec.api.decode import decoded_whole
 
     colour: Colour = "gray" if components == 1 else "RGB"
     wished = replace(options, colour=colour, bit_depth=bit_depth, region=None)
-    stream = open_stream(inputs.data, inputs.pack, wished, check_weights=inputs.check_weights, check=inputs.check)
-    return stream.picture(workers=useful_workers(stream, options)).planes
+    return decoded_whole(inputs, wished).planes

@@ -87,17 +87,16 @@ def _codes(array: Codes, headers: Headers, warnings: tuple[str, ...]) -> Picture
 
 def _averaged(inputs: Inputs, options: DecodeOptions, scale: int) -> PictureCodes:
     """Return the area averages of the whole decoded picture."""
-    from refdec.api.decode import useful_workers
+    from refdec.api.decode import decoded_whole
     from refdec.api.gray import shown_array, shown_colour
     from refdec.bitstream.userdata import read_gray_mark
     from refdec.decoding.opening import parse
-    from refdec.decoding.rows import open_stream
     from refdec.picture.reduced import area_averages
 
     headers = parse(inputs.data, options)[1]
     components = read_gray_mark(headers.user_data)
     wanted = replace(options, colour=shown_colour(components), bit_depth=BITS)
-    stream = open_stream(inputs.data, inputs.pack, wanted, check_weights=inputs.check_weights, check=inputs.check)
-    whole = shown_array(stream.picture(workers=useful_workers(stream, options)), components)
+    picture = decoded_whole(inputs, wanted)
+    whole = shown_array(picture, components)
     slower = "no head for thumbnails reads the latents of these weights: the picture was decoded whole and averaged"
-    return _codes(area_averages(whole, scale), headers, (*stream.warnings, slower))
+    return _codes(area_averages(whole, scale), headers, (*picture.warnings, slower))

@@ -21,6 +21,7 @@ import numpy as np
 from refdec.bench.errors import NoPictures
 from refdec.bench.kept_features import COMPARED, same_frame
 from refdec.errors import RefdecError
+from refdec.formats.description import LEFT_BY_FILE
 from refdec.formats.foreign_readers import damage_named
 
 if TYPE_CHECKING:
@@ -75,6 +76,11 @@ class KeptRow:
     said: tuple[str, ...] = ()
 
     @property
+    def words(self) -> str:
+        """Why it was refused, or what was said of it, in short."""
+        return self.refused or "; ".join(self.said).replace(LEFT_BY_FILE, "left: ")
+
+    @property
     def lost(self) -> tuple[str, ...]:
         """What was lost without a word."""
         return tuple(name for name, fate in self.fates.items() if fate is Fate.LOST)
@@ -127,7 +133,8 @@ def _row(path: Path, weights: WeightPack | Source | None) -> KeptRow:
     from refdec.api.encode import encode
     from refdec.formats.files import read_picture, suffix_of
 
-    kind, before = _looked_at(path.read_bytes())
+    data = path.read_bytes()
+    kind, before = _looked_at(data)
     kind = kind or suffix_of(path).lstrip(".").upper()
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
@@ -138,7 +145,7 @@ def _row(path: Path, weights: WeightPack | Source | None) -> KeptRow:
             )
             target = io.BytesIO()
             picture.save(target, format=BACK.get(kind, "png"))
-            frames = _frames_come_back(path, weights)
+            frames = _frames_come_back(data, weights)
         except RefdecError as reason:
             return KeptRow(path.name, kind, {}, refused=str(reason).splitlines()[0])
     own = [each for each in heard if not FOREIGN & {*Path(each.filename).parts}]
@@ -155,18 +162,18 @@ def _row(path: Path, weights: WeightPack | Source | None) -> KeptRow:
     return KeptRow(path.name, kind, fates | {"frames": frames}, said=said)
 
 
-def _frames_come_back(path: Path, weights: WeightPack | Source | None) -> Fate:
+def _frames_come_back(data: bytes, weights: WeightPack | Source | None) -> Fate:
     """Return whether the frames of an animation come back from a clip, each with its duration and its samples."""
     from refdec.api.clip_encode import encode_clip
     from refdec.api.clips import open_clip
     from refdec.api.encode_options import EncodeOptions
 
-    _, before = _looked_at(path.read_bytes())
+    _, before = _looked_at(data)  # which frame it stands at is its own
     count = 1 if before is None else getattr(before, "n_frames", 1)
     if before is None or count == 1 or before.format not in ANIMATIONS:
         return Fate.NONE
     target = io.BytesIO()
-    encode_clip(path, target, options=EncodeOptions(lossless=True), weights=weights)
+    encode_clip(data, target, options=EncodeOptions(lossless=True), weights=weights)
     clip = open_clip(target.getvalue(), weights=weights)
     if len(clip) != count:
         return Fate.LOST

@@ -13,7 +13,7 @@ from refdec.cli.options import JsonFlag, WeightsOption
 __all__ = ["kept"]
 
 LOST_STATUS = 1
-MOST_WORDS, LEFT = 80, "left behind, since a HEIF file has no place for it: "
+MOST_WORDS = 80
 
 
 def kept(
@@ -50,7 +50,7 @@ def kept(
                 row.file,
                 row.kind,
                 *(row.fates.get(name, Fate.NONE).value for name in FEATURES),
-                _words(row.refused or "; ".join(row.said)),
+                _shortened(row.words),
             )
             for row in rows
         ]
@@ -68,6 +68,5 @@ def kept(
         raise typer.Exit(LOST_STATUS)
 
 
-def _words(text: str) -> str:
-    text = text.replace(LEFT, "left: ")
+def _shortened(text: str) -> str:
     return text if len(text) <= MOST_WORDS else text[: MOST_WORDS - 1] + "…"

@@ -10,14 +10,9 @@ from pathlib import Path
 
 from refdec.cli.batches import OneFile
 from refdec.cli.outputs import spelled
-from refdec.formats.kinds import FILE_SUFFIXES, HEIF_SUFFIX
+from refdec.formats.kinds import FILE_SUFFIXES
 
-__all__ = ["clip_place", "is_clip_target"]
-
-
-def is_clip_target(target: str, container: str | None) -> bool:
-    """Tell whether an output can hold a clip."""
-    return f".{container}" == HEIF_SUFFIX or (container is None and Path(target).suffix.lower() in FILE_SUFFIXES)
+__all__ = ["clip_place"]
 
 
 def clip_place(sources: Sequence[str], out: Path | None) -> OneFile | None:

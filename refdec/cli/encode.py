@@ -359,9 +359,10 @@ def encode(
     """
     from refdec.api.clip_options import ClipOptions
     from refdec.api.encode_options import LUMA_ALONE, EncodeOptions, chroma_format
-    from refdec.cli.clips import clip_place, is_clip_target
+    from refdec.cli.clips import clip_place
     from refdec.cli.keys import private_regions
     from refdec.formats.files import READ_SUFFIXES
+    from refdec.formats.kinds import goes_in_file
     from refdec.plugins.requests import CodingSettings
     from refdec.sequences.errors import ClipOption
     from refdec.sequences.timing import frame_rate
@@ -424,7 +425,7 @@ def encode(
         compact=compact,
     )
     if isinstance(place, OneFile):
-        wishes.refuse_for_one("encode", workers=not is_clip_target(place.target, container))
+        wishes.refuse_for_one("encode", workers=not goes_in_file(Path(place.target).suffix.lower(), container))
         _encode_file(place, options, weights, json, clip)
     else:
         if clip.says_something:

@@ -19,7 +19,7 @@ from refdec.heif.heiffile import HeifFile, Item
 from refdec.heif.reading import read_heif
 from refdec.limits import Limits
 
-__all__ = ["NOTHING_BOXED", "BoxedFacts", "boxed_facts"]
+__all__ = ["NOTHING_BOXED", "BoxedFacts", "av1_bits", "boxed_facts"]
 
 ALPHA_URN = re.compile("alpha|:auxid:1$")
 """Auxiliary types that are transparency, which readers of samples give."""
@@ -93,11 +93,17 @@ def _depth(file: HeifFile, shown: Item) -> int:
     return max((_coded_bits(each.box) for part in parts for each in part.properties), default=8)
 
 
+def av1_bits(configuration: bytes) -> int:
+    """Return the depth that the fields of a box av1C state, 8 where they are too few."""
+    flags = configuration[2] if len(configuration) > 2 else 0
+    return (12 if flags & TWELVE_BITS else 10) if flags & HIGH_DEPTH else 8
+
+
 def _coded_bits(box: FileBox) -> int:
     """Return the depth that a decoder's configuration states, 8 for other boxes and for those that are too short."""
     data = bytes(box.values.get("data", b""))
-    if box.kind == "av1C" and len(data) > 2 and data[2] & HIGH_DEPTH:
-        return 12 if data[2] & TWELVE_BITS else 10
+    if box.kind == "av1C":
+        return av1_bits(data)
     if box.kind == "hvcC" and len(data) > HEVC_DEPTH_AT:
         return 8 + (data[HEVC_DEPTH_AT] & 7)
     return 8

@@ -5,21 +5,18 @@ In: the bytes of a file and the index of a picture in it.  Out: samples [rows, c
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 
 from refdec.formats.errors import PictureUnsupported
-from refdec.formats.foreign_readers import damage_named, without_log
 from refdec.formats.pictures import require_pixels
+from refdec.formats.tiff_page import SEPARATE, opened_page
 from refdec.limits import Limits
 from refdec.picture.output import Codes
 
 __all__ = ["deep_samples"]
 
-RGB, SEPARATE = 2, 2
-"""Values of the tags photometric interpretation and planar configuration."""
-MISSING = "16-bit colour, as long as tifffile is not installed (pip install 'refdec[tiff]'),"
+RGB = 2
+"""Value of the tag photometric interpretation."""
 
 
 def deep_samples(data: bytes, index: int, limits: Limits) -> Codes:
@@ -28,13 +25,7 @@ def deep_samples(data: bytes, index: int, limits: Limits) -> Codes:
     Raises PictureUnsupported where the package is missing, or for other kinds of TIFF; PictureDamaged,
     PictureTooLarge.
     """
-    try:
-        import tifffile
-    except ImportError:
-        raise PictureUnsupported("TIFF", MISSING) from None
-    without_log("tifffile")
-    with damage_named("TIFF"), tifffile.TiffFile(io.BytesIO(data)) as file:
-        page = file.pages[index].aspage()
+    with opened_page(data, index, "16-bit colour") as page:
         height, width, channels = (int(n) for n in (page.imagelength, page.imagewidth, page.samplesperpixel))
         require_pixels(width, height, limits)
         require_pixels(int(page.tilewidth), int(page.tilelength), limits)

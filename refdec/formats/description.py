@@ -12,6 +12,7 @@ from refdec.bitstream.rendering import RenderingInfo
 from refdec.heif.parts import NO_METADATA, Metadata
 
 __all__ = [
+    "LEFT_BY_FILE",
     "NOTHING_SAID",
     "PROFILE",
     "UPRIGHT",
@@ -24,6 +25,10 @@ __all__ = [
 ]
 
 MOST_NAMES = 3
+LEFT_BY_CODESTREAM, LEFT_BY_FILE = (
+    f"left behind, since {place} has no place for it: " for place in ("a codestream", "a HEIF file")
+)
+"""How the sentence about what is left behind begins."""
 XMP_NAME, PROFILE = "XMP metadata", "ICC profile"
 UPRIGHT = 1
 """The Exif orientation of samples that are stored as they are to be shown."""
@@ -52,8 +57,7 @@ class SourceDescription:
         left = [name for name in self.left_behind if not in_file or name not in self.kept]
         if not left:
             return ()
-        place = "a HEIF file" if in_file else "a codestream"
-        return (f"left behind, since {place} has no place for it: {'; '.join(left)}",)
+        return (f"{LEFT_BY_FILE if in_file else LEFT_BY_CODESTREAM}{'; '.join(left)}",)
 
 
 NOTHING_SAID = SourceDescription()

@@ -6,7 +6,6 @@ its samples is read as those are.
 
 from __future__ import annotations
 
-import io
 import struct
 from typing import Any
 
@@ -17,22 +16,21 @@ from refdec.formats.description import XMP_NAME, SourceDescription, profile_name
 from refdec.formats.errors import PictureDamaged, PictureUnsupported
 from refdec.formats.exif import bare_exif, exif_beside, exif_from_bytes, facts_of_exif
 from refdec.formats.float_view import picture_of_floats
-from refdec.formats.foreign_readers import damage_named, without_log
+from refdec.formats.foreign_readers import damage_named
 from refdec.formats.icc import read_icc
 from refdec.formats.kinds import FloatView
 from refdec.formats.pictures import CodePicture, require_floats, require_pixels
+from refdec.formats.tiff_page import SEPARATE, opened_page
 from refdec.heif.parts import Metadata
 from refdec.limits import Limits
 from refdec.picture.floats import FloatPlanes
 
 __all__ = ["holds_floats", "read_float_tiff"]
 
-MISSING = "floats, as long as tifffile is not installed (pip install 'refdec[tiff]'),"
 SAMPLE_FORMAT, IEEE = 339, 3
 PHOTOMETRICS = {1: (1, 2), 2: (3, 4)}
 """Black is zero, RGB: components without and with transparency."""
 ASSOCIATED = 1
-SEPARATE = 2
 ICC_TAG, XMP_TAG = 34675, 700
 MOST_ENTRIES = 4096
 SHORT = 3
@@ -72,13 +70,7 @@ def read_float_tiff(data: bytes, index: int, *, limits: Limits, float_view: Floa
     Raises PictureUnsupported where the package is missing, or for other kinds; PictureDamaged, PictureTooLarge,
     PictureNeedsMemory.
     """
-    try:
-        import tifffile
-    except ImportError:
-        raise PictureUnsupported("TIFF", MISSING) from None
-    without_log("tifffile")
-    with damage_named("TIFF"), tifffile.TiffFile(io.BytesIO(data)) as file:
-        page = file.pages[index].aspage()
+    with opened_page(data, index, "floats") as page:
         height, width, channels = (int(n) for n in (page.imagelength, page.imagewidth, page.samplesperpixel))
         require_floats(width, height, channels, limits)
         require_pixels(int(page.tilewidth), int(page.tilelength), limits)

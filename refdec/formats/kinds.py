@@ -25,6 +25,7 @@ __all__ = [
     "PILLOW_FORMATS",
     "START_BYTES",
     "FloatView",
+    "goes_in_file",
     "is_codestream",
     "is_heif_of_ours",
     "is_jpeg_ai",
@@ -60,6 +61,11 @@ FLOAT_VIEWS: tuple[FloatView, ...] = ("sdr", "pq", "codes")
 """How floats become codes for viewing."""
 MEDIA_TYPE, HEIF_MEDIA_TYPE = "image/jpeg-ai", "image/jaii"
 """What we call a bare codestream, for which no type is registered; and the registered type of HEIF files."""
+
+
+def goes_in_file(suffix: str, container: str | None) -> bool:
+    """Tell whether what is coded goes into a HEIF file: the wish for a container says so, or else the suffix."""
+    return suffix in FILE_SUFFIXES if container is None else f".{container}" == HEIF_SUFFIX
 
 
 def is_codestream(data: bytes) -> bool:

@@ -37,10 +37,11 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
-__all__ = ["picture_of_image", "read_by_pillow", "webp_size"]
+__all__ = ["opened_by_pillow", "picture_of_image", "read_by_pillow", "webp_size"]
 
 CLASSES: Mapping[str, tuple[str, str]] = {
     "JPEG": ("PIL.JpegImagePlugin", "jpeg_factory"),
+    "PNG": ("PIL.PngImagePlugin", "PngImageFile"),
     "WebP": ("PIL.WebPImagePlugin", "WebPImageFile"),
     "TIFF": ("PIL.TiffImagePlugin", "TiffImageFile"),
     "BMP": ("PIL.BmpImagePlugin", "BmpImageFile"),
@@ -97,7 +98,7 @@ def read_by_pillow(
         require_pixels(*webp_size(data), limits)
     with ExitStack() as stack:
         with _bound_named(name):
-            image = stack.enter_context(_opened(data, name))
+            image = stack.enter_context(opened_by_pillow(data, name))
             require_pixels(*image.size, limits)
             index = _choose(image, name, frame)
         deep = _deep_colour(data, image, index, boxed, limits)
@@ -144,7 +145,7 @@ def _bound_named(name: str) -> Iterator[None]:
             raise PictureUnsupported(name, "a size that Pillow refuses (PIL.Image.MAX_IMAGE_PIXELS)") from reason
 
 
-def _opened(data: bytes, name: str) -> AbstractContextManager[ImageFile]:
+def opened_by_pillow(data: bytes, name: str) -> AbstractContextManager[ImageFile]:
     """Return the file, its header read: by the class of the format, past the bound that `PIL.Image.open` has.
 
     Raises PictureUnsupported where that class is not installed.

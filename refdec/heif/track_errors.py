@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from refdec.errors import CodestreamError, Placed, UnsupportedError
+from refdec.heif.errors import SEE_BOXES
 
 __all__ = ["NoJpegAiTrack", "SampleOutside", "SampleTableWrong", "TrackUnreadable"]
-
-SEE_BOXES = "See the boxes of the file: refdec view FILE"
 
 
 @dataclass(eq=False, repr=False)

@@ -6,19 +6,19 @@ before Pillow decodes anything, the number of frames before any is handed out.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from refdec.bitstream.firstbytes import START_BYTES
 from refdec.errors import CodestreamError, UnsupportedError
+from refdec.formats.boxed_pictures import av1_bits
 from refdec.formats.description import NOTHING_SAID, SourceDescription
 from refdec.formats.errors import PictureUnsupported
 from refdec.formats.foreign_readers import damage_named
 from refdec.formats.pictures import require_pixels
-from refdec.formats.pillow_reader import picture_of_image, webp_size
+from refdec.formats.pillow_reader import opened_by_pillow, picture_of_image, webp_size
 from refdec.formats.png_chunks import files_in
 from refdec.formats.png_description import png_description
 from refdec.heif.boxes import FileBox
@@ -26,9 +26,6 @@ from refdec.heif.boxreader import read_boxes
 from refdec.heif.tracks import tracks_of
 from refdec.limits import Limits
 from refdec.sequences.moving import FOR_EVER, ONCE, MovingFrame, MovingPicture
-
-if TYPE_CHECKING:
-    from PIL.ImageFile import ImageFile
 
 __all__ = ["animation_suffix", "moving_animation"]
 
@@ -41,8 +38,8 @@ DEEP_REMARK = "Pillow reads AVIF in 8 bits, the samples of this file have more"
 MILLISECONDS = 1000
 LARGEST_DENOMINATOR = 65535
 """That of a delay in an APNG."""
-CONFIGURATION, FLAGS_AT, MORE_BITS = b"av1C", 6, 0x40
-"""The box with the depth of AV1, where in it the flags are, and the one for more than 8 bits."""
+CONFIGURATION, AV1_FIELDS = b"av1C", 4
+"""The box with the depth of AV1, and the bytes of its fields."""
 NARROW = 8
 
 
@@ -76,7 +73,7 @@ def moving_animation(data: bytes, *, name: str, limits: Limits) -> MovingPicture
     elif suffix == ".webp":
         require_pixels(*webp_size(data), limits)
     with damage_named(kind):
-        image: Any = _opened(data, suffix)
+        image: Any = opened_by_pillow(data, kind)
     width, height = image.size
     require_pixels(width, height, limits)
     with damage_named(kind):
@@ -89,30 +86,6 @@ def moving_animation(data: bytes, *, name: str, limits: Limits) -> MovingPicture
     plays = _plays_of_avif(data, limits) if suffix == ".avif" else _plays(image, suffix)
     frames = _frames(image, kind, range(first, count), said, limits)
     return MovingPicture(name, frames, count - first, USUAL, plays, remarks, UNSTATED)
-
-
-def _opened(data: bytes, suffix: str) -> ImageFile:
-    """Return the file, its header read, by the class of its format."""
-    stream = io.BytesIO(data)
-    if suffix == ".gif":
-        from PIL.GifImagePlugin import GifImageFile
-
-        return GifImageFile(stream)
-    if suffix == ".png":
-        from PIL.PngImagePlugin import PngImageFile
-
-        return PngImageFile(stream)
-    if suffix == ".webp":
-        from PIL.WebPImagePlugin import WebPImageFile
-
-        return WebPImageFile(stream)
-    try:
-        from PIL.AvifImagePlugin import AvifImageFile
-    except ImportError as reason:
-        raise PictureUnsupported(
-            "AVIF", "its samples, since Pillow is too old for it (pip install -U pillow)"
-        ) from reason
-    return AvifImageFile(stream)
 
 
 def _frames(image: Any, kind: str, indices: range, said: SourceDescription, limits: Limits) -> Iterator[MovingFrame]:
@@ -153,5 +126,5 @@ def _plays_of_avif(data: bytes, limits: Limits) -> int:
 
 def _is_deep(data: bytes) -> bool:
     """Tell whether the samples of an AVIF have more than 8 bits."""
-    at = data.find(CONFIGURATION) + FLAGS_AT
-    return FLAGS_AT <= at < len(data) and bool(data[at] & MORE_BITS)
+    _, found, fields = data.partition(CONFIGURATION)
+    return bool(found) and av1_bits(fields[:AV1_FIELDS]) > NARROW

@@ -13,20 +13,18 @@ __all__ = ["BEGIN", "END", "PAGE", "table_rows"]
 
 PAGE = Path(__file__).parents[2] / "docs" / "kept.md"
 BEGIN, END = "<!-- what comes back -->", "<!-- end of what comes back -->"
-LEFT = "left behind, since a HEIF file has no place for it: "
 
 
 def table_rows(rows: Sequence[KeptRow]) -> list[str]:
     """Return a line of Markdown for each file."""
     return [
-        f"| {row.file} | {' | '.join(row.fates.get(name, Fate.NONE).value for name in FEATURES)} | {_words(row)} |"
+        f"| {row.file} | {' | '.join(row.fates.get(name, Fate.NONE).value for name in FEATURES)} | {_cell(row)} |"
         for row in rows
     ]
 
 
-def _words(row: KeptRow) -> str:
-    words = f"refused: {row.refused}" if row.refused else "; ".join(row.said)
-    return words.replace(LEFT, "left: ").replace("|", "\\|")
+def _cell(row: KeptRow) -> str:
+    return f"{'refused: ' if row.refused else ''}{row.words}".replace("|", "\\|")
 
 
 def _page_with(rows: Sequence[KeptRow]) -> str:

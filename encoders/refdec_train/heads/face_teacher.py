@@ -17,10 +17,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from refdec_train.errors import TeacherMissing, TeacherUnusable
+from refdec_train.errors import TeacherUnusable
 from refdec_train.heads.boxes import TrueBox, Truth
 from refdec_train.heads.examples import Show, digest_of, read_rgb, write_array
 from refdec_train.heads.precision import overlaps
+from refdec_train.heads.teacher import onnx_session
 
 __all__ = ["FaceTeacher", "taught_faces"]
 
@@ -38,16 +39,7 @@ class FaceTeacher:
     """The model, loaded once.  Raises TeacherMissing, TeacherUnusable."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            import onnxruntime
-        except ImportError:
-            raise TeacherMissing("onnxruntime") from None
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        try:
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as problem:  # foreign code, whose classes of errors have no common base
-            raise TeacherUnusable(path, str(problem)) from problem
+        self._session = onnx_session(path)
         self._names = [output.name for output in self._session.get_outputs()]
         wanted = {f"{name}_{stride}" for name in ("cls", "obj", "bbox") for stride in STRIDES}
         if not wanted <= set(self._names):

@@ -22,7 +22,7 @@ from PIL import Image
 from refdec_train.errors import TeacherMissing, TeacherUnusable
 from refdec_train.heads.examples import Show, digest_of, read_rgb, write_array
 
-__all__ = ["TeacherSpace", "taught"]
+__all__ = ["TeacherSpace", "onnx_session", "taught"]
 
 Vector: TypeAlias = npt.NDArray[np.float32]
 Ask: TypeAlias = Callable[[npt.NDArray[np.uint8]], Vector]
@@ -64,8 +64,8 @@ def _tflite(path: Path) -> Ask:
     return ask
 
 
-def _onnx(path: Path) -> Ask:
-    """Return an ONNX model as a function; its input is [1, 3, rows, columns].  Raises as `taught` does."""
+def onnx_session(path: Path) -> Any:
+    """Return an ONNX model, loaded for one thread.  Raises TeacherMissing, TeacherUnusable."""
     try:
         import onnxruntime
     except ImportError:
@@ -73,9 +73,14 @@ def _onnx(path: Path) -> Ask:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as problem:  # foreign code, whose classes of errors have no common base
         raise TeacherUnusable(path, str(problem)) from problem
+
+
+def _onnx(path: Path) -> Ask:
+    """Return an ONNX model as a function; its input is [1, 3, rows, columns].  Raises as `taught` does."""
+    session = onnx_session(path)
     given, answer = session.get_inputs()[0], session.get_outputs()[0]
     if len(given.shape) != SIDES or not all(isinstance(given.shape[axis], int) for axis in ROWS_FIRST):
         raise TeacherUnusable(path, f"its input has the shape {given.shape}")
