@@ -16,6 +16,7 @@ __all__ = ["BEGIN", "plot_png", "tables_of"]
 
 BEGIN = "<!-- tables of refdec bench tasks -->"
 MIB, THOUSAND = 1 << 20, 1000
+PANELS_IN_A_ROW = 4
 COSTS = ("task", "way", "bpp", "CPU [ms]", "peak [MiB]", "products a sample", "CPU, pixels : latents")
 STYLES = {LATENTS: "o-", PIXELS: "s--"}
 
@@ -76,8 +77,11 @@ def plot_png(rows: Sequence[TaskRow]) -> bytes:
     from matplotlib.figure import Figure
 
     tasks = list(dict.fromkeys(row.task for row in rows))
-    figure = Figure(figsize=(4.2 * len(tasks), 3.6), layout="constrained")
-    for task, axes in zip(tasks, figure.subplots(1, len(tasks), squeeze=False)[0], strict=True):
+    columns = min(len(tasks), PANELS_IN_A_ROW)
+    lines = -(-len(tasks) // columns)
+    figure = Figure(figsize=(4.2 * columns, 3.6 * lines), layout="constrained")
+    for place, task in enumerate(tasks):
+        axes = figure.add_subplot(lines, columns, place + 1)
         mine = [row for row in rows if row.task == task]
         for way, style in STYLES.items():
             points = sorted((row.bpp, row.value) for row in mine if row.way == way and row.quality != MIXED)

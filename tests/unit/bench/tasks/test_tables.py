@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
+
 import pytest
 
 from refdec.bench.tasks.figures import LATENTS, MIXED, ORIGINAL, PIXELS, Cost, TaskRow
@@ -33,4 +36,9 @@ def test_ways_stand_side_by_side() -> None:
 
 def test_a_plot_has_a_panel_for_each_task() -> None:
     pytest.importorskip("matplotlib")
-    assert plot_png(ROWS).startswith(b"\x89PNG")
+    from matplotlib.image import imread
+
+    rows, columns, _ = imread(io.BytesIO(plot_png(ROWS))).shape
+    many = [replace(ROWS[0], task=f"task {number}") for number in range(6)]
+    tall, wide, _ = imread(io.BytesIO(plot_png(many))).shape
+    assert (tall, wide) == (2 * rows, 2 * columns)  # 2 panels in a row; 4 and 2
