@@ -29,8 +29,11 @@ From codestream to codestream: `transcode`, as `transcode_options` wish; `transc
 Looking: `info` for the headers, `infos` for those of the many files that `found_files` finds, `view` for the syntax
 tree and the page, `diff` for two files of one kind, `picture_differences` for two pictures.
 
-`task` runs tasks on files, `heads` loads, writes and runs the small networks that tasks have, `patches` gives them
-decoded pictures in place of latents, `packs` imports, describes and verifies packs of weights.
+`chosen_frame` finds the codestream that is meant of a file: of a clip one frame, or all in turn.
+
+`task` runs tasks on files, on `task_streams` where an action works on many, `heads` loads, writes and runs the small
+networks that tasks have, `patches` gives them decoded pictures in place of latents, `packs` imports, describes and
+verifies packs of weights.
 
 `errors` has one class a rule; `concerning` writes the name of a file into the errors about it.
 """

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from refdec.formats.sinks import Target
     from refdec.picture.render import Colour
 
-__all__ = ["clip_to_file", "frame_number"]
+__all__ = ["clip_to_file"]
 
 FRAME_BYTES = 8
 """Bytes a pixel of a frame that waits until its animation is written, as Pillow holds it."""
@@ -46,13 +46,6 @@ MOST_REPEATED = 16
 RAW_SUFFIX = ".y4m"
 EIGHT_BITS = 8
 FRAME_SUFFIX = ".png"
-
-
-def frame_number(clip: Clip, job: DecodeJob) -> int | None:
-    """Return the number of the one frame that is wanted, None: all are.  Raises FrameMissing, ClipOption."""
-    if job.frame is not None and job.time is not None:
-        raise ClipOption("--time beside --frame", "Choose the frame by one of them.")
-    return job.frame if job.time is None else clip.number_at(job.time)
 
 
 def clip_to_file(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from refdec.api.blurred import cover_of, require_blur
+from refdec.api.chosen_frame import FrameWish
 from refdec.api.concerning import concerning
 from refdec.api.decode import FINEST_BITS, decoded_at_once, opened_stream, require_tone_map, useful_workers
 from refdec.api.decode_report import DecodeReport
@@ -91,6 +92,11 @@ class DecodeJob:
         """Whether what is asked for watches the stages."""
         return bool(self.trace or self.dump or self.timings)
 
+    @property
+    def frame_wish(self) -> FrameWish:
+        """Which frame of a clip is meant."""
+        return FrameWish(self.frame, self.time)
+
 
 DEFAULT_JOB = DecodeJob()
 
@@ -133,10 +139,7 @@ def decode_to_file(
         if isinstance(clip, Clip):
             return _clip_to_file(clip, source, target, suffix, job, on_progress)
         given = source if clip is None else NamedBytes(clip, name_of(source))
-    if job.frame is not None or job.time is not None:
-        from refdec.sequences.errors import NotAClip
-
-        raise NotAClip("--frame" if job.frame is not None else "--time")
+    job.frame_wish.require_none()
     if job.tone_map:
         apart = {
             "--scale": job.scale is not None,
@@ -212,11 +215,11 @@ def _clip_to_file(
     clip: Clip, source: Source, target: Target, suffix: str, job: DecodeJob, on_progress: Callable[[float], None]
 ) -> DecodeReport:
     """Decode a clip, or the one frame of it that is wanted."""
-    from refdec.api.clip_decode import clip_to_file, frame_number
+    from refdec.api.clip_decode import clip_to_file
     from refdec.api.clips import naming_frame
 
     with concerning(source):
-        number = frame_number(clip, job)
+        number = job.frame_wish.of(clip)
         if number is None:
             return clip_to_file(clip, target, suffix, job, on_progress)
         with naming_frame(clip, number):

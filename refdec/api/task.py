@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from refdec.api.chosen_frame import ANY_FRAME, FrameWish, chosen_stream
 from refdec.api.concerning import concerning
 from refdec.api.errors import OutputsMeet
+from refdec.api.task_streams import StreamReading, TaskStreams
 from refdec.api.weights import load_weights, require_weights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.errors import RefdecError
@@ -20,13 +22,14 @@ from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
+    from refdec.api.chosen_frame import ChosenStream
     from refdec.arithmetic.types import UInt8Array
     from refdec.bundles import LatentBundle
     from refdec.parallel.outcomes import Job
     from refdec.plugins.core import Core
     from refdec.plugins.registry import Guest
     from refdec.plugins.results import TaskResult
-    from refdec.plugins.task_base import Action, NamedBundle, Task
+    from refdec.plugins.task_base import Action, Task
     from refdec.weights.pack import WeightPack
 
 __all__ = [
@@ -35,7 +38,7 @@ __all__ = [
     "jobs_of",
     "run_job",
     "run_on_file",
-    "streams_below",
+    "stream_for",
     "write_result_picture",
 ]
 
@@ -49,6 +52,7 @@ class TaskOrder:
     `options`: names and texts as typed.  `plugins`: which plugins are allowed (`plugins.manager.allowed_by`).
     `any_weights`: run a task although its model was trained for other weights.  `over`: lay the picture of a result
     over the decoded picture.  `legend`: what its colours mean stands below it.  `reading`: how codestreams are read.
+    `frame`: which frame of a clip is meant.
     """
 
     task: str
@@ -59,6 +63,7 @@ class TaskOrder:
     over: bool = False
     reading: DecodeOptions = DEFAULT_OPTIONS
     legend: bool = False
+    frame: FrameWish = ANY_FRAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +89,23 @@ def _bench(order: TaskOrder) -> _Bench:
     return _Bench(installed(order.plugins).task(order.task), _core(order.weights, order.reading.limits)[1])
 
 
-def _read(source: str | Path | bytes, order: TaskOrder, bench: _Bench) -> LatentBundle:
+def _read(data: bytes, order: TaskOrder, bench: _Bench) -> LatentBundle:
     """Decode a codestream to the stage that the task asks for.  Raises WeightsDiffer and what decoding raises."""
-    from refdec.formats.stream_files import codestream_bytes
+    check_weights = None if order.reading.ignore_weights_fingerprint else require_weights
+    return bench.core.read(data, bench.guest.item.stage, check_weights=check_weights, options=order.reading)
 
-    reading = order.reading
-    check_weights = None if reading.ignore_weights_fingerprint else require_weights
+
+def stream_for(source: str | Path | bytes, order: TaskOrder) -> ChosenStream:
+    """Return the codestream that a task runs on: a file's, "-" for standard input, or of the bytes of a file.
+
+    Of a clip that is the frame that the order means, or the first one.  Raises what `chosen_stream` raises.
+    """
     with concerning(source):
-        data = codestream_bytes(source, limits=reading.limits)
-        return bench.core.read(data, bench.guest.item.stage, check_weights=check_weights, options=reading)
+        return chosen_stream(source, order.reading, order.frame)
 
 
 def run_on_file(source: str | Path | bytes, order: TaskOrder) -> TaskResult:
-    """Run a task on one codestream: a file, "-" for standard input, or the bytes themselves.
+    """Run a task on the codestream of `stream_for`, or on bytes of one.
 
     Raises UnknownGuest, PluginRefused, UnknownOption, OptionInvalid, WeightsDiffer, WrongWeights, GuestFailed,
     GuestResultInvalid, Refusal, and what decoding raises.
@@ -105,23 +114,27 @@ def run_on_file(source: str | Path | bytes, order: TaskOrder) -> TaskResult:
 
     bench = _bench(order)
     options = options_for(bench.guest, dict(order.options))
-    bundle = _read(source, order, bench)
+    stream = stream_for(source, order)
+    with concerning(source):
+        bundle = _read(stream.data, order, bench)
     return run_task(bench.guest, bundle, options, bench.core, any_weights=order.any_weights)
 
 
 def run_job(job: Job) -> Mapping[str, Any]:
     """Run a task on the file of a batch's job (its options are the order), and write its picture if one is wanted.
 
-    Returns {"text", "result"}.
+    Returns {"text", "result"}, and of a clip {"frame", "frames"}.
     """
     order: TaskOrder = job.options
-    result = run_on_file(job.input, order)
-    if job.output is not None:
-        write_result_picture(result, job.output, job.input if order.over else None, order)
-    return {"text": result.text(), "result": result.json()}
+    stream = stream_for(job.input, order)
+    with concerning(job.input):
+        result = run_on_file(stream.data, replace(order, frame=ANY_FRAME))
+        if job.output is not None:
+            write_result_picture(result, job.output, stream.data if order.over else None, order)
+    return {"text": result.text(), "result": result.json(), **stream.facts}
 
 
-def write_result_picture(result: TaskResult, target: Path, under: str | Path | bytes | None, order: TaskOrder) -> None:
+def write_result_picture(result: TaskResult, target: Path, under: bytes | None, order: TaskOrder) -> None:
     """Write the picture of a result as PNG; `under`: the codestream whose decoded picture lies below it."""
     import numpy as np
 
@@ -136,7 +149,7 @@ def write_result_picture(result: TaskResult, target: Path, under: str | Path | b
     write_picture(target, CodePicture((red, green, blue), 8, Colour.RGB), suffix=".png")
 
 
-def _decoded(source: str | Path | bytes, order: TaskOrder) -> UInt8Array:
+def _decoded(source: bytes, order: TaskOrder) -> UInt8Array:
     """Return the decoded picture, uint8 RGB [rows, columns, 3]."""
     from refdec.api.decode import decode
 
@@ -144,16 +157,6 @@ def _decoded(source: str | Path | bytes, order: TaskOrder) -> UInt8Array:
     decoded = decode(source, weights=pack, options=replace(order.reading, colour="RGB", bit_depth=8))
     array: UInt8Array = decoded.array
     return array
-
-
-def streams_below(path: Path) -> Iterator[Path]:
-    """Yield the codestreams of a folder in order, or the file itself.  Raises FolderMissing."""
-    from refdec.parallel.folders import walk
-
-    if path.is_dir():
-        yield from (path / below for below in walk(path, CODESTREAM_SUFFIXES))
-    else:
-        yield path
 
 
 def jobs_of(inputs: Sequence[Path], order: TaskOrder, pictures: Path | None) -> Iterator[Job]:
@@ -176,71 +179,19 @@ def jobs_of(inputs: Sequence[Path], order: TaskOrder, pictures: Path | None) -> 
             yield Job(path, None if pictures is None else pictures / f"{path.stem}.png", order)
 
 
-def _nothing(name: str) -> bool:
-    """Know no name."""
-    return False
-
-
-class _Streams:
-    """The bundles of one argument of an action: decoded one after the other, each time they are asked for.
-
-    A codestream of a folder that cannot be decoded is passed to `complain` and left out; a single one raises.
-    """
-
-    def __init__(
-        self, path: Path, order: TaskOrder, bench: _Bench, complain: Complain, known: Callable[[str], bool] = _nothing
-    ) -> None:
-        self._path, self._order, self._bench, self._complain, self._known = path, order, bench, complain, known
-
-    def without(self, known: Callable[[str], bool]) -> _Streams:
-        """Return the streams whose names are not known."""
-        return _Streams(self._path, self._order, self._bench, self._complain, known)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in streams_below(self._path))
-
-    def __iter__(self) -> Iterator[NamedBundle]:
-        from refdec.plugins.task_base import NamedBundle
-
-        for path in streams_below(self._path):
-            if self._known(str(path)):
-                continue
-            try:
-                bundle = _read(str(path), self._order, self._bench)
-            except RefdecError as problem:
-                if not self._path.is_dir():
-                    raise
-                self._complain(str(path), problem)
-            else:
-                yield NamedBundle(str(path), bundle)
-
-
-class _Counted:
-    """Bundles that tell how many of them have been handed out."""
-
-    def __init__(self, streams: _Streams, progress: Callable[[float], None]) -> None:
-        self._streams, self._progress = streams, progress
-
-    def without(self, known: Callable[[str], bool]) -> _Counted:
-        """Return the bundles of the streams whose names are not known; they are told of all the same."""
-        return _Counted(self._streams.without(known), self._progress)
-
-    def __iter__(self) -> Iterator[NamedBundle]:
-        count = max(len(self._streams), 1)
-        for number, named in enumerate(self._streams):
-            self._progress(number / count)
-            yield named
-
-
 def act(
     action: Action,
     texts: tuple[str, ...],
     order: TaskOrder,
     *,
     complain: Complain,
+    remark: Callable[[str], None] = lambda sentence: None,
     progress: Callable[[float], None] = lambda done: None,
 ) -> TaskResult:
     """Run an action of a task on what a user typed after it; `complain` is told of files of a folder that are left out.
+
+    `remark` is told which frame of a clip is taken where one codestream is needed and nobody said which.  Where several
+    are, all frames of a clip are taken.
 
     Raises ArgumentMissing, UnknownOption, OptionInvalid, and what `run_on_file` raises.
     """
@@ -251,8 +202,11 @@ def act(
     typed = arguments_of(action, texts)
     options = options_for(bench.guest, dict(order.options), action)
     kinds = {argument.name: argument.kind for argument in action.arguments}
+    reading = StreamReading(
+        partial(_read, order=order, bench=bench), order.reading, order.frame, complain, remark, progress
+    )
     streams = {
-        name: _Counted(_Streams(Path(text), order, bench, complain), progress)
+        name: TaskStreams(Path(text), reading, single=kinds[name] == "codestream")
         for name, text in typed.items()
         if kinds[name] in {"codestream", "codestreams"}
     }

@@ -17,6 +17,7 @@ from refdec.cli.options import (
     READING,
     EditionOption,
     ExecutorOption,
+    FrameOption,
     IgnoreFingerprint,
     JsonFlag,
     KeyOption,
@@ -28,6 +29,7 @@ from refdec.cli.options import (
     PixelLimit,
     ReportOption,
     TimeLimit,
+    TimeOption,
     TimeoutOption,
     WeightsOption,
     limits_of,
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["decode"]
 
-PICTURE, CLIP, STAGES = "Picture", "Clip", "Stages of one decode"
+PICTURE, STAGES = "Picture", "Stages of one decode"
 ColourName = Literal["auto", "gray", "standard"]
 COLOURS: Mapping[ColourName, Literal["RGB", "gray"] | None] = {"auto": None, "gray": "gray", "standard": "RGB"}
 """What DecodeOptions call them; a file's format then says whether the standard's colours are RGB or YUV."""
@@ -124,14 +126,8 @@ def decode(
             help="For an SDR display: PQ, HLG and wide gamut become sRGB, 8 bits unless --bit-depth says more.",
         ),
     ] = False,
-    frame: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="N", rich_help_panel=CLIP, help="Frame N alone, from 1, as a picture."),
-    ] = None,
-    time: Annotated[
-        str | None,
-        typer.Option(metavar="SECONDS", rich_help_panel=CLIP, help="The frame that is shown at a time, such as 1.5."),
-    ] = None,
+    frame: FrameOption = None,
+    time: TimeOption = None,
     format_: Annotated[
         str,
         typer.Option(

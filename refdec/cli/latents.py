@@ -10,6 +10,7 @@ import typer
 from refdec.cli import console
 from refdec.cli.options import (
     EditionOption,
+    FrameOption,
     IgnoreFingerprint,
     JsonFlag,
     LenientFlag,
@@ -17,6 +18,7 @@ from refdec.cli.options import (
     OneOutOption,
     PixelLimit,
     TimeLimit,
+    TimeOption,
     WeightsOption,
     limits_of,
 )
@@ -32,6 +34,8 @@ def latents(
         str, typer.Option(metavar="STAGE", help="How far to decode: headers, symbols, latent, picture.")
     ] = "latent",
     synthesis: Annotated[str | None, typer.Option(metavar="sop|bop|hop", help="Synthesis of stage picture.")] = None,
+    frame: FrameOption = None,
+    time: TimeOption = None,
     compress: Annotated[bool, typer.Option("--compress/--no-compress", help="Compress the file.")] = True,
     weights: WeightsOption = None,
     ignore_weights_fingerprint: IgnoreFingerprint = False,
@@ -55,8 +59,10 @@ def latents(
     require_distinct(source, {"the bundle": target})
 
     prepare_process()
+    from refdec.api.chosen_frame import FrameWish
     from refdec.api.latents import read_with_warnings
     from refdec.decoding.options import DecodeOptions
+    from refdec.sequences.timing import moment
 
     options = DecodeOptions(
         synthesis=synthesis,
@@ -65,7 +71,8 @@ def latents(
         ignore_weights_fingerprint=ignore_weights_fingerprint,
         limits=limits_of(limit_pixels, limit_memory, time_limit),
     )
-    read = partial(read_with_warnings, source, stage=stage, weights=weights, options=options)
+    wish = FrameWish(frame, None if time is None else moment(time))
+    read = partial(read_with_warnings, source, stage=stage, weights=weights, options=options, wish=wish)
     bundle, warnings = in_time(options.limits.seconds, read)
     bundle.save(target, compress=compress)
     show_warnings(warnings)

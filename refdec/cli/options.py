@@ -15,12 +15,14 @@ from refdec.cli.errors import WrongNumbers
 from refdec.limits import Limits
 
 __all__ = [
+    "CLIP",
     "PRIVATE",
     "READING",
     "SEVERAL",
     "AnyLevelFlag",
     "EditionOption",
     "ExecutorOption",
+    "FrameOption",
     "IgnoreFingerprint",
     "JsonFlag",
     "KeyOption",
@@ -33,6 +35,7 @@ __all__ = [
     "PixelLimit",
     "ReportOption",
     "TimeLimit",
+    "TimeOption",
     "TimeoutOption",
     "WeightsOption",
     "byte_count",
@@ -44,7 +47,7 @@ __all__ = [
 ]
 
 READING, LIMITS, SEVERAL = "Reading the codestream", "Limits", "Several inputs"
-PRIVATE = "Private regions"
+PRIVATE, CLIP = "Private regions", "Clip"
 """Groups on the pages of --help."""
 AnyLevelFlag = Annotated[bool, typer.Option("--any-level", rich_help_panel=READING, help="Overlook profile and level.")]
 EditionOption = Annotated[
@@ -73,6 +76,16 @@ PassphraseFlag = Annotated[
     bool,
     typer.Option(
         "--passphrase", rich_help_panel=PRIVATE, help="In place of a key: REFDEC_PASSPHRASE, or what is typed."
+    ),
+]
+FrameOption = Annotated[
+    int | None,
+    typer.Option("--frame", min=1, metavar="N", rich_help_panel=CLIP, help="Frame N alone, from 1."),
+]
+TimeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--time", metavar="SECONDS", rich_help_panel=CLIP, help="The frame that is shown at a time, such as 1.5."
     ),
 ]
 WeightsOption = Annotated[

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,12 +15,14 @@ from refdec.cli import console
 from refdec.cli.options import (
     AnyLevelFlag,
     EditionOption,
+    FrameOption,
     IgnoreFingerprint,
     JsonFlag,
     LenientFlag,
     MemoryLimit,
     PixelLimit,
     TimeLimit,
+    TimeOption,
     WeightsOption,
     key_values,
     limits_of,
@@ -43,7 +47,9 @@ def task(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Installed task; none: list them.")] = None,
     arguments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ACTION] IN.jai...", help="Codestreams or folders, or an action and its arguments."),
+        typer.Argument(
+            metavar="[ACTION] IN.jai...", help="Codestreams, clips, folders; or an action and its arguments."
+        ),
     ] = None,
     option: Annotated[
         list[str] | None, typer.Option("--option", metavar="KEY=VALUE", help="Option of the task; repeatable.")
@@ -51,6 +57,8 @@ def task(
     picture: Annotated[
         Path | None, typer.Option(metavar="OUT.png", help="Write the result as a picture; a folder for several inputs.")
     ] = None,
+    frame: FrameOption = None,
+    time: TimeOption = None,
     over: Annotated[bool, typer.Option("--over", help="Lay that picture over the decoded one.")] = False,
     legend: Annotated[bool, typer.Option("--legend", help="Put below that picture what its colours mean.")] = False,
     workers: Annotated[
@@ -74,6 +82,7 @@ def task(
 
     Example: refdec task statistics photo.jai --picture bits.png --over --legend
     """
+    from refdec.api.chosen_frame import FrameWish
     from refdec.api.task import TaskOrder
 
     if help_ or name is None:
@@ -82,6 +91,7 @@ def task(
     from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
     from refdec.decoding.options import DecodeOptions
+    from refdec.sequences.timing import moment
 
     if over and picture is None:
         raise typer.BadParameter("--over lays the picture of the result over the decoded one: it needs --picture")
@@ -108,6 +118,7 @@ def task(
             limits=limits_of(limit_pixels, limit_memory, time_limit),
         ),
         legend,
+        FrameWish(frame, None if time is None else moment(time)),
     )
     action = next((action for action in guest.item.actions if action.name == texts[0]), None)
     if action is not None:
@@ -147,49 +158,57 @@ def _facts(guest: Guest[Task]) -> tuple[str, str, str, str]:
     return guest.version, guest.distribution, guest.item.stage.value, guest.item.description
 
 
-def _show(result: TaskResult, name: str, order: TaskOrder, as_json: bool) -> None:
-    """Print a result."""
+def _show(
+    result: TaskResult, name: str, order: TaskOrder, as_json: bool, facts: Mapping[str, int] = MappingProxyType({})
+) -> None:
+    """Print a result; `facts`: of a clip the frame, and how many there are."""
     if as_json:
-        console.show_json({"task": order.task, "input": name, "result": result.json()})
+        console.show_json({"task": order.task, "input": name, **facts, "result": result.json()})
     else:
         console.result(result.text())
 
 
 def _run_on_file(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run a task on one codestream."""
-    from refdec.api.task import run_on_file, write_result_picture
+    from refdec.api.chosen_frame import ANY_FRAME
+    from refdec.api.concerning import concerning
+    from refdec.api.task import run_on_file, stream_for, write_result_picture
     from refdec.cli.deadline import in_time
     from refdec.cli.warnings import show_warnings
-    from refdec.formats.stream_files import codestream_bytes
     from refdec.inspection.summary import read_info
 
     reading, limits = order.reading, order.reading.limits
     with console.progress(f"{order.task} {Path(source).name}"):
-        data = codestream_bytes(source, limits=limits)
-        result = in_time(limits.seconds, lambda: run_on_file(data, order))
+        stream = stream_for(source, order)
+        data, alone = stream.data, replace(order, frame=ANY_FRAME)
+        with concerning(source):
+            result = in_time(limits.seconds, lambda: run_on_file(data, alone))
         if picture is not None:
             write_result_picture(result, picture, data if order.over else None, order)
     read = read_info(data, limits=limits, lenient=reading.lenient, any_level=reading.any_level, edition=reading.edition)
-    show_warnings(read.warnings)
-    _show(result, source, order, as_json)
+    show_warnings((*stream.remarks, *read.warnings))
+    _show(result, source, order, as_json, stream.facts)
     return 0
 
 
 def _act(action: Action, texts: tuple[str, ...], order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run an action; files of a folder that could not be used are told on stderr and decide the exit code."""
     from refdec.api.task import act, write_result_picture
+    from refdec.cli.warnings import show_warnings
     from refdec.parallel.outcomes import worst_exit_code
 
     codes: list[int] = []
+    remarks: list[str] = []
 
     def complain(name: str, problem: RefdecError) -> None:
         console.say(f"refdec: {name}: {problem.headline()}", always=True)
         codes.append(problem.exit_code)
 
     with console.progress(f"{order.task} {action.name}") as show:
-        result = act(action, texts, order, complain=complain, progress=show)
+        result = act(action, texts, order, complain=complain, remark=remarks.append, progress=show)
         if picture is not None:
             write_result_picture(result, picture, None, order)
+    show_warnings(remarks)
     _show(result, " ".join([action.name, *texts]), order, as_json)
     return worst_exit_code(codes) or 0
 
@@ -217,12 +236,15 @@ def _line(outcome: Outcome, order: TaskOrder) -> Mapping[str, Any]:
     """Return an outcome as one line of JSON."""
     line = outcome.as_line()
     details = line.pop("details", None) or {}
-    return {"task": order.task, **line, "result": details.get("result")}
+    clip = {name: details[name] for name in ("frame", "frames") if name in details}
+    return {"task": order.task, **line, **clip, "result": details.get("result")}
 
 
 def _show_outcome(outcome: Outcome) -> None:
     """Print what a task said about one codestream, below its name."""
-    if text := outcome.details.get("text"):
-        console.result(f"{outcome.job.input}\n{text}\n")
+    details = outcome.details
+    if text := details.get("text"):
+        frame = f", frame {details['frame']} of {details['frames']}" if "frame" in details else ""
+        console.result(f"{outcome.job.input}{frame}\n{text}\n")
     else:
         console.say(f"refdec: {outcome.job.input}: {outcome.message or outcome.status}", always=True)

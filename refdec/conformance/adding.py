@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from refdec.api.chosen_frame import chosen_stream
 from refdec.api.weights import load_weights
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.bitstream.framing import read_codestream
@@ -37,11 +38,11 @@ from refdec.conformance.making.features import feature_clauses
 from refdec.conformance.storage import extend_suite
 from refdec.conformance.stream_features import with_features
 from refdec.conformance.suite import BUNDLED_WEIGHTS, PLAIN_NAME, open_suite, suite_weights
+from refdec.decoding.options import DEFAULT_OPTIONS
 from refdec.errors import RefdecError, WeightsError
 from refdec.formats.files import READ_SUFFIXES, read_bytes, read_picture, write_picture
 from refdec.formats.kinds import CODESTREAM_SUFFIXES, HEIF_SUFFIX
 from refdec.formats.pictures import CodePicture, Colour
-from refdec.formats.stream_files import codestream_bytes
 from refdec.formats.yuv import YuvLayout
 from refdec.trace.picture_digest import picture_sha256
 
@@ -91,7 +92,8 @@ def add_case(suite: Path, stream: Path, options: AddOptions) -> Added:
     manifest = NEW if opened is None else opened.manifest
     if name in manifest.cases:
         raise CaseNameTaken(name, str(suite))
-    data = codestream_bytes(stream)
+    chosen = chosen_stream(stream, DEFAULT_OPTIONS)
+    data = chosen.data
     suffix = CODESTREAM_SUFFIXES[0] if stream.suffix.lower() == HEIF_SUFFIX else stream.suffix
     headers = _headers(data)
     weighed = _weighed(data, options.weights, manifest)
@@ -113,6 +115,8 @@ def add_case(suite: Path, stream: Path, options: AddOptions) -> Added:
         files[f"{name}/{case.picture.file}"] = _picture_file(picture)
     changed = replace(manifest, cases=(*manifest.cases, name))
     extend_suite(suite, files, {SUITE_FILE: manifest_to_json(changed).encode()})
+    if chosen.guessed:
+        notes = (f"{chosen.place} of a clip; another one: refdec transcode CLIP frame.jai --frame N", *notes)
     return Added(case, notes)
 
 

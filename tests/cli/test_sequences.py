@@ -167,3 +167,52 @@ def test_exiftool_and_libheif_read_the_structure(tmp_path: Path) -> None:
     seen = subprocess.run([parser("heif-info"), "-d", path], capture_output=True, text=True, check=False).stdout
     for line in ("compatible brands: jais,jaii,iso8,mif1,miaf", "item_type: jai0", "Box: moov", "item_type: Exif"):
         assert line in seen, line
+
+
+def test_a_task_on_a_clip_says_which_frame_it_judges(refdec: Refdec, clip: Path) -> None:
+    ran = refdec("task", "statistics", clip, "--json")
+    assert ran.code == 0 and "warning: frame 1 of 5 of a clip: --frame N or --time SECONDS choose" in ran.err
+    first = json.loads(ran.out)
+    assert (first["frame"], first["frames"]) == (1, 5)
+    third, last = (refdec("task", "statistics", clip, "--json", *wish) for wish in (("--frame", 3), ("--time", "0.19")))
+    assert (third.err, last.err) == ("", "")
+    assert [json.loads(ran.out)["frame"] for ran in (third, last)] == [3, 5]
+    assert json.loads(third.out)["result"] != first["result"]
+    alone = clip.with_name("third.jai")
+    assert refdec("transcode", clip, alone, "--frame", 3).code == 0
+    assert json.loads(refdec("task", "statistics", alone, "--json").out)["result"] == json.loads(third.out)["result"]
+    for wish, code in ((("--frame", 6), 2), (("--time", "9"), 2), (("--frame", 1, "--time", "0"), 2)):
+        assert refdec("task", "statistics", clip, *wish).code == code
+    ran = refdec("task", "statistics", alone, "--frame", 1)
+    assert ran.code == 1 and "--frame is about a clip" in ran.err
+
+
+def test_tasks_on_many_files_name_frames_too(refdec: Refdec, clip: Path) -> None:
+    ran = refdec("task", "statistics", clip, clip, "--workers", 1)
+    assert ran.code == 0 and ran.out.count(f"{clip}, frame 1 of 5\n") == 2
+    ran = refdec("task", "statistics", clip, clip, "--workers", 1, "--frame", 2, "--json")
+    assert [json.loads(line)["frame"] for line in ran.out.splitlines()] == [2, 2]
+    over = clip.with_name("over.png")
+    assert refdec("task", "statistics", clip, "--frame", 2, "--picture", over, "--over").code == 0
+    with PIL.Image.open(over) as shown, PIL.Image.open(clip.parent / "frames" / "0.png") as frame:
+        assert shown.size == frame.size
+
+
+def test_actions_see_every_frame_of_a_clip(refdec: Refdec, clip: Path) -> None:
+    ran = refdec("task", "statistics", "total", clip, "--json")
+    rows = json.loads(ran.out)["result"]["parts"]["codestreams"]["rows"]
+    assert ran.code == 0 and [row[0] for row in rows] == [f"{clip}, frame {number}" for number in range(1, 6)]
+    database = clip.with_name("index.db")
+    assert "pictures  5" in refdec("task", "retrieval", "index", clip.parent, database, "--option", "by=meaning").out
+    ran = refdec("task", "retrieval", "query", clip, database, "--option", "by=meaning", "--json")
+    assert f"warning: {clip}: frame 1 of 5 of a clip" in ran.err
+    assert json.loads(ran.out)["result"]["labels"][0]["name"] == f"{clip}, frame 1"
+    ran = refdec("task", "retrieval", "query", clip, database, "--option", "by=meaning", "--json", "--frame", 2)
+    assert ran.err == "" and json.loads(ran.out)["result"]["labels"][0]["name"] == f"{clip}, frame 2"
+
+
+def test_latents_of_a_frame(refdec: Refdec, clip: Path) -> None:
+    out = clip.with_name("l.npz")
+    assert "warning: frame 1 of 5" in refdec("latents", clip, out, "--stage", "symbols").err
+    assert refdec("latents", clip, out, "--stage", "symbols", "--frame", 2).err == ""
+    assert refdec("latents", clip, out, "--time", "7").code == 2

@@ -75,7 +75,13 @@ class Events(Task):
             "find",
             "find what happens in the frames of a fixed camera",
             find,
-            (Argument("FRAMES", "codestreams", "a folder of codestreams, one for each frame, in the order of names"),),
+            (
+                Argument(
+                    "FRAMES",
+                    "codestreams",
+                    "a clip, or a folder of codestreams, one for each frame, in the order of names",
+                ),
+            ),
             (
                 SENSITIVITY,
                 Option("learn", int, 3, "frames whose middle is the scene to begin with", minimum=1, maximum=25),

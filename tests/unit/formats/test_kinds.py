@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from refdec.api.archives import archive_jobs
-from refdec.api.task import streams_below
+from refdec.api.task_streams import streams_below
 from refdec.bitstream.firstbytes import CODESTREAM_START
 from refdec.bitstream.markers import Marker
 from refdec.formats.files import READ_SUFFIXES, write_picture

@@ -1,0 +1,110 @@
+"""The codestreams that an action of a task works on: those of a folder, of a file, or of the frames of a clip.
+
+In: what was typed for an argument, and how a codestream is decoded.  Out: named bundles, one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from refdec.api.chosen_frame import FrameWish, chosen_stream, every_stream
+from refdec.api.concerning import concerning
+from refdec.errors import RefdecError
+from refdec.formats.kinds import CODESTREAM_SUFFIXES
+
+if TYPE_CHECKING:
+    from refdec.api.chosen_frame import ChosenStream
+    from refdec.bundles import LatentBundle
+    from refdec.decoding.options import DecodeOptions
+    from refdec.plugins.task_base import NamedBundle
+
+__all__ = ["StreamReading", "TaskStreams", "streams_below"]
+
+
+def streams_below(path: Path) -> Iterator[Path]:
+    """Yield the codestreams of a folder in order, or the file itself.  Raises FolderMissing."""
+    from refdec.parallel.folders import walk
+
+    if path.is_dir():
+        yield from (path / below for below in walk(path, CODESTREAM_SUFFIXES))
+    else:
+        yield path
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReading:
+    """How streams become bundles: `decode` makes one of a codestream, read by `options`; which `frame` of a clip.
+
+    `complain` is told of files of a folder that cannot be used, `remark` of what has to be said, `progress` of the
+    share that is done.
+    """
+
+    decode: Callable[[bytes], LatentBundle]
+    options: DecodeOptions
+    frame: FrameWish
+    complain: Callable[[str, RefdecError], None]
+    remark: Callable[[str], None]
+    progress: Callable[[float], None]
+
+
+def _nothing(name: str) -> bool:
+    """Know no name."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStreams:
+    """The bundles of one argument: decoded one after the other, each time they are asked for.
+
+    A codestream of a folder that cannot be decoded is complained of and left out; a single one raises.  Of a clip all
+    frames are streams, named by their number, unless one of them is meant; `single`: one, and the first, with a remark,
+    where nobody says which.  Those whose names are `known` are left out, and counted all the same.
+    """
+
+    path: Path
+    reading: StreamReading
+    single: bool = False
+    known: Callable[[str], bool] = _nothing
+
+    def without(self, known: Callable[[str], bool]) -> TaskStreams:
+        """Return the streams whose names are not known."""
+        return replace(self, known=known)
+
+    def __iter__(self) -> Iterator[NamedBundle]:
+        files = list(streams_below(self.path))
+        for index, path in enumerate(files):
+            self.reading.progress(index / len(files))
+            try:
+                yield from self._of_file(str(path), index / len(files), 1 / len(files))
+            except RefdecError as problem:
+                if not self.path.is_dir():
+                    raise
+                self.reading.complain(str(path), problem)
+
+    def _of_file(self, name: str, done: float, share: float) -> Iterator[NamedBundle]:
+        """Yield the bundles of one file."""
+        from refdec.plugins.task_base import NamedBundle
+
+        if self.known(name):
+            return
+        with concerning(name):
+            for stream in self._streams(name):
+                named = f"{name}, frame {stream.frame}" if stream.frames else name
+                if stream.frames:
+                    self.reading.progress(done + share * (stream.frame - 1) / stream.frames)
+                if not stream.frames or not self.known(named):
+                    yield NamedBundle(named, self.reading.decode(stream.data))
+
+    def _streams(self, name: str) -> Iterator[ChosenStream]:
+        """Yield the codestreams of one file."""
+        reading = self.reading
+        if not self.single:
+            yield from every_stream(name, reading.options, reading.frame)
+            return
+        stream = chosen_stream(name, reading.options, reading.frame)
+        for sentence in stream.remarks:
+            reading.remark(f"{name}: {sentence}")
+        yield stream
