@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from refdec.api.concerning import concerning, name_source
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from refdec.bitstream.markers import Marker
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
+    from refdec.inspection.file_view import FileView
     from refdec.inspection.html import Decoding
     from refdec.inspection.maps import ChannelMaps
     from refdec.observation import Observer
@@ -205,14 +207,10 @@ def write_page(
     """
     from refdec import __version__
     from refdec.formats.files import name_of, write_text
-    from refdec.formats.stream_files import codestream_bytes
     from refdec.inspection.html import render_page
     from refdec.inspection.summary import info_of
 
-    if request.frame is None:
-        data = codestream_bytes(source, limits=request.options.limits)
-    else:
-        data, _ = _frame_of(source, request.options, request.frame)
+    data, boxes = _page_source(source, request)
     tree, decoding, beyond_limits = _tree(data, request, {}), None, False
     findings = tree.findings
     if pictures:
@@ -220,9 +218,44 @@ def write_page(
         if findings.headers is not None and arrays:
             tree = _tree(data, request, _first_symbols(findings.headers, arrays))
     info = None if findings.headers is None or not findings.whole else info_of(findings.codestream, findings.headers)
-    page = render_page(tree, name=_short(name_of(source)), version=__version__, info=info, decoding=decoding)
+    page = render_page(
+        tree,
+        name=_short(name_of(source)),
+        version=__version__,
+        info=info,
+        decoding=decoding,
+        file=None if boxes is None else _file_view(boxes, tree, request),
+    )
     write_text(target, page)
-    return View(tree, name_of(source), decoding.failure if decoding else "", beyond_limits)
+    return View(tree, name_of(source), decoding.failure if decoding else "", beyond_limits, boxes)
+
+
+def _page_source(source: Source, request: ViewRequest) -> tuple[bytes, BoxTree | None]:
+    """Return the codestream that a page is about, and the boxes around it where no frame is chosen."""
+    from refdec.formats.files import read_bytes
+    from refdec.formats.stream_files import stream_in
+
+    limits = request.options.limits
+    with concerning(source):
+        if request.frame is not None:
+            return _frame_of(source, request.options, request.frame)[0], None
+        whole = read_bytes(source, limits=limits)
+        found = stream_in(whole, limits=limits)
+        return found.codestream, None if found.file is None else box_tree(whole, limits)
+
+
+def _file_view(boxes: BoxTree, shown: SyntaxTree, request: ViewRequest) -> FileView:
+    """Return the view of a HEIF file: the tree of the picture's codestream, and those of the first others."""
+    from refdec.inspection.file_view import MOST_CODESTREAMS, codestream_places, file_view
+
+    trees = {}
+    for (at, length), name in islice(codestream_places(boxes), MOST_CODESTREAMS):
+        data = boxes.data[at : at + length]
+        trees[at, length] = (
+            name,
+            shown if data == shown.data and at == boxes.codestream_at else _tree(data, request, {}),
+        )
+    return file_view(boxes, shown, trees)
 
 
 def _short(name: str) -> str:

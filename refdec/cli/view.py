@@ -47,7 +47,8 @@ def view(
         bool, typer.Option("--symbols", help="Decode the payloads and show the first symbols of each.")
     ] = False,
     html: Annotated[
-        Path | None, typer.Option(metavar="FILE.html", help="Write one page: tree, hex dump, sizes, picture, maps.")
+        Path | None,
+        typer.Option(metavar="FILE.html", help="Write one page: tree with boxes, hex dump, sizes, picture, maps."),
     ] = None,
     pictures: Annotated[
         bool, typer.Option("--pictures/--no-pictures", help="Decode for the page, or leave pictures and maps out.")

@@ -20,11 +20,12 @@ from refdec.heif.reading import heif_of_boxes
 from refdec.inspection.nodes import Node, NodeKind, leaf
 from refdec.limits import Limits
 
-__all__ = ["BoxTree", "box_tree"]
+__all__ = ["BoxTree", "box_tree", "printable"]
 
 SIZE_BITS, VERSION_BITS, FLAGS_BITS = 32, 8, 24
 LARGE_SIZE_BITS = 64
-DATA = "mdat"
+DATA = ("mdat", "idat")
+"""Boxes of the bytes of items."""
 SHOWN_FRAMES = 4096
 LAYOUTS_INSIDE = {"iref": "reference", "tref": "track_reference"}
 """Boxes inside of others whose type says what they are for, not what they look like."""
@@ -32,11 +33,16 @@ LAYOUTS_INSIDE = {"iref": "reference", "tref": "track_reference"}
 
 @dataclass(frozen=True, slots=True)
 class BoxTree:
-    """The boxes of a file below one root, its bytes, and the byte where the codestream of its picture begins."""
+    """The boxes of a file below one root, its bytes, and the byte where the codestream of its picture begins.
+
+    `file` and `clip` are what the boxes amount to, None where they amount to none.
+    """
 
     root: Node
     data: bytes
     codestream_at: int
+    file: HeifFile | None = None
+    clip: ClipFile | None = None
 
 
 def box_tree(data: bytes, limits: Limits) -> BoxTree:
@@ -64,7 +70,7 @@ def box_tree(data: bytes, limits: Limits) -> BoxTree:
     places = () if picture is None else picture.places
     if clip is not None and not places:
         places = clip.places(0)
-    return BoxTree(root, data, places[0][0] if places else 0)
+    return BoxTree(root, data, places[0][0] if places else 0, file, clip)
 
 
 Part = tuple[int, int, str, str]
@@ -73,7 +79,7 @@ Part = tuple[int, int, str, str]
 
 def _items_of(file: HeifFile) -> Iterator[Part]:
     for item in file.items:
-        note = f"{_printable(item.kind)} {_printable(item.name)}".strip()
+        note = f"{printable(item.kind)} {printable(item.name)}".strip()
         yield from ((*place, f"item {item.id}", note) for place in item.places)
 
 
@@ -89,12 +95,14 @@ def _node(box: FileBox, parts: list[Part], layout: str | None = None) -> Node:
     """Return the node of a box: its header, its fields, the boxes inside."""
     inside = LAYOUTS_INSIDE.get(box.kind)
     found = [*_header(box, layout), *map(_field, box.fields)]
-    if box.kind == DATA:
+    if box.kind in DATA:
         found[-1:] = _items(box, parts)
-    children = (*found, *(_node(child, parts, inside) for child in box.children))
-    return Node(
-        NodeKind.BOX, box.kind, box.place, 8 * box.size, note=box_layout(box.kind, layout).title, children=children
-    )
+    children = [*found, *(_node(child, parts, inside) for child in box.children)]
+    end = 8 * (box.at + box.size)
+    if left := end - children[-1].end.bits:
+        children.append(leaf(NodeKind.UNREAD, "not read", end - left, left))
+    title = box_layout(box.kind, layout).title
+    return Node(NodeKind.BOX, printable(box.kind), box.place, 8 * box.size, note=title, children=tuple(children))
 
 
 def _header(box: FileBox, layout: str | None) -> Iterator[Node]:
@@ -104,7 +112,7 @@ def _header(box: FileBox, layout: str | None) -> Iterator[Node]:
     large = after >= LARGE_SIZE_BITS
     size = 1 if large else box.size
     yield leaf(NodeKind.ELEMENT, "size", at, SIZE_BITS, value=size, descriptor="u(32)")
-    yield leaf(NodeKind.DATA, "type", at + SIZE_BITS, SIZE_BITS, descriptor="4cc", note=box.kind)
+    yield leaf(NodeKind.DATA, "type", at + SIZE_BITS, SIZE_BITS, descriptor="4cc", note=printable(box.kind))
     at += 2 * SIZE_BITS
     if large:
         yield leaf(NodeKind.ELEMENT, "largesize", at, LARGE_SIZE_BITS, value=box.size, descriptor="u(64)")
@@ -120,7 +128,7 @@ def _field(place: FieldPlace) -> Node:
         descriptor = f"u({place.n_bits})"
         return leaf(NodeKind.ELEMENT, place.name, place.at.bits, place.n_bits, value=place.value, descriptor=descriptor)
     note = place.value if isinstance(place.value, str) else f"{place.n_bits // 8} bytes"
-    return leaf(NodeKind.DATA, place.name, place.at.bits, place.n_bits, note=_printable(note))
+    return leaf(NodeKind.DATA, place.name, place.at.bits, place.n_bits, note=printable(note))
 
 
 def _items(box: FileBox, parts: list[Part]) -> list[Node]:
@@ -153,6 +161,6 @@ def _bytes(name: str, at: int, length: int, note: str = "") -> Node:
     return leaf(NodeKind.DATA, name, 8 * at, 8 * length, note=said)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return a text of a stranger as it can be shown in a line."""
     return "".join(c if c.isprintable() else "?" for c in text[:80])

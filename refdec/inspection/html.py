@@ -1,7 +1,7 @@
 """One self-contained page about a codestream: tree beside hex dump, sizes, picture, maps, fingerprints.
 
-In: a syntax tree, a summary, and what a decoder found where one ran.  Out: the text of an HTML file that needs no
-network: style and script are inside, pictures are data URLs.
+In: a syntax tree, a summary, what a decoder found where one ran, and the HEIF file around the codestream where there is
+one.  Out: the text of an HTML file that needs no network: style and script are inside, pictures are data URLs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from refdec.errors import RefdecError
+from refdec.errors import BitOffset
+from refdec.inspection.file_view import MOST_NODES, FileView
 from refdec.inspection.maps import ChannelMaps, Preview
 from refdec.inspection.nodes import Node, NodeKind
 from refdec.inspection.render import problem_json, raw_bits
@@ -23,8 +24,9 @@ from refdec.inspection.tree import SyntaxTree
 
 __all__ = ["Decoding", "render_page"]
 
-MOST_NODES = 20_000
 MOST_BYTES = 1 << 20
+MOST_EXACT = 1 << 53
+"""Numbers that a script holds exactly are below."""
 HEAD_BYTES = 2048
 TAIL_BYTES = 64
 
@@ -41,9 +43,18 @@ class Decoding:
 
 
 def render_page(
-    tree: SyntaxTree, *, name: str, version: str, info: Info | None = None, decoding: Decoding | None = None
+    tree: SyntaxTree,
+    *,
+    name: str,
+    version: str,
+    info: Info | None = None,
+    decoding: Decoding | None = None,
+    file: FileView | None = None,
 ) -> str:
-    """Return the page; `info` is None where the headers are not legal, `decoding` None where nothing was decoded."""
+    """Return the page; `info` is None where the headers are not legal, `decoding` None where nothing was decoded.
+
+    `file`: the HEIF file whose picture the codestream is; its tree then holds that of the codestream.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -53,26 +64,30 @@ def render_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    nodes, shortened = _rows(tree)
-    windows, complete = _windows(tree)
+    root, data = (tree.root, tree.data) if file is None else (file.root, file.data)
+    nodes, shortened = _rows(root, data)
+    windows, complete = _windows(root, data)
+    shown = 0 if file is None else 8 * (file.shown_at or 0)
     material = {
         "nodes": nodes,
-        "length": len(tree.data),
+        "length": len(data),
+        "shown": shown,
         "windows": windows,
         "maps": [_maps_json(maps) for maps in decoding.maps] if decoding else [],
-        "semantics": _semantics(tree.root),
+        "semantics": _semantics(root),
     }
     page: str = environment.get_template("view.html").render(
         name=name,
         version=version,
-        length=len(tree.data),
+        length=len(data),
         facts=_facts(info),
-        problems=[_problem(problem) for problem in tree.problems],
-        chart=size_chart(tree.root),
+        problems=_problems(tree, file),
+        chart=size_chart(root, shown=shown),
         decoding=decoding,
         preview=_data_url(decoding.preview.image) if decoding and decoding.preview else "",
         complete=complete,
         shortened=shortened,
+        file=file,
         material=json.dumps(material, separators=(",", ":")).replace("<", "\\u003c"),
     )
     return page
@@ -82,8 +97,16 @@ def _data_url(png: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode()
 
 
-def _problem(problem: RefdecError) -> dict[str, Any]:
-    return problem_json(problem) | {"bit": None if problem.at is None else problem.at.bits}
+def _problems(tree: SyntaxTree, file: FileView | None) -> list[dict[str, Any]]:
+    """Return the problems with the bit where each leads, and its place in words, which counts as the page does."""
+    if file is None:
+        found = [(problem, "", None if problem.at is None else problem.at.bits) for problem in tree.problems]
+    else:
+        found = list(file.problems)
+    return [
+        problem_json(problem) | {"of": whose, "bit": bit, "at": None if bit is None else str(BitOffset(bit))}
+        for problem, whose, bit in found
+    ]
 
 
 def _maps_json(maps: ChannelMaps) -> dict[str, Any]:
@@ -121,13 +144,13 @@ def _facts(info: Info | None) -> list[tuple[str, str]]:
     ]
 
 
-def _rows(tree: SyntaxTree) -> tuple[list[list[Any]], bool]:
+def _rows(whole: Node, data: bytes) -> tuple[list[list[Any]], bool]:
     """Return the nodes in file order as short lists, and whether elements of long runs had to be left out."""
-    root = compacted(tree.root)
-    rows = [_row(tree.data, depth, node) for depth, node in root.walk()]
+    root = compacted(whole)
+    rows = [_row(data, depth, node) for depth, node in root.walk()]
     if len(rows) <= MOST_NODES:
         return rows, False
-    kept = [_row(tree.data, depth, node) for depth, node in _without_runs(root, 0)]
+    kept = [_row(data, depth, node) for depth, node in _without_runs(root, 0)]
     return kept[:MOST_NODES], True
 
 
@@ -152,7 +175,7 @@ def _row(data: bytes, depth: int, node: Node) -> list[Any]:
         node.name,
         node.at.bits,
         node.n_bits,
-        f"{node.value:04x}" if node.kind is NodeKind.MARKER and node.value is not None else node.value,
+        _value(node),
         "" if inner else raw_bits(data, node),
         node.descriptor,
         span,
@@ -162,16 +185,22 @@ def _row(data: bytes, depth: int, node: Node) -> list[Any]:
     ]
 
 
-def _windows(tree: SyntaxTree) -> tuple[list[list[Any]], bool]:
+def _value(node: Node) -> int | str | None:
+    """Return the value of a node: markers as they are written, and no number that a script would round."""
+    if node.value is None or (node.kind is not NodeKind.MARKER and node.value < MOST_EXACT):
+        return node.value
+    return f"{node.value:04x}" if node.kind is NodeKind.MARKER else str(node.value)
+
+
+def _windows(root: Node, data: bytes) -> tuple[list[list[Any]], bool]:
     """Return the bytes of the hex dump as [offset, base64] pieces, and whether they are all bytes of the file.
 
     Of a file above 1 MiB, only the beginning and the end of each leaf are kept.
     """
-    data = tree.data
     if len(data) <= MOST_BYTES:
         return [[0, base64.b64encode(data).decode()]], True
     spans: list[tuple[int, int]] = []
-    for node in tree.root.leaves():
+    for node in root.leaves():
         first, last = node.at.bits >> 3, (node.end.bits + 7) >> 3
         pieces = [(first, last)] if last - first <= HEAD_BYTES else [(first, first + HEAD_BYTES - TAIL_BYTES)]
         if last - first > HEAD_BYTES:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +24,9 @@ from refdec.limits import Limits
 from refdec.lossless.errors import LayerDamaged, LayerOfOtherPicture
 from refdec.weights.pack import WeightPack
 from tests.payloads import check_payloads
+
+if TYPE_CHECKING:
+    from refdec.inspection.box_tree import BoxTree
 
 __all__ = [
     "DECODE_LIMITS",
@@ -311,6 +316,27 @@ def _float_layer(data: bytes) -> None:
     assert picture_sha256(made.planes) == record.samples_sha256.hex()
 
 
+def _seen(boxes: BoxTree) -> None:
+    """The boxes of a file as text, and on a page with the codestreams in it, whose leaves cover the file in order."""
+    from refdec.inspection.file_view import codestream_places, file_view
+    from refdec.inspection.html import render_page
+    from refdec.inspection.render import box_lines
+    from refdec.inspection.tree import build_tree
+
+    list(box_lines(boxes))
+    trees = {
+        place: (name, build_tree(boxes.data[place[0] : sum(place)], limits=PICTURE_LIMITS))
+        for place, name in islice(codestream_places(boxes), 2)
+    }
+    shown = next((tree for _, tree in trees.values()), None) or build_tree(b"", limits=PICTURE_LIMITS)
+    view, at = file_view(boxes, shown, trees), 0
+    for node in view.root.leaves():
+        assert node.at.bits == at, f"{node.name} is not where the one before it ends"
+        at = node.end.bits
+    page = render_page(shown, name="x.jaii", version="1", file=view)
+    assert len(page) < 1 << 24
+
+
 def heif(data: bytes) -> None:
     """HEIF files and clips: what reads is written and read again, shown, taken apart, no larger than limits say."""
     from refdec.formats.clip_files import ClipBytes, clip_in
@@ -319,7 +345,6 @@ def heif(data: bytes) -> None:
     from refdec.heif.reading import read_heif
     from refdec.heif.writing import write_heif
     from refdec.inspection.box_tree import box_tree
-    from refdec.inspection.render import box_lines
 
     whole = ClipBytes(None, data, len(data), PICTURE_LIMITS.codestream_bytes)
     for lenient in (False, True):
@@ -340,7 +365,7 @@ def heif(data: bytes) -> None:
             except RefdecError as problem:
                 assert problem.headline()
         if not lenient:
-            list(box_lines(box_tree(data, PICTURE_LIMITS)))
+            _seen(box_tree(data, PICTURE_LIMITS))
     try:
         file = read_heif(data, limits=PICTURE_LIMITS)
     except RefdecError as problem:
@@ -348,7 +373,7 @@ def heif(data: bytes) -> None:
         return
     assert sum(len(item.data) for item in file.items if len(item.places) != 1) <= 2 * len(data)
     try:
-        list(box_lines(box_tree(data, PICTURE_LIMITS)))
+        _seen(box_tree(data, PICTURE_LIMITS))
     except RefdecError as problem:
         assert isinstance(problem, LimitExceeded), problem.headline()
     try:

@@ -12,7 +12,8 @@
       parents[i] = node[DEPTH] ? open[node[DEPTH] - 1] : -1;
       if (parents[i] >= 0) children[parents[i]].push(i);
       open[node[DEPTH]] = i;
-      substream[i] = node[DEPTH] === 1 ? node[NAME] : node[DEPTH] ? substream[parents[i]] : "";
+      const outer = node[DEPTH] ? substream[parents[i]] : "";
+      substream[i] = node[KIND] === "substream" || node[DEPTH] === 1 ? node[NAME] : outer;
     });
   }
   const bytes = new Map();  // page of 1 KiB -> Int16Array, -1 where the byte is not in this page
@@ -35,7 +36,8 @@
 
   // ---- tree
   const tree = document.getElementById("tree");
-  const isOpen = nodes.map((node, i) => children[i].length > 0 && node[KIND] !== "run" && (node[KIND] !== "unit" || nodes.length < 400));
+  const isOpen = nodes.map((node, i) => children[i].length > 0 && node[KIND] !== "run" && (node[KIND] !== "unit" || nodes.length < 400)
+    && (node[KIND] !== "codestream" || node[BIT] === material.shown));
   let rows = new Map(), chosen = -1, chosenByte = -1, pattern = "";
 
   function visible() {
@@ -242,9 +244,9 @@
   };
   document.querySelectorAll("[data-bit]").forEach((button) => {
     button.addEventListener("click", () => {
-      const bit = Number(button.dataset.bit);
-      const top = children[0].find((i) => nodes[i][BIT] === bit && children[i].length);
-      if (top === undefined || button.closest("#problems")) { goTo(Math.min(bit, 8 * material.length - 1)); return; }
+      const bit = Number(button.dataset.bit), part = button.dataset.part;
+      const top = nodes.findIndex((node, i) => node[BIT] === bit && node[NAME] === part && children[i].length);
+      if (top < 0) { goTo(Math.min(bit, 8 * material.length - 1)); return; }
       choose(top);
       document.getElementById("syntax").scrollIntoView({ block: "start" });
     });

@@ -8,14 +8,15 @@ import sys
 from pathlib import Path
 
 from refdec.heif.boxes import FileBox
-from refdec.heif.boxwriter import write_box
+from refdec.heif.boxwriter import boxed, write_box
 from refdec.inspection.box_tree import box_tree
 from refdec.inspection.render import box_lines
 from tests.unit.heif.support import LIMITS, STREAM, whole_file
 
 
 def test_leaves_cover_every_bit_once_and_in_order() -> None:
-    for data in (whole_file(), whole_file() + b"\0\0\0\1free" + (20).to_bytes(8, "big") + b"data"):
+    longer = whole_file() + boxed("ispe", bytes(20))  # eight bytes more than its fields
+    for data in (whole_file(), whole_file() + b"\0\0\0\1free" + (20).to_bytes(8, "big") + b"data", longer):
         tree = box_tree(data, LIMITS)
         at = 0
         for node in tree.root.leaves():

@@ -17,6 +17,7 @@ import refdec
 from refdec.api.view import ViewRequest, write_page
 from tests.browser import browse as browse_page
 from tests.browser import chromium_or_skip
+from tests.unit.heif.support import STREAM, whole_file
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "vectors"
 DEMO = Path(refdec.__file__).parent / "data" / "demo.jai"
@@ -155,3 +156,34 @@ def test_names_cannot_break_out_of_the_page(browse: Callable[..., dict[str, Any]
     write_page(tmp_path / name, tmp_path / "odd.html", pictures=False)
     seen = browse(tmp_path / "odd.html", "seen.title = document.querySelector('h1').textContent;")
     assert seen["title"] == name
+
+
+def test_boxes_and_codestream_of_a_file_share_one_tree(browse: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
+    data = whole_file()
+    (tmp_path / "a.jaii").write_bytes(data)
+    write_page(tmp_path / "a.jaii", tmp_path / "a.html", pictures=False)
+    at = data.find(STREAM)
+    seen = browse(
+        tmp_path / "a.html",
+        f"""
+        [...document.querySelectorAll("#items button")].find((e) => e.textContent === "irot").click();
+        seen.property = choice();
+        row("image_width").click(); seen.width = choice();
+        [...document.querySelectorAll("#sizes button")].find((e) => e.textContent === "PIH").click();
+        seen.substream = choice();
+        document.getElementById("goto").value = "{at + 9}";
+        document.getElementById("goto").dispatchEvent(new Event("change"));
+        seen.element = choice();
+        document.getElementById("goto").value = "9";
+        document.getElementById("goto").dispatchEvent(new Event("change"));
+        seen.brand = choice();
+        seen.folded = [...document.querySelectorAll("#tree .row[aria-expanded=false] .name")]
+          .filter((e) => e.textContent.includes("codestream")).length;
+        """,
+    )
+    assert seen["property"]["detail"] == "irot"
+    assert bytes(data[byte] for byte in seen["property"]["bytes"])[4:8] == b"irot"
+    assert seen["width"]["detail"] == "image_width = 64"  # of the thumbnail, which comes first
+    assert seen["substream"]["bytes"][0] == at + 2 and seen["substream"]["row"] == ["\u25bePIH"]
+    assert seen["element"]["detail"].startswith("level_idc") and seen["brand"]["detail"] == "major_brand"
+    assert seen["folded"] == 1  # of the thumbnail
