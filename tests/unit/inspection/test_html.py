@@ -10,7 +10,8 @@ from typing import Any
 
 from refdec.bitstream.framing import read_codestream, write_codestream
 from refdec.bitstream.markers import Marker
-from refdec.inspection.html import MOST_NODES, Decoding, render_page
+from refdec.inspection.file_view import MOST_NODES
+from refdec.inspection.html import Decoding, render_page
 from refdec.inspection.summary import info_of
 from refdec.inspection.tree import build_tree
 
