@@ -8,7 +8,6 @@ what it finds, and raises what it meets.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import importlib.util
 import inspect
@@ -22,6 +21,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
+from refdec.kernel_parts import around, parts_of, seen_globals
 from refdec.kernel_store import CacheTrouble, KernelStore
 from refdec.machine_code import MachineCode, Taken, fits, runnable, taken_array, taken_number
 
@@ -46,7 +46,7 @@ _options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 SETTING, FOLDER_SETTING = "NUMBA_", "NUMBA_CACHE_DIR"
 SETTINGS_FILE = ".numba_config.yaml"
 LENGTH_BYTES = 4
-FORM = 2
+FORM = 3
 """What a file of a kernel holds, and how its key is made."""
 _one_at_a_time = RLock()
 """Held while a kernel is made ready, and by whoever makes ready those that it calls."""
@@ -154,10 +154,11 @@ class _KernelFiles:
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
         file = Path(inspect.getfile(function))
         chosen: Path | Beside | None = _chosen["folder"]
         folder = file.parent.joinpath("__pycache__") if isinstance(chosen, Beside) else chosen
-        self._parts = _parts(function)
+        self._parts = parts_of(function)
         found_again = function.__module__ in sys.modules  # a later process imports the module of what it loads
         found_again = found_again and self._parts is not None
         self._store = KernelStore(folder, _chosen["trouble"]) if folder is not None and found_again else None
@@ -197,6 +198,16 @@ class _KernelFiles:
         try:
             return MachineCode.of_bytes(kept[0])
         except (ValueError, KeyError, TypeError):
+            self._drop(signature)
+            return None
+
+    def alone(self, signature: object) -> tuple[tuple[Taken, ...], Callable[..., Any]] | None:
+        """Return what can be called without Numba, with what it takes; None where the store has none such."""
+        code = self.machine_code(signature)
+        try:
+            run = None if code is None else runnable(code, self._function, self.sources)
+            return None if code is None or run is None else (code.wanted(), run)
+        except Exception:  # whole, but no code that LLVM can link: whatever it raises, a cache stops nothing
             self._drop(signature)
             return None
 
@@ -265,63 +276,6 @@ def _taken(kind: Any) -> tuple[Any, ...] | None:
     return None
 
 
-def _parts(function: Callable[..., Any]) -> list[tuple[str, str]] | None:
-    """Return all that the code of a kernel follows from: places of functions, and sums of what each is made from.
-
-    These are its own file and those of the kernels that it calls, and the constants that they see by name.  None where
-    a function sees a value of a scope around it of which no later process can tell whether it is the same.
-    """
-    found, todo, seen = list[tuple[str, str]](), [function], set[int]()
-    while todo:
-        one = todo.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        place = f"{one.__module__}.{one.__qualname__}:{one.__code__.co_firstlineno}"
-        sum_of = hashlib.sha256(f"{place}\n".encode() + _source(one))
-        around = _around(one)
-        for name, value in sorted((_seen_globals(one) | around).items()):
-            if hasattr(value, "py_func"):
-                todo.append(value.py_func)
-                continue
-            told = _told(value)
-            if told is not None:
-                sum_of.update(f"{name} ".encode() + told)
-            elif name in around:
-                return None
-        found.append((place, sum_of.hexdigest()))
-    return found
-
-
-def _seen_globals(function: Callable[..., Any]) -> dict[str, Any]:
-    """Return what a function may see of its module, by name."""
-    return {name: function.__globals__[name] for name in function.__code__.co_names if name in function.__globals__}
-
-
-def _around(function: Callable[..., Any]) -> dict[str, Any]:
-    """Return what a function sees of the scopes around it, by name."""
-    cells = function.__closure__ or ()
-    return {name: cell.cell_contents for name, cell in zip(function.__code__.co_freevars, cells, strict=True)}
-
-
-def _told(value: Any) -> bytes | None:
-    """Return a constant in words that another process has for it too, None for what is none."""
-    if hasattr(value, "dtype") and hasattr(value, "tobytes"):
-        return f"{value.dtype} {value.shape}".encode() + bytes(value.tobytes())
-    own: Any = type(value).__repr__
-    plain = type(value).__module__ == "builtins" and own is not object.__repr__  # that one tells only where it lies
-    return repr(value).encode() if plain and not callable(value) else None
-
-
-def _source(function: Callable[..., Any]) -> bytes:
-    """Return the file of a function, or where there is none, its byte code."""
-    try:
-        return Path(inspect.getfile(function)).read_bytes()
-    except (OSError, TypeError):
-        code = function.__code__
-        return code.co_code + repr(code.co_consts).encode()
-
-
 class Kernel(Generic[P, R]):
     """A function that becomes machine code when it is first called: from the store, or else by Numba.
 
@@ -361,11 +315,10 @@ class Kernel(Generic[P, R]):
         if not self.is_inline:
             files = _KernelFiles(self.py_func)
             for signature in self.signatures:
-                code = files.machine_code(signature)
-                run = None if code is None else runnable(code, self.py_func, files.sources)
-                if code is None or run is None:
+                run = files.alone(signature)
+                if run is None:
                     break
-                runs.append((code.wanted(), run))
+                runs.append(run)
         return tuple(runs)
 
     @property
@@ -389,14 +342,14 @@ class Kernel(Generic[P, R]):
 
 def _for_numba(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that sees Numba's functions where the given one sees kernels."""
-    around = _around(function)
+    enclosed = around(function)
     called, inner = (
         {name: value.dispatcher for name, value in values.items() if isinstance(value, Kernel | _Instructions)}
-        for values in (_seen_globals(function), around)
+        for values in (seen_globals(function), enclosed)
     )
     if not called and not inner:
         return function
-    cells = tuple(types.CellType(value) for value in (around | inner).values())
+    cells = tuple(types.CellType(value) for value in (enclosed | inner).values())
     seen = {**function.__globals__, **called}
     made = types.FunctionType(function.__code__, seen, function.__name__, function.__defaults__, cells)
     return update_wrapper(made, function)
@@ -421,7 +374,7 @@ class _Instructions:
 
     def __init__(self, function: Callable[..., Any], build: Callable[[Any, list[Any]], None]) -> None:
         self.py_func = function
-        self._build = build
+        self.build = build
         self._made: Any = None
 
     @property
@@ -449,7 +402,7 @@ class _Instructions:
             context.make_array(kind)(context, builder, value).data if hasattr(kind, "ndim") else value
             for kind, value in zip(signature.args, given, strict=True)
         ]
-        self._build(builder, arguments)
+        self.build(builder, arguments)
         return context.get_dummy_value()
 
 

@@ -9,7 +9,7 @@ processors, and other versions, never write over each other's.  A file that was 
 else is not what its sum says: it is deleted and made again.
 
 Loading machine code is running it.  The sum finds accidents, not intent: so a file counts only if none but the user,
-root, and the owner of this program can have written it.
+root, and those who may write this program itself can have written it, or what lies in its folders.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ import stat
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from errno import ENOTDIR
+from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 __all__ = ["CacheTrouble", "KernelStore"]
 
@@ -28,6 +31,9 @@ MARK = b"refdec kernel 1\n"
 SUM_BYTES = 32
 MOST_BYTES = 64 << 20
 """No kernel is near this size; the largest has 200 kB."""
+ANOTHER = "belongs to another user"
+FILE_MODE, FOLDER_MODE = 0o644, 0o755
+"""What is made here none but its owner may write, whatever the process would allow (umask)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +64,17 @@ class KernelStore:
         """Return what was saved under the same names and key, None if that is not there whole."""
         path = self.path(room, name, key)
         try:
-            held = _read(path)
+            trouble = self._folders_of_others(room)
+            held, why = (b"", "") if trouble is not None else _read(path)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            self.tell(CacheTrouble(path, error.strerror or str(error), lasting=True))
+            trouble = CacheTrouble(path, error.strerror or str(error), lasting=True)
+        if trouble is not None:
+            self.tell(trouble)
             return None
-        if isinstance(held, CacheTrouble):
-            self.tell(held)
+        if why:
+            self.drop(room, name, key, why)
             return None
         start = len(MARK) + SUM_BYTES
         code = held[start:]
@@ -74,24 +83,40 @@ class KernelStore:
             return None
         return code
 
-    def drop(self, room: str, name: str, key: bytes) -> None:
-        """Delete a file that turned out to be damaged, and say so."""
+    def drop(self, room: str, name: str, key: bytes, why: str = "damaged") -> None:
+        """Delete a file that turned out not to be what was saved, and say so."""
         path = self.path(room, name, key)
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            self.tell(CacheTrouble(path, f"damaged, and stays: {error.strerror or error}", lasting=True))
+            self.tell(CacheTrouble(path, f"{why}, and stays: {error.strerror or error}", lasting=True))
         else:
-            self.tell(CacheTrouble(path, "damaged, deleted", lasting=False))
+            self.tell(CacheTrouble(path, f"{why}, deleted", lasting=False))
+
+    def _folders_of_others(self, room: str) -> CacheTrouble | None:
+        """Return what is wrong with the folders of a room, None if others put nothing into them.  Raises OSError."""
+        for folder in (self.folder, self.folder.joinpath(room)):
+            facts = folder.stat()
+            if not stat.S_ISDIR(facts.st_mode):
+                raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR))
+            if why := _not_ours(facts):
+                advice = "" if why == ANOTHER else " (chmod go-w takes that away)"
+                return CacheTrouble(folder, why + advice, lasting=True)
+        return None
 
     def save(self, room: str, name: str, key: bytes, code: bytes) -> bool:
         """Keep the code of a kernel; return whether that was possible."""
         path = self.path(room, name, key)
         part = path.with_name(f".{name}.{uuid.uuid4().hex[:16]}.part")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            for folder in (self.folder, path.parent):
+                folder.mkdir(FOLDER_MODE, exist_ok=True)
+            if trouble := self._folders_of_others(room):
+                self.tell(trouble)
+                return False
             try:
-                with part.open("xb") as file:
+                with _new_file(part) as file:
                     file.write(MARK + hashlib.sha256(key + code).digest() + code)
                 part.replace(path)
             except BaseException:
@@ -103,22 +128,39 @@ class KernelStore:
         return True
 
 
-def _read(path: Path) -> bytes | CacheTrouble:
-    """Return the content of a file, or why it does not count.  Raises OSError."""
-    facts = path.lstat()
-    if not stat.S_ISREG(facts.st_mode):
-        return CacheTrouble(path, "something else than a file is in the way", lasting=True)
+def _new_file(path: Path) -> BinaryIO:
+    """Open a new file that none but its owner may write.  Raises OSError."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, FILE_MODE), "wb")
+
+
+def _read(path: Path) -> tuple[bytes, str]:
+    """Return the content of a file, and why it does not count, "" if it does.  Raises OSError."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise OSError("something else than a file is in the way")
     with path.open("rb") as file:
         facts = os.fstat(file.fileno())
-        if why := _not_ours(facts):
-            return CacheTrouble(path, why, lasting=True)
-        return file.read(min(facts.st_size, MOST_BYTES))  # it reserves as much as it is told
+        why = _not_ours(facts)
+        return b"" if why else file.read(min(facts.st_size, MOST_BYTES)), why  # it reserves as much as it is told
+
+
+@cache
+def _program() -> os.stat_result:
+    """Return who may write this program: they need no cache to have their code run."""
+    return Path(__file__).stat()
 
 
 def _not_ours(facts: os.stat_result) -> str:
-    """Return why a file may come from somebody else, "" if it cannot."""
+    """Return why a file or folder may come from somebody else, "" if it cannot."""
     if not hasattr(os, "geteuid"):
         return ""
-    if facts.st_uid not in {0, os.geteuid(), Path(__file__).stat().st_uid}:
-        return "belongs to another user"
-    return "may be written by anyone" if facts.st_mode & stat.S_IWOTH else ""
+    if facts.st_uid not in {0, os.geteuid(), _program().st_uid}:
+        return ANOTHER
+    if stat.S_ISDIR(facts.st_mode) and facts.st_mode & stat.S_ISVTX:
+        return ""  # all may add to it, as to /tmp, but none may replace what belongs to others
+    if facts.st_mode & stat.S_IWOTH:
+        return "may be written by anyone"
+    group_of_program = _program().st_gid if _program().st_mode & stat.S_IWGRP else None
+    if facts.st_mode & stat.S_IWGRP and facts.st_gid != group_of_program:
+        return "may be written by its group"
+    return ""

@@ -72,7 +72,8 @@ def _room_for_tiles(per_tile: int, filter_bytes: int) -> int:
 class WideProducts:
     """(6.6) A 3x3 convolution of stride 1 by Winograd F(4x4,3x3): the fewest products, with sums in int64.
 
-    `most` [6, 6]: bits of what the points may be as float64; looked at only where a sample is beyond `limit`.
+    `most` [6, 6]: bits of what the points may be as float64; looked at only where a sample is beyond `limit`.  What is
+    outside a map is 0 and is clamped with it, and so are the channels that fill up vectors: low <= 0 <= high.
     """
 
     panels: FloatArray
@@ -109,7 +110,12 @@ class WideProducts:
         return (_tiles_of(FOUR, block), self.panels.shape[3] - 1), prod(self.panels.shape[:3])
 
     def write(self, work: Work, blocks: Int64Array) -> BoolArray:
-        """Write blocks; see ExactProducts.  Beyond the limit they are exact all the same where points are small."""
+        """Write blocks; see ExactProducts.  Beyond the limit they are exact all the same where points are small.
+
+        Raises ValueError for bounds that do not have 0 between them.
+        """
+        if not work.low <= 0 <= work.high:
+            raise ValueError(f"samples clamped to {work.low}..{work.high}: what is outside a map is 0")
         tiles = -(-blocks // FOUR.tile)
         most = int((tiles[:, 1] * tiles[:, 3]).max())
         (room,) = workspace.take((36 * (most * (-(-self.channels // VECTOR) * VECTOR + LANES) + VECTOR),))

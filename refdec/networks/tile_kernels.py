@@ -243,7 +243,7 @@ def _wide_points_of(
     max|sample|.
 
     Channels of v are those of x, filled up to a multiple of `VECTOR`; `edge` [6, 6, channels] and `range_` [2, VECTOR]
-    are scratch.  Any int32 x, low and high; |v| <= 100 * 2^31, and the result <= 2^31.
+    are scratch.  Any int32 x, low <= 0 <= high; |v| <= 100 * 2^31, and the result <= 2^31.
     """
     height, width, channels = x.shape
     whole = edge.shape[2]

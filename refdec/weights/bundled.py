@@ -5,11 +5,12 @@ In: nothing.  Out: the pack.  It is package data; CONTRIBUTING.md says how it is
 
 from __future__ import annotations
 
-import mmap
+import os
 from importlib import resources
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
+from refdec.weights.bytesource import SharedFileSource
 from refdec.weights.errors_files import BundledPackMissing
 from refdec.weights.pack import WeightPack
 from refdec.weights.packfile import read_pack
@@ -27,18 +28,13 @@ def bundled_pack_file() -> Path:
 def bundled_pack() -> WeightPack:
     """Return the bundled pack; its checkpoints are read when they are first asked for.  Raises BundledPackMissing.
 
-    The file is mapped: what nobody asks for is never read, and what is read is shared by all processes.
+    What nobody asks for is never read.  The file is not mapped: if it were cut meanwhile, that would end the process.
     """
     try:
-        with bundled_pack_file().open("rb") as file:
-            return read_pack(_content(file))
+        file = FileIO(bundled_pack_file())
     except OSError:
         raise BundledPackMissing from None
-
-
-def _content(file: BinaryIO) -> memoryview | bytes:
-    """Return what is in a file: mapped, or read where a file is empty or its system maps none."""
-    try:
-        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    except (ValueError, OSError):
-        return file.read()
+    if not hasattr(os, "pread"):
+        with file:
+            return read_pack(file.read())
+    return read_pack(SharedFileSource(file))

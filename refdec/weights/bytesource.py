@@ -1,19 +1,21 @@
 """Where bytes come from: a buffer in memory or an open binary file, with the same two verbs.
 
-In: bytes, or a file object that the caller opened.  Out: `ByteSource`, safe to use from several threads.  Opening files
-is the caller's business.
+In: bytes, or a file that the caller opened.  Out: `ByteSource`, safe to use from several threads.  Opening files is the
+caller's business.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+import weakref
+from io import FileIO
 from typing import BinaryIO, Protocol, TypeAlias
 
 from refdec.errors import BitOffset
 from refdec.weights.errors_files import ArchiveDamaged
 
-__all__ = ["BufferSource", "ByteSource", "FileSource", "Readable", "byte_source"]
+__all__ = ["BufferSource", "ByteSource", "FileSource", "Readable", "SharedFileSource", "byte_source"]
 
 
 class ByteSource(Protocol):
@@ -77,10 +79,38 @@ class FileSource:
         return memoryview(data)
 
 
+class SharedFileSource:
+    """A file that the caller opened, read at places without moving in it, so that forked processes share it.
+
+    It is closed when nobody reads it any more.  Only where the system can (`os.pread`).
+    """
+
+    def __init__(self, file: FileIO) -> None:
+        self._file = file
+        self._size = os.fstat(file.fileno()).st_size
+        weakref.finalize(self, file.close)
+
+    @property
+    def size(self) -> int:
+        """Return the number of bytes that the file had when it was handed over."""
+        return self._size
+
+    def read(self, offset: int, size: int) -> memoryview:
+        """Return `size` bytes from `offset`; raises ArchiveDamaged, also where the file has become shorter."""
+        _require_inside(offset, size, self._size)
+        try:
+            data = os.pread(self._file.fileno(), size, offset)
+        except OSError as error:
+            reason = f"it cannot be read: {error.strerror}"
+            raise ArchiveDamaged(reason, at=BitOffset.of_byte(offset)) from None
+        _require_inside(offset, size, offset + len(data))
+        return memoryview(data)
+
+
 def byte_source(readable: Readable) -> ByteSource:
     """Return a source for bytes or for an open binary file; a source is returned as it is."""
     if isinstance(readable, bytes | bytearray | memoryview):
         return BufferSource(readable)
-    if isinstance(readable, BufferSource | FileSource):
+    if isinstance(readable, BufferSource | FileSource | SharedFileSource):
         return readable
     return FileSource(readable)  # type: ignore[arg-type]

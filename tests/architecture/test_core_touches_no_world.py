@@ -18,10 +18,11 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         {"switch", "files", "imports", "environment", "processes"},
         "the name of a compiled kernel follows from its source and Numba's settings; one thread at a time makes it",
     ),
+    "kernel_parts.py": ({"files"}, "the name of a compiled kernel follows from its source"),
     "kernel_store.py": ({"files", "random"}, "compiled kernels are kept as files"),
     "machine_code.py": (
-        {"files", "imports", "switch"},
-        "Numba's helpers are loaded alone, and LLVM links code to them",
+        {"files", "imports", "switch", "processes"},
+        "Numba's helpers are loaded alone, and LLVM links code to them, for one thread at a time",
     ),
     "networks/blas_threads.py": (
         {"switch", "processes"},
@@ -50,6 +51,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "parallel/threads.py": ({"processes", "clock"}, "worker threads"),
     "tables.py": ({"files"}, "the one door to the tables of the package"),
     "weights/seeded.py": ({"random"}, "draws stand-in checkpoints from a seed, the same ones on every machine"),
+    "weights/bytesource.py": ({"files"}, "a file that the caller opened is read at places, without moving in it"),
     "weights/bundled.py": ({"files"}, "the bundled pack is data of the package"),
 }
 

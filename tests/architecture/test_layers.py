@@ -15,7 +15,7 @@ RANKS: dict[str, int] = {
     name: rank
     for rank, names in enumerate(
         [
-            ("kernel_store", "machine_code"),
+            ("kernel_store", "kernel_parts", "machine_code"),
             ("clauses", "jit"),
             ("errors",),
             ("limits",),

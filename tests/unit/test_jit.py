@@ -9,6 +9,7 @@ import sys
 import threading
 import types
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,36 @@ def test_a_called_kernel_counts_too(heard: Heard, tmp_path: Path) -> None:
     assert heard.compiling.count("caller_of_a_test.twice") == 2
 
 
+def kept_as(code: bytes, result: bytes, tmp_path: Path) -> None:
+    """Keep something whole as the code and the compile result of a kernel."""
+    there = jit._KernelFiles(module(tmp_path).add)
+    assert there._store is not None
+    whole = len(code).to_bytes(jit.LENGTH_BYTES, "big") + code + result
+    there._store.save(there._room, there._name, there._key("int64(int64, int64)"), whole)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"code": b"no object file"},
+        {"entry": "nowhere"},
+        {"environment": "nowhere"},
+        {"takes": (("what", 1, 5), ("what", 1, 5))},
+        {"takes": (("int64", 1, "carray"), ("int64", 1, "what"))},
+    ],
+    ids=lambda broken: next(iter(broken)),
+)
+def test_code_that_cannot_be_linked_is_dropped(broken: dict[str, Any], heard: Heard, tmp_path: Path) -> None:
+    """Found: each of these ended the process, or reached the caller as an exception."""
+    assert compiled(tmp_path)(2, 3) == 5
+    code = jit._KernelFiles(module(tmp_path).add).machine_code("int64(int64, int64)")
+    assert code is not None
+    kept_as(replace(code, **broken).as_bytes(), b"", tmp_path)
+    assert compiled(tmp_path)(2, 3) == 5
+    assert [trouble.what for trouble in heard.trouble] == ["damaged, deleted"] and len(heard.compiling) == 2
+    assert compiled(tmp_path)(2, 3) == 5 and len(heard.compiling) == 2
+
+
 @pytest.mark.parametrize(
     "result",
     [pickle.dumps(["something", "else"]), pickle.dumps(()), b"no pickle", b""],
@@ -169,11 +200,7 @@ def test_a_called_kernel_counts_too(heard: Heard, tmp_path: Path) -> None:
 @pytest.mark.parametrize("code", [b"", b"no code", b"\0\0\0\2{}", b"\0\0\0\2[]"], ids=["none", "bytes", "{}", "[]"])
 def test_a_whole_file_with_something_else_is_dropped(code: bytes, result: bytes, heard: Heard, tmp_path: Path) -> None:
     """Its sum is right, so the store gives it; it is nothing that refdec and this Numba wrote."""
-    signature = "int64(int64, int64)"
-    there = jit._KernelFiles(module(tmp_path).add)
-    assert there._store is not None
-    whole = len(code).to_bytes(jit.LENGTH_BYTES, "big") + code + result
-    there._store.save(there._room, there._name, there._key(signature), whole)
+    kept_as(code, result, tmp_path)
     assert compiled(tmp_path)(2, 3) == 5
     assert [trouble.what for trouble in heard.trouble] == ["damaged, deleted"]
     assert len(heard.compiling) == 1

@@ -9,6 +9,7 @@ import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -169,6 +170,89 @@ def test_what_anyone_may_have_written_does_not_count(desk: Desk) -> None:
     desk.path.chmod(desk.path.stat().st_mode | stat.S_IWOTH)
     assert desk.load() is None
     assert "may be written by anyone" in str(desk.told[0])
+
+
+@pytest.fixture
+def program_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the program belong to who runs it, and nobody else write it, whatever this checkout allows."""
+    facts: list[Any] = list(Path(kernel_store.__file__).stat())
+    facts[stat.ST_MODE] = stat.S_IFREG | 0o644
+    monkeypatch.setattr(kernel_store, "_program", lambda: os.stat_result(facts))
+
+
+@needs_users
+@pytest.mark.parametrize(("bit", "who"), [(stat.S_IWGRP, "its group"), (stat.S_IWOTH, "anyone")])
+def test_a_file_that_others_may_have_written_is_made_again(
+    bit: int, who: str, desk: Desk, program_of_one: None
+) -> None:
+    """Found: one that a group may write was believed, and one that all may write was compiled in every process."""
+    desk.save()
+    desk.path.chmod(desk.path.stat().st_mode | bit)
+    assert desk.load() is None and not desk.path.exists()
+    (told,) = desk.told
+    assert str(told) == f"{desk.path}: may be written by {who}, deleted" and not told.lasting
+    assert desk.save() and desk.load() == CODE
+
+
+@needs_users
+@pytest.mark.parametrize(("bit", "who"), [(stat.S_IWGRP, "its group"), (stat.S_IWOTH, "anyone")])
+@pytest.mark.parametrize("level", [0, 1], ids=["folder", "room"])
+def test_folders_into_which_others_may_put_something_do_not_count(
+    bit: int, who: str, level: int, desk: Desk, program_of_one: None
+) -> None:
+    """Found: who may write a folder puts other files in place of those in it."""
+    desk.save()
+    place = desk.path.parents[1 - level]
+    place.chmod(place.stat().st_mode | bit)
+    assert desk.load() is None and not desk.save() and desk.path.exists()
+    assert [str(told) for told in desk.told] == [f"{place}: may be written by {who} (chmod go-w takes that away)"] * 2
+    assert all(told.lasting for told in desk.told)
+    place.chmod(0o755)
+    assert desk.load() == CODE
+
+
+@needs_users
+def test_a_folder_of_another_user_does_not_count(desk: Desk, program_of_one: None) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root gives folders away")
+    desk.save()
+    os.chown(desk.path.parent, 4321, 4321)
+    assert desk.load() is None and not desk.save()
+    assert str(desk.told[0]) == f"{desk.path.parent}: belongs to another user"
+
+
+@needs_users
+def test_a_folder_like_tmp_counts(desk: Desk) -> None:
+    """All may add to it, but nobody replaces what is another's."""
+    desk.store.folder.mkdir()
+    desk.store.folder.chmod(0o1777)
+    assert desk.save() and desk.load() == CODE and desk.told == []
+
+
+@needs_users
+def test_who_may_write_the_program_may_write_its_kernels(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where each user has a group, all files are often its to write."""
+    desk.save()
+    facts: list[Any] = list(desk.path.stat())
+    facts[stat.ST_MODE] |= stat.S_IWGRP
+    desk.path.chmod(0o664)
+    monkeypatch.setattr(kernel_store, "_program", lambda: os.stat_result(facts))
+    assert desk.load() == CODE
+    facts[stat.ST_GID] += 1
+    assert desk.load() is None and "its group" in str(desk.told[0])
+
+
+@needs_users
+def test_what_is_kept_none_but_the_user_may_write(desk: Desk) -> None:
+    """Found: with umask 0, as services have it, each process compiled what the one before had kept."""
+    before = os.umask(0)
+    try:
+        desk.save()
+    finally:
+        os.umask(before)
+    assert desk.load() == CODE and desk.told == []
+    modes = [stat.S_IMODE(place.stat().st_mode) for place in (desk.path, desk.path.parent, desk.store.folder)]
+    assert modes == [0o644, 0o755, 0o755]
 
 
 @needs_users

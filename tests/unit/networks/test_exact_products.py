@@ -118,6 +118,17 @@ def test_beyond_the_limit_nothing_is_written(kind: str, monkeypatch: pytest.Monk
         assert all(written(exact, layer, x, out, 0, 1000)), "the clamp comes before the measure"
 
 
+@pytest.mark.parametrize(("low", "high"), [(1, 9), (-9, -1)])
+def test_bounds_that_change_what_is_outside_are_refused(low: int, high: int) -> None:
+    """Found: zeros around a map were clamped like its samples, and became others."""
+    layer = tame("k3", 1)
+    x = np.full((4, 6, layer.stencil.in_channels), 5, dtype=np.int32)
+    out = np.full((4, 6, layer.stencil.out_channels), 77, dtype=np.int32)
+    with pytest.raises(ValueError, match=f"{low}..{high}"):
+        written(layer.exact, layer, x, out, low, high)
+    assert (out == 77).all()
+
+
 @pytest.mark.parametrize("kind", ["k3", "k3 stride 2", "t3", "t4", "u2"])
 def test_blocks_beyond_all_limits_go_to_the_loop(kind: str) -> None:
     layer = tame(kind, 6)

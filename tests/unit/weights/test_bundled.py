@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 from importlib import resources
 from pathlib import Path
 
@@ -94,17 +97,38 @@ def test_an_installation_without_it_says_so(monkeypatch: pytest.MonkeyPatch) -> 
     assert "--weights" in caught.value.explain()
 
 
-def test_a_file_that_cannot_be_mapped_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty one is no pack, as it says; some systems of files map none."""
+def test_an_empty_file_is_no_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "empty.pack").touch()
+    monkeypatch.setattr(bundled, "bundled_pack_file", lambda: tmp_path / "empty.pack")
+    with pytest.raises(WeightsError):
+        bundled_pack()
+
+
+def test_where_files_cannot_be_read_at_places_it_is_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     right = bundled_pack().fingerprints()
-    with monkeypatch.context() as there:
-        there.setattr(bundled, "bundled_pack_file", lambda: tmp_path / "empty.pack")
-        with pytest.raises(WeightsError):
-            bundled_pack()
-
-    def no_map(*asked: object, **how: object) -> None:
-        raise OSError
-
-    monkeypatch.setattr("mmap.mmap", no_map)
+    monkeypatch.delattr(os, "pread", raising=False)
     assert bundled_pack().fingerprints() == right
+
+
+def test_a_file_that_is_cut_while_it_is_used_is_an_error(tmp_path: Path) -> None:
+    """Found: it was mapped, and the process ended with SIGBUS."""
+    code = (
+        "import os, shutil, sys\n"
+        "from pathlib import Path\n"
+        "from refdec.weights import bundled\n"
+        "from refdec.weights.errors import WeightsError\n"
+        "copy = Path(sys.argv[1])\n"
+        "shutil.copy(bundled.bundled_pack_file(), copy)\n"
+        "bundled.bundled_pack_file = lambda: copy\n"
+        "pack = bundled.bundled_pack()\n"
+        "os.truncate(copy, 5000)\n"
+        "try:\n"
+        "    [layer for name in pack.names() for layer in pack.by_name(name).layers.values()]\n"
+        "except WeightsError as error:\n"
+        "    print(error.code)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, str(tmp_path / "copy")], capture_output=True, text=True
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("RD")
