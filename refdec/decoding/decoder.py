@@ -8,9 +8,12 @@ what is certified is what runs.  A `Watch` sees every value where it is made.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
+from refdec.arithmetic.types import Int32Array
 from refdec.bitstream.framing import Codestream
 from refdec.bitstream.headers import Headers
+from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
 from refdec.decoding.hyper import HyperLatents, HyperSide, decode_hyper
 from refdec.decoding.latents import LatentSource, LatentWindow, latent_window
@@ -18,6 +21,7 @@ from refdec.decoding.models import Models
 from refdec.decoding.symbols import Symbols, decode_symbols
 from refdec.decoding.synthesis import latent_needed, synthesis_window
 from refdec.limits import Check, unchecked
+from refdec.networks.sharing import side_by_side
 from refdec.observation import UNWATCHED, Watch
 from refdec.picture.assembly import assemble
 from refdec.picture.colour import CustomColour
@@ -77,11 +81,14 @@ class PictureDecoder:
 
     def synthesis(self, latents: LatentWindow, luma: Rect, chroma: Rect, *, check: Check = unchecked) -> Planes:
         """(4.10.5) Step 4: the planes of two windows of the coded picture, in luma samples."""
-        picture = self.headers.picture
-        (y,), (u, v) = (
-            synthesis_window(picture, latents, self.models, self.transform, c, at, watch=self.watch, check=check)
-            for c, at in enumerate((luma, chroma))
-        )
+
+        def component(c: int, at: Rect) -> Int32Array:
+            picture, models = self.headers.picture, self.models
+            return synthesis_window(picture, latents, models, self.transform, c, at, watch=self.watch, check=check)
+
+        works = [partial(component, 0, luma), partial(component, 1, chroma)]
+        # Maps of HOP are large: room for those of one component, and work enough for all threads in each layer.
+        (y,), (u, v) = [work() for work in works] if self.transform == Synthesis.HOP else side_by_side(works)
         return Planes(y, u, v)
 
     def filtered(self, synthesis: Planes, scale_index: ScaleIndex, windows: Windows) -> Planes:

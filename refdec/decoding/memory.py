@@ -81,8 +81,9 @@ def streaming_bytes(
     kept_rows: int,
     slots_bytes: int,
     workers: int,
+    threads: int = 1,
 ) -> int:
-    """(1.8 (7)) The bytes of a decode in units of at most `unit` luma samples, by several workers.
+    """(1.8 (7)) The bytes of a decode in units of at most `unit` luma samples, by several workers, or threads of one.
 
     `kept_rows`: latent rows that are kept at a time; `slots_bytes`: of finished units; `whole_planes`: whether planes
     are kept before the filters.
@@ -92,6 +93,7 @@ def streaming_bytes(
     at_once = max(unit, _largest_tile(picture)) if transform == Synthesis.HOP else unit
     each = FIXED_BYTES + (SYNTHESIS_BYTES[Synthesis(transform)] + LATENT_BYTES + PLANES_BYTES + FILTER_BYTES) * at_once
     needed = ENTROPY_BYTES * samples + 4 * LATENT_CHANNELS * kept_rows * picture.lat_w + slots_bytes + workers * each
+    needed += (threads - 1) * FIXED_BYTES
     if whole_planes:
         tools = headers.tools if filters else None
         needed += PLANES_BYTES * samples + _filter_bytes(picture, tools, samples)

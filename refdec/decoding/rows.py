@@ -28,8 +28,17 @@ from refdec.decoding.opening import CheckWeights, absent_warnings, open_codestre
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.decoding.schedule import BandGrid, Kind, Schedule, make_schedule
 from refdec.decoding.symbols import Symbols, region_units
-from refdec.decoding.work import LATENT_CHANNELS, PictureState, Samples, decode_residual_of, run_step, unit_samples
+from refdec.decoding.work import (
+    LATENT_CHANNELS,
+    PictureState,
+    Samples,
+    decode_residual_of,
+    decode_residuals,
+    run_step,
+    unit_samples,
+)
 from refdec.limits import DEFAULT_LIMITS, Check, Limits, unchecked
+from refdec.networks.sharing import helped_by, shared_by
 from refdec.observation import UNWATCHED, Watch
 from refdec.parallel.ordered import Pool
 from refdec.parallel.pool import PoolKind, open_pool
@@ -174,26 +183,27 @@ class PictureStream:
         bands = self._band_grid(workers)
         units = [grid.row(r) for r in range(len(grid.rows))]
         schedule = make_schedule(units, [self._needed(row, whole) for row in units], bands, look_ahead=look_ahead)
-        self._require_memory(grid, schedule, bands, workers, whole=whole, watched=watch.active)
-        state = replace(self._state(steps, hyper, grid, schedule, bands, whole=whole), threads=threads)
+        self._require_memory(grid, schedule, bands, workers, threads, whole=whole, watched=watch.active)
+        state = self._state(steps, hyper, grid, schedule, bands, whole=whole)
         if symbols is not None:
             state.take(symbols)
         self._load(state)
-        with open_pool(state, workers=workers, look_ahead=look_ahead, kind=kind) as pool:
-            if symbols is None:
-                self._decode_residual(pool, state)
-            finished = self._finished(pool, state, schedule, on_progress)
-            yield from self._whole(finished, state) if whole else self._assembled(finished, grid)
+        with helped_by(threads) as team:
+            state = replace(state, team=team)
+            with open_pool(state, workers=workers, look_ahead=look_ahead, kind=kind) as pool:
+                if symbols is None:
+                    self._decode_residual(pool, state)
+                finished = self._finished(pool, state, schedule, on_progress)
+                yield from self._whole(finished, state) if whole else self._assembled(finished, grid)
 
     def _decode_residual(self, pool: Pool[PictureState], state: PictureState) -> None:
-        """Decode the residual of both components, by two threads where threads share the work."""
-        if state.threads == 1:
+        """Decode the residual of both components."""
+        if state.team is None:
             for _ in pool.map(decode_residual_of, (0, 1)):
                 self.check()
         else:
-            with open_pool(state, workers=2, kind="threads") as pair:
-                for _ in pair.map(decode_residual_of, (0, 1)):
-                    self.check()
+            decode_residuals(state)
+            self.check()
 
     def _band_grid(self, workers: int) -> BandGrid:
         height, width = self.headers.picture.lat_h, self.headers.picture.lat_w
@@ -257,7 +267,15 @@ class PictureStream:
         return np.dtype(np.int32) if self.uncut else _kind_of_codes(self.bit_depth)
 
     def _require_memory(
-        self, grid: UnitGrid, schedule: Schedule, bands: BandGrid, workers: int, *, whole: bool, watched: bool
+        self,
+        grid: UnitGrid,
+        schedule: Schedule,
+        bands: BandGrid,
+        workers: int,
+        threads: int,
+        *,
+        whole: bool,
+        watched: bool,
     ) -> None:
         """Raise TooMuchMemory before anything large is made."""
         if self.limits.memory_bytes is None:
@@ -278,6 +296,7 @@ class PictureStream:
             kept_rows=min(schedule.kept_bands * bands.rows, bands.height),
             slots_bytes=slots * 3 * unit * self._sample_kind.itemsize,
             workers=workers,
+            threads=threads,
         )
         self.limits.require_memory(needed + kept)
 
@@ -325,11 +344,13 @@ class PictureStream:
         assert state.planes is not None
         steps = state.steps
         windows = Windows.whole(self.headers.picture)
-        filtered = steps.filtered(Planes(*state.planes.array), state.side.scale_index, windows)
-        self.check()
-        final = steps.output(filtered, windows, steps.shown)
-        self.check()
-        yield final if self.uncut else tuple(codes(plane, self.bit_depth) for plane in final)
+        with shared_by(state.team):
+            filtered = steps.filtered(Planes(*state.planes.array), state.side.scale_index, windows)
+            self.check()
+            final = steps.output(filtered, windows, steps.shown)
+            self.check()
+            band = final if self.uncut else tuple(codes(plane, self.bit_depth) for plane in final)
+        yield band
 
 
 def _plane_rects(unit: Rect, subsampling: tuple[int, int], planes: int) -> tuple[Rect, ...]:

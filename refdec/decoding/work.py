@@ -19,14 +19,14 @@ from refdec.decoding.hyper import HyperLatents, HyperSide
 from refdec.decoding.latents import LatentWindow
 from refdec.decoding.schedule import Kind, Step
 from refdec.decoding.symbols import Symbols, decode_residual
-from refdec.networks.sharing import shared_by
+from refdec.networks.sharing import Team, shared_by, side_by_side
 from refdec.parallel.shared import SharedArray
 from refdec.picture.output import codes
 from refdec.picture.planes import chroma_rect
 from refdec.picture.render import plane_count
 from refdec.tiling.geometry import Rect
 
-__all__ = ["PictureState", "Samples", "decode_residual_of", "run_step", "unit_samples"]
+__all__ = ["PictureState", "Samples", "decode_residual_of", "decode_residuals", "run_step", "unit_samples"]
 
 Samples = npt.NDArray[Any]
 """Rows and columns of one plane: codes uint8 or uint16, or int32 Q18."""
@@ -43,7 +43,7 @@ class PictureState:
     the latents of some bands.  `slots` uint8 [look_ahead, bytes]: codes of finished units, planes one after the other.
     `planes` int32 [3, img_height, img_width]: where planes are kept whole; units are then rectangles of the coded
     picture.
-    `subsampling` and `bits` are those of the codes; `bits` None: samples are int32 Q18.  `threads` share each layer.
+    `subsampling` and `bits` are those of the codes; `bits` None: samples are int32 Q18.  The `team` shares steps.
     """
 
     codestream: Codestream
@@ -57,7 +57,7 @@ class PictureState:
     subsampling: tuple[int, int]
     bits: int | None
     channels: tuple[int, int] | None = None
-    threads: int = 1
+    team: Team | None = None
 
     @property
     def side(self) -> HyperSide:
@@ -90,6 +90,12 @@ class PictureState:
         return np.concatenate([ring[:, begin:, columns], ring[:, : begin + count - kept, columns]], axis=1)
 
 
+def decode_residuals(state: PictureState) -> None:
+    """Decode the residual of both components, side by side where there is a team: they are substreams of their own."""
+    with shared_by(state.team):
+        side_by_side([lambda: decode_residual_of(state, 0), lambda: decode_residual_of(state, 1)])
+
+
 def decode_residual_of(state: PictureState, component: int) -> None:
     """Decode the residual of a component into `state.symbols`, and what comes before it into `state.trunks`."""
     steps = state.steps
@@ -100,7 +106,7 @@ def decode_residual_of(state: PictureState, component: int) -> None:
 
 def run_step(state: PictureState, step: Step) -> None:
     """Do a step of the schedule."""
-    with shared_by(state.threads):
+    with shared_by(state.team):
         if step.kind is Kind.LATENTS:
             _make_latents(state, step.rect)
         elif step.kind is Kind.SAMPLES:

@@ -177,13 +177,19 @@ def finish(after: int, out: Int32Array, x: Int32Array, top: int, bottom: int, le
 def shuffled_planes(x: Int32Array, factor: int, offset: int, low: int, high: int, planes: Int32Array) -> None:
     """(4.2.4, 6.3.2) PS(factor) of x into planes [n, h, w], with `offset` added and a clamp, top-left part kept.
 
-    Any int32 x, offset and clamp: |value| <= 2^32 before the clamp.
+    A position of x is read once, for all the samples that it makes.  Any int32 x, offset and clamp: |value| <= 2^32
+    before the clamp.
     """
-    for p in range(planes.shape[0]):
-        for y in range(planes.shape[1]):
-            row = x[y // factor]
-            first = (p * factor + y % factor) * factor
-            goal = planes[p, y]
-            for c in range(planes.shape[2]):
-                value: Any = np.int64(row[c // factor, first + c % factor]) + offset
-                goal[c] = np.int32(min(max(value, low), high))
+    height, width = planes.shape[1], planes.shape[2]
+    for top in range(0, height, factor):
+        rows = min(factor, height - top)
+        for left in range(0, width, factor):
+            columns = min(factor, width - left)
+            values = x[top // factor, left // factor]
+            for p in range(planes.shape[0]):
+                for dy in range(rows):
+                    first = (p * factor + dy) * factor
+                    goal = planes[p, top + dy, left : left + columns]
+                    for dx in range(columns):
+                        value: Any = np.int64(values[first + dx]) + offset
+                        goal[dx] = np.int32(min(max(value, low), high))

@@ -14,7 +14,7 @@ import sys
 
 __all__ = ["collect_seldom", "give_back", "keep_freed_memory"]
 
-M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3
+M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -2, -3, -8
 MADV_HUGEPAGE = 14
 KEPT_BYTES = 1 << 30
 """Arrays below this size come from the heap, and so much may lie free at its end; an int for mallopt."""
@@ -40,6 +40,7 @@ def keep_freed_memory() -> bool:
     malloc.restype, sbrk.restype = ctypes.c_void_p, ctypes.c_void_p
     if not (mallopt(M_MMAP_THRESHOLD, KEPT_BYTES) and mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)):
         return False
+    mallopt(M_ARENA_MAX, 1)  # heaps of their own, as threads have else, come in small pages
     begin = sbrk(ctypes.c_ssize_t(0))
     mallopt(M_TOP_PAD, ROOM_BYTES)
     libc.free(ctypes.c_void_p(malloc(ctypes.c_size_t(KEPT_BYTES >> 4))))  # more than lies free: the heap grows

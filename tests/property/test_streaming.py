@@ -16,6 +16,7 @@ from refdec.bitstream.transforms import Synthesis
 from refdec.decoding import cuts
 from refdec.decoding.options import DecodeOptions
 from refdec.decoding.rows import open_stream
+from refdec.errors import RefdecError
 from refdec.parallel.pool import PoolKind
 from refdec.picture.picture import PictureCodes
 from refdec.picture.render import Colour, render
@@ -128,6 +129,31 @@ def test_every_tool_streams(vectors: Path, case: str) -> None:
         stream = open_stream(data, seeded(), DecodeOptions(colour=colour))  # type: ignore[arg-type]
         made = stream.picture(workers=workers, kind=kind)
         assert_equal(made, whole(data, seeded(), colour=colour))  # type: ignore[arg-type]
+
+
+THREADED = ("bop_off_768x512", "bop_tools_on_target_320x256", "bop_indreg_2x1_600x400", "sop_off_768x512")
+
+
+@pytest.mark.parametrize("case", THREADED)
+def test_threads_that_share_a_picture_change_no_sample(vectors: Path, case: str) -> None:
+    """Luma and chroma side by side, their layers in parts, by whoever has time: as by one thread."""
+    data = (vectors / f"{case}.jai").read_bytes()
+    alone = open_stream(data, seeded()).picture()
+    for threads in (2, 3):
+        assert_equal(open_stream(data, seeded()).picture(workers=threads), alone)
+
+
+def test_threads_find_the_same_damage(vectors: Path) -> None:
+    """Also where both components are damaged: that of luma, which comes first."""
+    data = (vectors / "bop_threads_z8_r8.jai").read_bytes()
+    both = data[:-40] + bytes(40)
+    for damaged in (both, data[: len(data) // 2] + bytes(64) + data[len(data) // 2 + 64 :]):
+        told = []
+        for threads in (1, 2, 2):
+            with pytest.raises(RefdecError) as caught:
+                open_stream(damaged, seeded()).picture(workers=threads)
+            told.append((type(caught.value), str(caught.value)))
+        assert told[1:] == told[:1] * 2
 
 
 @pytest.mark.parametrize("kind", ["inline", "threads", "fork"])

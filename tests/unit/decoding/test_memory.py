@@ -16,7 +16,7 @@ from refdec.decoding.options import DecodeOptions
 from refdec.decoding.region import decode_region
 from refdec.decoding.rows import open_stream
 from refdec.decoding.whole import decode_codestream
-from refdec.limits import Limits, TooMuchMemory
+from refdec.limits import DEFAULT_LIMITS, Limits, TooMuchMemory
 from refdec.tiling.geometry import Rect
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
@@ -73,11 +73,15 @@ def test_an_observed_decode_stays_below_its_estimate(case: str) -> None:
     assert peak_of(lambda: decode_codestream(data, pack())) <= plain
 
 
+@pytest.mark.parametrize("workers", [1, 2, 5])
 @pytest.mark.parametrize("case", CASES)
-def test_the_streaming_decoder_stays_below_its_estimate(case: str) -> None:
+def test_the_streaming_decoder_stays_below_its_estimate(case: str, workers: int) -> None:
     data = (VECTORS / f"{case}.jai").read_bytes()
-    needed = needed_by(lambda limits: open_stream(data, pack(), options=DecodeOptions(limits=limits)).picture())
-    assert peak_of(lambda: open_stream(data, pack()).picture()) <= needed
+
+    def decode(limits: Limits = DEFAULT_LIMITS) -> object:
+        return open_stream(data, pack(), options=DecodeOptions(limits=limits)).picture(workers=workers)
+
+    assert peak_of(decode) <= needed_by(decode)
 
 
 @pytest.mark.parametrize("case", ["bop_off_768x512", "sop_tools_on", "hop_tiles128"])

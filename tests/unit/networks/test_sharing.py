@@ -1,27 +1,53 @@
-"""Threads that share the work of a layer: each part is done once, by whoever, and nothing outlives the block."""
+"""Threads that share the work of a picture: each piece is done once, by whoever, and nothing outlives the block."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from refdec.networks.sharing import in_parts, shared_by, sharing_threads
+from refdec.networks.sharing import helped_by, in_parts, shared_by, sharing_threads, side_by_side
+
+Tree = list["Tree"] | int
+"""What is asked for: pieces of a layer, or works side by side that ask for more."""
+
+
+@contextmanager
+def shared(threads: int) -> Iterator[None]:
+    with helped_by(threads) as team, shared_by(team):
+        yield
+
+
+def failing(message: str) -> None:
+    raise ValueError(message)
 
 
 def test_alone_the_work_is_one_part() -> None:
     assert in_parts(lambda begin, end: (begin, end), 7) == [(0, 7)]
-    with shared_by(1):
+    with shared(1):
         assert in_parts(lambda begin, end: (begin, end), 7) == [(0, 7)]
     assert sharing_threads() == 1
+
+
+def test_alone_works_are_done_one_after_the_other() -> None:
+    seen: list[str] = []
+    works = [lambda: seen.append("first"), lambda: failing("second"), lambda: seen.append("third")]
+    with pytest.raises(ValueError, match="second"):
+        side_by_side(works)
+    assert seen == ["first"]
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 40, 1001])
 @pytest.mark.parametrize("threads", [2, 3])
 @pytest.mark.parametrize("least", [1, 16])
 def test_parts_are_the_whole_in_order(count: int, threads: int, least: int) -> None:
-    with shared_by(threads):
+    with shared(threads):
         assert sharing_threads() == threads
         parts = in_parts(lambda begin, end: list(range(begin, end)), count, least)
     assert [n for part in parts for n in part] == list(range(count))
@@ -38,15 +64,65 @@ def test_all_threads_work_and_end() -> None:
             seen.add(threading.get_ident())
             meet.wait()
 
-    with shared_by(3):
+    with shared(3):
         in_parts(work, 12)
     assert len(seen) == 3
     assert threading.active_count() == before
 
 
+def test_works_side_by_side_are_done_at_the_same_time_and_come_in_order() -> None:
+    meet = threading.Barrier(2, timeout=30)
+
+    def work(name: str) -> str:
+        meet.wait()
+        assert sharing_threads() == 2
+        return name
+
+    with shared(2):
+        assert side_by_side([partial(work, "luma"), partial(work, "chroma")]) == ["luma", "chroma"]
+
+
+@pytest.mark.parametrize("longer", [0, 1])
+def test_who_has_no_work_left_helps_with_the_layers_of_the_other(longer: int) -> None:
+    """Whichever thread that is: the caller does the first work, a helper the second."""
+    meet = threading.Barrier(2, timeout=30)
+    seen: set[int] = set()
+
+    def part(begin: int, end: int) -> None:
+        if threading.get_ident() not in seen:
+            seen.add(threading.get_ident())
+            meet.wait()
+
+    works: list[Callable[[], object]] = [lambda: None, lambda: None]
+    works[longer] = lambda: in_parts(part, 8)
+    with shared(2):
+        side_by_side(works)
+    assert len(seen) == 2
+
+
+def test_while_all_are_busy_a_layer_comes_in_few_parts() -> None:
+    """They have nobody to be shared with, and each part costs a call."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def other() -> None:
+        begun.set()
+        assert ended.wait(30)
+
+    def layer() -> list[tuple[int, int]]:
+        assert begun.wait(30)
+        try:
+            return in_parts(lambda begin, end: (begin, end), 64)
+        finally:
+            ended.set()
+
+    with shared(2):
+        parts, _ = side_by_side([layer, other])
+    assert parts == [(0, 32), (32, 48), (48, 56), (56, 64)]
+
+
 def test_work_within_work_is_done_by_its_thread() -> None:
     """Else helpers would wait for helpers."""
-    with shared_by(2):
+    with shared(2):
         inner = in_parts(lambda begin, end: in_parts(lambda a, b: threading.get_ident(), 100), 8)
     assert all(len(one) == 1 for one in inner)
 
@@ -58,23 +134,56 @@ def test_a_part_that_fails_is_heard_when_all_have_stopped(wrong: int) -> None:
     def work(begin: int, end: int) -> None:
         running.append(1)
         try:
-            if begin == wrong:
-                raise ValueError(f"part {begin}")
+            if begin <= wrong < end:
+                raise ValueError(f"part {wrong}")
             time.sleep(0.01)
         finally:
             running.pop()
 
-    with shared_by(2):
+    with shared(2):
         with pytest.raises(ValueError, match=f"part {wrong}"):
             in_parts(work, 8)
         assert not running
-        assert in_parts(lambda begin, end: end - begin, 8) == [1] * 8
+        assert [n for part in in_parts(lambda begin, end: range(begin, end), 8) for n in part] == list(range(8))
+
+
+def test_of_several_works_that_fail_the_first_is_heard() -> None:
+    """As without threads, whichever fails first by the clock."""
+    late = threading.Event()
+
+    def first() -> None:
+        assert late.wait(30)
+        failing("first")
+
+    def second() -> None:
+        try:
+            failing("second")
+        finally:
+            late.set()
+
+    with shared(2), pytest.raises(ValueError, match="first"):
+        side_by_side([first, second])
 
 
 def test_other_threads_share_nothing() -> None:
-    with shared_by(2):
+    with shared(2):
         found: list[int] = []
         other = threading.Thread(target=lambda: found.append(sharing_threads()))
         other.start()
         other.join()
     assert found == [1]
+
+
+def total(tree: Tree) -> int:
+    if isinstance(tree, int):
+        return sum(in_parts(lambda begin, end: sum(range(begin, end)), tree))
+    return sum(side_by_side([partial(total, one) for one in tree]))
+
+
+@given(tree=st.recursive(st.integers(0, 40), lambda inner: st.lists(inner, max_size=4), max_leaves=12))
+@settings(max_examples=60, deadline=None)
+def test_whatever_asks_for_whatever_it_is_all_done(tree: Tree) -> None:
+    alone = total(tree)
+    for threads in (2, 3):
+        with shared(threads):
+            assert total(tree) == alone
