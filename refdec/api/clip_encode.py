@@ -19,6 +19,8 @@ from refdec.api.clip_options import DEFAULT_CLIP, ClipOptions, refuse_single
 from refdec.api.clip_report import ClipReport
 from refdec.api.clip_sources import moving_or_still
 from refdec.api.encode_options import DEFAULT_OPTIONS, EncodeOptions
+from refdec.api.errors import OptionsExpected
+from refdec.arithmetic.argument_kinds import CALLS, NUMBER, TEXT, WHOLE, ValueKind, require_kinds
 from refdec.decoding.options import limits_or_default
 from refdec.sequences.errors import NotAClip
 from refdec.sequences.moving import MovingFrame, MovingPicture
@@ -34,6 +36,11 @@ if TYPE_CHECKING:
 __all__ = ["encode_clip", "encode_moving", "encode_source"]
 
 USUAL = Fraction(1, 25)
+SOURCE = ValueKind(
+    lambda value: isinstance(value, MovingPicture | Path | Iterable) or hasattr(value, "read"),
+    "a folder, an animation, or pictures one after the other",
+)
+RATE = ValueKind(lambda value: TEXT.test(value) or NUMBER.test(value), "frames a second, a number or a text")
 
 
 def encode_clip(
@@ -58,7 +65,12 @@ def encode_clip(
     from refdec.sequences.opened import moving_picture
     from refdec.sequences.timing import frame_rate
 
-    rate = frame_rate(str(fps)) if isinstance(fps, str | float) else None if fps is None else Fraction(fps)
+    require_kinds({"source": source}, {"source": SOURCE})
+    kinds = {"fps": RATE.or_none(), "workers": WHOLE.or_none(), "progress": CALLS.or_none()}
+    require_kinds({"fps": fps, "workers": workers, "progress": progress}, kinds)
+    if not isinstance(options, EncodeOptions):
+        raise OptionsExpected(options, EncodeOptions.__name__)
+    rate = None if fps is None else Fraction(fps) if isinstance(fps, int | Fraction) else frame_rate(str(fps))
     wishes = ClipOptions(rate, plays, workers)
     limits = limits_or_default(options.limits)
     moving: MovingPicture | None

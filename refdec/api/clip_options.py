@@ -14,6 +14,8 @@ from refdec.sequences.errors import ClipOption, FrameRateInvalid
 __all__ = ["DEFAULT_CLIP", "ClipOptions", "refuse_single"]
 
 MOST_PLAYS = 1 << 31
+MOST_WORKERS = 1024
+"""Each has frames at work, which take memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,8 @@ class ClipOptions:
             raise FrameRateInvalid("The frame rate", self.fps, "a number above 0, such as 25 or 30000/1001")
         if self.plays is not None and not (isinstance(self.plays, int) and 0 <= self.plays < MOST_PLAYS):
             raise FrameRateInvalid("How often the clip plays", self.plays, "a number, 0 for ever")
-        if self.workers is not None and self.workers < 1:
-            raise FrameRateInvalid("The number of workers", self.workers, "a number above 0")
+        if self.workers is not None and not 0 < self.workers <= MOST_WORKERS:
+            raise FrameRateInvalid("The number of workers", self.workers, f"a number from 1 to {MOST_WORKERS}")
 
     @property
     def says_something(self) -> bool:

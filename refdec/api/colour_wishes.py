@@ -73,8 +73,13 @@ class ColourWishes:
 NO_WISHES = ColourWishes()
 
 
+def _texts(wish: object) -> list[str]:
+    """Return the parts of a wish as they would be typed; none of what has no parts."""
+    return [str(part) for part in wish] if isinstance(wish, list | tuple) else []
+
+
 def _code_points(wish: tuple[int, int] | str) -> tuple[int, int]:
-    parts = wish.lower().split("/") if isinstance(wish, str) else [str(part) for part in wish]
+    parts = wish.lower().split("/") if isinstance(wish, str) else _texts(wish)
     needed = "primaries and transfer of H.273, such as 9/16, 12/13 or bt2020/pq"
     if len(parts) != 2:
         raise RequestInvalid("cicp", wish, needed)
@@ -88,6 +93,8 @@ def _code_points(wish: tuple[int, int] | str) -> tuple[int, int]:
 
 
 def _display(text: str) -> MasteringDisplay:
+    if not isinstance(text, str):
+        raise RequestInvalid("mdcv", text, "a MasteringDisplay, or a text such as p3,1000,0.0001")
     numbers = DISPLAY.fullmatch(text)
     if numbers:
         gx, gy, bx, by, rx, ry, wx, wy, most, least = map(int, numbers.groups())
@@ -113,8 +120,8 @@ def _named_display(text: str) -> MasteringDisplay:
 
 
 def _levels(wish: tuple[int, int] | str) -> ContentLight:
-    parts = wish.split(",") if isinstance(wish, str) else list(wish)
-    if len(parts) != 2 or not all(str(part).isdecimal() and len(str(part)) <= 5 for part in parts):
+    parts = wish.split(",") if isinstance(wish, str) else _texts(wish)
+    if len(parts) != 2 or not all(part.isdecimal() and len(part) <= 5 for part in parts):
         raise RequestInvalid("clli", wish, "two whole numbers of cd/m2: the brightest sample, the brightest average")
     most, average = (int(part) for part in parts)
     if max(most, average) >> 16:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from refdec.api.blurred import Cover, cover_of, require_blur
 from refdec.api.concerning import concerning
 from refdec.api.errors import RegionWithoutStages, ToneMapAlone
-from refdec.api.inputs import Inputs, read_inputs, said_once
+from refdec.api.inputs import Inputs, goes_beyond_level, read_inputs, said_once
 from refdec.api.scaled import require_scale, scaled_picture
+from refdec.arithmetic.argument_kinds import CALLS, FLAG, require_kinds
 from refdec.bitstream.transforms import Synthesis
 from refdec.decoding.options import DecodeOptions, edition_named
 from refdec.observation import UNWATCHED
@@ -104,6 +105,9 @@ def decode(
     Raises CodestreamError where the stream breaks a rule, UnsupportedError where it is legal and cannot be decoded,
     LimitExceeded, WeightsError, InputError, UsageError for wrong arguments; all are RefdecError.
     """
+    flags = {"lossy": lossy, "tone_map": tone_map, "blur_faces": blur_faces}
+    require_kinds(flags, dict.fromkeys(flags, FLAG))
+    require_kinds({"observe": observe}, {"observe": CALLS.or_none()})
     keywords = DecodeOptions(
         synthesis=synthesis,
         channels=channels,
@@ -112,7 +116,7 @@ def decode(
         colour=colour,
         bit_depth=bit_depth,
         lenient=lenient,
-        any_level=any_level or not level_check,
+        any_level=goes_beyond_level(any_level, level_check),
         allow_custom_colour=allow_custom_colour,
         edition=edition_named(edition),
         ignore_weights_fingerprint=ignore_weights_fingerprint,

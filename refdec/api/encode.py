@@ -27,8 +27,9 @@ from refdec.api.encode_options import (
     EncodeOptions,
     chroma_format,
 )
-from refdec.api.errors import OptionsTwice
+from refdec.api.errors import OptionsExpected, OptionsTwice
 from refdec.api.picture_warnings import PictureWarning
+from refdec.arithmetic.argument_kinds import CALLS, require_kinds
 from refdec.decoding.options import limits_or_default
 from refdec.limits import Limits
 from refdec.plugins.errors import RequestInvalid
@@ -99,7 +100,7 @@ def encode(
     cicp: CicpWish = None,
     mdcv: MdcvWish = None,
     clli: ClliWish = None,
-    float_view: FloatView = "sdr",
+    float_view: FloatView | None = None,
     compact: bool = False,
     profile: str | None = None,
     synthesis: tuple[str, ...] = (),
@@ -130,6 +131,8 @@ def encode(
     Raises RateAmbiguous, RateOutOfReach, TooFewBytes, NoModel, SettingsRefused, UnknownGuest, UnknownOption,
     UnknownFilterTool, NoFilterNetworks, WeightsError, InputError; all are RefdecError.
     """
+    if not (options is None or isinstance(options, EncodeOptions | Mapping)):
+        raise OptionsExpected(options, EncodeOptions.__name__)
     settings = CodingSettings(
         profile=profile,
         synthesis=synthesis,
@@ -183,6 +186,7 @@ def encode(
         float_view=float_view,
         compact=compact,
     )
+    require_kinds({"progress": progress}, {"progress": CALLS.or_none()})
     if isinstance(options, EncodeOptions) and not _says_nothing(keywords):
         raise OptionsTwice
     chosen = options if isinstance(options, EncodeOptions) else keywords

@@ -6,25 +6,26 @@ to code with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
 from refdec.api.colour_wishes import CicpWish, ClliWish, ColourWishes, MdcvWish
 from refdec.api.errors import LayoutWithoutRaw, RateAmbiguous, UnknownChroma
+from refdec.arithmetic.argument_kinds import FLAG, NUMBER, TEXT, WHOLE, ValueKind, instance_of, require_kinds
 from refdec.arithmetic.shown import ShortRepr
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.decoding.options import limits_or_default
 from refdec.formats.kinds import FLOAT_VIEWS, FloatView
 from refdec.limits import Limits
-from refdec.lossless.errors import FloatAlphaNeedsLayer, LosslessWithPrivate, MaxErrorOutOfRange
+from refdec.lossless.errors import FloatAlphaNeedsLayer, LosslessTwice, LosslessWithPrivate, MaxErrorOutOfRange
 from refdec.plugins.errors import RequestInvalid
 from refdec.plugins.filterwish import FilterWish
 from refdec.plugins.requests import CodingSettings
 from refdec.privacy.errors import PrivateRate
+from refdec.privacy.regions import PrivateRegions
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from refdec.plugins.core import Core
     from refdec.plugins.requests import RateTarget
     from refdec.plugins.source_picture import SourcePicture
-    from refdec.privacy.regions import PrivateRegions
 
 __all__ = [
     "BARE",
@@ -71,6 +71,32 @@ LAYER_QUALITY = 25
 POINT = {"model", "displacement", "chroma displacement"}
 SEARCHES_OF_A_MODEL = ({"bpp", "model"}, {"psnr", "model"})
 """Wishes about the rate that go together; of all others there is one at a time."""
+
+
+def _is_size(size: object) -> bool:
+    """Tell whether something is a pair of whole numbers above 0."""
+    return isinstance(size, list | tuple) and len(size) == 2 and all(WHOLE.test(side) and side > 0 for side in size)
+
+
+def _is_words(tools: object) -> bool:
+    """Tell whether something is a text, or several things of which each may be one."""
+    return isinstance(tools, str | Sequence | Set) and not isinstance(tools, bytes | bytearray | memoryview)
+
+
+OPTION_KINDS: Mapping[str, ValueKind] = {
+    **dict.fromkeys(("check", "low_bits", "strip", "thumbnail", "lossless", "compact"), FLAG),
+    **dict.fromkeys(("bpp", "psnr", "time_budget"), NUMBER.or_none()),
+    **dict.fromkeys(("model", "displacement", "chroma_displacement", "bits", "quality", "max_bytes"), WHOLE.or_none()),
+    "frame": WHOLE.or_none(),
+    **dict.fromkeys(("encoder", "format"), TEXT),
+    **dict.fromkeys(("subsampling", "container", "float_view"), TEXT.or_none()),
+    "tolerance": NUMBER,
+    "settings": instance_of(CodingSettings, "CodingSettings"),
+    "encoder_options": instance_of(Mapping, "options by name"),
+    "tools": ValueKind(_is_words, "names of filters"),
+    "private": instance_of(PrivateRegions, "refdec.PrivateRegions").or_none(),
+}
+"""Of `EncodeOptions`; what is not in it has an error of its own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -111,14 +137,16 @@ class EncodeOptions(ShortRepr):
     They go into RDI and the boxes of a HEIF file (`docs/hdr.md`); samples are not converted.
 
     `float_view`: how floats (OpenEXR, PFM, TIFF) become the picture that is shown: "sdr" linear light by a tone curve
-    and the curve of sRGB, "pq" linear light whose 1.0 is 203 cd/m2, "codes" 0..1 as codes.  `lossless` and `max_error`
-    keep the floats; an error counts places in the order of values of their format.
+    and the curve of sRGB (None means it too), "pq" linear light whose 1.0 is 203 cd/m2, "codes" 0..1 as codes.
+    Whole-number samples have none of it, and a warning says so, as of `bits` that a source has not.  `lossless` and
+    `max_error` keep the floats; an error counts places in the order of values of their format.
 
     `compact`: leave out what a decoder infers, and name the weights by 8 bytes: 45 bytes fewer, which counts in very
     small pictures.
 
     Raises RateAmbiguous, LimitsExpected, LayoutWithoutRaw, UnknownChroma, RequestInvalid, UnknownFilterTool,
-    PrivateRate, LosslessWithPrivate, MaxErrorOutOfRange.  Reading a picture raises FloatAlphaNeedsLayer too.
+    PrivateRate, LosslessWithPrivate, LosslessTwice, MaxErrorOutOfRange, ArgumentOfOtherKind.  Reading a picture raises
+    FloatAlphaNeedsLayer too.
     """
 
     encoder: str = "analysis"
@@ -152,10 +180,11 @@ class EncodeOptions(ShortRepr):
     cicp: CicpWish = None
     mdcv: MdcvWish = None
     clli: ClliWish = None
-    float_view: FloatView = "sdr"
+    float_view: FloatView | None = None
     compact: bool = False
 
     def __post_init__(self) -> None:
+        require_kinds({name: getattr(self, name) for name in OPTION_KINDS}, OPTION_KINDS)
         limits_or_default(self.limits)
         ColourWishes.of(self.cicp, self.mdcv, self.clli)
         if self.container not in (None, *CONTAINERS):
@@ -169,10 +198,16 @@ class EncodeOptions(ShortRepr):
             raise RequestInvalid("compact", self.compact, "left away for private regions, which find the marks again")
         if self.layer_error is not None and self.private is not None:
             raise LosslessWithPrivate
+        if self.low_bits and self.bits is None:
+            raise RequestInvalid(
+                "low bits", self.low_bits, "about the depth of the codes: say bits (--source-bits) too"
+            )
         error = self.max_error
-        if error is not None and not (isinstance(error, Integral) and 0 <= error < 1 << MOST_FLOAT_BITS):
+        if error is not None and not (WHOLE.test(error) and 0 <= error < 1 << MOST_FLOAT_BITS):
             raise MaxErrorOutOfRange(self.max_error, MOST_BITS)
-        if self.float_view not in FLOAT_VIEWS:
+        if self.lossless and error:
+            raise LosslessTwice(error)
+        if self.float_view not in (None, *FLOAT_VIEWS):
             raise RequestInvalid("float view", self.float_view, f"one of {', '.join(FLOAT_VIEWS)}")
         if self.subsampling is not None and self.subsampling not in RAW_FORMATS:
             raise UnknownChroma(self.subsampling, RAW_FORMATS)
@@ -247,7 +282,7 @@ class EncodeOptions(ShortRepr):
             frame=self.frame,
             low_bits=self.low_bits,
             strip=self.strip,
-            float_view=self.float_view,
+            float_view=self.float_view or FLOAT_VIEWS[0],
         )
         return self._as_wished(read)
 
@@ -264,7 +299,18 @@ class EncodeOptions(ShortRepr):
                 raise FloatAlphaNeedsLayer
             if not self.strip:
                 read = replace(read, warnings=(*read.warnings, FLOATS_LEFT.format(bits=floats.bits)))
-        return self._colours.on(read)
+        return self._colours.on(replace(read, warnings=(*read.warnings, *self._passed_over(read))))
+
+    def _passed_over(self, read: SourcePicture) -> tuple[str, ...]:
+        """Return what was said of samples that a source does not have: it says itself what they are."""
+        said = []
+        if self.float_view is not None and read.floats is None:
+            said.append(f"the view {self.float_view} is for floats, and the samples of this source are whole numbers")
+        if self.bits is not None and read.floats is not None:
+            said.append(f"a depth of {self.bits} bits is for codes, and the samples of this source are floats")
+        elif self.bits not in (None, read.bit_depth):
+            said.append(f"the source says itself that it has {read.bit_depth} bits, not {self.bits}")
+        return tuple(said)
 
     @property
     def _colours(self) -> ColourWishes:
@@ -300,7 +346,7 @@ class EncodeOptions(ShortRepr):
             frame=self.frame,
             low_bits=self.low_bits,
             strip=self.strip,
-            float_view=self.float_view,
+            float_view=self.float_view or FLOAT_VIEWS[0],
         )
         if self.cicp is not None and parts.metadata.icc:
             said = () if self.strip else ("the ICC profile of the source makes way for the code points of cicp",)
@@ -317,7 +363,7 @@ class EncodeOptions(ShortRepr):
         from refdec.formats.orientation import upright
 
         if isinstance(self.roi, np.ndarray):
-            mask = self.roi
+            mask = _mask(self.roi)
         else:
             mask = _white(upright(read_picture(self.roi, limits=self.limits))[0])
         return replace(self.settings, quality_map=quality_map_of_mask(mask, picture.height, picture.width))
@@ -331,16 +377,20 @@ def chroma_format(name: str | None) -> tuple[int, int] | None:
 
     Raises UnknownChroma.
     """
+    require_kinds({"chroma": name}, {"chroma": TEXT.or_none()})
     if name is not None and name not in (*CHROMA_FORMATS, LUMA_ALONE):
         raise UnknownChroma(name, (*CHROMA_FORMATS, LUMA_ALONE))
     return None if name is None else CHROMA_FORMATS.get(name)
 
 
+def _mask(mask: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return a mask that was given as an array; raise RequestInvalid unless it is one."""
+    if mask.ndim != 2 or not mask.size or mask.dtype.kind not in "bu":
+        found = f"{mask.dtype} {list(mask.shape)}"
+        raise RequestInvalid("roi", found, "a mask [rows, columns] of booleans or unsigned codes")
+    return mask
+
+
 def _white(mask: CodePicture) -> npt.NDArray[np.bool_]:
     """Return where the first component of a mask is white: from half of its range on."""
     return np.asarray(mask.components[0] >= (1 << (mask.bits - 1)))
-
-
-def _is_size(size: tuple[int, int]) -> bool:
-    """Tell whether something is a pair of whole numbers above 0."""
-    return len(size) == 2 and all(isinstance(side, int) and side > 0 for side in size)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from refdec.api.concerning import concerning
+from refdec.arithmetic.argument_kinds import FLAG, require_kinds
 
 if TYPE_CHECKING:
     from refdec.api.clips import Clip
@@ -34,6 +35,7 @@ def read_info(
     from refdec.formats.stream_files import may_hold_clip, stream_in
     from refdec.inspection.summary import read_info as read
 
+    require_kinds({"lenient": lenient, "any_level": any_level}, {"lenient": FLAG, "any_level": FLAG})
     limits, chosen = limits_or_default(limits), edition_named(edition)
     with concerning(source):
         clip = _clip_of(source, limits, lenient=lenient) if may_hold_clip(source) else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from refdec.api.errors import OptionsExpected, OptionsTwice
 from refdec.api.weights import load_weights, require_weights
+from refdec.arithmetic.argument_kinds import FLAG, require_kinds
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from refdec.limits import Check
     from refdec.weights.pack import WeightPack
 
-__all__ = ["Inputs", "read_inputs", "said_once"]
+__all__ = ["Inputs", "goes_beyond_level", "read_inputs", "said_once"]
 
 
 class Inputs(NamedTuple):
@@ -32,6 +33,13 @@ class Inputs(NamedTuple):
     check_weights: CheckWeights | None
     check: Check
     file: HeifFile | None = None
+
+
+def goes_beyond_level(any_level: object, level_check: object) -> bool:
+    """Tell whether profile and level are overlooked, by either spelling.  Raises ArgumentOfOtherKind."""
+    flags = {"any_level": any_level, "level_check": level_check}
+    require_kinds(flags, dict.fromkeys(flags, FLAG))
+    return bool(any_level) or not level_check
 
 
 def said_once(options: DecodeOptions | None, keywords: DecodeOptions) -> DecodeOptions:

@@ -94,7 +94,7 @@ def add_lossless(
     from refdec.api.encode_options import DEFAULT_OPTIONS as USUAL
     from refdec.heif.picturefile import picture_orientation
 
-    options = replace(options or USUAL, max_error=max_error)
+    options = replace(options or USUAL, lossless=False, max_error=max_error)
     reading = DecodeOptions(limits=options.limits, workers=workers)
     with concerning(source):
         inputs = read_inputs(source, weights, reading)

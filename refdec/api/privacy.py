@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from refdec.api.concerning import concerning
+from refdec.arithmetic.argument_kinds import require_kinds
 from refdec.decoding.options import limits_or_default
 from refdec.privacy.errors import (
     KeyFileTaken,
@@ -159,8 +160,10 @@ def open_private(source: Source, key: PrivateKey, *, limits: Limits | None = Non
     OtherCodestream, PrivatePartDamaged, PrivacyExtraMissing, CodestreamError, InputError; all are RefdecError.
     """
     from refdec.formats.stream_files import read_stream_file
+    from refdec.privacy.regions import KEY
     from refdec.privacy.sealing import opened
 
+    require_kinds({"key": key}, {"key": KEY})
     limits = limits_or_default(limits)
     with concerning(source):
         found = read_stream_file(source, limits=limits)

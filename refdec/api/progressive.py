@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from refdec.api.concerning import concerning
-from refdec.api.inputs import Inputs, read_inputs, said_once
+from refdec.api.inputs import Inputs, goes_beyond_level, read_inputs, said_once
 from refdec.decoding.options import DecodeOptions, channels_of, edition_named
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def open_progressive(
         colour=colour,
         bit_depth=bit_depth,
         lenient=lenient,
-        any_level=any_level or not level_check,
+        any_level=goes_beyond_level(any_level, level_check),
         allow_custom_colour=allow_custom_colour,
         edition=edition_named(edition),
         ignore_weights_fingerprint=ignore_weights_fingerprint,

@@ -33,7 +33,7 @@ NOT_SCALED = ("synthesis", "channels", "region", "bit_depth", "colour", "filters
 
 def require_scale(scale: int, options: DecodeOptions, *others: str) -> None:
     """Refuse a scale that there is not, and wishes that it cannot meet.  Raises ScaleUnknown, ScaleAlone."""
-    if scale not in SCALES:
+    if not isinstance(scale, int) or scale not in SCALES:
         raise ScaleUnknown(scale, SCALES)
     wishes = [name for name in NOT_SCALED if getattr(options, name) != getattr(DEFAULT_OPTIONS, name)]
     if options.bit_depth == BITS:

@@ -17,6 +17,7 @@ from refdec.api.concerning import concerning
 from refdec.api.errors import OptionsExpected, OptionsTwice
 from refdec.api.picture_warnings import PictureWarning
 from refdec.api.transcode_options import DEFAULT_TRANSCODE, TranscodeOptions
+from refdec.arithmetic.argument_kinds import CALLS, require_kinds
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def transcode(
         raise OptionsExpected(options, TranscodeOptions.__name__)
     if options is not None and keywords != DEFAULT_TRANSCODE:
         raise OptionsTwice
+    require_kinds({"progress": progress}, {"progress": CALLS.or_none()})
     made = _transcoded(source, None, options or keywords, weights=weights, progress=progress)
     for sentence in made.warnings:
         warnings.warn(sentence, PictureWarning, stacklevel=2)

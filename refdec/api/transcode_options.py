@@ -5,11 +5,13 @@ In: keywords, or what was typed.  Out: frozen options, which know the rate to re
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from refdec.api.encode_options import CONTAINERS, Container
 from refdec.api.errors import RateAmbiguous
+from refdec.arithmetic.argument_kinds import FLAG, TEXT, WHOLE, ValueKind, require_kinds
 from refdec.decoding.options import limits_or_default
 from refdec.limits import Limits
 from refdec.plugins.errors import RequestInvalid
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_TRANSCODE", "TranscodeOptions"]
 
 POINT = {"displacement", "chroma displacement"}
+OPTION_KINDS: Mapping[str, ValueKind] = {
+    **dict.fromkeys(("filters", "check", "lenient", "ignore_weights_fingerprint"), FLAG),
+    **dict.fromkeys(("displacement", "chroma_displacement", "threads", "frame"), WHOLE.or_none()),
+    "independent_regions": FLAG.or_none(),
+    "container": TEXT.or_none(),
+}
+"""Of `TranscodeOptions`; the others are checked with their ranges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,7 @@ class TranscodeOptions:
     what the source is.  What a HEIF file has beside its codestream stays in a HEIF file.  `frame`, from 1: that frame
     of a clip, as a file of its own.
 
-    Raises RateAmbiguous, RequestInvalid, LimitsExpected.
+    Raises RateAmbiguous, RequestInvalid, LimitsExpected, ArgumentOfOtherKind.
     """
 
     bpp: float | None = None
@@ -65,6 +74,7 @@ class TranscodeOptions:
     frame: int | None = None
 
     def __post_init__(self) -> None:
+        require_kinds({name: getattr(self, name) for name in OPTION_KINDS}, OPTION_KINDS)
         limits_or_default(self.limits)
         if self.container not in (None, *CONTAINERS):
             raise RequestInvalid("container", self.container, f"one of {', '.join(CONTAINERS)}")
@@ -95,6 +105,7 @@ class TranscodeOptions:
             regions=self.regions,
             threads=1 if self.threads is None else self.threads,
             tile_size=self.tile_size,
+            level_idc=self.level_idc,
             edition="published" if self.edition is None else self.edition,
         )
 

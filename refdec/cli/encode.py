@@ -194,14 +194,14 @@ def encode(
         ),
     ] = None,
     float_view: Annotated[
-        Literal["sdr", "pq", "codes"],
+        Literal["sdr", "pq", "codes"] | None,
         typer.Option(
             "--float-view",
             metavar="sdr|pq|codes",
             rich_help_panel=COLOURS,
-            help="How floats are shown: linear light by a tone curve as sRGB, by PQ, or 0..1 as codes.",
+            help="How floats are shown: linear light by a tone curve as sRGB (the default), by PQ, or 0..1 as codes.",
         ),
-    ] = "sdr",
+    ] = None,
     limit_pixels: PixelLimit = None,
     limit_memory: MemoryLimit = None,
     time_limit: TimeLimit = None,
@@ -322,7 +322,7 @@ def encode(
             min=0,
             metavar="N",
             rich_help_panel=LAYER,
-            help="In place of it: no sample is off by more than N codes (floats: N steps), in fewer bytes.",
+            help="In place of --lossless: no sample is off by more than N codes (floats: N steps), in fewer bytes.",
         ),
     ] = None,
     private: Annotated[

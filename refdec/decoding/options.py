@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from operator import index
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from refdec.arithmetic.argument_kinds import FLAG, require_kinds
 from refdec.bitstream.editions import Edition, EditionName
 from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
@@ -87,8 +88,16 @@ class DecodeOptions:
         """Check each wish; names become what they name.
 
         Raises UnknownTransform, ChannelsOutOfRange, RegionMalformed, UnknownColour, BitDepthOutOfRange, UnknownEdition,
-        WorkersOutOfRange, LimitsExpected.
+        WorkersOutOfRange, LimitsExpected, ArgumentOfOtherKind.
         """
+        flags = {
+            "filters": filters,
+            "lenient": lenient,
+            "any_level": any_level,
+            "allow_custom_colour": allow_custom_colour,
+            "ignore_weights_fingerprint": ignore_weights_fingerprint,
+        }
+        require_kinds(flags, dict.fromkeys(flags, FLAG))
         wishes = {
             "workers": _workers(workers),
             "region": _region(region),
@@ -98,13 +107,8 @@ class DecodeOptions:
             "channels": channels_of(channels),
             "edition": None if edition is None else edition_named(edition),
             "limits": limits_or_default(limits),
-            "filters": filters,
-            "lenient": lenient,
-            "any_level": any_level,
-            "allow_custom_colour": allow_custom_colour,
-            "ignore_weights_fingerprint": ignore_weights_fingerprint,
         }
-        for name, wish in wishes.items():
+        for name, wish in (*wishes.items(), *((name, bool(flag)) for name, flag in flags.items())):
             object.__setattr__(self, name, wish)
 
 
@@ -175,11 +179,9 @@ def _bit_depth(bits: int | None) -> int | None:
 @clause("1.12")
 def edition_named(edition: Edition | EditionName) -> Edition | None:
     """(1.12) Return the edition of a name, None for "auto"; raise UnknownEdition for another name."""
-    if edition == "auto":
-        return None
-    if not isinstance(edition, str) or edition not in set(Edition):
+    if not isinstance(edition, str) or edition not in ("auto", *Edition):
         raise UnknownEdition(edition)
-    return Edition(edition)
+    return None if edition == "auto" else Edition(edition)
 
 
 def _workers(workers: int | None) -> int | None:

@@ -57,7 +57,7 @@ def viewed(floats: FloatPlanes, how: FloatView, primaries: int, name: str) -> Vi
     if how == "codes":
         for plane in colours:
             if not (bool(np.all(plane >= 0)) and bool(np.all(plane <= 1))):  # so a NaN does not pass
-                raise PictureUnsupported(name, f"samples beyond 0..1 ({plane.min()} to {plane.max()}) as codes")
+                raise PictureUnsupported(name, f"samples beyond 0..1 ({_span(plane)}) as codes")
         said = f"samples 0 to 1 of {name} became codes 0 to {TOP} as they are"
         return Viewed(_mapped(colours, lambda light: light), None, said)
     if how == "pq":
@@ -68,6 +68,14 @@ def viewed(floats: FloatPlanes, how: FloatView, primaries: int, name: str) -> Vi
     said += f", made {'brighter' if stops > 0 else 'darker'} by {abs(stops)} stops" if stops else ""
     said += f", by a tone curve that ends at {peak:.4g}" if peak > 1 else ""
     return Viewed(_mapped(colours, _sdr(stops, peak)), rendering_of(primaries, SRGB[1]), said)
+
+
+def _span(plane: npt.NDArray[np.floating]) -> str:
+    """Return from where to where samples go, and how many of them are no numbers."""
+    numbers = plane[~np.isnan(plane)]
+    span = f"{numbers.min()} to {numbers.max()}" if numbers.size else ""
+    missing = plane.size - numbers.size
+    return ", ".join([*([f"{missing} of {plane.size} are NaN"] if missing else []), *([span] if span else [])])
 
 
 def picture_of_floats(

@@ -10,6 +10,7 @@ __all__ = [
     "LayerMissing",
     "LayerOfOtherPicture",
     "LayerPlaceTaken",
+    "LosslessTwice",
     "LosslessWithPrivate",
     "MaxErrorOutOfRange",
     "OriginalNotRgb",
@@ -103,6 +104,22 @@ class LosslessWithPrivate(UsageError):
 
     def explain(self) -> str:
         return "A lossless layer would show the private regions to everybody.\nLeave out --private, or --lossless."
+
+
+class LosslessTwice(UsageError):
+    """Every sample is to come back, and some are to be off."""
+
+    code, clause = "RD2411", "7.4.4"
+
+    def __init__(self, max_error: int) -> None:
+        super().__init__(max_error)
+        self.max_error = max_error
+
+    def explain(self) -> str:
+        return (
+            f"Lossless, and an error of up to {self.max_error} codes, contradict each other.\n"
+            f"Leave one out: --lossless for every sample, --max-error {self.max_error} for fewer bytes."
+        )
 
 
 class MaxErrorOutOfRange(UsageError):

@@ -6,12 +6,13 @@ In: the wishes of a user.  Out: `EncodeRequest`, frozen and checked; `Capabiliti
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
 
+from refdec.arithmetic.argument_kinds import FLAG, NUMBER, TEXT, WHOLE, ValueKind, require_kinds
 from refdec.arithmetic.shown import ShortRepr
 from refdec.arithmetic.types import Int32Array
 from refdec.bitstream.chroma import ChromaFormat
@@ -87,6 +88,9 @@ class OperatingPoint:
     chroma_displacement: int | None = None
 
     def __post_init__(self) -> None:
+        point = {"model_id": self.model_id, "displacement": self.displacement}
+        point["chroma_displacement"] = self.displacements[1]
+        require_kinds(point, dict.fromkeys(point, WHOLE))
         _require(self.model_id in range(4), "model_id", self.model_id, "0, 1, 2 or 3")
         for name, value in (("displacement", self.displacement), ("chroma displacement", self.displacements[1])):
             _require(value in DISPLACEMENTS, name, value, "-2048..2047")
@@ -112,6 +116,7 @@ class BitsPerPixel:
     displacements: Pair | None = None
 
     def __post_init__(self) -> None:
+        require_kinds({"bpp": self.bpp, "tolerance": self.tolerance}, {"bpp": NUMBER, "tolerance": NUMBER})
         _require(math.isfinite(self.bpp) and self.bpp > 0, "bits per pixel", self.bpp, "a number above 0")
         _require(0 < self.tolerance < 1, "tolerance", self.tolerance, "a share between 0 and 1")
         _require_search(self.model_id, self.displacements)
@@ -127,6 +132,7 @@ class LumaPsnr:
     displacements: Pair | None = None
 
     def __post_init__(self) -> None:
+        require_kinds({"psnr": self.db}, {"psnr": NUMBER})
         _require(math.isfinite(self.db) and 0 < self.db < 100, "PSNR", self.db, "between 0 and 100 dB")
         _require_search(self.model_id, self.displacements)
 
@@ -172,6 +178,26 @@ def _require_search(model_id: int | None, displacements: Pair | None) -> None:
 RateTarget: TypeAlias = OperatingPoint | BitsPerPixel | LumaPsnr | Quality | MaxBytes
 
 
+def _pair(value: object) -> bool:
+    """Tell whether a value is two whole numbers."""
+    return isinstance(value, list | tuple) and len(value) == 2 and all(_whole(part) for part in value)
+
+
+PAIR = ValueKind(_pair, "two whole numbers").or_none()
+NAMES = ValueKind(
+    lambda value: isinstance(value, list | tuple) and all(isinstance(each, str) for each in value), "names"
+)
+SETTING_KINDS: Mapping[str, ValueKind] = {
+    **dict.fromkeys(("independent_regions", "rvs", "grfs", "lsbs", "cube_flags", "luma_only"), FLAG),
+    **dict.fromkeys(("bit_depth", "tile_size", "level_idc"), WHOLE.or_none()),
+    **dict.fromkeys(("regions", "coded_subsampling"), PAIR),
+    "profile": TEXT.or_none(),
+    "synthesis": NAMES,
+    "threads": WHOLE,
+}
+"""Of `CodingSettings`; what is not in it has a check of its own."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CodingSettings(ShortRepr):
     """How the codestream is made; the defaults are one thread, regions by size, no tools.
@@ -204,6 +230,7 @@ class CodingSettings(ShortRepr):
     edition: str = "published"
 
     def __post_init__(self) -> None:
+        require_kinds({name: getattr(self, name) for name in SETTING_KINDS}, SETTING_KINDS)
         if self.profile is not None:
             names = profile_names()
             _require(_profile(self.profile) in names, "profile", self.profile, ", ".join(names))
@@ -214,7 +241,9 @@ class CodingSettings(ShortRepr):
         _require(all(n in range(1, 129) for n in counts), "regions", self.regions, "1..128 rows and columns")
         _require(self.threads in THREADS, "number of threads", self.threads, "1, 2, 4, 8 or 16")
         _require(self.bit_depth in (None, *BIT_DEPTHS), "bit depth", self.bit_depth, "8 or 10")
-        _require(self.edition in EDITIONS, "edition", self.edition, " or ".join(EDITIONS))
+        _require(
+            isinstance(self.edition, str) and self.edition in EDITIONS, "edition", self.edition, " or ".join(EDITIONS)
+        )
         formats = (None, *(chroma.value for chroma in ChromaFormat))
         _require(
             self.coded_subsampling in formats, "coded chroma format", self.coded_subsampling, "(1,1), (1,2) or (2,2)"

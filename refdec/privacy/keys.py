@@ -14,6 +14,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from refdec.arithmetic.argument_kinds import TEXT, require_kinds
 from refdec.limits import Limits
 from refdec.privacy.errors import KeyFileUnusable, PassphraseMissing, PrivacyExtraMissing
 
@@ -40,6 +41,7 @@ class PrivateKey:
     @classmethod
     def of_text(cls, text: str, name: str = "The text") -> PrivateKey:
         """Return the key of a key file: the base64 of 32 bytes.  Raises KeyFileUnusable."""
+        require_kinds({"text": text}, {"text": TEXT})
         try:
             secret = base64.b64decode(text.strip().encode(), validate=True)
         except (binascii.Error, ValueError):
@@ -51,6 +53,7 @@ class PrivateKey:
     @classmethod
     def of_passphrase(cls, passphrase: str) -> PrivateKey:
         """Return the key of a passphrase; spellings that look the same are the same.  Raises PassphraseMissing."""
+        require_kinds({"passphrase": passphrase}, {"passphrase": TEXT})
         if not passphrase:
             raise PassphraseMissing
         return cls(unicodedata.normalize("NFC", passphrase).encode(), True)

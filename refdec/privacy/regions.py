@@ -5,15 +5,18 @@ In: rectangles and a key.  Out: `PrivateRegions`, checked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from refdec.arithmetic.argument_kinds import FLAG, instance_of, require_kinds
 from refdec.bitstream.privaterecord import MOST_RECTANGLES
 from refdec.privacy.errors import NoFaceFound, PrivateRegionInvalid
 from refdec.privacy.keys import PrivateKey
 from refdec.tiling.geometry import Rect
 
-__all__ = ["PrivateRegions"]
+__all__ = ["KEY", "PrivateRegions"]
+
+KEY = instance_of(PrivateKey, "a refdec.PrivateKey")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class PrivateRegions:
     """Rectangles (x, y, width, height) in samples of the upright picture, 1 to 256, which may overlap.
 
     `key` seals what they show; None leaves it out for good.  `faces`: those that the task `faces` finds in a picture
-    become rectangles too; then there may be no others.  Raises PrivateRegionInvalid.
+    become rectangles too; then there may be no others.  Raises PrivateRegionInvalid, ArgumentOfOtherKind.
     """
 
     rectangles: Sequence[tuple[int, int, int, int]]
@@ -29,6 +32,9 @@ class PrivateRegions:
     faces: bool = False
 
     def __post_init__(self) -> None:
+        require_kinds({"key": self.key, "faces": self.faces}, {"key": KEY.or_none(), "faces": FLAG})
+        if not isinstance(self.rectangles, Iterable) or not all(isinstance(box, Iterable) for box in self.rectangles):
+            raise PrivateRegionInvalid(self.rectangles, "is no list of rectangles")
         boxes = tuple(tuple(box) for box in self.rectangles)
         if not (0 if self.faces else 1) <= len(boxes) <= MOST_RECTANGLES:
             raise PrivateRegionInvalid(f"list of {len(boxes)}", f"does not hold 1 to {MOST_RECTANGLES} rectangles")

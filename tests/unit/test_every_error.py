@@ -58,6 +58,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "cli/test_limits.py": ("WrongNumbers",),
     "findings/test_outputs.py": ("OutputExists", "InputAsTarget"),
     "findings/test_wishes.py": ("LimitImpossible", "SeveralFilesOnly", "FileTwice"),
+    "unit/arithmetic/test_argument_kinds.py": ("ArgumentOfOtherKind",),
     "unit/api/test_blurred.py": ("BlurAlone",),
     "unit/api/test_decode.py": ("RegionWithoutStages",),
     "unit/api/test_encode.py": ("RateAmbiguous", "TooFewBytes", "UnknownChroma"),

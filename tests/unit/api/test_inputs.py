@@ -62,7 +62,10 @@ READERS: dict[Callable[..., Any], set[str]] = {
     refdec.read_latents: {"synthesis", "lenient", "limits", "ignore_weights_fingerprint", "edition"},
 }
 """Functions, and the fields that are their keywords."""
-NOT_OPTIONS = {"source", "weights", "options", "observe", "stage", "scale", "lossy", "tone_map", "blur_faces"}
+NOT_OPTIONS = {
+    *("source", "weights", "options", "observe", "stage", "scale", "lossy", "tone_map", "blur_faces"),
+    "frame",
+}
 OLDER_SPELLINGS = {"level_check"}
 
 

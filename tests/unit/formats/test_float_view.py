@@ -58,6 +58,10 @@ def test_pq_has_graphics_white_at_1() -> None:
 
 def test_codes_are_taken_as_they_are_or_refused() -> None:
     assert codes(0, 0.25, 1, how="codes") == [0, 16384, 65535]
+    with pytest.raises(PictureUnsupported, match=r"beyond 0..1 \(2 of 4 are NaN, 0.5 to 7.0\) as codes"):
+        codes(float("nan"), 0.5, 7, float("nan"), how="codes")
+    with pytest.raises(PictureUnsupported, match=r"beyond 0..1 \(1 of 1 are NaN\) as codes"):
+        codes(float("nan"), how="codes")
     assert viewed(single(0), "codes", 1, "PFM").rendering is None
     for value in (-0.1, 1.5, float("nan")):
         with pytest.raises(PictureUnsupported):

@@ -47,6 +47,7 @@ CAUSES: dict[type[RefdecError], Cause | list[Cause]] = {
     errors.LayerOfOtherPicture: planes_of_another_picture,
     errors.LayerPlaceTaken: lambda: add_lossless(with_user_data(STREAM, b"mine"), GRAY),
     errors.LosslessWithPrivate: lambda: EncodeOptions(lossless=True, private=PrivateRegions([(0, 0, 8, 8)], None)),
+    errors.LosslessTwice: lambda: EncodeOptions(lossless=True, max_error=2),
     errors.MaxErrorOutOfRange: [
         lambda: EncodeOptions(max_error=-1),
         lambda: encode_layer(RED, RED_BASE, 8, max_error=256),
