@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from refdec_train.closed_form import Wish
     from refdec_train.heads.making import Workshop
 
-__all__ = ["all_heads", "one", "workshop"]
+__all__ = ["all_heads", "name_of", "one", "workshop"]
 
 one = typer.Typer(
     no_args_is_help=True,
@@ -53,7 +53,15 @@ Longest = Annotated[
     typer.Option(min=0, metavar="SAMPLES", help="Bring the longer side to this, 0: leave it; repeatable, by chance."),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Processes that make latents.")]
+Pixels = Annotated[
+    bool, typer.Option("--pixels", help="Train the same network on decoded pictures, for refdec bench tasks.")
+]
 Without = Annotated[list[str] | None, typer.Option(metavar="NAME", help="A folder that is no class; repeatable.")]
+
+
+def name_of(task: str, pixels: bool) -> str:
+    """Return what a head, its task and the folder of its states are called: a network on pixels is another."""
+    return f"{task}-pixels" if pixels else task
 
 
 @contextmanager
@@ -145,9 +153,7 @@ def classify(
     longest: Longest = None,
     without: Without = None,
     workers: Workers = 1,
-    pixels: Annotated[
-        bool, typer.Option("--pixels", help="Train the same network on decoded pictures, for refdec bench tasks.")
-    ] = False,
+    pixels: Pixels = False,
     data: Data = "",
     licence: Licence = "",
 ) -> None:
@@ -164,7 +170,7 @@ def classify(
 
     require_places([folder, *([teacher] if teacher else [])])
     classes = read_classes(folder, most=most, held=held, without=without or ())
-    name = "classify-pixels" if pixels else "classify"
+    name = name_of("classify", pixels)
     facts = HeadFacts(name, "1.0", name, (), licence=licence, data=data)
     with workshop(work, weights, model, workers, pixels=pixels) as shop:
         material = classify_material(classes, shop, teacher=teacher, codings=codings, longest=longest or (0,))

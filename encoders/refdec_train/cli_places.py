@@ -15,12 +15,14 @@ from refdec_train.cli_heads import (
     Licence,
     Longest,
     Models,
+    Pixels,
     Rate,
     Seed,
     Steps,
     Weights,
     Work,
     Workers,
+    name_of,
     workshop,
 )
 from refdec_train.cli_options import require_places
@@ -51,6 +53,7 @@ def detect(
     codings: Codings = 2,
     longest: Longest = None,
     workers: Workers = 1,
+    pixels: Pixels = False,
     data: Data = "",
     licence: Licence = "",
 ) -> None:
@@ -69,8 +72,9 @@ def detect(
     require_places([boxes])
     found = (read_voc if boxes.is_dir() else read_coco)(boxes, labels=label or ())
     material = boxes_material(found, longest=longest or (0,), codings=codings)
-    facts = HeadFacts("detect", "1.0", "detect", (), licence=licence, data=data)
-    with workshop(work, weights, model, workers) as shop:
+    name = name_of("detect", pixels)
+    facts = HeadFacts(name, "1.0", name, (), licence=licence, data=data)
+    with workshop(work, weights, model, workers, pixels=pixels) as shop:
         for path in make_heads(material, HeadPlan(steps, batch, positions, CUT, rate, DECAY, seed), facts, shop, out):
             typer.echo(str(path))
 
@@ -87,6 +91,12 @@ def _classes(texts: list[str]) -> dict[str, list[int]]:
     return classes
 
 
+def _listed(file: Path) -> list[str]:
+    """Return the names without folders and suffix of a list: the first word of each line."""
+    words = (line.split() for line in file.read_text(encoding="utf-8").splitlines())
+    return [Path(first).stem for first, *_ in filter(None, words)]
+
+
 def segment(
     pictures: Annotated[Path, typer.Argument(metavar="PICTURES", help="Folder of pictures.")],
     masks: Annotated[Path, typer.Argument(metavar="MASKS", help="Folder of masks: PNG (or .mat) with the same names.")],
@@ -95,6 +105,9 @@ def segment(
         list[str],
         typer.Option("--class", metavar="NAME=0,3", help="A class, and its numbers in a mask; repeatable, in order."),
     ],
+    held: Annotated[
+        Path | None, typer.Option(metavar="LIST", help="Text file: the pictures to measure on, one a line.")
+    ] = None,
     work: Work = Path("heads-work"),
     weights: Weights = None,
     model: Models = None,
@@ -106,13 +119,14 @@ def segment(
     codings: Codings = 1,
     longest: Longest = None,
     workers: Workers = 1,
+    pixels: Pixels = False,
     data: Data = "",
     licence: Licence = "",
 ) -> None:
     """Train a head that says what each part of a picture is; `refdec task segment --option head=FILE` runs it.
 
-    Numbers of no class are not learnt; every tenth picture is held back.  Stop it when you like (Ctrl-C): the same
-    command goes on where it stopped.
+    Numbers of no class are not learnt; held back is what --held names, or every tenth picture.  Stop it when you like
+    (Ctrl-C): the same command goes on where it stopped.
     Example: refdec-train head segment photos/ masks/ --class sky=1 --class rest=0,2,3 --out heads
     """
     from refdec.heads.head import HeadFacts
@@ -121,10 +135,12 @@ def segment(
     from refdec_train.heads.placed_pictures import masks_material
     from refdec_train.heads.plan import HeadPlan
 
-    require_places([pictures, masks])
-    material = masks_material(read_masks(pictures, masks, _classes(label)), longest=longest or (0,), codings=codings)
-    facts = HeadFacts("segment", "1.0", "segment", (), licence=licence, data=data)
-    with workshop(work, weights, model, workers) as shop:
+    require_places([pictures, masks, *([held] if held else [])])
+    found = read_masks(pictures, masks, _classes(label), held=_listed(held) if held else None)
+    material = masks_material(found, longest=longest or (0,), codings=codings)
+    name = name_of("segment", pixels)
+    facts = HeadFacts(name, "1.0", name, (), licence=licence, data=data)
+    with workshop(work, weights, model, workers, pixels=pixels) as shop:
         for path in make_heads(material, HeadPlan(steps, batch, positions, CUT, rate, DECAY, seed), facts, shop, out):
             typer.echo(str(path))
 
@@ -149,6 +165,7 @@ def faces(
     seed: Seed = 1,
     codings: Codings = 1,
     workers: Workers = 1,
+    pixels: Pixels = False,
     data: Data = "",
     licence: Licence = "",
 ) -> None:
@@ -167,10 +184,11 @@ def faces(
     require_places([*pictures, teacher, labelled])
     found = [path for folder in pictures for path in pictures_below(folder)]
     plan = HeadPlan(steps, batch, positions, CUT, rate, seed=seed, noise=FACE_NOISE)
-    with workshop(work, weights, model, workers) as shop:
+    name = name_of("faces", pixels)
+    with workshop(work, weights, model, workers, pixels=pixels) as shop:
         held = labelled_faces(labelled, work / "labelled-faces")
         material = faces_material(found, held, teacher, shop, scenes=scenes, codings=codings)
         known = teacher_facts(teacher, held)
-        facts = HeadFacts("faces", "1.0", "faces", (), metrics=known, licence=licence, data=data)
+        facts = HeadFacts(name, "1.0", name, (), metrics=known, licence=licence, data=data)
         for path in make_heads(material, plan, facts, shop, out):
             typer.echo(str(path))

@@ -33,21 +33,45 @@ def read_pictures(places: Iterable[Path], *, at_least: int = 1) -> Iterator[tupl
 
     Files that are no pictures, and pictures with a side below `at_least`, are passed over.
     """
-    for place in places:
-        for name, data in _files(place):
-            try:
-                with Image.open(io.BytesIO(data)) as image:
-                    picture = np.asarray(image.convert("RGB"))
-            except (OSError, ValueError, Image.DecompressionBombError):
-                continue
-            if min(picture.shape[:2]) >= at_least:
-                yield name, picture
+    for name, data in _all_files(places):
+        if min(_size(data)) >= at_least and (picture := _decoded(data)) is not None:
+            yield name, picture
 
 
 def spread_pictures(places: Iterable[Path], most: int, *, at_least: int = 1) -> list[Picture]:
-    """Return at most so many of the pictures in files, folders and tar archives, evenly spread over them."""
-    found = [picture for _, picture in read_pictures(places, at_least=at_least)]
-    return [found[number * len(found) // most] for number in range(most)] if len(found) > most else found
+    """Return at most so many of the pictures in files, folders and tar archives, evenly spread over them.
+
+    No others are decoded.
+    """
+    kept = tuple(places)
+    large = [number for number, (_, data) in enumerate(_all_files(kept)) if min(_size(data)) >= at_least]
+    chosen = {large[number * len(large) // most] for number in range(most)} if len(large) > most else set(large)
+    found = (_decoded(data) for number, (_, data) in enumerate(_all_files(kept)) if number in chosen)
+    return [picture for picture in found if picture is not None]
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    """Return rows and columns of a picture as its header has them; 0, 0 of what is none."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return image.height, image.width
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return 0, 0
+
+
+def _decoded(data: bytes) -> Picture | None:
+    """Return a picture; None if it cannot be read."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return np.asarray(image.convert("RGB"))
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return None
+
+
+def _all_files(places: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """Walk names and contents of files, of those in folders and in tar archives."""
+    for place in places:
+        yield from _files(place)
 
 
 def _files(place: Path) -> Iterator[tuple[str, bytes]]:

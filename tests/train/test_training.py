@@ -11,14 +11,14 @@ import numpy.typing as npt
 import pytest
 import torch
 from PIL import Image
-from refdec_train import cli
+from refdec_train import cli, pictures
 from refdec_train.card import DataSource, model_card
 from refdec_train.codec import Codec, Goal
 from refdec_train.distortion import structural_distance
 from refdec_train.errors import NoPictures, StateDiffers, StateUnreadable
 from refdec_train.export import export_pack
 from refdec_train.held import measure_held
-from refdec_train.pictures import Collection, read_pictures
+from refdec_train.pictures import Collection, read_pictures, spread_pictures
 from refdec_train.plan import Plan
 from refdec_train.state import load_weights, read_state, save_weights
 from refdec_train.training import Progress, train
@@ -195,6 +195,24 @@ def test_pictures_of_folders_archives_and_files(tmp_path: Path) -> None:
     assert set(found) == {"a.png", "in/a.png"} and found["a.png"].shape == (96, 96, 3)
     whole = dict(read_pictures([tmp_path / "small.png"]))
     assert whole["small.png"].shape == (40, 40, 3)
+
+
+def test_pictures_evenly_spread_are_all_that_is_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(9):
+        Image.new("RGB", (40 + number, 50)).save(tmp_path / f"{number}.png")
+    (tmp_path / "9.png").write_bytes(b"no picture")
+    wide = [picture.shape[1] for _, picture in read_pictures([tmp_path], at_least=42)]
+    assert wide == [42, 43, 44, 45, 46, 47, 48]
+    asked, decoded = list[int](), pictures._decoded
+
+    def decode(data: bytes) -> npt.NDArray[np.uint8] | None:
+        asked.append(len(data))
+        return decoded(data)
+
+    monkeypatch.setattr(pictures, "_decoded", decode)
+    assert [picture.shape[1] for picture in spread_pictures([tmp_path], 3, at_least=42)] == [42, 44, 46]
+    assert len(asked) == 3
+    assert len(spread_pictures([tmp_path], 9)) == 9
 
 
 def test_ms_ssim_is_that_of_the_benchmarks() -> None:

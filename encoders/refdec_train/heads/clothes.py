@@ -32,17 +32,19 @@ CLOTHES = {
 }
 """What the classes are made of; bags, glasses and what is small are no class, and nobody is measured on them."""
 HELD_EVERY, LEFT_OUT_EVERY = 25, 10
-TRAINED = 300
 
 
-def read_clothes(folder: Path, *, most: int = TRAINED) -> MaskSet:
-    """Return the first `most` photographs with masks to train on, and every 25th of all to measure on.
+def read_clothes(folder: Path, *, left_out: bool = False) -> MaskSet:
+    """Return the photographs with masks: every 25th is held back to measure on.
 
-    Raises MaskUnreadable.
+    Of the others every tenth is left out; `left_out`: those instead, for measurements that nothing was chosen by.
+    Raises MaskUnreadable, ScipyMissing.
     """
     classes = {name: [NAMES.index(each) for each in members.split()] for name, members in CLOTHES.items()}
     found = read_masks(folder / "photos", folder / "annotations" / "pixel-level", classes, held=())
     numbered = list(enumerate(found.subjects, start=1))
     held = [replace(subject, held=True) for number, subject in numbered if number % HELD_EVERY == 0]
-    trained = [subject for number, subject in numbered if number % LEFT_OUT_EVERY and number % HELD_EVERY]
-    return MaskSet(found.labels, (*trained[:most], *held))
+    others = [(subject, number % LEFT_OUT_EVERY == 0) for number, subject in numbered if number % HELD_EVERY]
+    if left_out:
+        return MaskSet(found.labels, tuple(subject for subject, out in others if out))
+    return MaskSet(found.labels, (*(subject for subject, out in others if not out), *held))

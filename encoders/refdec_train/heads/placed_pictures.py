@@ -25,7 +25,7 @@ T = TypeVar("T")
 LOW, HIGH = POINTS[1], POINTS[4]
 """Pictures that are held back are coded at a low and at a high rate."""
 
-
+SEGMENT_WIDTH = 64
 FACES, FACE_WIDTH, FACE_SCENES = ("face",), 46, 3200
 """Channels of a head of faces, which is smaller than others of boxes; scenes that it is trained on."""
 
@@ -61,10 +61,12 @@ def boxes_material(boxes: BoxSet, *, longest: Sequence[int] = (0,), codings: int
     return Material(Detect(boxes.labels), in_turn(trained, longest, codings), _held(held))
 
 
-def masks_material(masks: MaskSet, *, longest: Sequence[int] = (0,), codings: int = 1) -> Material:
-    """Return what a head of classes is made of."""
+def masks_material(
+    masks: MaskSet, *, longest: Sequence[int] = (0,), codings: int = 1, width: int = SEGMENT_WIDTH
+) -> Material:
+    """Return what a head of classes is made of; `width`: channels of its maps."""
     trained, held = _parted(masks.subjects)
-    return Material(Segment(masks.labels), in_turn(trained, longest, codings), _held(held))
+    return Material(Segment(masks.labels, width), in_turn(trained, longest, codings), _held(held))
 
 
 def faces_material(

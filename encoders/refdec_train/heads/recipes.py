@@ -6,6 +6,7 @@ weights: a row whose data is not there is passed over, and said so; a row that w
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -32,8 +33,12 @@ PLACES = HeadPlan(700, batch=8, positions=24, cut=0.2, decay=0.02)
 YUNET = "teachers/yunet_n_dynamic.onnx"
 FACE_PLAN = HeadPlan(2800, batch=8, positions=24, cut=0.2, rate=2e-3, noise=0.2)
 ABOUT_FACES = "CCP (Apache-2.0) and Caltech-101 (CC BY 4.0); faces by a teacher: YuNet (Apache-2.0)"
+ABOUT_CLOTHES = "Clothing Co-Parsing: street photographs and their masks (Apache-2.0)"
 FACES_HELD, LABELLED_EVERY = 20, 6
 """Of street photographs every so many are not trained on; of labelled ones every so many are measured on."""
+CLOTHES_PLAN = HeadPlan(3000, batch=8, positions=24, cut=0.2, rate=3e-3, decay=0.02, noise=0.2)
+CLOTHES_WIDTH = 48
+"""Channels of a head of clothes, so that it has less than half a megabyte."""
 PER_CLASS, HELD_PER_CLASS, CODINGS = 120, 10, 2
 WHOLE = HeadPlan(3200, batch=64, positions=16, cut=0.2, rate=3e-3, halves=True)
 """How heads are trained that look at whole pictures; `classify` begins with the trunk of `embed`."""
@@ -119,6 +124,16 @@ def _detect(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
     yield from make_heads(material, PLACES, facts, shop, out)
 
 
+def _segment(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
+    from refdec_train.heads.clothes import read_clothes
+    from refdec_train.heads.placed_pictures import masks_material
+
+    clothes = read_clothes(data / "ccp")
+    material = masks_material(clothes, longest=(0, 640, 480), width=CLOTHES_WIDTH)
+    facts = HeadFacts("segment", "1.0", "segment", (), licence="Apache-2.0", data=ABOUT_CLOTHES)
+    yield from make_heads(material, CLOTHES_PLAN, facts, shop, out, translate=True)
+
+
 def _faces(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
     from refdec_train.heads.labelled_faces import labelled_faces, teacher_facts
     from refdec_train.heads.placed_pictures import faces_material
@@ -134,7 +149,7 @@ def _faces(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
     material = faces_material(pictures, labelled, data / YUNET, shop)
     known = teacher_facts(data / YUNET, labelled)
     facts = HeadFacts("faces", "1.0", "faces", (), metrics=known, licence="CC-BY-4.0", data=ABOUT_FACES)
-    yield from make_heads(material, FACE_PLAN, facts, shop, out)
+    yield from make_heads(material, FACE_PLAN, facts, shop, out, translate=True)
 
 
 RECIPES = (
@@ -144,6 +159,7 @@ RECIPES = (
     Recipe("embed", ("caltech", TEACHER), _embed),
     *(_enhancing(name) for name in ENHANCING),
     Recipe("detect", ("bccd",), _detect),
+    Recipe("segment", ("ccp/annotations",), _segment),
     Recipe("faces", ("ccp", "caltech", "faces", YUNET), _faces),
 )
 """One row a head; a new head adds one."""
@@ -154,14 +170,21 @@ def make_all(
 ) -> Iterator[Path]:
     """Make the heads of all rows, or of those with these names; yield the files, `out/NAME/modelN.head`.
 
-    Raises Stopped, TrainingError, RefdecError.
+    It is told which row it is at, and what a row took.  Raises Stopped, TrainingError, RefdecError.
     """
     wanted = set(names)
-    for recipe in recipes:
-        if wanted and recipe.name not in wanted:
-            continue
+    chosen = [recipe for recipe in recipes if not wanted or recipe.name in wanted]
+    for number, recipe in enumerate(chosen, start=1):
         missing = [place for place in recipe.needs if not (data / place).exists()]
         if missing:
             shop.say(f"{recipe.name}: left out, {data} has no {', '.join(missing)}")
             continue
+        shop.say(f"{recipe.name}: {number} of {len(chosen)}")
+        begun = _processor_minutes()
         yield from recipe.make(data, shop, out / recipe.name)
+        shop.say(f"{recipe.name}: made in {_processor_minutes() - begun:.1f} minutes of one core")
+
+
+def _processor_minutes() -> float:
+    """Return for how long this process and those that it started have computed."""
+    return sum(os.times()[:4]) / 60

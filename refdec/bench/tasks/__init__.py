@@ -8,6 +8,6 @@ is known of them, `per_picture` measures a task that answers one picture at a ti
 
 A task's benchmark is one entry of `entries`: `thumbnail`; `near_duplicates`; `events` on what `fixed_camera` makes of
 pictures, beside `classic` on pixels; `whole_pictures` beside `teachers`, networks that others trained; `pair`, one
-network that was trained twice, on latents and on patches of decoded pictures; `detect` and `faces`.  `tables` shows the
-rows, `errors` has what can keep them from being made.
+network that was trained twice, on latents and on patches of decoded pictures; `segment`, `detect` and `faces`.
+`tables` shows the rows, `errors` has what can keep them from being made.
 """

@@ -19,7 +19,16 @@ from refdec.bench.tasks.errors import NoData
 from refdec.bench.tasks.ground import Ground
 from refdec.bench.tasks.per_picture import Answers, By, PictureTask
 
-__all__ = ["DETECT", "Boxes", "ScoredBox", "average_precision", "boxes_by", "drawn_boxes", "mean_precision"]
+__all__ = [
+    "DETECT",
+    "LEAST_SCORE",
+    "Boxes",
+    "ScoredBox",
+    "average_precision",
+    "boxes_by",
+    "drawn_boxes",
+    "mean_precision",
+]
 
 LIST = "ImageSets/Main/test.txt"
 OVERLAP, LEAST_SCORE = 0.5, 0.02

@@ -42,7 +42,7 @@ ENTRIES = (
     TaskBench("events", "any pictures, of which recordings are made", event_rows),
     TaskBench("classify", "a folder of pictures for each class", partial(picture_rows, CLASSIFY)),
     TaskBench("embed", "a folder of pictures for each class", partial(picture_rows, EMBED)),
-    TaskBench(PAIR, "a folder of pictures for each class, and --pair", pair_rows),
+    TaskBench(PAIR, "what the task of --pair's heads is measured on, and --pair", pair_rows),
     TaskBench("detect", "pictures with VOC XML files", partial(picture_rows, DETECT)),
     TaskBench("faces", "pictures with VOC XML files of faces", partial(picture_rows, FACES)),
 )

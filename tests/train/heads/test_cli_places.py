@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from refdec_train.cli import app
 from refdec_train.heads import face_teacher, labelled_faces
+from refdec_train.heads.making import OF_PIXELS
 from typer.testing import CliRunner, Result
 
 import refdec
@@ -49,14 +50,35 @@ def test_boxes(tmp_path: Path) -> None:
     assert HEADS.boxes(head, bundle, threshold=0).size == (64, 64)
 
 
+def test_the_same_networks_on_decoded_pictures(tmp_path: Path) -> None:
+    """Another file, of the same steps, that reads no latents; both trainings have their own states in one folder."""
+    folder, masks = pictures(tmp_path / "pictures"), tmp_path / "masks"
+    masks.mkdir()
+    for path in list(folder.iterdir()):
+        path.with_suffix(".xml").write_text(f"<annotation>{OBJECT}</annotation>")
+        Image.fromarray(np.zeros((64, 64), np.uint8)).save(masks / path.name)
+    data: dict[str, list[object]] = {"detect": [folder], "segment": [folder, masks, "--class", "all=0"]}
+    for task, words in data.items():
+        for flags in (list[str](), ["--pixels"]):
+            done = typed(task, *words, *shared(tmp_path / task), *flags)
+            assert done.exit_code == 0, done.output
+            head = load_head(tmp_path / task / "out" / "model1.head")
+            name = f"{task}-pixels" if flags else task
+            assert (head.facts.name, head.facts.task) == (name, name)
+            assert (head.facts.weights == (OF_PIXELS,)) == bool(flags)
+            assert (tmp_path / task / "work" / name / "model1" / "state.pt").is_file()
+
+
 def test_classes(tmp_path: Path) -> None:
     folder, masks = pictures(tmp_path / "pictures"), tmp_path / "masks"
     masks.mkdir()
     for path in folder.iterdir():
         Image.fromarray(np.tile(np.arange(64, dtype=np.uint8) // 16, (64, 1))).save(masks / path.name)
-    classes = ["--class", "left=0,1", "--class", "right=2"]
+    (tmp_path / "test.txt").write_text("/far/away/1.png /far/away/masks/1.png\n\n2\n10.jpg\n")
+    classes = ["--class", "left=0,1", "--class", "right=2", "--held", tmp_path / "test.txt"]
     done = typed("segment", folder, masks, *classes, *shared(tmp_path))
     assert done.exit_code == 0, done.output
+    assert load_head(tmp_path / "out" / "model1.head").facts.metrics["pictures measured on"] == 6, "three, twice"
     head = load_head(tmp_path / "out" / "model1.head")
     bundle = refdec.read_latents(refdec.encode(folder / "0.png", model=1))
     found = HEADS.mask(head, bundle)

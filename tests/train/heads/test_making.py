@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -260,7 +261,9 @@ def test_all_heads_are_rows_and_rows_without_data_are_left_out(tmp_path: Path, m
     said: list[str] = []
     shop = Workshop(tmp_path / "work", say=said.append)
     assert list(make_all(tmp_path, tmp_path / "out", shop, recipes=rows)) == [tmp_path / "out" / "one" / "model1.head"]
-    assert said == [f"two: left out, {tmp_path} has no absent"]
+    first, last, left_out = said
+    assert first == "one: 1 of 2" and left_out == f"two: left out, {tmp_path} has no absent"
+    assert re.fullmatch(r"one: made in \d+\.\d minutes of one core", last)
     assert list(make_all(tmp_path, tmp_path / "out", shop, names=["two"], recipes=rows)) == []
 
     monkeypatch.setattr(recipes, "RECIPES", rows)
