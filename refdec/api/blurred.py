@@ -97,7 +97,6 @@ class Cover:
 
         Exif data and XMP often hold a preview; transparency shows shapes: inside of the rectangles all is opaque.
         """
-        from refdec.formats.orientation import turned
         from refdec.heif.parts import Metadata
 
         metadata = Metadata(icc=beside.metadata.icc)
@@ -110,7 +109,7 @@ class Cover:
             for rect in self.rects:
                 covered[rect.rows, rect.columns] = 1
             samples = alpha.samples.copy()
-            samples[turned(covered, beside.orientation) > 0] = (1 << alpha.bits) - 1
+            samples[beside.plane(covered) > 0] = (1 << alpha.bits) - 1
             alpha = replace(alpha, samples=samples)
         return replace(beside, metadata=metadata, alpha=alpha), said
 

@@ -145,7 +145,7 @@ def decode(
         cover = cover_of(inputs, beside.orientation, options) if blur_faces else None
         beside, said = (beside, said) if cover is None else cover.beside(beside, said)
         decoded = _decoded(inputs, beside, options, observe, scale, lossy=lossy, tone_map=tone_map, cover=cover)
-        made = beside.upright(decoded)
+        made = beside.upright(decoded, whole=options.region is None, scale=scale or 1)
         alpha = None if scale is not None else beside.alpha_in(options.region)
         metadata = replace(beside.metadata, icc=b"") if tone_map else beside.metadata
         return picture_of(replace(made, warnings=(*first, *said, *made.warnings)), metadata, alpha)

@@ -272,7 +272,7 @@ def _floats_to_file(stored: PictureCodes, floats: FloatPlanes, place: _Place) ->
     from refdec.formats.float_files import write_floats
     from refdec.trace.picture_digest import picture_sha256
 
-    picture = place.beside.upright(stored)
+    picture = place.beside.upright(stored, whole=place.job.options.region is None)
     shown = picture.floats or floats
     lost = write_floats(place.target, shown, place.suffix, picture.rendering, place.beside.metadata)
     return DecodeReport(
@@ -363,7 +363,7 @@ def _whole_to_file(decoded: PictureCodes, place: _Place, own_bits: int) -> Decod
     picture = place.form.picture(decoded)
     if place.hidden is not None:
         picture = place.hidden(picture, place.job.options.region)
-    picture = place.beside.upright(picture)
+    picture = place.beside.upright(picture, whole=place.job.options.region is None)
     if place.job.tone_map:
         from refdec.api.tone_map import tone_mapped
 
@@ -411,7 +411,7 @@ def _scaled_to_file(
         inputs = read_inputs(source, weights, job.options)
         data, said = shown_with(inputs.data, job.key, or_public=job.or_public, options=job.options)
         beside = beside_of(inputs.file, job.options)
-        picture = beside.upright(scaled_picture(inputs._replace(data=data), job.options, scale))
+        picture = beside.upright(scaled_picture(inputs._replace(data=data), job.options, scale), scale=scale)
     planes = picture.planes * 3 if picture.colour == "gray" and gray_of(suffix) is False else picture.planes
     colour = FileColour.RGB if len(planes) == 3 else FileColour.GRAY
     cicp, gamma = colour_tags(picture.rendering)

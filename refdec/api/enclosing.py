@@ -20,9 +20,11 @@ from refdec.heif.picturefile import (
     metadata_of,
     picture_orientation,
     picture_properties,
+    shown_item,
     stated_properties,
     with_codestream,
 )
+from refdec.heif.transforms import crops
 from refdec.heif.writing import write_heif
 from refdec.sequences.errors import ClipOption
 
@@ -120,6 +122,8 @@ def _in_words(file: HeifFile) -> Iterator[str]:
     """Yield the names of what a file has beside its codestream."""
     if picture_orientation(file) != UPRIGHT:
         yield "the orientation in which it is to be shown"
+    if crops(shown_item(file).properties):
+        yield "the clean aperture to which it is to be cropped"
     metadata = metadata_of(file)
     yield from metadata.names()
     named = {"thmb": "a thumbnail", "auxl": "transparency or another auxiliary picture"}

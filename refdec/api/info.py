@@ -49,7 +49,7 @@ def read_info(
             return info
         from refdec.inspection.file_facts import file_facts
 
-        return replace(info, file=file_facts(found.file, len(whole)))
+        return replace(info, file=file_facts(found.file, len(whole), (info.width, info.height)))
 
 
 def _clip_of(source: Source, limits: Limits, *, lenient: bool) -> Clip | bytes | None:

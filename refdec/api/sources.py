@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeGuard, cast
 import numpy as np
 import numpy.typing as npt
 
-from refdec.api.beside import fitting_alpha
+from refdec.api.beside import fitting_alpha, part_of
 from refdec.api.concerning import concerning
 from refdec.api.errors import PictureNotEncodable
 from refdec.arithmetic.types import Int32Array
@@ -173,13 +173,15 @@ def _frame_of_clip(data: bytes, limits: Limits, name: str, frame: int | None) ->
 def _decoded(data: bytes, limits: Limits, name: str, *, strip: bool, in_file: bool) -> WithParts:
     """Return the picture of a codestream, which is kept beside it; the bundled weights decode it.
 
-    What is turned upright, and an original that a lossless layer gives, are not the picture of its codestream.
+    What is cropped or turned upright is not the picture of its codestream, and no original that a lossless layer gives
+    is.
     """
     from refdec.api.decode import decode
     from refdec.formats.stream_files import stream_in
 
     found = stream_in(data, limits=limits)
-    if found.file is None or in_file or picture_orientation(found.file) == UPRIGHT:
+    cropped = found.file is not None and part_of(found.file, DecodeOptions(limits=limits)) is not None
+    if found.file is None or (not cropped and (in_file or picture_orientation(found.file) == UPRIGHT)):
         original = _has_original(found.codestream, limits)
         decoded, kept = decode(found.codestream, limits=limits), None if original else found.codestream
     else:
@@ -191,6 +193,8 @@ def _decoded(data: bytes, limits: Limits, name: str, *, strip: bool, in_file: bo
         picture = replace(picture, warnings=(*picture.warnings, *left.sentences()))
     if found.file is None:
         return WithParts(picture, NO_PARTS)
+    if cropped:
+        return _with_own_parts(picture, decoded, strip=strip, in_file=in_file)
     metadata, alpha = metadata_of(found.file), fitting_alpha(found.file, DecodeOptions(limits=limits))
     stored = replace(decoded, metadata=metadata, alpha=alpha)
     made = _with_own_parts(picture, stored, strip=strip, in_file=in_file)

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from refdec.bitstream.headers import Headers
 from refdec.errors import CodestreamError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.heif.boxes import FileBox
-from refdec.heif.errors import PropertyDisagrees
+from refdec.heif.errors import ApertureWrong, PropertyDisagrees
 from refdec.heif.heiffile import HeifFile, Item
 from refdec.heif.picturefile import MAJOR_BRAND, alpha_of, first_elements, shown_item
-from refdec.heif.transforms import TRANSFORMS
+from refdec.heif.transforms import APERTURE, TRANSFORMS, shown_part
 from refdec.limits import Limits
 
 __all__ = ["disagreements", "file_remarks"]
@@ -62,8 +62,12 @@ def _of_picture(item: Item, headers: Headers) -> Iterator[RefdecError]:
                 said, right = (f"primaries {p} and transfer {t}" for p, t in (points, own))
                 yield PropertyDisagrees(_path(each.box), said, right, at=each.box.place)
     for each in item.properties:
-        if each.box.kind in TRANSFORMS and not each.essential:
+        if each.box.kind in (APERTURE, *TRANSFORMS) and not each.essential:
             yield PropertyDisagrees(_path(each.box), "that it may be passed over", "essential", at=each.box.place)
+    try:
+        shown_part(item.properties, *wanted)
+    except ApertureWrong as problem:
+        yield problem
 
 
 def _of_alpha(file: HeifFile, item: Item, limits: Limits) -> Iterator[RefdecError]:

@@ -10,6 +10,7 @@ __all__ = [
     "AlphaDamaged",
     "AlphaSizeDiffers",
     "AlphaUnreadable",
+    "ApertureWrong",
     "BoxCut",
     "BoxFieldMissing",
     "BoxMissing",
@@ -201,6 +202,21 @@ class AlphaUnreadable(Placed, UnsupportedError):
         return (
             f"The transparency in item {self.item} is not read here: {self.reason}.\n"
             "The picture without it: refdec transcode FILE OUT.jai"
+        )
+
+
+@dataclass(eq=False, repr=False)
+class ApertureWrong(Placed, CodestreamError):
+    """What a picture is cropped to (clap) is not in it, or not on whole samples."""
+
+    code, clause = "RD2016", ""
+    path: str
+    found: str
+
+    def explain(self) -> str:
+        return (
+            f"{self.path} crops the picture to {self.found}; it must be whole samples inside of it.\n"
+            "The picture as it is coded, without being cropped: refdec transcode FILE OUT.jai"
         )
 
 

@@ -188,7 +188,7 @@ def shown_item(file: HeifFile) -> Item:
     if item.kind != PICTURE_KIND:
         raise NoJpegAiItem(item.kind)
     for each in item.properties:
-        if each.essential and (each.box.kind == "clap" or each.box.kind not in known_boxes()):
+        if each.essential and each.box.kind not in known_boxes():
             raise ItemUnreadable(item.id, f"its property {each.box.kind} is essential, and not known here")
     return item
 

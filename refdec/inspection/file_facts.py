@@ -9,7 +9,8 @@ from typing import Any
 
 from refdec.heif.clipfile import ClipFile
 from refdec.heif.heiffile import HeifFile
-from refdec.heif.picturefile import metadata_of, picture_orientation
+from refdec.heif.picturefile import metadata_of, picture_orientation, shown_item
+from refdec.heif.transforms import crops, shown_part
 
 __all__ = ["clip_facts", "file_facts"]
 
@@ -40,12 +41,21 @@ def _thousandths(units: int, scale: int) -> str:
     return f"{rounded // THOUSAND}.{rounded % THOUSAND:03d}"
 
 
-def file_facts(file: HeifFile, file_bytes: int) -> dict[str, Any]:
-    """Return brands, the orientation 1..8 of the stored samples, names of metadata, and the items with their bytes."""
+def file_facts(file: HeifFile, file_bytes: int, size: tuple[int, int] | None = None) -> dict[str, Any]:
+    """Return brands, the orientation 1..8 of the stored samples, names of metadata, and the items with their bytes.
+
+    `size`: width and height of the codestream; of a picture that is cropped the part that is shown is a fact too, x, y,
+    width and height in the stored samples.  Raises ApertureWrong.
+    """
+    properties, crop = shown_item(file).properties, {}
+    if size is not None and crops(properties):
+        part = shown_part(properties, *size)[1]
+        crop = {"crop": [part.x, part.y, part.w, part.h]}
     return {
         "bytes": file_bytes,
         "brands": [file.major_brand, *(brand for brand in file.brands if brand != file.major_brand)],
         "orientation": picture_orientation(file),
+        **crop,
         "metadata": list(metadata_of(file).names()),
         "items": [
             {

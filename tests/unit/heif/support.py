@@ -12,10 +12,12 @@ from refdec.api.enclosing import enclosed, headers_of
 from refdec.heif.boxes import FileBox
 from refdec.heif.boxreader import read_boxes
 from refdec.heif.boxwriter import write_box
-from refdec.heif.heiffile import HeifFile
+from refdec.heif.heiffile import HeifFile, Property
 from refdec.heif.parts import AlphaPlane, Metadata, PictureParts, Samples
 from refdec.heif.reading import heif_of_boxes
+from refdec.heif.writing import write_heif
 from refdec.limits import Limits
+from refdec.tiling.geometry import Rect
 from tests.encodable import GOLDEN
 
 STREAM = (GOLDEN / "kodim15_m1_+0_65x79.jai").read_bytes()
@@ -110,3 +112,28 @@ def twice(path: str) -> bytes:
     if above:
         return with_box("/".join(above), double)
     return b"".join(write_box(box) * (1 + (box.kind == kind)) for box in boxes_of(whole_file()))
+
+
+def clap(width: int, height: int, part: Rect) -> Property:
+    """Return the property that crops a picture of a size to a part of it."""
+    numbers = []
+    for whole, first, count in ((width, part.x, part.w), (height, part.y, part.h)):
+        middle = 2 * first + count - whole  # twice the offset
+        numbers.append((count, 1, middle % (1 << 32), 2))
+    names = ("cleanAperture{}N", "cleanAperture{}D", "{}OffN", "{}OffD")
+    words = (("Width", "horiz"), ("Height", "vert"))
+    values = {
+        name.format(side if "clean" in name else way): number
+        for (side, way), four in zip(words, numbers, strict=True)
+        for name, number in zip(names, four, strict=True)
+    }
+    return Property(FileBox("clap", values), essential=True)
+
+
+def transformed(*properties: Property, data: bytes | None = None) -> bytes:
+    """Return a file (None: the whole one) whose picture has these in place of its rotation and mirroring."""
+    file = heif_of(whole_file() if data is None else data)
+    item = file.item(file.primary)
+    assert item is not None
+    kept = tuple(each for each in item.properties if each.box.kind not in ("clap", "irot", "imir"))
+    return write_heif(file.with_item(replace(item, properties=(*kept, *properties), places=())))
