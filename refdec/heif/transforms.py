@@ -87,17 +87,15 @@ def _side(box: FileBox, side: str, way: str, length: int) -> tuple[int, int]:
     count, parts, offset, offset_parts = (values[name] for name in names)
     if not parts or not offset_parts:
         raise ApertureWrong(CLAP_PATH, f"a quotient by zero ({names[1] if not parts else names[3]})", at=box.place)
+    moved = offset - 2 * SIGN if offset >= SIGN else offset
     wanted = Fraction(count, parts)
-    moved = Fraction(offset - 2 * SIGN if offset >= SIGN else offset, offset_parts)
-    first = moved + (length - wanted) / 2
+    first = Fraction(2 * parts * moved + offset_parts * (length * parts - count), 2 * parts * offset_parts)
+    words = f"a {side.lower()} of {wanted} from sample {first} on"
     if wanted.denominator != 1 or first.denominator != 1:
-        raise ApertureWrong(
-            CLAP_PATH, f"a {side.lower()} of {wanted} from sample {first} on, not whole ones", at=box.place
-        )
+        raise ApertureWrong(CLAP_PATH, f"{words}, not whole ones", at=box.place)
     if wanted < 1 or first < 0 or first + wanted > length:
-        words = f"a {side.lower()} of {wanted} from sample {first} on, of {length}"
-        raise ApertureWrong(CLAP_PATH, words, at=box.place)
-    return int(first), int(wanted)
+        raise ApertureWrong(CLAP_PATH, f"{words}, of {length}", at=box.place)
+    return first.numerator, wanted.numerator
 
 
 @dataclass(frozen=True, slots=True)
