@@ -47,7 +47,7 @@ def transforms_of(orientation: int) -> tuple[Property, ...]:
 
 def orientation_of(properties: Iterable[Property]) -> int:
     """Return the orientation that the transforms of an item amount to, however many there are."""
-    shown = _Shown((0, 0), (1, 0), (0, 1), 1, 1)
+    shown = _ShownSamples((0, 0), (1, 0), (0, 1), 1, 1)
     for each in properties:
         if each.box.kind in TRANSFORMS:
             shown = shown.after(each.box)
@@ -64,7 +64,7 @@ def shown_part(properties: Iterable[Property], width: int, height: int) -> tuple
 
     Each is carried out on what the ones before it have left, as they are listed.  Raises ApertureWrong.
     """
-    shown = _Shown((0, 0), (1, 0), (0, 1), width, height)
+    shown = _ShownSamples((0, 0), (1, 0), (0, 1), width, height)
     for each in properties:
         if each.box.kind == APERTURE:
             shown = shown.within(_aperture(each.box, shown.width, shown.height))
@@ -99,7 +99,7 @@ def _side(box: FileBox, side: str, way: str, length: int) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class _ShownSamples:
     """What is shown of stored samples: where its first one is stored, and how far the next one to the right and the
     next one below are from it; `width` and `height` as it is shown.
     """
@@ -117,11 +117,11 @@ class _Shown:
             self.first[1] + x * self.right[1] + y * self.down[1],
         )
 
-    def within(self, part: Rect) -> _Shown:
+    def within(self, part: Rect) -> _ShownSamples:
         """Return what is shown of a part of it."""
         return replace(self, first=self.at(part.x, part.y), width=part.w, height=part.h)
 
-    def after(self, box: FileBox) -> _Shown:
+    def after(self, box: FileBox) -> _ShownSamples:
         """Return what is shown after a rotation or mirroring."""
         if box.kind == "imir":
             if box.values["axis"]:
@@ -130,7 +130,7 @@ class _Shown:
         made = self
         for _ in range(box.values["angle"]):  # to the left: what was on the right comes to the top
             first = made.at(made.width - 1, 0)
-            made = _Shown(first, made.down, _back(made.right), made.height, made.width)
+            made = _ShownSamples(first, made.down, _back(made.right), made.height, made.width)
         return made
 
     @property
@@ -149,7 +149,7 @@ def _steps() -> Mapping[int, tuple[Step, Step]]:
     """Return the steps to the right and down of what is shown, for each orientation."""
     found = {}
     for number in ANGLE_AND_AXIS:
-        shown = _Shown((0, 0), (1, 0), (0, 1), 1, 1)
+        shown = _ShownSamples((0, 0), (1, 0), (0, 1), 1, 1)
         for each in transforms_of(number):
             shown = shown.after(each.box)
         found[number] = (shown.right, shown.down)
