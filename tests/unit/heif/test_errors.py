@@ -20,15 +20,20 @@ from refdec.heif.boxwriter import write_box
 from refdec.heif.parts import AlphaPlane
 from refdec.heif.picturefile import alpha_of
 from refdec.heif.reading import read_heif
+from refdec.tiling.geometry import Rect
 from tests.unit.heif.clips import TABLES, clip_data, clip_of, with_clip_box
 from tests.unit.heif.support import (
+    HEIGHT,
     LIMITS,
     STREAM,
+    WIDTH,
+    clap,
     heif_of,
     in_entries,
     left_out,
     parts,
     setting,
+    transformed,
     twice,
     whole_file,
     with_box,
@@ -84,6 +89,7 @@ CAUSES: dict[type[RefdecError], RefdecError | Callable[[], object] | list[Refdec
         lambda: alpha_after(f"{PROPERTIES}/ispe", setting(image_height=8000)),
     ],
     module.AlphaSizeDiffers: [partial(shown_with_alpha, *size) for size in ((10, 10), (79, 70), (65, 79))],
+    module.ApertureWrong: lambda: beside_in(transformed(clap(WIDTH, HEIGHT, Rect(1, 0, WIDTH, 1)))),
     module.AlphaUnreadable: [
         lambda: alpha_after(f"{PROPERTIES}/cmpC", setting(compression_type="brot")),
         lambda: alpha_after(f"{PROPERTIES}/uncC", setting(block_size=4)),
