@@ -16,7 +16,7 @@ from refdec.bitstream.headers import Headers
 from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
 from refdec.decoding.hyper import HyperLatents, HyperSide, decode_hyper
-from refdec.decoding.latents import LatentSource, LatentWindow, latent_window
+from refdec.decoding.latents import LatentSource, LatentWindow, component_latent, latent_window
 from refdec.decoding.models import Models
 from refdec.decoding.symbols import Symbols, decode_symbols
 from refdec.decoding.synthesis import latent_needed, synthesis_window
@@ -76,8 +76,15 @@ class PictureDecoder:
 
     def latents(self, symbols: Symbols, window: Rect) -> LatentWindow:
         """(4.7) Steps 1 to 3: residual, prediction and LSBS in a window of the latent frame."""
-        source = LatentSource(symbols.values, symbols.hyper.latents.quality_steps, symbols.hyper)
-        return latent_window(self.headers, source, self.models, window, watch=self.watch)
+        return latent_window(self.headers, self._source(symbols), self.models, window, watch=self.watch)
+
+    def latent(self, symbols: Symbols, window: Rect, component: int) -> Int32Array:
+        """(4.7) The same of one component, int32 Q18 [C,h,w], for which the other one's symbols need not be known."""
+        source = self._source(symbols)
+        return component_latent(self.headers, source, self.models, component, window, watch=self.watch).latent
+
+    def _source(self, symbols: Symbols) -> LatentSource:
+        return LatentSource(symbols.values, symbols.hyper.latents.quality_steps, symbols.hyper)
 
     def synthesis(self, latents: LatentWindow, luma: Rect, chroma: Rect, *, check: Check = unchecked) -> Planes:
         """(4.10.5) Step 4: the planes of two windows of the coded picture, in luma samples."""

@@ -7,7 +7,6 @@ made here has the size of the window and its reach; regions and seams of the hea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -24,7 +23,6 @@ from refdec.latent.qualitysteps import QualitySteps
 from refdec.latent.sigma import scaler_q10
 from refdec.limits import Check, unchecked
 from refdec.networks.context import chroma_latent
-from refdec.networks.sharing import side_by_side
 from refdec.observation import UNWATCHED, Watch
 from refdec.tiling.geometry import Rect, ceil_div
 from refdec.tiling.regions import LatentStep, RegionGrid
@@ -214,9 +212,5 @@ def latent_window(
     The window equals the same window of the whole picture's latents, with any partition; its residual must have been
     decoded (`regions_needed`).  Temporaries: about 4 KB for each position of the window grown by 6 on every side.
     """
-
-    def component(c: int) -> Int32Array:
-        return component_latent(headers, source, models, c, window, watch=watch).latent
-
-    first, second = side_by_side([partial(component, c) for c in (0, 1)])
+    first, second = (component_latent(headers, source, models, c, window, watch=watch).latent for c in (0, 1))
     return LatentWindow(window, (first, second))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,8 @@ from refdec.decoding.work import (
     LATENT_CHANNELS,
     PictureState,
     Samples,
+    begin_side_by_side,
     decode_residual_of,
-    decode_residuals,
     run_step,
     unit_samples,
 )
@@ -191,19 +192,20 @@ class PictureStream:
         with helped_by(threads) as team:
             state = replace(state, team=team)
             with open_pool(state, workers=workers, look_ahead=look_ahead, kind=kind) as pool:
-                if symbols is None:
-                    self._decode_residual(pool, state)
-                finished = self._finished(pool, state, schedule, on_progress)
+                done = 0 if symbols is not None else self._begin(pool, state, schedule)
+                finished = self._finished(pool, state, schedule, done, on_progress)
                 yield from self._whole(finished, state) if whole else self._assembled(finished, grid)
 
-    def _decode_residual(self, pool: Pool[PictureState], state: PictureState) -> None:
-        """Decode the residual of both components."""
+    def _begin(self, pool: Pool[PictureState], state: PictureState, schedule: Schedule) -> int:
+        """Decode the residual of both components, and where threads do that what follows; return the steps done."""
         if state.team is None:
             for _ in pool.map(decode_residual_of, (0, 1)):
                 self.check()
-        else:
-            decode_residuals(state)
-            self.check()
+            return 0
+        first = list(takewhile(lambda step: step.kind is Kind.LATENTS, schedule.steps))
+        begin_side_by_side(state, [step.rect for step in first])
+        self.check()
+        return len(first)
 
     def _band_grid(self, workers: int) -> BandGrid:
         height, width = self.headers.picture.lat_h, self.headers.picture.lat_w
@@ -310,11 +312,11 @@ class PictureStream:
             models.synthesis(transform, c)
 
     def _finished(
-        self, pool: Pool[PictureState], state: PictureState, schedule: Schedule, on_progress: Progress
+        self, pool: Pool[PictureState], state: PictureState, schedule: Schedule, done: int, on_progress: Progress
     ) -> Iterator[tuple[Rect, list[Samples]]]:
-        """Run the schedule; yield each finished unit with its codes (none where planes are kept whole)."""
-        total = len(schedule.steps)
-        for n, (step, _) in enumerate(zip(schedule.steps, pool.map(run_step, schedule.steps), strict=True), 1):
+        """Run the rest of the schedule; yield each finished unit with its codes (none where planes are kept whole)."""
+        total, todo = len(schedule.steps), schedule.steps[done:]
+        for n, (step, _) in enumerate(zip(todo, pool.map(run_step, todo), strict=True), done + 1):
             if step.kind is Kind.SAMPLES:
                 yield step.rect, [] if state.slots is None else unit_samples(state, step)
             on_progress(n / total)

@@ -15,7 +15,7 @@ from refdec.decoding.models import Models
 from refdec.limits import Check, unchecked
 from refdec.observation import UNWATCHED, Watch
 from refdec.tiling.geometry import Rect
-from refdec.tiling.windows import latent_reach, synthesis_pieces
+from refdec.tiling.windows import SynthesisPiece, latent_reach, synthesis_pieces
 
 __all__ = ["latent_needed", "synthesis_window"]
 
@@ -49,12 +49,20 @@ def synthesis_window(
     before each tile.
     """
     network = models.synthesis(transform, component)
-    frame = np.zeros((1 + component, *window.size_hw), np.int32)
-    for piece in synthesis_pieces(picture, component, window, network.halo):
+    pieces = synthesis_pieces(picture, component, window, network.halo)
+
+    def made(piece: SynthesisPiece) -> Int32Array:
         check()
         inputs = latents.cut(piece.latent)[: 1 + component]
-        into = piece.at.seen_from(window)
-        frame[:, into.rows, into.columns] = network(np.concatenate(inputs), *piece.size, piece.keep)
+        return network(np.concatenate(inputs), *piece.size, piece.keep)
+
+    if len(pieces) == 1 and pieces[0].at == window:
+        frame = made(pieces[0])
+    else:
+        frame = np.zeros((1 + component, *window.size_hw), np.int32)
+        for piece in pieces:
+            into = piece.at.seen_from(window)
+            frame[:, into.rows, into.columns] = made(piece)
     for name, plane in zip(PLANES[component], frame, strict=True):
         watch.window(f"synthesis.{name}", plane, window, (picture.img_height, picture.img_width))
     return frame

@@ -6,6 +6,7 @@ In: `PictureState`, which all workers hold, and a step.  Out: arrays in shared m
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from refdec.decoding.hyper import HyperLatents, HyperSide
 from refdec.decoding.latents import LatentWindow
 from refdec.decoding.schedule import Kind, Step
 from refdec.decoding.symbols import Symbols, decode_residual
+from refdec.errors import RefdecError
 from refdec.networks.sharing import Team, shared_by, side_by_side
 from refdec.parallel.shared import SharedArray
 from refdec.picture.output import codes
@@ -26,7 +28,7 @@ from refdec.picture.planes import chroma_rect
 from refdec.picture.render import plane_count
 from refdec.tiling.geometry import Rect
 
-__all__ = ["PictureState", "Samples", "decode_residual_of", "decode_residuals", "run_step", "unit_samples"]
+__all__ = ["PictureState", "Samples", "begin_side_by_side", "decode_residual_of", "run_step", "unit_samples"]
 
 Samples = npt.NDArray[Any]
 """Rows and columns of one plane: codes uint8 or uint16, or int32 Q18."""
@@ -90,10 +92,26 @@ class PictureState:
         return np.concatenate([ring[:, begin:, columns], ring[:, : begin + count - kept, columns]], axis=1)
 
 
-def decode_residuals(state: PictureState) -> None:
-    """Decode the residual of both components, side by side where there is a team: they are substreams of their own."""
+def begin_side_by_side(state: PictureState, first: list[Rect]) -> None:
+    """Decode the residual of both components, and make the first latents: neither component needs the other's.
+
+    What the latents of one raise is raised after what the residual of the other does, as in the order of steps.
+    """
+
+    def component(c: int) -> RefdecError | None:
+        decode_residual_of(state, c)
+        try:
+            for rect in first:
+                _make_latent(state, rect, c)
+        except RefdecError as problem:
+            return problem
+        return None
+
     with shared_by(state.team):
-        side_by_side([lambda: decode_residual_of(state, 0), lambda: decode_residual_of(state, 1)])
+        problems = side_by_side([partial(component, c) for c in (0, 1)])
+    for problem in problems:
+        if problem is not None:
+            raise problem
 
 
 def decode_residual_of(state: PictureState, component: int) -> None:
@@ -108,7 +126,7 @@ def run_step(state: PictureState, step: Step) -> None:
     """Do a step of the schedule."""
     with shared_by(state.team):
         if step.kind is Kind.LATENTS:
-            _make_latents(state, step.rect)
+            side_by_side([partial(_make_latent, state, step.rect, c) for c in (0, 1)])
         elif step.kind is Kind.SAMPLES:
             if state.planes is not None:
                 _make_planes(state, step.rect, state.planes.array)
@@ -116,12 +134,11 @@ def run_step(state: PictureState, step: Step) -> None:
                 _make_codes(state, step)
 
 
-def _make_latents(state: PictureState, rect: Rect) -> None:
-    luma, chroma = state.steps.latents(state.known_symbols, rect).latent
+def _make_latent(state: PictureState, rect: Rect, component: int) -> None:
     ring: Int32Array = state.ring.array
     begin = rect.y % ring.shape[1]
-    ring[:LUMA_CHANNELS, begin : begin + rect.h, rect.columns] = luma
-    ring[LUMA_CHANNELS:, begin : begin + rect.h, rect.columns] = chroma
+    own = ring[LUMA_CHANNELS:] if component else ring[:LUMA_CHANNELS]
+    own[:, begin : begin + rect.h, rect.columns] = state.steps.latent(state.known_symbols, rect, component)
 
 
 def _latents_of(state: PictureState, rect: Rect) -> LatentWindow:
@@ -134,8 +151,12 @@ def _make_codes(state: PictureState, step: Step) -> None:
     windows = steps.windows(step.rect)
     latents = _latents_of(state, steps.latent_rect(windows.luma, windows.chroma))
     planes = steps.planes(state.known_symbols, latents, windows, step.rect)
-    for target, plane in zip(unit_samples(state, step), planes, strict=True):
+
+    def put(target: Samples, plane: Int32Array) -> None:
         target[:] = plane if state.bits is None else codes(plane, state.bits)
+
+    targets = unit_samples(state, step)
+    side_by_side([partial(put, *pair) for pair in zip(targets, planes, strict=True)])
 
 
 def _make_planes(state: PictureState, rect: Rect, planes: Int32Array) -> None:

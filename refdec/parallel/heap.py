@@ -40,7 +40,8 @@ def keep_freed_memory() -> bool:
     malloc.restype, sbrk.restype = ctypes.c_void_p, ctypes.c_void_p
     if not (mallopt(M_MMAP_THRESHOLD, KEPT_BYTES) and mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)):
         return False
-    mallopt(M_ARENA_MAX, 1)  # heaps of their own, as threads have else, come in small pages
+    if "MALLOC_ARENA_MAX" not in os.environ:
+        mallopt(M_ARENA_MAX, 1)  # heaps of their own, as threads have else, come in small pages
     begin = sbrk(ctypes.c_ssize_t(0))
     mallopt(M_TOP_PAD, ROOM_BYTES)
     libc.free(ctypes.c_void_p(malloc(ctypes.c_size_t(KEPT_BYTES >> 4))))  # more than lies free: the heap grows
