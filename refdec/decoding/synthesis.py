@@ -51,18 +51,18 @@ def synthesis_window(
     network = models.synthesis(transform, component)
     pieces = synthesis_pieces(picture, component, window, network.halo)
 
-    def made(piece: SynthesisPiece) -> Int32Array:
+    def synthesised(piece: SynthesisPiece) -> Int32Array:
         check()
         inputs = latents.cut(piece.latent)[: 1 + component]
         return network(np.concatenate(inputs), *piece.size, piece.keep)
 
     if len(pieces) == 1 and pieces[0].at == window:
-        frame = made(pieces[0])
+        frame = synthesised(pieces[0])
     else:
         frame = np.zeros((1 + component, *window.size_hw), np.int32)
         for piece in pieces:
             into = piece.at.seen_from(window)
-            frame[:, into.rows, into.columns] = made(piece)
+            frame[:, into.rows, into.columns] = synthesised(piece)
     for name, plane in zip(PLANES[component], frame, strict=True):
         watch.window(f"synthesis.{name}", plane, window, (picture.img_height, picture.img_width))
     return frame
