@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from refdec.formats.sinks import Target
     from refdec.heads.head import Head
     from refdec.limits import Limits
+    from refdec.weights.pack import Checkpoint, WeightPack
 
 __all__ = ["describe_head", "load_head", "run_heads", "save_head"]
 
@@ -51,21 +52,31 @@ def save_head(head: Head, target: Target) -> None:
 
 
 def run_heads(
-    heads: Head | Sequence[Head], bundle: LatentBundle, *, limits: Limits | None = None
+    heads: Head | Sequence[Head],
+    bundle: LatentBundle,
+    *,
+    weights: WeightPack | Source | None = None,
+    limits: Limits | None = None,
 ) -> Mapping[str, Int32Array]:
     """Return the outputs by name, int32 Q18 [C, h, w], of the head that reads latents of the bundle's weights.
 
-    The same numbers on every machine.  Raises HeadOfOtherWeights, StageNotReached, HeadStepInvalid, HeadTooLarge,
-    TooMuchMemory, TimeIsUp, LimitsExpected.
+    The same numbers on every machine.  `weights`: None for the bundled ones; only heads that read `luma.features` ask
+    for them.  Raises HeadOfOtherWeights, HeadOfOtherSynthesis, WeightsError, StageNotReached, HeadStepInvalid,
+    HeadTooLarge, TooMuchMemory, TimeIsUp, LimitsExpected.
     """
+    from refdec.api.weights import load_weights
     from refdec.decoding.options import limits_or_default
     from refdec.parallel.clock import check_of
-    from refdec.plugins.head_services import HeadServices
+    from refdec.plugins.head_services import LUMA_DECODER, HeadServices
     from refdec.startup import prepare_kernels
 
     prepare_kernels()
     allowed = limits_or_default(limits)
-    return HeadServices(allowed, check_of(allowed)).run(heads, bundle)
+
+    def decoder(model_id: int) -> Checkpoint:
+        return load_weights(weights).checkpoint(LUMA_DECODER, model_id)
+
+    return HeadServices(allowed, check_of(allowed), decoder).run(heads, bundle)
 
 
 def describe_head(head: Head) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from refdec.errors import LimitExceeded, UnsupportedError, UsageError, WeightsEr
 
 __all__ = [
     "HeadDamaged",
+    "HeadOfOtherSynthesis",
     "HeadOfOtherWeights",
     "HeadStepInvalid",
     "HeadTooLarge",
@@ -126,4 +127,21 @@ class OnnxRefused(WeightsError):
         return (
             f"ONNX Runtime refuses the model: {self.reason}.\n"
             "It takes luma float32 [1, 160, h, w], chroma float32 [1, 96, h, w], or both, by these names."
+        )
+
+
+class HeadOfOtherSynthesis(UsageError):
+    """A head goes on where a synthesis ends that is not the one of the weights in use."""
+
+    code, clause = "RD1509", "4.5.1"
+
+    def __init__(self, head: str, needed: str, found: str) -> None:
+        super().__init__(head, needed, found)
+        self.head, self.needed, self.found = head, needed, found
+
+    def explain(self) -> str:
+        return (
+            f"The head {self.head} reads features of the synthesis {self.needed[:12] or '(it names none)'}; "
+            f"the weights in use have {self.found[:12]}.\n"
+            "Take the weights that it was trained with, or train it again:  refdec-train head --help"
         )

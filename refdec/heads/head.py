@@ -12,10 +12,12 @@ from typing import TypeAlias
 
 from refdec.weights.layers import Layer
 
-__all__ = ["INPUTS", "Fact", "Head", "HeadFacts", "HeadStep"]
+__all__ = ["FEATURES", "INPUTS", "Fact", "Head", "HeadFacts", "HeadStep"]
 
 INPUTS: Mapping[str, int] = MappingProxyType({"luma": 160, "chroma": 96})
 """Maps that every head begins with, and their channels: the final latents of both components, int32 Q18."""
+FEATURES = "luma.features"
+"""A map that a head may read beside them: what the last layer of BOP's luma reads (4.5.1); `trunk` makes it."""
 Fact: TypeAlias = int | float | str
 """A metric: a number, or a text where a number says too little."""
 
@@ -41,7 +43,8 @@ class HeadFacts:
     `name`, `version`: of the head.  `task`: what it is for ("classify").  `weights`: fingerprints of the weights whose
     latents it reads (`BundleHeaders.weights_fingerprint`).  `labels`: names of the channels of its output, where these
     are classes.  `metrics`: how well it works, by name.  `licence`: of its weights; `data`: what it was trained on, and
-    the licence of that.  `notes`: anything else, as text.
+    the licence of that.  `notes`: anything else, as text.  `synthesis`: fingerprint of the checkpoint VM_bop/decoder_Y
+    that the input `luma.features` is made with; empty for heads without that input.
     """
 
     name: str
@@ -53,6 +56,7 @@ class HeadFacts:
     licence: str = ""
     data: str = ""
     notes: str = ""
+    synthesis: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -72,6 +72,8 @@ def _manifest_of(head: Head) -> tuple[bytes, dict[str, bytes]]:
         "outputs": list(head.outputs),
         "layers": layers,
     }
+    if facts.synthesis:
+        manifest["synthesis"] = facts.synthesis
     text = json.dumps(manifest, separators=(",", ":"), sort_keys=True, ensure_ascii=True, allow_nan=False)
     return text.encode("ascii"), data
 
@@ -171,6 +173,9 @@ def _head_of(manifest: Any) -> tuple[Head, dict[str, LayerRecord]]:
     weights = _field(manifest, "weights", list, "its manifest")
     good = weights and all(isinstance(text, str) and FINGERPRINT.fullmatch(text) for text in weights)
     _damaged_unless(bool(good), "it does not name the weights whose latents it reads by their fingerprints")
+    synthesis = manifest.get("synthesis", "")
+    good = synthesis == "" or (isinstance(synthesis, str) and FINGERPRINT.fullmatch(synthesis))
+    _damaged_unless(bool(good), "it does not name the synthesis whose features it reads by its fingerprint")
     labels = _field(manifest, "labels", list, "its manifest")
     _damaged_unless(all(isinstance(label, str) for label in labels), "a label is no text")
     steps = _field(manifest, "steps", list, "its manifest")
@@ -179,7 +184,8 @@ def _head_of(manifest: Any) -> tuple[Head, dict[str, LayerRecord]]:
     lines = _field(manifest, "layers", dict, "its manifest")
     if len(lines) > MOST_LAYERS:
         raise HeadTooLarge("layers", len(lines), MOST_LAYERS)
-    facts = HeadFacts(weights=tuple(weights), labels=tuple(labels), metrics=_metrics(manifest.get("metrics")), **texts)
+    told = {"labels": tuple(labels), "metrics": _metrics(manifest.get("metrics")), "synthesis": synthesis}
+    facts = HeadFacts(weights=tuple(weights), **told, **texts)
     walked = tuple(_step(line, number) for number, line in enumerate(steps))
     outputs = _names(manifest.get("outputs"), "its outputs", 64)
     return Head(facts, walked, {}, outputs), {name: _record(name, line) for name, line in lines.items()}

@@ -17,8 +17,8 @@ import numpy as np
 from refdec.arithmetic.types import Int32Array
 from refdec.bundles import LatentBundle, Stage
 from refdec.heads.cutting import WINDOW_BYTES, Cut, HeadWindow, Maps, Sums, cuts_of, part_at_level
-from refdec.heads.errors import HeadOfOtherWeights
-from refdec.heads.head import Head
+from refdec.heads.errors import HeadOfOtherWeights, HeadStepInvalid
+from refdec.heads.head import FEATURES, Head
 from refdec.heads.operations import Runner
 from refdec.heads.plan import VALUE_BYTES, Plan, plan_of
 from refdec.limits import Check, Limits, unchecked
@@ -160,7 +160,10 @@ def _prepared(head: Head, bundle: LatentBundle) -> tuple[HeadNetwork, Maps]:
     chosen_head([head], bundle)
     bundle.require(Stage.LATENT)
     luma, chroma = (cast(Int32Array, part.latent_q18) for part in bundle.components)
-    return network_of(head), {"luma": luma, "chroma": chroma}
+    network = network_of(head)
+    if FEATURES in network.plan.inputs:
+        raise HeadStepInvalid("it", f"reads {FEATURES}, which `core.heads` makes with the weights in use")
+    return network, {"luma": luma, "chroma": chroma}
 
 
 def run_head(head: Head, bundle: LatentBundle, *, limits: Limits, check: Check = unchecked) -> dict[str, Int32Array]:

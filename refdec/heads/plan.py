@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from refdec.heads.errors import HeadStepInvalid, HeadTooLarge
-from refdec.heads.head import INPUTS, Head, HeadStep
+from refdec.heads.head import FEATURES, INPUTS, Head, HeadStep
 from refdec.heads.operations import MOST_CHANNELS, OPERATIONS, Form, Given, Operation, StepRefused
 
 __all__ = ["MOST_STEPS", "VALUE_BYTES", "Plan", "Stop", "plan_of"]
@@ -22,6 +22,8 @@ MOST_PRODUCTS = 1 << 26
 MOST_VALUES = 1 << 17
 """Values of the maps that wait at one time, for one position of the latent."""
 VALUE_BYTES = 4
+FEATURE_FORM = Form(96, 2)
+"""What `luma.features` is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +123,7 @@ def _margin(stops: Sequence[Stop], forms: Mapping[str, Form], outputs: Sequence[
         for name, form in zip(stop.step.inputs, stop.forms, strict=True):
             needed = whole + stop.operation.reach(stop.given) * _cells(form)
             beyond[name] = max(beyond.get(name, needed), needed)
-    largest = max(beyond.get(name, Fraction(0)) for name in INPUTS)
+    largest = max(beyond.get(name, Fraction(0)) for name in (*INPUTS, FEATURES))
     return -(-largest // grid) * grid
 
 
@@ -130,8 +132,9 @@ def plan_of(head: Head) -> Plan:
     if not 1 <= len(head.steps) <= MOST_STEPS:
         raise HeadTooLarge("steps", len(head.steps), MOST_STEPS)
     last = _last_uses(head)
-    inputs = tuple(name for name in INPUTS if name in last)
-    forms = {name: Form(channels) for name, channels in INPUTS.items()}
+    forms = {name: Form(channels) for name, channels in INPUTS.items()} | {FEATURES: FEATURE_FORM}
+    inputs = tuple(name for name in forms if name in last)
+    given = set(forms)
     waiting = {name: forms[name] for name in inputs}
     stops, products, most = [], 0, 0
     for number in range(len(head.steps)):
@@ -146,7 +149,7 @@ def plan_of(head: Head) -> Plan:
             raise HeadTooLarge("values for each latent position", most, MOST_VALUES)
         for name in stop.last_use:
             waiting.pop(name, None)
-    if not head.outputs or (unknown := [name for name in head.outputs if name not in forms or name in INPUTS]):
+    if not head.outputs or (unknown := [name for name in head.outputs if name not in forms or name in given]):
         raise HeadStepInvalid("its output", f"is {', '.join(map(repr, unknown)) if head.outputs else 'not named'}")
     if idle := set(head.layers) - {name for step in head.steps for name in step.layers}:
         raise HeadStepInvalid("no step", f"uses the layer {min(idle)!r}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Lock
 from typing import cast
 
@@ -29,7 +30,7 @@ from refdec.latent.sigma import levels
 from refdec.limits import Check, Limits
 from refdec.parallel.clock import check_of
 from refdec.plugins.core_errors import BundleNotOurs
-from refdec.plugins.head_services import HeadServices
+from refdec.plugins.head_services import LUMA_DECODER, HeadServices
 from refdec.plugins.other_latents import codes_of_latents
 from refdec.plugins.shown_planes import shown_codes
 from refdec.plugins.target_latents import ModelInfo
@@ -92,7 +93,7 @@ class ReadingCore:
     @property
     def heads(self) -> HeadServices:
         """Networks on latents: head files are loaded and run."""
-        return HeadServices(self._limits, self._clock())
+        return HeadServices(self._limits, self._clock(), partial(self._pack.checkpoint, LUMA_DECODER))
 
     def read(
         self,
@@ -169,9 +170,26 @@ class ReadingCore:
 
         Raises BundleNotOurs, BundleFieldMismatch, CustomColourUnsupported, TooMuchMemory.
         """
-        headers, latents = self._headers_of(bundle), (luma_q18, chroma_q18)
+        return self._codes(bundle, (luma_q18, chroma_q18), None)
+
+    def decoded_codes(self, bundle: LatentBundle) -> UInt8Array:
+        """Return the decoded picture of a bundle of stage latent, as codes of 8 bits.
+
+        Raises BundleNotOurs, StageNotReached, CustomColourUnsupported, TooMuchMemory.
+        """
+        bundle.require(Stage.LATENT)
+        luma, chroma = (cast(Int32Array, part.latent_q18) for part in bundle.components)
+        return self._codes(bundle, (luma, chroma), bundle.luma.scale_index)
+
+    def _codes(
+        self, bundle: LatentBundle, latents: tuple[Int32Array, Int32Array], scale_index: Int32Array | None
+    ) -> UInt8Array:
+        """Return the picture of latents; with luma's scale indices the decoder's filters run."""
+        headers = self._headers_of(bundle)
         models, clock = models_of(self._pack, headers.picture.model_id), self._clock()
-        return codes_of_latents(headers, bundle.headers, latents, models, limits=self._limits, check=clock)
+        return codes_of_latents(
+            headers, bundle.headers, latents, models, scale_index=scale_index, limits=self._limits, check=clock
+        )
 
     def shown_codes(self, bundle: LatentBundle, planes_q18: Int32Array) -> UInt8Array:
         """Return planes [3, rows, columns] of Y, U, V in the colours of a bundle's picture.

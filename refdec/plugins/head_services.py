@@ -6,7 +6,7 @@ labels, boxes, a map of classes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from refdec.arithmetic.fixed import ONE_Q18
@@ -14,14 +14,17 @@ from refdec.arithmetic.types import Int32Array
 from refdec.bundles import LatentBundle
 from refdec.heads.cutting import HeadWindow
 from refdec.heads.errors import HeadStepInvalid
-from refdec.heads.head import Head, HeadFacts
+from refdec.heads.head import FEATURES, Head, HeadFacts
 from refdec.heads.headfile import read_head
 from refdec.heads.onnx import Float32Array, OnnxHead, load_onnx, run_onnx
 from refdec.limits import Check, Limits
 from refdec.plugins.results import Box, Boxes, Label, Labels, Mask
+from refdec.weights.pack import Checkpoint
 
-__all__ = ["HeadServices"]
+__all__ = ["LUMA_DECODER", "HeadServices"]
 
+LUMA_DECODER = "VM_bop/decoder_Y"
+"""The checkpoint that `luma.features` is made with."""
 MOST_CLASSES = 256
 
 
@@ -29,11 +32,23 @@ MOST_CLASSES = 256
 class HeadServices:
     """Heads for guests; every method raises RefdecError only, and may be called from several threads.
 
-    `limits` and `check` are those of the core: maps count as memory of a decode, steps as its time.
+    `limits` and `check` are those of the core: maps count as memory of a decode, steps as its time.  `decoder` returns
+    the checkpoint VM_bop/decoder_Y of a model, for heads that read `luma.features`; without it they are refused.
     """
 
     limits: Limits
     check: Check
+    decoder: Callable[[int], Checkpoint] | None = None
+
+    def _chosen(self, heads: Head | Sequence[Head], bundle: LatentBundle) -> Head:
+        """Return the head that reads a bundle's latents, as it can be run."""
+        from refdec.heads.network import chosen_head
+        from refdec.heads.trunk import upon_synthesis
+
+        head = chosen_head([heads] if isinstance(heads, Head) else heads, bundle)
+        if self.decoder is None or not any(FEATURES in step.inputs for step in head.steps):
+            return head
+        return upon_synthesis(head, self.decoder(bundle.headers.model_id))
 
     @staticmethod
     def load(data: bytes) -> Head:
@@ -46,22 +61,21 @@ class HeadServices:
     def run(self, heads: Head | Sequence[Head], bundle: LatentBundle) -> Mapping[str, Int32Array]:
         """Return the outputs by name, int32 Q18 [C, h, w], of the head that reads latents of the bundle's weights.
 
-        `heads`: one, or one for each set of weights.  Raises HeadOfOtherWeights, StageNotReached, TooMuchMemory.
+        `heads`: one, or one for each set of weights.  Raises HeadOfOtherWeights, HeadOfOtherSynthesis, StageNotReached,
+        TooMuchMemory.
         """
-        from refdec.heads.network import chosen_head, run_head
+        from refdec.heads.network import run_head
 
-        head = chosen_head([heads] if isinstance(heads, Head) else heads, bundle)
-        return run_head(head, bundle, limits=self.limits, check=self.check)
+        return run_head(self._chosen(heads, bundle), bundle, limits=self.limits, check=self.check)
 
     def windows(self, heads: Head | Sequence[Head], bundle: LatentBundle) -> Iterator[HeadWindow]:
         """Yield what `run` returns, window by window: for outputs that are too large to be held whole.
 
         Windows come in raster order and cover the picture once; a small picture is one.  Raises what `run` raises.
         """
-        from refdec.heads.network import chosen_head, head_windows
+        from refdec.heads.network import head_windows
 
-        head = chosen_head([heads] if isinstance(heads, Head) else heads, bundle)
-        return head_windows(head, bundle, limits=self.limits, check=self.check)
+        return head_windows(self._chosen(heads, bundle), bundle, limits=self.limits, check=self.check)
 
     def labels(self, heads: Head | Sequence[Head], bundle: LatentBundle, *, top: int = 5) -> Labels:
         """Return the `top` labels of a head whose one output is a vector with a value for each label.

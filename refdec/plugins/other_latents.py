@@ -1,7 +1,8 @@
 """The picture that other latents make in the place of a codestream's own: what a task restores, in its colours.
 
 In: latents int32 Q18 of both components, and the headers that they belong to.  Out: codes of 8 bits.  The steps are
-those of a decode, unit by unit; the decoder's filters, which an encoder chose for the picture as it was, do not run.
+those of a decode, unit by unit; the decoder's filters, which an encoder chose for the picture as it was, run for that
+picture alone.
 """
 
 from __future__ import annotations
@@ -48,18 +49,22 @@ def codes_of_latents(
     latents: Latents,
     models: Models,
     *,
+    scale_index: Int32Array | None = None,
     limits: Limits,
     check: Check,
 ) -> UInt8Array:
     """(4.5, 5.10) Return R, G, B, uint8 [rows, columns, 3]; of a gray picture its luma, as `shown_codes` does.
 
-    `check()` is called for each unit.  Raises BundleFieldMismatch, CustomColourUnsupported, TooMuchMemory.
+    `scale_index` int32 [160, h, w] of luma: the filters run, and what the codestream's own latents make is the decoded
+    picture; None: they do not.  `check()` is called for each unit.  Raises BundleFieldMismatch,
+    CustomColourUnsupported, TooMuchMemory.
     """
     _require_shapes(fields, latents)
     if headers.picture.colour_transform_idx == CUSTOM and not fields.gray_components:
         raise CustomColourUnsupported
     colour: Colour = "gray" if fields.gray_components else "RGB"
-    steps = PictureDecoder(headers, models, choose_transform(headers.picture, None), filters=False, colour=colour)
+    transform, filters = choose_transform(headers.picture, None), scale_index is not None
+    steps = PictureDecoder(headers, models, transform, filters=filters, colour=colour)
     grid = unit_grid(steps, steps.shown.size_hw, workers=1)
     units = [unit for index in range(len(grid.rows)) for unit in grid.row(index)]
     shown = 1 if fields.gray_components == 1 else 3
@@ -67,22 +72,22 @@ def codes_of_latents(
     limits.require_memory(room + shown * steps.shown.w * steps.shown.h)
     made = np.empty((*steps.shown.size_hw, shown), np.uint8)
     held = LatentWindow(steps.latent_frame, latents)
+
+    def scales(channel: int, window: Rect) -> Int32Array:
+        assert scale_index is not None, "only filters read it"
+        return np.ascontiguousarray(scale_index[channel, window.rows, window.columns])
+
     for unit in units:
         check()
         windows = steps.windows(unit)
         synthesis = steps.synthesis(held, windows.luma, windows.chroma, check=check)
-        planes = steps.output(steps.filtered(synthesis, _no_scales, windows), windows, unit)
+        planes = steps.output(steps.filtered(synthesis, scales, windows), windows, unit)
         made[unit.rows, unit.columns] = np.stack([codes(plane, BITS) for plane in planes], axis=-1)
     return made[..., 0] if shown == 1 else made
-
-
-def _no_scales(channel: int, window: Rect) -> Int32Array:
-    """Stand for the scale indices, which only a filter reads."""
-    raise AssertionError("no filter runs")
 
 
 def _bytes_of(steps: PictureDecoder, unit: Rect) -> int:
     """Return what the samples of a unit need while they are made."""
     windows = steps.windows(unit)
     latent = steps.latent_rect(windows.luma, windows.chroma)
-    return region_bytes(steps.headers, steps.transform, latent, unit, filters=False)
+    return region_bytes(steps.headers, steps.transform, latent, unit, filters=steps.filters)

@@ -81,6 +81,13 @@ class CoreServices(Protocol):
         """
         ...
 
+    def decoded_codes(self, bundle: LatentBundle) -> UInt8Array:
+        """Return the decoded picture of a bundle of stage latent that this core made.
+
+        The codes are as those of `codes_of_latents`, with the decoder's filters.
+        """
+        ...
+
     def symbol_bits_q16(self, bundle: LatentBundle) -> tuple[Int32Array, Int32Array]:
         """Return what each symbol costs, in 1/65536 bit: luma int32 [160,h,w], chroma [96,h,w]; 0 where not coded.
 

@@ -22,8 +22,9 @@ MOST_BYTES = 1 << 26
 
 @cache
 def _files(package: str, folder: str = "") -> tuple[bytes, ...]:
-    """Return the head files of a package, or of a folder in it, in the order of their names."""
-    files = sorted(resources.files(package).joinpath(folder).iterdir(), key=lambda file: file.name)
+    """Return the head files of a package, or of a folder in it, by name; none where it is not there."""
+    place = resources.files(package).joinpath(folder)
+    files = sorted(place.iterdir(), key=lambda file: file.name) if place.is_dir() else []
     return tuple(file.read_bytes() for file in files if file.name.endswith(".head"))
 
 
@@ -39,11 +40,14 @@ def heads_digest(package: str) -> str:
     return hashlib.sha256(b"".join(hashlib.sha256(data).digest() for data in _files(package))).hexdigest()[:12]
 
 
-def wanted_heads(package: str, options: OptionValues) -> tuple[Head, ...]:
-    """Return the head of the option `head`, or the bundled ones.  Raises Refusal, and what loading a head raises."""
+def wanted_heads(package: str, options: OptionValues, folder: str = "") -> tuple[Head, ...]:
+    """Return the head of the option `head`, or the bundled ones of a package, or of a folder in it.
+
+    Raises Refusal, and what loading a head raises.
+    """
     path: Path | None = options["head"]
     if path is None:
-        return bundled_heads(package)
+        return bundled_heads(package, folder)
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)

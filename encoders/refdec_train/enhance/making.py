@@ -16,6 +16,7 @@ from refdec.api.heads import save_head
 from refdec.api.packs import encoding_models
 from refdec.api.weights import load_weights
 from refdec.heads.head import HeadFacts
+from refdec.plugins.head_services import LUMA_DECODER
 from refdec_train.codec_twin import codec_of
 from refdec_train.enhance.recipes import RECIPES, EnhanceRecipe
 from refdec_train.enhance.training import EnhanceTraining, train_enhancer
@@ -76,8 +77,11 @@ def make_enhancers(
         if not train_enhancer(training, folder / f"model{model}.state", show=show, wanted=shop.wanted):
             raise Stopped(called)
         metrics = training.measured(held)
+        known = replace(facts, weights=(fingerprint_of(pack, model),), metrics=metrics)
+        if chosen.lesson.of_features:
+            known = replace(known, synthesis=pack.checkpoint(LUMA_DECODER, model).fingerprint)
         shop.say(f"{called}: " + ", ".join(f"{key} {value}" for key, value in metrics.items()))
         out.mkdir(parents=True, exist_ok=True)
         path = out / f"model{model}.head"
-        save_head(training.head(replace(facts, weights=(fingerprint_of(pack, model),), metrics=metrics)), path)
+        save_head(training.head(known), path)
         yield path

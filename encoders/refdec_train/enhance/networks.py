@@ -6,6 +6,7 @@ layers that are trained and as the steps that refdec walks; a test compares them
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 
 import numpy as np
@@ -18,7 +19,7 @@ from refdec.heads.making import Weights
 from refdec_train.layers import ResAU, convolution
 from refdec_train.sizes import CHROMA_CHANNELS, LUMA_CHANNELS
 
-__all__ = ["Corrector"]
+__all__ = ["GROUP", "Corrector", "Enhancer", "layer_weights"]
 
 CHANNELS = LUMA_CHANNELS + CHROMA_CHANNELS
 GROUP = 16
@@ -30,10 +31,18 @@ def _array(tensor: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     return tensor.detach().cpu().double().numpy()
 
 
-def _weights(layer: nn.Conv2d, inputs: Tensor | None = None) -> Weights:
+def layer_weights(layer: nn.Conv2d, inputs: Tensor | None = None) -> Weights:
     """Return weight and bias; `inputs` [n]: what each input is divided by before."""
     weight = layer.weight if inputs is None else layer.weight / inputs.view(1, -1, 1, 1)
     return _array(weight), None if layer.bias is None else _array(layer.bias)
+
+
+class Enhancer(nn.Module):
+    """A network that is trained, and can be written as a head."""
+
+    @abstractmethod
+    def head(self) -> tuple[list[HeadStep], Mapping[str, Weights], tuple[str, ...]]:
+        """Return its steps, the weights of their layers, and the names of its outputs."""
 
 
 class _Blocks(nn.Module):
@@ -63,7 +72,9 @@ class _Blocks(nn.Module):
                 HeadStep("resau", (b,), c, layers[1:]),
                 HeadStep("add", (source, c), made),
             ]
-            weights |= dict(zip(layers, (_weights(conv), _weights(act.conv), _weights(act.conv2)), strict=True))
+            weights |= dict(
+                zip(layers, (layer_weights(conv), layer_weights(act.conv), layer_weights(act.conv2)), strict=True)
+            )
             source = made
         return steps, weights, source
 
@@ -72,8 +83,10 @@ def _signs(both: Tensor) -> Tensor:
     return torch.cat((functional.relu(both), functional.relu(-both)), 1)
 
 
-class Corrector(nn.Module):
-    """Latents to latents: y * (1 + a) + b, where a and b follow from 9 x 9 positions around, and from all on average.
+class Corrector(Enhancer):
+    """Latents to latents: y * (1 + a) + b, where a and b follow from those around, and from all on average.
+
+    Each block looks at two more positions in each direction: 9 x 9 with two.
 
     `usual`: the usual size of each of the 256 channels, which differ a hundredfold: all are learnt from alike.
     """
@@ -120,8 +133,8 @@ class Corrector(nn.Module):
             HeadStep("add", ("few", "everywhere"), "mixed"),
             *blocks,
         ]
-        weights["first"] = _weights(self.first, torch.cat((self.usual, self.usual)))
-        weights |= {"mean1": _weights(self.mean1), "mean2": _weights(self.mean2)}
+        weights["first"] = layer_weights(self.first, torch.cat((self.usual, self.usual)))
+        weights |= {"mean1": layer_weights(self.mean1), "mean2": layer_weights(self.mean2)}
         gate, gate_bias = (_array(part) for part in (self.gate.weight, self.gate.bias) if part is not None)
         usual = _array(self.usual)
         shift, shift_bias = (_array(part) for part in (self.shift.weight, self.shift.bias) if part is not None)

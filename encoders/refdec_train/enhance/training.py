@@ -1,4 +1,4 @@
-"""Training of the heads of `enhance`: good pictures are cut, spoilt, coded by the twin of the codec, and put right.
+"""Training of the heads of `enhance`: good pictures are cut, spoilt, coded by the twin of the codec, and made good.
 
 In: good pictures, a recipe, and a model of a pack.  Out: a head.  The codec stays as it is; gradients pass through its
 synthesis.  Every step draws from its own seed, so that a training that was stopped ends as one that was not.
@@ -10,34 +10,30 @@ import copy
 import pickle
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from refdec.heads.head import Fact, Head, HeadFacts
 from refdec.heads.making import head_of
-from refdec_train.codec import Codec, gain_of
-from refdec_train.colour import from_codec, to_codec, to_rgb, to_ycbcr
-from refdec_train.enhance.networks import Corrector
+from refdec_train.codec import Codec
+from refdec_train.enhance.lessons import Case
+from refdec_train.enhance.networks import Enhancer
 from refdec_train.enhance.recipes import EnhanceRecipe
 from refdec_train.errors import StateDiffers, StateUnreadable
 from refdec_train.pictures import Collection
 
 __all__ = ["EnhanceTraining", "Shown", "train_enhancer"]
 
-DISPLACEMENTS, CHROMA_FINER = (-900.0, 500.0), 275.0
-"""Rates that are drawn: middle and high qualities of a model; chroma is coded that much finer, as encoders do it."""
 LAST_RATE = 0.02
 """Share of the first learning rate that is left at the end."""
 LARGEST_GRADIENT = 5.0
 KEPT_OF_AVERAGE = 0.998
-USUAL_PICTURES, SMALLEST_USUAL = 24, 1e-3
-FLOOR = 1e-6
-"""Squared error, as a share of white's, below which nothing is gained."""
+USUAL_PICTURES = 24
+"""Pictures that say how large values are as a rule."""
 SAVED_EVERY, SHOWN_EVERY = 500, 100
 MEASURED_BATCHES, MEASURED_SEED = 16, 999_999_999
 UNREADABLE = (OSError, RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile)
@@ -46,76 +42,30 @@ Shown = Callable[[int, int, float], None]
 """Told the step, how many there are, and the mean PSNR since the last time."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Coded:
-    """A spoilt batch as a decoder gets it."""
-
-    luma: Tensor
-    chroma: Tensor
-    size: tuple[int, int]
-
-
-@torch.no_grad()
-def _coded(codec: Codec, spoilt: Tensor, displacement: Tensor) -> _Coded:
-    """Code a batch, each picture at its displacement of luma."""
-    luma, chroma = to_ycbcr(spoilt)
-    both = to_codec(torch.cat((luma, chroma), 1))
-
-    def gain(values: Tensor) -> Tensor:
-        return gain_of(values).view(-1, 1, 1, 1)
-
-    y = codec.luma(codec.analysis["luma"](both[:, :1]), gain(displacement)).latent
-    uv = codec.chroma(codec.analysis["chroma"](both), gain(displacement + CHROMA_FINER)).latent
-    return _Coded(y, uv, (spoilt.shape[-2], spoilt.shape[-1]))
-
-
-def _planes(codec: Codec, luma: Tensor, chroma: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
-    pair = codec.syntheses["bop"]
-    both = torch.cat((luma, chroma), 1)
-    return from_codec(pair["luma"](luma, size)), from_codec(pair["chroma"](both, size))  # type: ignore[index]
-
-
-def _decibels(made: Tensor, good: Tensor) -> Tensor:
-    """Return the PSNR of each picture."""
-    return -10 * torch.log10((made - good).square().mean((1, 2, 3)) / 255**2 + FLOOR)
-
-
 class EnhanceTraining:
     """One head in training: a step after the other, from where it stands."""
 
     def __init__(self, recipe: EnhanceRecipe, codec: Codec, pictures: Collection, *, seed: int = 1) -> None:
         self._recipe, self._codec, self._pictures, self._seed = recipe, codec, pictures, seed
         torch.manual_seed(seed)
-        usual = self._usual()
-        self.network = Corrector(usual)
-        self._untrained = copy.deepcopy(self.network)  # which changes nothing
+        self.network = recipe.lesson.network(
+            codec, self._case(pictures, USUAL_PICTURES, np.random.default_rng((seed, 0)))
+        )
         self.average = {name: value.clone() for name, value in self.network.state_dict().items()}
         self._optimiser = torch.optim.Adam(self.network.parameters(), recipe.rate)
         self.step = 0
 
-    def _batch(self, pictures: Collection, count: int, draw: np.random.Generator) -> tuple[Tensor, _Coded]:
-        """Return crops of good pictures, and what a decoder gets of them when they were spoilt."""
-        good = pictures.batch(count, self._recipe.crop, draw)
-        rates = torch.from_numpy(draw.uniform(*DISPLACEMENTS, count)).float()
-        return good, _coded(self._codec, self._recipe.spoil(good, draw), rates)
-
-    def _usual(self) -> Tensor:
-        """Return the usual size of each channel of the latents."""
-        _, coded = self._batch(self._pictures, USUAL_PICTURES, np.random.default_rng((self._seed, 0)))
-        return torch.cat((coded.luma, coded.chroma), 1).std((0, 2, 3)).clamp_min(SMALLEST_USUAL)
-
-    def quality(self, network: Corrector, good: Tensor, coded: _Coded) -> Tensor:
-        """Return the PSNR of R, G, B of each picture with its latents corrected."""
-        luma, chroma = network(coded.luma, coded.chroma)
-        return _decibels(to_rgb(*_planes(self._codec, luma, chroma, coded.size)), good)
+    def _case(self, pictures: Collection, count: int, draw: np.random.Generator) -> Case:
+        """Return what is learnt from crops of so many pictures."""
+        return self._recipe.lesson.case(self._codec, pictures.batch(count, self._recipe.crop, draw), draw)
 
     def advance(self) -> float:
         """Do a step; return the mean PSNR of its batch."""
         recipe = self._recipe
-        good, coded = self._batch(self._pictures, recipe.batch, np.random.default_rng((self._seed, self.step + 1)))
+        case = self._case(self._pictures, recipe.batch, np.random.default_rng((self._seed, self.step + 1)))
         for group in self._optimiser.param_groups:
             group["lr"] = recipe.rate * (1 - (1 - LAST_RATE) * self.step / recipe.steps)
-        loss = -self.quality(self.network, good, coded).mean()
+        loss = -recipe.lesson.quality(self._codec, case, self.network).mean()
         self._optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), LARGEST_GRADIENT)
@@ -166,21 +116,21 @@ class EnhanceTraining:
     def measured(self, held: Collection) -> dict[str, Fact]:
         """Return the mean PSNR of crops of pictures held back, spoilt and coded as in training.
 
-        Of what is decoded without the head, and with its averaged weights.
+        Without the head, and with its averaged weights.
         """
-        finished = self._with_average()
+        finished, lesson = self._with_average(), self._recipe.lesson
         draw, before, after = np.random.default_rng((self._seed, MEASURED_SEED)), list[float](), list[float]()
         for _ in range(MEASURED_BATCHES):
-            good, coded = self._batch(held, self._recipe.batch, draw)
-            before += self.quality(self._untrained, good, coded).tolist()
-            after += self.quality(finished, good, coded).tolist()
+            case = self._case(held, self._recipe.batch, draw)
+            before += lesson.without(self._codec, case).tolist()
+            after += lesson.quality(self._codec, case, finished).tolist()
         return {
-            "PSNR decoded": round(sum(before) / len(before), 2),
+            "PSNR without": round(sum(before) / len(before), 2),
             "PSNR": round(sum(after) / len(after), 2),
             "crops measured on": len(after),
         }
 
-    def _with_average(self) -> Corrector:
+    def _with_average(self) -> Enhancer:
         """Return the network with the averaged weights."""
         finished = copy.deepcopy(self.network).eval()
         finished.load_state_dict(self.average)

@@ -43,11 +43,13 @@ PER_CLASS, HELD_PER_CLASS, CODINGS = 120, 10, 2
 WHOLE = HeadPlan(3200, batch=64, positions=16, cut=0.2, rate=3e-3, halves=True)
 """How heads are trained that look at whole pictures; `classify` begins with the trunk of `embed`."""
 FURTHER = replace(WHOLE, steps=3600, rate=2e-3, mixed=0.2)
-ENHANCED_ON = ("ccp/photos", "wallpapers")
-ABOUT_ENHANCED_ON = "CCP (Apache-2.0); wallpapers of MATE, Lomiri, Plasma and GNOME (CC BY-SA, CC BY, GPL)"
+PHOTOGRAPHS = "ccp/photos"
+ABOUT_PHOTOGRAPHS = "CCP (Apache-2.0)"
+ABOUT_WALLPAPERS = "; wallpapers of MATE, Lomiri, Plasma and GNOME (CC BY-SA, CC BY, GPL)"
 SHARE_OF_PHOTOGRAPHS = 3
 """Of so many photographs one is enough."""
-ENHANCING = ("denoise",)
+ENHANCING = {"denoise": ("wallpapers",), "lowlight": (), "exposure": (), "colour": (), "inpaint": (), "superres": ()}
+"""The heads of `enhance`, and what each is trained on beside photographs."""
 LONGEST = (240, 320, 320, 400)
 """What is in pictures is not always as large as in those of Caltech-101, which have about 300 samples."""
 
@@ -99,20 +101,20 @@ def _embed(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
     yield from make_heads(_whole(data, shop, embed_material), WHOLE, facts, shop, out, translate=True, drop=12)
 
 
-def _enhancing(name: str) -> Recipe:
-    """Return the row of a head of `enhance`."""
+def _enhancing(name: str, beside: tuple[str, ...]) -> Recipe:
+    """Return the row of a head of `enhance`, trained on photographs and what lies in other places."""
+    needs, about = (PHOTOGRAPHS, *beside), ABOUT_PHOTOGRAPHS + (ABOUT_WALLPAPERS if beside else "")
 
     def make(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
         from refdec_train.enhance.making import clean_pictures, make_enhancers
         from refdec_train.pictures import read_pictures
 
-        places = [data / place for place in ENHANCED_ON]
-        some = islice(read_pictures(places), 0, None, SHARE_OF_PHOTOGRAPHS)
+        some = islice(read_pictures(data / place for place in needs), 0, None, SHARE_OF_PHOTOGRAPHS)
         pictures = list(clean_pictures(picture for _, picture in some))
-        facts = HeadFacts(f"enhance-{name}", "1.0", "enhance", (), licence="BSD-3-Clause", data=ABOUT_ENHANCED_ON)
+        facts = HeadFacts(f"enhance-{name}", "1.0", "enhance", (), licence="BSD-3-Clause", data=about)
         yield from make_enhancers(name, pictures, facts, shop, out)
 
-    return Recipe(f"enhance/{name}", ENHANCED_ON, make)
+    return Recipe(f"enhance/{name}", needs, make)
 
 
 def _detect(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
@@ -157,7 +159,7 @@ RECIPES = (
     Recipe("events", FITTED_ON, _fitted(EVENTS)),
     Recipe("classify", ("caltech", TEACHER), _classify),
     Recipe("embed", ("caltech", TEACHER), _embed),
-    *(_enhancing(name) for name in ENHANCING),
+    *(_enhancing(name, beside) for name, beside in ENHANCING.items()),
     Recipe("detect", ("bccd",), _detect),
     Recipe("segment", ("ccp/annotations",), _segment),
     Recipe("faces", ("ccp", "caltech", "faces", YUNET), _faces),

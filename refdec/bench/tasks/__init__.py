@@ -7,7 +7,8 @@ and of the original, with CPU time, memory and products from bytes to answer.
 is known of them, `per_picture` measures a task that answers one picture at a time.
 
 A task's benchmark is one entry of `entries`: `thumbnail`; `near_duplicates`; `events` on what `fixed_camera` makes of
-pictures, beside `classic` on pixels; `whole_pictures` beside `teachers`, networks that others trained; `pair`, one
-network that was trained twice, on latents and on patches of decoded pictures; `segment`, `detect` and `faces`.
-`tables` shows the rows, `errors` has what can keep them from being made.
+pictures, beside `classic` on pixels; `enhance` on what `spoilt` makes of pictures, beside `rivals` on pixels;
+`whole_pictures` beside `teachers`, networks that others trained; `pair`, one network that was trained twice, on latents
+and on patches of decoded pictures; `segment`, `detect` and `faces`.  `tables` shows the rows, `errors` has what can
+keep them from being made.
 """

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from refdec.bench.tasks.detect import DETECT
+from refdec.bench.tasks.enhance import enhance_rows
 from refdec.bench.tasks.errors import DataUnclear, NoData
 from refdec.bench.tasks.events import event_rows
 from refdec.bench.tasks.faces import FACES
@@ -40,6 +41,7 @@ ENTRIES = (
     TaskBench("thumbnail", "any pictures", partial(picture_rows, THUMBNAIL)),
     TaskBench("retrieval", "any pictures", near_duplicate_rows),
     TaskBench("events", "any pictures, of which recordings are made", event_rows),
+    TaskBench("enhance", "any good pictures, which are spoilt", enhance_rows),
     TaskBench("classify", "a folder of pictures for each class", partial(picture_rows, CLASSIFY)),
     TaskBench("embed", "a folder of pictures for each class", partial(picture_rows, EMBED)),
     TaskBench(PAIR, "what the task of --pair's heads is measured on, and --pair", pair_rows),

@@ -2,11 +2,15 @@
 
 In: codestreams, up to their latents.  Out: the picture, restored: its latents are corrected by a small head, and take
 the decoder's own synthesis.  What comes out is the task's and no decoded picture: nothing that the standard speaks of.
+
+`restoring` corrects all of a picture, `holes` says where one has holes, `filling` fills them, `doubling` makes twice
+the size.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from refdec.plugins.api import (
     REQUIRED,
@@ -16,30 +20,37 @@ from refdec.plugins.api import (
     Option,
     OptionValues,
     PictureResult,
+    Refusal,
     Stage,
     Task,
     TaskResult,
+    UInt8Array,
     hookimpl,
 )
-from refdec_tasks.head_files import bundled_heads
+from refdec_tasks.head_files import HEAD_OPTION, bundled_heads, wanted_heads
 
 __all__ = ["Enhance", "refdec_api_version", "refdec_tasks"]
 
 refdec_api_version = "1.2"
 
-WHATS = ("denoise",)
+INPAINT, SUPERRES = "inpaint", "superres"
+WHATS = ("denoise", "lowlight", "exposure", "colour", INPAINT, SUPERRES)
+"""All but the last two are done by correcting the latents of all of the picture."""
 
 
 class Enhance(Task):
     """A restored picture."""
 
     name = "enhance"
-    version = "1.0"
-    description = "a picture with its noise taken away"
+    version = "1.1"
+    description = "a better picture: without noise, brighter, without a cast, with holes filled, twice as large"
     stage = Stage.LATENT
     options = (
         Option("what", str, REQUIRED, "what shall be done", WHATS),
-        Option("strength", int, 100, "how much of it, in per cent", minimum=0, maximum=100),
+        Option("strength", int, 100, "how much of what the head says, in per cent", minimum=0, maximum=100),
+        Option("hole", str, None, "for inpaint: X,Y,W,H in samples of the picture; several with a semicolon between"),
+        Option("mask", Path, None, "for inpaint: picture of the same size that is white where holes are"),
+        HEAD_OPTION,
     )
 
     def heads(self) -> Sequence[Head]:
@@ -47,11 +58,32 @@ class Enhance(Task):
         return tuple(head for what in WHATS for head in bundled_heads(__name__, what))
 
     def run(self, bundle: LatentBundle, options: OptionValues, core: CoreServices) -> TaskResult:
-        """Return the picture, of the shown size."""
+        """Return the picture, of the shown size; of twice that for `superres`.  Raises Refusal."""
+        what = options.text("what")
+        for name in ("hole", "mask"):
+            if what != INPAINT and options[name] is not None:
+                raise Refusal(f"{what} has no holes to fill: {name} is for what={INPAINT}.")
+        return PictureResult(self._made(what, bundle, options, core))
+
+    def _made(self, what: str, bundle: LatentBundle, options: OptionValues, core: CoreServices) -> UInt8Array:
+        from refdec_tasks.enhance.doubling import doubled
+        from refdec_tasks.enhance.filling import filled
+        from refdec_tasks.enhance.holes import holes_of
         from refdec_tasks.enhance.restoring import restored
 
-        heads = bundled_heads(__name__, options.text("what"))
-        return PictureResult(restored(heads, bundle, core, options.integer("strength")))
+        heads, strength = wanted_heads(__name__, options, what), options.integer("strength")
+        size = bundle.headers.display_height, bundle.headers.display_width
+        holes = holes_of(options["hole"], options["mask"], size) if what == INPAINT else None
+        if not heads:
+            raise Refusal(
+                f"No head for {what} comes with refdec.  One of your own:  refdec-train head enhance {what}, and then "
+                "--option head=FILE"
+            )
+        if holes is not None:
+            return filled(heads, bundle, core, holes, strength)
+        if what == SUPERRES:
+            return doubled(heads, bundle, core, strength)
+        return restored(heads, bundle, core, strength)
 
 
 @hookimpl

@@ -32,6 +32,7 @@ CAUSES: dict[type[RefdecError], RefdecError | Callable[[], object]] = {
     module.HeadOfOtherWeights: lambda: chosen_head(
         [tiny(facts=replace(FACTS, weights=("cd" * 32,)))], sample_bundle(headers=sample_headers())
     ),
+    module.HeadOfOtherSynthesis: module.HeadOfOtherSynthesis("enhance-superres", "ab" * 32, "cd" * 32),
     module.OnnxMissing: without_onnxruntime,
     module.OnnxRefused: module.OnnxRefused("it is no model"),
 }

@@ -10,7 +10,7 @@ import pytest
 import refdec
 from refdec.arithmetic.types import Int32Array
 from refdec.bundles import LatentBundle
-from refdec.bundles.errors import BundleFieldMismatch
+from refdec.bundles.errors import BundleFieldMismatch, StageNotReached
 from refdec.decoding import cuts
 from refdec.limits import Limits, TooMuchMemory
 from refdec.plugins.core import Core
@@ -82,3 +82,17 @@ def test_memory_is_asked_for_before_it_is_taken() -> None:
     small._remember(bundle, core._known[id(bundle)].headers)
     with pytest.raises(TooMuchMemory):
         small.codes_of_latents(bundle, *latents)
+
+
+@pytest.mark.parametrize("chroma", ["444", "420"])
+def test_the_decoded_picture_has_its_filters(chroma: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = refdec.encode(photograph(90, 150), displacement=-600, chroma=chroma, tools="efe,lef", check=False)
+    decoded = refdec.decode(data, colour="RGB", bit_depth=8).array
+    core, bundle, latents = opened(data)
+    assert np.array_equal(core.decoded_codes(bundle), decoded)
+    assert not np.array_equal(core.codes_of_latents(bundle, *latents), decoded), "there are filters"
+    monkeypatch.setattr(cuts, "UNIT_ROWS", 48)
+    monkeypatch.setattr(cuts, "UNIT_COLUMNS", 64)
+    assert np.array_equal(core.decoded_codes(bundle), decoded)
+    with pytest.raises(StageNotReached):
+        core.decoded_codes(core.read(data, "symbols"))

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from refdec_tasks.enhance import WHATS, Enhance
+from PIL import Image
+from refdec_tasks.enhance import INPAINT, SUPERRES, Enhance
 from refdec_tasks.enhance.restoring import blended
 
 import refdec
@@ -20,15 +21,22 @@ from refdec.heads import network
 from refdec.heads.errors import HeadOfOtherWeights
 from refdec.heads.head import Head
 from refdec.parallel.batch import BatchOptions, run_batch
-from refdec.plugins.api import OptionValues, PictureResult
+from refdec.plugins.api import OptionValues, PictureResult, Refusal
 from refdec.plugins.core import Core
 from refdec.plugins.errors import OptionMissing
 from tests.encodable import GOLDEN, bundled, photograph
 from tests.sample_bundles import sample_bundle
 
+BUNDLED = tuple(dict.fromkeys(head.facts.name.removeprefix("enhance-") for head in Enhance().heads()))
+CORRECTED = tuple(what for what in BUNDLED if what not in {INPAINT, SUPERRES})
 Codes = npt.NDArray[np.uint8]
 RECORDED = {"denoise": "b27fd27e0c9278ad86fa3697b36fb78ce7c17168f427e743d3b13b99015da5f5"}
 """SHA-256 of what each head makes of a recorded codestream: the numbers of every machine."""
+HOLE, ALSO = (slice(40, 63), slice(70, 101)), {"inpaint": (("hole", "70,40,31,23"),)}
+"""A hole, and how it is said."""
+SMALL = {"inpaint": (("hole", "20,13,17,30;50,50,8,8"),)}
+"""Holes of the recorded codestream."""
+HALF = 86, 67
 ROOT = Path(__file__).resolve().parents[3]
 STREAM = "kodim21_m1_+0_64x64.jai"
 
@@ -50,6 +58,14 @@ def spoilt(what: str) -> Codes:
         x = x + draw.normal(0, 25, x.shape)
     elif what == "lowlight":
         x = 255 * 0.4 * (x / 255) ** 1.8 + draw.normal(0, 4, x.shape)
+    elif what == "exposure":
+        x = 0.55 * x + draw.normal(0, 1, x.shape)
+    elif what == "colour":
+        x = x * (1.35, 0.95, 0.6) + draw.normal(0, 1, x.shape)
+    elif what == "inpaint":
+        x[HOLE] = (250, 20, 200)
+    elif what == "superres":
+        x = np.asarray(Image.fromarray(good()).resize(HALF, Image.Resampling.BICUBIC))
     return np.clip(x, 0, 255).round().astype(np.uint8)
 
 
@@ -58,8 +74,8 @@ def stream(what: str, model: int = 1) -> bytes:
     return refdec.encode(spoilt(what), encoder="analysis", model=model, displacement=200, check=False)
 
 
-def enhanced(data: bytes, what: str, **options: int) -> Codes:
-    given = (("what", what), *((name, str(value)) for name, value in options.items()))
+def enhanced(data: bytes, what: str, **options: object) -> Codes:
+    given = (("what", what), *ALSO.get(what, ()), *((name, str(value)) for name, value in options.items()))
     result = run_on_file(data, TaskOrder("enhance", given))
     assert isinstance(result, PictureResult)
     array: Codes = result.array
@@ -67,7 +83,7 @@ def enhanced(data: bytes, what: str, **options: int) -> Codes:
 
 
 @pytest.mark.parametrize("model", [1, 2])
-@pytest.mark.parametrize("what", WHATS)
+@pytest.mark.parametrize("what", CORRECTED)
 def test_it_is_better_than_what_is_decoded(what: str, model: int) -> None:
     data = stream(what, model)
     decoded = refdec.decode(data, colour="RGB", bit_depth=8).array
@@ -78,7 +94,10 @@ def test_it_is_better_than_what_is_decoded(what: str, model: int) -> None:
 
 def digests() -> dict[str, str]:
     """SHA-256 of what each head makes of a recorded codestream."""
-    made = {what: run_on_file(GOLDEN / STREAM, TaskOrder("enhance", (("what", what),))) for what in WHATS}
+    made = {
+        what: run_on_file(GOLDEN / STREAM, TaskOrder("enhance", (("what", what), *SMALL.get(what, ()))))
+        for what in BUNDLED
+    }
     return {what: str(result.json()["sha256"]) for what, result in made.items()}
 
 
@@ -115,7 +134,7 @@ def test_workers_give_the_same_numbers(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.png", "b.png", "c.png"]
 
 
-@pytest.mark.parametrize("what", WHATS)
+@pytest.mark.parametrize("what", BUNDLED)
 def test_windows_change_nothing(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = enhanced(stream(what), what)
     cut: list[Head] = []
@@ -128,13 +147,54 @@ def test_windows_change_nothing(what: str, monkeypatch: pytest.MonkeyPatch) -> N
     assert np.array_equal(enhanced(stream(what), what), whole) and cut
 
 
-@pytest.mark.parametrize("what", WHATS)
+@pytest.mark.parametrize("what", CORRECTED)
 def test_strength(what: str) -> None:
     data = stream(what)
     decoded = refdec.decode(data, colour="RGB", bit_depth=8).array
     assert np.array_equal(enhanced(data, what, strength=0), decoded)
     half, whole = enhanced(data, what, strength=50), enhanced(data, what)
     assert 0 < np.abs(half.astype(int) - decoded).sum() < np.abs(whole.astype(int) - decoded).sum()
+
+
+@pytest.mark.skipif(INPAINT not in BUNDLED, reason="no head")
+@pytest.mark.parametrize("model", [1, 2])
+def test_holes_are_filled_and_nothing_else_is_touched(model: int) -> None:
+    data = stream("inpaint", model)
+    decoded = refdec.decode(data, colour="RGB", bit_depth=8).array
+    made, border = enhanced(data, "inpaint"), enhanced(data, "inpaint", strength=0)
+    for picture in (made, border):
+        assert psnr(picture[HOLE], good()[HOLE]) > psnr(decoded[HOLE], good()[HOLE]) + 3
+        picture[HOLE] = decoded[HOLE]
+        assert np.array_equal(picture, decoded)
+
+
+@pytest.mark.skipif(SUPERRES not in BUNDLED, reason="no head")
+@pytest.mark.parametrize("model", [1, 2])
+def test_twice_the_size(model: int) -> None:
+    data = stream("superres", model)
+    made, cubic = enhanced(data, "superres"), enhanced(data, "superres", strength=0)
+    assert made.shape == cubic.shape == (134, 172, 3)
+    decoded = Image.fromarray(refdec.decode(data, colour="RGB", bit_depth=8).array)
+    theirs = np.asarray(decoded.resize((172, 134), Image.Resampling.BICUBIC)).astype(int)
+    assert np.abs(theirs - cubic)[4:-4, 4:-4].max() <= 1
+    assert psnr(made[:133, :171], good()) > psnr(cubic[:133, :171], good())
+
+
+def test_holes_are_for_inpaint_alone() -> None:
+    data = stream("denoise")
+    with pytest.raises(Refusal, match="hole is for what=inpaint"):
+        enhanced(data, "denoise", hole="1,2,3,4")
+    with pytest.raises(Refusal, match="mask is for what=inpaint"):
+        enhanced(data, "denoise", mask="mask.png")
+    with pytest.raises(Refusal, match="not inside the picture, which is 171 x 133"):
+        run_on_file(data, TaskOrder("enhance", (("what", "inpaint"), ("hole", "170,0,2,2"))))
+
+
+def test_a_head_of_another_kind_is_refused() -> None:
+    thumbnails = ROOT / "tasks" / "refdec_tasks" / "thumbnail" / "model1.head"
+    for what in ("denoise", "superres"):
+        with pytest.raises(Refusal, match="what is wanted needs one that makes luma"):
+            enhanced(stream("denoise"), what, head=thumbnails)
 
 
 def test_half_the_way() -> None:
@@ -147,16 +207,19 @@ def test_half_the_way() -> None:
 def test_gray_stays_gray(gray: int) -> None:
     picture = spoilt("denoise")[..., 0]
     data = refdec.encode(picture if gray == 1 else np.stack([picture] * 3, axis=-1), displacement=0, check=False)
-    for what in WHATS:
-        made = enhanced(data, what)
-        assert made.shape == ((133, 171) if gray == 1 else (133, 171, 3))
+    for what in BUNDLED:
+        made, times = enhanced(data, what), 2 if what == "superres" else 1
+        size = times * 133, times * 171
+        assert made.shape == (size if gray == 1 else (*size, 3))
         assert gray == 1 or all(np.array_equal(made[..., 0], made[..., c]) for c in (1, 2))
 
 
 def test_latents_of_other_weights_are_refused() -> None:
-    for what in WHATS:
+    for what in BUNDLED:
+        hole = "0,0,5,5" if what == "inpaint" else None
+        given = {"what": what, "strength": 100, "head": None, "hole": hole, "mask": None}
         with pytest.raises(HeadOfOtherWeights, match=f"enhance-{what}"):
-            Enhance().run(sample_bundle(), OptionValues({"what": what, "strength": 100}), Core(bundled()))
+            Enhance().run(sample_bundle(), OptionValues(given), Core(bundled()))
 
 
 def test_what_must_be_said() -> None:
@@ -167,7 +230,7 @@ def test_what_must_be_said() -> None:
 def test_every_model_has_every_head_and_each_says_what_it_is() -> None:
     heads = Enhance().heads()
     models = {refdec.read_latents(stream("denoise", m), stage="symbols").headers.weights_fingerprint for m in (1, 2)}
-    for what in WHATS:
+    for what in BUNDLED:
         mine = [head for head in heads if head.facts.name == f"enhance-{what}"]
         assert {print_ for head in mine for print_ in head.facts.weights} == models
         assert all(head.facts.task == "enhance" and head.facts.licence and head.facts.data for head in mine)
