@@ -66,8 +66,9 @@ def run_heads(
     """
     from refdec.api.weights import load_weights
     from refdec.decoding.options import limits_or_default
+    from refdec.heads.head import LUMA_DECODER
     from refdec.parallel.clock import check_of
-    from refdec.plugins.head_services import LUMA_DECODER, HeadServices
+    from refdec.plugins.head_services import HeadServices
     from refdec.startup import prepare_kernels
 
     prepare_kernels()

@@ -12,12 +12,14 @@ from typing import TypeAlias
 
 from refdec.weights.layers import Layer
 
-__all__ = ["FEATURES", "INPUTS", "Fact", "Head", "HeadFacts", "HeadStep"]
+__all__ = ["FEATURES", "INPUTS", "LUMA_DECODER", "Fact", "Head", "HeadFacts", "HeadStep"]
 
 INPUTS: Mapping[str, int] = MappingProxyType({"luma": 160, "chroma": 96})
 """Maps that every head begins with, and their channels: the final latents of both components, int32 Q18."""
 FEATURES = "luma.features"
 """A map that a head may read beside them: what the last layer of BOP's luma reads (4.5.1); `trunk` makes it."""
+LUMA_DECODER = "VM_bop/decoder_Y"
+"""The checkpoint that they are made with."""
 Fact: TypeAlias = int | float | str
 """A metric: a number, or a text where a number says too little."""
 

@@ -26,11 +26,12 @@ from refdec.decoding.rows import PictureStream, open_stream
 from refdec.encoding.ratecontrol import sensible_range
 from refdec.encoding.targets import analyses_of
 from refdec.formats.decoded import Picture, picture_of
+from refdec.heads.head import LUMA_DECODER
 from refdec.latent.sigma import levels
 from refdec.limits import Check, Limits
 from refdec.parallel.clock import check_of
 from refdec.plugins.core_errors import BundleNotOurs
-from refdec.plugins.head_services import LUMA_DECODER, HeadServices
+from refdec.plugins.head_services import HeadServices
 from refdec.plugins.other_latents import codes_of_latents
 from refdec.plugins.shown_planes import shown_codes
 from refdec.plugins.target_latents import ModelInfo

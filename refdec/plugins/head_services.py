@@ -21,10 +21,8 @@ from refdec.limits import Check, Limits
 from refdec.plugins.results import Box, Boxes, Label, Labels, Mask
 from refdec.weights.pack import Checkpoint
 
-__all__ = ["LUMA_DECODER", "HeadServices"]
+__all__ = ["HeadServices"]
 
-LUMA_DECODER = "VM_bop/decoder_Y"
-"""The checkpoint that `luma.features` is made with."""
 MOST_CLASSES = 256
 
 

@@ -15,8 +15,7 @@ from PIL import Image
 from refdec.api.heads import save_head
 from refdec.api.packs import encoding_models
 from refdec.api.weights import load_weights
-from refdec.heads.head import HeadFacts
-from refdec.plugins.head_services import LUMA_DECODER
+from refdec.heads.head import LUMA_DECODER, HeadFacts
 from refdec_train.codec_twin import codec_of
 from refdec_train.enhance.recipes import RECIPES, EnhanceRecipe
 from refdec_train.enhance.training import EnhanceTraining, train_enhancer
