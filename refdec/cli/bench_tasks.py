@@ -25,8 +25,8 @@ def tasks(
             "--data",
             metavar="TASK=FOLDER",
             help="What a task is measured on; repeatable. thumbnail, retrieval, events, enhance: any pictures; "
-            "classify, embed: a folder for each class; detect, faces: VOC; pair: as the task of its heads (segment: "
-            "folders pictures and masks). Others are left out.",
+            "classify, embed: a folder for each class; segment: folders pictures and masks; detect, faces: VOC; pair: "
+            "as the task of its heads. Others are left out.",
         ),
     ],
     qualities: Annotated[str, typer.Option(metavar="Q,Q", help="Rates, as qualities 1..100.")] = "20,40,60,80",

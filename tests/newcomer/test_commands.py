@@ -67,7 +67,7 @@ NOT_TYPED: dict[tuple[str, str], str] = {
     ): "measures for minutes, on data that are the reader's; tests/cli/test_bench_tasks.py types it on small ones",
     (
         "tasks.md",
-        "refdec task segment *",
+        "refdec task segment * --option head=*",
     ): "the head is one of the reader's own; tests/unit/tasks/test_segment.py makes one",
     ("tasks.md", "refdec task detect *"): "the smears are the reader's; tests/unit/tasks/test_detect.py makes pictures",
     ("training.md", "*"): "needs the extra `train`; tests/train/test_training.py runs its commands",

@@ -20,6 +20,7 @@ from refdec.bench.tasks.ground import Ground
 from refdec.bench.tasks.near_duplicates import near_duplicate_rows
 from refdec.bench.tasks.pair import pair_rows
 from refdec.bench.tasks.per_picture import picture_rows
+from refdec.bench.tasks.segment import SEGMENT
 from refdec.bench.tasks.thumbnail import THUMBNAIL
 from refdec.bench.tasks.whole_pictures import CLASSIFY, EMBED
 
@@ -45,6 +46,7 @@ ENTRIES = (
     TaskBench("classify", "a folder of pictures for each class", partial(picture_rows, CLASSIFY)),
     TaskBench("embed", "a folder of pictures for each class", partial(picture_rows, EMBED)),
     TaskBench(PAIR, "what the task of --pair's heads is measured on, and --pair", pair_rows),
+    TaskBench("segment", "folders pictures and masks (PNG) in it", partial(picture_rows, SEGMENT)),
     TaskBench("detect", "pictures with VOC XML files", partial(picture_rows, DETECT)),
     TaskBench("faces", "pictures with VOC XML files of faces", partial(picture_rows, FACES)),
 )

@@ -18,7 +18,7 @@ from refdec.plugins.api import OptionValues, Refusal
 
 ROOT = Path(__file__).resolve().parents[3]
 TASKS = ROOT / "tasks" / "refdec_tasks"
-TASKS_WITH_HEADS = ("classify", "detect", "embed", "events", "faces", "thumbnail")
+TASKS_WITH_HEADS = ("classify", "detect", "embed", "events", "faces", "segment", "thumbnail")
 PACKAGES = tuple(f"refdec_tasks.{name}" for name in TASKS_WITH_HEADS)
 RECORDED = {
     "classify 1": "b6ecca587401d2f63a7c747b79bdc4573b1c52e3af1c833d2c8cf9e206c7879e",
@@ -31,6 +31,8 @@ RECORDED = {
     "events 2": "2ae5c19e3a4c04df9c4bcd1436f8a893dd7d279e6dda257cc0aa1a9890f1e5dd",
     "faces 1": "629f9b2f8827b11655435e24a022a8aacc041959cca452a1941962cee2880e86",
     "faces 2": "d82ce908666fed10473e9b4639f432ab5dfabed9e02aa4ec45abaec9db2af7a1",
+    "segment 1": "96a8e100d33f587fe48905cef5a31e4c87c0e69df1506ff0ac81506c0a9a388d",
+    "segment 2": "ad49e16067be86e4fbcb4ea42f47fd3707ad4cdf4415893eae9a8fc7b9d8aa63",
     "thumbnail 1": "2d236366ca94de6c698bb70409de8f188449dfcc64b84d19b37a966307bbb227",
     "thumbnail 2": "50dbbc292e75a6b82a3c95a122c14c48d137b0681ea0fd3eb6b46fcf3e25858e",
 }
@@ -41,6 +43,7 @@ MOST_BYTES = {
     "embed": 1_500_000,
     "events": 200_000,
     "faces": 700_000,
+    "segment": 1_000_000,
     "thumbnail": 100_000,
 }
 

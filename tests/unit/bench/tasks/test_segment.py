@@ -10,7 +10,12 @@ from PIL import Image
 
 from refdec.bench.tasks.data_sets import Sample
 from refdec.bench.tasks.errors import NoData
+from refdec.bench.tasks.figures import LATENTS
+from refdec.bench.tasks.per_picture import picture_rows
 from refdec.bench.tasks.segment import SEGMENT, ClassMap, mean_share
+from tests.encodable import photograph
+
+from .support import ground
 
 
 def mask(file: Path, rows: list[list[int]], times: int = 1) -> Sample[Path]:
@@ -52,3 +57,13 @@ def test_pictures_need_masks_of_their_names(tmp_path: Path) -> None:
     assert sample.path.name == "one.jpg" and sample.truth.name == "one.png"
     with pytest.raises(NoData, match="no mask that can be read"):
         mean_share([(said([[0]]), sample)])
+
+
+def test_the_bundled_head_is_measured(tmp_path: Path) -> None:
+    for part in ("pictures", "masks"):
+        (tmp_path / part).mkdir()
+    Image.fromarray(photograph(64, 80)).save(tmp_path / "pictures" / "a.png")
+    mask(tmp_path / "masks" / "a.png", [[0] * 10] * 8, 8)
+    (row,) = picture_rows(SEGMENT, ground((60,), 1), tmp_path)
+    assert (row.way, row.figure, row.count) == (LATENTS, "mIoU [%]", 1) and 0 < row.value <= 100
+    assert row.cost is not None and row.cost.products > 0
