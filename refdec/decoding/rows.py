@@ -34,6 +34,8 @@ from refdec.decoding.work import (
     PictureState,
     Samples,
     begin_side_by_side,
+    build_and_decode_residual,
+    build_networks,
     decode_residual_of,
     run_step,
     unit_samples,
@@ -66,6 +68,8 @@ at a time, into smaller ones, and into more where otherwise workers would wait f
 LEAST_SHARED_PIXELS, LEAST_THREADED_PIXELS, HOP_COST = 1 << 20, 1 << 16, 10
 """From about one megapixel on workers win (0.3 s of work; up to 0.1 s to start them), and below that threads, which
 share the layers; HOP is ten times the work."""
+COMPONENTS_AND_NETWORKS = 3
+"""Threads that have something to do before workers start."""
 REASON = "bounded memory; a decoder is free to cut its work, the text demands the integers of the whole"
 
 
@@ -188,18 +192,25 @@ class PictureStream:
         state = self._state(steps, hyper, grid, schedule, bands, whole=whole)
         if symbols is not None:
             state.take(symbols)
-        self._load(state)
+        known = symbols is not None
+        if workers > 1 and kind != "inline" and not known:  # by threads: processes come when there is all to share
+            with helped_by(min(workers, COMPONENTS_AND_NETWORKS)) as team:
+                build_and_decode_residual(replace(state, team=team))
+            self.check()
+            known = True
         with helped_by(threads) as team:
             state = replace(state, team=team)
+            build_networks(state)
             with open_pool(state, workers=workers, look_ahead=look_ahead, kind=kind) as pool:
-                done = 0 if symbols is not None else self._begin(pool, state, schedule)
+                done = 0 if known else self._begin(state, schedule)
                 finished = self._finished(pool, state, schedule, done, on_progress)
                 yield from self._whole(finished, state) if whole else self._assembled(finished, grid)
 
-    def _begin(self, pool: Pool[PictureState], state: PictureState, schedule: Schedule) -> int:
+    def _begin(self, state: PictureState, schedule: Schedule) -> int:
         """Decode the residual of both components, and where threads do that what follows; return the steps done."""
         if state.team is None:
-            for _ in pool.map(decode_residual_of, (0, 1)):
+            for c in (0, 1):
+                decode_residual_of(state, c)
                 self.check()
             return 0
         first = list(takewhile(lambda step: step.kind is Kind.LATENTS, schedule.steps))
@@ -301,15 +312,6 @@ class PictureStream:
             threads=threads,
         )
         self.limits.require_memory(needed + kept)
-
-    def _load(self, state: PictureState) -> None:
-        """Build the networks now, so that forked workers share them."""
-        models, transform = state.steps.models, state.steps.transform
-        models.context()
-        for c in (0, 1):
-            models.hyper_scale(c)
-            models.hyper_decoder(c)
-            models.synthesis(transform, c)
 
     def _finished(
         self, pool: Pool[PictureState], state: PictureState, schedule: Schedule, done: int, on_progress: Progress

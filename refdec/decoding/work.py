@@ -5,6 +5,7 @@ In: `PictureState`, which all workers hold, and a step.  Out: arrays in shared m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,7 +29,16 @@ from refdec.picture.planes import chroma_rect
 from refdec.picture.render import plane_count
 from refdec.tiling.geometry import Rect
 
-__all__ = ["PictureState", "Samples", "begin_side_by_side", "decode_residual_of", "run_step", "unit_samples"]
+__all__ = [
+    "PictureState",
+    "Samples",
+    "begin_side_by_side",
+    "build_and_decode_residual",
+    "build_networks",
+    "decode_residual_of",
+    "run_step",
+    "unit_samples",
+]
 
 Samples = npt.NDArray[Any]
 """Rows and columns of one plane: codes uint8 or uint16, or int32 Q18."""
@@ -92,23 +102,65 @@ class PictureState:
         return np.concatenate([ring[:, begin:, columns], ring[:, : begin + count - kept, columns]], axis=1)
 
 
+def build_networks(state: PictureState) -> None:
+    """Build the networks of a picture that are not there yet."""
+    with shared_by(state.team):
+        side_by_side(_builders(state.steps))
+
+
+def _builders(steps: PictureDecoder) -> list[Callable[[], object]]:
+    """Return what builds each network, those that take longest first."""
+    models, transform = steps.models, steps.transform
+    return [
+        partial(models.hyper_decoder, 0),
+        partial(models.synthesis, transform, 0),
+        models.context,
+        partial(models.synthesis, transform, 1),
+        partial(models.hyper_decoder, 1),
+        *(partial(models.hyper_scale, c) for c in (0, 1)),
+    ]
+
+
+def build_and_decode_residual(state: PictureState) -> None:
+    """Build the networks while the residual of both components is decoded; neither needs the other.
+
+    What is raised is what would be if the networks came first.
+    """
+    residuals: list[Callable[[], object]] = [partial(decode_residual_of, state, c) for c in (0, 1)]
+    with shared_by(state.team):
+        problems = side_by_side([partial(_problem_of, work) for work in residuals + _builders(state.steps)])
+    _raise_first([*problems[2:], *problems[:2]])
+
+
 def begin_side_by_side(state: PictureState, first: list[Rect]) -> None:
     """Decode the residual of both components, and make the first latents: neither component needs the other's.
 
     What the latents of one raise is raised after what the residual of the other does, as in the order of steps.
     """
 
+    def latents(c: int) -> None:
+        for rect in first:
+            _make_latent(state, rect, c)
+
     def component(c: int) -> RefdecError | None:
         decode_residual_of(state, c)
-        try:
-            for rect in first:
-                _make_latent(state, rect, c)
-        except RefdecError as problem:
-            return problem
-        return None
+        return _problem_of(partial(latents, c))
 
     with shared_by(state.team):
         problems = side_by_side([partial(component, c) for c in (0, 1)])
+    _raise_first(problems)
+
+
+def _problem_of(work: Callable[[], object]) -> RefdecError | None:
+    """Return what a work raises, for one who has more to wait for."""
+    try:
+        work()
+    except RefdecError as problem:
+        return problem
+    return None
+
+
+def _raise_first(problems: list[RefdecError | None]) -> None:
     for problem in problems:
         if problem is not None:
             raise problem

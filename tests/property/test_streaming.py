@@ -16,10 +16,11 @@ from refdec.bitstream.transforms import Synthesis
 from refdec.decoding import cuts
 from refdec.decoding.options import DecodeOptions
 from refdec.decoding.rows import open_stream
-from refdec.errors import RefdecError
+from refdec.errors import CodestreamError, RefdecError
 from refdec.parallel.pool import PoolKind
 from refdec.picture.picture import PictureCodes
 from refdec.picture.render import Colour, render
+from refdec.weights.errors import MissingCheckpoint
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 from tests.oracle.decode import decode_whole
@@ -141,6 +142,20 @@ def test_threads_that_share_a_picture_change_no_sample(vectors: Path, case: str)
     alone = open_stream(data, seeded()).picture()
     for threads in (2, 3):
         assert_equal(open_stream(data, seeded()).picture(workers=threads), alone)
+
+
+def test_workers_find_the_same_fault_first(vectors: Path) -> None:
+    """A pack without a network, and damage: the network is missed first, also where both are met at once."""
+    data = (vectors / "bop_off_320x256.jai").read_bytes()
+    damaged = data[: len(data) // 2] + bytes(64) + data[len(data) // 2 + 64 :]
+    made = seeded()
+    without = WeightPack({name: make for name, make in made.makers.items() if "bop/decoder_UV" not in name})
+    kinds: tuple[tuple[int, PoolKind], ...] = ((1, "auto"), (2, "auto"), (2, "fork"), (3, "threads"))
+    for workers, kind in kinds:
+        with pytest.raises(MissingCheckpoint):
+            open_stream(damaged, without).picture(workers=workers, kind=kind)
+        with pytest.raises(CodestreamError):
+            open_stream(damaged, made).picture(workers=workers, kind=kind)
 
 
 def test_threads_find_the_same_damage(vectors: Path) -> None:
