@@ -20,7 +20,8 @@ do not depend on them.
 `values` are what the steps hand on.  `ratecontrol` searches the model and the displacement that meet a rate or a
 PSNR, `rategoal` says where it looks next; `quality` is the scale 1..100 and the search for a size.
 
-`again` finds the latents of a picture that was decoded from a codestream.
+`again` finds the latents of a picture that was decoded from a codestream; `rounded_away` tells how large they were
+before they were rounded.
 
 `enhancement` chooses the decoder's filters for a codestream that is there (5.14.2).
 """

@@ -7,10 +7,12 @@ them once more adds a second error, and a third the next time.  But they lie nea
 then near whole numbers, while those of any other picture lie anywhere between two.  Two things are set right then.
 
 1. Hyper latents.  What was rounded away is lacking in y, so the hyper encoder finds smaller scales than the first time,
-   and more is skipped.  It is asked about y times some gains; at each position the answer counts under which luma
-   comes nearest to y.
+   and more is skipped.  How much is lacking where a symbol is 0 can be told from its scale: it is put back, in several
+   strengths, before the hyper encoder is asked; at each position the answer counts under which luma comes nearest to y.
 2. Latents.  The analysis of what was coded errs in the same way, and so says by how much the first one was wrong:
    y_hat + A(x) - A(S(y_hat)) has the right ones as its fixed point.
+
+Both are done in turn: better latents give better hyper latents.
 """
 
 from __future__ import annotations
@@ -31,10 +33,9 @@ from refdec.encoding.encoder import Coded, code, targets_of, write
 from refdec.encoding.encoderinput import EncoderInput, input_from_codes
 from refdec.encoding.hyperwindows import encoder_hyper
 from refdec.encoding.outcome import kept, symbols_of, transform_at_hand, with_luma
-from refdec.encoding.targets import hyper_latents
-from refdec.latent.dequant import residual_from_symbols
+from refdec.encoding.rounded_away import filled_up, luma_steps
+from refdec.encoding.targets import hyper_latent
 from refdec.latent.quantise import prediction_error
-from refdec.latent.sigma import scaler_q10
 from refdec.limits import Check, Limits, unchecked
 from refdec.tiling.bands import even_windows
 from refdec.tiling.geometry import Rect
@@ -53,8 +54,8 @@ SURE = 5
 """Standard deviations below the mean from which on a picture was decoded before."""
 LARGEST_SHARE = (15, 16)
 """And at most this share of the mean: natural pictures reach 0.99 of it, decoded ones lie at 0.4 to 0.9."""
-GAINS_Q8 = (288, 320, 384, 448, 512)
-"""9/8, 5/4, 3/2, 7/4 and 2."""
+STRENGTHS_Q8 = (154, 205, 256, 307)
+"""0.6, 0.8, 1 and 1.2 of what is lacking in the middle."""
 STEPS = 4
 WORTH = (19, 20)
 """A step is followed by another one if the squared error fell to this share of it at least."""
@@ -88,17 +89,7 @@ def decoded_before(coded: Coded) -> bool:
 
 def _distance_q16(coded: Coded, window: Rect, error: Int32Array, residual: Int32Array, wanted: BoolArray) -> Int64Array:
     """Return how far the exact symbols are from the coded ones, in 1/65536 step and at most 1/2, where wanted."""
-    picture, models = coded.headers.picture, coded.prepared.models
-    sigma = coded.hyper.sigma(0, window)
-    steps = coded.prepared.hyper.latents.quality_steps
-    one = residual_from_symbols(
-        np.ones(error.shape, np.int16),
-        sigma.maps.likely,
-        sigma.maps.variance,
-        scaler_q10(models.gain(0), picture.beta_log[0]),
-        None if steps is None else steps.window(window.rows, window.columns),
-        origin=(window.y - sigma.rect.y, window.x - sigma.rect.x),
-    )
+    one = luma_steps(coded, coded.hyper.sigma(0, window), window)
     distance = np.abs(wide(error) - residual)[wanted]
     share: Int64Array = np.minimum((distance << 16) // np.maximum(wide(one)[wanted], 1), 1 << 15)
     return share
@@ -119,7 +110,7 @@ def coded_again(coded: Coded, *, networks: str, limits: Limits, check: Check = u
     `networks`: those of the analysis that the targets are of.  `limits` hold for the decodes; `check()` is called
     between the steps.
     """
-    best = coded = kept(_with_hyper_latents(coded, check))
+    best = coded = _with_hyper_latents(coded, check)
     errors: list[int] = []
     first = coded.prepared.y
     while True:
@@ -133,24 +124,26 @@ def coded_again(coded: Coded, *, networks: str, limits: Limits, check: Check = u
         seen = targets_of(decoded, coded.prepared.settings, coded.prepared.models, networks=networks, check=check).y
         luma, chroma = (_corrected(coded, c, first[c], seen[c], check) for c in (0, 1))
         prepared = replace(coded.prepared, y=(luma, chroma))
-        coded = kept(code(prepared, coded.headers.picture.beta_log, check=check))
+        coded = _with_hyper_latents(code(prepared, coded.headers.picture.beta_log, check=check), check)
 
 
 @clause("4.6.1", kind="added", reason=REASON)
 def _with_hyper_latents(coded: Coded, check: Check) -> Coded:
-    """(4.6.1) Return the coding under hyper latents of luma that leave least of y behind, position by position."""
+    """(4.6.1) Return the coding under hyper latents of luma that leave least of y behind, position by position.
+
+    All of its symbols are there.
+    """
     coded = with_luma(coded)
-    y, chroma = coded.prepared.y[0], coded.prepared.hyper.latents.z_hat[1]
+    chroma, models = coded.prepared.hyper.latents.z_hat[1], coded.prepared.models
     chosen = coded.prepared.hyper.latents.z_hat[0].copy()
     least = _left_behind(coded, check)
-    for gain in GAINS_Q8:
-        louder = sat32(wide(y) * gain >> 8)
-        z_hat = hyper_latents((louder, coded.prepared.y[1]), coded.prepared.models, check=check)[0]
+    for strength in STRENGTHS_Q8:
+        z_hat = hyper_latent(filled_up(coded, strength, check), models, 0, check=check)
         left = _left_behind(_under(coded, (z_hat, chroma), check), check)
         better = left < least
         chosen[:, better] = z_hat[:, better]
         least = np.where(better, left, least)
-    return _under(coded, (chosen, chroma), check)
+    return kept(_under(coded, (chosen, chroma), check))
 
 
 def _under(coded: Coded, z_hat: tuple[Int8Array, Int8Array], check: Check) -> Coded:

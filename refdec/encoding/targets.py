@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from refdec.networks.analysis import Analysis
     from refdec.networks.hyperencoder import HyperEncoder
 
-__all__ = ["NETWORKS", "analyse", "analyses_of", "choose_analysis", "hyper_latents"]
+__all__ = ["NETWORKS", "analyse", "analyses_of", "choose_analysis", "hyper_latent", "hyper_latents"]
 
 LATENT_SAMPLES = 16
 WINDOW = (64, 128)
@@ -118,12 +118,14 @@ def hyper_latents(
     y: tuple[Int32Array, Int32Array], models: Models, *, check: Check = unchecked
 ) -> tuple[Int8Array, Int8Array]:
     """(4.6.1) Return z_hat int8 of luma and chroma."""
-    return _hyper_latent(_hyper_encoder(models, 0), y[0], check), _hyper_latent(_hyper_encoder(models, 1), y[1], check)
+    luma, chroma = (hyper_latent(plane, models, c, check=check) for c, plane in enumerate(y))
+    return luma, chroma
 
 
 @clause("4.6.1", kind="added", reason=REASON)
-def _hyper_latent(network: HyperEncoder, y: Int32Array, check: Check) -> Int8Array:
-    """(4.6.1, 6.6) Return z_hat int8 [C, cd(h,4), cd(w,4)] of y [C, h, w]."""
+def hyper_latent(y: Int32Array, models: Models, component: int, *, check: Check = unchecked) -> Int8Array:
+    """(4.6.1, 6.6) Return z_hat int8 [C, cd(h,4), cd(w,4)] of y [C, h, w] of a component."""
+    network = _hyper_encoder(models, component)
     channels, height, width = y.shape
     frame = Rect(0, 0, -(-width // 4), -(-height // 4))
     z_hat = np.empty((channels, *frame.size_hw), np.int8)
@@ -194,13 +196,12 @@ def _reference(
     source: EncoderInput, picture: PictureHeader, models: Models, networks: str, component: int, check: Check
 ) -> tuple[Int32Array, Int8Array]:
     """(4.10.6) Return y and z_hat of a component by the networks of BOP or HOP, tile by tile."""
-    hyper = _hyper_encoder(models, component)
     channels = COMPONENT_CHANNELS[component]
     y = np.zeros((channels, picture.lat_h, picture.lat_w), np.int32)
     z_hat = np.zeros((channels, picture.z_h, picture.z_w), np.int8)
     for tile in analysis_tiles(picture, component, usual_analysis_tiling(picture, component)):
         y_made = _tile_latent(source, picture, _analysis(models, component, networks), component, tile, check)
-        z_made = _hyper_latent(hyper, y_made, check)
+        z_made = hyper_latent(y_made, models, component, check=check)
         y[:, tile.y.at.rows, tile.y.at.columns] = y_made[:, tile.y.keep.rows, tile.y.keep.columns]
         z_hat[:, tile.z.at.rows, tile.z.at.columns] = z_made[:, tile.z.keep.rows, tile.z.keep.columns]
     return y, z_hat
