@@ -319,7 +319,7 @@ def _rows_to_file(stream: PictureStream, place: _Place) -> DecodeReport:
     (height, width), *_ = stream.sizes
     headers = stream.headers
     bits = stream.bit_depth, headers.picture.bit_depth
-    warnings = (*stream.warnings, *losses(suffix, *bits, rendering, metadata))
+    warnings = (*stream.warnings, *losses(suffix, *bits, rendering, metadata, gray=colour == "gray"))
     return DecodeReport(name_of(target), width, height, stream.bit_depth, colour, fingerprint, warnings, {})
 
 
@@ -376,7 +376,7 @@ def _whole_to_file(decoded: PictureCodes, place: _Place, own_bits: int) -> Decod
         spec = replace(spec, sizes=(*spec.sizes, spec.sizes[0]), alpha=place.alpha_kind)
     with open_writer(target, suffix, spec) as writer:
         writer.write_rows(*place.with_alpha(picture.planes, picture.bit_depth))
-    bits = picture.bit_depth, own_bits
+    bits, gray = (picture.bit_depth, own_bits), picture.colour == "gray"
     return DecodeReport(
         output=name_of(target),
         width=picture.width,
@@ -384,7 +384,7 @@ def _whole_to_file(decoded: PictureCodes, place: _Place, own_bits: int) -> Decod
         bit_depth=picture.bit_depth,
         colour=picture.colour,
         fingerprint=picture_sha256(picture.planes) if place.job.fingerprint else "",
-        warnings=(*picture.warnings, *losses(suffix, *bits, picture.rendering, metadata)),
+        warnings=(*picture.warnings, *losses(suffix, *bits, picture.rendering, metadata, gray=gray)),
         timings={},
     )
 

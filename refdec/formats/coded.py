@@ -50,7 +50,7 @@ class _PillowWriter(InterleavedWriter):
         self._bands: list[Codes] = []
 
     def _put_band(self, samples: Codes) -> None:
-        self._bands.append(np.array(samples, np.uint8))
+        self._bands.append(np.array(self._over_the_range(samples), np.uint8))
 
     def _finish(self) -> None:
         from PIL import Image

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo
     from refdec.picture.render import Colour
 
-__all__ = ["COLOUR_OF_SUFFIX", "DARK_SUFFIXES", "EIGHT_BIT_SUFFIXES", "colour_tags", "lost_colours", "lost_light"]
+__all__ = [
+    "COLOUR_OF_SUFFIX",
+    "EIGHT_BIT_SUFFIXES",
+    "FEW_BITS",
+    "SPREAD_SUFFIXES",
+    "colour_tags",
+    "lost_colours",
+    "lost_light",
+]
 
 COLOUR_OF_SUFFIX: Mapping[str, Colour | None] = {
     ".png": "RGB",
@@ -33,8 +41,10 @@ COLOUR_OF_SUFFIX: Mapping[str, Colour | None] = {
 """What the formats hold, None: what the codestream says."""
 EIGHT_BIT_SUFFIXES = (".jpg", ".jpeg", ".webp")
 """Formats that cannot hold more."""
-DARK_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
-"""Formats that keep codes of less than 8 bits as they are and do not say their depth."""
+SPREAD_SUFFIXES = (".png", ".webp", ".tif", ".tiff")
+"""Formats without loss in which codes of less than 8 bits are spread over the range that viewers take them for."""
+FEW_BITS = (1, 2, 4)
+"""Depths of gray pictures that PNG holds as they are."""
 WITH_CICP = (".png",)
 WITH_ICC = (".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif")
 AS_ASSUMED = frozenset({(primaries, transfer) for primaries in (1, UNSPECIFIED) for transfer in (1, 2, 6, 13, 14, 15)})

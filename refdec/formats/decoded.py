@@ -67,7 +67,8 @@ class Picture(PictureCodes):
             for lost in write_floats(target, self.floats, kind, self.rendering, self.metadata):
                 warnings.warn(lost, stacklevel=2)
             return
-        for lost in losses(kind, as_they_are, MOST_PILLOW_BITS, self.rendering, self.metadata):  # no depth is cut here
+        facts = (self.rendering, self.metadata)
+        for lost in losses(kind, as_they_are, MOST_PILLOW_BITS, *facts, gray=self.colour == "gray"):  # none is cut here
             warnings.warn(lost, stacklevel=2)
         write_picture(target, self._codes(kind), suffix=suffix, cicp=cicp, gamma=gamma)
 
@@ -97,7 +98,9 @@ class Picture(PictureCodes):
             raise FormatCannotHold("Pillow", what, "Decode at 8 bits: refdec.decode(..., bit_depth=8)")
         if self.colour == Colour.YUV.value:
             raise FormatCannotHold("Pillow", "Y'CbCr planes", 'Decode to RGB: refdec.decode(..., colour="RGB")')
-        planes = self.planes if self.alpha is None else with_alpha(self.planes, self.bit_depth, self.alpha, STRAIGHT)
+        planes = tuple(at_depth(plane, self.bit_depth, MOST_PILLOW_BITS) for plane in self.planes)
+        if self.alpha is not None:
+            planes = with_alpha(planes, MOST_PILLOW_BITS, self.alpha, STRAIGHT)
         image = Image.fromarray(np.ascontiguousarray(planes[0] if len(planes) == 1 else np.stack(planes, axis=-1)))
         cicp, _ = colour_tags(self.rendering)
         named = None if cicp is None else icc_profile(*cicp, gray=self.colour == Colour.GRAY.value)

@@ -7,11 +7,10 @@ picture that was turned.
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from refdec.formats.description import UPRIGHT, first_of
 from refdec.formats.errors import PictureDamaged
@@ -28,7 +27,7 @@ __all__ = [
     "bare_exif",
     "exif_beside",
     "exif_from_bytes",
-    "exif_of_resolution",
+    "exif_with_resolution",
     "facts_of_exif",
     "resolution_in_exif",
     "turned_upright",
@@ -38,8 +37,9 @@ ORIENTATION, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 0x0112, 0x011A, 0x011
 RESOLUTION = (X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT)
 PER_INCH, PER_CENTIMETRE = 2, 3
 SHORT, RATIONAL, RATIONAL_BYTES = 3, 5, 8
-FIRST_VALUE = 8 + 2 + 3 * ENTRY_BYTES + 4
-"""Byte of the first rational behind a directory of three entries."""
+OFFSET_BYTES, BIG_HEAD = 4, b"MM\0*\0\0\0\x08"
+LONGEST = 65527
+"""Bytes of Exif data in a JPEG."""
 LARGEST, FINEST = 1 << 31, 1000
 """Dots per metre that are passed on, exclusive; and parts of a dot that are told apart."""
 INTEROP_INDEX, ADOBE_RGB = 1, "R03"
@@ -95,17 +95,40 @@ def exif_beside(found: Exif) -> Exif:
     return kept
 
 
-def exif_of_resolution(across: Fraction, down: Fraction, *, per_centimetre: bool = False) -> bytes:
-    """Return Exif data, from their TIFF header on, that state a resolution in dots per inch, or per centimetre."""
-    entries = (
-        (X_RESOLUTION, RATIONAL, FIRST_VALUE),
-        (Y_RESOLUTION, RATIONAL, FIRST_VALUE + RATIONAL_BYTES),
-        (RESOLUTION_UNIT, SHORT, (PER_CENTIMETRE if per_centimetre else PER_INCH) << 16),
-    )
-    head = b"MM\0*" + struct.pack(">IH", 8, len(entries))
-    rows = b"".join(struct.pack(">HHII", tag, kind, 1, value) for tag, kind, value in entries)
-    values = b"".join(struct.pack(">II", *each.limit_denominator(FINEST).as_integer_ratio()) for each in (across, down))
-    return head + rows + bytes(4) + values
+def exif_with_resolution(data: bytes, across: Fraction, down: Fraction, *, per_centimetre: bool = False) -> bytes:
+    """Return Exif data, from their TIFF header on, that state a resolution in dots per inch, or per centimetre.
+
+    `data`: those that there are, without one, or none.  The main directory is written anew behind them, so that nothing
+    else moves: notes of makers point to places.  Damaged data, and what no JPEG would hold then, come back as found.
+    """
+    order = ORDERS.get(data[:4], "big")
+    start = int.from_bytes(data[4:8], order)
+    count = int.from_bytes(data[start : start + 2], order)
+    begin, end = start + 2, start + 2 + ENTRY_BYTES * count
+    if data and (data[:4] not in ORDERS or end + OFFSET_BYTES > len(data)):
+        return data
+    head = data + bytes(len(data) % 2) if data else BIG_HEAD
+    rows = [data[at : at + ENTRY_BYTES] for at in range(begin, end, ENTRY_BYTES)] if data else []
+    rows = [row for row in rows if int.from_bytes(row[:2], order) not in RESOLUTION]
+    values = len(head) + 2 + ENTRY_BYTES * (len(rows) + len(RESOLUTION)) + OFFSET_BYTES
+    unit = PER_CENTIMETRE if per_centimetre else PER_INCH
+    rows += [
+        _entry(order, X_RESOLUTION, RATIONAL, values.to_bytes(4, order)),
+        _entry(order, Y_RESOLUTION, RATIONAL, (values + RATIONAL_BYTES).to_bytes(4, order)),
+        _entry(order, RESOLUTION_UNIT, SHORT, unit.to_bytes(2, order) + bytes(2)),
+    ]
+    rows.sort(key=lambda row: int.from_bytes(row[:2], order))
+    following = data[end : end + OFFSET_BYTES] if data else bytes(OFFSET_BYTES)
+    dots = [part for each in (across, down) for part in each.limit_denominator(FINEST).as_integer_ratio()]
+    made = head[:4] + len(head).to_bytes(4, order) + head[8:]
+    made += len(rows).to_bytes(2, order) + b"".join(rows) + following
+    made += b"".join(part.to_bytes(4, order) for part in dots)
+    return made if len(made) <= LONGEST or len(data) > LONGEST else data
+
+
+def _entry(order: Literal["little", "big"], tag: int, kind: int, value: bytes) -> bytes:
+    """Return an entry of one value, or of the place where it stands."""
+    return tag.to_bytes(2, order) + kind.to_bytes(2, order) + (1).to_bytes(4, order) + value
 
 
 def resolution_in_exif(data: bytes) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ In: a suffix, depths, and what a file says of its picture.  Out: warnings.
 from __future__ import annotations
 
 from refdec.bitstream.rendering import RenderingInfo
-from refdec.formats.colours import DARK_SUFFIXES, EIGHT_BIT_SUFFIXES, lost_colours, lost_light
+from refdec.formats.colours import EIGHT_BIT_SUFFIXES, FEW_BITS, SPREAD_SUFFIXES, lost_colours, lost_light
 from refdec.heif.parts import NO_METADATA, Metadata
 
 __all__ = ["losses"]
@@ -17,13 +17,21 @@ WITH_METADATA = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 
 
 def losses(
-    suffix: str, bits: int, own_bits: int, rendering: RenderingInfo | None, metadata: Metadata = NO_METADATA
+    suffix: str,
+    bits: int,
+    own_bits: int,
+    rendering: RenderingInfo | None,
+    metadata: Metadata = NO_METADATA,
+    *,
+    gray: bool = False,
 ) -> tuple[str, ...]:
-    """Return the warnings of writing a format; `bits` of the file's samples, `own_bits` of the picture's."""
+    """Return the warnings of writing a format; `bits` of the codes, `own_bits` of the picture's, which may be gray."""
     name, found = suffix[1:], []
-    if suffix in DARK_SUFFIXES and bits < FULL_BITS:
+    as_they_are = suffix == ".png" and gray and bits in FEW_BITS
+    if suffix in SPREAD_SUFFIXES and bits < FULL_BITS and not as_they_are:
         found.append(
-            f"a {name} of {bits} bits holds codes 0..{(1 << bits) - 1} as they are (5.11); viewers show it dark"
+            f"a {name} holds codes 0..{(1 << bits) - 1} over the range 0..255, so that viewers show them right: "
+            f"sample >> {FULL_BITS - bits} is the code"
         )
     if suffix in EIGHT_BIT_SUFFIXES and own_bits > FULL_BITS:
         found.append(f"{name} holds 8 bits of a sample, this picture has {own_bits}; png and tif hold them all")

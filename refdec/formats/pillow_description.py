@@ -13,7 +13,7 @@ from refdec.formats.boxed_pictures import NOTHING_BOXED, BoxedFacts
 from refdec.formats.colour_points import rendering_of
 from refdec.formats.description import XMP_NAME, SourceDescription, bytes_after, profile_name, resolution
 from refdec.formats.errors import PictureDamaged
-from refdec.formats.exif import ExifFacts, bare_exif, exif_beside, exif_of_resolution, facts_of_exif
+from refdec.formats.exif import ExifFacts, bare_exif, exif_beside, exif_with_resolution, facts_of_exif
 from refdec.formats.foreign_readers import damage_named
 from refdec.formats.icc import read_icc
 from refdec.heif.parts import Metadata
@@ -63,9 +63,9 @@ def pillow_description(
     resolutions = _resolution(image, stated=exif.resolved)
     left += resolutions
     stated, resolved = _exif_bytes(image, exif), exif.resolved
-    if resolutions and not stated:  # Exif data have a place for it
-        stated = _resolution_alone(image)
-        resolved = bool(stated)
+    if resolutions and not resolved:  # Exif data have a place for it
+        found = _with_resolution(image, stated)
+        stated, resolved = found, found != stated
     kept += [XMP_NAME, *(resolutions if resolved else [])]
     left += _segments(image)
     left += [*_other_pictures(image), *boxed.left]
@@ -114,12 +114,12 @@ def _resolution(image: Image, *, stated: bool) -> list[str]:
     return [resolution(x, y)] if min(x, y) > 1 else []
 
 
-def _resolution_alone(image: Image) -> bytes:
-    """Return Exif data that state the resolution of an image without any, nothing where it is no number."""
+def _with_resolution(image: Image, exif: bytes) -> bytes:
+    """Return Exif data that state the resolution of an image too; those that there are where it is no number."""
     across, down = image.info["dpi"]
     if _rounded(across) is None or _rounded(down) is None or max(across, down) >= MOST_DOTS:
-        return b""
-    return exif_of_resolution(Fraction(across), Fraction(down))
+        return exif
+    return exif_with_resolution(exif, Fraction(across), Fraction(down))
 
 
 def _rounded(value: Any) -> int | None:

@@ -2,7 +2,8 @@
 
 Pillow can neither write 16-bit RGB nor take rows one after the other, and a decoder that works in tiles wants both; so
 the chunks are written here and zlib compresses them as they come.  Samples above 8 bits follow 5.11: the code in the
-high bits, ones below.  Reading is in `png_reader`.
+high bits, ones below; those below 8 are spread over the whole range, as PNG has it, and sBIT says how many bits count.
+Reading is in `png_reader`.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ import numpy as np
 from refdec.arithmetic.types import Int64Array, UInt8Array
 from refdec.bitstream.rendering import RenderingInfo
 from refdec.clauses import clause
+from refdec.formats.colours import FEW_BITS
 from refdec.formats.errors import FormatCannotHold
 from refdec.formats.exif import resolution_in_exif
 from refdec.formats.pictures import Colour, PictureSpec
 from refdec.formats.png_light import light_chunks
-from refdec.formats.rows import InterleavedWriter
+from refdec.formats.rows import NARROW, InterleavedWriter
 from refdec.formats.sinks import Sink
 from refdec.picture.output import Codes
+from refdec.tiling.geometry import ceil_div
 
 __all__ = ["SIGNATURE", "PngWriter", "png_chunk"]
 
@@ -47,6 +50,8 @@ def png_chunk(kind: bytes, data: bytes) -> bytes:
 class PngWriter(InterleavedWriter):
     """(5.11) RGB or gray PNG, 8 bits per sample up to depth 8 and 16 above; colours and metadata as the spec has them.
 
+    Gray of 1, 2 and 4 bits has as many in the file.
+
     cICP states RGB of full range, which is what 5.10 gives, with the primaries and the transfer of RDI; mDCV and cLLI
     are the mastering display and the light levels of RDI.
     """
@@ -59,7 +64,9 @@ class PngWriter(InterleavedWriter):
             sink.discard()
             raise FormatCannotHold(self.name, f"{spec.width} x {spec.height} samples", "Write .npy.")
         self._deflate = zlib.compressobj(LEVEL)
-        self._above = np.zeros(spec.width * len(spec.sizes) * spec.sample_bytes, np.uint8)
+        self._packed = spec.colour is Colour.GRAY and spec.alpha is None and spec.bits in FEW_BITS
+        self._depth = spec.bits if self._packed else 8 * spec.sample_bytes
+        self._above = np.zeros(ceil_div(spec.width * len(spec.sizes) * self._depth, 8), np.uint8)
         self._begun = False
 
     def _chunk(self, kind: bytes, data: bytes) -> None:
@@ -70,9 +77,9 @@ class PngWriter(InterleavedWriter):
         colour_type = GRAY_TYPE if spec.colour is Colour.GRAY else RGB_TYPE
         colour_type += ALPHA_TYPE if spec.alpha is not None else 0
         self._sink.write(SIGNATURE)
-        self._chunk(
-            b"IHDR", struct.pack(">IIBBBBB", spec.width, spec.height, 8 * spec.sample_bytes, colour_type, 0, 0, 0)
-        )
+        self._chunk(b"IHDR", struct.pack(">IIBBBBB", spec.width, spec.height, self._depth, colour_type, 0, 0, 0))
+        if spec.bits < self._depth == NARROW:
+            self._chunk(b"sBIT", bytes([spec.bits] * len(spec.sizes)))
         if spec.cicp is not None:
             self._chunk(b"cICP", bytes([spec.cicp[0], spec.cicp[1], 0, 1]))
         for kind, data in light_chunks(spec.rendering or RenderingInfo()):
@@ -93,9 +100,12 @@ class PngWriter(InterleavedWriter):
     def _put_band(self, samples: Codes) -> None:
         if not self._begun:
             self._begin()
-        kind = np.uint8 if self.spec.sample_bytes == 1 else ">u2"
-        stored = self._in_high_bits(samples).astype(kind, order="C")
-        raw = stored.view(np.uint8).reshape(samples.shape[0], -1)
+        if self._packed:
+            raw = _packed(samples[:, :, 0], self._depth)
+        else:
+            kind = np.uint8 if self.spec.sample_bytes == 1 else ">u2"
+            stored = self._in_high_bits(samples).astype(kind, order="C")
+            raw = stored.view(np.uint8).reshape(samples.shape[0], -1)
         rows = _filtered(raw, self._above, len(self.spec.sizes) * self.spec.sample_bytes)
         self._above = raw[-1].copy()
         packed = self._deflate.compress(rows.data)
@@ -105,6 +115,12 @@ class PngWriter(InterleavedWriter):
     def _finish(self) -> None:
         self._chunk(b"IDAT", self._deflate.flush())
         self._chunk(b"IEND", b"")
+
+
+def _packed(codes: Codes, depth: int) -> UInt8Array:
+    """Return rows [n, bytes] of codes of a few bits, the first in the high bits of a byte."""
+    bits = (codes[:, :, None] >> np.arange(depth - 1, -1, -1, dtype=np.uint8)) & 1
+    return np.packbits(bits.reshape(codes.shape[0], -1), axis=1)
 
 
 def _filtered(raw: UInt8Array, above: UInt8Array, pixel_bytes: int) -> UInt8Array:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from refdec.formats.errors import PictureDamaged, PictureUnsupported
 from refdec.formats.png import SIGNATURE
 
-__all__ = ["PALETTE", "PngChunks", "PngHead", "files_in"]
+__all__ = ["GRAY", "PALETTE", "PngChunks", "PngHead", "files_in"]
 
 CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
-PALETTE = 3
+GRAY, PALETTE = 0, 3
 DEPTHS = (1, 2, 4, 8, 16)
 MOST_CHUNKS = 270_000
 """Two gigabytes in chunks of 8 KiB, as libpng writes them, and room for others: each is kept with 0.3 KB."""

@@ -28,7 +28,7 @@ from refdec.formats.description import (
     profile_name,
     resolution,
 )
-from refdec.formats.exif import bare_exif, exif_from_bytes, exif_of_resolution, facts_of_exif
+from refdec.formats.exif import bare_exif, exif_from_bytes, exif_with_resolution, facts_of_exif
 from refdec.formats.icc import read_icc
 from refdec.formats.png_chunks import PngChunks
 from refdec.formats.png_light import content_light, mastering_display
@@ -58,11 +58,13 @@ def png_description(file: PngChunks, surplus_bytes: int) -> SourceDescription:
     kept += [*exif.names, XMP_NAME]
     if xmp:
         left.append(XMP_NAME)
-    dots, stated = _resolution(file.body(b"pHYs"))
+    dots, per_centimetre = _resolution(file.body(b"pHYs"))
     left += dots
-    if stated and not data:  # Exif data have a place for it
-        data = stated
-    if stated and (exif.resolved or data is stated):
+    resolved = exif.resolved
+    if per_centimetre is not None and not resolved:  # Exif data have a place for it
+        stated = exif_with_resolution(bare_exif(data), *per_centimetre, per_centimetre=True)
+        data, resolved = stated, stated != bare_exif(data)
+    if per_centimetre is not None and resolved:
         kept += dots
     left += _keywords(file)
     if others:
@@ -174,12 +176,12 @@ def _keywords(file: PngChunks) -> list[str]:
     return [f"text ({first_of(shown)})"] if shown else []
 
 
-def _resolution(chunk: bytes | None) -> tuple[list[str], bytes]:
-    """Return how to call a resolution or the shape of samples, and Exif data that state it, empty for a shape."""
+def _resolution(chunk: bytes | None) -> tuple[list[str], tuple[Fraction, Fraction] | None]:
+    """Return how to call a resolution or the shape of samples, and its dots per centimetre, None for a shape."""
     if chunk is None or len(chunk) != 9:
-        return [], b""
+        return [], None
     x, y, unit = struct.unpack(">IIB", chunk)
     if unit == PER_METRE:
         name = resolution((254 * x + 5000) // 10000, (254 * y + 5000) // 10000)
-        return [name], exif_of_resolution(Fraction(x, 100), Fraction(y, 100), per_centimetre=True)
-    return ([] if x == y else [f"the shape {x} : {y} of its pixels"]), b""
+        return [name], (Fraction(x, 100), Fraction(y, 100))
+    return ([] if x == y else [f"the shape {x} : {y} of its pixels"]), None

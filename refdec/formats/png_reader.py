@@ -19,7 +19,7 @@ from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsu
 from refdec.formats.foreign_readers import damage_named
 from refdec.formats.frames import chosen_picture
 from refdec.formats.pictures import CodePicture, Colour, require_pixels, split_alpha
-from refdec.formats.png_chunks import PALETTE, PngChunks, PngHead, files_in
+from refdec.formats.png_chunks import GRAY, PALETTE, PngChunks, PngHead, files_in
 from refdec.formats.png_description import png_description
 from refdec.limits import Limits
 from refdec.picture.output import Codes, as_codes
@@ -83,15 +83,22 @@ def read_png(
     description = png_description(file, surplus_bytes)
     wanted = bits if bits is not None else _significant_bits(file, samples.shape[2]) if depth == 16 else None
     if wanted is not None and wanted < depth:
-        if depth == 16 and not low_bits:
-            if samples.size and 0 < int(samples.max()) < 1 << wanted:
+        spread = depth == 8 and wanted == _bits_that_count(file, samples.shape[2])
+        if (depth == 16 or spread) and not low_bits:
+            if not spread and samples.size and 0 < int(samples.max()) < 1 << wanted:
                 description = replace(description, remarks=(IN_LOW_BITS.format(bits=wanted),))
-            samples = samples >> np.uint16(depth - wanted)
+            samples = samples >> samples.dtype.type(depth - wanted)
         elif samples.size and int(samples.max()) >= 1 << wanted:  # up to 8 bits codes stand as they are (5.11)
             raise PictureUnsupported("PNG", f"{depth}-bit samples with codes of more than {wanted} bits")
         depth = wanted
     components = tuple(as_codes(samples[:, :, i], depth) for i in range(samples.shape[2]))
     return CodePicture(components, depth, Colour.GRAY if len(components) == 1 else Colour.RGB, description, alpha)
+
+
+def _bits_that_count(file: PngChunks, channels: int) -> int | None:
+    """Return of how many bits the samples of 8 are that Pillow gives: those of the file, or what sBIT states."""
+    head = file.head
+    return head.depth if head.depth < 8 and head.colour_type == GRAY else _significant_bits(file, channels)
 
 
 def _significant_bits(file: PngChunks, channels: int) -> int | None:

@@ -18,7 +18,7 @@ from refdec.formats.sinks import Sink
 from refdec.formats.transparency import at_depth
 from refdec.picture.output import Codes, png_samples
 
-__all__ = ["InterleavedWriter", "RowWriter"]
+__all__ = ["NARROW", "InterleavedWriter", "RowWriter"]
 
 BAND_SAMPLES = 1 << 20
 NARROW, DEEP = 8, 16
@@ -126,9 +126,16 @@ class InterleavedWriter(RowWriter):
             band: list[Codes] = [rows[top : top + step] for rows in components]
             self._put_band(band[0][:, :, None] if len(band) == 1 else np.stack(band, axis=-1))
 
+    def _over_the_range(self, samples: Codes) -> Codes:
+        """Return codes of less than 8 bits over the range of 8, as viewers take them; a shift gives the codes back."""
+        return samples if self.spec.bits >= NARROW else at_depth(samples, self.spec.bits, NARROW)
+
     def _in_high_bits(self, samples: Codes) -> Codes:
-        """Return samples as PNG and TIFF hold them (5.11): above 8 bits in the high bits of 16; 0 of alpha stays 0."""
-        stored = png_samples(samples, self.spec.bits)
+        """Return samples as PNG and TIFF hold them (5.11): above 8 bits in the high bits of 16; 0 of alpha stays 0.
+
+        Below 8 bits they are spread over the range of 8.
+        """
+        stored = png_samples(self._over_the_range(samples), self.spec.bits)
         if self.spec.alpha is not None and self.spec.bits > NARROW:
             stored[:, :, -1] = at_depth(samples[:, :, -1], self.spec.bits, DEEP)
         return stored

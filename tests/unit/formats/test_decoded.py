@@ -15,6 +15,7 @@ from refdec.formats.decoded import Picture
 from refdec.formats.errors import FormatCannotHold, SuffixUnknown
 from refdec.formats.files import read_picture
 from refdec.formats.icc_writer import icc_profile
+from refdec.heif.parts import AlphaPlane
 from tests.unit.formats.support import picture, yuv_picture
 
 
@@ -80,6 +81,14 @@ def test_pillow_gets_it_with_its_colours() -> None:
     for other in (decoded(10), yuv()):
         with pytest.raises(FormatCannotHold, match="Pillow"):
             other.to_pil()
+
+
+def test_pillow_gets_few_bits_over_the_whole_range() -> None:
+    plane = np.array([[0, 1, 7]], np.uint8)
+    assert np.asarray(Picture((plane,), 3, "gray").to_pil()).tolist() == [[0, 36, 255]]
+    clear = AlphaPlane(np.array([[0, 128, 255]], np.uint8), 8)
+    with_it = np.asarray(Picture((plane,) * 3, 3, "RGB", alpha=clear).to_pil())
+    assert with_it[0].tolist() == [[0, 0, 0, 0], [36, 36, 36, 128], [255, 255, 255, 255]]
 
 
 def test_it_is_one_line_of_text_and_passes_between_processes() -> None:

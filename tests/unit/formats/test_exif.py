@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Literal
 
 import pytest
 from PIL.Image import Exif
@@ -11,7 +12,7 @@ from refdec.formats.exif import (
     ORIENTATION,
     exif_beside,
     exif_from_bytes,
-    exif_of_resolution,
+    exif_with_resolution,
     facts_of_exif,
     resolution_in_exif,
     turned_upright,
@@ -67,18 +68,53 @@ def test_beside_samples_stays_what_is_not_about_them() -> None:
 
 
 def test_a_resolution_alone_makes_exif_data() -> None:
-    inches = exif_of_resolution(Fraction(300), Fraction(7205, 100))
+    inches = exif_with_resolution(b"", Fraction(300), Fraction(7205, 100))
     found = exif_from_bytes(inches)
     assert (found[0x011A], found[0x011B], found[0x0128]) == (300, Fraction(7205, 100), 2) and len(found) == 3
     assert resolution_in_exif(inches) == (11811, 2837)
-    assert resolution_in_exif(exif_of_resolution(Fraction(11811, 100), Fraction(3), per_centimetre=True)) == (
+    assert resolution_in_exif(exif_with_resolution(b"", Fraction(11811, 100), Fraction(3), per_centimetre=True)) == (
         11811,
         300,
     )
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("odd", [False, True])
+def test_a_resolution_goes_beside_what_is_there(order: str, odd: bool) -> None:
+    made = Exif()
+    made.endian = order
+    made[0x010F], made[0x0132], made[ORIENTATION], made[0x9C9B] = "Maker", "2026:01:02 03:04:05", 6, b"t\0"
+    made[0x8769] = {0x9003: "2026:01:02 03:04:05", 0x927C: bytes(range(40))}
+    made[0x8825] = {1: "N", 2: (50.0, 6.0, 7.0)}
+    data = made.tobytes()[6:] + (b"x" if odd and len(made.tobytes()) % 2 == 0 else b"")
+    again = exif_with_resolution(data, Fraction(300), Fraction(150))
+    assert again[8 : len(data)] == data[8:], "nothing moves"
+    before, after = exif_from_bytes(data), exif_from_bytes(again)
+    assert resolution_in_exif(again) == (11811, 5906)
+    assert {tag: value for tag, value in after.items() if tag in before} == dict(before)
+    assert len(after) == len(before) + 3
+    for directory in (0x8769, 0x8825):
+        assert dict(after.get_ifd(directory)) == dict(before.get_ifd(directory))
+    tags = [int.from_bytes(again[at : at + 2], "little" if order == "<" else "big") for at in _entries_of(again)]
+    assert tags == sorted(tags), "as TIFF has them"
+    twice = exif_with_resolution(again, Fraction(72), Fraction(72))
+    assert resolution_in_exif(twice) == (2835, 2835) and len(exif_from_bytes(twice)) == len(after)
+
+
+def _entries_of(data: bytes) -> range:
+    order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
+    start = int.from_bytes(data[4:8], order)
+    return range(start + 2, start + 2 + 12 * int.from_bytes(data[start : start + 2], order), 12)
+
+
+def test_damaged_or_full_exif_data_stay_as_they_are() -> None:
+    full = data() + bytes(65500 - len(data()))
+    for kept in (b"II*\0\xff\xff\0\0", b"II*\0\x08\0\0\0\xff\xff", b"nothing at all", full):
+        assert exif_with_resolution(kept, Fraction(300), Fraction(300)) == kept
+
+
 def test_what_states_no_resolution_has_none() -> None:
-    for nothing in (b"", b"II*\0\xff\xff", data(), exif_of_resolution(Fraction(0), Fraction(1))):
+    for nothing in (b"", b"II*\0\xff\xff", data(), exif_with_resolution(b"", Fraction(0), Fraction(1))):
         assert resolution_in_exif(nothing) is None
     huge = Exif()
     huge[0x011A], huge[0x011B], huge[0x0128] = 1e9, 1e9, 2

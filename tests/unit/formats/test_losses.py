@@ -21,8 +21,12 @@ def test_formats_without_a_place_for_metadata_name_them() -> None:
 
 
 def test_depths_that_do_not_fit_are_said() -> None:
-    assert losses(".png", 3, 3, None) == ("a png of 3 bits holds codes 0..7 as they are (5.11); viewers show it dark",)
-    assert losses(".npy", 3, 3, None) == ()
+    (spread,) = losses(".png", 3, 3, None)
+    assert spread.startswith("a png holds codes 0..7 over the range 0..255") and "sample >> 5 is the code" in spread
+    assert losses(".tif", 4, 4, None, gray=True) and losses(".webp", 7, 7, None)
+    for suffix, bits, gray in ((".npy", 3, False), (".jpg", 3, True), (".png", 4, True), (".png", 1, True)):
+        assert losses(suffix, bits, bits, None, gray=gray) == ()
+    assert losses(".png", 4, 4, None) and losses(".png", 3, 3, None, gray=True)
     assert losses(".jpg", 8, 10, None) == (
         "jpg holds 8 bits of a sample, this picture has 10; png and tif hold them all",
     )
@@ -32,8 +36,8 @@ def test_depths_that_do_not_fit_are_said() -> None:
 def test_pictures_that_are_saved_say_it_too(tmp_path: Path) -> None:
     plane = np.ones((2, 3), np.uint8)
     picture = Picture((plane,), 1, "gray", (1, 1), None, (), META)
-    with pytest.warns(UserWarning, match="viewers show it dark"):
-        picture.save(tmp_path / "a.png")
+    with pytest.warns(UserWarning, match="sample >> 7 is the code"):
+        picture.save(tmp_path / "a.tif")
     with pytest.warns(UserWarning, match="no place for what the file says"):
         picture.save(tmp_path / "a.pgm")
     assert (tmp_path / "a.pgm").read_bytes().startswith(b"P5\n3 2\n1\n")

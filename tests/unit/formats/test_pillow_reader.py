@@ -24,7 +24,7 @@ from refdec.formats.errors import (
     PictureUnsupported,
     SeveralPictures,
 )
-from refdec.formats.exif import resolution_in_exif
+from refdec.formats.exif import exif_from_bytes, resolution_in_exif
 from refdec.formats.files import read_picture
 from refdec.formats.kinds import PILLOW_FORMATS
 from refdec.formats.picture_ends import directories_of
@@ -350,3 +350,15 @@ def test_a_resolution_goes_along_as_exif_data(suffix: str) -> None:
     found = read_picture(saved(rgb(), suffix, dpi=(300, 150))).description
     assert resolution_in_exif(found.metadata.exif) == (11811, 5906)
     assert set(found.left_behind) <= found.kept
+
+
+def test_a_resolution_beside_exif_data_goes_into_them() -> None:
+    exif = PIL.Image.Exif()
+    exif[0x010F], exif[0x0112] = "Maker", 6
+    found = read_picture(saved(rgb(), ".jpg", dpi=(300, 150), exif=exif.tobytes())).description
+    assert resolution_in_exif(found.metadata.exif) == (11811, 5906) and found.orientation == 6
+    assert set(found.left_behind) <= found.kept and "Exif data (Make)" in found.left_behind
+    assert exif_from_bytes(found.metadata.exif)[0x010F] == "Maker"
+    exif[0x011A], exif[0x011B], exif[0x0128] = 96.0, 96.0, 2
+    own = read_picture(saved(rgb(), ".jpg", dpi=(300, 150), exif=exif.tobytes())).description
+    assert resolution_in_exif(own.metadata.exif) == (3780, 3780), "what Exif data say themselves counts"

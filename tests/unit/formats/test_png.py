@@ -11,10 +11,11 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from refdec.formats.errors import FormatCannotHold, RowsDoNotFit
+from refdec.formats.errors import FormatCannotHold, PictureUnsupported, RowsDoNotFit
 from refdec.formats.files import open_writer, write_picture
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.formats.png_reader import read_png
+from refdec.formats.transparency import at_depth
 from refdec.limits import Limits
 from refdec.picture.output import png_samples
 from tests.unit.formats.support import picture, same, yuv_picture
@@ -77,9 +78,35 @@ def test_example_5_11_ten_bits_have_ones_below() -> None:
     assert read_png(written(made), bits=None, limits=Limits()).components[0].tolist() == [[63, 65535]]
 
 
-def test_few_bits_stay_codes_of_8() -> None:
-    made = CodePicture((np.array([[0, 3, 15]], np.uint8),), 4, Colour.GRAY)
-    assert np.asarray(PIL.Image.open(io.BytesIO(written(made)))).tolist() == [[0, 3, 15]]
+@pytest.mark.parametrize("colour", [Colour.RGB, Colour.GRAY])
+@pytest.mark.parametrize("bits", range(1, 8))
+@pytest.mark.parametrize(("height", "width", "step"), [(1, 1, None), (1, 9, None), (23, 31, 5), (4, 16, 1)])
+def test_few_bits_are_shown_right_and_come_back(
+    height: int, width: int, step: int | None, bits: int, colour: Colour
+) -> None:
+    made = picture(height, width, bits, colour)
+    data = written(made, step)
+    shown = np.asarray(PIL.Image.open(io.BytesIO(data)).convert("L" if colour is Colour.GRAY else "RGB"))
+    over = np.stack([at_depth(plane, bits, 8) for plane in made.components], axis=-1)
+    assert np.array_equal(shown.reshape(over.shape), over)
+    assert np.array_equal(shown.reshape(over.shape) >> (8 - bits), np.stack(made.components, axis=-1))
+    assert same(read_png(data, bits=bits, limits=Limits()), made)
+    assert read_png(data, bits=None, limits=Limits()).bits == 8
+    found = dict(chunks(data))
+    native = colour is Colour.GRAY and bits in (1, 2, 4)
+    assert found[b"IHDR"][8] == (bits if native else 8)
+    assert found.get(b"sBIT") == (None if native else bytes([bits] * len(made.components)))
+
+
+def test_codes_in_low_bits_of_a_file_that_says_nothing_are_codes_still() -> None:
+    dark = io.BytesIO()
+    PIL.Image.fromarray(np.array([[0, 3, 15]], np.uint8)).save(dark, "PNG")
+    assert read_png(dark.getvalue(), bits=4, limits=Limits()).components[0].tolist() == [[0, 3, 15]]
+    spread = written(CodePicture((np.array([[0, 1, 7]], np.uint8),), 3, Colour.GRAY))
+    with pytest.raises(PictureUnsupported, match="codes of more than 3 bits"):
+        read_png(spread, bits=3, limits=Limits(), low_bits=True)
+    with pytest.raises(PictureUnsupported, match="codes of more than 5 bits"):
+        read_png(spread, bits=5, limits=Limits())
 
 
 def test_the_chunks_and_their_order() -> None:

@@ -12,6 +12,7 @@ import pytest
 from refdec.bitstream.rendering import Cicp, ContentLight, MasteringDisplay
 from refdec.formats.colorimetry import CHROMATICITIES
 from refdec.formats.description import SourceDescription
+from refdec.formats.exif import exif_from_bytes, resolution_in_exif
 from refdec.formats.png_reader import read_png
 from refdec.limits import Limits
 from tests.unit.formats.test_icc import SRGB_CURVE, curve, profile
@@ -111,6 +112,8 @@ def test_orientation_and_names() -> None:
         "text (Title, Author)",
         "PNG chunks tIME",
     )
+    assert "the resolution 300 x 300 dpi" in full.kept and resolution_in_exif(full.metadata.exif) == (11811, 11811)
+    assert exif_from_bytes(full.metadata.exif)[0x010F] == "Maker"
     assert described(chunk(b"pHYs", struct.pack(">IIB", 2, 1, 0))).left_behind == ("the shape 2 : 1 of its pixels",)
     assert described(chunk(b"pHYs", struct.pack(">IIB", 1, 1, 0))).left_behind == ()
 

@@ -15,6 +15,7 @@ from refdec.formats import tiff
 from refdec.formats.files import open_writer, write_picture
 from refdec.formats.icc_writer import icc_profile
 from refdec.formats.pictures import CodePicture, Colour
+from refdec.formats.transparency import at_depth
 from refdec.picture.output import png_samples
 from tests.unit.formats.support import picture
 
@@ -69,6 +70,15 @@ def test_what_is_written_is_there(
     assert np.array_equal(samples, png_samples(np.stack(made.components, axis=-1), bits))
     assert bytes(tags[34675]) == icc_profile(9, 1, gray=colour is Colour.GRAY)
     assert written(made, 7) == data
+
+
+@pytest.mark.parametrize("colour", [Colour.RGB, Colour.GRAY])
+@pytest.mark.parametrize("bits", [1, 4, 7])
+def test_few_bits_are_spread_over_the_range_of_8(bits: int, colour: Colour) -> None:
+    made = picture(37, 5, bits=bits, colour=colour)
+    codes = np.stack(made.components, axis=-1)
+    _, samples = parsed(written(made))
+    assert np.array_equal(samples, at_depth(codes, bits, 8)) and np.array_equal(samples >> (8 - bits), codes)
 
 
 @pytest.mark.parametrize("colour", [Colour.RGB, Colour.GRAY])
