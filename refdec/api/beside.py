@@ -59,13 +59,17 @@ class BesidePicture(ShortRepr):
         if options.region is None or self.is_upright:
             return options
         picture = headers.picture
-        part = self.part or Rect(0, 0, picture.display_width, picture.display_height)
+        found = self.stored_rect(Rect(*options.region), picture.display_width, picture.display_height)
+        return replace(options, region=(found.x, found.y, found.w, found.h))
+
+    def stored_rect(self, wanted: Rect, width: int, height: int) -> Rect:
+        """Return where a rectangle of what is shown is stored, of samples width x height.  Raises RegionOutside."""
+        part = self.part or Rect(0, 0, width, height)
         shown = Rect(0, 0, *self.shown_size(part.w, part.h))
-        wanted = Rect(*options.region)
         if wanted.empty or not shown.contains(wanted):
             raise RegionOutside(wanted, shown.size_hw)
         found = stored_rect(wanted, self.orientation, part.h, part.w)
-        return replace(options, region=(part.x + found.x, part.y + found.y, found.w, found.h))
+        return Rect(part.x + found.x, part.y + found.y, found.w, found.h)
 
     def upright(self, picture: PictureCodes, *, whole: bool = True, scale: int = 1) -> PictureCodes:
         """Return a decoded picture as it is shown; `whole`: it is not a region, which is a part of that already.

@@ -23,6 +23,7 @@ from refdec.observation import UNWATCHED
 
 if TYPE_CHECKING:
     from refdec.api.beside import BesidePicture
+    from refdec.api.tiled import TiledPicture
     from refdec.bitstream.editions import EditionName
     from refdec.decoding.options import SynthesisName
     from refdec.decoding.rows import PictureStream
@@ -135,10 +136,17 @@ def decode(
         require_blur(*(["observe"] if observe else []))
     from refdec.api.beside import beside_of
     from refdec.api.privacy import shown_with
+    from refdec.api.tiled import TiledPicture, require_whole, tiled_in
     from refdec.formats.decoded import picture_of
+    from refdec.formats.files import NamedBytes, name_of
 
     with concerning(source):
-        inputs = read_inputs(source, weights, options)
+        found = tiled_in(source, options)
+        if isinstance(found, TiledPicture):
+            apart = {"scale": scale is not None, "observe": observe is not None, "blur_faces": blur_faces}
+            require_whole(found, apart)
+            return _of_tiles(found, weights, options, lossy=lossy, tone_map=tone_map)
+        inputs = read_inputs(source if found is None else NamedBytes(found, name_of(source)), weights, options)
         first = (CLIP_REMARK,) if inputs.file is not None and "moov" in inputs.file.left_out else ()
         _, said = shown_with(inputs.data, None, or_public=True, options=options)
         beside = beside_of(inputs.file, options)
@@ -149,6 +157,25 @@ def decode(
         alpha = None if scale is not None else beside.alpha_in(options.region)
         metadata = replace(beside.metadata, icc=b"") if tone_map else beside.metadata
         return picture_of(replace(made, warnings=(*first, *said, *made.warnings)), metadata, alpha)
+
+
+def _of_tiles(
+    tiled: TiledPicture,
+    weights: WeightPack | Source | None,
+    options: DecodeOptions,
+    *,
+    lossy: bool,
+    tone_map: bool,
+) -> Picture:
+    """Return a picture that is made of tiles, upright, with what its file says of it."""
+    from refdec.api.weights import load_weights
+    from refdec.formats.decoded import picture_of
+
+    shown = tiled.decoded(options, load_weights(weights), lossy=lossy, tone_map=tone_map)
+    beside = shown.beside
+    metadata = replace(beside.metadata, icc=b"") if tone_map else beside.metadata
+    upright = beside.upright(shown.picture, whole=options.region is None)
+    return picture_of(upright, metadata, beside.alpha_in(options.region))
 
 
 def require_tone_map(others: Mapping[str, bool]) -> None:

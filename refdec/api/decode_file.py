@@ -23,7 +23,9 @@ from refdec.api.inputs import Inputs, read_inputs
 from refdec.api.picture_files import colour_of, depth_of, gray_of, write_json, write_npz, written_alpha
 from refdec.api.scaled import require_scale, scaled_picture
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
+from refdec.formats.errors import NoFloats
 from refdec.formats.files import NamedBytes
+from refdec.formats.kinds import FLOAT_ALONE, FLOAT_SUFFIXES
 from refdec.formats.transparency import common_depth, kind_in, with_alpha
 from refdec.observation import UNWATCHED
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from refdec.api.beside import BesidePicture
     from refdec.api.clips import Clip
     from refdec.api.gray import GrayForm
+    from refdec.api.tiled import TiledPicture
     from refdec.arithmetic.types import IntArray
     from refdec.bitstream.headers import Headers
     from refdec.decoding.rows import PictureStream
@@ -124,10 +127,9 @@ def decode_to_file(
     from refdec.api.gray import AS_DECODED, gray_form
     from refdec.api.lossless import Restored, restored
     from refdec.api.privacy import shown_with
+    from refdec.api.tiled import TiledPicture, tiled_in
     from refdec.decoding.opening import parse
-    from refdec.formats.errors import NoFloats
     from refdec.formats.files import name_of, suffix_of
-    from refdec.formats.kinds import FLOAT_ALONE, FLOAT_SUFFIXES
     from refdec.formats.stream_files import may_hold_clip
 
     suffix = (job.suffix or suffix_of(target)).lower()
@@ -140,6 +142,11 @@ def decode_to_file(
             return _clip_to_file(clip, source, target, suffix, job, on_progress)
         given = source if clip is None else NamedBytes(clip, name_of(source))
     job.frame_wish.require_none()
+    with concerning(source):
+        tiled = tiled_in(given, job.options)
+        if isinstance(tiled, TiledPicture):
+            return _tiles_to_file(tiled, target, suffix, job, weights, on_progress)
+        given = given if tiled is None else NamedBytes(tiled, name_of(source))
     if job.tone_map:
         apart = {
             "--scale": job.scale is not None,
@@ -209,6 +216,49 @@ def decode_to_file(
         else:
             made = _rows_to_file(opened_stream(inputs, options), place)
         return replace(made, warnings=(*said, *found.said, *made.warnings))
+
+
+def _tiles_to_file(
+    tiled: TiledPicture,
+    target: Target,
+    suffix: str,
+    job: DecodeJob,
+    weights: WeightPack | Source | None,
+    on_progress: Callable[[float], None],
+) -> DecodeReport:
+    """Decode a picture made of tiles; of each the original, where it has a layer and the format goes with it."""
+    from refdec.api.gray import AS_DECODED
+    from refdec.api.tiled import require_whole, tile_headers
+    from refdec.api.weights import load_weights
+    from refdec.picture.render import own_colour
+
+    require_whole(tiled, {"--scale": job.scale is not None, "--trace, --dump or --timings": job.wants_stages})
+    require_whole(tiled, {"--key": job.key is not None, "--blur-faces": job.blur_faces})
+    usual, gray, header = colour_of(suffix), gray_of(suffix), tile_headers(tiled.grid, 0, job.options)[1].picture
+    options = replace(job.options, bit_depth=job.options.bit_depth or depth_of(suffix))
+    if gray is None:
+        options = replace(options, colour="gray")
+    elif usual == "YUV" or (usual == "RGB" and own_colour(header) != usual and options.colour is None):
+        options = replace(options, colour=usual)
+    bits = options.bit_depth or (EIGHT_BITS if job.tone_map else None)
+    beside = tiled.beside(options)
+    alpha, lost = written_alpha(beside.alpha_in(options.region), suffix, bits)
+    if alpha is not None and bits is None:
+        bits = common_depth(header.bit_depth, alpha.bits)
+    wishes = replace(options, bit_depth=bits)
+    pack, ways = load_weights(weights), {"lossy": job.lossy, "tone_map": job.tone_map}
+    picture = tiled.decoded(wishes, pack, **ways, on_progress=on_progress).picture
+    metadata = replace(beside.metadata, icc=b"") if job.tone_map else beside.metadata
+    beside = replace(beside, alpha=alpha, metadata=metadata)
+    if picture.colour == "gray" and gray is False:
+        picture = replace(picture, planes=picture.planes * 3, colour="RGB")
+    place = _Place(target, suffix, replace(job, tone_map=False), AS_DECODED, beside, on_progress, None)
+    if picture.floats is not None and suffix in FLOAT_SUFFIXES:
+        return _floats_to_file(picture, picture.floats, place)
+    if suffix in FLOAT_ALONE:
+        raise NoFloats(suffix)
+    made = _whole_to_file(picture, place, header.bit_depth)
+    return replace(made, warnings=(*lost, *made.warnings))
 
 
 def _clip_to_file(

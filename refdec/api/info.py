@@ -43,12 +43,16 @@ def read_info(
             info = read(clip.codestream(1), limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
             return replace(info, file=_facts_of(clip))
         whole = read_bytes(source, limits=limits) if clip is None else clip
-        found = stream_in(whole, limits=limits)
+        found = stream_in(whole, limits=limits, first_tile=True)
         info = read(found.codestream, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
         if found.file is None:
             return info
+        from refdec.heif.grid import grid_of, is_grid
         from refdec.inspection.file_facts import file_facts
 
+        if is_grid(found.file):
+            grid = grid_of(found.file)
+            info = replace(info, width=grid.width, height=grid.height)
         return replace(info, file=file_facts(found.file, len(whole), (info.width, info.height)))
 
 

@@ -177,8 +177,13 @@ def _decoded(data: bytes, limits: Limits, name: str, *, strip: bool, in_file: bo
     is.
     """
     from refdec.api.decode import decode
+    from refdec.api.tiled import TiledPicture, tiled_in
     from refdec.formats.stream_files import stream_in
 
+    tiled = tiled_in(data, DecodeOptions(limits=limits))
+    if isinstance(tiled, TiledPicture):
+        whole = decode(data, limits=limits)
+        return _with_own_parts(_of_decoded(whole, name, None), whole, strip=strip, in_file=in_file)
     found = stream_in(data, limits=limits)
     cropped = found.file is not None and part_of(found.file, DecodeOptions(limits=limits)) is not None
     if found.file is None or (not cropped and (in_file or picture_orientation(found.file) == UPRIGHT)):

@@ -110,7 +110,7 @@ def view_file(
         return replace(_with_symbols(tree, source, request, weights), frame_at=at)
     with concerning(source):
         whole = read_bytes(source, limits=limits)
-        found = stream_in(whole, limits=limits)
+        found = stream_in(whole, limits=limits, first_tile=True)
         boxes = None if found.file is None else box_tree(whole, limits)
     tree = _tree(found.codestream, request, {})
     name_source(source, tree.problems)
@@ -240,7 +240,7 @@ def _page_source(source: Source, request: ViewRequest) -> tuple[bytes, BoxTree |
         if request.frame is not None:
             return _frame_of(source, request.options, request.frame)[0], None
         whole = read_bytes(source, limits=limits)
-        found = stream_in(whole, limits=limits)
+        found = stream_in(whole, limits=limits, first_tile=True)
         return found.codestream, None if found.file is None else box_tree(whole, limits)
 
 

@@ -31,14 +31,16 @@ class StreamFile:
     file: HeifFile | None = None
 
 
-def stream_in(data: bytes, *, limits: Limits | None = None) -> StreamFile:
+def stream_in(data: bytes, *, limits: Limits | None = None, first_tile: bool = False) -> StreamFile:
     """Return what the bytes of a file hold; what does not begin as a HEIF file is taken for a codestream.
 
-    Of a clip without a still picture that is its first frame.  Raises NoJpegAiItem, and what reading boxes raises.
+    Of a clip without a still picture that is its first frame; of a picture made of tiles the first of them where
+    `first_tile` is said.  Raises NoJpegAiItem, PictureOfTiles, and what reading boxes raises.
     """
     if not is_heif(data):
         return StreamFile(data)
     from refdec.heif.errors import BoxMissing
+    from refdec.heif.grid import grid_of, is_grid
     from refdec.heif.picturefile import shown_item
     from refdec.heif.reading import read_heif
 
@@ -49,7 +51,8 @@ def stream_in(data: bytes, *, limits: Limits | None = None) -> StreamFile:
         if missing.path != ITEMS or MOVIE.encode() not in data:
             raise
         file = _first_of_clip(data, limits)
-    return StreamFile(bytes(shown_item(file).data), file)
+    item = grid_of(file).tiles[0] if first_tile and is_grid(file) else shown_item(file)
+    return StreamFile(bytes(item.data), file)
 
 
 def _first_of_clip(data: bytes, limits: Limits) -> HeifFile:

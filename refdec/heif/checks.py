@@ -11,12 +11,13 @@ from refdec.bitstream.headers import Headers
 from refdec.errors import CodestreamError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.heif.boxes import FileBox
 from refdec.heif.errors import ApertureWrong, PropertyDisagrees
+from refdec.heif.grid import Grid
 from refdec.heif.heiffile import HeifFile, Item
 from refdec.heif.picturefile import MAJOR_BRAND, alpha_of, first_elements, shown_item
 from refdec.heif.transforms import APERTURE, TRANSFORMS, shown_part
 from refdec.limits import Limits
 
-__all__ = ["disagreements", "file_remarks"]
+__all__ = ["disagreements", "file_remarks", "grid_disagreements", "tile_disagreements"]
 
 BASE_BRAND = "mif1"
 SIZE = ("image_width", "image_height")
@@ -30,6 +31,22 @@ def disagreements(file: HeifFile, headers: Headers, limits: Limits) -> tuple[Ref
     return (*_of_brands(file), *_of_picture(item, headers), *_of_alpha(file, item, limits))
 
 
+def grid_disagreements(file: HeifFile, grid: Grid, limits: Limits) -> tuple[RefdecError, ...]:
+    """Return what a file says of a picture made of tiles that cannot be; its tiles have `tile_disagreements`."""
+    size = grid.width, grid.height
+    return (
+        *_of_brands(file),
+        *_of_size(grid.item, size),
+        *_of_transforms(grid.item, size),
+        *_of_alpha(file, grid.item, limits),
+    )
+
+
+def tile_disagreements(tile: Item, headers: Headers) -> tuple[RefdecError, ...]:
+    """Return what the properties of a tile say otherwise than its codestream."""
+    return tuple(_of_picture(tile, headers))
+
+
 def _of_brands(file: HeifFile) -> Iterator[RefdecError]:
     for brand in (MAJOR_BRAND, BASE_BRAND):
         if brand not in (file.major_brand, *file.brands):
@@ -39,13 +56,8 @@ def _of_brands(file: HeifFile) -> Iterator[RefdecError]:
 def _of_picture(item: Item, headers: Headers) -> Iterator[RefdecError]:
     """Yield what the properties of the picture say otherwise than its codestream."""
     picture, rendering = headers.picture, headers.rendering
-    size = item.property_of("ispe")
     wanted = picture.display_width, picture.display_height
-    if size is None:
-        yield PropertyDisagrees("ispe", "nothing, since it is not there", f"{wanted[0]} x {wanted[1]}")
-    elif (stated := tuple(size.values[name] for name in SIZE)) != wanted:
-        found, right = (f"{width} x {height}" for width, height in (stated, wanted))
-        yield PropertyDisagrees(_path(size), found, right, at=size.place)
+    yield from _of_size(item, wanted)
     depths = item.property_of("pixi")
     if depths is not None:
         bits = {each["bits_per_channel"] for each in depths.values["channels"]}
@@ -61,6 +73,21 @@ def _of_picture(item: Item, headers: Headers) -> Iterator[RefdecError]:
             if any(UNSPECIFIED not in pair and pair[0] != pair[1] for pair in zip(points, own, strict=True)):
                 said, right = (f"primaries {p} and transfer {t}" for p, t in (points, own))
                 yield PropertyDisagrees(_path(each.box), said, right, at=each.box.place)
+    yield from _of_transforms(item, wanted)
+
+
+def _of_size(item: Item, wanted: tuple[int, int]) -> Iterator[RefdecError]:
+    """Yield that an item states another size than it has."""
+    size = item.property_of("ispe")
+    if size is None:
+        yield PropertyDisagrees("ispe", "nothing, since it is not there", f"{wanted[0]} x {wanted[1]}")
+    elif (stated := tuple(size.values[name] for name in SIZE)) != wanted:
+        found, right = (f"{width} x {height}" for width, height in (stated, wanted))
+        yield PropertyDisagrees(_path(size), found, right, at=size.place)
+
+
+def _of_transforms(item: Item, wanted: tuple[int, int]) -> Iterator[RefdecError]:
+    """Yield what the transforms of an item say that cannot be."""
     for each in item.properties:
         if each.box.kind in (APERTURE, *TRANSFORMS) and not each.essential:
             yield PropertyDisagrees(_path(each.box), "that it may be passed over", "essential", at=each.box.place)

@@ -74,6 +74,13 @@ class HeifFile:
         """Return the item of a number, None if there is none."""
         return next((item for item in self.items if item.id == number), None)
 
+    @property
+    def primary_item(self) -> Item:
+        """The item that the file shows; a reader has found it."""
+        found = self.item(self.primary)
+        assert found is not None, "a reader has found it"
+        return found
+
     def pointing_at(self, kind: str, number: int) -> Iterator[Item]:
         """Yield the items that refer to an item by a kind of reference, such as thumbnails by "thmb"."""
         sources = {each.source for each in self.references if each.kind == kind and number in each.targets}

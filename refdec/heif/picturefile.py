@@ -16,13 +16,15 @@ from refdec.bitstream.rendering import RenderingInfo
 from refdec.heif.boxes import FileBox
 from refdec.heif.boxtable import known_boxes
 from refdec.heif.errors import ItemUnreadable, NoJpegAiItem
+from refdec.heif.grid_errors import PictureOfTiles
 from refdec.heif.heiffile import HeifFile, Item, Property, Reference
 from refdec.heif.parts import AlphaPlane, Metadata, PictureParts
-from refdec.heif.transforms import TRANSFORMS, orientation_of, transforms_of
+from refdec.heif.transforms import orientation_of, transforms_of
 from refdec.heif.uncompressed import ALPHA_TYPES, alpha_item, read_alpha
 from refdec.limits import Limits
 
 __all__ = [
+    "GRID_KIND",
     "MAJOR_BRAND",
     "PICTURE_KIND",
     "STATED",
@@ -34,12 +36,13 @@ __all__ = [
     "picture_orientation",
     "picture_properties",
     "profile_property",
+    "require_known_duties",
     "shown_item",
     "stated_properties",
     "with_codestream",
 ]
 
-PICTURE_KIND, MAJOR_BRAND = "jai0", "jaii"
+PICTURE_KIND, GRID_KIND, MAJOR_BRAND = "jai0", "grid", "jaii"
 BRANDS = ("jaii", "mif1", "miaf")
 XMP_TYPE = "application/rdf+xml"
 ICC_KINDS = ("prof", "rICC")
@@ -181,27 +184,34 @@ def _follows(box: FileBox) -> bool:
 def shown_item(file: HeifFile) -> Item:
     """Return the item that the file shows.
 
-    Raises NoJpegAiItem where it is none of JPEG AI, ItemUnreadable where it has a duty that is not known here.
+    Raises NoJpegAiItem where it is none of JPEG AI, PictureOfTiles where it is made of others, ItemUnreadable where it
+    has a duty that is not known here.
     """
-    item = file.item(file.primary)
-    assert item is not None, "a reader has found it"
+    item = file.primary_item
+    if item.kind == GRID_KIND:
+        raise PictureOfTiles("what is asked for")
     if item.kind != PICTURE_KIND:
         raise NoJpegAiItem(item.kind)
+    require_known_duties(item)
+    return item
+
+
+def require_known_duties(item: Item) -> None:
+    """Raise ItemUnreadable where an item has an essential property that is not known here."""
     for each in item.properties:
         if each.essential and each.box.kind not in known_boxes():
             raise ItemUnreadable(item.id, f"its property {each.box.kind} is essential, and not known here")
-    return item
 
 
 def picture_orientation(file: HeifFile) -> int:
     """Return the orientation 1..8 in which the picture is stored."""
-    return orientation_of(each for each in shown_item(file).properties if each.box.kind in TRANSFORMS)
+    return orientation_of(file.primary_item.properties)
 
 
 def metadata_of(file: HeifFile) -> Metadata:
     """Return the metadata of the picture; Exif data that do not say where they begin are none."""
     profile, exif, xmp = b"", b"", b""
-    for each in shown_item(file).properties:
+    for each in file.primary_item.properties:
         if each.box.kind == "colr" and each.box.values["colour_type"] in ICC_KINDS:
             profile = profile or bytes(each.box.values["profile"])
     for item in file.pointing_at("cdsc", file.primary):

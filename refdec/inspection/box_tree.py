@@ -15,6 +15,7 @@ from refdec.heif.boxes import FieldPlace, FileBox
 from refdec.heif.boxreader import read_boxes
 from refdec.heif.boxtable import box_layout
 from refdec.heif.clipfile import ClipFile, clip_of_boxes
+from refdec.heif.grid import first_coded, is_grid
 from refdec.heif.heiffile import HeifFile
 from refdec.heif.reading import heif_of_boxes
 from refdec.inspection.nodes import Node, NodeKind, leaf
@@ -35,6 +36,8 @@ LAYOUTS_INSIDE = {"iref": "reference", "tref": "track_reference"}
 class BoxTree:
     """The boxes of a file below one root, its bytes, and the byte where the codestream of its picture begins.
 
+    Of a picture made of tiles that is the one of the first tile.
+
     `file` and `clip` are what the boxes amount to, None where they amount to none.
     """
 
@@ -43,6 +46,11 @@ class BoxTree:
     codestream_at: int
     file: HeifFile | None = None
     clip: ClipFile | None = None
+
+    @property
+    def of_tiles(self) -> bool:
+        """Whether the picture is made of tiles."""
+        return self.file is not None and is_grid(self.file)
 
 
 def box_tree(data: bytes, limits: Limits) -> BoxTree:
@@ -66,7 +74,7 @@ def box_tree(data: bytes, limits: Limits) -> BoxTree:
     note += "" if clip is None else f", a clip of {clip.count} frames"
     note += wrong
     root = Node(NodeKind.BOX, "HEIF file", BitOffset(0), 8 * len(data), note=note, children=children)
-    picture = None if file is None else file.item(file.primary)
+    picture = None if file is None else first_coded(file)
     places = () if picture is None else picture.places
     if clip is not None and not places:
         places = clip.places(0)

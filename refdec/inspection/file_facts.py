@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from refdec.heif.clipfile import ClipFile
+from refdec.heif.grid import grid_of, is_grid
 from refdec.heif.heiffile import HeifFile
-from refdec.heif.picturefile import metadata_of, picture_orientation, shown_item
+from refdec.heif.picturefile import metadata_of, picture_orientation
 from refdec.heif.transforms import crops, shown_part
 
 __all__ = ["clip_facts", "file_facts"]
@@ -44,10 +45,15 @@ def _thousandths(units: int, scale: int) -> str:
 def file_facts(file: HeifFile, file_bytes: int, size: tuple[int, int] | None = None) -> dict[str, Any]:
     """Return brands, the orientation 1..8 of the stored samples, names of metadata, and the items with their bytes.
 
-    `size`: width and height of the codestream; of a picture that is cropped the part that is shown is a fact too, x, y,
-    width and height in the stored samples.  Raises ApertureWrong.
+    Of a picture made of tiles their rows and columns.  `size`: width and height of what is coded; of a picture that is
+    cropped the part that is shown is a fact too, x, y, width and height in the stored samples.
+
+    Raises ApertureWrong, GridWrong.
     """
-    properties, crop = shown_item(file).properties, {}
+    properties, crop, tiles = file.primary_item.properties, {}, {}
+    if is_grid(file):
+        grid = grid_of(file)
+        tiles = {"tiles": [grid.rows, grid.columns]}
     if size is not None and crops(properties):
         part = shown_part(properties, *size)[1]
         crop = {"crop": [part.x, part.y, part.w, part.h]}
@@ -56,6 +62,7 @@ def file_facts(file: HeifFile, file_bytes: int, size: tuple[int, int] | None = N
         "brands": [file.major_brand, *(brand for brand in file.brands if brand != file.major_brand)],
         "orientation": picture_orientation(file),
         **crop,
+        **tiles,
         "metadata": list(metadata_of(file).names()),
         "items": [
             {

@@ -12,6 +12,7 @@ from itertools import islice
 
 from refdec.errors import RefdecError
 from refdec.heif.boxes import FileBox
+from refdec.heif.grid import first_coded
 from refdec.heif.heiffile import HeifFile, Item, Reference
 from refdec.heif.picturefile import PICTURE_KIND
 from refdec.heif.tracks import Track
@@ -66,9 +67,9 @@ class ItemRow:
 class FileView:
     """The tree of a whole file.
 
-    `shown_at`: the byte where the picture's codestream begins, None where it lies in several parts, which have no place
-    in one tree.  `problems`: (problem, the codestream it is of, bit of the file or None).  `closed`: how many further
-    codestreams are not laid open.
+    `shown_at`: the byte where the picture's codestream begins, or (`of_tiles`) that of its first tile; None where it
+    lies in several parts, which have no place in one tree.  `problems`: (problem, the codestream it is of, bit of the
+    file or None).  `closed`: how many further codestreams are not laid open.
     """
 
     root: Node
@@ -77,13 +78,15 @@ class FileView:
     items: tuple[ItemRow, ...]
     problems: tuple[tuple[RefdecError, str, int | None], ...]
     closed: int
+    of_tiles: bool
 
 
 def codestream_places(boxes: BoxTree) -> Iterator[tuple[Place, str]]:
     """Yield where codestreams lie that are in one piece, with a name: the picture's, those of other items, frames."""
     file, clip = boxes.file, boxes.clip
     found: set[Place] = set()
-    items = () if file is None else sorted(file.items, key=lambda item: item.id != file.primary)
+    first = None if file is None else first_coded(file)
+    items = () if file is None else sorted(file.items, key=lambda item: item is not first)
     named = [
         (item.places[0], f"item {item.id}") for item in items if item.kind == PICTURE_KIND and len(item.places) == 1
     ]
@@ -117,7 +120,7 @@ def file_view(boxes: BoxTree, shown: SyntaxTree, trees: Mapping[Place, tuple[str
     total = sum(1 for _ in islice(codestream_places(boxes), MOST_NODES))
     rows = (*_item_rows(boxes.file), *_track_rows(boxes))
     root = _grafted(boxes.root, opened)
-    return FileView(root, boxes.data, shown_at, rows[:MOST_ROWS], tuple(problems), total - len(opened))
+    return FileView(root, boxes.data, shown_at, rows[:MOST_ROWS], tuple(problems), total - len(opened), boxes.of_tiles)
 
 
 def _size(root: Node) -> int:

@@ -97,7 +97,8 @@ def box_lines(boxes: BoxTree) -> Iterator[str]:
     """Yield the lines of the boxes of a HEIF file, and where its codestream begins, whose own lines come next."""
     yield HEADING
     yield from _tree_lines(boxes.data, boxes.root, 0)
-    yield f"The codestream begins at byte {boxes.codestream_at} of the file; places below count from its first byte."
+    which = "The codestream of the first tile" if boxes.of_tiles else "The codestream"
+    yield f"{which} begins at byte {boxes.codestream_at} of the file; places below count from its first byte."
 
 
 def text_lines(tree: SyntaxTree, *, everything: bool = False) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from refdec.api.clips import Clip, found_clip
 from refdec.api.concerning import name_source
+from refdec.api.tiled import TiledPicture, require_whole, tiled_in
 from refdec.api.weights import load_weights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.errors import CodestreamError, LimitExceeded, UnsupportedError
@@ -33,6 +34,7 @@ from refdec.verification.clips import verify_clip
 from refdec.verification.errors import OneExpectationForMany
 from refdec.verification.expectation import expectation_for
 from refdec.verification.recorded import RecordedVerdicts
+from refdec.verification.tiles import verify_tiles
 from refdec.verification.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -81,6 +83,13 @@ def verify_file(source: Source, request: VerifyRequest, *, weights: WeightPack |
                 )
             return verify_clip(clip, workers=request.options.workers)
         data = read_bytes(source, limits=request.options.limits) if clip is None else clip
+        tiled = tiled_in(data, request.options)
+        if isinstance(tiled, TiledPicture):
+            wishes = {"--expect": request.expect is not None, "--trace": request.trace is not None}
+            require_whole(tiled, wishes)
+            verdict = replace(verify_tiles(tiled, pack, request.options), name=name)
+            name_source(source, verdict.problems)
+            return verdict
         found = stream_in(data, limits=request.options.limits)
     except (CodestreamError, UnsupportedError, LimitExceeded) as problem:  # boxes that lead to no codestream
         verdict = Verdict(name, (problem,), ended_by=problem)

@@ -157,16 +157,25 @@ def _float_layers() -> list[bytes]:
 
 
 def _heif() -> list[bytes]:
-    """Return a file with everything in it, one with deep transparency, one with a picture alone, a cut one."""
+    """Return a file with everything in it, one with deep transparency, one with a picture alone, a cut one, clips, a
+    cropped picture, and two made of tiles.
+    """
     from refdec.api.enclosing import enclosed, headers_of
+    from refdec.heif.boxes import FileBox
+    from refdec.heif.heiffile import Property
     from refdec.heif.parts import NO_PARTS
+    from refdec.tiling.geometry import Rect
     from tests.unit.heif.clips import clip_data
-    from tests.unit.heif.support import STREAM, alpha_plane, parts, whole_file
+    from tests.unit.heif.grids import SIZE, grid_data
+    from tests.unit.heif.support import HEIGHT, STREAM, WIDTH, alpha_plane, clap, parts, transformed, whole_file
 
     headers = headers_of(STREAM, None)
     deep = enclosed(STREAM, headers, parts(alpha=alpha_plane(16, premultiplied=True), thumbnail=b""))
     clips = [clip_data(), clip_data(plays=1, alpha=False), clip_data()[:-100]]
-    return [whole_file(), deep, enclosed(STREAM, headers, NO_PARTS), whole_file()[:1200], *clips]
+    turn = Property(FileBox("irot", {"angle": 1}), essential=True)
+    cropped = transformed(clap(WIDTH, HEIGHT, Rect(9, 5, 40, 60)), turn)
+    tiled = [grid_data(alpha=True), grid_data(properties=(clap(*SIZE, Rect(1, 2, 9, 9)), turn), wide=True)]
+    return [whole_file(), deep, enclosed(STREAM, headers, NO_PARTS), whole_file()[:1200], *clips, cropped, *tiled]
 
 
 def _pack() -> list[bytes]:

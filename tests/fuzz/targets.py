@@ -26,6 +26,7 @@ from refdec.weights.pack import WeightPack
 from tests.payloads import check_payloads
 
 if TYPE_CHECKING:
+    from refdec.heif.heiffile import HeifFile
     from refdec.inspection.box_tree import BoxTree
 
 __all__ = [
@@ -337,6 +338,21 @@ def _seen(boxes: BoxTree) -> None:
     assert len(page) < 1 << 24
 
 
+def _placed(file: HeifFile) -> None:
+    """Tiles of a grid, and the part that transforms show, which is inside of the picture."""
+    from refdec.heif.grid import grid_of, is_grid
+    from refdec.heif.transforms import shown_part
+
+    try:
+        if is_grid(file):
+            grid = grid_of(file)
+            assert len(grid.tiles) == grid.rows * grid.columns <= 1 << 16
+        _, part = shown_part(file.primary_item.properties, 65, 79)
+        assert not part.empty and 0 <= part.x < part.right <= 65 and 0 <= part.y < part.bottom <= 79
+    except RefdecError as problem:
+        assert problem.headline()
+
+
 def heif(data: bytes) -> None:
     """HEIF files and clips: what reads is written and read again, shown, taken apart, no larger than limits say."""
     from refdec.formats.clip_files import ClipBytes, clip_in
@@ -372,6 +388,7 @@ def heif(data: bytes) -> None:
         assert problem.headline()
         return
     assert sum(len(item.data) for item in file.items if len(item.places) != 1) <= 2 * len(data)
+    _placed(file)
     try:
         _seen(box_tree(data, PICTURE_LIMITS))
     except RefdecError as problem:

@@ -8,20 +8,23 @@ from functools import partial
 
 import numpy as np
 
+import refdec
 from refdec.api.beside import beside_in
 from refdec.api.clips import open_clip
 from refdec.api.enclosing import enclosed, headers_of
 from refdec.errors import RefdecError
 from refdec.formats.stream_files import stream_in
 from refdec.heif import errors as module
-from refdec.heif import track_errors
+from refdec.heif import grid_errors, track_errors
 from refdec.heif.boxes import FileBox
 from refdec.heif.boxwriter import write_box
+from refdec.heif.grid import grid_of
 from refdec.heif.parts import AlphaPlane
 from refdec.heif.picturefile import alpha_of
 from refdec.heif.reading import read_heif
 from refdec.tiling.geometry import Rect
 from tests.unit.heif.clips import TABLES, clip_data, clip_of, with_clip_box
+from tests.unit.heif.grids import grid_data
 from tests.unit.heif.support import (
     HEIGHT,
     LIMITS,
@@ -90,6 +93,16 @@ CAUSES: dict[type[RefdecError], RefdecError | Callable[[], object] | list[Refdec
     ],
     module.AlphaSizeDiffers: [partial(shown_with_alpha, *size) for size in ((10, 10), (79, 70), (65, 79))],
     module.ApertureWrong: lambda: beside_in(transformed(clap(WIDTH, HEIGHT, Rect(1, 0, WIDTH, 1)))),
+    grid_errors.GridWrong: [
+        lambda: grid_of(heif_of(grid_data(payload=b"\0\0\0"))),
+        lambda: grid_of(heif_of(grid_data(payload=b"\1\0\1\2\0\x40\0\x40"))),
+        lambda: grid_of(heif_of(grid_data(payload=b"\0\0\1\1\0\x40\0\x40"))),
+        lambda: grid_of(heif_of(grid_data(payload=b"\0\0\1\2\0\0\0\x40"))),
+        lambda: refdec.decode(grid_data(size=(193, 128))),
+    ],
+    grid_errors.TileDamaged: lambda: refdec.decode(grid_data(damaged=True)),
+    grid_errors.TileUnsupported: lambda: refdec.decode(grid_data(), synthesis="hop"),
+    grid_errors.PictureOfTiles: [lambda: stream_in(grid_data()), lambda: refdec.decode(grid_data(), scale=8)],
     module.AlphaUnreadable: [
         lambda: alpha_after(f"{PROPERTIES}/cmpC", setting(compression_type="brot")),
         lambda: alpha_after(f"{PROPERTIES}/uncC", setting(block_size=4)),

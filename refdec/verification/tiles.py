@@ -1,0 +1,59 @@
+"""The verdict on a picture made of tiles: that on each tile, and what its boxes say otherwise.
+
+In: a `TiledPicture`.  Out: `Verdict`, whose problems name the tile.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from refdec.api.enclosing import headers_of
+from refdec.api.tiled import TiledPicture, tile_error
+from refdec.errors import CodestreamError, RefdecError, UnsupportedError
+from refdec.heif.checks import grid_disagreements, tile_disagreements
+from refdec.verification.check import verify_codestream
+from refdec.verification.verdict import Verdict
+
+if TYPE_CHECKING:
+    from refdec.decoding.options import DecodeOptions
+    from refdec.heif.heiffile import Item
+    from refdec.weights.pack import WeightPack
+
+__all__ = ["verify_tiles"]
+
+MOST_REMARKS = 16
+
+
+def verify_tiles(tiled: TiledPicture, pack: WeightPack, options: DecodeOptions) -> Verdict:
+    """Verify every tile of a picture, equal ones once, and what the file says of the whole."""
+    grid, problems = tiled.grid, list(grid_disagreements(tiled.file, tiled.grid, options.limits))
+    said: dict[str, None] = {}
+    decoded, known = 0, dict[int, Verdict]()
+    for index, tile in enumerate(grid.tiles):
+        verdict = known.get(tile.id)
+        if verdict is None:
+            data = bytes(tile.data)
+            verdict = known[tile.id] = verify_codestream(data, pack, name=f"tile {index + 1}", options=options)
+            own = list(verdict.problems) or _of_tile(data, tile, options)
+            problems += [tile_error(grid, index, problem) for problem in own]
+            said |= dict.fromkeys((*verdict.warnings, *verdict.remarks))
+        decoded += bool(verdict.picture)
+    if not problems:
+        problems += _of_sizes(tiled, options)
+    size = f"{grid.width} x {grid.height} samples"
+    picture = f"{decoded} of {len(grid.tiles)} tiles of {size}" if decoded else ""
+    return Verdict(tiled.name, tuple(problems), picture=picture, remarks=tuple(list(said)[:MOST_REMARKS]))
+
+
+def _of_tile(data: bytes, tile: Item, options: DecodeOptions) -> list[RefdecError]:
+    """Return what the file says of a tile otherwise than its codestream, which has no problems."""
+    return list(tile_disagreements(tile, headers_of(data, options.limits)))
+
+
+def _of_sizes(tiled: TiledPicture, options: DecodeOptions) -> list[RefdecError]:
+    """Return why the tiles, which are all well, are no picture."""
+    try:
+        list(tiled.parts(options))
+    except (CodestreamError, UnsupportedError) as problem:
+        return [problem]
+    return []
