@@ -7,7 +7,7 @@ In: codestreams, and what a decoder should arrive at, if that is known.  Out: a 
    `entropy` finds every unit whose entropy-coded data are wrong (2.3, 2.6 to 2.8, 2.10), where a decoder stops at
    the first.
 3. `verdict` is the verdict; `remarks` are what it says beside the broken rules, `boxes` what a HEIF file says of its
-   codestream, `clips` goes through the frames of a clip, `tiles` through those of a picture made of them.
+   codestream, `clips` goes through the frames of a clip, `tiled_files` those of a picture made of tiles.
 4. `files` does this for files, one or folders of them through `refdec.parallel.batch`; `recorded` reads the
    verdicts of an earlier run from its report.
 

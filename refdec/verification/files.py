@@ -34,7 +34,7 @@ from refdec.verification.clips import verify_clip
 from refdec.verification.errors import OneExpectationForMany
 from refdec.verification.expectation import expectation_for
 from refdec.verification.recorded import RecordedVerdicts
-from refdec.verification.tiles import verify_tiles
+from refdec.verification.tiled_files import verify_tiles
 from refdec.verification.verdict import Verdict
 
 if TYPE_CHECKING:
