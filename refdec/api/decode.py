@@ -136,17 +136,22 @@ def decode(
         require_blur(*(["observe"] if observe else []))
     from refdec.api.beside import beside_of
     from refdec.api.privacy import shown_with
-    from refdec.api.tiled import TiledPicture, require_whole, tiled_in
     from refdec.formats.decoded import picture_of
     from refdec.formats.files import NamedBytes, name_of
+    from refdec.formats.stream_files import may_hold_clip
 
     with concerning(source):
-        found = tiled_in(source, options)
-        if isinstance(found, TiledPicture):
-            apart = {"scale": scale is not None, "observe": observe is not None, "blur_faces": blur_faces}
-            require_whole(found, apart)
-            return _of_tiles(found, weights, options, lossy=lossy, tone_map=tone_map)
-        inputs = read_inputs(source if found is None else NamedBytes(found, name_of(source)), weights, options)
+        given = source
+        if may_hold_clip(source):
+            from refdec.api.tiled import TiledPicture, require_whole, tiled_in
+
+            found = tiled_in(source, options)
+            if isinstance(found, TiledPicture):
+                apart = {"scale": scale is not None, "observe": observe is not None, "blur_faces": blur_faces}
+                require_whole(found, apart)
+                return _of_tiles(found, weights, options, lossy=lossy, tone_map=tone_map)
+            given = NamedBytes(found, name_of(source))
+        inputs = read_inputs(given, weights, options)
         first = (CLIP_REMARK,) if inputs.file is not None and "moov" in inputs.file.left_out else ()
         _, said = shown_with(inputs.data, None, or_public=True, options=options)
         beside = beside_of(inputs.file, options)

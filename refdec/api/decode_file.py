@@ -127,7 +127,6 @@ def decode_to_file(
     from refdec.api.gray import AS_DECODED, gray_form
     from refdec.api.lossless import Restored, restored
     from refdec.api.privacy import shown_with
-    from refdec.api.tiled import TiledPicture, tiled_in
     from refdec.decoding.opening import parse
     from refdec.formats.files import name_of, suffix_of
     from refdec.formats.stream_files import may_hold_clip
@@ -136,17 +135,18 @@ def decode_to_file(
     given = source
     if may_hold_clip(source):
         from refdec.api.clips import Clip, found_clip
+        from refdec.api.tiled import TiledPicture, tiled_in
 
         clip = found_clip(source, job.options, weights)
         if isinstance(clip, Clip):
             return _clip_to_file(clip, source, target, suffix, job, on_progress)
-        given = source if clip is None else NamedBytes(clip, name_of(source))
+        job.frame_wish.require_none()
+        with concerning(source):
+            tiled = tiled_in(source if clip is None else NamedBytes(clip, name_of(source)), job.options)
+            if isinstance(tiled, TiledPicture):
+                return _tiles_to_file(tiled, target, suffix, job, weights, on_progress)
+        given = NamedBytes(tiled, name_of(source))
     job.frame_wish.require_none()
-    with concerning(source):
-        tiled = tiled_in(given, job.options)
-        if isinstance(tiled, TiledPicture):
-            return _tiles_to_file(tiled, target, suffix, job, weights, on_progress)
-        given = given if tiled is None else NamedBytes(tiled, name_of(source))
     if job.tone_map:
         apart = {
             "--scale": job.scale is not None,

@@ -17,7 +17,6 @@ from refdec.api.beside import BesidePicture
 from refdec.decoding.options import DecodeOptions
 from refdec.errors import CodestreamError, RefdecError, UnsupportedError
 from refdec.formats.files import NamedBytes, name_of
-from refdec.formats.stream_files import may_hold_clip
 from refdec.heif.errors import AlphaSizeDiffers
 from refdec.heif.grid import Grid, grid_of, is_grid
 from refdec.heif.grid_errors import GridWrong, PictureOfTiles, TileDamaged, TileUnsupported
@@ -40,8 +39,8 @@ CANVAS_BYTES = 18
 """Of each sample that is shown while tiles are put together: three planes of 16 bits, twice, and their tiles."""
 
 
-def tiled_in(source: Source, options: DecodeOptions) -> TiledPicture | bytes | None:
-    """Return the picture of tiles that a source holds, or its bytes where it holds another; None: nobody has read it.
+def tiled_in(source: Source, options: DecodeOptions) -> TiledPicture | bytes:
+    """Return the picture of tiles that a source holds, or its bytes where it holds another.
 
     Raises what opening a file and reading its boxes raises, and GridWrong.
     """
@@ -49,8 +48,6 @@ def tiled_in(source: Source, options: DecodeOptions) -> TiledPicture | bytes | N
     from refdec.formats.files import read_bytes
     from refdec.heif.reading import read_heif
 
-    if not may_hold_clip(source):
-        return None
     data = read_bytes(source, limits=options.limits)
     if not is_heif(data) or GRID_KIND.encode() not in data or b"meta" not in data:
         return data

@@ -101,7 +101,9 @@ CAUSES: dict[type[RefdecError], RefdecError | Callable[[], object] | list[Refdec
         lambda: refdec.decode(grid_data(size=(193, 128))),
     ],
     grid_errors.TileDamaged: lambda: refdec.decode(grid_data(damaged=True)),
-    grid_errors.TileUnsupported: lambda: refdec.decode(grid_data(), synthesis="hop"),
+    grid_errors.TileUnsupported: lambda: refdec.decode(
+        with_box(f"{PROPERTIES}/jaih", lambda box: replace(box, kind="jaix"), grid_data())
+    ),
     grid_errors.PictureOfTiles: [lambda: stream_in(grid_data()), lambda: refdec.decode(grid_data(), scale=8)],
     module.AlphaUnreadable: [
         lambda: alpha_after(f"{PROPERTIES}/cmpC", setting(compression_type="brot")),
