@@ -24,7 +24,9 @@ __all__ = ["enhance_rows"]
 SIDE = 384
 """Of the middle of a picture so much is taken, at most."""
 LUMA = np.array([0.2126, 0.7152, 0.0722])
-HEAD, DECODED = "head", "as decoded"
+TASK, DECODED = "the task", "as decoded"
+INPAINT, SUPERRES = "inpaint", "superres"
+"""What needs no head, and what changes the size."""
 Ways = dict[str, Callable[[bytes, Spoilt], UInt8Array]]
 
 
@@ -44,48 +46,52 @@ def _figures(made: UInt8Array, good: UInt8Array, where: BoolArray | None) -> tup
     return float(10 * np.log10(255**2 / max(error, 1e-9))), float(maps[places[half:-half, half:-half]].mean())
 
 
-def _ways(ground: Ground, what: str) -> Ways:
-    """Return who answers, by name: the head, classic methods, and the decoded picture where that has the size."""
+def _ways(ground: Ground, what: str, there: bool) -> Ways:
+    """Return who answers, by name: the task, classic methods, and the decoded picture where that has the size.
 
-    def by_head(data: bytes, spoilt: Spoilt) -> UInt8Array:
+    `there`: whether the task has a head for it.
+    """
+
+    def by_task(data: bytes, spoilt: Spoilt) -> UInt8Array:
         return ground.answer("enhance", data, what=what, **spoilt.options).picture()
 
-    ways: Ways = {HEAD: by_head}
+    ways: Ways = {TASK: by_task}
     for name, rival in rivals_of(what).items():
         ways[name] = lambda data, spoilt, rival=rival: rival(ground.decoded(data), spoilt.holes)  # type: ignore[misc]
-    if what == "inpaint":
+    if what == INPAINT and there:
         ways["border alone"] = lambda data, spoilt: ground.answer(
             "enhance", data, what=what, strength=0, **spoilt.options
         ).picture()
-    elif what != "superres":
+    if what != SUPERRES:
         ways[DECODED] = lambda data, spoilt: ground.decoded(data)
     return ways
 
 
 def enhance_rows(ground: Ground, folder: Path) -> Iterator[TaskRow]:
-    """Yield two rows, of the head and of the strongest classic method, for each way to spoil and each quality.
+    """Yield two rows, of the task and of the strongest classic method, for each way to spoil and each quality.
 
     Those of the other methods stand in `also` of the first, with SSIM.  Raises NoData.
     """
-    there = {head.facts.name for head in ground.plugins.task("enhance").item.heads()}
+    names = {head.facts.name for head in ground.plugins.task("enhance").item.heads()}
     good = [_middle(sample.rgb()) for sample in plain_pictures(folder, ground.most)]
     for (what, name), spoil in WAYS_TO_SPOIL.items():
-        if f"enhance-{what}" not in there:
+        there = f"enhance-{what}" in names
+        if not there and what != INPAINT:
             ground.say(f"enhance {what}: left out, no head comes with the task")
             continue
         spoilt = [spoil(picture) for picture in good]
         for quality in ground.qualities:
             ground.say(f"enhance {what}, {name}: quality {quality}")
-            yield from _rows(ground, (what, name), quality, good, spoilt)
+            yield from _rows(ground, (what, name), quality, good, spoilt, there)
 
 
 def _rows(
-    ground: Ground, case: tuple[str, str], quality: int, good: list[UInt8Array], spoilt: list[Spoilt]
+    ground: Ground, case: tuple[str, str], quality: int, good: list[UInt8Array], spoilt: list[Spoilt], there: bool
 ) -> Iterator[TaskRow]:
     """Yield the rows of one way to spoil at one quality."""
     coded = [ground.coded(each.codes, quality) for each in spoilt]
     rate = sum(8 * len(data) / each.codes[..., 0].size for data, each in zip(coded, spoilt, strict=True)) / len(coded)
-    ways = _ways(ground, case[0])
+    ways = _ways(ground, case[0], there)
     found: dict[str, tuple[float, float]] = {}
     for by, way in ways.items():
         figures = [
@@ -93,11 +99,11 @@ def _rows(
             for data, each, picture in zip(coded, spoilt, good, strict=True)
         ]
         found[by] = float(np.mean([psnr for psnr, _ in figures])), float(np.mean([ssim for _, ssim in figures]))
-    first, *others = (by for by in ways if by != HEAD)
-    also = {f"SSIM, {by}": round(found[by][1], 4) for by in (HEAD, first)}
+    first, *others = (by for by in ways if by != TASK)
+    also = {f"SSIM, {by}": round(found[by][1], 4) for by in (TASK, first)}
     for by in others:
         also |= {f"PSNR, {by}": round(found[by][0], 2), f"SSIM, {by}": round(found[by][1], 4)}
-    for place, by in ((LATENTS, HEAD), (PIXELS, first)):
+    for place, by in ((LATENTS, TASK), (PIXELS, first)):
         cost: Cost = cost_of(lambda by=by: ways[by](coded[0], spoilt[0]))  # type: ignore[misc]
         pixels = spoilt[0].codes[..., 0].size
         task = f"enhance {case[0]}, {case[1]}"

@@ -72,15 +72,15 @@ class Enhance(Task):
         from refdec_tasks.enhance.restoring import restored
 
         heads, strength = wanted_heads(__name__, options, what), options.integer("strength")
-        size = bundle.headers.display_height, bundle.headers.display_width
-        holes = holes_of(options["hole"], options["mask"], size) if what == INPAINT else None
+        if what == INPAINT:
+            size = bundle.headers.display_height, bundle.headers.display_width
+            holes = holes_of(options["hole"], options["mask"], size)
+            return filled(heads, bundle, core, holes, strength if heads else 0)
         if not heads:
             raise Refusal(
                 f"No head for {what} comes with refdec.  One of your own:  refdec-train head enhance {what}, and then "
                 "--option head=FILE"
             )
-        if holes is not None:
-            return filled(heads, bundle, core, holes, strength)
         if what == SUPERRES:
             return doubled(heads, bundle, core, strength)
         return restored(heads, bundle, core, strength)
