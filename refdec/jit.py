@@ -19,7 +19,7 @@ from collections.abc import Callable
 from functools import cache, update_wrapper
 from pathlib import Path
 from threading import RLock
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast
 
 from refdec.kernel_parts import around, parts_of, seen_globals
 from refdec.kernel_store import CacheTrouble, KernelStore
@@ -28,21 +28,25 @@ from refdec.machine_code import MachineCode, Taken, fits, runnable, taken_array,
 __all__ = [
     "Beside",
     "Kernel",
+    "Partner",
     "chosen_folder",
     "has_wide_vectors",
     "instructions",
     "is_disabled",
     "kept_in",
     "kernel",
+    "kernels_of",
     "listen",
     "load",
+    "share",
     "use_cache",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
 P = ParamSpec("P")
 R = TypeVar("R")
-_options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+_options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+"""The last: nothing but Python and other kernels calls a kernel."""
 SETTING, FOLDER_SETTING = "NUMBA_", "NUMBA_CACHE_DIR"
 SETTINGS_FILE = ".numba_config.yaml"
 LENGTH_BYTES = 4
@@ -66,8 +70,24 @@ def _nothing_to_say(*told: object) -> None:
     """Take it without a word."""
 
 
-_chosen: dict[str, Any] = {"folder": Beside(), "compiling": _nothing_to_say, "trouble": _nothing_to_say}
-"""What an entry point has said: where kernels are kept, and who hears of them."""
+class Partner(Protocol):
+    """Another process that compiles kernels into the same folder at the same time (`refdec.parallel.compiling`)."""
+
+    def made(self, what: str) -> bool:
+        """Tell whether the partner has made what is not kept; waits for it, if it is at it."""
+
+    def begins(self, what: str) -> None:
+        """Tell the partner that something is being compiled here."""
+
+    def ends(self, what: str) -> None:
+        """Tell the partner that it is kept now, or will not be."""
+
+
+_chosen: dict[str, Any] = {
+    **{"folder": Beside(), "partner": None},
+    **{"compiling": _nothing_to_say, "trouble": _nothing_to_say},
+}
+"""What an entry point has said: where kernels are kept, who else makes them, and who hears of them."""
 
 
 def _setting(name: str) -> Any:
@@ -109,6 +129,11 @@ def kept_in() -> Path | None:
 def listen(*, compiling: Callable[[str], None], trouble: Callable[[CacheTrouble], None]) -> None:
     """Have `compiling` called with a kernel's name before it is compiled, and `trouble` with what a cache met."""
     _chosen.update(compiling=compiling, trouble=trouble)
+
+
+def share(partner: Partner) -> None:
+    """Compile together with another process; counts for kernels that are loaded from now on."""
+    _chosen["partner"] = partner
 
 
 def _processor() -> tuple[str, str, str]:
@@ -163,14 +188,31 @@ class _KernelFiles:
         found_again = found_again and self._parts is not None
         self._store = KernelStore(folder, _chosen["trouble"]) if folder is not None and found_again else None
         self._room, self._name = function.__module__, function.__qualname__.replace("<", "").replace(">", "")
+        self._partner: Partner | None = _chosen["partner"] if self._store is not None else None
         self.cache_path = None if folder is None else str(folder.joinpath(self._room))
 
     def _key(self, signature: object) -> bytes:
         return repr((FORM, self._parts, str(signature))).encode() + _made_for()
 
+    def _called(self, signature: object) -> str:
+        """Return how partners call the kernel for a signature."""
+        return f"{self._room}.{self._name} {signature}"
+
+    def compile(self, dispatcher: Any, signature: str) -> None:
+        """Have Numba compile for a signature, or load what is kept; a partner hears when that is done."""
+        try:
+            dispatcher.compile(signature)
+        finally:
+            if self._partner is not None:
+                self._partner.ends(self._called(signature))
+
     def _kept(self, signature: object) -> tuple[bytes, bytes] | None:
         """Return the code alone and the compile result, as they were saved; None if the store has neither."""
-        kept = None if self._store is None else self._store.load(self._room, self._name, self._key(signature))
+        if self._store is None:
+            return None
+        kept = self._store.load(self._room, self._name, self._key(signature))
+        if kept is None and self._partner is not None and self._partner.made(self._called(signature)):
+            kept = self._store.load(self._room, self._name, self._key(signature))
         if kept is None:
             return None
         end = LENGTH_BYTES + int.from_bytes(kept[:LENGTH_BYTES], "big")
@@ -228,6 +270,8 @@ class _KernelFiles:
             except Exception:  # whole, but not what this Numba wrote: whatever it raises, it is of no use
                 self._drop(signature)
         _chosen["compiling"](f"{self._room}.{self._name}")
+        if self._partner is not None:
+            self._partner.begins(self._called(signature))
         return None
 
     def save_overload(self, signature: object, result: Any) -> None:
@@ -334,7 +378,7 @@ class Kernel(Generic[P, R]):
                     files = _KernelFiles(self.py_func)
                     dispatcher._cache = files
                     for signature in self.signatures:
-                        dispatcher.compile(signature)
+                        files.compile(dispatcher, signature)
                     dispatcher.disable_compile()
                 self._compiled = dispatcher
             return self._compiled
@@ -419,8 +463,15 @@ def instructions(build: Callable[[Any, list[Any]], None]) -> Callable[[F], F]:
     return decorated
 
 
+def kernels_of(module: str) -> list[Kernel[..., Any]]:
+    """Return the kernels of a module that are called by themselves; what is `inline` is a part of others."""
+    things = vars(importlib.import_module(module)).values()
+    return [
+        thing for thing in things if isinstance(thing, Kernel) and thing.__module__ == module and not thing.is_inline
+    ]
+
+
 def load(module: str) -> None:
-    """Load all kernels of a module, and compile those that no cache has; what is `inline` is a part of others."""
-    for thing in vars(importlib.import_module(module)).values():
-        if isinstance(thing, Kernel) and thing.__module__ == module and not thing.is_inline:
-            thing.ready()
+    """Load all kernels of a module, and compile those that no cache has."""
+    for kernel_ in kernels_of(module):
+        kernel_.ready()

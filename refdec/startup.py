@@ -27,11 +27,13 @@ __all__ = [
     "ENCODER_KERNELS",
     "HEAD_KERNELS",
     "HOP_KERNELS",
+    "LATE_KERNELS",
     "LOSSLESS_KERNELS",
     "KernelCacheWarning",
     "cache_folder",
     "kept_folder",
     "load_kernels",
+    "modules_of",
     "prepare_kernels",
 ]
 
@@ -46,6 +48,8 @@ DECODER_KERNELS = (
     "refdec.picture.kernels",
     "refdec.picture.filters.kernels",
 )
+LATE_KERNELS = ("refdec.networks.tile_kernels", "refdec.networks.panel_kernels")
+"""Those of a decoder that every decode needs, that take longest to compile, and of which it has need last."""
 HOP_KERNELS = ("refdec.arithmetic.elementary", "refdec.networks.attention_kernels")
 ENCODER_KERNELS = ("refdec.entropy.encoder_kernels", "refdec.latent.choice_kernels", "refdec.formats.png_kernels")
 HEAD_KERNELS = ("refdec.heads.kernels",)
@@ -120,9 +124,10 @@ def cache_folder() -> Path | None:
     return base / f"kernels-{__version__}-{sys.implementation.cache_tag}" if base.is_absolute() else None
 
 
-def prepare_kernels(say: Callable[[str], None] | None = None) -> None:
+def prepare_kernels(say: Callable[[str], None] | None = None, *, partner: tuple[str, ...] = ()) -> None:
     """Decide where compiled kernels are kept, and who hears of it: `say`, or else Python's warnings and log.
 
+    `partner`: modules whose kernels another process compiles, where none are kept: for processes of our own alone.
     NUMBA_CACHE_DIR and NUMBA_DISABLE_JIT, where the user has set them, stay in force.  Later calls change no folder.
     """
     if say is not None:
@@ -131,9 +136,13 @@ def prepare_kernels(say: Callable[[str], None] | None = None) -> None:
         return
     _told.prepared = True
     from refdec import jit
+    from refdec.parallel.compiling import Together
 
     jit.listen(compiling=_hear_compiling, trouble=_hear_trouble)
-    jit.use_cache(jit.chosen_folder() or cache_folder())
+    folder = jit.chosen_folder() or cache_folder()
+    jit.use_cache(folder)
+    if partner and folder is not None and not jit.is_disabled():
+        jit.share(Together(folder, partner))
 
 
 def kept_folder() -> Path | None:
@@ -143,14 +152,20 @@ def kept_folder() -> Path | None:
     return None if jit.is_disabled() or _told.lasting is not None else jit.kept_in()
 
 
+def modules_of(
+    *, hop: bool = False, filters: bool = True, encoder: bool = False, heads: bool = False, lossless: bool = False
+) -> tuple[str, ...]:
+    """Return the modules whose kernels decoding needs; others add to them."""
+    wanted = ((hop, HOP_KERNELS), (encoder, ENCODER_KERNELS), (heads, HEAD_KERNELS), (lossless, LOSSLESS_KERNELS))
+    more = (name for asked, names in wanted if asked for name in names)
+    return tuple(name for name in (*DECODER_KERNELS, *more) if filters or ".filters." not in name)
+
+
 def load_kernels(
     *, hop: bool = False, filters: bool = True, encoder: bool = False, heads: bool = False, lossless: bool = False
 ) -> None:
-    """Load all kernels that decoding needs, and compile those that no cache has; others add to them."""
+    """Load all kernels of `modules_of`, and compile those that no cache has."""
     from refdec.jit import load
 
-    wanted = ((hop, HOP_KERNELS), (encoder, ENCODER_KERNELS), (heads, HEAD_KERNELS), (lossless, LOSSLESS_KERNELS))
-    more = (names for asked, names in wanted if asked)
-    for name in (*DECODER_KERNELS, *(name for names in more for name in names)):
-        if filters or ".filters." not in name:
-            load(name)
+    for name in modules_of(hop=hop, filters=filters, encoder=encoder, heads=heads, lossless=lossless):
+        load(name)

@@ -10,12 +10,15 @@ import typer
 from refdec.cli import console
 from refdec.cli.options import JsonFlag
 from refdec.errors import ExitCode
+from refdec.startup import LATE_KERNELS
 
 __all__ = ["prepare_process", "warm"]
 
 
-def prepare_process() -> None:
+def prepare_process(partner: tuple[str, ...] = LATE_KERNELS) -> None:
     """Set this process up for decoding; kernels that must be compiled, and a cache in trouble, are told on stderr.
+
+    Where they must be, a second process compiles those of `partner`.
 
     From here on only results reach standard output, whatever plugins and libraries print, and what libraries warn of
     is a line as our own warnings are, without the places of their sources.
@@ -28,7 +31,7 @@ def prepare_process() -> None:
     divert()
     hear_libraries()
     keep_freed_memory()
-    prepare_kernels(console.say)
+    prepare_kernels(console.say, partner=partner)
 
 
 def warm(
@@ -40,9 +43,9 @@ def warm(
     Example: refdec warm --hop
     """
     from refdec.jit import is_disabled
-    from refdec.startup import kept_folder, load_kernels
+    from refdec.startup import kept_folder, load_kernels, modules_of
 
-    prepare_process()
+    prepare_process(modules_of(hop=hop, encoder=True, heads=True, lossless=True)[::-1])
     start = time.perf_counter()
     load_kernels(hop=hop, encoder=True, heads=True, lossless=True)
     seconds = round(time.perf_counter() - start, 2)
