@@ -34,6 +34,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "parallel/batch.py": ({"files", "clock", "processes"}, "a batch of files, its time, and its end by a signal"),
     "parallel/board.py": ({"files", "clock"}, "pipes between a pool and its workers"),
     "parallel/clock.py": ({"clock"}, "limits of time"),
+    "parallel/compiling.py": ({"processes", "switch"}, "a second process compiles, and ends with the first one"),
     "parallel/crews.py": ({"processes", "clock"}, "workers, and workers that are lost"),
     "parallel/deadline.py": ({"processes"}, "a function that must end within its time"),
     "parallel/executors.py": ({"processes", "imports"}, "executors that the caller names"),
