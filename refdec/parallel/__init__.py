@@ -15,5 +15,7 @@ Many files.  In: jobs and a function of a job.  Out: a line of a report for each
 3. `attempts` is one file inside a worker, under the time limit of `deadline`; `outcomes` is what became of it.
 4. `report` writes the lines, so that a batch can be resumed; `signals` makes SIGTERM an orderly end.
 
+A first run.  `compiling` is a second process that compiles kernels beside the first.
+
 `clock` is the check that a decode calls between its steps (`Limits.seconds`).  `errors` has one class a failure.
 """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Talk", "Together"]
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 60
 """So long nobody compiles one kernel: what takes longer is done here."""
 
 
@@ -33,12 +33,12 @@ class Talk:
 
     def is_taken(self, name: str) -> bool:
         """Tell whether the other process has begun with a kernel, whatever the signature."""
-        self._hear(0.0)
+        self._hear(0)
         return any(what.startswith(f"{name} ") for what in self._begun)
 
     def made(self, what: str) -> bool:
         """Tell whether the other process has made it; waits where it has begun it."""
-        heard = self._hear(0.0)
+        heard = self._hear(0)
         while heard and what in self._begun - self._ended:
             heard = self._hear(PATIENCE_SECONDS)
         return what in self._ended
@@ -58,16 +58,16 @@ class Talk:
             except OSError:  # nobody listens any more
                 self._link = None
 
-    def _hear(self, patience: float) -> bool:
+    def _hear(self, patience: int) -> bool:
         """Take in what has been said, waiting for a first word; return False where none came, or none will."""
         try:
             while self._link is not None and self._link.poll(patience):
                 begins, what = self._link.recv()
                 (self._begun if begins else self._ended).add(what)
-                patience = 0.0
+                patience = 0
         except (OSError, EOFError):
             self._link = None
-        return self._link is not None and patience == 0.0
+        return self._link is not None and patience == 0
 
 
 class Together(Talk):

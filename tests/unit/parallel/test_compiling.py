@@ -94,7 +94,7 @@ def test_one_that_is_gone_is_not_waited_for() -> None:
 
 
 def test_one_that_takes_too_long_is_not_waited_for(both: tuple[Talk, Talk], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(compiling, "PATIENCE_SECONDS", 1)
     here, there = both
     there.begins(WHAT)
     assert not here.made(WHAT)
