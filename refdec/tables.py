@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from refdec.arithmetic.types import Int32Array
 from refdec.errors import RefdecError
+
+if TYPE_CHECKING:  # tables of syntax are read where no array is needed
+    from refdec.arithmetic.types import Int32Array
 
 __all__ = [
     "TableDamaged",
@@ -92,6 +92,8 @@ def _json(name: str) -> Table:
 @cache
 def _column(name: str) -> Int32Array:
     """Return the second column of a CSV table whose first column counts up by one."""
+    import numpy as np
+
     rows = [line.split(",") for line in table_bytes(name).decode().splitlines() if line and line[0] != "#"]
     column = np.array([int(row[1]) for row in rows], dtype=np.int32)
     column.flags.writeable = False

@@ -7,15 +7,20 @@ other way.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-
-from refdec.arithmetic.types import IntArray
 from refdec.bitstream.errors import AlignmentNotZero, CodeTooLong, OutOfBits, SurplusBits
 from refdec.clauses import clause
 from refdec.errors import BitOffset
 
-__all__ = ["MAX_LEADING_ZEROS", "BitReader", "BitWriter"]
+if TYPE_CHECKING:
+    from refdec.arithmetic.types import IntArray
+
+__all__ = ["MAX_LEADING_ZEROS", "BitReader", "BitWriter", "Row"]
+
+Row: TypeAlias = "tuple[int, ...] | IntArray"
+"""Values of a run: a tuple of few, an array of many.  Headers that have few are read without NumPy."""
+FEW = 64
 
 MAX_LEADING_ZEROS = 31
 """A ue(v) code with more leading zeros is rejected (1.2)."""
@@ -93,14 +98,19 @@ class BitReader:
         """(1.2) Skip to the next byte boundary and return the skipped bits, which should be 0."""
         return self.u(-self._position & 7)
 
-    def run(self, bits: int, count: int, element: str = "value") -> IntArray:
-        """Read `count` times u(n) and return an array, int32 up to 31 bits a value, else int64.
+    def run(self, bits: int, count: int, element: str = "value") -> Row:
+        """Read `count` times u(n) and return a tuple, of more than 64 an array: int32 up to 31 bits each, else int64.
 
         Raises OutOfBits before anything is allocated.
         """
         total = bits * count
         if total > self.left:
             raise OutOfBits(element, total, self.left, at=self.place)
+        if count <= FEW:
+            together, most = self.u(total), (1 << bits) - 1
+            return tuple((together >> (total - bits * (turn + 1))) & most for turn in range(count))
+        import numpy as np
+
         stop = self._position + total
         window = np.frombuffer(self._data, np.uint8)[self._position >> 3 : (stop + 7) >> 3]
         kind = np.int32 if bits < 32 else np.int64
@@ -174,6 +184,8 @@ class BitWriter:
 
     def run(self, values: Sequence[int] | IntArray, bits: int) -> None:
         """Write each of `values` as u(n)."""
+        import numpy as np
+
         row = np.asarray(values, np.int64)
         if row.size == 0:
             return

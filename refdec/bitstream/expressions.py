@@ -12,9 +12,8 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from numbers import Integral
 from typing import Any, TypeAlias
-
-import numpy as np
 
 from refdec.clauses import clause
 from refdec.tables import TableDamaged
@@ -75,7 +74,7 @@ def _subscript(node: ast.Subscript) -> Evaluate:
             found = row[index(variables)]
         except IndexError:
             raise Undefined from None
-        return int(found) if isinstance(found, np.integer) else found
+        return int(found) if isinstance(found, Integral) else found
 
     return at
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
-from refdec.arithmetic.types import BoolArray, UInt8Array
 from refdec.clauses import clause
 from refdec.tiling.geometry import ceil_div
+
+if TYPE_CHECKING:  # many a header is read where no array is needed
+    from refdec.arithmetic.types import BoolArray, UInt8Array
 
 __all__ = ["COMPONENT_CHANNELS", "PictureHeader"]
 
@@ -294,6 +294,8 @@ class PictureHeader:
         return primary, secondary
 
     def _cubes(self, row: Flags) -> UInt8Array | None:
+        import numpy as np
+
         return None if row is None else np.array(row, np.uint8).reshape(4, self.cube_h, self.cube_w)
 
     @property
@@ -304,6 +306,8 @@ class PictureHeader:
         return primary, secondary
 
     def _channels(self, component: int) -> BoolArray:
+        import numpy as np
+
         flags = np.zeros(COMPONENT_CHANNELS[component], np.bool_)
         row = self.grfs_channel_flag[component] or ()
         flags[: len(row)] = row
@@ -353,7 +357,7 @@ def _flags(row: Any) -> tuple[int, ...]:
     """Return an array of the interpreter (array, or dictionary by index) as a tuple."""
     if isinstance(row, dict):
         return tuple(int(row[k]) for k in sorted(row))
-    return tuple(np.asarray(row).tolist())
+    return tuple(row.tolist() if hasattr(row, "tolist") else (int(value) for value in row))
 
 
 def _threads(flag: int, log2_minus1: int) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from refdec.bitstream.bits import Row
 from refdec.clauses import clause
 
 __all__ = ["CICP", "Cicp", "ContentLight", "DynamicMetadata", "MasteringDisplay", "RenderingInfo"]
@@ -130,5 +131,9 @@ def _mastering(elements: Mapping[str, Any]) -> MasteringDisplay:
     return MasteringDisplay(x, y, *(int(elements[name]) for name in LUMINANCE))
 
 
+def _octets(row: Row) -> bytes:
+    return bytes(row if isinstance(row, tuple) else row.tolist())
+
+
 def _dynamic(elements: Mapping[str, Any]) -> DynamicMetadata:
-    return DynamicMetadata(int(elements["dm_type"]), bytes(elements["dm_data_byte"].astype("uint8")))
+    return DynamicMetadata(int(elements["dm_type"]), _octets(elements["dm_data_byte"]))

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-
-from refdec.arithmetic.types import IntArray
-from refdec.bitstream.bits import BitReader, BitWriter
+from refdec.bitstream.bits import BitReader, BitWriter, Row
 from refdec.bitstream.errors import ElementMissing, ElementOutOfRange, NotComputable, OutOfBits
 from refdec.bitstream.expressions import Undefined
 from refdec.bitstream.fieldlists import Assign, Element, FieldBranch, Invoke, Loop, Node, Run, constants, field_list
 from refdec.clauses import clause, note_clause
 from refdec.errors import BitOffset, RefdecError
 from refdec.limits import Limits
+
+if TYPE_CHECKING:
+    from refdec.arithmetic.types import IntArray
 
 __all__ = ["CLAUSES", "ElementRecord", "Survey", "Values", "annotate", "locate", "names", "read", "survey", "write"]
 
@@ -73,13 +73,29 @@ class Verb(Protocol):
         """Handle one element and return its value."""
         ...
 
-    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> IntArray:
+    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> Row:
         """Handle `count` elements whose last index counts up from `start`, and return their values."""
         ...
 
     def room(self, bits: int, loop: Loop) -> None:
         """Check that a loop that takes at least `bits` bits can be there."""
         ...
+
+
+def _outside(values: Row, shape: Shape) -> list[int]:
+    """Return which values are outside the range of their element."""
+    if isinstance(values, tuple):
+        return [turn for turn, value in enumerate(values) if not shape.low <= value <= shape.high]
+    outside: list[int] = ((values < shape.low) | (values > shape.high)).nonzero()[0].tolist()
+    return outside
+
+
+def _whole_numbers(values: Row) -> Sequence[int]:
+    """Return values as integers of Python's."""
+    if isinstance(values, tuple):
+        return values
+    numbers: list[int] = values.tolist()
+    return numbers
 
 
 class _Read:
@@ -102,14 +118,14 @@ class _Read:
             raise ElementOutOfRange(element.label(place), value, shape.low, shape.high, at=at)
         return value
 
-    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> IntArray:
+    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> Row:
         at = self.bits.place
         if shape.bits * count > self.bits.left:
             raise OutOfBits(element.label(place), shape.bits * count, self.bits.left, at=at)
         values = self.bits.run(shape.bits, count)
-        bad = np.flatnonzero((values < shape.low) | (values > shape.high))
-        if bad.size:
-            turn = int(bad[0])
+        bad = _outside(values, shape)
+        if bad:
+            turn = bad[0]
             name = element.label((*place, start + turn))
             raise ElementOutOfRange(name, int(values[turn]), shape.low, shape.high, at=at + turn * shape.bits)
         return values
@@ -138,9 +154,9 @@ class _Annotate(_Read):
         self.records.append(ElementRecord(label, element.descriptor, value, at, shape.bits, span, self.clause))
         return value
 
-    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> IntArray:
+    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> Row:
         if shape.bits * count > self.bits.left:  # one by one: those before the end still get their record
-            return np.array([self.one(element, (*place, start + turn), shape) for turn in range(count)])
+            return tuple(self.one(element, (*place, start + turn), shape) for turn in range(count))
         at, label, span = self.bits.place, element.label(place), (shape.low, shape.high)
         values = self.bits.run(shape.bits, count)
         self.records.extend(
@@ -153,7 +169,7 @@ class _Annotate(_Read):
                 span,
                 self.clause,
             )
-            for turn, value in enumerate(values.tolist())
+            for turn, value in enumerate(_whole_numbers(values))
         )
         return values
 
@@ -170,12 +186,12 @@ class _Judge(_Annotate):
             self._illegal(element, place, shape, value, at)
         return value
 
-    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> IntArray:
+    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> Row:
         if shape.bits * count > self.bits.left:
-            return np.array([self.one(element, (*place, start + turn), shape) for turn in range(count)])
+            return tuple(self.one(element, (*place, start + turn), shape) for turn in range(count))
         at = self.bits.place
         values = self.bits.run(shape.bits, count)
-        for turn in np.flatnonzero((values < shape.low) | (values > shape.high)).tolist():
+        for turn in _outside(values, shape):
             self._illegal(element, (*place, start + turn), shape, int(values[turn]), at + turn * shape.bits)
         return values
 
@@ -207,9 +223,9 @@ class _Locate(_Read):
             raise _ElementFound(self.bits.place)
         return self.bits.u(shape.bits, element.name)
 
-    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> IntArray:
+    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> Row:
         if element.name == self.base:
-            return np.array([self.one(element, (*place, start + turn), shape) for turn in range(count)])
+            return tuple(self.one(element, (*place, start + turn), shape) for turn in range(count))
         return self.bits.run(shape.bits, count, element.name)
 
 
@@ -241,9 +257,11 @@ class _Write:
         self.bits.u(value, shape.bits)
         return value
 
-    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> IntArray:
+    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> Row:
+        import numpy as np
+
         if count == 0:
-            return np.zeros(0, np.int64)
+            return ()
         given = self._given(element, place)
         part: Sequence[int] | IntArray
         if isinstance(given, Mapping):
@@ -341,7 +359,7 @@ class _Walk:
         if node.start is None:
             self._keep(element.name, place, values)
             return
-        for turn, value in enumerate(values.tolist()):
+        for turn, value in enumerate(_whole_numbers(values)):
             self._keep(element.name, (*place, start + turn), value)
 
     def _loop(self, node: Loop) -> None:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-
-from refdec.arithmetic.types import Int32Array, UInt8Array
 from refdec.clauses import clause
+
+if TYPE_CHECKING:  # many a header is read where no array is needed
+    from refdec.arithmetic.types import Int32Array, UInt8Array
 
 __all__ = ["EfeFilterSet", "EfeLinear", "EfeNonlinear", "Icci", "IcciTile", "ToolsHeader"]
 
 Pair = tuple[int, int]
-Weights = tuple[Int32Array | None, Int32Array | None]
+Weights: TypeAlias = "tuple[Int32Array | None, Int32Array | None]"
 Elements = Mapping[str, Any]
 
 
@@ -38,6 +38,8 @@ class ArrayFields:
 def _same(one: Any, two: Any) -> bool:
     if isinstance(one, tuple) and isinstance(two, tuple):
         return len(one) == len(two) and all(_same(a, b) for a, b in zip(one, two, strict=True))
+    import numpy as np
+
     if isinstance(one, np.ndarray) or isinstance(two, np.ndarray):
         return one is not None and two is not None and np.array_equal(one, two)
     return bool(one == two)
@@ -165,6 +167,8 @@ def _pair(row: Mapping[int, Any] | None) -> Pair:
 
 
 def _frozen(values: Any) -> Int32Array:
+    import numpy as np
+
     array: Int32Array = np.ascontiguousarray(values, np.int32)
     array.flags.writeable = False
     return array
@@ -238,7 +242,7 @@ def _masks(tree: Mapping[int, Any] | None) -> tuple[UInt8Array | None, UInt8Arra
 def _bytes(mask: Int32Array | None) -> UInt8Array | None:
     if mask is None:
         return None
-    narrow = mask.astype(np.uint8)
+    narrow: UInt8Array = mask.astype("uint8")
     narrow.flags.writeable = False
     return narrow
 

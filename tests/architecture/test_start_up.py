@@ -48,6 +48,15 @@ def test_light_commands_stay_light(arguments: list[str]) -> None:
     assert run.stdout
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["info", str(DEMO)], ["info", str(DEMO), "--json"]])
+def test_reading_headers_takes_no_numpy(arguments: list[str]) -> None:
+    """It would be a fifth of the time of these commands."""
+    code = PROBE.replace('"HEAVY " + ",".join(heavy)', '"HEAVY " + str("numpy" in sys.modules)')
+    run = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    assert run.stderr.rsplit("HEAVY ", 1)[-1] == "False"
+    assert run.stdout
+
+
 def test_a_decode_whose_kernels_are_kept_imports_no_compiler(tmp_path: Path) -> None:
     settings = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_DISABLE")}
     command = [sys.executable, "-c", PROBE, "decode", str(DEMO), str(tmp_path / "out.ppm"), "--overwrite"]

@@ -45,8 +45,8 @@ TON_444 = {
 
 def plain(value: Any) -> Any:
     """Arrays as the examples write them: objects keyed by index."""
-    if isinstance(value, np.ndarray):
-        return {str(k): v for k, v in enumerate(value.tolist())}
+    if isinstance(value, tuple | np.ndarray):
+        return {str(k): v for k, v in enumerate(np.asarray(value).tolist())}
     return {str(k): plain(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
@@ -259,7 +259,7 @@ def test_writer_refuses_missing_and_illegal_values() -> None:
 def test_udi_is_as_long_as_its_substream() -> None:
     """1.5.4: no length field of its own."""
     elements = syntax.read("UDI", BitReader(b"\xde\xad\xbe"), {"SubstreamSize": 3})
-    assert elements["UDI_data"].tolist() == [0xDE, 0xAD, 0xBE]
+    assert list(elements["UDI_data"]) == [0xDE, 0xAD, 0xBE]
     assert syntax.write("UDI", {"UDI_data": b"\xde\xad\xbe"}, {"SubstreamSize": 3}) == b"\xde\xad\xbe"
 
 
