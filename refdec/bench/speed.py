@@ -40,6 +40,9 @@ from refdec.weights.seeded import seeded_pack
 __all__ = [
     "Say",
     "demo_stream",
+    "environment_of_commands",
+    "pack_with_hop",
+    "refdec_command",
     "repeated",
     "sizes_table",
     "starts_table",
@@ -60,7 +63,7 @@ def demo_stream() -> bytes:
     return resources.files("refdec").joinpath("data", "demo.jai").read_bytes()
 
 
-def _pack_with_hop() -> WeightPack:
+def pack_with_hop() -> WeightPack:
     """Return the bundled pack, with seeded weights for HOP, which it lacks: as much work, another picture."""
     pack = load_weights(None)
     names = [f"VM_hop/decoder_{name}_0.012" for name in ("Y", "UV")]
@@ -93,7 +96,7 @@ def repeated(run: Callable[[], object], repeat: int) -> dict[str, Any]:
 
 def steady_table(repeat: int, say: Say) -> list[dict[str, Any]]:
     """Decode 768x512 in a warm process with one thread, by each transform: time, products, share of the bound."""
-    pack = _pack_with_hop()
+    pack = pack_with_hop()
     rows = []
     for transform, products in PRODUCTS.items():
         say(f"steady state: {transform.name}")
@@ -200,11 +203,12 @@ def threads_table(counts: Sequence[int], repeat: int, say: Say) -> dict[str, Any
     return {"size": [768, 512], "blas_threads": {"before": before, "after": after}, "rows": rows}
 
 
-def _refdec(*arguments: object) -> list[str]:
+def refdec_command(*arguments: object) -> list[str]:
+    """Return the command that runs refdec with these arguments."""
     return [sys.executable, "-m", "refdec.cli", *map(str, arguments)]
 
 
-def _environment() -> dict[str, str]:
+def environment_of_commands() -> dict[str, str]:
     """Return the environment of whole processes: they may write what Python compiles."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
@@ -226,8 +230,8 @@ def sizes_table(
             stream.write_bytes(data)
             opened = open_stream(data, pack)
             decode = [_decode_bands(opened, 1)[1] for _ in range(repeat + 1)][1:]
-            command = _refdec("decode", stream, picture, "--workers", workers)
-            uses = [measured(command, env=_environment()) for _ in range(repeat)]
+            command = refdec_command("decode", stream, picture, "--workers", workers)
+            uses = [measured(command, env=environment_of_commands()) for _ in range(repeat)]
             picture.unlink()
             rows.append(
                 {
@@ -256,16 +260,16 @@ def starts_table(repeat: int, say: Say) -> list[dict[str, Any]]:
         large.write_bytes(repeated_stream(demo_stream(), pack, 3840, 2160))
         commands = {
             "python -c pass": [sys.executable, "-c", "pass"],
-            "refdec info": _refdec("info", photo),
-            "refdec decode 256x256": _refdec("decode", small, out),
-            "refdec decode 768x512": _refdec("decode", photo, out),
-            "refdec encode 768x512": _refdec("encode", source, coded),
-            "refdec decode 3840x2160 --workers 1": _refdec("decode", large, out, "--workers", 1),
-            "refdec decode 3840x2160 --workers 2": _refdec("decode", large, out, "--workers", 2),
+            "refdec info": refdec_command("info", photo),
+            "refdec decode 256x256": refdec_command("decode", small, out),
+            "refdec decode 768x512": refdec_command("decode", photo, out),
+            "refdec encode 768x512": refdec_command("encode", source, coded),
+            "refdec decode 3840x2160 --workers 1": refdec_command("decode", large, out, "--workers", 1),
+            "refdec decode 3840x2160 --workers 2": refdec_command("decode", large, out, "--workers", 2),
         }
         for name, command in commands.items():
             say(f"start: {name}")
-            timed(command, env=_environment())
-            walls, cpus = zip(*(timed(command, env=_environment()) for _ in range(repeat)), strict=True)
+            timed(command, env=environment_of_commands())
+            walls, cpus = zip(*(timed(command, env=environment_of_commands()) for _ in range(repeat)), strict=True)
             rows.append({"command": name, "wall_seconds": summary(walls), "cpu_seconds": summary(cpus)})
     return rows

@@ -15,7 +15,7 @@ from refdec.cli.options import JsonFlag
 
 __all__ = ["speed"]
 
-PARTS = ("steady", "encode", "threads", "workers", "sizes", "starts")
+PARTS = ("steady", "encode", "threads", "pairs", "workers", "sizes", "starts")
 EDGES = (64, 128, 256, 512, 1024, 2048, 4096, 8192)
 EIGHT_K = (7680, 4320)
 
@@ -29,13 +29,15 @@ def speed(
     largest: Annotated[int, typer.Option(min=64, metavar="N", help="Longest edge of the sizes that are tried.")] = 8192,
     json: JsonFlag = False,
 ) -> None:
-    """Measure decoding and encoding: steady state and bound, threads, workers, sizes with memory, start-up.
+    """Measure decoding and encoding: steady state and bound, threads, one and two in pairs, workers, sizes with
+    memory, start-up.
 
     Example: refdec bench speed --out docs/benchmarks
     """
     from refdec.bench import speed as measure
     from refdec.bench.encode_speed import encode_table
     from refdec.bench.machine import machine_facts
+    from refdec.bench.pairs import pairs_table
     from refdec.cli.startup import prepare_process
     from refdec.startup import load_kernels
 
@@ -53,6 +55,7 @@ def speed(
         "steady": lambda: measure.steady_table(repeat, console.say),
         "encode": lambda: encode_table(repeat, console.say),
         "threads": lambda: measure.threads_table((1, 2, 4), repeat, console.say),
+        "pairs": lambda: pairs_table(repeat, console.say),
         "workers": lambda: measure.workers_table(3840, 2160, (1, 2), repeat, console.say),
         "sizes": lambda: measure.sizes_table(_sizes(largest), 2, ".png", console.say, repeat=repeat),
         "starts": lambda: measure.starts_table(repeat, console.say),
@@ -102,6 +105,16 @@ def _show(found: dict[str, Any]) -> None:
         ]
         columns = ("threads", "as many decodes in one thread, CPU s", "in threads, CPU s", "ratio")
         console.show_table("768x512 BOP, threads of one process", columns, rows)
+    if "pairs" in found:
+        columns = (
+            "one and two",
+            "one, least wall s",
+            "two, least",
+            "speed-up, median",
+            "of the least",
+            "CPU s, medians",
+        )
+        console.show_table("a second thread, a second worker", columns, [_pair(row) for row in found["pairs"]])
     if "workers" in found:
         rows = [
             (row["workers"], row["wall_seconds"]["median"], row["cpu_seconds"]["median"], row["speed_up"]["median"])
@@ -129,6 +142,12 @@ def _steady(row: dict[str, Any]) -> tuple[Any, ...]:
         row["multiply_bound_seconds"],
         row["share_of_bound"],
     )
+
+
+def _pair(row: dict[str, Any]) -> tuple[Any, ...]:
+    one, two = (found["least"] for found in row["wall_seconds"])
+    cpu = " and ".join(str(found["median"]) for found in row["cpu_seconds"])
+    return row["what"], one, two, row["speed_up"]["median"], row["speed_up_of_least"], cpu
 
 
 def _encode(row: dict[str, Any]) -> Iterator[tuple[Any, ...]]:

@@ -31,8 +31,8 @@ LANES = 16
 """Outputs of a panel."""
 VECTOR = 8
 """Values of a vector."""
-TILE_ROWS = 8 if has_wide_vectors() else 2
-"""Rows that are multiplied at a time: as many as registers can hold the sums of."""
+TILE_ROWS, TILE_LANES = (8, LANES) if has_wide_vectors() else (6, VECTOR)
+"""Rows and outputs that are multiplied at a time: as many as registers can hold the sums of."""
 BESIDE = 3 << 51
 """What int64 sums begin with: float64 beside it differ by one in their last bit, so that bits are integers."""
 _BESIDE_BITS = 0x4338000000000000
@@ -113,10 +113,18 @@ def _larger(builder: Any, a: Any, b: Any) -> Any:
     return builder.select(builder.icmp_signed(">", a, b), a, b)
 
 
-def _products(builder: Any, arguments: list[Any], rows: int) -> None:
-    """Write c[r, :] = b[0, :] + sum over k of a[r, k] * b[1 + k, :], for some rows r at once."""
+def _products(builder: Any, arguments: list[Any], rows: int, at_once: int) -> None:
+    """Write c[r, :] = b[0, :] + sum over k of a[r, k] * b[1 + k, :], for some rows r, and of them for some outputs, at
+    once.
+    """
+    for first in range(0, LANES, at_once):
+        _products_from(builder, arguments, rows, range(first, first + at_once, VECTOR))
+
+
+def _products_from(builder: Any, arguments: list[Any], rows: int, outputs: range) -> None:
+    """Write the products of some rows for the vectors of outputs that begin there."""
     a, a_at, a_step, b, b_at, depth, c, c_at, c_step = arguments
-    lanes = [_number(lane) for lane in range(0, LANES, VECTOR)]
+    lanes = [_number(lane) for lane in outputs]
     panel = builder.gep(b, [b_at])
     samples = [builder.gep(a, [builder.add(a_at, builder.mul(a_step, _number(r)))]) for r in range(rows)]
     begin = [_loaded(builder, panel, lane, _kind("floats")) for lane in lanes]
@@ -146,7 +154,7 @@ def _products(builder: Any, arguments: list[Any], rows: int) -> None:
             _store(builder, value, target, lane)
 
 
-@instructions(lambda builder, arguments: _products(builder, arguments, TILE_ROWS))
+@instructions(lambda builder, arguments: _products(builder, arguments, TILE_ROWS, TILE_LANES))
 def tile_products(
     a: Any, a_at: int, a_step: int, b: Any, b_at: int, depth: int, c: Any, c_at: int, c_step: int
 ) -> None:
@@ -157,7 +165,7 @@ def tile_products(
         row_products(a, a_at + r * a_step, a_step, b, b_at, depth, c, c_at + r * c_step, c_step)
 
 
-@instructions(lambda builder, arguments: _products(builder, arguments, 1))
+@instructions(lambda builder, arguments: _products(builder, arguments, 1, LANES))
 def row_products(a: Any, a_at: int, a_step: int, b: Any, b_at: int, depth: int, c: Any, c_at: int, c_step: int) -> None:
     """Multiply one row as `tile_products` does; a_step and c_step do not matter."""
     panel = b[b_at : b_at + (1 + depth) * LANES].reshape(1 + depth, LANES)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -87,6 +91,30 @@ def test_products_are_those_of_matrices(depth: int, rows: int, begin: int) -> No
     panel = np.concatenate([np.full((1, LANES), begin), b]).astype(np.float64)
     run_products(a.astype(np.float64).reshape(-1), panel.reshape(-1), depth, c.reshape(-1), rows)
     assert np.array_equal(c.astype(np.int64), a @ b + begin)
+
+
+NARROW = """
+import numpy as np
+from refdec.networks.panel_kernels import multiply
+from refdec.networks.vector_code import LANES, TILE_LANES, TILE_ROWS, VECTOR
+
+assert (TILE_ROWS, TILE_LANES) == (6, VECTOR)
+rng = np.random.default_rng(1)
+for depth in (1, 2, 7, 160):
+    for rows in (*range(1, 15), 26):
+        a, b = (rng.integers(-(1 << 20), 1 << 20, shape) for shape in ((rows, depth), (1 + depth, LANES)))
+        c = np.zeros((rows + 1) * LANES)
+        samples, panel = a.astype(np.float64).reshape(-1), b.astype(np.float64).reshape(-1)
+        multiply(samples, 0, depth, rows, panel, 0, depth, c, 0, LANES)
+        assert np.array_equal(c.reshape(-1, LANES)[:rows], a @ b[1:] + b[0])
+        assert not c[rows * LANES :].any()
+"""
+
+
+def test_products_on_a_processor_with_narrower_vectors(tmp_path: Path) -> None:
+    """It has half the registers or fewer, so that half a panel is multiplied at a time."""
+    settings = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", NARROW], env=os.environ | settings, check=True)
 
 
 @settings(max_examples=30, deadline=None)
