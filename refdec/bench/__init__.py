@@ -3,8 +3,9 @@
 In: pictures or codestreams, and what to measure.  Out: plain values for JSON, tables, plots.
 
 Speed: `speed` times decoding (steady state, workers, sizes, start-up) on the `streams` that it makes from a real
-one, `pairs` one thread and two, one worker and two in turn; `memory` watches a command with all its processes, `bound` says how long the products of a decode alone take,
-`machine` what it was measured on, `speed_plot` draws; `encode_speed` times encoding, as a whole and by its steps.
+one, `pairs` one thread and two, one worker and two in turn; `memory` watches a command with all its processes, `bound`
+says how long the products of a decode alone take, `machine` what it was measured on, `speed_plot` draws;
+`encode_speed` times encoding, as a whole and by its steps.
 
 Rate and distortion: `pictures` and `codecs` are what is compared, `rd` measures, `rd_summary` forms means and
 BD-rates and keeps them in a file, `rd_tables` and `rd_plot` show them.  `qualities` says what a quality gives.
