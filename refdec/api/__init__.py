@@ -22,7 +22,8 @@ writes, with the transparency of `clip_alpha` and the bytes that `clip_media` ke
 `clip_differences` compares two.
 
 `privacy` encodes with private regions (`faces` may be among them), opens and drops them.  `lossless` puts originals
-behind codestreams, gives them back, and drops them; `float_originals` are those in floats.
+behind codestreams, gives them back, and drops them; `float_originals` are those in floats.  `layer_file` writes them
+to files, a row of tiles at a time, out of `kept_rows`.
 
 From codestream to codestream: `transcode`, as `transcode_options` wish; `transcode_run` takes the steps.
 

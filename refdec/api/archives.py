@@ -211,7 +211,8 @@ def decode_archive(archive: Archive, *, watch: Callable[[Outcome], None] | None 
 def encode_archive(archive: PictureArchive, *, watch: Callable[[Outcome], None] | None = None) -> Summary:
     """Encode an archive of pictures; `watch` sees each outcome.  It goes on and raises as `decode_archive` does."""
     roi = archive.encode.roi
-    encode = replace(archive.encode, roi=Path(roi).absolute()) if isinstance(roi, str | Path) else archive.encode
+    encode = replace(archive.encode, workers=1)  # a process works on one picture
+    encode = replace(encode, roi=Path(roi).absolute()) if isinstance(roi, str | Path) else encode
     suffix = f".{encode.container or BARE}"
     return _run(archive, lambda weights: EncodeOne(encode, weights), watch, suffix=suffix, inputs=READ_SUFFIXES)
 

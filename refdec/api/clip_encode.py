@@ -101,7 +101,12 @@ def encode_moving(
     refuse_single(options)
     with clip_media() as pictures, clip_media() as transparency:
         maker = ClipMaker(
-            moving, replace(options, frame=None), wishes, pictures, transparency, progress or (lambda share: None)
+            moving,
+            replace(options, frame=None, workers=1),
+            wishes,
+            pictures,
+            transparency,
+            progress or (lambda share: None),
         )
         maker.run(load_weights(weights))
         return maker.write(target)

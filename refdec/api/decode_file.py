@@ -125,6 +125,7 @@ def decode_to_file(
     """
     from refdec.api.beside import beside_of
     from refdec.api.gray import AS_DECODED, gray_form
+    from refdec.api.layer_file import LayerFile, layer_of
     from refdec.api.lossless import Restored, restored
     from refdec.api.privacy import shown_with
     from refdec.decoding.opening import parse
@@ -188,6 +189,16 @@ def decode_to_file(
         plain = job.lossy or job.wants_stages
         holds_floats = suffix in FLOAT_SUFFIXES and not job.tone_map and cover is None
         found = Restored(None)
+        in_rows = not (plain or job.tone_map or options.region is not None or cover is not None) and beside.is_upright
+        layer = layer_of(inputs, headers, options, usual=usual, gray=gray) if in_rows else None
+        if layer is not None:
+            place = _Place(target, suffix, job, AS_DECODED, beside, on_progress, None)
+            file = LayerFile(
+                target, suffix, beside.metadata, place.alpha_kind, place.with_alpha, job.fingerprint, on_progress
+            )
+            made = file.write(inputs, headers, options, layer)
+            changed = suffix in JPEG_SUFFIXES or place.divides
+            return replace(made, warnings=(*said, *made.warnings), fidelity="lossy" if changed else made.fidelity)
         if not plain:
             found = restored(inputs, headers, options, usual=usual, gray=gray, floats=holds_floats)
         if found.picture is not None and found.picture.floats is not None:

@@ -102,6 +102,7 @@ def encode(
     clli: ClliWish = None,
     float_view: FloatView | None = None,
     compact: bool = False,
+    workers: int | None = 1,
     profile: str | None = None,
     synthesis: tuple[str, ...] = (),
     regions: tuple[int, int] | None = None,
@@ -125,7 +126,7 @@ def encode(
     file.  What of it a codestream cannot carry is named in a `PictureWarning`, unless `strip` is said.  `weights`: a
     pack or a pack file; None takes the bundled one.  `progress` is told the share that is done.  `options`: an
     `EncodeOptions` in place of all other keywords, or the options of the encoder itself.
-    From `encoder` to `compact` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
+    From `encoder` to `workers` keywords are fields of `EncodeOptions`; the others are those of `CodingSettings`, and
     `chroma` "444", "422", "420" (its `coded_subsampling`), "400" (its `luma_only`), and `roi`.
 
     Raises RateAmbiguous, RateOutOfReach, TooFewBytes, NoModel, SettingsRefused, UnknownGuest, UnknownOption,
@@ -185,6 +186,7 @@ def encode(
         clli=clli,
         float_view=float_view,
         compact=compact,
+        workers=workers,
     )
     require_kinds({"progress": progress}, {"progress": CALLS.or_none()})
     if isinstance(options, EncodeOptions) and not _says_nothing(keywords):
@@ -272,7 +274,12 @@ def _with_layer(inputs: Inputs, picture: SourcePicture, options: EncodeOptions, 
     from refdec.bitstream.editions import Edition
     from refdec.decoding.options import DecodeOptions
 
-    reading = DecodeOptions(limits=options.limits, edition=Edition(options.settings.edition), any_level=True)
+    reading = DecodeOptions(
+        limits=options.limits,
+        edition=Edition(options.settings.edition),
+        any_level=True,
+        workers=options.workers,
+    )
     began = time.perf_counter()
     made = with_original(inputs, picture, reading, max_error=max_error, check=options.check)
     LOG.info("layer of %d bytes in %.2f s", len(made) - len(inputs.data), time.perf_counter() - began)

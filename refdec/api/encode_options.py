@@ -17,6 +17,7 @@ from refdec.api.errors import LayoutWithoutRaw, RateAmbiguous, UnknownChroma
 from refdec.arithmetic.argument_kinds import FLAG, NUMBER, TEXT, WHOLE, ValueKind, instance_of, require_kinds
 from refdec.arithmetic.shown import ShortRepr
 from refdec.bitstream.chroma import ChromaFormat
+from refdec.decoding.errors import WorkersOutOfRange
 from refdec.decoding.options import limits_or_default
 from refdec.formats.kinds import FLOAT_VIEWS, FloatView
 from refdec.limits import Limits
@@ -87,7 +88,7 @@ OPTION_KINDS: Mapping[str, ValueKind] = {
     **dict.fromkeys(("check", "low_bits", "strip", "thumbnail", "lossless", "compact"), FLAG),
     **dict.fromkeys(("bpp", "psnr", "time_budget"), NUMBER.or_none()),
     **dict.fromkeys(("model", "displacement", "chroma_displacement", "bits", "quality", "max_bytes"), WHOLE.or_none()),
-    "frame": WHOLE.or_none(),
+    **dict.fromkeys(("frame", "workers"), WHOLE.or_none()),
     **dict.fromkeys(("encoder", "format"), TEXT),
     **dict.fromkeys(("subsampling", "container", "float_view"), TEXT.or_none()),
     "tolerance": NUMBER,
@@ -141,12 +142,15 @@ class EncodeOptions(ShortRepr):
     Whole-number samples have none of it, and a warning says so, as of `bits` that a source has not.  `lossless` and
     `max_error` keep the floats; an error counts places in the order of values of their format.
 
+    `workers`: threads and processes that share a lossless layer and the decode that it starts from, None: one for each
+    core; the bytes are the same for any number.
+
     `compact`: leave out what a decoder infers, and name the weights by 8 bytes: 45 bytes fewer, which counts in very
     small pictures.
 
     Raises RateAmbiguous, LimitsExpected, LayoutWithoutRaw, UnknownChroma, RequestInvalid, UnknownFilterTool,
-    PrivateRate, LosslessWithPrivate, LosslessTwice, MaxErrorOutOfRange, ArgumentOfOtherKind.  Reading a picture raises
-    FloatAlphaNeedsLayer too.
+    PrivateRate, LosslessWithPrivate, LosslessTwice, MaxErrorOutOfRange, WorkersOutOfRange, ArgumentOfOtherKind.
+    Reading a picture raises FloatAlphaNeedsLayer too.
     """
 
     encoder: str = "analysis"
@@ -182,6 +186,7 @@ class EncodeOptions(ShortRepr):
     clli: ClliWish = None
     float_view: FloatView | None = None
     compact: bool = False
+    workers: int | None = 1
 
     def __post_init__(self) -> None:
         require_kinds({name: getattr(self, name) for name in OPTION_KINDS}, OPTION_KINDS)
@@ -207,6 +212,8 @@ class EncodeOptions(ShortRepr):
             raise MaxErrorOutOfRange(self.max_error, MOST_BITS)
         if self.lossless and error:
             raise LosslessTwice(error)
+        if self.workers is not None and self.workers < 1:
+            raise WorkersOutOfRange(self.workers)
         if self.float_view not in (None, *FLOAT_VIEWS):
             raise RequestInvalid("float view", self.float_view, f"one of {', '.join(FLOAT_VIEWS)}")
         if self.subsampling is not None and self.subsampling not in RAW_FORMATS:

@@ -32,8 +32,6 @@ from refdec.cli.options import (
 
 if TYPE_CHECKING:
     from refdec.api.clip_options import ClipOptions
-    from refdec.api.clip_report import ClipReport
-    from refdec.api.encode import EncodeReport
     from refdec.api.encode_options import EncodeOptions
 
 __all__ = ["encode", "grid"]
@@ -342,7 +340,12 @@ def encode(
     ] = False,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", rich_help_panel=SEVERAL, help="Processes; default: one for each core."),
+        typer.Option(
+            min=1,
+            metavar="N",
+            rich_help_panel=SEVERAL,
+            help="Processes, or of one picture threads for its lossless layer; default: one for each core.",
+        ),
     ] = None,
     report: ReportOption = None,
     executor: ExecutorOption = None,
@@ -423,9 +426,11 @@ def encode(
         clli=clli,
         float_view=float_view,
         compact=compact,
+        workers=workers,
     )
     if isinstance(place, OneFile):
-        wishes.refuse_for_one("encode", workers=not goes_in_file(Path(place.target).suffix.lower(), container))
+        shared = options.layer_error is not None or goes_in_file(Path(place.target).suffix.lower(), container)
+        wishes.refuse_for_one("encode", workers=not shared)
         _encode_file(place, options, weights, json, clip)
     else:
         if clip.says_something:
@@ -436,36 +441,12 @@ def encode(
 def _encode_file(place: OneFile, options: EncodeOptions, weights: Path | None, json: bool, clip: ClipOptions) -> None:
     """Encode one picture, or one clip."""
     from refdec.api.clip_encode import encode_source
+    from refdec.cli.encode_words import made_in_words
 
     work = partial(encode_source, place.source, place.target, options, weights=weights, clip=clip)
     seconds = None if options.limits is None else options.limits.seconds
-    in_words = partial(_in_words, asked=bool(options.filters.tools))
+    in_words = partial(made_in_words, asked=bool(options.filters.tools))
     run_one("encoding", place, work, in_words, seconds=seconds, as_json=json)
-
-
-def _in_words(report: EncodeReport | ClipReport, *, asked: bool) -> str:
-    """Return what was encoded as one line; `asked`: whether filters were."""
-    from refdec.api.clip_report import ClipReport
-
-    if isinstance(report, ClipReport):
-        return _clip_in_words(report)
-    beside = f", {report.beside_bytes} of them beside the codestream" if report.beside_bytes else ""
-    rate = f"{report.bytes} bytes{beside}, {report.bits_per_pixel:.4f} bpp"
-    point = f"model {report.model}, displacement {report.displacement}, {report.chroma_displacement}"
-    place = [] if report.quality is None else [f"quality {report.quality}"]
-    filters = [f"filters: {', '.join(report.filters) or 'none pays'}"] if asked or report.filters else []
-    layer = [f"lossless layer of {report.layer_bytes} bytes"] if report.layer_bytes else []
-    return ", ".join([f"{report.width} x {report.height}", rate, *place, point, *filters, *layer])
-
-
-def _clip_in_words(report: ClipReport) -> str:
-    """Return what a clip is as one line."""
-    equal = report.frames - report.distinct
-    frames = f"{report.frames} frames" + (f" ({equal} of them equal to earlier ones)" if equal else "")
-    rate = f"{report.bytes} bytes, {report.bits_per_pixel:.4f} bpp"
-    plays = "for ever" if report.plays == 0 else f"{report.plays} times" if report.plays > 1 else "once"
-    alpha = ", with transparency" if report.transparent else ""
-    return f"{report.width} x {report.height}, {frames}, {report.seconds} s, plays {plays}, {rate}{alpha}"
 
 
 def _encode_batch(

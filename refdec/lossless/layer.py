@@ -6,7 +6,7 @@ codes again.  Any number of workers gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeAlias
@@ -23,7 +23,7 @@ from refdec.lossless.tiles import TileForm, code_tile, decode_tile
 from refdec.parallel.ordered import Pool
 from refdec.parallel.processes import available_cores
 from refdec.parallel.threads import InlinePool, ThreadPool
-from refdec.picture.output import Codes
+from refdec.picture.output import Codes, as_codes
 from refdec.tiling.geometry import Rect, ceil_div
 from refdec.trace.picture_digest import picture_sha256
 
@@ -34,8 +34,10 @@ __all__ = [
     "coded_tiles",
     "decode_layer",
     "decoded_planes",
+    "decoded_rows",
     "encode_layer",
     "layer_memory",
+    "layer_rows_memory",
 ]
 
 Planes: TypeAlias = tuple[Codes, ...]
@@ -58,11 +60,25 @@ class Coding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Tiled:
-    """What all workers see: how planes are coded, the decoded picture, and the original of an encoder."""
+    """What all workers see: how planes are coded, the decoded picture where it is whole, an encoder's original."""
 
     coding: Coding
-    base: Planes
+    base: Planes = ()
     original: Planes = ()
+
+    @property
+    def whole(self) -> _Rows:
+        """All rows of the decoded picture."""
+        return _Rows(self.base, 0, self.base[0].shape[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """Rows of a decoded picture of `height` rows, from `top` on."""
+
+    planes: Planes
+    top: int
+    height: int
 
 
 @clause("7.2")
@@ -74,13 +90,18 @@ def _tiles(width: int, height: int, tile_log2: int) -> Iterator[Rect]:
             yield Rect(x, y, min(side, width - x), min(side, height - y))
 
 
+_Unit: TypeAlias = "tuple[int, Rect, CodedTile, _Rows | None]"
+"""The number of a tile, its place, its code, and the rows of the decoded picture that it sees, None: it is whole."""
+
+
 @clause("7.3.1")
-def _around(planes: Planes, tile: Rect) -> Int32Array:
+def _around(base: _Rows, tile: Rect) -> Codes:
     """(7.3.1) Return the codes under a tile and PAD around it, those of the border again beyond it."""
-    height, width = planes[0].shape
-    rows = np.clip(np.arange(tile.y - PAD, tile.y + tile.h + PAD), 0, height - 1)
+    width = base.planes[0].shape[1]
+    rows = np.clip(np.arange(tile.y - PAD, tile.y + tile.h + PAD), 0, base.height - 1) - base.top
     columns = np.clip(np.arange(tile.x - PAD, tile.x + tile.w + PAD), 0, width - 1)
-    return np.stack([plane[rows[:, None], columns] for plane in planes]).astype(np.int32)
+    found: Codes = np.stack([plane[rows[:, None], columns] for plane in base.planes])
+    return found
 
 
 def _inside(planes: Planes, tile: Rect) -> Int32Array:
@@ -96,17 +117,17 @@ def _digest(codes: Int32Array) -> bytes:
 
 def _coded(work: _Tiled, tile: Rect) -> tuple[CodedTile, Int32Array]:
     """Return the code of a tile, and what a decoder makes of it."""
-    data, made = code_tile(work.coding.form, _inside(work.original, tile), _around(work.base, tile), work.coding.check)
+    data, made = code_tile(work.coding.form, _inside(work.original, tile), _around(work.whole, tile), work.coding.check)
     return CodedTile(_digest(made), data), made
 
 
-def _decoded(work: _Tiled, unit: tuple[int, Rect, CodedTile]) -> Int32Array:
-    """Return the codes of a tile.  Raises LayerDamaged."""
-    number, tile, coded = unit
-    made = decode_tile(work.coding.form, coded.data, _around(work.base, tile), work.coding.check)
+def _decoded(work: _Tiled, unit: _Unit) -> Codes:
+    """Return the codes of a tile, as narrow as they are: they wait for their turn.  Raises LayerDamaged."""
+    number, tile, coded, rows = unit
+    made = decode_tile(work.coding.form, coded.data, _around(rows or work.whole, tile), work.coding.check)
     if _digest(made) != coded.digest:
         raise LayerDamaged(f"tile {number}, from {tile.x},{tile.y} on, is not what was coded")
-    return made
+    return as_codes(made, work.coding.form.bit_depth)
 
 
 def _pool(work: _Tiled, tiles: int) -> Pool[_Tiled]:
@@ -122,6 +143,16 @@ def layer_memory(width: int, height: int, components: int, tile_log2: int, worke
     samples = min(width * height, 1 << (2 * tile_log2)) * components
     at_work = min(tiles, 3 * (workers or available_cores()))
     return 2 * 2 * components * width * height + at_work * (WORK_BYTES * samples + 4 * TABLES)
+
+
+@clause("7.2")
+def layer_rows_memory(width: int, components: int, tile_log2: int, workers: int | None) -> int:
+    """(7.2) Return the bytes of arrays that `decoded_rows` needs: rows of tiles, and tiles at work."""
+    side, count = 1 << tile_log2, workers or available_cores()
+    columns = ceil_div(width, side)
+    samples = side * min(width, side) * components
+    bands = 2 + ceil_div(2 * count, columns)
+    return 2 * components * width * side * bands + min(columns * bands, 3 * count) * (WORK_BYTES * samples + 4 * TABLES)
 
 
 @clause("7.2")
@@ -165,7 +196,7 @@ def coded_tiles(coding: Coding, original: Planes, base: Planes) -> tuple[tuple[C
     return tuple(coded), made
 
 
-def _put(planes: Planes, place: Rect, codes: Int32Array) -> None:
+def _put(planes: Planes, place: Rect, codes: Int32Array | Codes) -> None:
     """Write the codes of a tile into planes."""
     for plane, part in zip(planes, codes, strict=True):
         plane[place.rows, place.columns] = part
@@ -205,16 +236,52 @@ def decoded_planes(coding: Coding, tiles: Sequence[CodedTile], base: Planes, win
     """
     height, width = base[0].shape
     wanted = Rect(0, 0, width, height) if window is None else window
-    units = [
-        (number, tile, coded)
+    units: list[_Unit] = [
+        (number, tile, coded, None)
         for number, (tile, coded) in enumerate(zip(_tiles(width, height, coding.tile_log2), tiles, strict=True))
         if tile.x < wanted.right and wanted.x < tile.right and tile.y < wanted.bottom and wanted.y < tile.bottom
     ]
     made = tuple(np.zeros(plane.shape, plane.dtype) for plane in base)
     work = _Tiled(coding, base)
     with _pool(work, len(units)) as pool:
-        for (_, place, _), codes in zip(units, pool.map(_decoded, units), strict=True):
+        for (_, place, _, _), codes in zip(units, pool.map(_decoded, units), strict=True):
             _put(made, place, codes)
     if window is None:
         return made
     return tuple(np.ascontiguousarray(plane[wanted.rows, wanted.columns]) for plane in made)
+
+
+@clause("7.6")
+def decoded_rows(
+    record: LosslessRecord,
+    base: Callable[[int, int], Planes],
+    *,
+    workers: int | None = 1,
+    check: Check = unchecked,
+) -> Iterator[Planes]:
+    """(7.6) Yield the codes that a layer gives, a row of tiles at a time, from the top on.
+
+    `base(top, bottom)`: rows of the decoded picture, of the layer's depth and components, asked for from the top on,
+    some of them twice.  Digests of tiles are compared; those of the whole pictures are the caller's to compare.
+    Raises LayerDamaged, and what `check` and `base` raise.
+    """
+    coding = Coding(TileForm(record.components, record.bit_depth, record.max_error), record.tile_log2, workers, check)
+    places = tuple(_tiles(record.width, record.height, record.tile_log2))
+    made: Planes = ()
+    with _pool(_Tiled(coding), len(places)) as pool:
+        for place, codes in zip(places, pool.map(_decoded, _with_rows(record, places, base)), strict=True):
+            if place.x == 0:
+                made = tuple(np.empty((place.h, record.width), codes.dtype) for _ in range(record.components))
+            _put(made, Rect(place.x, 0, place.w, place.h), codes)
+            if place.right == record.width:
+                yield made
+
+
+def _with_rows(record: LosslessRecord, places: Sequence[Rect], base: Callable[[int, int], Planes]) -> Iterator[_Unit]:
+    """Yield the tiles of a layer with the rows that they see, which those of a row of tiles share."""
+    rows = None
+    for number, (place, coded) in enumerate(zip(places, record.tiles, strict=True)):
+        if place.x == 0:
+            top = max(0, place.y - PAD)
+            rows = _Rows(base(top, min(record.height, place.bottom + PAD)), top, record.height)
+        yield number, place, coded, rows

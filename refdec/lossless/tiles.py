@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from refdec.arithmetic.types import Int32Array, Int64Array, UInt8Array
+from refdec.arithmetic.types import Int32Array, Int64Array, IntArray, UInt8Array
 from refdec.clauses import clause
 from refdec.limits import Check, unchecked
 from refdec.lossless.coder_kernels import BIT_BYTES, CODE_BYTES, CODER_SIZE, WHOLE_RANGE
@@ -86,9 +86,10 @@ def _new_tables() -> Int32Array:
 class _TileCoder:
     """Codes the planes of one tile by one range coder, a band of rows at a time."""
 
-    def __init__(self, form: TileForm, base: Int32Array, check: Check, code: bytes | memoryview | None) -> None:
-        """`base` int32 [components, PAD + h + PAD, PAD + w + PAD]: codes of the decoded picture.  `code`: to decode."""
-        fine = list((base[[1, 0, 2]] if form.components == 3 else base) << form.fraction)
+    def __init__(self, form: TileForm, base: IntArray, check: Check, code: bytes | memoryview | None) -> None:
+        """`base` [components, PAD + h + PAD, PAD + w + PAD]: codes of the decoded picture.  `code`: to decode."""
+        order = (1, 0, 2) if form.components == 3 else (0,)
+        fine = [base[component].astype(np.int32) << form.fraction for component in order]
         self._form, self._check, self._decoding = form, check, code is not None
         self._base = np.stack([plane - _expected(p, fine) for p, plane in enumerate(fine)])
         self._samples, self._errors = self._base.copy(), np.zeros_like(self._base)
@@ -148,9 +149,7 @@ def _in_order(made: list[Int32Array]) -> Int32Array:
 
 
 @clause("7.3.1")
-def code_tile(
-    form: TileForm, codes: Int32Array, base: Int32Array, check: Check = unchecked
-) -> tuple[bytes, Int32Array]:
+def code_tile(form: TileForm, codes: Int32Array, base: IntArray, check: Check = unchecked) -> tuple[bytes, Int32Array]:
     """(7.3.1) Return the code of a tile, and what a decoder makes of it.
 
     `codes` int32 [components, h, w], `base` with PAD more around.  Whatever `check` raises ends the work.
@@ -162,10 +161,10 @@ def code_tile(
 
 
 @clause("7.3.1")
-def decode_tile(form: TileForm, code: bytes | memoryview, base: Int32Array, check: Check = unchecked) -> Int32Array:
+def decode_tile(form: TileForm, code: bytes | memoryview, base: IntArray, check: Check = unchecked) -> Int32Array:
     """(7.3.1) Return the codes int32 [components, h, w] of a tile; of bytes that no encoder wrote some codes or other.
 
-    `base` int32 [components, PAD + h + PAD, PAD + w + PAD].  Whatever `check` raises ends the work.
+    `base` [components, PAD + h + PAD, PAD + w + PAD].  Whatever `check` raises ends the work.
     """
     coder, made = _TileCoder(form, base, check, code), list[Int32Array]()
     for p in range(form.components):

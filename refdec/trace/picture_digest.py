@@ -18,7 +18,8 @@ from refdec.picture.output import Codes
 
 __all__ = ["PictureDigest", "picture_digest", "picture_sha256"]
 
-IN_MEMORY = 1 << 25
+IN_MEMORY = 1 << 24
+"""Bytes of a plane that wait in memory; more wait on disk."""
 PIECE_BYTES = 1 << 22
 
 
@@ -36,19 +37,21 @@ class PictureDigest:
     def __init__(self, *waiting: tempfile.SpooledTemporaryFile[bytes]) -> None:
         self._digest = hashlib.sha256()
         self._waiting = waiting
+        self._kind = np.dtype(np.uint16)
 
     def add(self, first: Codes, *others: Codes) -> None:
         """Add rows."""
         self._digest.update(np.ascontiguousarray(first, dtype="<i4").data)
+        self._kind = first.dtype
         for file, rows in zip(self._waiting if others else (), others, strict=True):
-            file.write(np.ascontiguousarray(rows, dtype="<u2").tobytes())
+            file.write(np.ascontiguousarray(rows, dtype=self._kind).tobytes())
 
     def hexdigest(self) -> str:
         """Return the fingerprint after the last rows; called once."""
         for file in self._waiting:
             file.seek(0)
             while piece := file.read(PIECE_BYTES):
-                self._digest.update(np.frombuffer(piece, "<u2").astype("<i4").data)
+                self._digest.update(np.frombuffer(piece, self._kind).astype("<i4").data)
         return self._digest.hexdigest()
 
 

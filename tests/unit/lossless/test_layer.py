@@ -9,7 +9,8 @@ import pytest
 
 from refdec.bitstream.layerrecord import LosslessRecord, read_layer
 from refdec.lossless.errors import LayerDamaged, LayerOfOtherPicture, MaxErrorOutOfRange
-from refdec.lossless.layer import Planes, decode_layer, encode_layer, layer_memory
+from refdec.lossless.kernels import PAD
+from refdec.lossless.layer import Planes, decode_layer, decoded_rows, encode_layer, layer_memory, layer_rows_memory
 from refdec.tiling.geometry import Rect
 
 Rows = list[list[int]]
@@ -116,6 +117,40 @@ def test_a_largest_error_saves_bytes_and_is_kept() -> None:
     made = decode_layer(near, base)
     assert len(near.to_bytes()) < len(exact.to_bytes())
     assert abs(made[0].astype(np.int32) - original[0]).max() == 2
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize("components", [1, 3])
+def test_rows_are_those_of_the_whole_and_see_no_more_of_the_base_than_they_need(workers: int, components: int) -> None:
+    original, base = pair(150, 140, components)
+    record = encode_layer(original, base, 8, tile_log2=6)
+    asked: list[tuple[int, int]] = []
+
+    def rows(top: int, bottom: int) -> Planes:
+        asked.append((top, bottom))
+        return tuple(plane[top:bottom] for plane in base)
+
+    bands = list(decoded_rows(record, rows, workers=workers))
+    assert [band[0].shape for band in bands] == [(64, 140), (64, 140), (22, 140)]
+    assert all(plane.dtype == np.uint8 for plane in bands[0])
+    assert same(tuple(np.concatenate(planes) for planes in zip(*bands, strict=True)), original)
+    assert asked == [(0, 64 + PAD), (64 - PAD, 128 + PAD), (128 - PAD, 150)]
+
+
+def test_a_damaged_tile_ends_the_rows_before_it_is_shown() -> None:
+    original, base, record = tiled()
+    tiles = list(record.tiles)
+    tiles[4] = replace(tiles[4], data=bytes(tiles[4].data[:-3]) + b"\0\0\0")
+    seen = []
+    with pytest.raises(LayerDamaged, match="tile 4, from 64,64 on"):
+        for band in decoded_rows(replace(record, tiles=tuple(tiles)), lambda top, end: tuple(p[top:end] for p in base)):
+            seen.append(band[0])
+    assert len(seen) == 1 and np.array_equal(seen[0], original[0][:64])
+
+
+def test_memory_of_rows_does_not_grow_with_their_number() -> None:
+    one, two = (layer_rows_memory(20000, 3, 10, workers) for workers in (1, 2))
+    assert one < two < layer_memory(20000, 20000, 3, 10, 2)
 
 
 @pytest.mark.parametrize("max_error", [-1, 256])
