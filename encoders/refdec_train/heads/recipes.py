@@ -122,7 +122,7 @@ def _detect(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
     from refdec_train.heads.placed_pictures import boxes_material
 
     material = boxes_material(read_voc(data / "bccd"), longest=(0, 576, 704))
-    facts = HeadFacts("detect", "1.0", "detect", (), licence="MIT", data="BCCD, blood cells (MIT)")
+    facts = HeadFacts("detect", "1.0", "detect", (), licence="MIT", data="BCCD: blood cells (MIT)")
     yield from make_heads(material, PLACES, facts, shop, out)
 
 
