@@ -133,7 +133,7 @@ def _segment(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:
     clothes = read_clothes(data / "ccp")
     material = masks_material(clothes, longest=(0, 640, 480), width=CLOTHES_WIDTH)
     facts = HeadFacts("segment", "1.0", "segment", (), licence="Apache-2.0", data=ABOUT_CLOTHES)
-    yield from make_heads(material, CLOTHES_PLAN, facts, shop, out, translate=True)
+    yield from make_heads(material, CLOTHES_PLAN, facts, shop, out)
 
 
 def _faces(data: Path, shop: Workshop, out: Path) -> Iterator[Path]:

@@ -32,7 +32,7 @@ RECORDED = {
     "faces 1": "629f9b2f8827b11655435e24a022a8aacc041959cca452a1941962cee2880e86",
     "faces 2": "d82ce908666fed10473e9b4639f432ab5dfabed9e02aa4ec45abaec9db2af7a1",
     "segment 1": "96a8e100d33f587fe48905cef5a31e4c87c0e69df1506ff0ac81506c0a9a388d",
-    "segment 2": "ad49e16067be86e4fbcb4ea42f47fd3707ad4cdf4415893eae9a8fc7b9d8aa63",
+    "segment 2": "2be3a708135a0cbe08b3d55e8a20ce370bfebe7ffd2427b5191a198d8cc91239",
     "thumbnail 1": "2d236366ca94de6c698bb70409de8f188449dfcc64b84d19b37a966307bbb227",
     "thumbnail 2": "50dbbc292e75a6b82a3c95a122c14c48d137b0681ea0fd3eb6b46fcf3e25858e",
 }
