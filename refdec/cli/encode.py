@@ -13,6 +13,7 @@ from refdec.cli.errors import WrongNumbers
 from refdec.cli.options import (
     PRIVATE,
     SEVERAL,
+    STREAM,
     ExecutorOption,
     JsonFlag,
     KeyOption,
@@ -21,7 +22,9 @@ from refdec.cli.options import (
     OverwriteFlag,
     PassphraseFlag,
     PixelLimit,
+    ProfileOption,
     ReportOption,
+    SynthesisListOption,
     TimeLimit,
     TimeoutOption,
     WeightsOption,
@@ -43,7 +46,6 @@ SOURCE = "Source"
 COLOURS = "Colours and light"
 FILE = "File"
 CLIP = "Clip (.jaii)"
-STREAM = "Codestream"
 TOOLS = "Coding tools"
 LAYER = "Lossless layer"
 LONGEST_NUMBER = 9
@@ -229,10 +231,7 @@ def encode(
     thumbnail: Annotated[
         bool, typer.Option("--thumbnail", rich_help_panel=FILE, help="A small picture beside it, in a .jaii file.")
     ] = False,
-    profile: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", rich_help_panel=STREAM, help="Decoder profile: simple, base (or main), high."),
-    ] = None,
+    profile: ProfileOption = None,
     level: Annotated[
         int | None,
         typer.Option(metavar="N", rich_help_panel=STREAM, help="level_idc; default: the smallest that fits."),
@@ -264,12 +263,7 @@ def encode(
             "--compact", rich_help_panel=STREAM, help="For icons: 45 bytes fewer, without what decoders infer."
         ),
     ] = False,
-    synthesis_list: Annotated[
-        str | None,
-        typer.Option(
-            metavar="A,B", rich_help_panel=STREAM, help="Synthesis transforms in order of preference, e.g. bop,sop."
-        ),
-    ] = None,
+    synthesis_list: SynthesisListOption = None,
     regions: Annotated[
         str | None,
         typer.Option(

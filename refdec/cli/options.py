@@ -19,6 +19,7 @@ __all__ = [
     "PRIVATE",
     "READING",
     "SEVERAL",
+    "STREAM",
     "AnyLevelFlag",
     "EditionOption",
     "ExecutorOption",
@@ -33,7 +34,9 @@ __all__ = [
     "OverwriteFlag",
     "PassphraseFlag",
     "PixelLimit",
+    "ProfileOption",
     "ReportOption",
+    "SynthesisListOption",
     "TimeLimit",
     "TimeOption",
     "TimeoutOption",
@@ -47,7 +50,7 @@ __all__ = [
 ]
 
 READING, LIMITS, SEVERAL = "Reading the codestream", "Limits", "Several inputs"
-PRIVATE, CLIP = "Private regions", "Clip"
+PRIVATE, CLIP, STREAM = "Private regions", "Clip", "Codestream"
 """Groups on the pages of --help."""
 AnyLevelFlag = Annotated[bool, typer.Option("--any-level", rich_help_panel=READING, help="Overlook profile and level.")]
 EditionOption = Annotated[
@@ -76,6 +79,21 @@ PassphraseFlag = Annotated[
     bool,
     typer.Option(
         "--passphrase", rich_help_panel=PRIVATE, help="In place of a key: REFDEC_PASSPHRASE, or what is typed."
+    ),
+]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option(
+        "--profile", metavar="NAME", rich_help_panel=STREAM, help="Decoder profile: simple, base (or main), high."
+    ),
+]
+SynthesisListOption = Annotated[
+    str | None,
+    typer.Option(
+        "--synthesis-list",
+        metavar="A,B",
+        rich_help_panel=STREAM,
+        help="Synthesis transforms in order of preference, e.g. bop,sop.",
     ),
 ]
 FrameOption = Annotated[

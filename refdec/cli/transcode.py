@@ -13,7 +13,9 @@ from refdec.cli.encode import grid
 from refdec.cli.errors import OutputNotNamed
 from refdec.cli.options import (
     SEVERAL,
+    STREAM,
     ExecutorOption,
+    FrameOption,
     IgnoreFingerprint,
     JsonFlag,
     LenientFlag,
@@ -21,7 +23,9 @@ from refdec.cli.options import (
     OutOption,
     OverwriteFlag,
     PixelLimit,
+    ProfileOption,
     ReportOption,
+    SynthesisListOption,
     TimeLimit,
     TimeoutOption,
     WeightsOption,
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["transcode"]
 
-RATE, STREAM = "Rate (one of them)", "Codestream"
+RATE = "Rate (one of them)"
 IN_WORDS = {
     "unchanged": "the same bytes",
     "headers": "other headers, the rest as it was",
@@ -75,9 +79,7 @@ def transcode(
         int | None,
         typer.Option(min=-2048, max=2047, metavar="N", rich_help_panel=RATE, help="Displacement of chroma alone."),
     ] = None,
-    frame: Annotated[
-        int | None, typer.Option(min=1, metavar="N", rich_help_panel=STREAM, help="Frame N alone, from 1, of a clip.")
-    ] = None,
+    frame: FrameOption = None,
     container: Annotated[
         Literal["jai", "jaii"] | None,
         typer.Option(
@@ -93,16 +95,8 @@ def transcode(
             "--edition", metavar="published|draft", rich_help_panel=STREAM, help="Picture header of that text."
         ),
     ] = None,
-    profile: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", rich_help_panel=STREAM, help="Decoder profile: simple, base (or main), high."),
-    ] = None,
-    synthesis_list: Annotated[
-        str | None,
-        typer.Option(
-            metavar="A,B", rich_help_panel=STREAM, help="Synthesis transforms in order of preference, e.g. bop,sop."
-        ),
-    ] = None,
+    profile: ProfileOption = None,
+    synthesis_list: SynthesisListOption = None,
     level: Annotated[int | None, typer.Option(metavar="N", rich_help_panel=STREAM, help="level_idc.")] = None,
     regions: Annotated[
         str | None, typer.Option(metavar="RxC", rich_help_panel=STREAM, help="Rows and columns of regions.")
