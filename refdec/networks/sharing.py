@@ -62,9 +62,14 @@ class Team:
         self._jobs: deque[_Job] = deque()
         self._idle = 0
         self._ended = False
-        self._helpers = [Thread(target=self._help, name=f"refdec helper {n}", daemon=True) for n in range(1, threads)]
-        for helper in self._helpers:
-            helper.start()
+        self._helpers: list[Thread] = []
+        for n in range(1, threads):
+            helper = Thread(target=self._help, name=f"refdec helper {n}", daemon=True)
+            try:
+                helper.start()
+            except RuntimeError:  # the system gives no more of them: those that there are do the work
+                break
+            self._helpers.append(helper)
 
     def end(self) -> None:
         """Let the helpers go; nothing is being worked on any more."""

@@ -165,6 +165,24 @@ def test_of_several_works_that_fail_the_first_is_heard() -> None:
         side_by_side([first, second])
 
 
+def test_work_is_done_without_threads_that_the_system_does_not_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, before = threading.Thread.start, threading.active_count()
+    given: list[threading.Thread] = []
+
+    def start_one(thread: threading.Thread) -> None:
+        if given:
+            raise RuntimeError("can't start new thread")
+        given.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_one)
+    for _ in range(2):  # one helper of two, and then none
+        with shared(3):
+            assert [n for part in in_parts(lambda begin, end: range(begin, end), 40) for n in part] == list(range(40))
+            assert side_by_side([partial(str, 1), partial(str, 2)]) == ["1", "2"]
+    assert threading.active_count() == before
+
+
 def test_other_threads_share_nothing() -> None:
     with shared(2):
         found: list[int] = []
