@@ -290,6 +290,7 @@ class EncodeOptions(ShortRepr):
             low_bits=self.low_bits,
             strip=self.strip,
             float_view=self.float_view or FLOAT_VIEWS[0],
+            keep_floats=self.layer_error is not None,
         )
         return self._as_wished(read)
 
@@ -354,6 +355,7 @@ class EncodeOptions(ShortRepr):
             low_bits=self.low_bits,
             strip=self.strip,
             float_view=self.float_view or FLOAT_VIEWS[0],
+            keep_floats=self.layer_error is not None,
         )
         if self.cicp is not None and parts.metadata.icc:
             said = () if self.strip else ("the ICC profile of the source makes way for the code points of cicp",)

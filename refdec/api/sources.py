@@ -23,10 +23,10 @@ from refdec.decoding.options import DecodeOptions, limits_or_default
 from refdec.formats.description import UPRIGHT, SourceDescription
 from refdec.formats.errors import NoSuchPicture
 from refdec.formats.files import NamedBytes, read_bytes, read_picture, suffix_of
-from refdec.formats.float_view import picture_of_floats
+from refdec.formats.float_view import picture_of_array, picture_of_floats
 from refdec.formats.kinds import FloatView, is_jpeg_ai
 from refdec.formats.orientation import upright
-from refdec.formats.pictures import CodePicture, Colour, split_alpha
+from refdec.formats.pictures import CodePicture, Colour, require_floats, split_alpha
 from refdec.formats.yuv import layout_of_name
 from refdec.heif.parts import NO_METADATA, NO_PARTS, Metadata, PictureParts
 from refdec.heif.picturefile import metadata_of, picture_orientation
@@ -47,7 +47,7 @@ Encodable: TypeAlias = "npt.NDArray[Any] | Image | PictureCodes | CodePicture | 
 KINDS = "Give an array, an image of Pillow, a decoded picture, or a file: its path, its bytes or a file object."
 DARK = 1 << 10
 """Below this all codes of a uint16 array may be those of a decoded picture of 10 bits."""
-PQ = 16
+PQ, SINGLE_BYTES = 16, 4
 INSIDE, OUTSIDE = 6, -3
 """(3.B.2) Quality steps inside and outside of a region of interest."""
 
@@ -70,6 +70,7 @@ def source_picture(
     low_bits: bool = False,
     strip: bool = False,
     float_view: FloatView = "sdr",
+    keep_floats: bool = False,
 ) -> SourcePicture:
     """Return the picture of an array, a picture, or a file (path, bytes, file object), the right way up.
 
@@ -77,7 +78,8 @@ def source_picture(
     `low_bits` and `float_view` as for `formats.files.read_picture`.  What a codestream cannot carry of a source, and
     that it was turned, become warnings, which `strip` silences.  A JPEG AI codestream is decoded, and kept beside its
     picture.
-    An image of Pillow is read as its file would be; of other objects, `__array__` counts.
+    An image of Pillow is read as its file would be; of other objects, `__array__` counts.  `keep_floats`: arrays of
+    floats are taken too, since a layer will keep them.
     Raises PictureNotEncodable, SourcePictureInvalid, InputError; CodestreamError for a codestream that is none.
     """
     return source_with_parts(
@@ -91,6 +93,7 @@ def source_picture(
         low_bits=low_bits,
         strip=strip,
         float_view=float_view,
+        keep_floats=keep_floats,
     ).picture
 
 
@@ -106,6 +109,7 @@ def source_with_parts(
     low_bits: bool = False,
     strip: bool = False,
     float_view: FloatView = "sdr",
+    keep_floats: bool = False,
 ) -> WithParts:
     """Return the picture of a source, and what a HEIF file keeps of it; arguments and errors of `source_picture`.
 
@@ -123,6 +127,10 @@ def source_with_parts(
     if isinstance(source, CodePicture):
         return _of_codes(source, strip=strip, in_file=in_file)
     if isinstance(source, np.ndarray) or (hasattr(source, "__array__") and not hasattr(source, "read")):
+        if keep_floats and (floats := _float_array(source)) is not None:
+            limits = limits_or_default(limits)
+            require_floats(floats.shape[1], floats.shape[0], floats.shape[2], limits)
+            return _of_codes(picture_of_array(floats, float_view, "the array"), strip=strip, in_file=in_file)
         return _of_array_with_alpha(source, bits) if in_file else WithParts(_of_array(source, bits), NO_PARTS)
     if not isinstance(source, str | os.PathLike | bytes | bytearray | memoryview) and not hasattr(source, "read"):
         raise PictureNotEncodable(f"A {type(source).__name__}", KINDS)
@@ -301,6 +309,15 @@ def _of_floats(picture: PictureCodes, floats: FloatPlanes, name: str) -> SourceP
     return replace(made, warnings=(*picture.warnings, *made.warnings))
 
 
+def _float_array(source: Any) -> npt.NDArray[Any] | None:
+    """Return an array of floats that a layer keeps, [rows, columns, 1 to 4]; None for anything else."""
+    array = np.asarray(source)
+    shape = (*array.shape, 1) if array.ndim == 2 else array.shape
+    if isinstance(source, np.ma.MaskedArray) or array.dtype.kind != "f" or array.dtype.itemsize > SINGLE_BYTES:
+        return None
+    return array.reshape(shape) if len(shape) == 3 and min(shape) and shape[2] <= 4 else None
+
+
 def _of_array_with_alpha(source: Any, bits: int | None) -> WithParts:
     """Return the picture of an array; of two or four channels the last one is transparency, not multiplied in."""
     array = np.asarray(source)
@@ -341,8 +358,13 @@ def _advice(array: npt.NDArray[Any]) -> str:
     shape = array.shape
     if array.dtype.kind == "b":
         return "Make black and white of it: array.astype(np.uint8) * 255"
+    if array.dtype.kind == "f" and array.dtype.itemsize > SINGLE_BYTES:
+        return "lossless=True keeps singles: array.astype(np.float32); codes are np.rint(array * 255).astype(np.uint8)"
     if array.dtype.kind == "f":
-        return "Samples of 0 to 1 become codes so: np.rint(array * 255).astype(np.uint8)"
+        return (
+            "lossless=True keeps them as they are, [rows, columns] or [rows, columns, 3 or 4] of float16 or float32,\n"
+            "and max_error=N nearly so.  Samples of 0 to 1 become codes so: np.rint(array * 255).astype(np.uint8)"
+        )
     if array.dtype.kind in "iu" and array.dtype.itemsize + (array.dtype.kind == "i") > 2:
         return "If its samples are 0 to 255, say so: array.astype(np.uint8); if 0 to 65535: array.astype(np.uint16)"
     if array.ndim == 4:

@@ -155,7 +155,11 @@ def _row(path: Path, weights: WeightPack | Source | None) -> KeptRow:
         found, back = (source.floats, picture.floats), (source.components, picture.planes)
         pairs = back if found[0] is None or found[1] is None else (found[0].planes, found[1].planes)
         equal = len(pairs[0]) == len(pairs[1]) and all(map(np.array_equal, *pairs))
-        return KeptRow(path.name, kind, {"samples": Fate.KEPT if equal else Fate.LOST}, said=said)
+        fates = {"samples": Fate.KEPT if equal else Fate.LOST}
+        if source.alpha is not None:
+            same = picture.alpha is not None and np.array_equal(source.alpha.samples, picture.alpha.samples)
+            fates["transparency"] = Fate.KEPT if same else Fate.LOST
+        return KeptRow(path.name, kind, fates, said=said)
     _, after = _looked_at(target.getvalue())
     assert before is not None and after is not None, "Pillow reads what is written here"
     fates = dict(_fates(before, after, " ".join(said)))

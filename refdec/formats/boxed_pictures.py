@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from refdec.bitstream.rendering import ContentLight, MasteringDisplay
 from refdec.errors import CodestreamError, UnsupportedError
 from refdec.formats.errors import PictureDamaged
 from refdec.heif.boxes import FileBox
@@ -43,6 +44,7 @@ class BoxedFacts:
 
     `bits`: of its samples as coded.  `code_points`: colour primaries and transfer characteristics of H.273, None where
     none are stated.  `icc`, `xmp`: bytes that Pillow does not find itself.  `left`: names of what has no place.
+    `display`, `light`: mastering display and light levels, None where none are stated.
     """
 
     bits: int = 8
@@ -50,6 +52,8 @@ class BoxedFacts:
     icc: bytes = b""
     xmp: bytes = b""
     left: tuple[str, ...] = ()
+    display: MasteringDisplay | None = None
+    light: ContentLight | None = None
 
 
 NOTHING_BOXED = BoxedFacts()
@@ -81,7 +85,25 @@ def _heif(data: bytes, limits: Limits) -> BoxedFacts:
         ),
         None,
     )
-    return BoxedFacts(_depth(file, shown), points, left=_beside(file))
+    display, light = _display(shown.property_of("mdcv")), _light(shown.property_of("clli"))
+    return BoxedFacts(_depth(file, shown), points, left=_beside(file), display=display, light=light)
+
+
+def _display(box: FileBox | None) -> MasteringDisplay | None:
+    """Return the mastering display of a box mdcv: numbers and their order are those of RDI."""
+    if box is None:
+        return None
+    (x0, x1, x2), (y0, y1, y2) = ([each[axis] for each in box.values["display_primaries"]] for axis in ("x", "y"))
+    white = box.values["white_point_x"], box.values["white_point_y"]
+    luminance = box.values["max_display_mastering_luminance"], box.values["min_display_mastering_luminance"]
+    return MasteringDisplay((x0, x1, x2), (y0, y1, y2), *white, *luminance)
+
+
+def _light(box: FileBox | None) -> ContentLight | None:
+    """Return the light levels of a box clli."""
+    if box is None:
+        return None
+    return ContentLight(box.values["max_content_light_level"], box.values["max_pic_average_light_level"])
 
 
 def _depth(file: HeifFile, shown: Item) -> int:

@@ -288,7 +288,7 @@ def _read_as(suffix: str, data: bytes, wishes: _Wishes) -> CodePicture:
     if suffix == ".npy":
         from refdec.formats.npy import read_npy
 
-        return read_npy(data, bits=bits, limits=limits, frame=frame)
+        return read_npy(data, bits=bits, limits=limits, frame=frame, keep_alpha=keep_alpha, float_view=float_view)
     if suffix == ".pfm":
         from refdec.formats.pfm import read_pfm
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +24,9 @@ from refdec.formats.pictures import CodePicture, Colour
 from refdec.picture.floats import FloatPlanes
 from refdec.picture.output import Codes
 
-__all__ = ["picture_of_floats", "viewed"]
+__all__ = ["picture_of_array", "picture_of_floats", "viewed"]
 
-VIEW_BITS = 16
+VIEW_BITS, HALF_BYTES = 16, 2
 TOP = (1 << VIEW_BITS) - 1
 PQ = 16
 WHITE, PQ_MOST = 203.0, 10000.0
@@ -92,6 +92,20 @@ def picture_of_floats(
     described = replace(said, rendering=seen.rendering, remarks=(*said.remarks, seen.remark))
     colour = Colour.GRAY if len(seen.planes) == 1 else Colour.RGB
     return CodePicture(seen.planes, VIEW_BITS, colour, described, floats=floats)
+
+
+def picture_of_array(
+    array: npt.NDArray[Any], how: FloatView, name: str, said: SourceDescription = NOTHING_SAID
+) -> CodePicture:
+    """Return the picture of an array of float16 or float32, [rows, columns] or [rows, columns, 1 to 4].
+
+    Of two or four components the last is transparency, by which colours are not multiplied; NaN keep their payloads.
+    """
+    kind = np.dtype(np.uint16 if array.dtype.itemsize == HALF_BYTES else np.uint32)
+    native = np.ascontiguousarray(array, array.dtype.newbyteorder("=")).view(kind)
+    stacked = native[:, :, None] if native.ndim == 2 else native
+    planes = tuple(np.ascontiguousarray(stacked[:, :, i]) for i in range(stacked.shape[2]))
+    return picture_of_floats(FloatPlanes(planes, 8 * kind.itemsize), how, UNSPECIFIED, name, said)
 
 
 def _mapped(planes: tuple[npt.NDArray[np.floating], ...], curve: Callable[[Floats], Floats]) -> tuple[Codes, ...]:

@@ -1,17 +1,23 @@
-"""NPY: codes as an array [rows, columns, 3] (gray: [rows, columns]), uint8 or uint16; read, and written row by row."""
+"""NPY: an array [rows, columns, 3] (gray: [rows, columns]) of codes, uint8 or uint16; read, and written row by row.
+
+Transparency is a further channel behind the others.  Arrays of float16 and float32 are read as floats.
+"""
 
 from __future__ import annotations
 
 import io
 from dataclasses import dataclass
 from tokenize import TokenError
+from typing import Any
 
 import numpy as np
 
 from refdec.formats.description import SourceDescription, bytes_after
-from refdec.formats.errors import PictureDamaged, PictureUnsupported
+from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsupported
+from refdec.formats.float_view import picture_of_array
 from refdec.formats.frames import chosen_picture, require_countable
-from refdec.formats.pictures import CodePicture, Colour, PictureSpec, require_pixels
+from refdec.formats.kinds import FloatView
+from refdec.formats.pictures import CodePicture, Colour, PictureSpec, require_floats, require_pixels, split_alpha
 from refdec.formats.rows import InterleavedWriter
 from refdec.formats.sinks import Sink
 from refdec.limits import Limits
@@ -20,6 +26,8 @@ from refdec.picture.output import Codes, as_codes
 __all__ = ["HEADER_DAMAGE", "NpyWriter", "read_npy"]
 
 MAGIC = b"\x93NUMPY"
+KINDS = (("u", 1), ("u", 2), ("f", 2), ("f", 4))
+"""Kinds of samples and their bytes."""
 HEADER_DAMAGE = (ValueError, SyntaxError, TokenError, RecursionError, TypeError)
 """What NumPy's reader of NPY headers raises: it tokenises those that it cannot parse."""
 
@@ -46,12 +54,23 @@ class NpyWriter(InterleavedWriter):
         self._sink.write(samples.astype(self._stored).tobytes())
 
 
-def read_npy(data: bytes, *, bits: int | None, limits: Limits, frame: int | None = None) -> CodePicture:
-    """Read an array [rows, columns] or [rows, columns, 3] of uint8 or uint16; `bits` is the depth (default 8 or 16).
+def read_npy(
+    data: bytes,
+    *,
+    bits: int | None,
+    limits: Limits,
+    frame: int | None = None,
+    keep_alpha: bool = False,
+    float_view: FloatView = "sdr",
+) -> CodePicture:
+    """Read an array [rows, columns] or [rows, columns, 1 to 4]: uint8 or uint16, codes of `bits` bits (default 8 or
+    16), or float16 or float32, whose codes for viewing `float_view` makes.
 
-    Three channels are taken as RGB; arrays in Fortran's order and of either order of bytes are read as well.  `frame`
-    chooses, from 1, of several arrays one after the other.
-    Raises PictureDamaged, PictureUnsupported, PictureTooLarge, SeveralPictures or NoSuchPicture.
+    Three channels are taken as RGB, a fourth, or second, one as transparency (`keep_alpha`: see `read_picture`); arrays
+    in Fortran's order and of either order of bytes are read as well.  `frame` chooses, from 1, of several arrays one
+    after the other.  Objects are never read.
+    Raises PictureDamaged, PictureUnsupported, PictureTooLarge, PictureNeedsMemory, AlphaNotSupported, SeveralPictures
+    or NoSuchPicture.
     """
     heads, at = [_npy_head(data, 0, limits)], 0
     while data.startswith(MAGIC, at := heads[-1].end):
@@ -60,12 +79,18 @@ def read_npy(data: bytes, *, bits: int | None, limits: Limits, frame: int | None
     head = heads[chosen_picture("NPY", len(heads), frame)]
     stored = np.frombuffer(data, head.dtype, head.count, head.begin)
     samples = stored.reshape((head.height, head.width, head.channels), order="F" if head.fortran else "C")
+    description = SourceDescription(left_behind=bytes_after(len(data) - heads[-1].end))
+    if head.dtype.kind == "f":
+        require_floats(head.width, head.height, head.channels, limits)
+        return picture_of_array(samples, float_view, "NPY", description)
     depth = bits if bits is not None else 8 * head.dtype.itemsize
     if int(samples.max()) >> depth:
         raise PictureDamaged("NPY", f"a sample is above {depth} bits")
-    components = tuple(as_codes(samples[:, :, i], depth) for i in range(head.channels))
-    description = SourceDescription(left_behind=bytes_after(len(data) - heads[-1].end))
-    return CodePicture(components, depth, Colour.GRAY if head.channels == 1 else Colour.RGB, description)
+    colours, alpha = split_alpha(samples, depth)
+    if alpha is not None and not keep_alpha:
+        raise AlphaNotSupported("NPY")
+    components = tuple(as_codes(colours[:, :, i], depth) for i in range(colours.shape[2]))
+    return CodePicture(components, depth, Colour.GRAY if len(components) == 1 else Colour.RGB, description, alpha)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +100,7 @@ class _ArrayHead:
     height: int
     width: int
     channels: int
-    dtype: np.dtype[np.unsignedinteger]
+    dtype: np.dtype[Any]
     fortran: bool
     begin: int
 
@@ -101,8 +126,9 @@ def _npy_head(data: bytes, at: int, limits: Limits) -> _ArrayHead:
     if min(shape, default=1) < 0:  # NumPy reads such headers; the place after the samples would lie before them
         raise PictureDamaged("NPY", f"its shape is {shape}")
     channels = shape[2] if len(shape) == 3 else 1
-    if len(shape) not in (2, 3) or channels not in (1, 3) or dtype.kind != "u" or dtype.itemsize > 2:
-        needed = "uint8 or uint16 [rows, columns] or [rows, columns, 3]"
+    kind = (dtype.kind, dtype.itemsize)
+    if len(shape) not in (2, 3) or channels not in (1, 2, 3, 4) or kind not in KINDS:
+        needed = "uint8, uint16, float16 or float32 [rows, columns] or [rows, columns, 3 or 4]"
         raise PictureUnsupported("NPY", f"an array of {dtype} and of the shape {shape}, not {needed},")
     head = _ArrayHead(int(shape[0]), int(shape[1]), channels, dtype, fortran, stream.tell())
     require_pixels(head.width, head.height, limits)

@@ -5,6 +5,7 @@ In: a `PIL.Image.Image`, of a file or of a program.  Out: `SourceDescription`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,8 @@ def pillow_description(
     kept += left
     if rendering is None and not icc and boxed.code_points is not None:
         rendering = rendering_of(*boxed.code_points)
+    if boxed.display is not None or boxed.light is not None:
+        rendering = replace(rendering or RenderingInfo(), mdcv=boxed.display, clli=boxed.light)
     xmp = image.info.get("xmp", image.info.get("XML:com.adobe.xmp", boxed.xmp))
     xmp = xmp.encode("utf-8", "replace") if isinstance(xmp, str) else xmp
     exif = facts_of_exif(image.getexif, xmp)

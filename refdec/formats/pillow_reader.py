@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from refdec.formats.boxed_pictures import NOTHING_BOXED, BoxedFacts, boxed_facts
+from refdec.formats.deep_avif import deep_avif_samples
 from refdec.formats.deep_heif import deep_heif_samples
 from refdec.formats.deep_tiff import deep_samples
 from refdec.formats.description import UPRIGHT, SourceDescription
@@ -180,6 +181,8 @@ def _deep_colour(data: bytes, image: Any, index: int, boxed: BoxedFacts, limits:
         return (deep_samples(data, index, limits), 16) if set(image.tag_v2.get(BITS_PER_SAMPLE, ())) == {16} else None
     if image.format == "HEIF" and boxed.bits > 8:
         return deep_heif_samples(data, index, boxed.bits), boxed.bits
+    if image.format == "AVIF" and boxed.bits > 8:
+        return deep_avif_samples(data, index, boxed.bits, image.size), boxed.bits
     return None
 
 

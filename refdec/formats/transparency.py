@@ -20,7 +20,7 @@ __all__ = ["ALPHA_SUFFIXES", "AlphaKind", "at_depth", "common_depth", "kind_in",
 AlphaKind: TypeAlias = Literal["straight", "premultiplied"]
 """Whether the colours of a picture are multiplied by its transparency."""
 
-ALPHA_SUFFIXES = (".png", ".webp", ".tif", ".tiff")
+ALPHA_SUFFIXES = (".png", ".webp", ".tif", ".tiff", ".npy")
 """Formats that hold transparency."""
 HOLDS_MULTIPLIED = (".tif", ".tiff")
 """Those that can say that colours are multiplied by it."""

@@ -98,9 +98,11 @@ def test_colours_that_are_multiplied_by_it_are_said_to_be(refdec: Refdec, tmp_pa
 def test_formats_without_transparency_say_so(refdec: Refdec, tmp_path: Path) -> None:
     picture = source(tmp_path / "a.png", 16)
     assert refdec("encode", picture, tmp_path / "a.jaii", "--quality", 20).code == 0
-    for suffix in ("jpg", "ppm", "npy"):
+    for suffix in ("jpg", "ppm"):
         ran = refdec("decode", tmp_path / "a.jaii", tmp_path / f"a.{suffix}")
         assert ran.code == 0 and f"{suffix} has no place for the transparency" in ran.err
+    assert refdec("decode", tmp_path / "a.jaii", tmp_path / "a.npy").err == ""
+    assert np.array_equal(np.load(tmp_path / "a.npy")[..., 3], opacity(16))
     ran = refdec("decode", tmp_path / "a.jaii", tmp_path / "a.webp")
     assert ran.code == 0 and "of 16 bits is rounded to 8" in ran.err
     ran = refdec("transcode", tmp_path / "a.jaii", tmp_path / "a.jai")

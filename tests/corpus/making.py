@@ -187,6 +187,7 @@ def _newer() -> Iterator[File]:
         yield "jpeg2000-gray-16.jp2", _saved("JPEG2000", PIL.Image.fromarray(_scene(16)[..., 0]))
         yield "jpeg2000-alpha.jp2", _saved("JPEG2000", _image("RGBA"))
         yield "jpeg2000-codestream.j2k", _saved("JPEG2000", no_jp2=True)
+    yield from _deep_avif()
     try:
         import pillow_heif
     except ImportError:
@@ -198,6 +199,22 @@ def _newer() -> Iterator[File]:
     target = io.BytesIO()
     pillow_heif.from_pillow(_image()).save(target, quality=90, exif=_exif(6).tobytes(), icc_profile=SRGB, xmp=XMP)
     yield "heic-camera.heic", target.getvalue()
+
+
+def _deep_avif() -> Iterator[File]:
+    """Yield AVIF of 10 and 12 bits, without loss; codes are spread so that a reader of 8 bits finds those of 8 bits."""
+    try:
+        from imagecodecs import avif_encode
+    except ImportError:
+        return
+    for name, bits, shown in (
+        ("10-bits", 10, _scene()),
+        ("12-bits", 12, _scene()),
+        ("10-bits-alpha", 10, _image("RGBA")),
+    ):
+        codes = np.asarray(shown).astype(np.uint16)
+        deep = (codes << (bits - 8)) | (codes >> (16 - bits))
+        yield f"avif-{name}.avif", bytes(avif_encode(deep, level=100, bitspersample=bits, pixelformat="yuv444"))
 
 
 def _plain() -> Iterator[File]:
@@ -217,6 +234,20 @@ def _plain() -> Iterator[File]:
     target = io.BytesIO()
     np.save(target, deep)
     yield "array.npy", target.getvalue()
+    rgba = np.asarray(_image("RGBA"))
+    deep = _scene(16)
+    floats = _floats(np.float32)
+    kinds = (
+        ("array-gray-16.npy", deep[..., 0]),
+        ("array-rgba.npy", rgba),
+        ("array-floats.npy", floats),
+        ("array-halves-gray.npy", _floats(np.float16)[..., 0]),
+        ("array-floats-alpha.npy", np.concatenate([floats, rgba[..., 3:].astype(np.float32) / 255], axis=2)),
+    )
+    for name, array in kinds:
+        target = io.BytesIO()
+        np.save(target, array)
+        yield name, target.getvalue()
     yield "floats.pfm", b"PF\n%d %d\n-1.0\n" % (WIDTH, HEIGHT) + _floats(np.float32)[::-1].astype("<f4").tobytes()
     if importlib.util.find_spec("OpenEXR") is not None:
         for name, kind in (("halves.exr", np.float16), ("floats.exr", np.float32)):

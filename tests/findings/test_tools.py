@@ -105,12 +105,12 @@ def test_an_array_in_the_order_of_fortran_is_read(shape: tuple[int, ...], dtype:
 
 def test_an_array_of_another_type_is_refused_in_one_sentence() -> None:
     stream = io.BytesIO()
-    np.save(stream, np.zeros((2, 3), np.float32))
+    np.save(stream, np.zeros((2, 3), np.float64))
     with pytest.raises(PictureUnsupported) as caught:
         read_picture(stream.getvalue(), suffix=".npy")
     assert caught.value.explain() == (
-        "NPY with an array of float32 and of the shape (2, 3), "
-        "not uint8 or uint16 [rows, columns] or [rows, columns, 3], is not read here."
+        "NPY with an array of float64 and of the shape (2, 3), "
+        "not uint8, uint16, float16 or float32 [rows, columns] or [rows, columns, 3 or 4], is not read here."
     )
 
 

@@ -9,6 +9,7 @@ import PIL.Image
 import pytest
 
 from refdec.formats.errors import (
+    AlphaNotSupported,
     FormatCannotHold,
     PictureDamaged,
     PictureTooLarge,
@@ -160,8 +161,10 @@ def shaped(shape: str) -> bytes:
     [
         (b"\x93NUMPY", PictureDamaged),
         (b"not an array", PictureDamaged),
-        (saved(np.zeros((2, 2), np.float32)), PictureUnsupported),
-        (saved(np.zeros((2, 2, 4), np.uint8)), PictureUnsupported),
+        (saved(np.zeros((2, 2), np.float64)), PictureUnsupported),
+        (saved(np.zeros((2, 2), np.int16)), PictureUnsupported),
+        (saved(np.zeros((2, 2, 4), np.uint8)), AlphaNotSupported),
+        (saved(np.zeros((2, 2, 5), np.uint8)), PictureUnsupported),
         (saved(np.zeros(4, np.uint8)), PictureUnsupported),
         (saved(np.zeros((2, 3), np.uint8))[:-1], PictureDamaged),
         (saved(np.zeros((0, 3), np.uint8)), PictureDamaged),
