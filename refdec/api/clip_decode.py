@@ -22,6 +22,7 @@ from refdec.api.decode import require_tone_map
 from refdec.api.decode_report import DecodeReport
 from refdec.errors import RefdecError
 from refdec.formats.colours import lost_colours, lost_light
+from refdec.formats.errors import FormatCannotHold
 from refdec.formats.file_errors import file_unwritable
 from refdec.formats.files import NamedBytes, name_of, write_bytes
 from refdec.formats.sinks import sink_of
@@ -123,6 +124,9 @@ class _ClipDecode:
         """Write an animation."""
         from refdec.sequences.animation_writer import animation_bytes, lost_in
 
+        if (self.job.options.bit_depth or EIGHT_BITS) > EIGHT_BITS:
+            what = f"samples of {self.job.options.bit_depth} bits in an animation"
+            raise FormatCannotHold(self.suffix[1:], what, "A folder of pictures holds them: refdec decode FILE OUT/")
         clip, tally = self._with(bit_depth=EIGHT_BITS), _FrameTally()
         pixels = FRAME_BYTES * clip.width * clip.height * len(clip)
         clip.options.limits.require_memory(pixels)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate, chain
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
@@ -21,6 +23,7 @@ from refdec.api.clip_options import ClipOptions
 from refdec.api.clip_report import ClipReport
 from refdec.api.encode_options import EncodeOptions
 from refdec.decoding.options import limits_or_default
+from refdec.errors import InputError
 from refdec.formats.description import UPRIGHT
 from refdec.formats.exif import turned_upright
 from refdec.formats.files import name_of
@@ -34,7 +37,7 @@ from refdec.heif.heiffile import Item, Property, Reference
 from refdec.heif.parts import NO_METADATA, Metadata, PictureParts
 from refdec.heif.picturefile import file_around, picture_properties, profile_property
 from refdec.plugins.source_picture import SourcePicture
-from refdec.sequences.errors import ClipOption, FramesDiffer, NoFrames
+from refdec.sequences.errors import ClipOption, FramesDiffer, FrameSourceWrong, NoFrames
 from refdec.sequences.moving import MovingPicture
 from refdec.sequences.timing import in_units, seconds_in_words, timescale_of
 
@@ -155,7 +158,8 @@ class ClipMaker:
         for frame in self._moving.frames:
             number = len(self._durations) + 1
             limits.require("number of frames", number, limits.samples)
-            found = self._upright(self._options.with_parts(frame.picture, in_file=True))
+            with _naming_picture(frame.picture):
+                found = self._upright(self._options.with_parts(frame.picture, in_file=True))
             if found.picture.floats is not None and self._options.layer_error is not None:
                 raise ClipOption("A layer of floats", "Encode the frames one by one: refdec encode FRAMES --out OUT")
             self._require_kind(number, found.picture)
@@ -334,3 +338,14 @@ def _coded(state: _EncodingState, unit: _FrameUnit) -> _CodedFrame:
     )
     made = encoded_picture(picture, state.options, in_file=False, weights=state.pack, progress=None)
     return _CodedFrame(made.codestream, picture_properties(made.headers), made.warnings)
+
+
+@contextmanager
+def _naming_picture(picture: object) -> Iterator[None]:
+    """Let the errors of a file of a folder say which it is."""
+    try:
+        yield
+    except InputError as problem:
+        if not isinstance(picture, Path) or isinstance(problem, FrameSourceWrong):
+            raise
+        raise FrameSourceWrong(str(picture), problem) from problem

@@ -10,17 +10,20 @@ from pathlib import Path
 
 from refdec.cli.batches import OneFile
 from refdec.cli.outputs import spelled
-from refdec.formats.kinds import FILE_SUFFIXES
+from refdec.formats.kinds import CODESTREAM_SUFFIXES, FILE_SUFFIXES
 
 __all__ = ["clip_place"]
 
 
-def clip_place(sources: Sequence[str], out: Path | None) -> OneFile | None:
-    """Return a folder and the clip that it becomes: one folder, and a file of its suffix that is no folder."""
+def clip_place(sources: Sequence[str], out: Path | None, frame: int | None = None) -> OneFile | None:
+    """Return a folder and the file that it becomes: of the suffix of a clip, or (`frame`: the one picture of the folder
+    that is wanted) of any of ours; no folder itself.
+    """
     names = [*sources, *([] if out is None else [str(out)])]
     if len(names) != 2 or not Path(names[0]).is_dir():
         return None
     target = Path(names[1])
-    if target.suffix.lower() not in FILE_SUFFIXES or target.is_dir():
+    suffixes = FILE_SUFFIXES if frame is None else CODESTREAM_SUFFIXES
+    if target.suffix.lower() not in suffixes or target.is_dir():
         return None
     return OneFile(names[0], spelled(names[1]))

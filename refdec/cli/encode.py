@@ -367,7 +367,7 @@ def encode(
     wishes = BatchWishes(workers, report, executor, timeout, overwrite)
     suffix = f".{container or 'jai'}"
     clip = ClipOptions(None if fps is None else frame_rate(fps), loops, workers)
-    place = clip_place(sources, out) or places(
+    place = clip_place(sources, out, frame) or places(
         FileCommand("encode", suffix, READ_SUFFIXES), sources, out, overwrite=overwrite
     )
     settings = CodingSettings(

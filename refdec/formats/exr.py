@@ -20,7 +20,7 @@ from refdec.formats.colour_points import UNSPECIFIED, primaries_of_chromaticitie
 from refdec.formats.description import SourceDescription, first_of
 from refdec.formats.errors import FormatCannotHold, PictureDamaged, PictureUnsupported
 from refdec.formats.float_view import picture_of_floats
-from refdec.formats.foreign_readers import damage_named
+from refdec.formats.foreign_readers import damage_named, without_console
 from refdec.formats.kinds import FloatView
 from refdec.formats.pictures import CodePicture, require_floats
 from refdec.limits import Limits
@@ -180,8 +180,9 @@ def _planes(data: bytes, names: tuple[str, ...], shape: tuple[int, int]) -> Floa
     with tempfile.TemporaryDirectory() as folder, damage_named(NAME):
         path = Path(folder) / "picture.exr"
         path.write_bytes(data)
-        file = OpenEXR.File(str(path), separate_channels=True, num_threads=0)
-        if not file.parts:  # the package has said why on stderr
+        with without_console():  # where each layer of the package says why, in a line of its own
+            file = OpenEXR.File(str(path), separate_channels=True, num_threads=0)
+        if not file.parts:
             raise PictureDamaged(NAME, "its samples cannot be read")
         channels = file.channels()
         found = [np.ascontiguousarray(channels[name].pixels) for name in names]

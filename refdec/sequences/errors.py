@@ -10,6 +10,7 @@ __all__ = [
     "FrameDamaged",
     "FrameMissing",
     "FrameRateInvalid",
+    "FrameSourceWrong",
     "FrameUnsupported",
     "FramesDiffer",
     "NoFrames",
@@ -154,6 +155,20 @@ class FrameDamaged(CodestreamError):
 
     def explain(self) -> str:
         return _in_words(self.frame, self.byte, self.length, self.reason)
+
+
+class FrameSourceWrong(InputError):
+    """A picture of a folder that should become a frame cannot be read."""
+
+    code, clause = "RD2511", ""
+
+    def __init__(self, name: str, reason: RefdecError) -> None:
+        super().__init__(name, reason)
+        self.name, self.reason = name, reason
+
+    def explain(self) -> str:
+        first, *more = self.reason.explain().splitlines()
+        return "\n".join([f"{self.name}: {self.reason.code}, {first}", *more])
 
 
 class FrameUnsupported(UnsupportedError):

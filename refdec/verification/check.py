@@ -32,6 +32,7 @@ from refdec.weights.errors import MissingCheckpoint
 
 if TYPE_CHECKING:
     from refdec.bitstream.headers import Headers
+    from refdec.picture.picture import PictureCodes
     from refdec.verification.expectation import Expectation
     from refdec.weights.pack import WeightPack
 
@@ -101,24 +102,25 @@ def _judged(
             check_weights=None if options.ignore_weights_fingerprint else require_weights,
             check=check,
         )
-        _require_layer(Inputs(data, pack, None, check), decoded.headers, options)
+        original = _original(Inputs(data, pack, None, check), decoded.headers, options)
     except (CodestreamError, LimitExceeded, UnsupportedError, WeightsDiffer, MissingCheckpoint) as problem:
         found = _entropy_problems(findings, pack, options, check) if isinstance(problem, CodestreamError) else ()
         unique = _without_repeats([problem, *found])
         return Verdict(name, unique, warnings, fingerprints=dict(prints.sha256), ended_by=problem)
     comparison = None
     if expectation is not None:
-        comparison = expectation.compare(decoded, prints.sha256, _stem(name), limits=options.limits)
+        comparison = expectation.compare(decoded, prints.sha256, _stem(name), limits=options.limits, original=original)
     return Verdict(name, (), decoded.warnings, _describe(decoded), dict(prints.sha256), comparison)
 
 
 @clause("7.6", kind="added", reason="a verifier decodes all that a decoder would")
-def _require_layer(inputs: Inputs, headers: Headers, options: DecodeOptions) -> None:
-    """(7.6) Decode the lossless layer, where there is one and what is asked for is the picture that it is behind.
+def _original(inputs: Inputs, headers: Headers, options: DecodeOptions) -> PictureCodes | None:
+    """(7.6) Return what the lossless layer gives, where there is one and what is asked for is the picture that it is
+    behind; None without one.
 
     Raises LayerDamaged, LayerOfOtherPicture, and what decoding raises.
     """
-    restored(inputs, headers, replace(options, region=None, bit_depth=None, colour=None))
+    return restored(inputs, headers, replace(options, region=None, bit_depth=None, colour=None)).picture
 
 
 def _stem(name: str) -> str:

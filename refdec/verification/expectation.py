@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.formats.files import READ_SUFFIXES, read_bytes, read_picture
@@ -24,7 +26,10 @@ from refdec.verification.errors import ExpectationMissing, ToleranceInvalid
 from refdec.verification.verdict import Comparison
 
 if TYPE_CHECKING:
+    from refdec.arithmetic.types import Int64Array
     from refdec.decoding.whole import Decoded
+    from refdec.picture.floats import FloatPlanes, Patterns
+    from refdec.picture.picture import PictureCodes
     from refdec.picture.render import Colour as RenderColour
 
 __all__ = ["Expectation", "expectation_for"]
@@ -53,9 +58,18 @@ class Expectation:
             raise ToleranceInvalid(self.tolerance, self.fraction)
 
     def compare(
-        self, decoded: Decoded, fingerprints: Mapping[str, str], case: str, *, limits: Limits | None = None
+        self,
+        decoded: Decoded,
+        fingerprints: Mapping[str, str],
+        case: str,
+        *,
+        limits: Limits | None = None,
+        original: PictureCodes | None = None,
     ) -> Comparison:
         """Compare a decoding with this; `case` is its name in a file with many traces.
+
+        `original`: what a lossless layer gives.  Floats are compared with its floats, in places of their order; codes
+        of its depth with its codes, or, where those are others, with the lossy picture, which a decoder shows too.
 
         Raises InputError where the file cannot be read, TraceUnreadable, and errors of the picture formats.
         """
@@ -63,8 +77,53 @@ class Expectation:
         suffix = self.path.suffix.lower()
         if suffix == TRACE_SUFFIX:
             return self._stages(read_trace(data, str(self.path), case), fingerprints)
+        if original is not None and original.floats is not None:
+            expected = read_picture(data, suffix=suffix, limits=limits or Limits(), keep_alpha=True)
+            if expected.floats is not None:
+                return self._floats(expected.floats, original.floats)
+        if original is not None and original.floats is None and suffix != ".yuv":
+            exact = self._original(data, suffix, original, limits or Limits())
+            if exact is not None and exact.accepted:
+                return exact
         expected = self._read(data, suffix, decoded.headers.picture, limits or Limits())
         return self._picture(expected, decoded)
+
+    def _floats(self, expected: FloatPlanes, found: FloatPlanes) -> Comparison:
+        """Compare floats, bit by bit; a tolerance counts places in the order of values."""
+        names = ("R", "G", "B", "A") if len(expected.planes) > 2 else ("Y", "A")
+        a, b = (each.as_single() if expected.bits != found.bits else each for each in (expected, found))
+        planes = compare_planes(
+            names[: len(a.planes)],
+            [_in_order(each, a.bits) for each in a.planes],
+            [_in_order(each, b.bits) for each in b.planes],
+        )
+        accepted = planes.within(self.tolerance, self.fraction)
+        unit = f"{found.bits} bit floats of the lossless layer, differences in places of their order"
+        details = {"tolerance": self.tolerance, "fraction": self.fraction, "of": unit, **planes.as_json()}
+        lines = (f"compared are {unit}", *_lines(planes))
+        return Comparison("floats", str(self.path), accepted, lines, details)
+
+    def _original(self, data: bytes, suffix: str, original: PictureCodes, limits: Limits) -> Comparison | None:
+        """Compare codes with those that the layer gives; None where they have another depth."""
+        expected = read_picture(data, suffix=suffix, limits=limits, keep_alpha=True)
+        if expected.bits > original.bit_depth and suffix in (".png", ".npy"):
+            expected = read_picture(data, suffix=suffix, bits=original.bit_depth, limits=limits, keep_alpha=True)
+        if expected.bits != original.bit_depth or expected.floats is not None:
+            return None
+        gray = len(original.planes) == 1 and expected.is_gray
+        names = COMPONENTS[Colour.GRAY if gray else Colour.RGB]
+        wanted = expected.components[:1] if gray else expected.as_rgb().components
+        planes = compare_planes(
+            names, wanted, original.planes if gray else original.planes * (3 // len(original.planes))
+        )
+        details = {
+            "tolerance": self.tolerance,
+            "fraction": self.fraction,
+            "of": "the lossless layer",
+            **planes.as_json(),
+        }
+        lines = ("compared is what the lossless layer gives", *_lines(planes))
+        return Comparison("picture", str(self.path), planes.within(self.tolerance, self.fraction), lines, details)
 
     def _stages(self, expected: Mapping[str, str], found: Mapping[str, str]) -> Comparison:
         result = compare_traces(expected, found, only_of_a=True)
@@ -109,6 +168,13 @@ class Expectation:
         accepted = planes.within(self.tolerance, self.fraction)
         details = {"tolerance": self.tolerance, "fraction": self.fraction, **planes.as_json()}
         return Comparison("picture", str(self.path), accepted, _lines(planes), details)
+
+
+def _in_order(patterns: Patterns, bits: int) -> Int64Array:
+    """Return bit patterns of floats as whole numbers in the order of their values; -0 comes before 0."""
+    sign = 1 << (bits - 1)
+    wide = patterns.astype(np.int64)
+    return np.where(wide < sign, wide, sign - 1 - wide)
 
 
 def _lines(found: PlanesDifference) -> tuple[str, ...]:

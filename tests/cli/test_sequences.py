@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import PIL.Image
 import pytest
 
@@ -216,3 +217,22 @@ def test_latents_of_a_frame(refdec: Refdec, clip: Path) -> None:
     assert "warning: frame 1 of 5" in refdec("latents", clip, out, "--stage", "symbols").err
     assert refdec("latents", clip, out, "--stage", "symbols", "--frame", 2).err == ""
     assert refdec("latents", clip, out, "--time", "7").code == 2
+
+
+def test_more_than_8_bits_of_an_animation_are_refused_in_words_of_the_command_line(
+    refdec: Refdec, tmp_path: Path
+) -> None:
+    (tmp_path / "clip.jaii").write_bytes(clip_data())
+    ran = refdec("decode", tmp_path / "clip.jaii", tmp_path / "x.png", "--bit-depth", 10)
+    assert ran.code == 1 and "png cannot hold samples of 10 bits in an animation" in ran.err
+    assert "refdec decode" in ran.err and "refdec.decode(" not in ran.err
+
+
+@pytest.mark.parametrize("suffix", ["jai", "jaii"])
+def test_one_picture_of_a_folder_goes_into_either_kind_of_file(refdec: Refdec, tmp_path: Path, suffix: str) -> None:
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    for number, size in ((1, 64), (2, 48)):
+        PIL.Image.fromarray(np.full((size, size, 3), 90, np.uint8)).save(folder / f"{number}.png")
+    ran = refdec("encode", folder, tmp_path / f"x.{suffix}", "--frame", 2, "--encoder", "analysis")
+    assert (ran.code, ran.err) == (0, "") and "48 x 48" in ran.out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ import pytest
 
 from refdec.errors import LimitExceeded
 from refdec.formats.errors import PictureDamaged
-from refdec.formats.foreign_readers import damage_named, without_log
+from refdec.formats.foreign_readers import damage_named, without_console, without_log
 from refdec.limits import Limits
 
 
@@ -36,3 +37,14 @@ def test_what_they_log_stays_off_the_console() -> None:
     without_log("another.reader")
     without_log("another.reader")
     assert [type(one) for one in logging.getLogger("another.reader").handlers] == [logging.NullHandler]
+
+
+def test_what_a_reader_prints_stays_off_the_console(capfd: pytest.CaptureFixture[str]) -> None:
+    with without_console():
+        os.write(2, b"a library says why")
+        print("and so does its door")
+    os.write(2, b"heard")
+    print("again")
+    assert capfd.readouterr() == ("again\n", "heard")
+    with pytest.raises(OSError, match="its own"), without_console():
+        raise OSError("its own")

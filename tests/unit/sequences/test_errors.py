@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import refdec
 from refdec.api.clip_options import ClipOptions, refuse_single
@@ -25,6 +26,12 @@ def of_two_sizes(folder: Path) -> None:
     refdec.encode_clip(frames, folder / "a.jaii", options=refdec.EncodeOptions(quality=20))
 
 
+def of_a_damaged_picture(folder: Path) -> None:
+    (folder / "frames").mkdir(exist_ok=True)
+    (folder / "frames" / "2.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    refdec.encode_clip(folder / "frames", folder / "a.jaii")
+
+
 CAUSES: dict[type[RefdecError], RefdecError | Cause | list[RefdecError | Cause]] = {
     errors.FrameMissing: [
         lambda: refdec.open_clip(clip_data()).frame(5),
@@ -38,6 +45,7 @@ CAUSES: dict[type[RefdecError], RefdecError | Cause | list[RefdecError | Cause]]
     ],
     errors.ClipFormatUnknown: lambda folder: decode_to_file(clip_data(), folder / "a.jpg"),
     errors.FramesDiffer: of_two_sizes,
+    errors.FrameSourceWrong: of_a_damaged_picture,
     errors.FrameRateInvalid: [
         lambda: ClipOptions(fps=Fraction(0)),
         lambda: ClipOptions(plays=-1),
@@ -54,6 +62,12 @@ CAUSES: dict[type[RefdecError], RefdecError | Cause | list[RefdecError | Cause]]
 def test_every_class_has_a_cause() -> None:
     own = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, RefdecError)}
     assert {kind for kind in own if kind.__module__ == errors.__name__} == set(CAUSES)
+
+
+def test_a_damaged_picture_of_a_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(errors.FrameSourceWrong) as caught:
+        of_a_damaged_picture(tmp_path)
+    assert caught.value.explain().startswith(f"{tmp_path / 'frames' / '2.png'}: RD0706, This is no sound PNG file")
 
 
 def test_the_error_of_a_frame_names_it_its_place_and_the_way_on() -> None:
