@@ -88,16 +88,10 @@ class Filling:
         whole = coded(codec, spoilt.round(), rates)
         plain = _filled(picture_of(codec, whole.luma, whole.chroma, whole.size).clamp(0, 255).round(), where, holes)
         known = Coded(whole.luma.clone(), whole.chroma.clone(), whole.size)
-        both = torch.cat((whole.luma, whole.chroma), 1)
-        begun = torch.zeros_like(both)
         for number, hole in enumerate(holes):
-            rows, columns = _places(hole, CELL)
-            begun[number, :, rows, columns] = from_the_border(
-                both[number], Hole(rows.start, columns.start, rows.stop, columns.stop)
-            )
             for latent in (known.luma, known.chroma):
-                latent[number, :, rows, columns] = 0
-        return Case(good, known, plain, where, begun)
+                latent[(number, slice(None), *_places(hole, CELL))] = 0
+        return Case(good, known, plain, where)
 
     def network(self, codec: Codec, case: Case) -> Corrector:
         """Return a corrector that looks far enough to see across a hole."""
@@ -106,10 +100,9 @@ class Filling:
 
     def quality(self, codec: Codec, case: Case, network: Enhancer) -> Tensor:
         """Return the PSNR in the holes."""
-        assert case.plain is not None and case.where is not None and case.begun is not None
+        assert case.plain is not None and case.where is not None
         luma, chroma = network(case.coded.luma, case.coded.chroma)
-        begun_luma, begun_chroma = case.begun.split((luma.shape[1], chroma.shape[1]), 1)
-        made = picture_of(codec, luma + begun_luma, chroma + begun_chroma, case.coded.size)
+        made = picture_of(codec, luma, chroma, case.coded.size)
         differs = made - _filled(made, case.where, _holes(case.where))
         return decibels(case.plain + differs, case.good, case.where)
 

@@ -27,14 +27,13 @@ class Case:
     """A batch: the good pictures, what a decoder gets of the spoilt ones, and what it makes of them without a head.
 
     `plain` R, G, B [batch, 3, H, W] where the head's picture begins with that; `where` [batch, 1, H, W]: the places
-    that count, None for all; `begun` [batch, 256, h, w]: what is added to the latents that the head makes.
+    that count, None for all.
     """
 
     good: Tensor
     coded: Coded
     plain: Tensor | None = None
     where: Tensor | None = None
-    begun: Tensor | None = None
 
 
 class EnhanceLesson(Protocol):

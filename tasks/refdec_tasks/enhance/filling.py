@@ -2,10 +2,9 @@
 
 In: a bundle of stage latent, and where holes are.  Out: codes of 8 bits: the decoded picture's outside of holes.
 
-Twice what is lost is taken from what lies around it: at each place the mean of the nearest known ones to the left, to
-the right, above and below, each weighted by one over its distance.  First so are the latents of every position that a
-hole touches; a head, for which these are zeros, says what they should be beside that, and the synthesis makes a picture
-of it.  Then what that picture differs by from the decoded one around a hole is added to it in the hole.
+Each sample is the mean of the nearest known ones to the left, to the right, above and below, each weighted by one over
+its distance.  With a head that is done for what its picture differs by from the decoded one, and added to its picture;
+the latents of every position that a hole touches are zeros for the head, which makes them up.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ import numpy as np
 
 from refdec.plugins.api import (
     BoolArray,
-    ComponentLatents,
     CoreServices,
     Head,
     Int32Array,
@@ -25,11 +23,10 @@ from refdec.plugins.api import (
     LatentBundle,
     UInt8Array,
     rdiv,
-    sat32,
 )
 from refdec_tasks.enhance.restoring import ALL, corrected
 
-__all__ = ["filled", "from_the_border", "touched_by"]
+__all__ = ["filled", "from_the_border", "without_holes"]
 
 CELL = 16
 UNIT = 1 << 20
@@ -59,8 +56,8 @@ def _sums(values: Int64Array, known: BoolArray) -> tuple[Int64Array, Int64Array]
 def from_the_border(values: Int64Array, holes: BoolArray) -> Int64Array:
     """Return values [rows, columns, C] with those in holes taken from the nearest outside, in four directions.
 
-    Those that see nothing known in their row or column are filled from those that were filled before.  |values| <=
-    2^31, so that sums are <= 2^53; something must be known.
+    Samples that see nothing known in their row or column are filled from those that were filled before.  |values| <
+    2^20, so that sums stay below 2^42; something must be known.
     """
     values, known = values.copy(), ~holes
     while not known.all():
@@ -72,22 +69,11 @@ def from_the_border(values: Int64Array, holes: BoolArray) -> Int64Array:
     return values
 
 
-def touched_by(holes: BoolArray, size: tuple[int, int]) -> BoolArray:
-    """Return which positions of latents [h, w] have a part of a hole among their 16 x 16 samples."""
-    made = np.zeros(size, bool)
+def without_holes(latent: Int32Array, holes: BoolArray) -> Int32Array:
+    """Return latents [C, h, w] with zeros at every position whose 16 x 16 samples hold a part of a hole."""
+    made = latent.copy()
     rows, columns = np.nonzero(holes)
-    made[rows // CELL, columns // CELL] = True
-    return made
-
-
-def _begun(latent: Int32Array, lost: BoolArray) -> Int32Array:
-    """Return latents [C, h, w] that are zeros but where they are lost: taken from the border there."""
-    made = np.zeros_like(latent)
-    if not lost.all():
-        rows, columns = _box(lost)
-        known = latent[:, rows, columns].transpose(1, 2, 0).astype(np.int64)
-        filled = from_the_border(known, lost[rows, columns]) * lost[rows, columns, None]
-        made[:, rows, columns] = filled.transpose(2, 0, 1)
+    made[:, rows // CELL, columns // CELL] = 0
     return made
 
 
@@ -102,16 +88,11 @@ def _box(holes: BoolArray) -> tuple[slice, slice]:
 
 def _made_up(heads: Sequence[Head], bundle: LatentBundle, core: CoreServices, holes: BoolArray) -> UInt8Array:
     """Return the picture that a head makes up; outside of holes it is near to the decoded one."""
-    known, begun = list[ComponentLatents](), list[Int32Array]()
-    for part in bundle.components:
-        latent = part.latent_q18
-        assert latent is not None
-        lost = touched_by(holes, latent.shape[1:])
-        known.append(replace(part, latent_q18=np.where(lost, np.int32(0), latent)))
-        begun.append(_begun(latent, lost))
-    found = corrected(heads, replace(bundle, luma=known[0], chroma=known[1]), core)
-    luma, chroma = (sat32(new.astype(np.int64) + first) for new, first in zip(found, begun, strict=True))
-    return core.codes_of_latents(bundle, luma, chroma)
+    luma, chroma = (
+        replace(part, latent_q18=without_holes(part.latent_q18, holes))  # type: ignore[arg-type]
+        for part in bundle.components
+    )
+    return core.codes_of_latents(bundle, *corrected(heads, replace(bundle, luma=luma, chroma=chroma), core))
 
 
 def filled(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from refdec_tasks.enhance.filling import from_the_border, touched_by
+from refdec_tasks.enhance.filling import from_the_border, without_holes
 
 
 def test_weights_are_one_over_the_distance() -> None:
@@ -35,4 +35,7 @@ def test_what_sees_nothing_known_is_filled_from_what_was_filled() -> None:
 def test_every_position_that_a_hole_touches_is_lost() -> None:
     holes = np.zeros((40, 50), bool)
     holes[15:17, 32] = True
-    assert touched_by(holes, (3, 4)).tolist() == [[False, False, True, False], [False, False, True, False], [False] * 4]
+    latent = np.ones((3, 3, 4), np.int32)
+    lost = without_holes(latent, holes) == 0
+    assert lost.all(axis=0).tolist() == [[False, False, True, False], [False, False, True, False], [False] * 4]
+    assert latent.all(), "what was given stays as it is"
