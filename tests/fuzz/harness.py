@@ -33,6 +33,7 @@ DEEP = {
     "head": ("refdec.heads", "refdec.weights"),
     "layer": ("refdec.lossless", "refdec.bitstream.layerrecord"),
     "heif": ("refdec.heif", "refdec.formats.clip_files", "refdec.inspection.box_tree"),
+    "page": ("refdec.inspection", "refdec.heif"),
     "pictures": ("refdec.formats", "refdec.sequences", "refdec.bundles", "refdec.picture.output"),
 }
 
@@ -66,6 +67,7 @@ def _mutator(target: str) -> Callable[[bytes, int, int], bytes]:
         "head": containers.mutate_pack,
         "layer": containers.mutate_layer,
         "heif": containers.mutate_heif,
+        "page": containers.mutate_heif,
         "pictures": containers.mutate_pictures,
     }
 

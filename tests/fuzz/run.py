@@ -30,6 +30,7 @@ RUNS = (
     ("layer", False, 2),
     ("layer", True, 2),
     ("heif", False, 2),
+    ("page", False, 1),
 )
 """Target, whether plain Python runs instead of compiled kernels, and share of the time."""
 LONGEST = {"pack": 600_000, "head": 200_000, "decode": 8192, "layer": 4096}

@@ -281,6 +281,7 @@ MAKERS = {
     "head": _head,
     "layer": _layer,
     "heif": _heif,
+    "page": _heif,
     "pictures": _pictures,
 }
 

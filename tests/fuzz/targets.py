@@ -27,7 +27,6 @@ from tests.payloads import check_payloads
 
 if TYPE_CHECKING:
     from refdec.heif.heiffile import HeifFile
-    from refdec.inspection.box_tree import BoxTree
 
 __all__ = [
     "DECODE_LIMITS",
@@ -40,6 +39,7 @@ __all__ = [
     "importer",
     "layer",
     "pack",
+    "page",
     "pictures",
     "view",
 ]
@@ -317,27 +317,6 @@ def _float_layer(data: bytes) -> None:
     assert picture_sha256(made.planes) == record.samples_sha256.hex()
 
 
-def _seen(boxes: BoxTree) -> None:
-    """The boxes of a file as text, and on a page with the codestreams in it, whose leaves cover the file in order."""
-    from refdec.inspection.file_view import codestream_places, file_view
-    from refdec.inspection.html import render_page
-    from refdec.inspection.render import box_lines
-    from refdec.inspection.tree import build_tree
-
-    list(box_lines(boxes))
-    trees = {
-        place: (name, build_tree(boxes.data[place[0] : sum(place)], limits=PICTURE_LIMITS))
-        for place, name in islice(codestream_places(boxes), 2)
-    }
-    shown = next((tree for _, tree in trees.values()), None) or build_tree(b"", limits=PICTURE_LIMITS)
-    view, at = file_view(boxes, shown, trees), 0
-    for node in view.root.leaves():
-        assert node.at.bits == at, f"{node.name} is not where the one before it ends"
-        at = node.end.bits
-    page = render_page(shown, name="x.jaii", version="1", file=view)
-    assert len(page) < 1 << 24
-
-
 def _placed(file: HeifFile) -> None:
     """Tiles of a grid, and the part that transforms show, which is inside of the picture."""
     from refdec.heif.grid import grid_of, is_grid
@@ -361,6 +340,7 @@ def heif(data: bytes) -> None:
     from refdec.heif.reading import read_heif
     from refdec.heif.writing import write_heif
     from refdec.inspection.box_tree import box_tree
+    from refdec.inspection.render import box_lines
 
     whole = ClipBytes(None, data, len(data), PICTURE_LIMITS.codestream_bytes)
     for lenient in (False, True):
@@ -381,7 +361,7 @@ def heif(data: bytes) -> None:
             except RefdecError as problem:
                 assert problem.headline()
         if not lenient:
-            _seen(box_tree(data, PICTURE_LIMITS))
+            list(box_lines(box_tree(data, PICTURE_LIMITS)))
     try:
         file = read_heif(data, limits=PICTURE_LIMITS)
     except RefdecError as problem:
@@ -390,7 +370,7 @@ def heif(data: bytes) -> None:
     assert sum(len(item.data) for item in file.items if len(item.places) != 1) <= 2 * len(data)
     _placed(file)
     try:
-        _seen(box_tree(data, PICTURE_LIMITS))
+        list(box_lines(box_tree(data, PICTURE_LIMITS)))
     except RefdecError as problem:
         assert isinstance(problem, LimitExceeded), problem.headline()
     try:
@@ -413,6 +393,31 @@ def heif(data: bytes) -> None:
         assert problem.headline()
 
 
+def page(data: bytes) -> None:
+    """The page of a file of boxes, with the codestreams in it: its leaves cover the file in order."""
+    from refdec.inspection.box_tree import box_tree
+    from refdec.inspection.file_view import codestream_places, file_view
+    from refdec.inspection.html import render_page
+    from refdec.inspection.tree import build_tree
+
+    try:
+        boxes = box_tree(data, PICTURE_LIMITS)
+    except RefdecError as problem:
+        assert problem.headline()
+        return
+    trees = {
+        place: (name, build_tree(boxes.data[place[0] : sum(place)], limits=PICTURE_LIMITS))
+        for place, name in islice(codestream_places(boxes), 2)
+    }
+    shown = next((tree for _, tree in trees.values()), None) or build_tree(b"", limits=PICTURE_LIMITS)
+    view, at = file_view(boxes, shown, trees), 0
+    for node in view.root.leaves():
+        assert node.at.bits == at, f"{node.name} is not where the one before it ends"
+        at = node.end.bits
+    html = render_page(shown, name="x.jaii", version="1", file=view)
+    assert len(html) < 1 << 24
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "headers": headers,
     "view": view,
@@ -424,4 +429,5 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "head": head,
     "layer": layer,
     "heif": heif,
+    "page": page,
 }
