@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import typer
 from PIL import Image
@@ -154,6 +155,7 @@ def material(newcomer: Newcomer, tmp_path_factory: pytest.TempPathFactory) -> Pa
         (demo / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(SMALL[1], demo / name)
     Image.open(STREAMS / "kodim21_m1_+0_64x64.source.png").save(demo / "photo.jpg")
+    np.save(demo / "array.npy", np.linspace(0, 8848, 64 * 48, dtype=np.float32).reshape(48, 64))
     for name in ("mine.yuv", "theirs.yuv"):
         (demo / name).write_bytes(bytes(2 * 3 * 768 * 512))
     for line in (
