@@ -38,7 +38,7 @@ RECIPES: Mapping[str, EnhanceRecipe] = MappingProxyType(
         "exposure": EnhanceRecipe(
             Correcting(exposed), "pictures exposed too long or too short made as they should be", 160, 1200, 3
         ),
-        "colour": EnhanceRecipe(Correcting(cast), "the colour of the light taken away", 160, 1200, 3),
+        "colour": EnhanceRecipe(Correcting(cast), "the colour of the light taken away", 160, 3000, 3),
         "inpaint": EnhanceRecipe(Filling(), "holes filled with what lies around them", 160, 1500, 3),
         "superres": EnhanceRecipe(Doubling(), "twice the size, with the details of luma", 192, 1500),
     }

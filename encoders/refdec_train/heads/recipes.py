@@ -48,7 +48,7 @@ ABOUT_PHOTOGRAPHS = "CCP (Apache-2.0)"
 ABOUT_WALLPAPERS = "; wallpapers of MATE, Lomiri, Plasma and GNOME (CC BY-SA, CC BY, GPL)"
 SHARE_OF_PHOTOGRAPHS = 3
 """Of so many photographs one is enough."""
-ENHANCING = {"denoise": ("wallpapers",), "lowlight": (), "exposure": (), "superres": ()}
+ENHANCING = {"denoise": ("wallpapers",), "lowlight": (), "exposure": (), "colour": (), "superres": ()}
 """The heads of `enhance`, and what each is trained on beside photographs."""
 LONGEST = (240, 320, 320, 400)
 """What is in pictures is not always as large as in those of Caltech-101, which have about 300 samples."""
