@@ -46,14 +46,15 @@ class JpegAiPlugin(PluginV3):
         `index` ... gives it a first axis of length 1.
         """
         from refdec.api.decode import decode
-        from refdec.api.gray import shown_array, shown_colour
+        from refdec.api.gray import colour_to_show, shown_array
+        from refdec.api.info import read_info
 
         if index not in (0, None, ...):
             raise ValueError(f"a JPEG AI file holds one picture, there is no index {index}")
         try:
-            components = self.metadata()["gray_components"]
-            picture = decode(self._data, **{"colour": shown_colour(components), **arguments})
-            array = shown_array(picture, components)
+            info = read_info(self._data)
+            picture = decode(self._data, **{"colour": colour_to_show(info), **arguments})
+            array = shown_array(picture, info.gray_components)
         except RefdecError as problem:
             raise OSError(problem.headline()) from problem
         return array[None] if index is ... else array

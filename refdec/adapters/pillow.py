@@ -13,13 +13,16 @@ import mimetypes
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 from PIL import Image, ImageFile
 
 from refdec.errors import RefdecError
 from refdec.formats.kinds import CODESTREAM_SUFFIXES, HEIF_MEDIA_TYPE, HEIF_SUFFIX, MEDIA_TYPE, is_jpeg_ai
+
+if TYPE_CHECKING:
+    from refdec.inspection.summary import Info
 
 __all__ = ["FORMAT", "JpegAiImageFile", "register"]
 
@@ -35,7 +38,8 @@ class JpegAiImageFile(ImageFile.ImageFile):
 
     format = FORMAT
     format_description = "JPEG AI (ISO/IEC 6048-1)"
-    _components: int | None = None
+    _about: Info | None = None
+    """What its headers say."""
     _scale: int | None = None
     _codestream: bytes | None = None
     """What is to be decoded, bare or in its HEIF file; None once it is, and in unpickled images."""
@@ -49,30 +53,33 @@ class JpegAiImageFile(ImageFile.ImageFile):
         assert self.fp is not None
         try:
             self._codestream = read_bytes(cast(BinaryIO, self.fp))
-            values = read_info(self._codestream).as_json()
+            info = read_info(self._codestream)
             beside = beside_in(self._codestream)
         except RefdecError as problem:
             raise SyntaxError(problem.headline()) from problem
-        self._components = values["gray_components"]
-        self._mode = ("LA" if beside.alpha else "L") if self._components == 1 else "RGBA" if beside.alpha else "RGB"
-        self._size = beside.shown_size(values["width"], values["height"])
+        self._about, values = info, info.as_json()
+        gray = info.gray_components == 1
+        self._mode = ("LA" if beside.alpha else "L") if gray else "RGBA" if beside.alpha else "RGB"
+        self._size = beside.shown_size(info.width, info.height)
         self.info = {name: values[name] for name in ("bit_depth", "profile", "model_id") if name in values}
         if values["private_regions"]:
             self.info["private_regions"] = tuple(values["private_regions"])
         known = beside.metadata
-        profile = known.icc or _profile(values["rendering"], gray=self._components == 1)
+        profile = known.icc or _profile(values["rendering"], gray=gray)
         found = {"icc_profile": profile, "exif": known.exif, "xmp": known.xmp}
         self.info |= {name: data for name, data in found.items() if data}
 
     def draft(self, mode: str | None, size: tuple[int, int] | None) -> tuple[str, tuple[int, int, float, float]] | None:
         """Decode to an eighth or a sixteenth of the size where that is not below `size`; None: nothing has changed.
 
-        Pixels then come straight from the latents, near to the area averages of the picture; of one with transparency
-        there are none.  `Image.thumbnail` asks for it.  `mode` changes nothing.
+        Pixels then come straight from the latents, near to the area averages of the picture; of one with transparency,
+        or made of tiles, there are none.  `Image.thumbnail` asks for it.  `mode` changes nothing.
         """
         from refdec.api.scaled import SCALES
 
         if self._codestream is None or size is None or self._scale is not None or self.mode.endswith("A"):
+            return None
+        if self._about is None or "tiles" in (self._about.file or {}):
             return None
         width, height = self.size
         fitting = [scale for scale in SCALES if width // scale >= size[0] and height // scale >= size[1]]
@@ -84,11 +91,11 @@ class JpegAiImageFile(ImageFile.ImageFile):
 
     def load(self) -> Any:
         """Decode with the bundled weights.  Raises OSError where the codestream does not decode."""
-        if self._codestream is not None:
+        if self._codestream is not None and self._about is not None:
             if self._exclusive_fp and self.fp is not None:
                 self.fp.close()  # it has been read
             self.fp = None
-            self.im = Image.fromarray(_pixels(self._codestream, self._components, self._scale)).im
+            self.im = Image.fromarray(_pixels(self._codestream, self._about, self._scale)).im
             self._codestream = None
             self.readonly = 0
         return super().load()
@@ -109,20 +116,20 @@ def _profile(rendering: Mapping[str, Any] | None, *, gray: bool) -> bytes | None
     return icc_profile(cicp["colour_primaries"], cicp["transfer_characteristics"], gray=gray)
 
 
-def _pixels(codestream: bytes, gray_components: int | None, scale: int | None) -> Any:
+def _pixels(codestream: bytes, info: Info, scale: int | None) -> Any:
     """Return the decoded picture, uint8 [rows, columns, 3], of one that was gray alone [rows, columns].
 
     With a scale the small one, which has the same shapes.
     """
     from refdec.api.decode import decode
-    from refdec.api.gray import shown_array, shown_colour
+    from refdec.api.gray import colour_to_show, shown_array
     from refdec.formats.transparency import with_alpha
 
     try:
         if scale is not None:
             return np.ascontiguousarray(decode(codestream, scale=scale).array)
-        picture = decode(codestream, colour=shown_colour(gray_components), bit_depth=8)
-        shown = np.ascontiguousarray(shown_array(picture, gray_components))
+        picture = decode(codestream, colour=colour_to_show(info), bit_depth=8)
+        shown = np.ascontiguousarray(shown_array(picture, info.gray_components))
         if picture.alpha is None:
             return shown
         colours = (shown,) if shown.ndim == 2 else tuple(shown[..., channel] for channel in range(shown.shape[2]))

@@ -113,8 +113,14 @@ NOTHING_BESIDE = BesidePicture()
 
 
 def beside_in(data: bytes, limits: Limits = DEFAULT_LIMITS) -> BesidePicture:
-    """Return what the bytes of a file say of its picture; nothing where they are a bare codestream."""
-    return beside_of(stream_in(data, limits=limits).file, DecodeOptions(limits=limits))
+    """Return what the bytes of a file say of its picture, made of tiles or not; nothing of a bare codestream."""
+    from refdec.api.tiled import TiledPicture, tiled_in
+
+    options = DecodeOptions(limits=limits)
+    tiled = tiled_in(data, options)
+    if isinstance(tiled, TiledPicture):
+        return tiled.beside(options)
+    return beside_of(stream_in(data, limits=limits).file, options)
 
 
 def beside_of(file: HeifFile | None, options: DecodeOptions) -> BesidePicture:

@@ -20,10 +20,11 @@ from refdec.tiling.geometry import Rect, ceil_div
 if TYPE_CHECKING:
     from refdec.bitstream.headers import Headers
     from refdec.decoding.options import DecodeOptions
+    from refdec.inspection.summary import Info
     from refdec.picture.output import Codes
     from refdec.picture.render import Colour
 
-__all__ = ["AS_DECODED", "GrayForm", "gray_form", "shown_array", "shown_colour"]
+__all__ = ["AS_DECODED", "GrayForm", "colour_to_show", "gray_form", "shown_array", "shown_colour"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,19 @@ def gray_form(
 def shown_colour(gray_components: int | None) -> Colour:
     """Return the colour that a program which knows RGB and gray decodes to; the argument is that of `read_info`."""
     return "RGB" if gray_components is None else "gray"
+
+
+def colour_to_show(info: Info) -> Colour | None:
+    """Return the colour in which such a program decodes the file that `info` is about.
+
+    None of a picture made of RGB tiles, some of which may have been gray: these are shown without a tint then.
+    """
+    from refdec.inspection.summary import COLOURS
+    from refdec.picture.colour import NONE
+
+    if info.gray_components is None and "tiles" in (info.file or {}) and info.colour != COLOURS[NONE]:
+        return None
+    return shown_colour(info.gray_components)
 
 
 def shown_array(picture: PictureCodes, gray_components: int | None) -> Codes:

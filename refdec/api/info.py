@@ -51,8 +51,9 @@ def read_info(
         from refdec.inspection.file_facts import file_facts
 
         if is_grid(found.file):
-            grid = grid_of(found.file)
-            info = replace(info, width=grid.width, height=grid.height)
+            from refdec.inspection.tile_facts import info_of_whole
+
+            info = info_of_whole(info, grid_of(found.file), limits)
         return replace(info, file=file_facts(found.file, len(whole), (info.width, info.height)))
 
 

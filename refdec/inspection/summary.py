@@ -22,9 +22,10 @@ from refdec.bitstream.userdata import read_gray_mark, read_weights_mark
 from refdec.inspection.rendering import rendering_facts
 from refdec.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Info", "SubstreamInfo", "info_of", "read_info", "tool_names"]
+__all__ = ["COLOURS", "Info", "SubstreamInfo", "info_of", "read_info", "tool_names"]
 
 COLOURS = ("YUV as decoded", "RGB by BT.709", "custom matrix")
+"""What samples are, for each colour transform (5.10)."""
 
 
 @dataclass(frozen=True, slots=True)

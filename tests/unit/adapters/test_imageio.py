@@ -10,6 +10,7 @@ import pytest
 import refdec
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from tests.encodable import GOLDEN, photograph
+from tests.unit.heif.grids import TURN, gray_stream, grid_data, streams
 
 iio = pytest.importorskip("imageio.v3")
 STREAM = GOLDEN / "kodim15_m1_+0_65x79.jai"
@@ -81,3 +82,13 @@ def test_heif_files_are_written_by_their_name_and_read_upright(tmp_path: Path) -
     turned.write_bytes(enclosed(stream, headers_of(stream, None), PictureParts(orientation=8)))
     assert iio.improps(turned).shape == iio.imread(turned).shape == (70, 40, 3)
     assert np.array_equal(iio.imread(turned), np.rot90(iio.imread(target)))
+
+
+def test_pictures_of_tiles_are_read_as_one() -> None:
+    gray = gray_stream()
+    for data, shape in ((grid_data(properties=(TURN,)), (150, 100, 3)), (grid_data(coded=(gray,)), (100, 150))):
+        read = iio.imread(data, extension=".jaii")
+        assert read.shape == shape == iio.improps(data, extension=".jaii").shape
+        assert np.array_equal(read, refdec.decode(data).array)
+    both = grid_data(coded=(gray_stream(3), streams()[0]))
+    assert np.array_equal(iio.imread(both, extension=".jaii"), refdec.decode(both).array)

@@ -22,6 +22,7 @@ from refdec.bitstream.rendering import Cicp, RenderingInfo
 from refdec.formats.icc_writer import icc_profile
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from tests.encodable import GOLDEN, photograph
+from tests.unit.heif.grids import SIZE, TURN, gray_stream, grid_data, streams
 
 STREAM = GOLDEN / "kodim15_m1_+0_65x79.jai"
 
@@ -291,3 +292,32 @@ def test_heif_files_open_upright_and_keep_their_metadata(tmp_path: Path) -> None
         assert found.getexif()[0x010F] == "Maker" and found.getexif()[0x0112] == 1
         assert np.array_equal(np.asarray(found), refdec.decode(target).array)
     assert refdec.decode(target).metadata.exif
+
+
+def test_a_picture_of_tiles_is_one_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    for alpha, mode in ((False, "RGB"), (True, "RGBA")):
+        data = grid_data(properties=(TURN,), alpha=alpha)
+        expected = refdec.decode(data)
+        with monkeypatch.context() as patch:
+            patch.setattr("refdec.api.decode.decode", None)
+            image = Image.open(BytesIO(data))
+            assert (image.format, image.size, image.mode) == ("JPEGAI", SIZE[::-1], mode)
+            assert image.info["icc_profile"] == b"an ICC profile" and image.info["xmp"] == b"<x:xmpmeta/>"
+            assert image.draft(None, (4, 4)) is None, "small pictures are made of one codestream"
+        pixels = np.asarray(image)
+        assert np.array_equal(pixels[..., :3], expected.array)
+        assert not alpha or (expected.alpha is not None and np.array_equal(pixels[..., 3], expected.alpha.samples))
+
+
+def test_tiles_that_were_gray_alone_are_gray() -> None:
+    gray, coloured = gray_stream(), streams()[0]
+    image = Image.open(BytesIO(grid_data(coded=(gray,))))
+    assert image.mode == "L" and np.array_equal(np.asarray(image), refdec.decode(grid_data(coded=(gray,))).array)
+    with pytest.raises(OSError, match="tile 2 is RGB of 8 bits, the first gray of 8 bits"):
+        Image.open(BytesIO(grid_data(coded=(gray, coloured)))).load()
+
+
+def test_a_damaged_tile_is_an_error_when_pixels_are_asked_for() -> None:
+    image = Image.open(BytesIO(grid_data(damaged=True)))
+    with pytest.raises(OSError, match="Tile 5"):
+        image.load()

@@ -16,19 +16,15 @@ from refdec.api.view import view_file, write_page
 from refdec.decoding.errors import RegionOutside
 from refdec.decoding.options import DecodeOptions
 from refdec.formats.files import read_picture
-from refdec.heif.boxes import FileBox
 from refdec.heif.errors import AlphaSizeDiffers
 from refdec.heif.grid_errors import GridWrong, PictureOfTiles, TileDamaged
-from refdec.heif.heiffile import Property
 from refdec.inspection.render import box_lines
 from refdec.limits import Limits, TooLarge, TooMuchMemory
 from refdec.tiling.geometry import Rect
 from refdec.verification.files import VerifyRequest, verify_file
 from tests.encodable import photograph
-from tests.unit.heif.grids import COLUMNS, ROWS, SIZE, TILE, alpha_samples, grid_data, streams
+from tests.unit.heif.grids import COLUMNS, ROWS, SIZE, TILE, TURN, alpha_samples, grid_data, streams
 from tests.unit.heif.support import clap, in_entries, setting, with_box
-
-TURN = Property(FileBox("irot", {"angle": 1}), essential=True)
 
 
 @cache

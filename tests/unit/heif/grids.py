@@ -18,6 +18,7 @@ from tests.encodable import photograph
 
 ROWS, COLUMNS, TILE = 2, 3, 64
 SIZE = (150, 100)
+TURN = Property(FileBox("irot", {"angle": 1}), essential=True)
 
 
 @cache
@@ -25,6 +26,14 @@ def streams() -> tuple[bytes, ...]:
     """Return three different codestreams of 64 x 64."""
     whole = photograph(TILE, 3 * TILE)
     return tuple(refdec.encode(whole[:, at : at + TILE], encoder="analysis", quality=30) for at in (0, TILE, 2 * TILE))
+
+
+@cache
+def gray_stream(components: int = 1) -> bytes:
+    """Return the codestream of a gray picture, of that many components, of 64 x 64."""
+    plane = np.tile(np.arange(TILE, dtype=np.uint8) * 3, (TILE, 1))
+    picture = plane if components == 1 else np.stack([plane] * components, axis=-1)
+    return refdec.encode(picture, encoder="analysis", quality=30)
 
 
 def alpha_samples(size: tuple[int, int] = SIZE) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
