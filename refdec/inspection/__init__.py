@@ -3,7 +3,8 @@
 In: bytes.  Out: a summary, a tree with every bit under a name, text, JSON, a page.
 
 1. `summary` is what `refdec info` shows: size, profile, level, tools, substreams (1.5 to 1.7).  `rendering` puts
-   RDI into words (5.16), `file_facts` says what a HEIF file holds beside it.
+   RDI into words (5.16), `file_facts` says what a HEIF file holds beside it, `tile_facts` what is true of all tiles
+   of a picture made of them.
 2. `problems` finds all that is wrong and can be seen without weights (1.8, 2.3).
 3. `tree` puts markers, header elements and payloads (`payload_layout`, 1.4) into `nodes`, with the problems in
    their places.
