@@ -26,4 +26,4 @@ def finding_head(bias: float) -> Head:
 def faces_are_found(monkeypatch: pytest.MonkeyPatch, bias: float) -> None:
     """Give the task that head in place of its own."""
     heads = (finding_head(bias),)
-    monkeypatch.setattr(refdec_tasks.head_files, "bundled_heads", lambda package: heads)
+    monkeypatch.setattr(refdec_tasks.head_files, "bundled_heads", lambda package, folder="": heads)

@@ -23,7 +23,7 @@ from refdec.api.clip_options import ClipOptions
 from refdec.api.clip_report import ClipReport
 from refdec.api.encode_options import EncodeOptions
 from refdec.decoding.options import limits_or_default
-from refdec.errors import InputError
+from refdec.errors import FileError, InputError
 from refdec.formats.description import UPRIGHT
 from refdec.formats.exif import turned_upright
 from refdec.formats.files import name_of
@@ -346,6 +346,6 @@ def _naming_picture(picture: object) -> Iterator[None]:
     try:
         yield
     except InputError as problem:
-        if not isinstance(picture, Path) or isinstance(problem, FrameSourceWrong):
+        if not isinstance(picture, Path) or isinstance(problem, FrameSourceWrong | FileError):  # both name it
             raise
         raise FrameSourceWrong(str(picture), problem) from problem

@@ -143,5 +143,5 @@ class HeadOfOtherSynthesis(UsageError):
         return (
             f"The head {self.head} reads features of the synthesis {self.needed[:12] or '(it names none)'}; "
             f"the weights in use have {self.found[:12]}.\n"
-            "Take the weights that it was trained with, or train it again:  refdec-train head --help"
+            "Take the weights that it was trained with, or train one for these (docs/training.md)."
         )

@@ -186,7 +186,7 @@ def test_small_pictures_would_show_them(tmp_path: Path) -> None:
 
 
 def test_where_nobody_can_look_nothing_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(refdec_tasks.head_files, "bundled_heads", lambda package: ())
+    monkeypatch.setattr(refdec_tasks.head_files, "bundled_heads", lambda package, folder="": ())
     with pytest.raises(HeadOfOtherWeights):
         decode_to_file(STREAM, tmp_path / "x.png", DecodeJob(blur_faces=True))
     monkeypatch.setenv("REFDEC_PLUGINS", "none")

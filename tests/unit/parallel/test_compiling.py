@@ -42,7 +42,7 @@ from refdec.parallel.compiling import Talk, Together
 folder = Path(sys.argv[1], "cache")
 begins = Talk.begins
 def told(self, what):
-    print(os.getpid(), what.split()[0], flush=True)
+    os.write(1, f"{os.getpid()} {what.split()[0]}\\n".encode())  # one call: two processes share it
     begins(self, what)
 Talk.begins = told
 jit.use_cache(folder)
