@@ -128,8 +128,8 @@ class ClipMaker:
     def run(self, pack: WeightPack) -> None:
         """Code all frames.  Raises NoFrames, FramesDiffer, and what encoding raises."""
         from refdec.parallel.clock import check_of
+        from refdec.parallel.counts import workers_for
         from refdec.parallel.pool import open_pool
-        from refdec.parallel.processes import available_cores
         from refdec.parallel.shared import SharedArray
 
         check = check_of(limits_or_default(self._options.limits))
@@ -137,7 +137,7 @@ class ClipMaker:
         first = next(frames, None)
         if first is None:
             raise NoFrames(self._moving.name)
-        workers = available_cores() if self._wishes.workers is None else self._wishes.workers
+        workers = workers_for(self._wishes.workers)
         workers = min(workers, self._moving.count or workers)
         slots = AHEAD * workers
         frame_bytes = sum(plane.nbytes for plane in first.picture.planes)

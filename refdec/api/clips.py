@@ -183,14 +183,14 @@ class Clip:
         With `lenient`, errors of frames are values.
         """
         from refdec.parallel.clock import check_of
+        from refdec.parallel.counts import workers_for
         from refdec.parallel.pool import open_pool
-        from refdec.parallel.processes import available_cores
 
         check = check_of(self.options.limits)
         assert self.pack is not None, "weights are read here, once for all workers"
         places = self.found.file.places
         anew = [n for i, n in enumerate(numbers) if not i or places(n - 1) != places(numbers[i - 1] - 1)]
-        count = max(1, min(available_cores() if workers is None else workers, len(anew)))
+        count = max(1, min(workers_for(workers), len(anew)))
         with open_pool((self, work), workers=count) as pool:
             made, results, waiting = None, pool.map(_attempt, anew), iter(anew)
             next_new = next(waiting, None)

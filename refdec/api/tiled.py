@@ -118,8 +118,8 @@ class TiledPicture:
         Raises TileDamaged, TileUnsupported, GridWrong, RegionOutside, RegionOffGrid, LimitExceeded.
         """
         from refdec.parallel.clock import check_of
+        from refdec.parallel.counts import workers_for
         from refdec.parallel.pool import open_pool
-        from refdec.parallel.processes import available_cores
 
         grid, limits, check = self.grid, options.limits, check_of(options.limits)
         limits.require("number of pixels", grid.width * grid.height, limits.pixels)
@@ -127,8 +127,7 @@ class TiledPicture:
         wanted = self._wanted(beside, options)
         limits.require_memory(CANVAS_BYTES * wanted.w * wanted.h)
         units = list(self.parts(options))
-        workers = available_cores() if options.workers is None else options.workers
-        count = max(1, min(workers, len(units)))
+        count = max(1, min(workers_for(options.workers), len(units)))
         own = replace(options, region=None, workers=1 if count > 1 else options.workers)
         canvas: _TileCanvas | None = None
         with open_pool(_TileWork(self, own, pack, lossy, tone_map), workers=count) as pool:

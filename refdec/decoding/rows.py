@@ -43,9 +43,9 @@ from refdec.decoding.work import (
 from refdec.limits import DEFAULT_LIMITS, Check, Limits, unchecked
 from refdec.networks.sharing import helped_by, shared_by
 from refdec.observation import UNWATCHED, Watch
+from refdec.parallel.counts import tell_fewer, workers_for
 from refdec.parallel.ordered import Pool
 from refdec.parallel.pool import PoolKind, open_pool
-from refdec.parallel.processes import available_cores
 from refdec.parallel.shared import SharedArray
 from refdec.picture.output import codes
 from refdec.picture.picture import PictureCodes
@@ -117,7 +117,7 @@ class PictureStream:
         """Return how many of the wanted workers (None: one a core) are worth their start; one for tiny pictures."""
         if wanted == 1 or self._cost < LEAST_THREADED_PIXELS:
             return 1
-        return available_cores() if wanted is None else wanted
+        return workers_for(wanted)
 
     @property
     def _cost(self) -> int:
@@ -199,6 +199,8 @@ class PictureStream:
             self.check()
             known = True
         with helped_by(threads) as team:
+            if team is not None and team.refusal is not None:
+                tell_fewer(threads, team.given, team.refusal)
             state = replace(state, team=team)
             build_networks(state)
             with open_pool(state, workers=workers, look_ahead=look_ahead, kind=kind) as pool:

@@ -20,8 +20,8 @@ from refdec.limits import Check, unchecked
 from refdec.lossless.errors import LayerDamaged, LayerOfOtherPicture, MaxErrorOutOfRange
 from refdec.lossless.kernels import PAD, TABLES
 from refdec.lossless.tiles import TileForm, code_tile, decode_tile
+from refdec.parallel.counts import workers_for
 from refdec.parallel.ordered import Pool
-from refdec.parallel.processes import available_cores
 from refdec.parallel.threads import InlinePool, ThreadPool
 from refdec.picture.output import Codes, as_codes
 from refdec.tiling.geometry import Rect, ceil_div
@@ -132,7 +132,7 @@ def _decoded(work: _Tiled, unit: _Unit) -> Codes:
 
 def _pool(work: _Tiled, tiles: int) -> Pool[_Tiled]:
     """Return a pool of threads where several tiles and workers are there; kernels leave each other alone."""
-    useful = min(tiles, work.coding.workers or available_cores())
+    useful = min(tiles, workers_for(work.coding.workers))
     return ThreadPool(work, workers=useful) if useful > 1 else InlinePool(work)
 
 
@@ -141,14 +141,14 @@ def layer_memory(width: int, height: int, components: int, tile_log2: int, worke
     """(7.2) Return the bytes of arrays that coding or decoding a layer needs: two pictures, and tiles at work."""
     tiles = ceil_div(width, 1 << tile_log2) * ceil_div(height, 1 << tile_log2)
     samples = min(width * height, 1 << (2 * tile_log2)) * components
-    at_work = min(tiles, 3 * (workers or available_cores()))
+    at_work = min(tiles, 3 * workers_for(workers))
     return 2 * 2 * components * width * height + at_work * (WORK_BYTES * samples + 4 * TABLES)
 
 
 @clause("7.2")
 def layer_rows_memory(width: int, components: int, tile_log2: int, workers: int | None) -> int:
     """(7.2) Return the bytes of arrays that `decoded_rows` needs: rows of tiles, and tiles at work."""
-    side, count = 1 << tile_log2, workers or available_cores()
+    side, count = 1 << tile_log2, workers_for(workers)
     columns = ceil_div(width, side)
     samples = side * min(width, side) * components
     bands = 2 + ceil_div(2 * count, columns)

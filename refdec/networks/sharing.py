@@ -54,7 +54,10 @@ _Taken: TypeAlias = tuple[_Job, int, int]
 
 
 class Team:
-    """A caller and the threads that help it; see `helped_by`."""
+    """A caller and the threads that help it; see `helped_by`.
+
+    `threads` are wanted; `refusal`: what the system said when it gave fewer, `given`.
+    """
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
@@ -63,13 +66,20 @@ class Team:
         self._idle = 0
         self._ended = False
         self._helpers: list[Thread] = []
+        self.refusal: RuntimeError | None = None
         for n in range(1, threads):
             helper = Thread(target=self._help, name=f"refdec helper {n}", daemon=True)
             try:
                 helper.start()
-            except RuntimeError:  # the system gives no more of them: those that there are do the work
+            except RuntimeError as refusal:  # the system gives no more of them: those that there are do the work
+                self.refusal = refusal
                 break
             self._helpers.append(helper)
+
+    @property
+    def given(self) -> int:
+        """How many threads there are, the caller included."""
+        return 1 + len(self._helpers)
 
     def end(self) -> None:
         """Let the helpers go; nothing is being worked on any more."""

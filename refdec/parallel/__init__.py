@@ -4,7 +4,8 @@ One picture.  In: a state that every worker holds, and units.  Out: results in t
 
 1. `ordered`: what every pool promises, order and a bounded window.
 2. `pool` chooses and runs worker processes; `threads` are pools within one process, with threads or with no worker.
-3. `board` hands units to processes, `shared` are arrays that all of them see, `processes` starts and ends workers,
+3. `counts` says how many workers there are, and says so where they are fewer than was asked for.
+4. `board` hands units to processes, `shared` are arrays that all of them see, `processes` starts and ends workers,
    `failures` brings their exceptions back, `heap` and `refdec.networks.blas_threads` set each up.
 
 Many files.  In: jobs and a function of a job.  Out: a line of a report for each, and a summary.

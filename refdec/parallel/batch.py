@@ -19,12 +19,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from refdec.parallel.attempts import BatchFunction, JobOrder
+from refdec.parallel.counts import workers_for
 from refdec.parallel.crews import Backend, ExecutorBackend, ProcessBackend
 from refdec.parallel.errors import ExecutorBroken
 from refdec.parallel.executors import executor_named
 from refdec.parallel.new_folders import missing_folders, remove_empty
 from refdec.parallel.outcomes import Job, Outcome, Status, Summary, Tally
-from refdec.parallel.processes import StartMethod, available_cores
+from refdec.parallel.processes import StartMethod
 from refdec.parallel.report import BatchReport
 from refdec.parallel.signals import Terminated, orderly_sigterm
 
@@ -57,7 +58,7 @@ class BatchOptions:
 def _backend(function: BatchFunction, options: BatchOptions) -> Iterator[Backend]:
     """Give the place where the attempts run, for the time of a `with` block."""
     if options.executor is None:
-        yield ProcessBackend(function, workers=options.workers or available_cores(), start=options.start)
+        yield ProcessBackend(function, workers=workers_for(options.workers), start=options.start)
         return
     in_flight = options.in_flight or (2 * options.workers if options.workers else IN_FLIGHT)
     if isinstance(options.executor, Executor):

@@ -93,11 +93,15 @@ class Together(Talk):
         is_worker = multiprocessing.current_process().daemon
         if is_worker or available_cores() < 2 or start_method() != "fork":
             return
-        crew = Crew(self._state, start="fork", unwind=True)
-        self._link, far = owned_pipe(duplex=True)
-        crew.start(_work, far)
-        far.close()
-        atexit.register(crew.end, at_once=True)
+        try:
+            crew = Crew(self._state, start="fork", unwind=True)
+            atexit.register(crew.end, at_once=True)
+            link, far = owned_pipe(duplex=True)
+            with far:
+                crew.start(_work, far)
+        except OSError:  # the system gives no more processes, or pipes: all is compiled here
+            return
+        self._link = link
 
 
 def _quiet(told: object) -> None:

@@ -3,12 +3,14 @@
 In: orders.  Out: outcomes, in the order in which they come about.  A backend holds at most `capacity` orders.
 
 Our own workers do one file at a time.  One that is killed costs its file, not the batch: the file is reported as lost
-and another worker takes the place.  A worker that is stuck beyond its time limit is killed from outside.
+and another worker takes the place.  A worker that is stuck beyond its time limit is killed from outside.  Where the
+system gives fewer workers, these do all of it; where it gives none, the owner does.
 """
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future
 from concurrent.futures import wait as wait_for_futures
 from contextlib import suppress
@@ -18,6 +20,7 @@ from multiprocessing.process import BaseProcess
 from typing import Protocol
 
 from refdec.parallel.attempts import BatchFunction, JobOrder, attempt, failed
+from refdec.parallel.counts import tell_fewer
 from refdec.parallel.errors import ExecutorBroken, FileTimeout, WorkerLost
 from refdec.parallel.outcomes import Outcome, Status
 from refdec.parallel.processes import Crew, StartMethod, attention, owned_pipe
@@ -54,7 +57,8 @@ def _serve(function: BatchFunction, orders: Connection) -> None:
         try:
             orders.send(outcome)
         except Exception as error:  # details that cannot be pickled are a bug of the function
-            orders.send(failed(Outcome(order.index, order.job, Status.FAILED), error))
+            with suppress(BrokenPipeError):  # the owner is gone
+                orders.send(failed(Outcome(order.index, order.job, Status.FAILED), error))
 
 
 @dataclass(eq=False, slots=True)
@@ -72,25 +76,52 @@ class ProcessBackend:
 
     def __init__(self, function: BatchFunction, *, workers: int, start: StartMethod | None = None) -> None:
         self.capacity = workers
+        self._function = function
         self._crew = Crew(function, start=start, unwind=True)
         self._workers: list[_Worker] = []
+        self._waiting, self._done = deque[JobOrder](), list[Outcome]()
 
     def submit(self, order: JobOrder) -> None:
-        """Give an order to an idle worker."""
-        worker = next((worker for worker in self._workers if worker.order is None), None) or self._hire()
-        worker.order, worker.since = order, time.monotonic()
-        with suppress(BrokenPipeError):  # it was killed while idle; collect() reports this order as lost
-            worker.pipe.send(order)
+        """Give an order to an idle worker, or keep it for one; do it where there is none."""
+        self._waiting.append(order)
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        while self._waiting and (worker := self._idle()) is not None:
+            worker.order, worker.since = self._waiting.popleft(), time.monotonic()
+            with suppress(BrokenPipeError):  # it was killed while idle; collect() reports this order as lost
+                worker.pipe.send(worker.order)
+        while self._waiting and not self._workers:
+            self._done.append(attempt(self._function, self._waiting.popleft()))
+
+    def _idle(self) -> _Worker | None:
+        """Return a worker that has nothing to do, a new one if there are fewer than may be; None for neither."""
+        idle = next((worker for worker in self._workers if worker.order is None), None)
+        if idle is not None or len(self._workers) >= self.capacity:
+            return idle
+        try:
+            return self._hire()
+        except OSError as reason:
+            tell_fewer(self.capacity, len(self._workers), reason)
+            self.capacity = max(1, len(self._workers))
+            return None
 
     def _hire(self) -> _Worker:
         near, far = owned_pipe(duplex=True)
-        worker = _Worker(self._crew.start(_serve, far), near)
-        far.close()
+        with far:
+            worker = _Worker(self._crew.start(_serve, far), near)
         self._workers.append(worker)
         return worker
 
     def collect(self) -> list[Outcome]:
-        """Wait for outcomes, deaths and overdue workers."""
+        """Wait for outcomes, deaths and overdue workers; return what has been done."""
+        done, self._done = self._done, []
+        if not done:
+            done = self._awaited()
+            self._hand_out()
+        return done
+
+    def _awaited(self) -> list[Outcome]:
         busy = [worker for worker in self._workers if worker.order is not None]
         signs: list[Connection | int] = [sign for w in busy for sign in (w.pipe, w.process.sentinel)]
         ready = wait(signs, attention(self._patience(busy)))

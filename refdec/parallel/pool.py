@@ -17,6 +17,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Literal, TypeVar
 
 from refdec.parallel.board import MOST_SLOTS, Board
+from refdec.parallel.counts import tell_fewer, workers_for
 from refdec.parallel.errors import UnitTimeout, WorkerLost
 from refdec.parallel.failures import packed, unpacked
 from refdec.parallel.ordered import Answer, Pool
@@ -24,7 +25,6 @@ from refdec.parallel.processes import (
     Crew,
     StartMethod,
     attention,
-    available_cores,
     fork_is_safe,
     owned_pipe,
     result_pipe,
@@ -52,9 +52,10 @@ def _answer(state: Any, sequence: int, posted: bytes) -> bytes:
 
 
 def _work(state: Any, worker: int, board: Board, numbers: Connection, results: Connection) -> None:
-    """The life of a worker: take a unit, do it, answer, until the owner closes the pipe."""
-    while (taken := board.take(worker, numbers.fileno())) is not None:
-        results.send_bytes(_answer(state, *taken))
+    """The life of a worker: take a unit, do it, answer, until the owner closes the pipe, or is gone."""
+    with suppress(BrokenPipeError):
+        while (taken := board.take(worker, numbers.fileno())) is not None:
+            results.send_bytes(_answer(state, *taken))
 
 
 class ProcessPool(Pool[S]):
@@ -73,7 +74,10 @@ class ProcessPool(Pool[S]):
         timeout_s: float | None = None,
         start: StartMethod | None = None,
     ) -> None:
-        """Start the workers.  `timeout_s` bounds the time of each unit; `start` None takes fork where it is safe."""
+        """Start the workers, or as many as the system gives.  Raises OSError where it gives none.
+
+        `timeout_s` bounds the time of each unit; `start` None takes fork where it is safe.
+        """
         super().__init__(workers=workers, look_ahead=look_ahead)
         self.look_ahead = min(self.look_ahead, MOST_SLOTS)
         self._timeout_s = timeout_s
@@ -84,15 +88,25 @@ class ProcessPool(Pool[S]):
         self._numbers, far_numbers = owned_pipe(duplex=False)
         try:
             for worker in range(workers):
-                near, far = result_pipe()
-                self._results.append(near)
-                self._crew.start(_work, worker, self._board, far_numbers, far)
-                far.close()
+                try:
+                    self._hire(worker, far_numbers)
+                except OSError as reason:
+                    if worker == 0:
+                        raise
+                    tell_fewer(workers, worker, reason)
+                    break
         except BaseException:
             self.kill()
             raise
         finally:
             far_numbers.close()
+
+    def _hire(self, worker: int, far_numbers: Connection) -> None:
+        """Start one more worker.  Raises OSError where the system has none to give."""
+        near, far = result_pipe()
+        with far:
+            self._crew.start(_work, worker, self._board, far_numbers, far)
+        self._results.append(near)
 
     @property
     def start_method(self) -> StartMethod:
@@ -172,18 +186,24 @@ def open_pool(
     timeout_s: float | None = None,
     kind: PoolKind = "auto",
 ) -> Pool[S]:
-    """Return a pool with `workers` workers (None: one for each core).
+    """Return a pool with `workers` workers (None: one for each core; see `workers_for`).
 
     `auto` works in this process for one worker; otherwise it forks where that is safe, and takes threads where it is
     not: they need no copy of the state either, and do not run the caller's main module again as spawned processes do.
+    So it does where the system gives no process, which for another kind raises OSError.
     """
-    count = available_cores() if workers is None else workers
+    count = workers_for(workers)
     chosen = chosen_kind(count, bounded=timeout_s is not None) if kind == "auto" else kind
     if chosen == "inline":
         return InlinePool(state)
     if chosen == "threads":
         return ThreadPool(state, workers=count, look_ahead=look_ahead, timeout_s=timeout_s)
-    return ProcessPool(state, workers=count, look_ahead=look_ahead, timeout_s=timeout_s, start=chosen)
+    try:
+        return ProcessPool(state, workers=count, look_ahead=look_ahead, timeout_s=timeout_s, start=chosen)
+    except OSError:
+        if kind != "auto":
+            raise
+        return ThreadPool(state, workers=count, look_ahead=look_ahead, timeout_s=timeout_s)
 
 
 def chosen_kind(workers: int, *, bounded: bool) -> Literal["fork", "threads", "inline"]:

@@ -22,7 +22,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
@@ -144,7 +144,10 @@ def _enter(
     signal.signal(signal.SIGTERM, _unwind if unwind else signal.SIG_DFL)
     signal.set_wakeup_fd(-1)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
-    threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
+    with suppress(
+        RuntimeError
+    ):  # the system gives no thread; then the end of the owner is noticed after the work at hand
+        threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
     gc.freeze()  # what was inherited is never collected here, so its pages stay shared
     stay_single_threaded()
     target(carrier.open(), *arguments)

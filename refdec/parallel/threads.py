@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from refdec.parallel.counts import tell_fewer
 from refdec.parallel.errors import UnitTimeout
 from refdec.parallel.ordered import Answer, Pool
 from refdec.parallel.processes import attention
@@ -43,7 +44,7 @@ class InlinePool(Pool[S]):
 
 
 class ThreadPool(Pool[S]):
-    """A pool of threads.
+    """A pool of threads, of so many as the system gives; without any, a unit is done when its result is asked for.
 
     After UnitTimeout the late thread stays until its unit ends; being a daemon it does not keep the process alive.
     """
@@ -59,29 +60,36 @@ class ThreadPool(Pool[S]):
         self._running: dict[int, tuple[float, Any]] = {}
         self._stop = False
         self._late = False
-        self._threads = [
-            threading.Thread(target=self._work, name=f"refdec worker {n}", daemon=True) for n in range(workers)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._threads: list[threading.Thread] = []
+        for n in range(workers):
+            thread = threading.Thread(target=self._work, name=f"refdec worker {n}", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as reason:
+                tell_fewer(workers, n, reason)
+                break
+            self._threads.append(thread)
 
     def _work(self) -> None:
         while (item := self._todo.get()) is not None:
-            sequence, function, unit = item
-            if self._stop:
-                continue
-            self._running[sequence] = time.monotonic(), unit
-            try:
-                answer = Answer(sequence, function(self._state, unit))
-            except Exception as error:  # it is raised again in the owner, where it belongs
-                answer = Answer(sequence, error=error)
-            self._running.pop(sequence)
-            self._done.put(answer)
+            if not self._stop:
+                self._do(*item)
+
+    def _do(self, sequence: int, function: Callable[[S, Any], Any], unit: Any) -> None:
+        self._running[sequence] = time.monotonic(), unit
+        try:
+            answer = Answer(sequence, function(self._state, unit))
+        except Exception as error:  # it is raised again in the owner, where it belongs
+            answer = Answer(sequence, error=error)
+        self._running.pop(sequence)
+        self._done.put(answer)
 
     def _post(self, sequence: int, function: Callable[[S, Any], Any], unit: Any) -> None:
         self._todo.put((sequence, function, unit))
 
     def _collect(self) -> list[Answer]:
+        if not self._threads and (item := self._todo.get()) is not None:
+            self._do(*item)
         try:
             return [self._done.get(timeout=attention(self._patience()))]
         except queue.Empty:

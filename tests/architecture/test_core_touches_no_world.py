@@ -35,6 +35,10 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "parallel/board.py": ({"files", "clock"}, "pipes between a pool and its workers"),
     "parallel/clock.py": ({"clock"}, "limits of time"),
     "parallel/compiling.py": ({"processes", "switch"}, "a second process compiles, and ends with the first one"),
+    "parallel/counts.py": (
+        {"terminal"},
+        "a warning of Python's that fewer workers do it, as no result has a place for it",
+    ),
     "parallel/crews.py": ({"processes", "clock"}, "workers, and workers that are lost"),
     "parallel/deadline.py": ({"processes"}, "a function that must end within its time"),
     "parallel/executors.py": ({"processes", "imports"}, "executors that the caller names"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,6 +13,8 @@ from refdec.api.weights import load_weights
 from refdec.bench.speed import demo_stream
 from refdec.decoding.rows import BAND_POSITIONS, PIECE_POSITIONS, SHARED_PIECE_POSITIONS, PictureStream, open_stream
 from refdec.decoding.schedule import BandGrid
+from refdec.parallel import counts
+from refdec.parallel.counts import FewerWorkersWarning
 from refdec.parallel.pool import open_pool
 from refdec.parallel.processes import fork_is_safe
 
@@ -63,3 +66,17 @@ def test_forked_workers_share_the_networks_of_their_owner(monkeypatch: pytest.Mo
     assert theirs == mine
     alone = stream.picture()
     assert all(np.array_equal(a, b) for a, b in zip(cast(Any, shared).planes, cast(Any, alone).planes, strict=True))
+
+
+def test_a_small_picture_without_threads_is_the_same_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    stream = open_stream(demo_stream(), load_weights(None))
+    alone = stream.picture()
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.setattr(counts, "_told", set())
+    with pytest.warns(FewerWorkersWarning, match=r"1 of 2 workers \(can't start new thread\)"):
+        starved = stream.picture(workers=2)
+    pairs = zip(cast(Any, starved).planes, cast(Any, alone).planes, strict=True)
+    assert all(np.array_equal(a, b) for a, b in pairs)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from refdec.parallel import counts
 
 ROOT = Path(__file__).resolve().parents[3]
 Program = subprocess.Popen[str]
@@ -40,6 +44,44 @@ def nothing_left() -> Iterator[None]:
     before = set(multiprocessing.active_children())
     yield
     assert wait_until(lambda: not set(multiprocessing.active_children()) - before, 5)
+
+
+@pytest.fixture
+def few_forks(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let the system give so many processes and no more, as at a limit (RLIMIT_NPROC); nothing has been told yet."""
+
+    def allow(count: int) -> None:
+        fork, given = os.fork, list[int]()
+
+        def fork_or_refuse() -> int:
+            if len(given) == count:
+                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            given.append(0)
+            return fork()
+
+        monkeypatch.setattr(os, "fork", fork_or_refuse)
+        monkeypatch.setattr(counts, "_told", set())
+
+    return allow
+
+
+@pytest.fixture
+def few_threads(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let the system give so many threads and no more; nothing has been told yet."""
+
+    def allow(count: int) -> None:
+        start, given = threading.Thread.start, list[threading.Thread]()
+
+        def start_or_refuse(thread: threading.Thread) -> None:
+            if len(given) == count:
+                raise RuntimeError("can't start new thread")
+            given.append(thread)
+            start(thread)
+
+        monkeypatch.setattr(threading.Thread, "start", start_or_refuse)
+        monkeypatch.setattr(counts, "_told", set())
+
+    return allow
 
 
 @pytest.fixture

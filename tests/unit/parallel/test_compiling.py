@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -112,6 +113,28 @@ def test_no_partner_is_started_where_it_would_not_help(
 
     monkeypatch.setattr(processes, "Crew", started)
     assert not Together(tmp_path, ("a.module",)).made(WHAT)
+
+
+@pytest.mark.parametrize("what", ["processes", "pipes"])
+def test_where_the_system_gives_no_partner_nobody_is_waited_for(
+    what: str, few_forks: Callable[[int], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found: a first run at a limit of processes ended with `Resource temporarily unavailable`."""
+    monkeypatch.setattr(processes, "available_cores", lambda: 8)
+    monkeypatch.setattr(processes, "start_method", lambda: "fork")
+    if what == "processes":
+        few_forks(0)
+    else:
+        monkeypatch.setattr(processes, "owned_pipe", refuse)
+    together = Together(tmp_path, ("a.module",))
+    assert not together.made(WHAT)
+    together.begins(WHAT)
+    together.ends(WHAT)
+    assert not together.made(WHAT) and not multiprocessing.active_children()
+
+
+def refuse(*, duplex: bool) -> None:
+    raise OSError(24, "Too many open files")
 
 
 needs_two = pytest.mark.skipif(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 from refdec.parallel import crews
 from refdec.parallel.attempts import JobOrder
+from refdec.parallel.counts import FewerWorkersWarning
 from refdec.parallel.crews import Backend, ExecutorBackend, ProcessBackend
 from refdec.parallel.errors import ExecutorBroken
 from refdec.parallel.outcomes import Job, Outcome, Status
@@ -45,6 +48,33 @@ def test_workers_are_started_when_needed() -> None:
     backend = ProcessBackend(work.obey, workers=50, start="fork")
     assert not multiprocessing.active_children()
     backend.end(at_once=True)
+
+
+@pytest.mark.parametrize("given", [0, 1, 2])
+def test_a_batch_goes_on_with_the_workers_that_the_system_gives(
+    given: int, few_forks: Callable[[int], None], tmp_path: Path
+) -> None:
+    """Found: a fork that was refused ended the batch.  Without any worker the owner does the work."""
+    few_forks(given)
+    backend = ProcessBackend(work.obey, workers=3, start="fork")
+    with pytest.warns(FewerWorkersWarning, match="no worker" if given == 0 else f"{given} of 3 workers"):
+        outcomes = run(backend, *(order(n, tmp_path, "sleep 0.02" if n % 2 else "break") for n in range(3)))
+    assert backend.capacity == max(1, given)
+    more = run(backend, order(3, tmp_path, "go"))
+    backend.end(at_once=False)
+    assert [outcomes[n].code for n in range(3)] == ["RD0999", None, "RD0999"] and more[3].status is Status.DONE
+    assert (more[3].details["pid"] == os.getpid()) == (given == 0)
+
+
+def test_a_worker_that_nobody_can_replace_leaves_its_work_to_the_owner(
+    few_forks: Callable[[int], None], tmp_path: Path
+) -> None:
+    few_forks(1)
+    backend = ProcessBackend(work.obey, workers=1, start="fork")
+    assert run(backend, order(0, tmp_path, "die"))[0].status is Status.LOST
+    with pytest.warns(FewerWorkersWarning, match="no worker"):
+        assert run(backend, order(1, tmp_path, "go"))[1].status is Status.DONE
+    backend.end(at_once=False)
 
 
 def test_a_killed_worker_costs_its_file_alone(tmp_path: Path) -> None:

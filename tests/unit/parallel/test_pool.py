@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from refdec.parallel.counts import FewerWorkersWarning, most_workers
 from refdec.parallel.errors import UnitTimeout, UnitTooLarge, WorkerLost
 from refdec.parallel.pool import ProcessPool, chosen_kind, open_pool
 from refdec.parallel.threads import InlinePool, ThreadPool
@@ -177,6 +178,47 @@ def test_choice_of_a_pool(monkeypatch: pytest.MonkeyPatch) -> None:
     assert chosen_kind(2, bounded=False) == "fork"
     monkeypatch.setattr(safe, lambda: False)
     assert chosen_kind(2, bounded=False) == "threads"
+
+
+@pytest.mark.parametrize("given", [1, 2])
+def test_fewer_workers_do_it_where_the_system_gives_no_more(given: int, few_forks: Callable[[int], None]) -> None:
+    """Found: a fork that was refused ended the decode."""
+    few_forks(given)
+    with pytest.warns(FewerWorkersWarning, match=f"{given} of 3 workers") as said:
+        pool = ProcessPool(work.small_state(), workers=3, start="fork")
+    with pool:
+        assert len(work.pids(pool)) == given and len(said) == 1
+        assert list(pool.map(work.look_up, range(40))) == list(range(40))
+
+
+def test_without_a_process_threads_do_it(few_forks: Callable[[int], None]) -> None:
+    few_forks(0)
+    with open_pool(work.small_state(), workers=3, kind="auto", timeout_s=60) as pool:
+        assert isinstance(pool, ThreadPool)
+        assert list(pool.map(work.look_up, range(40))) == list(range(40))
+    with pytest.raises(BlockingIOError, match="temporarily"):
+        open_pool(None, workers=3, kind="fork")
+
+
+def test_without_a_process_and_a_thread_the_owner_does_it(
+    few_forks: Callable[[int], None], few_threads: Callable[[int], None]
+) -> None:
+    few_forks(0)
+    few_threads(0)
+    with (
+        pytest.warns(FewerWorkersWarning, match="no worker"),
+        open_pool(work.small_state(), workers=3) as pool,
+    ):
+        assert list(pool.map(work.look_up, range(40))) == list(range(40))
+
+
+def test_more_workers_than_are_of_use_are_not_started(few_threads: Callable[[int], None]) -> None:
+    few_threads(1000)
+    with (
+        pytest.warns(FewerWorkersWarning, match="100000 workers"),
+        open_pool(None, workers=100_000, kind="threads") as pool,
+    ):
+        assert pool.workers == most_workers()
 
 
 def test_a_pool_of_each_kind() -> None:

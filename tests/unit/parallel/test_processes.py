@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -94,3 +95,18 @@ def test_owned_ends_are_closed_in_any_forked_child() -> None:
     assert not near.closed
     near.close()
     far.close()
+
+
+def test_a_worker_without_a_thread_of_its_own_works(
+    few_threads: Callable[[int], None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Found: at a limit of processes it ended with a traceback.  It hears of the owner's end when it has answered."""
+    few_threads(0)
+    near, far = owned_pipe(duplex=True)
+    crew = Crew("state", start="fork", unwind=True)
+    process = crew.start(answer_and_wait, far, 0)
+    far.close()
+    assert (near.recv(), near.recv()) == ("state", "unwound")
+    process.join()
+    crew.end(at_once=False)
+    assert process.exitcode == 0 and capfd.readouterr().err == ""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
+from refdec.parallel.counts import FewerWorkersWarning
 from refdec.parallel.errors import UnitTimeout
 from refdec.parallel.threads import ThreadPool
 from tests.unit.parallel import work
@@ -31,3 +33,23 @@ def test_after_an_error_the_threads_are_gone() -> None:
     with pytest.raises(work.Broken), ThreadPool(None, workers=2, look_ahead=8) as pool:
         list(pool.map(work.break_from_three, range(3, 9)))
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("given", [0, 1, 2])
+def test_as_many_threads_as_the_system_gives_do_it(given: int, few_threads: Callable[[int], None]) -> None:
+    before = threading.active_count()
+    few_threads(given)
+    said = "no worker" if given == 0 else f"{given} of 3 workers"
+    with pytest.warns(FewerWorkersWarning, match=said), ThreadPool(None, workers=3) as pool:
+        assert threading.active_count() == before + given
+        assert list(pool.map(work.divide, range(1, 20))) == [1] + [0] * 18
+        with pytest.raises(ZeroDivisionError):
+            list(pool.map(work.divide, [1, 0, 1]))
+    assert threading.active_count() == before
+
+
+def test_without_a_thread_units_are_done_when_they_are_asked_for(few_threads: Callable[[int], None]) -> None:
+    few_threads(0)
+    with pytest.warns(FewerWorkersWarning), ThreadPool(done := list[int](), workers=2, look_ahead=4) as pool:
+        results = pool.map(work.note, range(6))
+        assert [next(results), next(results)] == [0, 1] and done == [0, 1]

@@ -106,6 +106,11 @@ def nap(state: Any, unit: float) -> float:
     return unit
 
 
+def note(state: list[int], unit: int) -> int:
+    state.append(unit)
+    return unit
+
+
 def wait_for(state: threading.Event, unit: int) -> int:
     state.wait()
     return unit
