@@ -20,7 +20,7 @@ __all__ = ["tasks"]
 
 def tasks(
     data: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--data",
             metavar="TASK=FOLDER",
@@ -28,7 +28,7 @@ def tasks(
             "classify, embed: a folder for each class; segment: folders pictures and masks; detect, faces: VOC; pair: "
             "as the task of its heads. Others are left out.",
         ),
-    ],
+    ] = None,
     qualities: Annotated[str, typer.Option(metavar="Q,Q", help="Rates, as qualities 1..100.")] = "20,40,60,80",
     most: Annotated[int, typer.Option(min=1, metavar="N", help="Pictures of a data set, evenly spread.")] = 100,
     teachers: Annotated[
@@ -39,6 +39,9 @@ def tasks(
         typer.Option(metavar="FOLDER", help="latents.head and pixels.head: one network, trained on both alike."),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Keep the figures.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep what FILE.json has of tasks that are not measured now.")
+    ] = False,
     plot: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the curves (needs matplotlib).")] = None,
     markdown: Annotated[
         Path | None, typer.Option(metavar="FILE.md", help="Write the tables as Markdown, between the marks of a page.")
@@ -48,11 +51,12 @@ def tasks(
 ) -> None:
     """Measure tasks from latents, from the decoded picture, and on originals: accuracy, CPU time, memory, products.
 
-    Example: refdec bench tasks --data thumbnail=photos/ --data events=photos/ --out tasks.json
+    Examples: refdec bench tasks --data thumbnail=photos/ --data events=photos/ --out tasks.json; refdec bench tasks
+    --resume --out tasks.json --plot tasks.png
     """
     from refdec.api.weights import load_weights
     from refdec.bench.tasks.entries import folders_of, measured
-    from refdec.bench.tasks.figures import report_text
+    from refdec.bench.tasks.figures import continued, read_rows, report_text
     from refdec.bench.tasks.ground import Ground
     from refdec.formats.files import write_text
     from refdec.plugins.core import Core
@@ -60,19 +64,23 @@ def tasks(
     chosen = number_list("--qualities", qualities)
     if not chosen or not all(1 <= quality <= 100 for quality in chosen):
         raise WrongNumbers("--qualities", "numbers 1..100", qualities)
-    folders = folders_of(data)
+    if not data and not (resume and out is not None):
+        raise typer.BadParameter("give --data TASK=FOLDER, or --resume and --out FILE.json to show what was measured")
+    folders = folders_of(data or ())
     if plot is not None:
         from refdec.bench.rd_plot import require_matplotlib
 
         require_matplotlib()
     pack = load_weights(weights)
+    kept = read_rows(out, pack.fingerprint) if resume and out is not None and out.is_file() else []
     rows: list[TaskRow] = []
     ground = Ground(pack, Core(pack), installed_plugins(), chosen, most, teachers, pair, console.say)
     for row in measured(ground, folders):
         rows.append(row)
         if out is not None:
-            write_text(out, report_text(rows, _facts(pack.fingerprint, chosen, most)))
-    _show(rows, report_text(rows, _facts(pack.fingerprint, chosen, most)), plot, markdown, as_json=json)
+            write_text(out, report_text(continued(kept, rows), _facts(pack.fingerprint, chosen, most)))
+    all_rows = continued(kept, rows)
+    _show(all_rows, report_text(all_rows, _facts(pack.fingerprint, chosen, most)), plot, markdown, as_json=json)
 
 
 def _facts(fingerprint: str, qualities: tuple[int, ...], most: int) -> dict[str, object]:

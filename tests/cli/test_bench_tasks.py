@@ -31,6 +31,23 @@ def test_a_task_is_measured(refdec: Refdec, tmp_path: Path) -> None:
     assert "linear head" in page.read_text() and page.read_text().startswith("before") and "old" not in page.read_text()
 
 
+def test_what_was_measured_before_is_kept(refdec: Refdec, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    Image.fromarray(photograph(64, 80)).save(tmp_path / "photos" / "a.png")
+    out = tmp_path / "tasks.json"
+    measure = ("bench", "tasks", "--data", f"thumbnail={tmp_path / 'photos'}", "--most", "1", "--out", str(out))
+    assert refdec(*measure, "--qualities", "50").code == 0
+    told = json.loads(out.read_text())
+    retrieval = [row | {"task": "retrieval"} for row in told["rows"]]
+    out.write_text(json.dumps(told | {"rows": [*told["rows"], *retrieval]}))
+    assert refdec(*measure, "--qualities", "60", "--resume").code == 0
+    rows = json.loads(out.read_text())["rows"]
+    assert [(row["task"], row["quality"]) for row in rows] == [("thumbnail", 60)] * 2 + [("retrieval", 50)] * 2
+    shown = refdec("bench", "tasks", "--resume", "--out", str(out))
+    assert shown.code == 0 and "retrieval" in shown.out and json.loads(out.read_text())["rows"] == rows
+    assert refdec("bench", "tasks", "--resume").code == refdec("bench", "tasks", "--out", str(out)).code == 2
+
+
 def test_what_cannot_be_measured_is_said_first(refdec: Refdec, tmp_path: Path) -> None:
     assert refdec("bench", "tasks", "--data", "thumbnail").code == 2
     assert refdec("bench", "tasks", "--data", f"thumbnail={tmp_path}", "--qualities", "0").code == 2

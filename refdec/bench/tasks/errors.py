@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from refdec.errors import UsageError
+from refdec.errors import InputError, UsageError
 
-__all__ = ["DataUnclear", "NoData", "TeacherUnusable"]
+__all__ = ["DataUnclear", "NoData", "RowsOfOtherWeights", "RowsUnreadable", "TeacherUnusable"]
 
 
 class NoData(UsageError):
@@ -49,4 +49,34 @@ class TeacherUnusable(UsageError):
         return (
             f"The teacher {self.name} cannot be asked: {self.reason}.\n"
             "Install what runs it (pip install ai-edge-litert), or leave --teachers out:  refdec bench tasks --help"
+        )
+
+
+class RowsUnreadable(InputError):
+    """A file of figures of tasks is to be continued that is none."""
+
+    code, clause = "RD1433", ""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
+
+    def explain(self) -> str:
+        return f"{self.path} holds no figures of tasks ({self.reason}).\nLeave --resume out to start anew."
+
+
+class RowsOfOtherWeights(InputError):
+    """A file of figures of tasks is to be continued that were measured with other weights."""
+
+    code, clause = "RD1434", ""
+
+    def __init__(self, path: str, before: str, now: str) -> None:
+        super().__init__(path, before, now)
+        self.path, self.before, self.now = path, before, now
+
+    def explain(self) -> str:
+        return (
+            f"{self.path} holds figures of the weights {self.before[:12]}, and those asked for are {self.now[:12]}: "
+            "one table of both would mislead.\n"
+            "Name the same pack with --weights, or leave --resume out to start anew."
         )

@@ -1,6 +1,6 @@
 """What a measurement of a task found: a row for each way at each rate.
 
-In: figures.  Out: `TaskRow`s, and their JSON file.
+In: figures.  Out: `TaskRow`s, and their JSON file, there and back.
 """
 
 from __future__ import annotations
@@ -8,9 +8,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
-__all__ = ["LATENTS", "MIXED", "ORIGINAL", "PIXELS", "WAYS", "Cost", "TaskRow", "mean_cost", "report_text"]
+from refdec.bench.tasks.errors import RowsOfOtherWeights, RowsUnreadable
+
+__all__ = [
+    "LATENTS",
+    "MIXED",
+    "ORIGINAL",
+    "PIXELS",
+    "WAYS",
+    "Cost",
+    "TaskRow",
+    "continued",
+    "mean_cost",
+    "read_rows",
+    "report_text",
+]
 
 LATENTS, PIXELS, ORIGINAL = "latents", "pixels", "original"
 WAYS = (LATENTS, PIXELS, ORIGINAL)
@@ -79,3 +94,29 @@ class TaskRow:
 def report_text(rows: Iterable[TaskRow], facts: Mapping[str, Any]) -> str:
     """Return the file of results."""
     return json.dumps({"facts": dict(facts), "rows": [row.as_json() for row in rows]}, indent=1) + "\n"
+
+
+def read_rows(path: Path, weights: str) -> list[TaskRow]:
+    """Return the rows of a file of results, which are those of weights with this fingerprint.
+
+    Raises RowsUnreadable, RowsOfOtherWeights, FileUnreadable.
+    """
+    from refdec.formats.files import read_bytes
+
+    try:
+        told = json.loads(read_bytes(path))
+        before, rows = str(told["facts"]["weights"]), [TaskRow.from_json(row) for row in told["rows"]]
+    except (ValueError, KeyError, TypeError) as reason:
+        raise RowsUnreadable(str(path), f"{type(reason).__name__}: {reason}") from reason
+    if before != weights:
+        raise RowsOfOtherWeights(str(path), before, weights)
+    return rows
+
+
+def continued(kept: Sequence[TaskRow], rows: Sequence[TaskRow]) -> list[TaskRow]:
+    """Return the rows kept from before and new ones; those of a task measured anew take the place of its old ones."""
+    by_task: dict[str, list[TaskRow]] = {}
+    for some in (kept, rows):
+        for task in dict.fromkeys(row.task for row in some):
+            by_task[task] = [row for row in some if row.task == task]
+    return [row for mine in by_task.values() for row in mine]
