@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from refdec.bench import errors
-from refdec.bench.tasks.errors import DataUnclear, NoData, TeacherUnusable
+from refdec.bench.tasks.errors import DataUnclear, NoData, RowsOfOtherWeights, RowsUnreadable, TeacherUnusable
 
 CAUSES = {
     type(error): error
@@ -23,5 +23,7 @@ CAUSES = {
         NoData("photos", "has no pictures"),
         DataUnclear("photos", ("thumbnail", "events")),
         TeacherUnusable("a.tflite", "it is not there"),
+        RowsUnreadable("tasks.json", "junk"),
+        RowsOfOtherWeights("tasks.json", "9fccf70e7241", "0a0a0a0a0a0a"),
     )
 }
