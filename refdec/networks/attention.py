@@ -25,8 +25,8 @@ HEADS = 4
 EPS = {64: 180143985095, 128: 1441151880759}
 """(6.4.5) round(1e-5 * C^3 * 2^36)."""
 BAND_ROWS = 4
-LEAST_ROWS, LEAST_SIZE = 16, 1 << 16
-"""What threads that share the work take at least: rows of a map, or values."""
+LEAST_ROWS, LEAST_POSITIONS, LEAST_SIZE = 32, 256, 1 << 16
+"""What threads that share the work take at least: rows of a map, of which two are made twice, positions, or values."""
 
 Rows = Callable[[int, int], Int32Array]
 
@@ -48,29 +48,40 @@ def attention(q: Int32Array, temperature: Int64Array, exponent: Int64Array) -> I
     channels = wide // 3
     n = channels // HEADS
     flat = np.require(q, requirements=["C", "W"]).reshape(-1, wide)
-    largest = np.empty(2 * channels, dtype=np.int64)
-    kernels.row_maxima(flat, 2 * channels, largest)
-    scaled = np.zeros((-(-flat.shape[0] // 4) * 4, 2 * channels), dtype=np.int32)
-    energy = np.empty(2 * channels, dtype=np.int64)
-    kernels.scaled_rows(flat, largest, scaled, energy)
-    fours = scaled.shape[0] // 4
-    sums = np.sum(in_parts(lambda begin, end: _gram(scaled[4 * begin : 4 * end], n), fours, LEAST_ROWS), axis=0)
+    largest = np.max(
+        in_parts(lambda begin, end: _maxima(flat[begin:end], 2 * channels), len(flat), LEAST_POSITIONS), axis=0
+    )
+    parts = in_parts(lambda begin, end: _correlated(flat[begin:end], largest, len(flat)), len(flat), LEAST_POSITIONS)
+    sums, energy = (np.sum(values, axis=0) for values in zip(*parts, strict=True))
     logits, weights = np.empty_like(sums), np.empty_like(sums)
     kernels.cosine_logits(sums, energy, temperature, exponent, logits)
     kernels.softmax_rows(logits.reshape(-1, n), weights.reshape(-1, n))
     out = np.empty((height, width, channels), dtype=np.int32)
-    turned = np.ascontiguousarray(weights.transpose(0, 2, 1))
+    turned = np.ascontiguousarray(weights.transpose(0, 2, 1), dtype=np.int32)
     attended = out.reshape(-1, channels)
-    in_parts(lambda begin, end: kernels.attended(turned, flat[begin:end], attended[begin:end]), len(flat), LEAST_ROWS)
+    in_parts(
+        lambda begin, end: kernels.attended(turned, flat[begin:end], attended[begin:end]), len(flat), LEAST_POSITIONS
+    )
     return out
 
 
 @clause("6.4.7")
-def _gram(scaled: Int32Array, n: int) -> Int64Array:
-    """(6.4.7, item 3) Return the sums of products of some positions; those of all are sums of these, below 2^62."""
-    sums = np.zeros((HEADS, n, n), dtype=np.int64)
-    kernels.gram(scaled, sums)
-    return sums
+def _maxima(q: Int32Array, columns: int) -> Int64Array:
+    """(6.4.7, item 1) Return the largest magnitudes of some positions; those of all are the largest of these."""
+    largest = np.empty(columns, dtype=np.int64)
+    kernels.row_maxima(q, columns, largest)
+    return largest
+
+
+@clause("6.4.7")
+def _correlated(q: Int32Array, largest: Int64Array, positions: int) -> tuple[Int64Array, Int64Array]:
+    """(6.4.7, items 2, 3) Return the sums of products, and of squares, of some of so many positions; those of all are
+    sums of these, below 2^62.
+    """
+    n = largest.size // 2 // HEADS
+    sums, energy = np.zeros((HEADS, n, n), dtype=np.int64), np.zeros(largest.size, dtype=np.int64)
+    kernels.correlated(q, largest, positions, sums, energy)
+    return sums, energy
 
 
 @dataclass(frozen=True, slots=True, eq=False)

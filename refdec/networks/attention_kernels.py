@@ -17,6 +17,7 @@ from refdec.jit import kernel
 
 __all__ = [
     "attended",
+    "correlated",
     "cosine_logits",
     "elu_gate",
     "gram",
@@ -26,6 +27,9 @@ __all__ = [
     "scaled_rows",
     "softmax_rows",
 ]
+
+_AT_A_TIME = 64
+"""Positions whose scaled values are in the nearest cache together."""
 
 
 @clause("6.4.4")
@@ -109,14 +113,15 @@ def row_maxima(q: Int32Array, columns: int, largest: Int64Array) -> None:
 
 
 @clause("6.4.7")
-@kernel("void(int32[:,::1], int64[::1], int32[:,::1], int64[::1])")
-def scaled_rows(q: Int32Array, largest: Int64Array, scaled: Int32Array, energy: Int64Array) -> None:
-    """(6.4.7, items 1, 2) A' and B' [L, 2C] and the sums of their squares, for q [L, 3C] and its `row_maxima`.
+@kernel("void(int32[:,::1], int64[::1], int64, int32[:,::1], int64[::1])")
+def scaled_rows(q: Int32Array, largest: Int64Array, positions: int, scaled: Int32Array, energy: Int64Array) -> None:
+    """(6.4.7, items 1, 2) A' and B' [n, 2C] of some rows of q [L, 3C], given `row_maxima` and the number of all rows;
+    their squares are added to `energy` [2C].
 
-    `scaled` may have more rows than the L of q; those stay as they are.  Bounds, 1 <= L < 2^33: |a'| <= 2^t <= 2^30
-    with t = (62 - bitlen(L)) >> 1, so each sum <= L * 2^(2t) < 2^62.
+    `scaled` may have more rows than q; those become 0.  Bounds, 1 <= L = `positions` < 2^33: |a'| <= 2^t <= 2^30
+    with t = (62 - bitlen(L)) >> 1, so each sum over all rows <= L * 2^(2t) < 2^62.
     """
-    positions, columns = q.shape[0], scaled.shape[1]
+    columns = scaled.shape[1]
     t = (62 - bitlen_s(positions)) >> 1
     down = np.empty(columns, dtype=np.int64)
     up = np.empty(columns, dtype=np.int64)
@@ -124,31 +129,31 @@ def scaled_rows(q: Int32Array, largest: Int64Array, scaled: Int32Array, energy: 
         p = bitlen_s(largest[c]) - t
         down[c] = max(p, 0)
         up[c] = max(-p, 0) if largest[c] > 0 else 0
-        energy[c] = 0
-    for n in range(positions):
+    for n in range(q.shape[0]):
         for c in range(columns):
             half = (np.int64(1) << down[c]) >> 1
             a = ((np.int64(q[n, c]) << up[c]) + half) >> down[c]
             scaled[n, c] = np.int32(a)
             energy[c] += a * a
+    for n in range(q.shape[0], scaled.shape[0]):
+        for c in range(columns):
+            scaled[n, c] = 0
 
 
 @clause("6.4.7")
 @kernel("void(int32[:,::1], int64[:,:,::1])")
 def gram(scaled: Int32Array, sums: Int64Array) -> None:
-    """(6.4.7, item 3) sums [head, i, k] = sum over l of A'_i[l] * B'_k[l], for rows A', B' [L, 2C].
+    """(6.4.7, item 3) Add to sums [head, i, k] the products A'_i[l] * B'_k[l], summed over rows A', B' [L, 2C].
 
-    L and C / 4 are multiples of four (rows of zeros fill L up): four positions and four channels at a time.  Bounds:
-    |a'|, |b'| <= 2^t as `scaled_rows` makes them, so every partial sum <= L * 2^(2t) < 2^62.
+    L and C / 4 are multiples of four (rows of zeros fill L up): four positions and four channels at a time, in 32 bits
+    until they are multiplied.  Bounds: |a'|, |b'| <= 2^t as `scaled_rows` makes them, so every partial sum
+    <= L * 2^(2t) < 2^62.
     """
     heads, n = sums.shape[0], sums.shape[1]
-    b = np.empty((4, n), dtype=np.int64)
+    b = np.empty((4, n), dtype=np.int32)
     b0, b1, b2, b3 = b[0], b[1], b[2], b[3]
     for head in range(heads):
         first, second = head * n, (heads + head) * n
-        for i in range(n):
-            for k in range(n):
-                sums[head, i, k] = 0
         for row in range(0, scaled.shape[0], 4):
             r0, r1, r2, r3 = scaled[row], scaled[row + 1], scaled[row + 2], scaled[row + 3]
             for k in range(n):
@@ -161,11 +166,23 @@ def gram(scaled: Int32Array, sums: Int64Array) -> None:
                 i = c - first
                 o0, o1, o2, o3 = sums[head, i], sums[head, i + 1], sums[head, i + 2], sums[head, i + 3]
                 for k in range(n):
-                    v0, v1, v2, v3 = b0[k], b1[k], b2[k], b3[k]
+                    v0, v1, v2, v3 = np.int64(b0[k]), np.int64(b1[k]), np.int64(b2[k]), np.int64(b3[k])
                     o0[k] += p0 * v0 + p1 * v1 + p2 * v2 + p3 * v3
                     o1[k] += q0 * v0 + q1 * v1 + q2 * v2 + q3 * v3
                     o2[k] += s0 * v0 + s1 * v1 + s2 * v2 + s3 * v3
                     o3[k] += t0 * v0 + t1 * v1 + t2 * v2 + t3 * v3
+
+
+@clause("6.4.7")
+@kernel("void(int32[:,::1], int64[::1], int64, int64[:,:,::1], int64[::1])")
+def correlated(q: Int32Array, largest: Int64Array, positions: int, sums: Int64Array, energy: Int64Array) -> None:
+    """(6.4.7, items 1 to 3) Add `gram` and the energy of some rows of q [L, 3C], scaled as `scaled_rows` does it, a few
+    at a time: they stay in the nearest cache.  Bounds: those of both.
+    """
+    scaled = np.empty((_AT_A_TIME, energy.size), dtype=np.int32)
+    for first in range(0, q.shape[0], _AT_A_TIME):
+        scaled_rows(q[first : first + _AT_A_TIME], largest, positions, scaled, energy)
+        gram(scaled, sums)
 
 
 @clause("6.4.7")
@@ -209,29 +226,33 @@ def softmax_rows(logits: Int64Array, weights: Int64Array) -> None:
 
 
 @clause("6.4.7")
-@kernel("void(int64[:,:,::1], int32[:,::1], int32[:,::1])")
-def attended(weights: Int64Array, q: Int32Array, out: Int32Array) -> None:
+@kernel("void(int32[:,:,::1], int32[:,::1], int32[:,::1])")
+def attended(weights: Int32Array, q: Int32Array, out: Int32Array) -> None:
     """(6.4.7, item 5) out [L, C] = sat32(rshift(sum over k of P[i, k] * V_k[l], 30)); weights [head, k, i] turned.
 
-    Bounds: P of `softmax_rows` sums to at most 2^30 + 16 a row, |V| <= 2^31, so |acc| <= 2^61 + 2^35 + 2^29 < 2^62.
+    Two rows at a time, so that each weight is loaded for both.  Bounds: P of `softmax_rows` is at most 2^30 and sums to
+    at most 2^30 + 16 a row, |V| <= 2^31, so |acc| <= 2^61 + 2^35 + 2^29 < 2^62.
     """
     heads, n = weights.shape[0], weights.shape[1]
-    channels = heads * n
-    acc = np.empty(n, dtype=np.int64)
-    for row in range(out.shape[0]):
+    acc, beside = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    for row in range(0, out.shape[0], 2):
+        other = min(row + 1, out.shape[0] - 1)
         for head in range(heads):
-            first = 2 * channels + head * n
+            goal = head * n
+            first = 2 * heads * n + goal
             for i in range(n):
                 acc[i] = 536870912
+                beside[i] = 536870912
             for k in range(0, n, 4):
                 v0, v1 = np.int64(q[row, first + k]), np.int64(q[row, first + k + 1])
                 v2, v3 = np.int64(q[row, first + k + 2]), np.int64(q[row, first + k + 3])
+                u0, u1 = np.int64(q[other, first + k]), np.int64(q[other, first + k + 1])
+                u2, u3 = np.int64(q[other, first + k + 2]), np.int64(q[other, first + k + 3])
                 for i in range(n):
-                    acc[i] += (
-                        v0 * weights[head, k, i]
-                        + v1 * weights[head, k + 1, i]
-                        + v2 * weights[head, k + 2, i]
-                        + v3 * weights[head, k + 3, i]
-                    )
+                    p0, p1 = np.int64(weights[head, k, i]), np.int64(weights[head, k + 1, i])
+                    p2, p3 = np.int64(weights[head, k + 2, i]), np.int64(weights[head, k + 3, i])
+                    acc[i] += v0 * p0 + v1 * p1 + v2 * p2 + v3 * p3
+                    beside[i] += u0 * p0 + u1 * p1 + u2 * p2 + u3 * p3
             for i in range(n):
-                out[row, head * n + i] = np.int32(min(max(acc[i] >> 30, -2147483648), 2147483647))
+                out[row, goal + i] = np.int32(min(max(acc[i] >> 30, -2147483648), 2147483647))
+                out[other, goal + i] = np.int32(min(max(beside[i] >> 30, -2147483648), 2147483647))

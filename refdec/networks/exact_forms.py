@@ -83,14 +83,18 @@ class ExactProducts(Protocol):
 
 
 def cut(rows: int, columns: int, room: int) -> Iterator[Block]:
-    """Cut a grid into blocks of about `room` places, evenly in columns; a small grid so that all threads get some."""
-    room = min(room, max(LEAST_SHARE, -(-rows * columns // sharing_threads())))
-    parts = max(1, -(-columns // max(room, 1)))
-    wide = -(-columns // parts)
-    tall = max(1, room // wide)
-    for r in range(0, rows, tall):
-        for c in range(0, columns, wide):
-            yield r, min(tall, rows - r), c, min(wide, columns - c)
+    """Cut a grid into even blocks of about `room` places; where threads share them, so that each gets as many."""
+    threads = sharing_threads()
+    room = max(1, min(room, max(LEAST_SHARE, -(-rows * columns // threads))))
+    across = -(-columns // room)
+    down = -(-rows // max(1, room // -(-columns // across)))
+    while down < rows and down * across % threads:
+        down += 1
+    for r in range(down):
+        top, bottom = rows * r // down, rows * (r + 1) // down
+        for c in range(across):
+            left, right = columns * c // across, columns * (c + 1) // across
+            yield top, bottom - top, left, right - left
 
 
 def start_values(values: Int64Array, factor: int = 1) -> FloatArray:

@@ -32,6 +32,8 @@ _LOW, _HIGH = -(1 << 31), (1 << 31) - 1
 _HALF_Q18 = 1 << 17
 NOTHING, RELU, ADD, ADD_RELU, GATE = range(5)
 """What follows a layer, for `finish`."""
+_FEW = 4
+"""Samples side by side that are too few for a loop of their own."""
 
 
 @kernel(
@@ -173,23 +175,30 @@ def finish(after: int, out: Int32Array, x: Int32Array, top: int, bottom: int, le
 
 @clause("4.2.4")
 @clause("6.3.2")
-@kernel("void(int32[:,:,::1], int64, int64, int64, int64, int32[:,:,::1])")
-def shuffled_planes(x: Int32Array, factor: int, offset: int, low: int, high: int, planes: Int32Array) -> None:
-    """(4.2.4, 6.3.2) PS(factor) of x into planes [n, h, w], with `offset` added and a clamp, top-left part kept.
+@kernel("void(int32[:,:,::1], int64, int64, int64, int64, int64, int64, int32[:,:,::1])")
+def shuffled_planes(
+    x: Int32Array, factor: int, offset: int, low: int, high: int, begin: int, end: int, planes: Int32Array
+) -> None:
+    """(4.2.4, 6.3.2) PS(factor) of the rows begin..end - 1 of x into planes [n, h, w], with `offset` added and a clamp,
+    top-left part kept.
 
-    A position of x is read once, for all the samples that it makes.  Any int32 x, offset and clamp: |value| <= 2^32
-    before the clamp.
+    Samples that lie side by side are written together, or, where those are few, samples of one phase.  Any int32 x,
+    offset and clamp: |value| <= 2^32 before the clamp.
     """
-    height, width = planes.shape[1], planes.shape[2]
-    for top in range(0, height, factor):
-        rows = min(factor, height - top)
-        for left in range(0, width, factor):
-            columns = min(factor, width - left)
-            values = x[top // factor, left // factor]
-            for p in range(planes.shape[0]):
-                for dy in range(rows):
-                    first = (p * factor + dy) * factor
-                    goal = planes[p, top + dy, left : left + columns]
-                    for dx in range(columns):
-                        value: Any = np.int64(values[first + dx]) + offset
-                        goal[dx] = np.int32(min(max(value, low), high))
+    count, height, width = planes.shape
+    value: Any = 0
+    for r in range(begin, end):
+        for dy in range(min(factor, height - factor * r)):
+            for p in range(count):
+                first, row = (p * factor + dy) * factor, planes[p, factor * r + dy]
+                if factor < _FEW:
+                    for dx in range(factor):
+                        for q in range((width - dx + factor - 1) // factor):
+                            value = np.int64(x[r, q, first + dx]) + offset
+                            row[factor * q + dx] = np.int32(min(max(value, low), high))
+                else:
+                    for q in range((width + factor - 1) // factor):
+                        goal, samples = row[factor * q : factor * (q + 1)], x[r, q, first : first + factor]
+                        for dx in range(goal.size):
+                            value = np.int64(samples[dx]) + offset
+                            goal[dx] = np.int32(min(max(value, low), high))

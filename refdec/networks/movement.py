@@ -11,6 +11,7 @@ from refdec.arithmetic.fixed import MIDDLE_Q18, WHITE_Q18, rshift, wide
 from refdec.arithmetic.types import Int8Array, Int32Array
 from refdec.clauses import clause
 from refdec.networks.kernels import shuffled_planes
+from refdec.networks.sharing import in_parts
 
 __all__ = [
     "absolute",
@@ -27,6 +28,9 @@ __all__ = [
     "to_map",
     "to_planes",
 ]
+
+LEAST_ROWS = 32
+"""Rows of planes that threads which share the work take at least."""
 
 
 @clause("4.2.10")
@@ -86,7 +90,11 @@ def from_hyper_latent(z_hat: Int8Array) -> Int32Array:
 def output_planes(x: Int32Array, factor: int, height: int, width: int) -> Int32Array:
     """(6.3.2) Pixel shuffle, add 127.5, clamp to 0..255, keep the top-left height x width: planes [n, h, w] Q18."""
     planes = np.empty((x.shape[2] // (factor * factor), height, width), dtype=np.int32)
-    shuffled_planes(x, factor, MIDDLE_Q18, 0, WHITE_Q18, planes)
+
+    def shuffle(begin: int, end: int) -> None:
+        shuffled_planes(x, factor, MIDDLE_Q18, 0, WHITE_Q18, begin, end, planes)
+
+    in_parts(shuffle, -(-height // factor), -(-LEAST_ROWS // factor))
     return planes
 
 

@@ -224,5 +224,6 @@ def in_parts(work: Callable[[int, int], T], count: int, least: int = 1) -> list[
     parts = 1 if team is None else min(PARTS * team.threads, count // least)
     if team is None or parts < 2:
         return [work(0, count)]
-    edges = [count * n // parts for n in range(parts + 1)]
+    size, more = divmod(count, parts)
+    edges = [size * n + min(n, more) for n in range(parts + 1)]  # larger ones first, so that all end together
     return team.results(_Job(lambda n, beyond: work(edges[n], edges[beyond]), parts, shared=False))

@@ -17,6 +17,7 @@ from refdec.networks import attention_kernels as kernels
 from refdec.networks.attention import EPS, _PointThenDepth, attention, normalised
 from refdec.networks.layers import Convolution
 from refdec.networks.movement import to_map, to_planes
+from refdec.networks.sharing import helped_by, shared_by
 from refdec.weights.quantise import quantise_layer
 from tests.unit.networks.random_layers import layer_of, random_map
 
@@ -71,12 +72,11 @@ def test_example_4_12_1_attention_of_two_channels() -> None:
     """A = B = [[3,4],[0,0]] in the first two channels of a head; temperature 1; the others stay zero."""
     q = np.zeros((1, 2, 3 * 64), dtype=np.int32)
     q[0, :, 0] = q[0, :, 64] = 3 << 18, 4 << 18
-    sums, largest = np.empty((4, 16, 16), dtype=np.int64), np.empty(128, dtype=np.int64)
-    scaled, energy = np.zeros((4, 128), dtype=np.int32), np.empty(128, dtype=np.int64)
+    sums, largest = np.zeros((4, 16, 16), dtype=np.int64), np.empty(128, dtype=np.int64)
+    energy = np.zeros(128, dtype=np.int64)
     rows = q.reshape(2, -1)
     kernels.row_maxima(rows, 128, largest)
-    kernels.scaled_rows(rows, largest, scaled, energy)
-    kernels.gram(scaled, sums)
+    kernels.correlated(rows, largest, 2, sums, energy)
     logits, weights = np.empty_like(sums), np.empty((2, 2), dtype=np.int64)
     one = np.full(4, 1 << 18, dtype=np.int64)
     kernels.cosine_logits(sums, energy, one, np.full(4, 18, dtype=np.int64), logits)
@@ -140,6 +140,16 @@ def test_attention_is_its_definition(height: int, width: int, bits: int) -> None
     w, e = [524287, -524287, 1 << 18, 0], [0, 30, 18, 7]
     got = attention(q, np.array(w, dtype=np.int64), np.array(e, dtype=np.int64))
     assert np.array_equal(got, attention_by_definition(q, w, e))
+
+
+@pytest.mark.parametrize("height", [9, 40])
+def test_threads_that_share_it_attend_to_the_same(height: int) -> None:
+    """Positions are taken in parts of 256: of the largest, the sums, and what is attended to."""
+    q = random_map((height, 67, 192), 31, height)
+    w, e = np.array([524287, -524287, 1 << 18, 7], dtype=np.int64), np.array([0, 30, 18, 7], dtype=np.int64)
+    alone = attention(q, w, e)
+    with helped_by(3) as team, shared_by(team):
+        assert np.array_equal(attention(q, w, e), alone)
 
 
 def test_attention_of_extreme_maps() -> None:

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from refdec.arithmetic.types import Int32Array
-from refdec.networks.exact_forms import Work
+from refdec.networks.exact_forms import Work, cut
 from refdec.networks.exact_products import exact_products, spare_products
 from refdec.networks.exact_sums import DirectProducts, TapProducts
 from refdec.networks.exact_tiles import FastProducts, WideProducts
 from refdec.networks.kernels import NOTHING
 from refdec.networks.layers import _Linear
+from refdec.networks.sharing import helped_by, shared_by
 from refdec.networks.stencil import THREE, Direction
 from refdec.networks.winograd import EXACT, EXACT_BESIDE, FAST, FOUR, Side, channel_bounds
 from tests.unit.networks.random_layers import KINDS, layer_of, operator, random_layer
@@ -256,3 +257,20 @@ def test_few_large_channels_are_exact_right_at_their_bound(kind: str, seed: int)
         if most < (1 << 31) - 1:
             x[:, :, 0] = np.where(x[:, :, 0] < 0, -1, 1) * (most + max(1, most >> 8))
             assert not form._fits(Work(x, LOW, HIGH, out, NOTHING, out), np.array([0, 2, 0, 3]))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize(("rows", "columns", "room"), [(1, 1, 5), (13, 7, 14), (32, 48, 200), (5, 300, 64), (40, 3, 1)])
+def test_a_grid_is_cut_into_even_blocks(rows: int, columns: int, room: int, threads: int) -> None:
+    """Each place is in one block; where threads share them there are as many for each, if rows allow it."""
+    with helped_by(threads) as team, shared_by(team):
+        blocks = list(cut(rows, columns, room))
+    seen = np.zeros((rows, columns), dtype=int)
+    for top, tall, left, wide in blocks:
+        seen[top : top + tall, left : left + wide] += 1
+    assert (seen == 1).all()
+    heights, widths = ({block[n] for block in blocks} for n in (1, 3))
+    assert max(heights) - min(heights) <= 1
+    assert max(widths) - min(widths) <= 1
+    assert max(heights) * max(widths) <= max(room, 12) + max(widths)
+    assert len(blocks) % threads == 0 or min(heights) == max(heights) == 1

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from refdec.networks import movement
+from refdec.networks.sharing import helped_by, shared_by
 
 
 def test_example_4_12_1_pixel_shuffle() -> None:
@@ -26,6 +28,19 @@ def test_output_planes_are_cut_and_clamped() -> None:
     x = np.array([-(1 << 31), -33423361, 33423361, (1 << 31) - 1], dtype=np.int32).reshape(1, 1, 4)
     assert movement.output_planes(x, 2, 2, 2).tolist() == [[[0, 0], [66846720, 66846720]]]
     assert movement.output_planes(x, 2, 1, 2).shape == (1, 1, 2)
+
+
+@pytest.mark.parametrize("factor", [1, 2, 3, 4, 8])
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (70, 45), (129, 8)])
+def test_output_planes_are_their_definition(factor: int, height: int, width: int) -> None:
+    """Two planes, cut below and to the right, alone and by threads that share the rows."""
+    shape = (-(-height // factor), -(-width // factor), 2 * factor * factor)
+    x = np.random.default_rng(factor).integers(-(1 << 26), 1 << 26, shape, dtype=np.int32)
+    split = x.astype(np.int64).reshape(*shape[:2], 2, factor, factor).transpose(2, 0, 3, 1, 4)
+    expected = np.clip(split.reshape(2, factor * shape[0], -1)[:, :height, :width] + 33423360, 0, 66846720)
+    assert np.array_equal(movement.output_planes(x, factor, height, width), expected)
+    with helped_by(2) as team, shared_by(team):
+        assert np.array_equal(movement.output_planes(x, factor, height, width), expected)
 
 
 def test_pixel_unshuffle_undoes_the_shuffle() -> None:

@@ -54,6 +54,13 @@ def test_parts_are_the_whole_in_order(count: int, threads: int, least: int) -> N
     assert len(parts) == 1 or min(len(part) for part in parts) >= least
 
 
+def test_larger_parts_come_first() -> None:
+    """Taken one by one, they end together so: a part of two at the end would be waited for."""
+    with shared(2):
+        begins = in_parts(lambda begin, end: begin, 12)
+    assert set(begins) <= {0, 2, 4, 6, 8, 9, 10, 11}
+
+
 def test_all_threads_work_and_end() -> None:
     before = threading.active_count()
     seen: set[int] = set()
