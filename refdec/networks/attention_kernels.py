@@ -177,7 +177,8 @@ def gram(scaled: Int32Array, sums: Int64Array) -> None:
 @kernel("void(int32[:,::1], int64[::1], int64, int64[:,:,::1], int64[::1])")
 def correlated(q: Int32Array, largest: Int64Array, positions: int, sums: Int64Array, energy: Int64Array) -> None:
     """(6.4.7, items 1 to 3) Add `gram` and the energy of some rows of q [L, 3C], scaled as `scaled_rows` does it, a few
-    at a time: they stay in the nearest cache.  Bounds: those of both.
+    at a time: they stay in the nearest cache.  Any int32 q, `positions` those of all rows.  Bounds: those of both, so
+    |sums| and the energy < 2^62.
     """
     scaled = np.empty((_AT_A_TIME, energy.size), dtype=np.int32)
     for first in range(0, q.shape[0], _AT_A_TIME):
