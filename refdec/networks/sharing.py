@@ -5,15 +5,19 @@ the GIL, so two threads do it in half the time; what is computed does not depend
 
 Luma and chroma need no word with each other for milliseconds, parts of a layer after each.  So components come first
 (`side_by_side`), and a thread that has none left takes parts of the layers that others are at (`in_parts`).
+
+An interrupt may hit the caller between any two steps.  So what a thread is at is written down before it begins, and
+whoever leaves in whatever way takes back what is written down for it: nobody waits for one who is gone.
 """
 
 from __future__ import annotations
 
-from collections import deque
+import sys
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import Condition, Thread
+from threading import Condition, RLock, Thread, get_ident
 from typing import Any, TypeAlias, TypeVar
 
 __all__ = ["Team", "helped_by", "in_parts", "shared_by", "sharing_threads", "side_by_side"]
@@ -27,14 +31,14 @@ _team: ContextVar[Team | None] = ContextVar("team", default=None)
 class _Job:
     """Pieces of work that are taken in their order, some at a time; `shared`: what they ask for is shared in its turn.
 
-    `away`: how many of those who are at it do not own it.  Results and errors are kept by the first piece.
+    Results and errors are kept by the first piece.
     """
 
-    __slots__ = ("away", "beyond", "errors", "results", "shared", "todo", "work")
+    __slots__ = ("beyond", "errors", "results", "shared", "todo", "work")
 
     def __init__(self, work: Callable[[int, int], Any], count: int, *, shared: bool) -> None:
         self.work, self.shared = work, shared
-        self.todo, self.beyond, self.away = 0, count, 0
+        self.todo, self.beyond = 0, count
         self.results: dict[int, Any] = {}
         self.errors: dict[int, BaseException] = {}
 
@@ -61,9 +65,11 @@ class Team:
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
-        self._changed = Condition()
+        self._lock = RLock()  # taken as it is: an interrupt within Condition.__enter__ would leave it taken
+        self._changed = Condition(self._lock)
         self._jobs: deque[_Job] = deque()
-        self._idle = 0
+        self._lent: defaultdict[int, list[tuple[_Job, int]]] = defaultdict(list)
+        self._idle = set[int]()
         self._ended = False
         self._helpers: list[Thread] = []
         self.refusal: RuntimeError | None = None
@@ -81,10 +87,21 @@ class Team:
         """How many threads there are, the caller included."""
         return 1 + len(self._helpers)
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the helpers are there."""
+        return not self._ended
+
     def end(self) -> None:
-        """Let the helpers go; nothing is being worked on any more."""
-        with self._changed:
+        """Let the helpers go; nothing is being worked on any more.
+
+        While Python ends they stand still wherever they are, as do all threads that it does not wait for.
+        """
+        if sys.is_finalizing():
+            return
+        with self._lock:
             self._ended = True
+            self._take_back(0)
             self._changed.notify_all()
         for helper in self._helpers:
             helper.join()
@@ -95,17 +112,22 @@ class Team:
         What a piece raises ends the job: it is raised when nobody is at a piece any more, that of the first piece if
         there are several.  As pieces are taken in order, it is what a single thread would have met.
         """
-        with self._changed:
-            self._jobs.append(job)
-            if self._idle:
-                self._changed.notify_all()
+        with self._lock:
+            held = len(self._lent[get_ident()])
         try:
+            with self._lock:
+                self._jobs.append(job)
+                if self._idle:
+                    self._changed.notify_all()
             while (taken := self._taken(job)) is not None:
-                self._do(*taken, owned=taken[0] is job)
+                self._do(*taken)
+                if taken[0] is not job:
+                    self._bring_back()
         finally:
-            with self._changed:
+            with self._lock:
+                self._take_back(held)
                 self._close(job)
-                while job.away:
+                while self._is_lent(job):
                     self._wait()
         for n in sorted(job.errors):
             raise job.errors[n]
@@ -117,21 +139,42 @@ class Team:
         While others are at its last pieces, the owner of components helps with what these ask for; the owner of a layer
         waits, since that takes no longer than to begin something else.
         """
-        with self._changed:
+        with self._lock:
             while True:
                 if job.left:
-                    return self._next(job, 1 if job.shared or self._idle or job.away else job.left // 2)
-                if not job.away:
+                    alone = not (job.shared or self._idle or self._is_lent(job))
+                    return self._next(job, job.left // 2 if alone else 1)
+                if not self._is_lent(job):
                     return None
                 if job.shared and self._jobs:
-                    return self._lent()
+                    return self._lend()
                 self._wait()
 
-    def _lent(self) -> _Taken:
+    def _is_lent(self, job: _Job) -> bool:
+        """Tell whether somebody is at pieces of a job that another thread owns."""
+        return any(one is job for lent in self._lent.values() for one, _ in lent)
+
+    def _lend(self) -> _Taken:
         """Return a piece of what somebody else owns."""
         job = self._jobs[0]
-        job.away += 1
+        self._lent[get_ident()].append((job, job.todo))
         return self._next(job, 1)
+
+    def _bring_back(self) -> None:
+        """Have it known that the piece which was lent last is done."""
+        with self._lock:
+            self._lent[get_ident()].pop()
+            self._changed.notify_all()
+
+    def _take_back(self, held: int) -> None:
+        """End the jobs whose pieces this thread was lent and will not do, beyond the first `held` of them."""
+        lent = self._lent[get_ident()]
+        while len(lent) > held:
+            job, first = lent[-1]
+            job.errors.setdefault(first, sys.exception() or KeyboardInterrupt())
+            self._close(job)
+            lent.pop()
+        self._changed.notify_all()
 
     def _next(self, job: _Job, count: int) -> _Taken:
         first, beyond = job.take(max(1, count))
@@ -146,35 +189,34 @@ class Team:
             self._jobs.remove(job)
 
     def _wait(self) -> None:
-        self._idle += 1
-        self._changed.wait()
-        self._idle -= 1
+        try:
+            self._idle.add(get_ident())
+            self._changed.wait()
+        finally:
+            self._idle.discard(get_ident())
 
-    def _do(self, job: _Job, first: int, beyond: int, *, owned: bool) -> None:
+    def _do(self, job: _Job, first: int, beyond: int) -> None:
         token = _team.set(self if job.shared else None)
         try:
             job.results[first] = job.work(first, beyond)
         except BaseException as error:  # raised again by the owner of the job
-            with self._changed:
+            with self._lock:
                 job.errors[first] = error
                 self._close(job)
         finally:
             _team.reset(token)
-            if not owned:
-                with self._changed:
-                    job.away -= 1
-                    self._changed.notify_all()
 
     def _help(self) -> None:
         """Do what comes, until the end."""
         while True:
-            with self._changed:
+            with self._lock:
                 while not self._jobs and not self._ended:
                     self._wait()
                 if not self._jobs:
                     return
-                taken = self._lent()
-            self._do(*taken, owned=False)
+                taken = self._lend()
+            self._do(*taken)
+            self._bring_back()
 
 
 @contextmanager
@@ -198,9 +240,15 @@ def shared_by(team: Team | None) -> Iterator[None]:
         _team.reset(token)
 
 
+def _own_team() -> Team | None:
+    """Return the team of this thread; an interrupt may have left one behind that has ended."""
+    team = _team.get()
+    return team if team is not None and team.is_at_work else None
+
+
 def sharing_threads() -> int:
     """Return how many threads do what this one asks for."""
-    team = _team.get()
+    team = _own_team()
     return 1 if team is None else team.threads
 
 
@@ -209,7 +257,7 @@ def side_by_side(works: Sequence[Callable[[], T]]) -> list[T]:
 
     One after the other where nobody helps.  What a work raises is raised when no other is being done any more.
     """
-    team = _team.get()
+    team = _own_team()
     if team is None:
         return [work() for work in works]
     return team.results(_Job(lambda n, _: works[n](), len(works), shared=True))
@@ -220,7 +268,7 @@ def in_parts(work: Callable[[int, int], T], count: int, least: int = 1) -> list[
 
     One part where nobody helps.  What a part raises is raised when no other part is being worked on any more.
     """
-    team = _team.get()
+    team = _own_team()
     parts = 1 if team is None else min(PARTS * team.threads, count // least)
     if team is None or parts < 2:
         return [work(0, count)]

@@ -8,6 +8,7 @@ well. A thread cannot be killed: `kill` waits for the units that are being worke
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -116,6 +117,6 @@ class ThreadPool(Pool[S]):
         self._stop = at_once
         for _ in self._threads:
             self._todo.put(None)
-        if not self._late:
+        if not self._late and not sys.is_finalizing():  # threads stand still while Python ends
             for thread in self._threads:
                 thread.join()

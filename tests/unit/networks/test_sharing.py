@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refdec.networks.sharing import helped_by, in_parts, shared_by, sharing_threads, side_by_side
+from refdec.networks import sharing
+from refdec.networks.sharing import Team, helped_by, in_parts, shared_by, sharing_threads, side_by_side
+from tests.unit.networks.interrupts import interrupted
 
+ROOT = Path(__file__).resolve().parents[3]
 Tree = list["Tree"] | int
 """What is asked for: pieces of a layer, or works side by side that ask for more."""
 
@@ -188,6 +197,132 @@ def test_work_is_done_without_threads_that_the_system_does_not_give(monkeypatch:
             assert [n for part in in_parts(lambda begin, end: range(begin, end), 40) for n in part] == list(range(40))
             assert side_by_side([partial(str, 1), partial(str, 2)]) == ["1", "2"]
     assert threading.active_count() == before
+
+
+def test_an_interrupt_while_it_waits_leaves_a_thread_that_is_not_counted_as_idle() -> None:
+    """Found: layers came in single pieces from then on, for helpers that were not there."""
+    begun, ended, striking = (threading.Event() for _ in range(3))
+
+    def strike() -> None:
+        striking.set()
+        time.sleep(0.2)  # the caller has nothing left to do, and waits
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)
+
+    def other() -> None:
+        begun.set()
+        assert ended.wait(30)
+
+    def layer() -> list[tuple[int, int]]:
+        assert begun.wait(30)
+        try:
+            return in_parts(lambda begin, end: (begin, end), 64)
+        finally:
+            ended.set()
+
+    with shared(2):
+        first: list[Callable[[], Any]] = [partial(striking.wait, 30), strike]
+        with pytest.raises(KeyboardInterrupt):
+            side_by_side(first)
+        works: list[Callable[[], Any]] = [layer, other]
+        parts, _ = side_by_side(works)
+    assert parts == [(0, 32), (32, 48), (48, 56), (56, 64)]
+
+
+def test_an_interrupt_before_a_piece_that_was_lent_ends_its_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found: the owner of the job waited for ever for one who was gone."""
+    do, caller = Team._do, list[threading.Thread]()
+    here = threading.Barrier(2, timeout=30)
+
+    def interrupted_do(team: Team, job: sharing._Job, first: int, beyond: int, *how: object, **more: object) -> None:
+        if caller == [threading.current_thread()] and not job.shared:
+            caller.clear()
+            raise KeyboardInterrupt
+        do(team, job, first, beyond, *how, **more)
+
+    def layer(count: int) -> None:
+        here.wait()
+        in_parts(lambda begin, end: time.sleep(0.05), count)
+
+    def run() -> None:
+        caller.append(threading.current_thread())
+        with shared(2):
+            try:
+                side_by_side([partial(layer, 0), partial(layer, 8)])
+            except KeyboardInterrupt:
+                heard.append("interrupted")
+
+    monkeypatch.setattr(Team, "_do", interrupted_do)
+    heard = list[str]()
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(20)
+    assert heard == ["interrupted"] and not thread.is_alive()
+
+
+def test_an_interrupt_anywhere_is_heard_and_nobody_waits_for_ever() -> None:
+    """In a process of its own: an interrupt that hits the end of a team leaves its helpers behind."""
+    code = "from tests.unit.networks.test_sharing import interrupt_all; interrupt_all()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE
+    )
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def interrupt_all() -> None:
+    def part(begin: int, end: int) -> int:
+        time.sleep(0.0005)  # so that each thread is at pieces of the other
+        return sum(range(begin, end))
+
+    def work() -> list[int]:
+        with shared(2):
+            return [sum(one) for one in side_by_side([partial(in_parts, part, count) for count in (3, 7)])]
+
+    number, more = 1, True
+    while more:
+        ended, more = interrupted(work, sharing, number)
+        assert isinstance(ended, KeyboardInterrupt) if more else ended == [3, 21]
+        number += 1
+    assert number > 100
+
+
+SUSPENDED = """
+import sys
+from refdec.networks.sharing import helped_by, in_parts, shared_by
+
+class Kept:
+    def __del__(self):
+        print("closed", sys.is_finalizing(), self.rows.close(), flush=True)
+
+def rows():
+    with helped_by(2) as team:
+        with shared_by(team):
+            yield in_parts(lambda begin, end: None, 8)
+        yield "never"
+
+kept = Kept()
+kept.rows = rows()
+next(kept.rows)
+sys.modules["kept"] = kept  # until the last
+"""
+
+
+def test_rows_that_nobody_finished_let_python_end() -> None:
+    """Helpers stand still then, and whoever waited for them would too."""
+    done = subprocess.run([sys.executable, "-c", SUSPENDED], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "closed True None\n", "")
+
+
+def test_while_python_ends_nobody_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = threading.Event()
+    team = Team(2)
+    try:
+        with monkeypatch.context() as ending:
+            ending.setattr(sys, "is_finalizing", lambda: True)
+            ending.setattr(threading.Thread, "join", lambda thread: stop.wait(0) or pytest.fail("waited"))
+            team.end()
+    finally:
+        team.end()
 
 
 def test_other_threads_share_nothing() -> None:

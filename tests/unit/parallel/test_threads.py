@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 
@@ -53,3 +54,16 @@ def test_without_a_thread_units_are_done_when_they_are_asked_for(few_threads: Ca
     with pytest.warns(FewerWorkersWarning), ThreadPool(done := list[int](), workers=2, look_ahead=4) as pool:
         results = pool.map(work.note, range(6))
         assert [next(results), next(results)] == [0, 1] and done == [0, 1]
+
+
+def test_while_python_ends_nobody_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found: with CPython 3.13, a picture whose rows nobody finished reading kept the process from its end."""
+    before = threading.active_count()
+    pool = ThreadPool(threading.Event(), workers=1)
+    pool._fill(work.wait_for, iter([0]))
+    with monkeypatch.context() as ending:
+        ending.setattr(sys, "is_finalizing", lambda: True)
+        pool.close()
+    assert threading.active_count() == before + 1
+    pool._state.set()
+    pool._threads[0].join()
