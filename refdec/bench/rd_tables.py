@@ -31,10 +31,11 @@ class TextTable:
 
 
 def _means(points: Sequence[RdPoint]) -> TextTable:
-    edges = EDGES in qualities_of(points)
+    """Return the means; at a setting that not all pictures were measured at, the codec's name has their number."""
+    edges, pictures = EDGES in qualities_of(points), len({point.picture for point in points})
     rows = [
         (
-            row.codec,
+            row.codec + (f" ({row.pictures})" * (row.pictures != pictures)),
             str(row.setting),
             f"{row.bpp:.4f}",
             f"{row.luma_psnr:.2f}",
@@ -44,7 +45,6 @@ def _means(points: Sequence[RdPoint]) -> TextTable:
         )
         for row in mean_points(points)
     ]
-    pictures = len({point.picture for point in points})
     columns = (*MEANS, NAMES[EDGES]) if edges else MEANS
     return TextTable(f"Means over {pictures} pictures (PSNR in dB)", columns, tuple(rows))
 

@@ -19,6 +19,8 @@ MIB, THOUSAND = 1 << 20, 1000
 PANELS_IN_A_ROW = 4
 COSTS = ("task", "way", "bpp", "CPU [ms]", "peak [MiB]", "products a sample", "CPU, pixels : latents")
 STYLES = {LATENTS: "o-", PIXELS: "s--"}
+DECIBELS = "[dB]"
+"""Figures of this unit have a decimal more: a tenth of it is much."""
 
 
 def tables_of(rows: Sequence[TaskRow]) -> list[TextTable]:
@@ -38,12 +40,14 @@ def _accuracy(rows: Sequence[TaskRow]) -> TextTable:
     first, ways = rows[0], [way for way in WAYS if any(row.way == way for row in rows)]
     names = {way: next(row.by for row in rows if row.way == way) for way in ways}
     also = list(dict.fromkeys(name for row in rows for name in row.also))
-    plain = next((f"{row.value:.1f}" for row in rows if row.way == ORIGINAL), "-")
+    decimals = 2 if first.figure.endswith(DECIBELS) else 1
+    plain = next((f"{row.value:.{decimals}f}" for row in rows if row.way == ORIGINAL), "-")
     lines = []
     for quality in dict.fromkeys(row.quality for row in rows if row.quality is not None):
         mine = {row.way: row for row in rows if row.quality == quality}
         some = next(iter(mine.values()))
-        figures = [plain if way == ORIGINAL else f"{mine[way].value:.1f}" if way in mine else "-" for way in ways]
+        told = {way: f"{row.value:.{decimals}f}" for way, row in mine.items()} | {ORIGINAL: plain}
+        figures = [told.get(way, "-") for way in ways]
         further = [f"{some.also[name]:g}" if name in some.also else "-" for name in also]
         lines.append((_rate(some), f"{some.bpp:.3f}", *figures, *further))
     columns = ("quality", "bpp", *(f"{way}: {names[way]}" for way in ways), *also)

@@ -21,6 +21,7 @@ from refdec.bench.generations import (
     measure_generations,
 )
 from refdec.bench.generations_plot import losses_png
+from refdec.bench.rd_tables import markdown
 from refdec.formats.decoded import Picture
 from refdec.parallel.outcomes import Outcome
 from tests.encodable import photograph
@@ -93,6 +94,14 @@ def test_the_plot_is_a_picture(tmp_path: Path) -> None:
     points: list[Generation] = []
     measure_generations([path], [Darker()], (1, 2), 2, workers=1, found=points.extend)
     assert losses_png(points).startswith(b"\x89PNG")
+
+
+def test_the_page_shows_the_figures_that_are_kept() -> None:
+    docs = Path(__file__).resolve().parents[3] / "docs"
+    kept = json.loads((docs / "benchmarks" / "generations.json").read_text())
+    points = [Generation(**values) for values in kept["points"]]
+    assert {point.codec for point in points} == {"analysis", "refine", "jpeg", "webp", "avif"}
+    assert markdown([generations_table(points)]) in (docs / "benchmarks.md").read_text()
 
 
 def test_codings_in_a_row_lose_little_at_the_same_setting(tmp_path: Path) -> None:

@@ -118,6 +118,12 @@ def test_tables_for_people() -> None:
     assert "|---|---|---|---|\n| far |" in text
 
 
+def test_means_over_fewer_pictures_say_so() -> None:
+    (means,) = tables_of([*points(), *points("slow", pictures=1)], [])
+    assert means.title == "Means over 2 pictures (PSNR in dB)"
+    assert [row[0] for row in means.rows] == ["one"] * 4 + ["slow (1)"] * 4
+
+
 def test_edges_are_shown_where_all_points_have_them() -> None:
     mine = [replace(p, edge_ssim=1 - 0.05 / p.bpp) for p in points()]
     other = [replace(p, codec="more", bpp=1.1 * p.bpp) for p in mine]

@@ -27,7 +27,7 @@ def test_ways_stand_side_by_side() -> None:
         ("20", "0.100", "99.5", "90.0", "95.5", "0.5"),
         ("mixed", "0.300", "98.0", "-", "95.5", "1"),
     )
-    assert thumbnail.columns == ("quality", "bpp", "latents: map")
+    assert thumbnail.columns == ("quality", "bpp", "latents: map") and thumbnail.rows == (("20", "0.100", "30.00"),)
     assert costs.rows == (
         ("events", "latents", "0.20", "30", "1", "6", "-"),
         ("events", "pixels", "0.10", "80", "4", "50", "2.7"),
