@@ -21,6 +21,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast
 
+from refdec.kernel_interrupts import interrupts_later
 from refdec.kernel_parts import around, parts_of, seen_globals
 from refdec.kernel_store import CacheTrouble, KernelStore
 from refdec.machine_code import MachineCode, Taken, fits, runnable, taken_array, taken_number
@@ -201,7 +202,8 @@ class _KernelFiles:
     def compile(self, dispatcher: Any, signature: str) -> None:
         """Have Numba compile for a signature, or load what is kept; a partner hears when that is done."""
         try:
-            dispatcher.compile(signature)
+            with interrupts_later():  # LLVM calls Python, and what is raised there gets lost
+                dispatcher.compile(signature)
         finally:
             if self._partner is not None:
                 self._partner.ends(self._called(signature))

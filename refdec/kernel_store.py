@@ -8,6 +8,9 @@ which compile the same at the same time leave one whole file; its name holds the
 processors, and other versions, never write over each other's.  A file that was cut, changed or put there by something
 else is not what its sum says: it is deleted and made again.
 
+A new name for each change would fill the folder.  So a process that keeps something cleans up once: of each kernel the
+files that were used last stay, and of the others those that were used within some days, by whichever build or machine.
+
 Loading machine code is running it.  The sum finds accidents, not intent: so a file counts only if none but the user,
 root, and those who may write this program itself can have written it, or what lies in its folders.
 """
@@ -16,9 +19,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
+import time
 import uuid
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from errno import ENOTDIR
 from functools import cache
@@ -31,6 +38,11 @@ MARK = b"refdec kernel 1\n"
 SUM_BYTES = 32
 MOST_BYTES = 64 << 20
 """No kernel is near this size; the largest has 200 kB."""
+OWN_ROOMS = "refdec"
+"""How rooms begin that are cleaned: a folder that the user chose may hold what is not ours."""
+KERNEL_FILE, PART_FILE = re.compile(r"(.+)-[0-9a-f]{24}\.nbc"), re.compile(r"\..+\.[0-9a-f]{16}\.part")
+STAY_FOR_EACH, STAY_SECONDS, USED_AGAIN_SECONDS = 8, 7 * 86_400, 86_400
+"""So many files of a kernel stay, and as long as they are used so often; a file tells its last use to a day."""
 ANOTHER = "belongs to another user"
 FILE_MODE, FOLDER_MODE = 0o644, 0o755
 """What is made here none but its owner may write, whatever the process would allow (umask)."""
@@ -81,6 +93,7 @@ class KernelStore:
         if held[:start] != MARK + hashlib.sha256(key + code).digest():
             self.drop(room, name, key)
             return None
+        _used(path)
         return code
 
     def drop(self, room: str, name: str, key: bytes, why: str = "damaged") -> None:
@@ -125,7 +138,47 @@ class KernelStore:
         except OSError as error:
             self.tell(CacheTrouble(path, error.strerror or str(error), lasting=True))
             return False
+        clean(self.folder)
         return True
+
+
+def _used(path: Path) -> None:
+    """Have a file tell that it is used, where it may be written and has not told so for a day."""
+    with suppress(OSError):
+        if time.time() - path.stat().st_mtime > USED_AGAIN_SECONDS:
+            os.utime(path)
+
+
+@cache
+def clean(folder: Path) -> None:
+    """Delete what older builds, and processes that were killed, left behind in a folder of kernels; once in a process.
+
+    Several processes may do so at a time.  What cannot be deleted stays, without a word.
+    """
+    with suppress(OSError):
+        for room in list(folder.iterdir()):
+            if room.name.startswith(OWN_ROOMS) and room.is_dir() and not room.is_symlink():
+                for path in list(_left_behind(room)):
+                    with suppress(OSError):
+                        path.unlink()
+
+
+def _left_behind(room: Path) -> Iterator[Path]:
+    """Yield the files of a room that nobody needs."""
+    now, kept = time.time(), defaultdict[str, list[tuple[float, Path]]](list)
+    for path in room.iterdir():
+        with suppress(FileNotFoundError):  # somebody else cleans up too
+            facts = path.lstat()
+            if not stat.S_ISREG(facts.st_mode):
+                continue
+            if name := KERNEL_FILE.fullmatch(path.name):
+                kept[name[1]].append((facts.st_mtime, path))
+            elif PART_FILE.fullmatch(path.name) and now - facts.st_mtime > USED_AGAIN_SECONDS:
+                yield path
+    for files in kept.values():
+        for used, path in sorted(files, reverse=True)[STAY_FOR_EACH:]:
+            if now - used > STAY_SECONDS:
+                yield path
 
 
 def _new_file(path: Path) -> BinaryIO:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from refdec.clauses import clause_path, way_in_words
 from refdec.cli.console import say
+from refdec.cli.interruption import interruptible
 from refdec.errors import CodestreamError, ExitCode, InputError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.formats.errors import FileUnwritable
 from refdec.formats.standard_output import abandon, claim, release
@@ -20,6 +21,9 @@ __all__ = ["main"]
 
 OF_STREAMS = (CodestreamError, UnsupportedError, LimitExceeded)
 """Errors below which stands through which clauses the decoder came: those that a codestream causes."""
+
+INTERRUPTED = 130
+"""The exit code of a command that SIGINT ended, as shells have it."""
 
 # Before NumPy is there: BLAS would start threads, which spin for a while even when they are not used.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -50,9 +54,13 @@ def _own_name() -> str:
 
 def main() -> None:
     """Run the command line and exit with a code of rule 12 (`docs/cli.md`)."""
-    collect_seldom()
-    claim()
-    code = _run(sys.argv[1:])
+    try:
+        collect_seldom()
+        claim()
+        code = _run(sys.argv[1:])
+    except KeyboardInterrupt:  # again, while the first one was being told
+        abandon()
+        code = INTERRUPTED
     try:
         release()
     except BrokenPipeError:  # whoever reads has seen enough
@@ -68,13 +76,9 @@ def main() -> None:
 
 def _run(arguments: Sequence[str]) -> int | str | None:
     """Run one command; return the exit code, after saying what went wrong."""
-    from refdec.cli.app import app_for
-    from refdec.cli.verbosity import set_up, without_verbosity
-
-    level, arguments = without_verbosity(arguments)
-    set_up(level)
     try:
-        app_for(arguments)(args=arguments, prog_name=_own_name())
+        with interruptible():
+            _run_command(arguments)
     except SystemExit as leaving:
         return leaving.code
     except RefdecError as error:
@@ -100,14 +104,29 @@ def _run(arguments: Sequence[str]) -> int | str | None:
         say("refdec: this machine does not have the memory for it", always=True)
         say("  A part needs less (--region X,Y,W,H), and so do fewer workers: --workers 1", always=True)
         return ExitCode.IO
-    except KeyboardInterrupt:
-        say("refdec: interrupted; nothing was left half written", always=True)
-        return 130
     except Exception:
         say(traceback.format_exc().rstrip(), always=True)
         say("refdec: this is a bug in refdec, not in your file; please report it with the lines above", always=True)
         return ExitCode.BUG
     return ExitCode.DONE
+
+
+def _run_command(arguments: Sequence[str]) -> None:
+    """Run one command as Typer does.  Raises KeyboardInterrupt too, for which Typer has an exit without a word."""
+    from refdec.cli.app import app_for
+    from refdec.cli.verbosity import set_up, without_verbosity
+
+    level, arguments = without_verbosity(arguments)
+    set_up(level)
+    try:
+        app_for(arguments)(args=arguments, prog_name=_own_name())
+    except SystemExit as leaving:
+        reason: BaseException | None = leaving
+        while reason is not None:
+            if isinstance(reason, KeyboardInterrupt):
+                raise reason from None
+            reason = reason.__cause__ or reason.__context__
+        raise
 
 
 if __name__ == "__main__":

@@ -18,8 +18,9 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         {"switch", "files", "imports", "environment", "processes"},
         "the name of a compiled kernel follows from its source and Numba's settings; one thread at a time makes it",
     ),
+    "kernel_interrupts.py": ({"processes"}, "LLVM loses what a signal handler raises while it compiles"),
     "kernel_parts.py": ({"files"}, "the name of a compiled kernel follows from its source"),
-    "kernel_store.py": ({"files", "random"}, "compiled kernels are kept as files"),
+    "kernel_store.py": ({"files", "random", "clock"}, "compiled kernels are kept as files, as long as they are used"),
     "machine_code.py": (
         {"files", "imports", "switch", "processes"},
         "Numba's helpers are loaded alone, and LLVM links code to them, for one thread at a time",

@@ -15,7 +15,7 @@ RANKS: dict[str, int] = {
     name: rank
     for rank, names in enumerate(
         [
-            ("kernel_store", "kernel_parts", "machine_code"),
+            ("kernel_store", "kernel_parts", "kernel_interrupts", "machine_code"),
             ("clauses", "jit"),
             ("errors",),
             ("limits",),

@@ -135,3 +135,46 @@ def test_a_full_disk_is_one_clear_error(start: Start, long_stream: Path, tmp_pat
     assert "No space left" in talk
     assert "Traceback" not in talk
     assert left == "", "nothing is left on the disk"
+
+
+@needs_proc
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_first_run_ends_at_once_too(start: Start, tmp_path: Path, number: int, code: int) -> None:
+    """Found: exit code 70 and a traceback, when LLVM had just compiled something."""
+    cache = tmp_path / "cache"
+    clean = ("env", f"NUMBA_CACHE_DIR={cache}")
+    process = start("decode", DEMO, tmp_path / "o.png", before=clean)
+    wait_for(lambda: process.poll() is not None or any(cache.rglob("*.nbc")))
+    partners = children(process.pid)
+    process.send_signal(number)
+    _, talk = process.communicate(timeout=60)
+    assert process.returncode == code, talk
+    assert talk.count("interrupted by") == 1 and "Traceback" not in talk
+    assert_gone(partners)
+    assert not list(tmp_path.rglob("*.part")) and not (tmp_path / "o.png").exists()
+
+
+IMPORTING = """
+import sys, signal, builtins
+number = int(sys.argv.pop(1))
+from refdec.cli.__main__ import main
+real, name = builtins.__import__, sys.argv.pop(1)
+def strike(module, *rest, **more):
+    if module == name:
+        builtins.__import__ = real
+        signal.raise_signal(number)
+    return real(module, *rest, **more)
+builtins.__import__ = strike
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["typer", "refdec.cli.options", "refdec.startup", "refdec.decoding.rows", "numpy"])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_it_starts_is_one_line(module: str, number: int, code: int, tmp_path: Path) -> None:
+    """Found: a traceback of imports, or no word at all (Typer's own exit), or death by the signal."""
+    command = [sys.executable, "-c", IMPORTING, str(int(number)), module, "decode", str(DEMO), str(tmp_path / "o.png")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == code, done.stderr
+    assert done.stderr.startswith(f"refdec: interrupted by {signal.Signals(number).name}; nothing was left")
+    assert done.stderr.count("\n") == 1 and list(tmp_path.iterdir()) == []

@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -297,3 +298,98 @@ def test_a_small_file_reserves_little(desk: Desk) -> None:
         assert tracemalloc.get_traced_memory()[1] < 100_000
     finally:
         tracemalloc.stop()
+
+
+DAY = 86_400
+
+
+@pytest.fixture
+def many(desk: Desk) -> list[Path]:
+    """Return files of one kernel, as twelve builds left them behind; each but the first was used a day earlier."""
+    now, paths = time.time(), list[Path]()
+    for n in range(12):
+        desk.store.save(ROOM, NAME, b"build %d" % n, CODE)
+        paths.append(desk.store.path(ROOM, NAME, b"build %d" % n))
+        os.utime(paths[-1], (now - n * DAY - 60,) * 2)
+    kernel_store.clean.cache_clear()
+    return paths
+
+
+def test_what_older_builds_left_behind_goes_when_something_is_kept(desk: Desk, many: list[Path]) -> None:
+    """Found: 208 files of one kernel in a folder of 387 MB.  Eight stay, and what was used in the last seven days."""
+    other = desk.store.path(ROOM, "another", b"build 1")
+    desk.store.save(ROOM, "another", b"build 1", CODE)
+    os.utime(other, (time.time() - 1000 * DAY,) * 2)
+    kernel_store.clean.cache_clear()
+    assert desk.save(), "the twelfth and thirteenth kernel of the name"
+    assert [path.exists() for path in many] == [True] * 7 + [False] * 5
+    assert other.exists(), "it is the only one of its name, however old"
+    assert desk.load() == CODE and desk.told == []
+
+
+def test_what_is_used_stays(desk: Desk, many: list[Path]) -> None:
+    """Whichever build uses it: reading it says so."""
+    assert desk.store.load(ROOM, NAME, b"build 11") == CODE
+    assert time.time() - many[11].stat().st_mtime < DAY
+    desk.save()
+    assert [path.exists() for path in many] == [True] * 7 + [False] * 4 + [True]
+
+
+def test_many_that_are_used_all_stay(desk: Desk, many: list[Path]) -> None:
+    for path in many:
+        os.utime(path, (time.time() - 6 * DAY,) * 2)
+    desk.save()
+    assert all(path.exists() for path in many)
+
+
+def test_a_use_is_not_written_down_twice_a_day(desk: Desk) -> None:
+    desk.save()
+    os.utime(desk.path, (at := time.time() - DAY / 2,) * 2)
+    assert desk.load() == CODE
+    assert desk.path.stat().st_mtime == pytest.approx(at)
+
+
+def test_parts_of_killed_processes_go_and_what_is_not_ours_stays(desk: Desk, many: list[Path]) -> None:
+    room, numba = many[0].parent, desk.store.folder / "kernels_0b1f0cfe"
+    theirs = [
+        room / "notes.txt",
+        room / f"{NAME}-12.py311.1.nbc",
+        numba / f"{NAME}-12.py311.1.nbc",
+        numba / many[0].name,
+    ]
+    numba.mkdir()
+    old, new = (room / f".{NAME}.{digit * 16}.part" for digit in "ab")
+    for path in (*theirs, old, new):
+        path.write_bytes(b"")
+        os.utime(path, (time.time() - 400 * DAY,) * 2)
+    new.touch()
+    (room / f"{NAME}-{'c' * 24}.nbc").mkdir()
+    desk.save()
+    assert not old.exists() and new.exists() and all(path.exists() for path in theirs)
+    assert (room / f"{NAME}-{'c' * 24}.nbc").is_dir()
+
+
+def test_a_process_cleans_once(desk: Desk, many: list[Path]) -> None:
+    desk.save()
+    many[11].write_bytes(b"")
+    os.utime(many[11], (0, 0))
+    desk.store.save(ROOM, NAME, b"one more", CODE)
+    assert many[11].exists()
+
+
+def test_what_cannot_be_deleted_stays_without_a_word(
+    desk: Desk, many: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: Path, *, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    assert desk.save() and all(path.exists() for path in many) and desk.told == []
+
+
+def test_several_processes_clean_at_the_same_time(desk: Desk, many: list[Path]) -> None:
+    code = "import sys; from pathlib import Path; from refdec.kernel_store import KernelStore\n"
+    code += f"assert KernelStore(Path({str(desk.store.folder)!r}), print).save({ROOM!r}, {NAME!r}, {KEY!r}, {CODE!r})"
+    both = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(3)]
+    assert [(one.communicate()[1], one.returncode) for one in both] == [(b"", 0)] * 3
+    assert [path.exists() for path in many] == [True] * 7 + [False] * 5 and desk.load() == CODE
