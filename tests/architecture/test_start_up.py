@@ -95,7 +95,18 @@ def test_a_command_does_not_import_the_others() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code, "info", str(DEMO)], capture_output=True, text=True, check=True)
     imported = set(run.stderr.rsplit("HEAVY ", 1)[-1].split(","))
-    own = ("__main__", "app", "console", "conversions", "errors", "help", "info", "options", "verbosity")
+    own = (
+        "__main__",
+        "app",
+        "console",
+        "conversions",
+        "errors",
+        "help",
+        "info",
+        "interruption",
+        "options",
+        "verbosity",
+    )
     assert imported == {f"refdec.cli.{name}" for name in own}
 
 

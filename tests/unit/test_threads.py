@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import inspect
+import multiprocessing
 import os
 import pickle
 import pkgutil
@@ -112,6 +114,56 @@ def test_an_interrupt_ends_a_decode_and_leaves_nothing() -> None:
     striker.join()
     assert blas_threads() == before
     assert refdec.decode(VECTORS / "bop_off_64x64.jai", weights=pack()).array.shape == (64, 64, 3)
+
+
+DEMO = Path(refdec.__file__).parent / "data" / "demo.jai"
+
+
+def sum_of(workers: int) -> str:
+    """Return the sum of a picture that threads share, or one that processes would, in a process of somebody else."""
+    return hashlib.sha256(refdec.decode(DEMO, workers=workers).array.tobytes()).hexdigest()
+
+
+def test_threads_that_have_threads_of_their_own_to_help_give_the_same() -> None:
+    before, alone = threading.active_count(), sum_of(1)
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(sum_of, (2, 3, 1, 5, 2, 2))) == {alone}
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_workers_of_somebody_elses_pool_decode(start: str) -> None:
+    """They are daemons, which may have no children: threads share the picture there."""
+    if start not in multiprocessing.get_all_start_methods():
+        pytest.skip("this system has no such workers")
+    with multiprocessing.get_context(start).Pool(2) as pool:
+        assert set(pool.map_async(sum_of, (2, 1, 3)).get(120)) == {sum_of(1)}
+
+
+LEAVES = """
+import sys, threading, time, refdec
+began = threading.Event()
+def work():
+    while True:
+        refdec.decode(sys.argv[1], workers=int(sys.argv[2]))
+        began.set()
+threading.Thread(target=work, daemon=True).start()
+began.wait()
+time.sleep(float(sys.argv[3]))
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("seconds", [0.0, 0.05, 0.1])
+def test_a_process_may_end_while_a_daemon_thread_decodes(workers: int, seconds: float) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LEAVES, str(DEMO), str(workers), str(seconds)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=ROOT,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def error_classes() -> list[type[RefdecError]]:
