@@ -50,11 +50,17 @@ def read_info(
         from refdec.heif.grid import grid_of, is_grid
         from refdec.inspection.file_facts import file_facts
 
+        facts = dict[str, Any]()
         if is_grid(found.file):
-            from refdec.inspection.tile_facts import info_of_whole
+            from refdec.inspection.tile_facts import TileFacts
 
-            info = info_of_whole(info, grid_of(found.file), limits)
-        return replace(info, file=file_facts(found.file, len(whole), (info.width, info.height)))
+            def read_tile(data: bytes) -> Info:
+                return read(data, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
+
+            tiles = TileFacts.read(info, grid_of(found.file), read_tile)
+            info = tiles.whole()
+            facts = tiles.as_json()
+        return replace(info, file=file_facts(found.file, len(whole), (info.width, info.height)) | facts)
 
 
 def _clip_of(source: Source, limits: Limits, *, lenient: bool) -> Clip | bytes | None:

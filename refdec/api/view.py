@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from refdec.bitstream.markers import Marker
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
+    from refdec.heif.heiffile import HeifFile
     from refdec.inspection.file_view import FileView
     from refdec.inspection.html import Decoding
     from refdec.inspection.maps import ChannelMaps
+    from refdec.inspection.summary import Info
+    from refdec.inspection.tile_facts import TileFacts
     from refdec.observation import Observer
     from refdec.weights.pack import WeightPack
 
@@ -218,16 +221,34 @@ def write_page(
         if findings.headers is not None and arrays:
             tree = _tree(data, request, _first_symbols(findings.headers, arrays))
     info = None if findings.headers is None or not findings.whole else info_of(findings.codestream, findings.headers)
+    tiles = None if info is None or boxes is None or boxes.file is None else _tile_facts(info, boxes.file, request)
     page = render_page(
         tree,
         name=_short(name_of(source)),
         version=__version__,
-        info=info,
+        info=info if tiles is None else tiles.whole(),
+        tiles=tiles,
         decoding=decoding,
         file=None if boxes is None else _file_view(boxes, tree, request),
     )
     write_text(target, page)
     return View(tree, name_of(source), decoding.failure if decoding else "", beyond_limits, boxes)
+
+
+def _tile_facts(first: Info, file: HeifFile, request: ViewRequest) -> TileFacts | None:
+    """Return what is known of all tiles where a picture is made of them, `first` is that of the first; else None."""
+    from refdec.heif.grid import grid_of, is_grid
+    from refdec.inspection.summary import read_info
+    from refdec.inspection.tile_facts import TileFacts
+
+    if not is_grid(file):
+        return None
+    of = request.options
+    return TileFacts.read(
+        first,
+        grid_of(file),
+        lambda data: read_info(data, limits=of.limits, lenient=of.lenient, any_level=of.any_level, edition=of.edition),
+    )
 
 
 def _page_source(source: Source, request: ViewRequest) -> tuple[bytes, BoxTree | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["info"]
 
 COLUMNS = ("file", "size", "bits", "format", "profile", "model", "tools", "bytes", "bpp")
+MOST_TILES = 8
+"""So many items are listed for each value in which tiles differ; --json lists all."""
 
 
 def info(
@@ -55,12 +57,15 @@ def info(
     if rendering:
         console.show_mapping(_flat(rendering))
     if file is not None:
-        items, clip = file.pop("items"), file.pop("clip", None)
-        console.show_mapping({f"file {name}": _text(value) for name, value in file.items()})
+        items, clip, differences = file.pop("items"), file.pop("clip", None), file.pop("tiles_differ", {})
+        console.show_mapping({f"file {name.replace('_', ' ')}": _text(value) for name, value in file.items()})
         if clip is not None:
             console.show_mapping({f"clip {name.replace('_', ' ')}": _text(value) for name, value in clip.items()})
+        if differences:
+            console.show_table("tiles differ; above is the first", ("in", "value", "items"), _differing(differences))
         console.show_table("items", ("id", "type", "bytes", "refers"), [tuple(item.values()) for item in items])
-    console.show_table("substreams", ("marker", "byte", "payload bytes"), [tuple(part.values()) for part in substreams])
+    title = "substreams of the first tile" if file is not None and "first_tile" in file else "substreams"
+    console.show_table(title, ("marker", "byte", "payload bytes"), [tuple(part.values()) for part in substreams])
 
 
 def _show_several(files: Sequence[str], wishes: dict[str, Any], json: bool, json_lines: bool) -> None:
@@ -109,6 +114,17 @@ def _row(file: str, found: Info) -> tuple[str, ...]:
     size, tools = f"{found.width}x{found.height}", ", ".join(found.tools) or "-"
     facts = (found.bit_depth, found.output_format, found.profile, found.model_id, tools, found.codestream_bytes)
     return (file, size, *map(str, facts), found.bits_per_pixel)
+
+
+def _differing(differences: Mapping[str, list[dict[str, Any]]]) -> list[tuple[str, str, str]]:
+    """Return rows of what tiles differ in: the name, a value, and which items have it, the first few of many."""
+    rows = list[tuple[str, str, str]]()
+    for name, groups in differences.items():
+        for group in groups:
+            listed, more = group["items"][:MOST_TILES], len(group["items"]) - MOST_TILES
+            items = " ".join(map(str, listed)) + (f" and {more} more" if more > 0 else "")
+            rows.append((name.replace("_", " "), _text(group["value"]), items))
+    return rows
 
 
 def _flat(values: dict[str, Any], name: str = "") -> dict[str, str]:

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+
+import numpy as np
 
 from refdec.bitstream.rendering import ContentLight, MasteringDisplay
 from refdec.errors import CodestreamError, UnsupportedError
 from refdec.formats.errors import PictureDamaged
+from refdec.formats.pictures import CodePicture
 from refdec.heif.boxes import FileBox
 from refdec.heif.boxreader import read_boxes
 from refdec.heif.heiffile import HeifFile, Item
 from refdec.heif.reading import read_heif
+from refdec.heif.transforms import crops, shown_part
 from refdec.limits import Limits
+from refdec.picture.output import Codes
+from refdec.tiling.geometry import Rect
 
-__all__ = ["NOTHING_BOXED", "BoxedFacts", "av1_bits", "boxed_facts"]
+__all__ = ["NOTHING_BOXED", "BoxedFacts", "av1_bits", "boxed_facts", "cropped"]
 
 ALPHA_URN = re.compile("alpha|:auxid:1$")
 """Auxiliary types that are transparency, which readers of samples give."""
@@ -44,7 +50,8 @@ class BoxedFacts:
 
     `bits`: of its samples as coded.  `code_points`: colour primaries and transfer characteristics of H.273, None where
     none are stated.  `icc`, `xmp`: bytes that Pillow does not find itself.  `left`: names of what has no place.
-    `display`, `light`: mastering display and light levels, None where none are stated.
+    `display`, `light`: mastering display and light levels, None where none are stated.  `part`: what a clean aperture
+    leaves of the stored samples, None where there is none or whoever reads the samples applies it.
     """
 
     bits: int = 8
@@ -54,6 +61,7 @@ class BoxedFacts:
     left: tuple[str, ...] = ()
     display: MasteringDisplay | None = None
     light: ContentLight | None = None
+    part: Rect | None = None
 
 
 NOTHING_BOXED = BoxedFacts()
@@ -71,9 +79,44 @@ def boxed_facts(data: bytes, name: str, limits: Limits) -> BoxedFacts:
         raise PictureDamaged(name, reason.explain().splitlines()[0].rstrip(".")) from reason
 
 
-def _heif(data: bytes, limits: Limits) -> BoxedFacts:
-    """Return the facts of AVIF and HEIC files."""
+def cropped(picture: CodePicture, part: Rect | None, name: str) -> CodePicture:
+    """Return a picture without what a clean aperture leaves out, where there is one; its planes have one size.
+
+    Raises PictureDamaged where the picture is smaller than its boxes say.
+    """
+    if part is None:
+        return picture
+    height, width = picture.components[0].shape
+    if part.x + part.w > width or part.y + part.h > height:
+        raise PictureDamaged(
+            name, f"it is cropped to {part.w} x {part.h} samples, which {width} x {height} do not have"
+        )
+
+    def within(plane: Codes) -> Codes:
+        return np.ascontiguousarray(plane[part.rows, part.columns])
+
+    alpha = None if picture.alpha is None else replace(picture.alpha, samples=within(picture.alpha.samples))
+    return replace(picture, components=tuple(map(within, picture.components)), alpha=alpha)
+
+
+def _avif(data: bytes, limits: Limits) -> BoxedFacts:
+    """Return the facts of AVIF files, whose readers crop nothing."""
     file = read_heif(data, limits=limits)
+    shown = file.primary_item.properties
+    size = file.primary_item.property_of("ispe")
+    if size is None or not crops(shown):
+        return _facts(file)
+    _, part = shown_part(shown, size.values["image_width"], size.values["image_height"])
+    return replace(_facts(file), part=part)
+
+
+def _heif(data: bytes, limits: Limits) -> BoxedFacts:
+    """Return the facts of HEIC files."""
+    return _facts(read_heif(data, limits=limits))
+
+
+def _facts(file: HeifFile) -> BoxedFacts:
+    """Return the facts of AVIF and HEIC files."""
     shown = file.item(file.primary)
     assert shown is not None, "the reader has looked for it"
     colours = [each.box.values for each in shown.properties if each.box.kind == "colr"]
@@ -179,5 +222,5 @@ def _jp2_colours(header: bytes) -> tuple[bytes, list[str]]:
 
 
 READERS: Mapping[str, Callable[[bytes, Limits], BoxedFacts]] = MappingProxyType(
-    {"AVIF": _heif, "HEIF": _heif, "JPEG 2000": _jpeg_2000}
+    {"AVIF": _avif, "HEIF": _heif, "JPEG 2000": _jpeg_2000}
 )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from refdec.formats.boxed_pictures import NOTHING_BOXED, BoxedFacts, boxed_facts
+from refdec.formats.boxed_pictures import NOTHING_BOXED, BoxedFacts, boxed_facts, cropped
 from refdec.formats.deep_avif import deep_avif_samples
 from refdec.formats.deep_heif import deep_heif_samples
 from refdec.formats.deep_tiff import deep_samples
@@ -105,10 +105,12 @@ def read_by_pillow(
         deep = _deep_colour(data, image, index, boxed, limits)
         if deep is not None:
             kept = _KeptAlpha(keep_alpha, _is_multiplied(image))
-            return _picture_of(*deep, name, pillow_description(image, (), surplus_bytes, boxed), kept)
-        return picture_of_image(
-            image, name=name, limits=limits, surplus_bytes=surplus_bytes, keep_alpha=keep_alpha, boxed=boxed
-        )
+            made = _picture_of(*deep, name, pillow_description(image, (), surplus_bytes, boxed), kept)
+        else:
+            made = picture_of_image(
+                image, name=name, limits=limits, surplus_bytes=surplus_bytes, keep_alpha=keep_alpha, boxed=boxed
+            )
+        return cropped(made, boxed.part, name)
 
 
 class _KeptAlpha(NamedTuple):

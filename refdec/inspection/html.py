@@ -20,6 +20,7 @@ from refdec.inspection.render import problem_json, raw_bits
 from refdec.inspection.selection import compacted
 from refdec.inspection.sizes import size_chart
 from refdec.inspection.summary import Info
+from refdec.inspection.tile_facts import TileFacts
 from refdec.inspection.tree import SyntaxTree
 
 __all__ = ["Decoding", "render_page"]
@@ -48,10 +49,12 @@ def render_page(
     name: str,
     version: str,
     info: Info | None = None,
+    tiles: TileFacts | None = None,
     decoding: Decoding | None = None,
     file: FileView | None = None,
 ) -> str:
     """Return the page; `info` is None where the headers are not legal, `decoding` None where nothing was decoded.
+    `tiles`: what is known of those that the picture is made of, of whose first one the page shows most.
 
     `file`: the HEIF file whose picture the codestream is; its tree then holds that of the codestream.
     """
@@ -80,7 +83,7 @@ def render_page(
         name=name,
         version=version,
         length=len(data),
-        facts=_facts(info),
+        facts=_facts(info, tiles),
         problems=_problems(tree, file),
         chart=size_chart(root, shown=shown),
         decoding=decoding,
@@ -124,15 +127,21 @@ def _maps_json(maps: ChannelMaps) -> dict[str, Any]:
     }
 
 
-def _facts(info: Info | None) -> list[tuple[str, str]]:
+def _facts(info: Info | None, tiles: TileFacts | None) -> list[tuple[str, str]]:
     """Return what the head of the page says about the picture."""
     if info is None:
         return []
     coded = "" if info.coded_format == info.output_format else f" (coded {info.coded_format})"
     rows, columns = info.regions
     regions = f"{rows} x {columns}, {'independent' if info.independent_regions else 'dependent'}"
+    made_of, differ = "", list[tuple[str, str]]()
+    if tiles is not None:
+        first = tiles.first
+        made_of = f", {tiles.grid.rows} x {tiles.grid.columns} tiles of {first.width} x {first.height}"
+        names = ", ".join(name.replace("_", " ") for name in tiles.differences())
+        differ = [("of the first tile alone", names)] if names else []
     return [
-        ("picture", f"{info.width} x {info.height}"),
+        ("picture", f"{info.width} x {info.height}{made_of}"),
         ("format", f"{info.bit_depth} bit {info.output_format}{coded}, {info.colour}"),
         ("profile, level", f"{info.profile}, {info.level_idc}"),
         ("synthesis", ", ".join(info.synthesis_transforms)),
@@ -141,6 +150,7 @@ def _facts(info: Info | None) -> list[tuple[str, str]]:
         ("regions", regions if rows * columns > 1 else "one"),
         ("threads", f"z {info.threads_z}, residual {info.threads_residual[0]} / {info.threads_residual[1]}"),
         ("tools", ", ".join(info.tools) or "none"),
+        *differ,
     ]
 
 

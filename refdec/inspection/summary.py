@@ -22,7 +22,7 @@ from refdec.bitstream.userdata import read_gray_mark, read_weights_mark
 from refdec.inspection.rendering import rendering_facts
 from refdec.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["COLOURS", "Info", "SubstreamInfo", "info_of", "read_info", "tool_names"]
+__all__ = ["COLOURS", "Info", "SubstreamInfo", "info_of", "rate_of", "read_info", "tool_names"]
 
 COLOURS = ("YUV as decoded", "RGB by BT.709", "custom matrix")
 """What samples are, for each colour transform (5.10)."""
@@ -106,9 +106,9 @@ def tool_names(picture: PictureHeader, tools: ToolsHeader) -> tuple[str, ...]:
     return tuple(name for name, enabled in on.items() if enabled)
 
 
-def _hundredths(numerator: int, denominator: int) -> str:
-    """Return a quotient with four decimals, without passing through a float."""
-    scaled = (numerator * 10000 + denominator // 2) // denominator
+def rate_of(coded: int, samples: int) -> str:
+    """Return bits for each sample with four decimals, of so many bytes; without passing through a float."""
+    scaled = (8 * coded * 10000 + samples // 2) // samples
     return f"{scaled // 10000}.{scaled % 10000:04d}"
 
 
@@ -150,7 +150,7 @@ def info_of(codestream: Codestream, headers: Headers) -> Info:
         lossless_layer=None if layer is None else layer_in_words(layer),
         layer_bytes=None if layer is None else len(layer),
         codestream_bytes=codestream.end,
-        bits_per_pixel=_hundredths(8 * codestream.end, picture.display_width * picture.display_height),
+        bits_per_pixel=rate_of(codestream.end, picture.display_width * picture.display_height),
         substreams=parts,
         warnings=tuple(warning.headline() for warning in (*codestream.warnings, *headers.warnings)),
     )

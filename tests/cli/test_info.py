@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.encodable import GOLDEN
+import refdec as api
+from tests.encodable import GOLDEN, photograph
+from tests.unit.heif.grids import grid_data
 
 from .conftest import Run
 
@@ -84,3 +86,14 @@ def test_wishes_reach_every_file(refdec: Refdec, archive: Path) -> None:
     (archive / "odd.jai").write_bytes(patched(STREAM.read_bytes(), "stream_profile_idc", 5))
     assert refdec("info", archive).code == 3
     assert refdec("info", archive, "--any-level").code == 0
+
+
+def test_a_picture_of_tiles_says_what_is_of_the_first_and_where_others_differ(refdec: Refdec, tmp_path: Path) -> None:
+    photo = photograph(64, 64)
+    coarse, fine = (api.encode(photo, encoder="analysis", quality=quality) for quality in (10, 90))
+    (tmp_path / "a.jaii").write_bytes(grid_data(coded=(coarse, fine)))
+    out = refdec("info", tmp_path / "a.jaii").out
+    steps = [", ".join(map(str, api.read_info(stream).displacement)) for stream in (coarse, fine)]
+    lines = [line.split("\t") for line in out.splitlines()]
+    assert ["displacement", steps[0], "1 3 5"] in lines and ["displacement", steps[1], "2 4 6"] in lines
+    assert ["file", "first", "tile", "1"] in [line.split() for line in out.splitlines()]

@@ -164,7 +164,10 @@ def test_view_and_info_know_tiles(tmp_path: Path) -> None:
     (tmp_path / "a.jaii").write_bytes(grid_data())
     write_page(tmp_path / "a.jaii", tmp_path / "a.html", pictures=False)
     page = (tmp_path / "a.html").read_text()
+    assert f"150 x 100, {ROWS} x {COLUMNS} tiles of 64 x 64" in page
     assert "made of item 1, 2, 3, 4, 5, 6" in page and "The codestream of the first tile begins" in page
     info = refdec.read_info(grid_data()).as_json()
     assert (info["width"], info["height"], info["file"]["tiles"]) == (*SIZE, [ROWS, COLUMNS])
+    coded = sum(len(streams()[index % 3]) for index in range(ROWS * COLUMNS))
+    assert (info["codestream_bytes"], float(info["bits_per_pixel"])) == (coded, round(8 * coded / 15000, 4))
     assert json.dumps(info)

@@ -13,15 +13,20 @@ import PIL.Image
 import PIL.ImageCms
 import pytest
 
-from refdec.formats.boxed_pictures import NOTHING_BOXED, BoxedFacts, boxed_facts
+from refdec.formats.boxed_pictures import NOTHING_BOXED, BoxedFacts, boxed_facts, cropped
 from refdec.formats.errors import PictureDamaged, PictureUnsupported
 from refdec.formats.files import read_picture
+from refdec.heif.boxes import FileBox
+from refdec.heif.heiffile import Property
 from refdec.limits import Limits
+from refdec.tiling.geometry import Rect
 from tests.unit.formats.support import picture
+from tests.unit.heif.support import clap, transformed
 
 AVIF = pytest.mark.skipif(not PIL.features.check("avif"), reason="this Pillow writes no AVIF")
 J2K = pytest.mark.skipif(not PIL.features.check("jpg_2000"), reason="this Pillow writes no JPEG 2000")
 PQ_POINTS = (9, 16)
+PART = Rect(8, 20, 20, 10)
 
 
 def saved(kind: str, image: PIL.Image.Image | None = None, **options: Any) -> bytes:
@@ -155,3 +160,23 @@ def test_boxes_that_are_cut_are_damage_and_other_formats_have_none() -> None:
     assert boxed_facts(b"", "JPEG", Limits()) is NOTHING_BOXED
     with pytest.raises(PictureDamaged, match="no sound AVIF file"):
         boxed_facts(box(b"ftyp", b"avif\0\0\0\0") + b"\0\0\1\0meta", "AVIF", Limits())
+
+
+@AVIF
+@pytest.mark.parametrize("turn", [(), (Property(FileBox("irot", {"angle": 1}), essential=True),)])
+def test_avif_is_cropped_by_its_clean_aperture(turn: tuple[Property, ...]) -> None:
+    image = PIL.Image.fromarray(np.stack(picture(40, 48).components, axis=-1))
+    image.putalpha(PIL.Image.fromarray(picture(40, 48).components[0]))
+    data = saved("AVIF", image)
+    whole = read_picture(data, keep_alpha=True)
+    found = read_picture(transformed(clap(48, 40, PART), *turn, data=data), keep_alpha=True)
+    assert found.description.orientation == (8 if turn else 1)
+    for got, stored in zip(found.components, whole.components, strict=True):
+        assert np.array_equal(got, stored[PART.rows, PART.columns])
+    assert found.alpha is not None and whole.alpha is not None
+    assert np.array_equal(found.alpha.samples, whole.alpha.samples[PART.rows, PART.columns])
+
+
+def test_a_picture_smaller_than_what_it_is_cropped_to_is_damaged() -> None:
+    with pytest.raises(PictureDamaged, match="cropped to 20 x 10 samples, which 19 x 23 do not have"):
+        cropped(picture(23, 19), PART, "AVIF")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import refdec
+from tests.encodable import photograph
 from tests.unit.heif.grids import gray_stream, grid_data, streams
 
 
@@ -21,5 +22,32 @@ def test_private_regions_are_those_of_every_tile() -> None:
     assert found.private_regions == ("72,16,24,10", "72,80,24,10")
 
 
-def test_damaged_tiles_are_passed_over() -> None:
-    assert refdec.read_info(grid_data(damaged=True)).private_regions == ()
+def test_damaged_tiles_are_named_and_passed_over() -> None:
+    found = refdec.read_info(grid_data(damaged=True))
+    assert found.private_regions == ()
+    assert found.file is not None and found.file["tiles_unread"] == [5]
+
+
+def test_what_tiles_differ_in_is_said_with_the_items_that_have_it() -> None:
+    photo = photograph(64, 64)
+    coarse, fine = (refdec.encode(photo, encoder="analysis", quality=quality) for quality in (10, 90))
+    found = refdec.read_info(grid_data(coded=(coarse, fine)))
+    steps = [refdec.read_info(stream).displacement for stream in (coarse, fine)]
+    assert found.displacement == steps[0] != steps[1] and found.file is not None
+    assert found.file["first_tile"] == 1
+    assert found.file["tiles_differ"]["displacement"] == [
+        {"value": steps[0], "items": [1, 3, 5]},
+        {"value": steps[1], "items": [2, 4, 6]},
+    ]
+
+
+def test_tiles_of_one_kind_do_not_differ() -> None:
+    found = refdec.read_info(grid_data(coded=streams()[:1]))
+    assert found.file is not None and "tiles_differ" not in found.file and "tiles_unread" not in found.file
+
+
+def test_bytes_are_those_of_all_tiles() -> None:
+    sizes = [refdec.read_info(stream) for stream in streams()]
+    found = refdec.read_info(grid_data())
+    assert found.user_data_bytes == 2 * sum(each.user_data_bytes for each in sizes) > 0
+    assert (found.sealed_bytes, found.layer_bytes) == (None, None)
