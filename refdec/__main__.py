@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from refdec.cli.__main__ import main
+from refdec.cli.__main__ import command
 
 __all__: list[str] = []
 
 if __name__ == "__main__":
-    main()
+    command()

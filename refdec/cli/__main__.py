@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from refdec.clauses import clause_path, way_in_words
@@ -17,7 +18,7 @@ from refdec.formats.errors import FileUnwritable
 from refdec.formats.standard_output import abandon, claim, release
 from refdec.parallel.heap import collect_seldom
 
-__all__ = ["main"]
+__all__ = ["command", "main"]
 
 OF_STREAMS = (CodestreamError, UnsupportedError, LimitExceeded)
 """Errors below which stands through which clauses the decoder came: those that a codestream causes."""
@@ -50,6 +51,18 @@ def _as_json(error: RefdecError | OSError, exit_code: int) -> None:
 def _own_name() -> str:
     """Return how this command is called."""
     return "python -m refdec" if Path(sys.argv[0]).name == "__main__.py" else "refdec"
+
+
+def command() -> None:
+    """Be the process of a command: `main`, and an end without delay."""
+    try:
+        main()
+    except SystemExit as leaving:
+        with suppress(KeyboardInterrupt):  # all is done: the code stays
+            from refdec.cli.leaving import leave
+
+            leave(leaving.code)
+        raise
 
 
 def main() -> None:
@@ -130,4 +143,4 @@ def _run_command(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command()
