@@ -26,6 +26,6 @@ and imports that module alone.
 are options that several commands share, `keys` those of private regions, `batches` tells one input from many and runs
 the many, `clips` what becomes a clip, `outputs` checks files about to be written, `console` is the only place that
 prints, `progress_lines` says how far a run is, `warnings` the warnings of commands whose results have no place for
-them. `deadline` and `interruption` end a command in time or in order. `errors` has the errors of the command line
-itself.
+them. `deadline` and `interruption` end a command in time or in order, and `leaving` its process without delay. `errors`
+has the errors of the command line itself.
 """
