@@ -16,6 +16,7 @@ import pickle
 import sys
 import types
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cache, update_wrapper
 from pathlib import Path
 from threading import RLock
@@ -84,11 +85,17 @@ class Partner(Protocol):
         """Tell the partner that it is kept now, or will not be."""
 
 
-_chosen: dict[str, Any] = {
-    **{"folder": Beside(), "partner": None},
-    **{"compiling": _nothing_to_say, "trouble": _nothing_to_say},
-}
-"""What an entry point has said: where kernels are kept, who else makes them, and who hears of them."""
+@dataclass(slots=True)
+class _Chosen:
+    """What an entry point has said: where kernels are kept, who else makes them, and who hears of them."""
+
+    folder: Path | Beside | None = field(default_factory=Beside)
+    partner: Partner | None = None
+    compiling: Callable[[str], None] = _nothing_to_say
+    trouble: Callable[[CacheTrouble], None] = _nothing_to_say
+
+
+_chosen = _Chosen()
 
 
 def _setting(name: str) -> Any:
@@ -119,22 +126,22 @@ def use_cache(folder: Path | Beside | None) -> None:
 
     An entry point calls it once; without it they are kept beside their sources.
     """
-    _chosen["folder"] = folder
+    _chosen.folder = folder
 
 
 def kept_in() -> Path | None:
     """Return the folder that `use_cache` was told, None for nowhere or beside the sources."""
-    return _chosen["folder"] if isinstance(_chosen["folder"], Path) else None
+    return _chosen.folder if isinstance(_chosen.folder, Path) else None
 
 
 def listen(*, compiling: Callable[[str], None], trouble: Callable[[CacheTrouble], None]) -> None:
     """Have `compiling` called with a kernel's name before it is compiled, and `trouble` with what a cache met."""
-    _chosen.update(compiling=compiling, trouble=trouble)
+    _chosen.compiling, _chosen.trouble = compiling, trouble
 
 
 def share(partner: Partner) -> None:
     """Compile together with another process; counts for kernels that are loaded from now on."""
-    _chosen["partner"] = partner
+    _chosen.partner = partner
 
 
 def _processor() -> tuple[str, str, str]:
@@ -182,14 +189,13 @@ class _KernelFiles:
     def __init__(self, function: Callable[..., Any]) -> None:
         self._function = function
         file = Path(inspect.getfile(function))
-        chosen: Path | Beside | None = _chosen["folder"]
-        folder = file.parent.joinpath("__pycache__") if isinstance(chosen, Beside) else chosen
+        folder = file.parent.joinpath("__pycache__") if isinstance(_chosen.folder, Beside) else _chosen.folder
         self._parts = parts_of(function)
         found_again = function.__module__ in sys.modules  # a later process imports the module of what it loads
         found_again = found_again and self._parts is not None
-        self._store = KernelStore(folder, _chosen["trouble"]) if folder is not None and found_again else None
+        self._store = KernelStore(folder, _chosen.trouble) if folder is not None and found_again else None
         self._room, self._name = function.__module__, function.__qualname__.replace("<", "").replace(">", "")
-        self._partner: Partner | None = _chosen["partner"] if self._store is not None else None
+        self._partner = _chosen.partner if self._store is not None else None
         self.cache_path = None if folder is None else str(folder.joinpath(self._room))
 
     def _key(self, signature: object) -> bytes:
@@ -202,7 +208,7 @@ class _KernelFiles:
     def compile(self, dispatcher: Any, signature: str) -> None:
         """Have Numba compile for a signature, or load what is kept; a partner hears when that is done."""
         try:
-            with interrupts_later():  # LLVM calls Python, and what is raised there gets lost
+            with interrupts_later():
                 dispatcher.compile(signature)
         finally:
             if self._partner is not None:
@@ -271,7 +277,7 @@ class _KernelFiles:
                 return cast(Any, CompileResult)._rebuild(target, *pickle.loads(kept[1]))
             except Exception:  # whole, but not what this Numba wrote: whatever it raises, it is of no use
                 self._drop(signature)
-        _chosen["compiling"](f"{self._room}.{self._name}")
+        _chosen.compiling(f"{self._room}.{self._name}")
         if self._partner is not None:
             self._partner.begins(self._called(signature))
         return None

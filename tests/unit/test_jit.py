@@ -40,7 +40,7 @@ class Heard:
 @pytest.fixture
 def heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Heard]:
     found = Heard()
-    monkeypatch.setattr(jit, "_chosen", dict(jit._chosen))
+    monkeypatch.setattr(jit, "_chosen", replace(jit._chosen))
     jit.use_cache(tmp_path / "cache")
     jit.listen(compiling=found.compiling.append, trouble=found.trouble.append)
     yield found

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import signal
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from llvmlite import binding as llvm
 
 from refdec import jit
-from refdec.kernel_interrupts import interrupts_later
+from refdec.kernel_interrupts import _is_linking, interrupts_later
 from refdec.parallel.signals import Terminated, orderly_sigterm
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
@@ -23,28 +26,43 @@ def handlers_stay() -> Iterator[None]:
     assert [signal.getsignal(number) for number in NUMBERS] == before
 
 
-def test_an_interrupt_is_heard_at_the_end() -> None:
-    done = False
+def called_by_llvm(work: Callable[[], object]) -> object:
+    """Call work from where LLVM is called."""
+    within: dict[str, Any] = {"__name__": "llvmlite.binding.executionengine"}
+    exec("def finalize_object(work): return work()", within)
+    return within["finalize_object"](work)
+
+
+def test_an_interrupt_before_the_last_step_is_heard_at_once() -> None:
+    done = list[int]()
     with pytest.raises(KeyboardInterrupt), interrupts_later():
         signal.raise_signal(signal.SIGINT)
-        done = True
-    assert done
+        done.append(1)
+    assert done == []
+
+
+def test_one_within_it_is_heard_at_the_end() -> None:
+    done = list[int]()
+    with pytest.raises(KeyboardInterrupt), interrupts_later():
+        called_by_llvm(lambda: signal.raise_signal(signal.SIGINT))
+        done.append(1)
+    assert done == [1]
 
 
 def test_so_is_one_that_is_orderly() -> None:
     with pytest.raises(Terminated), orderly_sigterm(), interrupts_later():
-        signal.raise_signal(signal.SIGTERM)
-        signal.raise_signal(signal.SIGTERM)
+        called_by_llvm(lambda: signal.raise_signal(signal.SIGTERM))
+        called_by_llvm(lambda: signal.raise_signal(signal.SIGTERM))
 
 
 def test_an_error_of_the_block_gives_way_to_the_interrupt() -> None:
     with pytest.raises(KeyboardInterrupt) as caught, interrupts_later():
-        signal.raise_signal(signal.SIGINT)
+        called_by_llvm(lambda: signal.raise_signal(signal.SIGINT))
         raise ValueError("nothing was compiled")
     assert isinstance(caught.value.__context__, ValueError)
 
 
-def test_what_is_ignored_stays_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_ignored_stays_ignored() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with interrupts_later():
@@ -77,7 +95,7 @@ def test_an_interrupt_within_llvm_is_not_lost(capfd: pytest.CaptureFixture[str])
     class Dispatcher:
         def compile(self, signature: str) -> None:
             back = ctypes.CFUNCTYPE(None)(self.compiled)
-            back()
+            called_by_llvm(back)
             assert called_back, "no compiled object yet"
 
         def compiled(self) -> None:
@@ -87,3 +105,20 @@ def test_an_interrupt_within_llvm_is_not_lost(capfd: pytest.CaptureFixture[str])
     with pytest.raises(KeyboardInterrupt):
         jit._KernelFiles(test_other_threads_compile_too).compile(Dispatcher(), "int64(int64)")
     assert called_back == ["code"] and capfd.readouterr().err == ""
+
+
+@pytest.mark.skipif(jit.is_disabled(), reason="kernels are not compiled in this run")
+def test_llvm_hands_over_its_code_from_there() -> None:
+    """An interrupt there would be lost: the module that is looked for is the one that calls and is called back."""
+    seen = list[bool]()
+
+    def look(module: object, code: bytes) -> None:
+        seen.append(_is_linking(sys._getframe()))
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    target = llvm.Target.from_default_triple().create_target_machine()
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly("define i32 @one() { ret i32 1 }"), target)
+    engine.set_object_cache(look)
+    engine.finalize_object()
+    assert seen == [True]

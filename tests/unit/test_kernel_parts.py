@@ -6,6 +6,7 @@ import importlib
 import sys
 import types
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ def test_members_of_an_enumeration_reach_the_machine_code(
 ) -> None:
     if jit.is_disabled():
         pytest.skip("kernels are not compiled in this run")
-    monkeypatch.setattr(jit, "_chosen", dict(jit._chosen))
+    monkeypatch.setattr(jit, "_chosen", replace(jit._chosen))
     jit.use_cache(tmp_path / "cache")
     kernels = [jit.kernel("int64(int64)")(made(value).by_class) for value in (3, 4, 3)]
     assert [kernel(10) for kernel in kernels] == [13, 14, 13]

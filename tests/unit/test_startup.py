@@ -28,8 +28,8 @@ from refdec.kernel_store import CacheTrouble
 said = []
 startup.prepare_kernels(said.append)
 for lasting in (False, True, False, True):
-    jit._chosen["trouble"](CacheTrouble(Path("x"), "a fault", lasting))
-    jit._chosen["compiling"]("a.kernel")
+    jit._chosen.trouble(CacheTrouble(Path("x"), "a fault", lasting))
+    jit._chosen.compiling("a.kernel")
 print(*said, sep="\\n")
 print(startup.kept_folder())
 """
