@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
 import refdec
 from refdec.api.weights import load_weights
-from refdec.bench.speed import Say, demo_stream, repeated, summary
+from refdec.bench.speed import Say, fresh_picture, repeated, summary
 from refdec.decoding.models import models_of
 from refdec.decoding.opening import open_codestream
 from refdec.encoding.content import read_content
@@ -51,8 +53,8 @@ def _stages(source: EncoderInput, pack: WeightPack) -> Iterator[tuple[str, float
 def encode_table(repeat: int, say: Say) -> dict[str, Any]:
     """Encode 768x512 in a warm process with one thread, at a fixed point: whole calls, and the steps of one."""
     pack = load_weights(None)
-    picture = refdec.decode(demo_stream(), weights=pack)
-    source = input_from_codes(picture.planes, picture.bit_depth, rgb=True)
+    picture = fresh_picture(pack)
+    source = input_from_codes(tuple(np.ascontiguousarray(plane) for plane in picture.transpose(2, 0, 1)), 8, rgb=True)
 
     def encode(check: bool) -> Callable[[], object]:
         return lambda: refdec.encode(picture, weights=pack, check=check)
@@ -64,7 +66,7 @@ def encode_table(repeat: int, say: Say) -> dict[str, Any]:
     for _ in range(repeat):
         for stage, seconds in _stages(source, pack):
             stages.setdefault(stage, []).append(seconds)
-    height, width = picture.array.shape[:2]
+    height, width = picture.shape[:2]
     return {
         "size": [width, height],
         "checked": checked,
