@@ -41,7 +41,7 @@ def read_info(
         clip = _clip_of(source, limits, lenient=lenient) if may_hold_clip(source) else None
         if clip is not None and not isinstance(clip, bytes):
             info = read(clip.codestream(1), limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
-            return replace(info, file=_facts_of(clip))
+            return replace(info, file=_facts_of(clip, (info.width, info.height)))
         whole = read_bytes(source, limits=limits) if clip is None else clip
         found = stream_in(whole, limits=limits, first_tile=True)
         info = read(found.codestream, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
@@ -71,10 +71,12 @@ def _clip_of(source: Source, limits: Limits, *, lenient: bool) -> Clip | bytes |
     return found_clip(source, DecodeOptions(limits=limits, lenient=lenient))
 
 
-def _facts_of(clip: Clip) -> dict[str, Any]:
-    """Return what a clip holds beside the codestream of its first frame."""
+def _facts_of(clip: Clip, size: tuple[int, int]) -> dict[str, Any]:
+    """Return what a clip holds beside the codestream of its first frame, which has a width and a height."""
     from refdec.inspection.file_facts import clip_facts, file_facts
 
     file = clip.found.file
-    facts = file_facts(file.beside or clip.still_file(1), len(clip.found.bytes))
+    first = clip.still_file(1)
+    facts, shown = file_facts(file.beside or first, len(clip.found.bytes)), file_facts(first, 0, size)
+    facts |= {name: shown[name] for name in ("orientation", "crop") if name in shown}
     return facts | {"brands": list(file.brands), "clip": clip_facts(file)}

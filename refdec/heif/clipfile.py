@@ -21,7 +21,7 @@ from refdec.heif.picturefile import MAJOR_BRAND, PICTURE_KIND, XMP_TYPE
 from refdec.heif.reading import FileBytes, heif_of_boxes
 from refdec.heif.track_errors import NoJpegAiTrack, TrackUnreadable
 from refdec.heif.tracks import Track, tracks_of
-from refdec.heif.transforms import TRANSFORMS
+from refdec.heif.transforms import APERTURE, TRANSFORMS
 from refdec.heif.uncompressed import ALPHA_TYPES
 from refdec.limits import Limits
 
@@ -108,13 +108,13 @@ def _size(entry: FileBox) -> Property:
 
 
 def _properties(entry: FileBox) -> Iterator[Property]:
-    """Yield the properties that a picture has by its sample entry."""
+    """Yield the properties that a picture has by its sample entry; what crops and turns it in the order of boxes."""
     config = entry.first(ENTRY_CONFIG)
     if config is not None:
         yield Property(FileBox("jaih", {"header": bytes(config.values["header"])}), essential=True)
     yield _size(entry)
     yield from (Property(child) for child in entry.children if child.kind in DESCRIBING)
-    yield from (Property(child, essential=True) for child in entry.children if child.kind in TRANSFORMS)
+    yield from (Property(child, essential=True) for child in entry.children if child.kind in (APERTURE, *TRANSFORMS))
 
 
 def _alpha_properties(entry: FileBox) -> Iterator[Property]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -13,10 +14,16 @@ import pytest
 
 import refdec
 from refdec.api import clips as module
+from refdec.heif.boxes import FileBox
 from refdec.heif.track_errors import SampleOutside
 from refdec.sequences.errors import FrameDamaged, FrameMissing
-from tests.unit.heif.clips import DURATIONS, clip_data
-from tests.unit.heif.support import STREAM, alpha_plane
+from refdec.tiling.geometry import Rect
+from refdec.verification.clips import verify_clip
+from refdec.verification.verdict import Conformity
+from tests.unit.heif.clips import DURATIONS, SIZE, TABLES, clip_data, with_clip_box
+from tests.unit.heif.support import STREAM, alpha_plane, clap
+
+PART = Rect(8, 20, 20, 10)
 
 
 @cache
@@ -52,6 +59,31 @@ def test_every_frame_with_its_time() -> None:
         assert frame.picture.alpha is not None and np.array_equal(frame.picture.alpha.samples, alpha_plane().samples)
         assert frame.picture.metadata.exif == b"MM\0*some Exif"
     assert frames[3].picture is frames[2].picture, "the same bytes are decoded once"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_clean_aperture_of_the_sample_entry_crops_every_frame(turned: bool) -> None:
+    boxes = (clap(*SIZE, PART).box, *([FileBox("irot", {"angle": 1})] if turned else []))
+    data = with_clip_box(f"{TABLES}/stsd/jaim", lambda box: replace(box, children=(*box.children, *boxes)))
+    turns = 1 if turned else 0
+    shown = np.rot90(picture()[PART.rows, PART.columns], turns)
+    cropped_alpha = np.rot90(alpha_plane().samples[PART.rows, PART.columns], turns)
+    clip = refdec.open_clip(data)
+    for frame in clip:
+        assert frame.picture.alpha is not None
+        assert np.array_equal(frame.picture.array, shown)
+        assert np.array_equal(frame.picture.alpha.samples, cropped_alpha)
+    assert verify_clip(clip).outcome is Conformity.CONFORMANT
+    facts = refdec.read_info(data).file
+    assert facts is not None and facts["crop"] == [PART.x, PART.y, PART.w, PART.h]
+    assert facts["orientation"] == (8 if turned else 1)
+
+
+def test_an_aperture_that_is_not_inside_of_the_frames_is_an_error_of_the_frame() -> None:
+    wrong = clap(200, 200, Rect(0, 0, 190, 190)).box
+    data = with_clip_box(f"{TABLES}/stsd/jaim", lambda box: replace(box, children=(*box.children, wrong)))
+    with pytest.raises(FrameDamaged, match=r"Frame 1.*RD2016"):
+        refdec.open_clip(data).frame(1)
 
 
 def test_one_frame_alone_reads_and_decodes_no_other() -> None:
