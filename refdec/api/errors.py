@@ -204,7 +204,7 @@ class PictureNotEncodable(UsageError):
 
     def explain(self) -> str:
         return (
-            f"{self.found} cannot be encoded; a picture is uint8 or uint16, [rows, columns] or [rows, columns, 3].\n"
+            f"{self.found} cannot be encoded; codes are uint8 or uint16, [rows, columns] or [rows, columns, 3].\n"
             f"{self.advice}"
         )
 

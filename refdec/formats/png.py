@@ -2,7 +2,7 @@
 
 Pillow can neither write 16-bit RGB nor take rows one after the other, and a decoder that works in tiles wants both; so
 the chunks are written here and zlib compresses them as they come.  Samples above 8 bits follow 5.11: the code in the
-high bits, ones below; those below 8 are spread over the whole range, as PNG has it, and sBIT says how many bits count.
+high bits, ones below; those below 8 are spread over the whole range, as PNG has it.  sBIT says how many bits count.
 Reading is in `png_reader`.
 """
 
@@ -21,7 +21,7 @@ from refdec.formats.errors import FormatCannotHold
 from refdec.formats.exif import resolution_in_exif
 from refdec.formats.pictures import Colour, PictureSpec
 from refdec.formats.png_light import light_chunks
-from refdec.formats.rows import NARROW, InterleavedWriter
+from refdec.formats.rows import InterleavedWriter
 from refdec.formats.sinks import Sink
 from refdec.picture.output import Codes
 from refdec.tiling.geometry import ceil_div
@@ -78,7 +78,7 @@ class PngWriter(InterleavedWriter):
         colour_type += ALPHA_TYPE if spec.alpha is not None else 0
         self._sink.write(SIGNATURE)
         self._chunk(b"IHDR", struct.pack(">IIBBBBB", spec.width, spec.height, self._depth, colour_type, 0, 0, 0))
-        if spec.bits < self._depth == NARROW:
+        if spec.bits < self._depth:
             self._chunk(b"sBIT", bytes([spec.bits] * len(spec.sizes)))
         if spec.cicp is not None:
             self._chunk(b"cICP", bytes([spec.cicp[0], spec.cicp[1], 0, 1]))
