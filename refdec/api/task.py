@@ -33,9 +33,12 @@ if TYPE_CHECKING:
     from refdec.weights.pack import WeightPack
 
 __all__ = [
+    "ResultPicture",
     "TaskOrder",
     "act",
     "jobs_of",
+    "known_labels",
+    "picture_suffix",
     "run_job",
     "run_on_file",
     "stream_for",
@@ -123,30 +126,82 @@ def run_on_file(source: str | Path | bytes, order: TaskOrder) -> TaskResult:
 def run_job(job: Job) -> Mapping[str, Any]:
     """Run a task on the file of a batch's job (its options are the order), and write its picture if one is wanted.
 
-    Returns {"text", "result"}, and of a clip {"frame", "frames"}.
+    Returns {"text", "result", "remarks"}, and of a clip {"frame", "frames"}.
     """
     order: TaskOrder = job.options
     stream = stream_for(job.input, order)
     with concerning(job.input):
         result = run_on_file(stream.data, replace(order, frame=ANY_FRAME))
+        remarks: tuple[str, ...] = ()
         if job.output is not None:
-            write_result_picture(result, job.output, stream.data if order.over else None, order)
-    return {"text": result.text(), "result": result.json(), **stream.facts}
+            remarks = write_result_picture(result, job.output, stream.data if order.over else None, order).remarks
+    return {"text": result.text(), "result": result.json(), "remarks": remarks, **stream.facts}
 
 
-def write_result_picture(result: TaskResult, target: Path, under: bytes | None, order: TaskOrder) -> None:
-    """Write the picture of a result as PNG; `under`: the codestream whose decoded picture lies below it."""
+def picture_suffix(target: Path) -> str:
+    """Return the suffix of the format that a picture of a result is written in: that of its name, or else PNG.
+
+    Raises SuffixUnknown for a format that holds no RGB picture.
+    """
+    from refdec.api.picture_files import colour_of
+    from refdec.formats.errors import SuffixUnknown
+    from refdec.formats.files import WRITERS
+
+    suffix = target.suffix.lower() or ".png"
+    held = tuple(each for each in WRITERS if each != ".pgm" and colour_of(each) != "YUV")
+    if suffix not in held:
+        raise SuffixUnknown(suffix, held)
+    return suffix
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPicture:
+    """The picture of a result in a file, and in `remarks` what was asked for and changed nothing in it."""
+
+    path: Path
+    width: int
+    height: int
+    remarks: tuple[str, ...]
+
+
+def write_result_picture(result: TaskResult, target: Path, under: bytes | None, order: TaskOrder) -> ResultPicture:
+    """Write the picture of a result; `under`: the codestream whose decoded picture lies below it.
+
+    Raises SuffixUnknown, FileUnwritable, and what decoding raises.
+    """
     import numpy as np
 
     from refdec.formats.files import write_picture
     from refdec.formats.pictures import CodePicture, Colour
     from refdec.plugins.drawing import stacked
 
+    suffix, remarks = picture_suffix(target), list[str]()
     rgb = result.picture(None if under is None else _decoded(under, order))
-    if order.legend and (legend := result.legend()) is not None:
-        rgb = stacked((rgb, legend))
+    if under is not None and np.array_equal(rgb, result.picture()):
+        remarks.append(f"--over changes nothing: {result.kind} of {order.task} is not laid over a picture")
+    if order.legend:
+        legend = result.legend()
+        if legend is None:
+            remarks.append(f"--legend changes nothing: no colours of this {result.kind} have a meaning of their own")
+        else:
+            rgb = stacked((rgb, legend))
     red, green, blue = (np.ascontiguousarray(rgb[..., index]) for index in range(3))
-    write_picture(target, CodePicture((red, green, blue), 8, Colour.RGB), suffix=".png")
+    write_picture(target, CodePicture((red, green, blue), 8, Colour.RGB), suffix=suffix)
+    return ResultPicture(target, rgb.shape[1], rgb.shape[0], tuple(remarks))
+
+
+def known_labels(order: TaskOrder) -> tuple[str, ...]:
+    """Return all that the bundled heads of a task can tell apart, where these are what it runs; else nothing.
+
+    Whatever a picture shows, such a task names these things alone.  Raises UnknownGuest, PluginRefused, GuestFailed.
+    """
+    from refdec.plugins.guest_facts import guest_heads
+    from refdec.plugins.manager import installed
+
+    if "head" in dict(order.options):
+        return ()
+    heads = guest_heads(installed(order.plugins).task(order.task))
+    return tuple(dict.fromkeys(label for head in heads for label in head.facts.labels))
 
 
 def _decoded(source: bytes, order: TaskOrder) -> UInt8Array:

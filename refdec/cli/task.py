@@ -30,7 +30,7 @@ from refdec.cli.options import (
 from refdec.cli.plugins import ENVIRONMENT_VARIABLE, installed_plugins
 
 if TYPE_CHECKING:
-    from refdec.api.task import TaskOrder
+    from refdec.api.task import ResultPicture, TaskOrder
     from refdec.errors import RefdecError
     from refdec.parallel.outcomes import Outcome
     from refdec.plugins.registry import Guest
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 __all__ = ["task"]
 
+MOST_NAMED = 12
+NAMING_KINDS = frozenset({"labels", "boxes", "mask"})
+"""Results that name things, out of those that a head knows: all others need no list of these."""
 COLUMNS = ("name", "version", "distribution", "stage", "description")
 
 
@@ -55,7 +58,11 @@ def task(
         list[str] | None, typer.Option("--option", metavar="KEY=VALUE", help="Option of the task; repeatable.")
     ] = None,
     picture: Annotated[
-        Path | None, typer.Option(metavar="OUT.png", help="Write the result as a picture; a folder for several inputs.")
+        Path | None,
+        typer.Option(
+            metavar="OUT.png",
+            help="Write the result as a picture, in the format of its suffix; a folder for several inputs.",
+        ),
     ] = None,
     frame: FrameOption = None,
     time: TimeOption = None,
@@ -91,12 +98,15 @@ def task(
     from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
     from refdec.decoding.options import DecodeOptions
+    from refdec.formats.standard_output import is_standard_output
     from refdec.sequences.timing import moment
 
     if over and picture is None:
         raise typer.BadParameter("--over lays the picture of the result over the decoded one: it needs --picture")
     if legend and picture is None:
         raise typer.BadParameter("--legend stands below the picture of the result: it needs --picture")
+    if picture is not None and is_standard_output(str(picture)):
+        raise typer.BadParameter("--picture is a file: what the task says goes to standard output")
     guest = installed_plugins().task(name)
     texts = tuple(arguments or ())
     if not texts:
@@ -122,6 +132,8 @@ def task(
     )
     action = next((action for action in guest.item.actions if action.name == texts[0]), None)
     if action is not None:
+        if over:
+            raise typer.BadParameter(f"--over is for the result of one codestream; {action.name} has no picture below")
         code = _act(action, texts[1:], order, picture, json)
     elif len(texts) > 1 or Path(texts[0]).is_dir():
         code = _run_on_batch([Path(text) for text in texts], order, picture, workers, json)
@@ -159,45 +171,78 @@ def _facts(guest: Guest[Task]) -> tuple[str, str, str, str]:
 
 
 def _show(
-    result: TaskResult, name: str, order: TaskOrder, as_json: bool, facts: Mapping[str, int] = MappingProxyType({})
+    result: TaskResult,
+    name: str,
+    order: TaskOrder,
+    as_json: bool,
+    facts: Mapping[str, int] = MappingProxyType({}),
+    written: ResultPicture | None = None,
 ) -> None:
-    """Print a result; `facts`: of a clip the frame, and how many there are."""
+    """Print a result; `facts`: of a clip the frame, and how many there are; `written`: its picture in a file."""
+    from refdec.cli.warnings import show_warnings
+
+    if written is not None:
+        show_warnings(written.remarks)
     if as_json:
-        console.show_json({"task": order.task, "input": name, **facts, "result": result.json()})
-    else:
-        console.result(result.text())
+        output = {} if written is None else {"output": str(written.path)}
+        console.show_json({"task": order.task, "input": name, **output, **facts, "result": result.json()})
+        return
+    console.result(result.text())
+    if written is not None:
+        console.say(f"refdec: {written.path}: {written.width} x {written.height}, 8 bit RGB")
+
+
+def _say_what_is_known(order: TaskOrder) -> None:
+    """Say which things a task can name at all: it finds these in every picture, whatever that shows."""
+    from refdec.api.task import known_labels
+    from refdec.errors import RefdecError
+
+    try:
+        labels = known_labels(order)
+    except RefdecError:
+        return  # what is wrong with a list of heads is told by `refdec plugins --heads`; the task itself may run
+    if len(labels) > MOST_NAMED:
+        console.say(f"refdec: {order.task} knows {len(labels)} things and nothing else: refdec plugins --heads --json")
+    elif len(labels) > 1:
+        console.say(f"refdec: {order.task} knows {', '.join(labels)} and nothing else, whatever a picture shows")
 
 
 def _run_on_file(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run a task on one codestream."""
     from refdec.api.chosen_frame import ANY_FRAME
     from refdec.api.concerning import concerning
-    from refdec.api.task import run_on_file, stream_for, write_result_picture
+    from refdec.api.task import picture_suffix, run_on_file, stream_for, write_result_picture
     from refdec.cli.deadline import in_time
     from refdec.cli.warnings import show_warnings
     from refdec.inspection.summary import read_info
 
-    reading, limits = order.reading, order.reading.limits
+    reading, limits, written = order.reading, order.reading.limits, None
+    if picture is not None:
+        picture_suffix(picture)
     with console.progress(f"{order.task} {Path(source).name}"):
         stream = stream_for(source, order)
         data, alone = stream.data, replace(order, frame=ANY_FRAME)
         with concerning(source):
             result = in_time(limits.seconds, lambda: run_on_file(data, alone))
         if picture is not None:
-            write_result_picture(result, picture, data if order.over else None, order)
+            written = write_result_picture(result, picture, data if order.over else None, order)
     read = read_info(data, limits=limits, lenient=reading.lenient, any_level=reading.any_level, edition=reading.edition)
     show_warnings((*stream.remarks, *read.warnings))
-    _show(result, source, order, as_json, stream.facts)
+    if result.kind in NAMING_KINDS:
+        _say_what_is_known(order)
+    _show(result, source, order, as_json, stream.facts, written)
     return 0
 
 
 def _act(action: Action, texts: tuple[str, ...], order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run an action; files of a folder that could not be used are told on stderr and decide the exit code."""
-    from refdec.api.task import act, write_result_picture
+    from refdec.api.task import act, picture_suffix, write_result_picture
     from refdec.cli.warnings import show_warnings
     from refdec.parallel.outcomes import worst_exit_code
 
-    codes: list[int] = []
+    if picture is not None:
+        picture_suffix(picture)
+    written, codes = None, list[int]()
     remarks: list[str] = []
 
     def complain(name: str, problem: RefdecError) -> None:
@@ -207,9 +252,9 @@ def _act(action: Action, texts: tuple[str, ...], order: TaskOrder, picture: Path
     with console.progress(f"{order.task} {action.name}") as show:
         result = act(action, texts, order, complain=complain, remark=remarks.append, progress=show)
         if picture is not None:
-            write_result_picture(result, picture, None, order)
+            written = write_result_picture(result, picture, None, order)
     show_warnings(remarks)
-    _show(result, " ".join([action.name, *texts]), order, as_json)
+    _show(result, " ".join([action.name, *texts]), order, as_json, written=written)
     return worst_exit_code(codes) or 0
 
 
@@ -218,9 +263,18 @@ def _run_on_batch(
 ) -> int:
     """Run a task on many codestreams, print each result as it comes, return one exit code for all."""
     from refdec.api.task import jobs_of, run_job
+    from refdec.cli.warnings import show_warnings
     from refdec.parallel.batch import BatchOptions, run_batch
 
+    naming = set[str]()
+
     def watch(outcome: Outcome) -> None:
+        details = outcome.details or {}
+        show_warnings(details.get("remarks", ()), source=outcome.job.input)
+        kind = (details.get("result") or {}).get("kind", "")
+        if kind in NAMING_KINDS and not naming:  # once, not for each of many
+            _say_what_is_known(order)
+            naming.add(kind)
         if as_json:
             console.result_line(_line(outcome, order))
         else:

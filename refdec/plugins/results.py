@@ -248,8 +248,11 @@ class PictureResult(TaskResult, ShortRepr):
         return {"kind": self.kind, "shape": list(self.array.shape), "bit_depth": self.bit_depth, "sha256": digest}
 
     def picture(self, over: RgbArray | None = None) -> RgbArray:
-        """Return the picture itself with 8 bits."""
-        codes = (self.array >> max(self.bit_depth - 8, 0)).astype(np.uint8)
+        """Return the picture itself with 8 bits: of more the highest, fewer spread over 0..255."""
+        if self.bit_depth < 8:
+            codes = (self.array.astype(np.uint16) * 255 // ((1 << self.bit_depth) - 1)).astype(np.uint8)
+        else:
+            codes = (self.array >> (self.bit_depth - 8)).astype(np.uint8)
         return np.repeat(codes[..., None], 3, axis=2) if codes.ndim == 2 else codes
 
 

@@ -6,7 +6,7 @@ In: the bytes of a file.  Out: `Expectation`, which compares a decoding with it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,15 @@ import numpy as np
 
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.bitstream.picture_header import PictureHeader
+from refdec.formats.colours import SPREAD_SUFFIXES
+from refdec.formats.errors import PictureUnsupported
 from refdec.formats.files import READ_SUFFIXES, read_bytes, read_picture
 from refdec.formats.pictures import CodePicture, Colour
+from refdec.formats.rows import NARROW
+from refdec.formats.transparency import at_depth
 from refdec.formats.yuv import LUMA_ONLY, YuvLayout
 from refdec.limits import Limits
+from refdec.picture.output import as_codes
 from refdec.picture.render import render
 from refdec.trace.samples import PlanesDifference, compare_planes
 from refdec.trace.stage_differences import compare_traces
@@ -106,8 +111,13 @@ class Expectation:
     def _original(self, data: bytes, suffix: str, original: PictureCodes, limits: Limits) -> Comparison | None:
         """Compare codes with those that the layer gives; None where they have another depth."""
         expected = read_picture(data, suffix=suffix, limits=limits, keep_alpha=True)
-        if expected.bits > original.bit_depth and suffix in (".png", ".npy"):
-            expected = read_picture(data, suffix=suffix, bits=original.bit_depth, limits=limits, keep_alpha=True)
+        if suffix in SPREAD_SUFFIXES and original.bit_depth < expected.bits == NARROW:
+            expected = _as_few_bits(expected, original.bit_depth)
+        elif expected.bits > original.bit_depth and suffix in (".png", ".npy"):
+            try:
+                expected = read_picture(data, suffix=suffix, bits=original.bit_depth, limits=limits, keep_alpha=True)
+            except PictureUnsupported:  # its codes have more bits: no original of this depth
+                return None
         if expected.bits != original.bit_depth or expected.floats is not None:
             return None
         gray = len(original.planes) == 1 and expected.is_gray
@@ -168,6 +178,18 @@ class Expectation:
         accepted = planes.within(self.tolerance, self.fraction)
         details = {"tolerance": self.tolerance, "fraction": self.fraction, **planes.as_json()}
         return Comparison("picture", str(self.path), accepted, _lines(planes), details)
+
+
+def _as_few_bits(picture: CodePicture, bits: int) -> CodePicture:
+    """Return a picture of 8 bits whose codes are all those of fewer spread over the range as these; another as it is.
+
+    No file says of which depth its codes were before that.
+    """
+    codes = tuple(as_codes(plane >> (NARROW - bits), bits) for plane in picture.components)
+    spread = (at_depth(few, bits, NARROW) for few in codes)
+    if not all(np.array_equal(a, b) for a, b in zip(spread, picture.components, strict=True)):
+        return picture
+    return replace(picture, components=codes, bits=bits)
 
 
 def _in_order(patterns: Patterns, bits: int) -> Int64Array:

@@ -49,3 +49,19 @@ def test_few_bits_of_a_lossy_picture_are_as_bright_as_all(refdec: Refdec, tmp_pa
         assert ran.code == 0 and (name != "few" or ("is the code" in ran.err) == (suffix != "jpg"))
         brightness.append(np.asarray(PIL.Image.open(tmp_path / f"{name}.{suffix}").convert("RGB")).mean())
     assert abs(brightness[0] - brightness[1]) < 4
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "npy", "pgm"])
+@pytest.mark.parametrize("bits", [1, 3])
+def test_what_was_decoded_of_few_bits_is_what_verify_expects(
+    refdec: Refdec, tmp_path: Path, suffix: str, bits: int
+) -> None:
+    pgm(tmp_path / "o.pgm", bits)
+    assert refdec("encode", tmp_path / "o.pgm", tmp_path / "a.jai", "--lossless").code == 0
+    target = tmp_path / f"a.{suffix}"
+    assert refdec("decode", tmp_path / "a.jai", target).code == 0
+    ran = refdec("verify", tmp_path / "a.jai", "--expect", target)
+    assert ran.code == 0 and "equal, sample by sample" in ran.out and "lossless layer gives" in ran.out
+    pgm(tmp_path / "other.pgm", 7 - bits)
+    refdec("encode", tmp_path / "other.pgm", tmp_path / "b.jai", "--lossless")
+    assert refdec("verify", tmp_path / "b.jai", "--expect", target).code == 4

@@ -115,6 +115,51 @@ def test_a_legend_stands_below_the_picture(refdec: Refdec, album: Path, tmp_path
     assert ran.code == 2 and "--picture" in ran.err
 
 
+def test_a_picture_that_was_written_is_named(refdec: Refdec, album: Path, tmp_path: Path) -> None:
+    target = tmp_path / "bits.png"
+    ran = refdec("task", "statistics", album / "p1.jai", "--picture", target)
+    assert ran.code == 0 and f"{target}: 128 x 96, 8 bit RGB" in ran.err
+    said = json.loads(refdec("task", "statistics", album / "p1.jai", "--picture", target, "--json").out)
+    assert said["output"] == str(target)
+    ran = refdec("task", "statistics", "total", album, "--picture", target)
+    assert ran.code == 0 and f"{target}: " in ran.err
+
+
+def test_the_suffix_of_a_picture_is_its_format(refdec: Refdec, album: Path, tmp_path: Path) -> None:
+    for suffix, begin in ((".jpg", b"\xff\xd8"), (".webp", b"RIFF"), ("", b"\x89PNG")):
+        target = tmp_path / f"small{suffix}"
+        ran = refdec("task", "thumbnail", album / "p1.jai", "--picture", target)
+        assert ran.code == 0 and target.read_bytes().startswith(begin), ran.err
+    for suffix in ("yuv", "pgm", "xyz"):
+        ran = refdec("task", "thumbnail", album / "p1.jai", "--picture", tmp_path / f"small.{suffix}")
+        assert ran.code == 1 and f".{suffix}" in ran.err and not ran.out
+        assert refdec("task", "statistics", "total", album, "--picture", tmp_path / f"small.{suffix}").code == 1
+    ran = refdec("task", "thumbnail", album / "p1.jai", "--picture", "-")
+    assert ran.code == 2 and "--picture is a file" in ran.err
+
+
+def test_what_changes_nothing_is_said(refdec: Refdec, album: Path, tmp_path: Path) -> None:
+    wish = "--picture", tmp_path / "a.png", "--over", "--legend"
+    ran = refdec("task", "thumbnail", album / "p1.jai", *wish)
+    assert ran.code == 0 and "--over changes nothing" in ran.err and "--legend changes nothing" in ran.err
+    ran = refdec("task", "statistics", album / "p1.jai", *wish)
+    assert ran.code == 0 and "changes nothing" not in ran.err
+    ran = refdec("task", "thumbnail", album, "--picture", tmp_path / "many", "--legend", "--workers", 1)
+    assert ran.code == 0 and ran.err.count("--legend changes nothing") == 5 and "p1.jai: warning" in ran.err
+    ran = refdec("task", "statistics", "total", album, *wish)
+    assert ran.code == 2 and "total has no picture below" in ran.err
+
+
+def test_a_task_says_what_it_knows(refdec: Refdec, album: Path) -> None:
+    heads = Path(str(resources.files("refdec_tasks").joinpath("detect")))
+    assert "knows Platelets, RBC, WBC and nothing else" in refdec("task", "detect", album / "p1.jai").err
+    assert "nothing else" not in refdec("-q", "task", "detect", album / "p1.jai").err
+    assert "nothing else" not in refdec("task", "thumbnail", album / "p1.jai").err
+    own = refdec("task", "detect", album / "p1.jai", "--option", f"head={heads / 'model1.head'}")
+    assert own.code == 0 and "nothing else" not in own.err
+    assert refdec("task", "classify", album, "--workers", 1).err.count("knows 101 things and nothing else") == 1
+
+
 def test_many_files_with_pictures(refdec: Refdec, album: Path, tmp_path: Path) -> None:
     ran = refdec("task", "statistics", album, "--picture", tmp_path, "--workers", 1)
     assert ran.code == 0, ran.err

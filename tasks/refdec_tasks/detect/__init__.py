@@ -31,7 +31,9 @@ class Detect(Task):
 
     name = "detect"
     version = "1.0"
-    description = "boxes around blood cells, or around what a head of your own finds"
+    description = (
+        "boxes around blood cells under a microscope and nothing else, or around what a head of your own finds"
+    )
     stage = Stage.LATENT
     options = (
         Option("threshold", float, 0.3, "score that a box has at least", minimum=0, maximum=1),

@@ -33,6 +33,7 @@ __all__ = ["Enhance", "refdec_api_version", "refdec_tasks"]
 
 refdec_api_version = "1.2"
 
+WHOLE = 100
 INPAINT, SUPERRES = "inpaint", "superres"
 WHATS = ("denoise", "lowlight", "exposure", "colour", INPAINT, SUPERRES)
 """All but the last two are done by correcting the latents of all of the picture."""
@@ -47,7 +48,7 @@ class Enhance(Task):
     stage = Stage.LATENT
     options = (
         Option("what", str, REQUIRED, "what shall be done", WHATS),
-        Option("strength", int, 100, "how much of what the head says, in per cent", minimum=0, maximum=100),
+        Option("strength", int, WHOLE, "how much of what the head says, in per cent", minimum=0, maximum=100),
         Option("hole", str, None, "for inpaint: X,Y,W,H in samples of the picture; several with a semicolon between"),
         Option("mask", Path, None, "for inpaint: picture of the same size that is white where holes are"),
         HEAD_OPTION,
@@ -74,6 +75,10 @@ class Enhance(Task):
         heads, strength = wanted_heads(__name__, options, what), options.integer("strength")
         if what == INPAINT:
             size = bundle.headers.display_height, bundle.headers.display_width
+            if not heads and strength != WHOLE:
+                raise Refusal(
+                    f"strength is how much of a head {INPAINT} does, and none comes with refdec: leave it away."
+                )
             holes = holes_of(options["hole"], options["mask"], size)
             return filled(heads, bundle, core, holes, strength if heads else 0)
         if not heads:

@@ -121,6 +121,11 @@ def test_a_picture_comes_to_eight_bits() -> None:
     assert len(rgb.json()["sha256"]) == 64
 
 
+def test_a_picture_of_few_bits_is_as_bright_as_its_codes_say() -> None:
+    assert PictureResult(np.array([[0, 1]], np.uint8), 1).picture()[..., 0].tolist() == [[0, 255]]
+    assert PictureResult(np.arange(8, dtype=np.uint8)[None], 3).picture()[0, :, 1].tolist()[::7] == [0, 255]
+
+
 def test_scalars_keep_order_and_become_plain() -> None:
     assert SCALARS.text() == "bits   12 bit\nshare  0.123457\nname   x\ngood   True"
     assert type(SCALARS.json()["values"]["bits"]) is int

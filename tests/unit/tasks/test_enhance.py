@@ -212,6 +212,12 @@ def test_holes_are_for_inpaint_alone() -> None:
         run_on_file(data, TaskOrder("enhance", (("what", "inpaint"), ("hole", "170,0,2,2"))))
 
 
+def test_a_strength_without_a_head_is_refused() -> None:
+    order = TaskOrder("enhance", (("what", "inpaint"), ("hole", "1,2,3,4"), ("strength", "50")))
+    with pytest.raises(Refusal, match="none comes with refdec: leave it away"):
+        run_on_file(stream("denoise"), order)
+
+
 def test_a_head_of_another_kind_is_refused() -> None:
     thumbnails = ROOT / "tasks" / "refdec_tasks" / "thumbnail" / "model1.head"
     for what in ("denoise", "superres"):
