@@ -142,12 +142,12 @@ def test_200_requests_at_once_good_and_hostile(server: Server) -> None:
     kinds = mixture()
     right = {name: statuses for name, _, statuses in kinds}
     requests = [kinds[n % len(kinds)] for n in range(REQUESTS)]
-    warm = round_of(server, requests[: 2 * len(kinds)])
-    assert len(warm) == 2 * len(kinds)
+    assert len(round_of(server, requests)) == REQUESTS
     before = server.resident_bytes()
     answers = round_of(server, requests)
     after = server.resident_bytes()
-    assert len(answers) == REQUESTS
+    assert len(round_of(server, requests)) == len(answers) == REQUESTS
+    after = min(after, server.resident_bytes())  # heaps of threads come and go by 80 MiB; what is kept by request stays
     wrong = [(name, status, content[:200]) for name, status, _, content in answers if status not in right[name]]
     assert wrong == []
     for name, status, kind, content in answers:
