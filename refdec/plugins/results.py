@@ -249,8 +249,10 @@ class PictureResult(TaskResult, ShortRepr):
 
     def picture(self, over: RgbArray | None = None) -> RgbArray:
         """Return the picture itself with 8 bits: of more the highest, fewer spread over 0..255."""
+        from refdec.formats.transparency import at_depth
+
         if self.bit_depth < 8:
-            codes = (self.array.astype(np.uint16) * 255 // ((1 << self.bit_depth) - 1)).astype(np.uint8)
+            codes = at_depth(self.array, self.bit_depth, 8)
         else:
             codes = (self.array >> (self.bit_depth - 8)).astype(np.uint8)
         return np.repeat(codes[..., None], 3, axis=2) if codes.ndim == 2 else codes
