@@ -47,20 +47,16 @@ def read_info(
         info = read(found.codestream, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
         if found.file is None:
             return info
-        from refdec.heif.grid import grid_of, is_grid
         from refdec.inspection.file_facts import file_facts
+        from refdec.inspection.tile_facts import TileFacts
 
-        facts = dict[str, Any]()
-        if is_grid(found.file):
-            from refdec.inspection.tile_facts import TileFacts
+        def read_tile(data: bytes) -> Info:
+            return read(data, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
 
-            def read_tile(data: bytes) -> Info:
-                return read(data, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
-
-            tiles = TileFacts.read(info, grid_of(found.file), read_tile)
-            info = tiles.whole()
-            facts = tiles.as_json()
-        return replace(info, file=file_facts(found.file, len(whole), (info.width, info.height)) | facts)
+        tiles = TileFacts.read(info, found.file, read_tile)
+        info = info if tiles is None else tiles.whole()
+        facts = file_facts(found.file, len(whole), (info.width, info.height))
+        return replace(info, file=facts if tiles is None else facts | tiles.as_json())
 
 
 def _clip_of(source: Source, limits: Limits, *, lenient: bool) -> Clip | bytes | None:

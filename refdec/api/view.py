@@ -237,16 +237,13 @@ def write_page(
 
 def _tile_facts(first: Info, file: HeifFile, request: ViewRequest) -> TileFacts | None:
     """Return what is known of all tiles where a picture is made of them, `first` is that of the first; else None."""
-    from refdec.heif.grid import grid_of, is_grid
     from refdec.inspection.summary import read_info
     from refdec.inspection.tile_facts import TileFacts
 
-    if not is_grid(file):
-        return None
     of = request.options
     return TileFacts.read(
         first,
-        grid_of(file),
+        file,
         lambda data: read_info(data, limits=of.limits, lenient=of.lenient, any_level=of.any_level, edition=of.edition),
     )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from refdec.clauses import clause_path, way_in_words
 from refdec.cli.console import say
+from refdec.cli.errors import Interrupted
 from refdec.cli.interruption import interruptible
 from refdec.errors import CodestreamError, ExitCode, InputError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.formats.errors import FileUnwritable
@@ -22,9 +23,6 @@ __all__ = ["command", "main"]
 
 OF_STREAMS = (CodestreamError, UnsupportedError, LimitExceeded)
 """Errors below which stands through which clauses the decoder came: those that a codestream causes."""
-
-INTERRUPTED = 130
-"""The exit code of a command that SIGINT ended, as shells have it."""
 
 # Before NumPy is there: BLAS would start threads, which spin for a while even when they are not used.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -73,7 +71,7 @@ def main() -> None:
         code = _run(sys.argv[1:])
     except KeyboardInterrupt:  # again, while the first one was being told
         abandon()
-        code = INTERRUPTED
+        code = Interrupted.exit_code
     try:
         release()
     except BrokenPipeError:  # whoever reads has seen enough

@@ -117,8 +117,7 @@ def _heif(data: bytes, limits: Limits) -> BoxedFacts:
 
 def _facts(file: HeifFile) -> BoxedFacts:
     """Return the facts of AVIF and HEIC files."""
-    shown = file.item(file.primary)
-    assert shown is not None, "the reader has looked for it"
+    shown = file.primary_item
     colours = [each.box.values for each in shown.properties if each.box.kind == "colr"]
     points = next(
         (

@@ -1,6 +1,6 @@
 """What is said of a picture made of tiles, beyond what the headers of its first tile say.
 
-In: the `Info` of the first tile, the `Grid`, and how a codestream is summarised.  Out: the `Info` of the whole, and
+In: the `Info` of the first tile, the HEIF file, and how a codestream is summarised.  Out: the `Info` of the whole, and
 in what its tiles differ.
 """
 
@@ -11,7 +11,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from refdec.errors import CodestreamError, LimitExceeded, UnsupportedError
-from refdec.heif.grid import Grid
+from refdec.heif.grid import Grid, grid_of, is_grid
+from refdec.heif.heiffile import HeifFile
 from refdec.inspection.summary import Info, rate_of
 
 __all__ = ["TileFacts"]
@@ -30,8 +31,14 @@ class TileFacts:
     infos: dict[int, Info | None]
 
     @classmethod
-    def read(cls, first: Info, grid: Grid, summarised: Callable[[bytes], Info]) -> TileFacts:
-        """Summarise the tiles of a grid; `first` is the summary of its first."""
+    def read(cls, first: Info, file: HeifFile, summarised: Callable[[bytes], Info]) -> TileFacts | None:
+        """Summarise the tiles that the picture of a file is made of, None if it is not; `first` is that of its first.
+
+        Raises GridWrong.
+        """
+        if not is_grid(file):
+            return None
+        grid = grid_of(file)
         infos: dict[int, Info | None] = {grid.tiles[0].id: first}
         for tile in grid.tiles:
             if tile.id not in infos:

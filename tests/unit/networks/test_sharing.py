@@ -116,8 +116,8 @@ def test_who_has_no_work_left_helps_with_the_layers_of_the_other(longer: int) ->
     assert len(seen) == 2
 
 
-def test_while_all_are_busy_a_layer_comes_in_few_parts() -> None:
-    """They have nobody to be shared with, and each part costs a call."""
+def parts_while_all_are_busy() -> list[tuple[int, int]]:
+    """Return the parts in which a layer of 64 comes while the only other thread is at something else."""
     begun, ended = threading.Event(), threading.Event()
 
     def other() -> None:
@@ -131,8 +131,15 @@ def test_while_all_are_busy_a_layer_comes_in_few_parts() -> None:
         finally:
             ended.set()
 
+    works: list[Callable[[], Any]] = [layer, other]
+    parts: list[tuple[int, int]] = side_by_side(works)[0]
+    return parts
+
+
+def test_while_all_are_busy_a_layer_comes_in_few_parts() -> None:
+    """They have nobody to be shared with, and each part costs a call."""
     with shared(2):
-        parts, _ = side_by_side([layer, other])
+        parts = parts_while_all_are_busy()
     assert parts == [(0, 32), (32, 48), (48, 56), (56, 64)]
 
 
@@ -201,7 +208,7 @@ def test_work_is_done_without_threads_that_the_system_does_not_give(monkeypatch:
 
 def test_an_interrupt_while_it_waits_leaves_a_thread_that_is_not_counted_as_idle() -> None:
     """Found: layers came in single pieces from then on, for helpers that were not there."""
-    begun, ended, striking = (threading.Event() for _ in range(3))
+    striking = threading.Event()
 
     def strike() -> None:
         striking.set()
@@ -209,23 +216,11 @@ def test_an_interrupt_while_it_waits_leaves_a_thread_that_is_not_counted_as_idle
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(0.2)
 
-    def other() -> None:
-        begun.set()
-        assert ended.wait(30)
-
-    def layer() -> list[tuple[int, int]]:
-        assert begun.wait(30)
-        try:
-            return in_parts(lambda begin, end: (begin, end), 64)
-        finally:
-            ended.set()
-
     with shared(2):
         first: list[Callable[[], Any]] = [partial(striking.wait, 30), strike]
         with pytest.raises(KeyboardInterrupt):
             side_by_side(first)
-        works: list[Callable[[], Any]] = [layer, other]
-        parts, _ = side_by_side(works)
+        parts = parts_while_all_are_busy()
     assert parts == [(0, 32), (32, 48), (48, 56), (56, 64)]
 
 
