@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -27,6 +25,7 @@ from refdec.formats.file_errors import file_unwritable
 from refdec.formats.files import NamedBytes, name_of, write_bytes
 from refdec.formats.sinks import sink_of
 from refdec.formats.standard_output import is_standard_output
+from refdec.formats.unfinished import Unfinished, unfinished_folder
 from refdec.sequences.errors import ClipFormatUnknown, ClipOption, RatesDiffer
 from refdec.sequences.moving import ONCE
 from refdec.sequences.timing import one_rate
@@ -200,13 +199,13 @@ class _ClipDecode:
         folder, clip = Path(str(self.target)), self._with()
         suffix = self.job.suffix or FRAME_SUFFIX
         digits = max(5, len(str(len(clip))))
-        partial_folder = folder.resolve().with_name(f".{folder.resolve().name}.{secrets.token_hex(4)}.part")
         tally, written = _FrameTally(), list[Path]()
         try:
-            try:
-                partial_folder.mkdir()
-            except OSError as reason:
-                raise file_unwritable(str(folder), reason) from reason
+            unfinished = unfinished_folder(folder.resolve())
+        except OSError as reason:
+            raise file_unwritable(str(folder), reason) from reason
+        partial_folder = unfinished.path
+        try:
             job = replace(self.job, suffix=suffix, options=replace(self.job.options, workers=1))
             name = f"frame-%0{digits}d{suffix}"
             work = partial(_frame_file, job=job, folder=partial_folder, name=name)
@@ -223,10 +222,9 @@ class _ClipDecode:
             if not written:
                 assert tally.first_problem is not None, "a clip has frames"
                 raise tally.first_problem
-            _move(partial_folder, folder)
+            _move(unfinished, folder)
         finally:
-            with suppress(OSError):
-                shutil.rmtree(partial_folder)
+            unfinished.remove()
         lost = ("a folder does not say how long frames are shown: refdec info says it",)
         return tally.report(str(folder), len(written), lost)
 
@@ -239,13 +237,13 @@ class _ClipDecode:
         return replace(self.clip, options=options)
 
 
-def _move(partial_folder: Path, folder: Path) -> None:
+def _move(unfinished: Unfinished, folder: Path) -> None:
     """Give a folder its name, or move what is in it into one that is there."""
     try:
         if not folder.exists():
-            partial_folder.rename(folder)
+            unfinished.become(folder)
             return
-        for path in sorted(partial_folder.iterdir()):
+        for path in sorted(unfinished.path.iterdir()):
             path.replace(folder.joinpath(path.name))
     except OSError as reason:
         raise file_unwritable(str(folder), reason) from reason

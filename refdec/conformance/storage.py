@@ -5,8 +5,7 @@ In: paths and bytes.  Out: files.
 
 from __future__ import annotations
 
-import secrets
-import shutil
+import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +14,9 @@ from typing import Protocol, Self
 
 from refdec.conformance.errors import SuiteExists
 from refdec.formats.errors import FileUnwritable
+from refdec.formats.file_errors import file_unwritable
 from refdec.formats.files import write_bytes
+from refdec.formats.unfinished import Unfinished, unfinished_file, unfinished_folder
 from refdec.parallel.new_folders import missing_folders, remove_empty
 
 __all__ = ["ArchiveStore", "FolderStore", "Store", "extend_suite"]
@@ -39,7 +40,7 @@ class FolderStore:
             raise SuiteExists(str(folder))
         self._folder = folder
         self._new = missing_folders(folder.parent)
-        self._unfinished = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
+        self._unfinished: Unfinished | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -48,16 +49,24 @@ class FolderStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None:
-            shutil.rmtree(self._unfinished, ignore_errors=True)
+            if self._unfinished is not None:
+                self._unfinished.remove()
             remove_empty(self._new)
             return
         if self._folder.exists():
             self._folder.rmdir()  # it is empty; not everywhere can a rename replace it
-        self._unfinished.rename(self._folder)
+        self._place().become(self._folder)
+
+    def _place(self) -> Unfinished:
+        """Return the folder that becomes the suite, made when it is needed."""
+        if self._unfinished is None:
+            self._folder.parent.mkdir(parents=True, exist_ok=True)
+            self._unfinished = unfinished_folder(self._folder)
+        return self._unfinished
 
     def write(self, path: str, data: bytes) -> None:
         """Write one file."""
-        target = self._unfinished / path
+        target = self._place().path / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
 
@@ -67,8 +76,12 @@ class ArchiveStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._unfinished = path.with_name(path.name + ".part")
-        self._file = zipfile.ZipFile(self._unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=9)
+        try:
+            self._unfinished = unfinished_file(path)
+        except OSError as reason:
+            raise file_unwritable(str(path), reason) from reason
+        self._stream = os.fdopen(self._unfinished.descriptor, "wb", closefd=False)
+        self._file = zipfile.ZipFile(self._stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9)
 
     def __enter__(self) -> Self:
         return self
@@ -76,11 +89,13 @@ class ArchiveStore:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
-        if error is None:
-            self._unfinished.replace(self._path)
-        else:
-            self._unfinished.unlink()
+        try:
+            self._file.close()
+            self._stream.close()
+            if error is None:
+                self._unfinished.become(self._path)
+        finally:
+            self._unfinished.remove()
 
     def write(self, path: str, data: bytes) -> None:
         """Write one file."""

@@ -1,13 +1,12 @@
 """Where bytes go: a file that appears whole or not at all, or a stream of somebody else's.
 
-A file is written under a temporary name in its own folder and renamed at the end, so that a reader never sees half a
-picture and an error leaves what was there before.
+A file is written under a temporary name in its own folder (`unfinished`) and renamed at the end, so that a reader never
+sees half a picture and an error leaves what was there before.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from contextlib import suppress
 from errno import EACCES, EISDIR
@@ -17,6 +16,7 @@ from typing import BinaryIO, Protocol, TypeAlias
 from refdec.formats.errors import FileUnwritable
 from refdec.formats.file_errors import file_unwritable
 from refdec.formats.standard_output import data_stream, is_standard_output
+from refdec.formats.unfinished import unfinished_file
 
 __all__ = ["AtomicFile", "Borrowed", "Sink", "Target", "sink_of"]
 
@@ -48,12 +48,12 @@ class AtomicFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path.resolve()  # a link stays a link, and what it points to is replaced
-        self._partial = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}.part")
         self._mode = _mode_of(self._path)
         try:
-            self._file: BinaryIO | None = self._partial.open("xb")
+            self._partial = unfinished_file(self._path)
         except OSError as reason:
             raise file_unwritable(str(path), reason) from reason
+        self._file: BinaryIO | None = os.fdopen(self._partial.descriptor, "wb", closefd=False)
 
     def write(self, data: bytes | memoryview) -> None:
         """Append bytes."""
@@ -74,8 +74,8 @@ class AtomicFile:
             os.fsync(self._file.fileno())
             self._file.close()
             if self._mode is not None:
-                self._partial.chmod(self._mode)
-            self._partial.replace(self._path)
+                self._partial.path.chmod(self._mode)
+            self._partial.become(self._path)
         except OSError as reason:
             self.discard()
             raise file_unwritable(str(self._path), reason) from reason
@@ -90,7 +90,7 @@ class AtomicFile:
             with suppress(OSError):  # what is still buffered may not fit either; it is given up anyway
                 file.close()
         finally:
-            self._partial.unlink(missing_ok=True)
+            self._partial.remove()
 
 
 class Borrowed:
