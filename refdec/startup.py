@@ -29,6 +29,7 @@ __all__ = [
     "HOP_KERNELS",
     "LATE_KERNELS",
     "LOSSLESS_KERNELS",
+    "WRITER_KERNELS",
     "KernelCacheWarning",
     "cache_folder",
     "kept_folder",
@@ -48,8 +49,13 @@ DECODER_KERNELS = (
     "refdec.picture.kernels",
     "refdec.picture.filters.kernels",
 )
-LATE_KERNELS = ("refdec.networks.tile_kernels", "refdec.networks.panel_kernels")
-"""Those of a decoder that every decode needs, that take longest to compile, and of which it has need last."""
+WRITER_KERNELS = (
+    "refdec.formats.png_writer_kernels",
+    "refdec.formats.deflate_kernels",
+    "refdec.formats.huffman_kernels",
+)
+LATE_KERNELS = ("refdec.networks.tile_kernels", "refdec.networks.panel_kernels", *WRITER_KERNELS)
+"""Those that nearly every decode needs, that take longest to compile, and of which it has need last."""
 HOP_KERNELS = ("refdec.arithmetic.elementary", "refdec.networks.attention_kernels")
 ENCODER_KERNELS = ("refdec.entropy.encoder_kernels", "refdec.latent.choice_kernels", "refdec.formats.png_kernels")
 HEAD_KERNELS = ("refdec.heads.kernels",)
@@ -153,19 +159,38 @@ def kept_folder() -> Path | None:
 
 
 def modules_of(
-    *, hop: bool = False, filters: bool = True, encoder: bool = False, heads: bool = False, lossless: bool = False
+    *,
+    hop: bool = False,
+    filters: bool = True,
+    writer: bool = False,
+    encoder: bool = False,
+    heads: bool = False,
+    lossless: bool = False,
 ) -> tuple[str, ...]:
     """Return the modules whose kernels decoding needs; others add to them."""
-    wanted = ((hop, HOP_KERNELS), (encoder, ENCODER_KERNELS), (heads, HEAD_KERNELS), (lossless, LOSSLESS_KERNELS))
+    wanted = (
+        (hop, HOP_KERNELS),
+        (writer, WRITER_KERNELS),
+        (encoder, ENCODER_KERNELS),
+        (heads, HEAD_KERNELS),
+        (lossless, LOSSLESS_KERNELS),
+    )
     more = (name for asked, names in wanted if asked for name in names)
     return tuple(name for name in (*DECODER_KERNELS, *more) if filters or ".filters." not in name)
 
 
 def load_kernels(
-    *, hop: bool = False, filters: bool = True, encoder: bool = False, heads: bool = False, lossless: bool = False
+    *,
+    hop: bool = False,
+    filters: bool = True,
+    writer: bool = False,
+    encoder: bool = False,
+    heads: bool = False,
+    lossless: bool = False,
 ) -> None:
     """Load all kernels of `modules_of`, and compile those that no cache has."""
     from refdec.jit import load
 
-    for name in modules_of(hop=hop, filters=filters, encoder=encoder, heads=heads, lossless=lossless):
+    wanted = modules_of(hop=hop, filters=filters, writer=writer, encoder=encoder, heads=heads, lossless=lossless)
+    for name in wanted:
         load(name)

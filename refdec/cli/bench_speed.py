@@ -49,7 +49,7 @@ def speed(
 
         require_matplotlib()
     prepare_process()
-    load_kernels(hop=True, encoder=True)
+    load_kernels(hop=True, writer=True, encoder=True)
     found: dict[str, Any] = {"date": datetime.date.today().isoformat(), "machine": machine_facts()}
     makers: dict[str, Callable[[], Any]] = {
         "steady": lambda: measure.steady_table(repeat, console.say),

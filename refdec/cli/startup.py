@@ -45,9 +45,9 @@ def warm(
     from refdec.jit import is_disabled
     from refdec.startup import kept_folder, load_kernels, modules_of
 
-    prepare_process(modules_of(hop=hop, encoder=True, heads=True, lossless=True)[::-1])
+    prepare_process(modules_of(hop=hop, writer=True, encoder=True, heads=True, lossless=True)[::-1])
     start = time.perf_counter()
-    load_kernels(hop=hop, encoder=True, heads=True, lossless=True)
+    load_kernels(hop=hop, writer=True, encoder=True, heads=True, lossless=True)
     seconds = round(time.perf_counter() - start, 2)
     folder = kept_folder()
     if json:

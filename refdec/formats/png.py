@@ -1,9 +1,9 @@
 """PNG, written row by row.
 
 Pillow can neither write 16-bit RGB nor take rows one after the other, and a decoder that works in tiles wants both; so
-the chunks are written here and zlib compresses them as they come.  Samples above 8 bits follow 5.11: the code in the
-high bits, ones below; those below 8 are spread over the whole range, as PNG has it.  sBIT says how many bits count.
-Reading is in `png_reader`.
+the chunks are written here, and rows are filtered and packed as they come.  The file does not depend on how many came
+at a time.  Samples above 8 bits follow 5.11: the code in the high bits, ones below; those below 8 are spread over the
+whole range, as PNG has it.  sBIT says how many bits count.  Reading is in `png_reader`.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ import zlib
 
 import numpy as np
 
-from refdec.arithmetic.types import Int64Array, UInt8Array
+from refdec.arithmetic.types import UInt8Array
 from refdec.bitstream.rendering import RenderingInfo
 from refdec.clauses import clause
 from refdec.formats.colours import FEW_BITS
+from refdec.formats.deflate import Deflate
 from refdec.formats.errors import FormatCannotHold
 from refdec.formats.exif import resolution_in_exif
 from refdec.formats.pictures import Colour, PictureSpec
 from refdec.formats.png_light import light_chunks
+from refdec.formats.png_writer_kernels import filter_rows
 from refdec.formats.rows import InterleavedWriter
 from refdec.formats.sinks import Sink
 from refdec.picture.output import Codes
@@ -31,13 +33,10 @@ __all__ = ["SIGNATURE", "PngWriter", "png_chunk"]
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 GRAY_TYPE, RGB_TYPE, ALPHA_TYPE = 0, 2, 4
 """Colour types; that of transparency is added."""
-SUB, UP = 1, 2
 XMP_HEAD = b"XML:com.adobe.xmp\0\0\0\0\0"
 """Keyword, no compression, no language, no translated keyword."""
 LONGEST = (1 << 31) - 1
 PER_METRE = 1
-LEVEL = 3
-"""Compression level of zlib; higher ones take three times as long for photographs and save two percent."""
 
 
 def png_chunk(kind: bytes, data: bytes) -> bytes:
@@ -63,10 +62,10 @@ class PngWriter(InterleavedWriter):
         if max(spec.width, spec.height) > LONGEST:
             sink.discard()
             raise FormatCannotHold(self.name, f"{spec.width} x {spec.height} samples", "Write .npy.")
-        self._deflate = zlib.compressobj(LEVEL)
         self._packed = spec.colour is Colour.GRAY and spec.alpha is None and spec.bits in FEW_BITS
         self._depth = spec.bits if self._packed else 8 * spec.sample_bytes
         self._above = np.zeros(ceil_div(spec.width * len(spec.sizes) * self._depth, 8), np.uint8)
+        self._deflate = Deflate()
         self._begun = False
 
     def _chunk(self, kind: bytes, data: bytes) -> None:
@@ -100,20 +99,26 @@ class PngWriter(InterleavedWriter):
     def _put_band(self, samples: Codes) -> None:
         if not self._begun:
             self._begin()
+        rows = np.empty((1 + samples.shape[0], self._above.size), np.uint8)
+        rows[0] = self._above
         if self._packed:
-            raw = _packed(samples[:, :, 0], self._depth)
+            rows[1:] = _packed(samples[:, :, 0], self._depth)
         else:
-            kind = np.uint8 if self.spec.sample_bytes == 1 else ">u2"
-            stored = self._in_high_bits(samples).astype(kind, order="C")
-            raw = stored.view(np.uint8).reshape(samples.shape[0], -1)
-        rows = _filtered(raw, self._above, len(self.spec.sizes) * self.spec.sample_bytes)
-        self._above = raw[-1].copy()
-        packed = self._deflate.compress(rows.data)
-        if packed:
-            self._chunk(b"IDAT", packed)
+            stored = self._in_high_bits(samples)
+            stored = stored if self.spec.sample_bytes == 1 else stored.astype(">u2")
+            rows[1:] = stored.reshape(samples.shape[0], -1).view(np.uint8)
+        filtered = np.empty((samples.shape[0], 1 + rows.shape[1]), np.uint8)
+        filter_rows(rows, len(self.spec.sizes) * self.spec.sample_bytes, filtered)
+        self._above = rows[-1].copy()
+        self._put_packed(self._deflate.put(filtered.reshape(-1)))
+
+    def _put_packed(self, blocks: list[bytes]) -> None:
+        """Write a chunk for each block, however the rows came."""
+        for block in filter(None, blocks):
+            self._chunk(b"IDAT", block)
 
     def _finish(self) -> None:
-        self._chunk(b"IDAT", self._deflate.flush())
+        self._put_packed([self._deflate.finish()])
         self._chunk(b"IEND", b"")
 
 
@@ -121,22 +126,3 @@ def _packed(codes: Codes, depth: int) -> UInt8Array:
     """Return rows [n, bytes] of codes of a few bits, the first in the high bits of a byte."""
     bits = (codes[:, :, None] >> np.arange(depth - 1, -1, -1, dtype=np.uint8)) & 1
     return np.packbits(bits.reshape(codes.shape[0], -1), axis=1)
-
-
-def _filtered(raw: UInt8Array, above: UInt8Array, pixel_bytes: int) -> UInt8Array:
-    """Rows [n, bytes] with their filter type in front: Sub or Up, whichever leaves the smaller differences in a row."""
-    out = np.empty((raw.shape[0], raw.shape[1] + 1), np.uint8)
-    sub = raw.copy()
-    sub[:, pixel_bytes:] -= raw[:, :-pixel_bytes]
-    up = out[:, 1:]
-    np.subtract(raw[1:], raw[:-1], out=up[1:])
-    np.subtract(raw[0], above, out=up[0])
-    sideways = _cost(sub) < _cost(up)
-    out[:, 0] = np.where(sideways, SUB, UP)
-    up[sideways] = sub[sideways]
-    return out
-
-
-def _cost(differences: UInt8Array) -> Int64Array:
-    """Sum of the absolute differences of each row, a byte above 127 counting as negative."""
-    return np.asarray(np.minimum(differences, np.negative(differences)).sum(axis=1, dtype=np.int64))

@@ -128,10 +128,7 @@ def test_every_kernel_can_be_kept() -> None:
     """One that cannot is compiled in each process."""
     if jit.is_disabled():
         pytest.skip("kernels are not compiled in this run")
-    rooms = (
-        *(*startup.DECODER_KERNELS, *startup.HOP_KERNELS, *startup.ENCODER_KERNELS),
-        *(*startup.HEAD_KERNELS, *startup.LOSSLESS_KERNELS),
-    )
+    rooms = startup.modules_of(hop=True, writer=True, encoder=True, heads=True, lossless=True)
     things = [thing for room in rooms for thing in vars(importlib.import_module(room)).values()]
     kernels = [thing for thing in things if isinstance(thing, jit.Kernel)]
     assert len(kernels) > 50

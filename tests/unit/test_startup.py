@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from refdec.startup import DECODER_KERNELS, ENCODER_KERNELS, HEAD_KERNELS, HOP_KERNELS, LOSSLESS_KERNELS
+from refdec import startup
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBE = """
@@ -88,6 +88,6 @@ def test_warm_knows_all_kernels() -> None:
     found = {str(path.relative_to(ROOT / "refdec")) for path in files} - OTHERS
     known = {
         name.removeprefix("refdec.").replace(".", "/") + ".py"
-        for name in (*DECODER_KERNELS, *HOP_KERNELS, *ENCODER_KERNELS, *HEAD_KERNELS, *LOSSLESS_KERNELS)
+        for name in startup.modules_of(hop=True, writer=True, encoder=True, heads=True, lossless=True)
     }
     assert found == known

@@ -15,6 +15,7 @@ from refdec.formats.errors import FormatCannotHold, PictureUnsupported, RowsDoNo
 from refdec.formats.files import open_writer, write_picture
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.formats.png_reader import read_png
+from refdec.formats.png_writer_kernels import AVERAGE, PAETH, SUB, UP, filter_rows
 from refdec.formats.transparency import at_depth
 from refdec.limits import Limits
 from refdec.picture.output import png_samples
@@ -123,14 +124,21 @@ def test_the_chunks_and_their_order() -> None:
     assert list(named)[:3] == [b"IHDR", b"cICP", b"gAMA"]
 
 
-def test_rows_and_bands_give_the_same_file() -> None:
-    made = picture(40, 50)
-    raw = [
-        zlib.decompress(b"".join(body for kind, body in chunks(written(made, step)) if kind == b"IDAT"))
-        for step in (None, 1, 7)
-    ]
-    assert raw[0] == raw[1] == raw[2]
-    assert {raw[0][i] for i in range(0, len(raw[0]), 151)} <= {1, 2}
+@pytest.mark.parametrize("colour", [Colour.RGB, Colour.GRAY])
+@pytest.mark.parametrize("bits", [1, 8, 12])
+def test_rows_and_bands_give_the_same_file(bits: int, colour: Colour) -> None:
+    made = picture(40, 50, bits, colour)
+    files = [written(made, step) for step in (None, 1, 7)]
+    assert files[0] == files[1] == files[2]
+
+
+def test_each_row_has_the_filter_that_leaves_least() -> None:
+    y, x = np.mgrid[:256, :256]
+    made = CodePicture((((x * x + 3 * y * y) >> 8).astype(np.uint8) + np.uint8(y % 3),), 8, Colour.GRAY)
+    packed = b"".join(body for kind, body in chunks(written(made)) if kind == b"IDAT")
+    rows = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(256, 257)
+    assert set(rows[:, 0].tolist()) <= {SUB, UP, AVERAGE, PAETH}
+    assert len(set(rows[:, 0].tolist())) >= 3
 
 
 def test_yuv_and_unequal_rows_are_refused() -> None:
@@ -140,3 +148,14 @@ def test_yuv_and_unequal_rows_are_refused() -> None:
     writer = open_writer(io.BytesIO(), ".png", made.spec())
     with pytest.raises(RowsDoNotFit):
         writer.write_rows(made.components[0], made.components[1], made.components[2][:2])
+
+
+def test_filters_compiled_and_plain_agree() -> None:
+    if not hasattr(filter_rows, "py_func"):
+        pytest.skip("kernels are not compiled in this run")
+    rows = np.random.default_rng(5).integers(0, 256, (7, 60), dtype=np.uint8)
+    rows[2:4] = np.arange(60) * 4
+    results = [np.empty((6, 61), np.uint8), np.empty((6, 61), np.uint8)]
+    filter_rows(rows, 3, results[0])
+    filter_rows.py_func(rows, 3, results[1])
+    assert np.array_equal(results[0], results[1])
