@@ -7,7 +7,7 @@ and colours taken for others without a word.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -19,14 +19,14 @@ from refdec.formats.errors import PictureDamaged
 from refdec.formats.pictures import CodePicture
 from refdec.heif.boxes import FileBox
 from refdec.heif.boxreader import read_boxes
-from refdec.heif.heiffile import HeifFile, Item
-from refdec.heif.reading import read_heif
+from refdec.heif.heiffile import HeifFile, Item, Property
+from refdec.heif.reading import heif_of_boxes, read_heif
 from refdec.heif.transforms import crops, shown_part
 from refdec.limits import Limits
 from refdec.picture.output import Codes
 from refdec.tiling.geometry import Rect
 
-__all__ = ["NOTHING_BOXED", "BoxedFacts", "av1_bits", "boxed_facts", "cropped"]
+__all__ = ["NOTHING_BOXED", "BoxedFacts", "animation_facts", "boxed_facts", "cropped"]
 
 ALPHA_URN = re.compile("alpha|:auxid:1$")
 """Auxiliary types that are transparency, which readers of samples give."""
@@ -40,6 +40,9 @@ J2K_START, SIZES_AT = b"\xff\x4f\xff\x51", 42
 J2K_SPACES = (16, 17, 18)
 """Enumerated colour spaces that samples are taken to be in: sRGB, its gray, its YCC."""
 JP2_PLAIN = frozenset({"jP  ", "ftyp", "jp2h", "jp2c", "rreq", "free", "skip"})
+TRACK_BRAND, ITEM_BRAND = "avis", "avif"
+ENTRY_PATH = ("mdia", "minf", "stbl", "stsd", "av01")
+"""Boxes in a track down to the sample entries of AV1."""
 RESTRICTED_ICC = (2, 3)
 """Values of METH of a colr box of JPEG 2000 that an ICC profile follows."""
 
@@ -101,13 +104,16 @@ def cropped(picture: CodePicture, part: Rect | None, name: str) -> CodePicture:
 
 def _avif(data: bytes, limits: Limits) -> BoxedFacts:
     """Return the facts of AVIF files, whose readers crop nothing."""
-    file = read_heif(data, limits=limits)
-    shown = file.primary_item.properties
-    size = file.primary_item.property_of("ispe")
-    if size is None or not crops(shown):
-        return _facts(file)
-    _, part = shown_part(shown, size.values["image_width"], size.values["image_height"])
-    return replace(_facts(file), part=part)
+    boxes = read_boxes(data, limits=limits)
+    if _shows_a_track(boxes):
+        return animation_facts(boxes)
+    file = heif_of_boxes(boxes, data)
+    shown = file.primary_item
+    size = shown.property_of("ispe")
+    facts = _facts(file)
+    if size is None:
+        return facts
+    return replace(facts, part=_part(shown.properties, size.values["image_width"], size.values["image_height"]))
 
 
 def _heif(data: bytes, limits: Limits) -> BoxedFacts:
@@ -117,18 +123,60 @@ def _heif(data: bytes, limits: Limits) -> BoxedFacts:
 
 def _facts(file: HeifFile) -> BoxedFacts:
     """Return the facts of AVIF and HEIC files."""
-    shown = file.primary_item
-    colours = [each.box.values for each in shown.properties if each.box.kind == "colr"]
+    return replace(_stated(file.primary_item.properties), bits=_depth(file, file.primary_item), left=_beside(file))
+
+
+def _shows_a_track(boxes: tuple[FileBox, ...]) -> bool:
+    """Tell whether readers show the track of an AVIF: its major brand says which of the two, of others they take it."""
+    kind = next((box.values["major_brand"] for box in boxes if box.kind == "ftyp"), "")
+    return kind == TRACK_BRAND or (kind != ITEM_BRAND and any(box.kind == "moov" for box in boxes))
+
+
+def animation_facts(boxes: tuple[FileBox, ...]) -> BoxedFacts:
+    """Return what the sample entry of an AVIF animation says of all its frames, `NOTHING_BOXED` without one.
+
+    Raises PictureDamaged where they cannot be cropped as it says.
+    """
+    tracks = (track for box in boxes if box.kind == "moov" for track in box.every("trak"))
+    entry = next((found for track in tracks for found in _av1_entries(track)), None)
+    if entry is None:
+        return NOTHING_BOXED
+    said = tuple(Property(child) for child in entry.children)
+    try:
+        part = _part(said, entry.values["width"], entry.values["height"])
+    except CodestreamError as reason:
+        raise PictureDamaged("AVIF", reason.explain().splitlines()[0].rstrip(".")) from reason
+    return replace(_stated(said), bits=max((_coded_bits(each.box) for each in said), default=8), part=part)
+
+
+def _av1_entries(track: FileBox) -> Iterator[FileBox]:
+    """Yield the sample entries of AV1 of a track, none of those that belong to another one, as transparency does."""
+    if any(reference.kind == "auxl" for parent in track.every("tref") for reference in parent.children):
+        return
+    level: tuple[FileBox, ...] = (track,)
+    for kind in ENTRY_PATH:
+        level = tuple(inner for box in level for inner in box.every(kind))
+    yield from level
+
+
+def _part(properties: Sequence[Property], width: int, height: int) -> Rect | None:
+    """Return what properties leave of a picture of a size, None where they crop nothing.  Raises ApertureWrong."""
+    return shown_part(properties, width, height)[1] if crops(properties) else None
+
+
+def _stated(properties: Iterable[Property]) -> BoxedFacts:
+    """Return what properties say of colours and light."""
+    boxes = [each.box for each in properties]
     points = next(
         (
-            (each["colour_primaries"], each["transfer_characteristics"])
-            for each in colours
-            if "colour_primaries" in each
+            (box.values["colour_primaries"], box.values["transfer_characteristics"])
+            for box in boxes
+            if box.kind == "colr" and "colour_primaries" in box.values
         ),
         None,
     )
-    display, light = _display(shown.property_of("mdcv")), _light(shown.property_of("clli"))
-    return BoxedFacts(_depth(file, shown), points, left=_beside(file), display=display, light=light)
+    first = {box.kind: box for box in reversed(boxes)}
+    return BoxedFacts(code_points=points, display=_display(first.get("mdcv")), light=_light(first.get("clli")))
 
 
 def _display(box: FileBox | None) -> MasteringDisplay | None:
@@ -157,7 +205,7 @@ def _depth(file: HeifFile, shown: Item) -> int:
     return max((_coded_bits(each.box) for part in parts for each in part.properties), default=8)
 
 
-def av1_bits(configuration: bytes) -> int:
+def _av1_bits(configuration: bytes) -> int:
     """Return the depth that the fields of a box av1C state, 8 where they are too few."""
     flags = configuration[2] if len(configuration) > 2 else 0
     return (12 if flags & TWELVE_BITS else 10) if flags & HIGH_DEPTH else 8
@@ -167,7 +215,7 @@ def _coded_bits(box: FileBox) -> int:
     """Return the depth that a decoder's configuration states, 8 for other boxes and for those that are too short."""
     data = bytes(box.values.get("data", b""))
     if box.kind == "av1C":
-        return av1_bits(data)
+        return _av1_bits(data)
     if box.kind == "hvcC" and len(data) > HEVC_DEPTH_AT:
         return 8 + (data[HEVC_DEPTH_AT] & 7)
     return 8

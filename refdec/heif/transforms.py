@@ -34,7 +34,6 @@ ANGLE_AND_AXIS: Mapping[int, tuple[int | None, int | None]] = {
 Step = tuple[int, int]
 """Columns and rows of the stored samples."""
 SIGN = 1 << 31
-CLAP_PATH = "meta/iprp/ipco/clap"
 
 
 def transforms_of(orientation: int) -> tuple[Property, ...]:
@@ -86,15 +85,15 @@ def _side(box: FileBox, side: str, way: str, length: int) -> tuple[int, int]:
     names = f"cleanAperture{side}N", f"cleanAperture{side}D", f"{way}OffN", f"{way}OffD"
     count, parts, offset, offset_parts = (values[name] for name in names)
     if not parts or not offset_parts:
-        raise ApertureWrong(CLAP_PATH, f"a quotient by zero ({names[1] if not parts else names[3]})", at=box.place)
+        raise ApertureWrong(APERTURE, f"a quotient by zero ({names[1] if not parts else names[3]})", at=box.place)
     moved = offset - 2 * SIGN if offset >= SIGN else offset
     wanted = Fraction(count, parts)
     first = Fraction(2 * parts * moved + offset_parts * (length * parts - count), 2 * parts * offset_parts)
     words = f"a {side.lower()} of {wanted} from sample {first} on"
     if wanted.denominator != 1 or first.denominator != 1:
-        raise ApertureWrong(CLAP_PATH, f"{words}, not whole ones", at=box.place)
+        raise ApertureWrong(APERTURE, f"{words}, not whole ones", at=box.place)
     if wanted < 1 or first < 0 or first + wanted > length:
-        raise ApertureWrong(CLAP_PATH, f"{words}, of {length}", at=box.place)
+        raise ApertureWrong(APERTURE, f"{words}, of {length}", at=box.place)
     return first.numerator, wanted.numerator
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from refdec.bitstream.firstbytes import START_BYTES
-from refdec.errors import CodestreamError, UnsupportedError
-from refdec.formats.boxed_pictures import av1_bits
+from refdec.errors import CodestreamError, RefdecError, UnsupportedError
+from refdec.formats.boxed_pictures import NOTHING_BOXED, BoxedFacts, animation_facts, cropped
 from refdec.formats.description import NOTHING_SAID, SourceDescription
 from refdec.formats.errors import PictureUnsupported
 from refdec.formats.foreign_readers import damage_named
@@ -35,11 +35,11 @@ USUAL = Fraction(1, 10)
 UNSTATED = "frames without a duration of their own are shown for a tenth of a second, as browsers do"
 STILL_REMARK = "left behind: the still picture that the file shows where animations are not known"
 DEEP_REMARK = "Pillow reads AVIF in 8 bits, the samples of this file have more"
+UNREAD_REMARK = "left behind: what its boxes say of cropping, colours and how often it plays, as they cannot be read: "
+UNTIMED_REMARK = "taken to play for ever, as its track cannot be read: "
 MILLISECONDS = 1000
 LARGEST_DENOMINATOR = 65535
 """That of a delay in an APNG."""
-CONFIGURATION, AV1_FIELDS = b"av1C", 4
-"""The box with the depth of AV1, and the bytes of its fields."""
 NARROW = 8
 
 
@@ -82,22 +82,25 @@ def moving_animation(data: bytes, *, name: str, limits: Limits) -> MovingPicture
         return None
     limits.require("number of frames", count, limits.samples)
     first = int(bool(getattr(image, "default_image", False)))
-    remarks = (*([STILL_REMARK] if first else []), *([DEEP_REMARK] if suffix == ".avif" and _is_deep(data) else []))
-    plays = _plays_of_avif(data, limits) if suffix == ".avif" else _plays(image, suffix)
-    frames = _frames(image, kind, range(first, count), said, limits)
-    return MovingPicture(name, frames, count - first, USUAL, plays, remarks, UNSTATED)
+    boxed = _boxed(data, limits) if suffix == ".avif" else _Boxed(NOTHING_BOXED, _plays(image, suffix))
+    frames = _frames(image, kind, range(first, count), said, boxed.facts, limits)
+    remarks = (*((STILL_REMARK,) if first else ()), *boxed.remarks)
+    return MovingPicture(name, frames, count - first, USUAL, boxed.plays, remarks, UNSTATED)
 
 
-def _frames(image: Any, kind: str, indices: range, said: SourceDescription, limits: Limits) -> Iterator[MovingFrame]:
-    """Yield frames one by one; `said`: what is known of all of them, where Pillow does not say it."""
+def _frames(
+    image: Any, kind: str, indices: range, said: SourceDescription, boxed: BoxedFacts, limits: Limits
+) -> Iterator[MovingFrame]:
+    """Yield frames one by one; `said`, `boxed`: what is known of all of them, where Pillow does not say it."""
+    facts = replace(boxed, bits=NARROW)  # as Pillow gives them
     for index in indices:
         with damage_named(kind):
             image.seek(index)
             image.load()
-        picture = picture_of_image(image, name=kind, limits=limits, keep_alpha=True)
+        picture = picture_of_image(image, name=kind, limits=limits, keep_alpha=True, boxed=facts)
         if said is not NOTHING_SAID:
             picture = replace(picture, description=said)
-        yield MovingFrame(picture, _duration(image.info.get("duration")))
+        yield MovingFrame(cropped(picture, boxed.part, kind), _duration(image.info.get("duration")))
 
 
 def _duration(milliseconds: Any) -> Fraction | None:
@@ -114,17 +117,28 @@ def _plays(image: Any, suffix: str) -> int:
     return ONCE if stated is None else FOR_EVER if stated == 0 else int(stated) + 1
 
 
-def _plays_of_avif(data: bytes, limits: Limits) -> int:
-    """Return what the boxes of an AVIF say, which Pillow does not tell."""
+class _Boxed(NamedTuple):
+    """What is said of all frames: facts, how often they are shown, and sentences about what is not known."""
+
+    facts: BoxedFacts
+    plays: int
+    remarks: tuple[str, ...] = ()
+
+
+def _boxed(data: bytes, limits: Limits) -> _Boxed:
+    """Return what the boxes of an AVIF say, which Pillow does not tell.  Raises PictureDamaged, TooLarge."""
     try:
         boxes = read_boxes(data, limits=limits)
+    except (CodestreamError, UnsupportedError) as reason:
+        return _Boxed(NOTHING_BOXED, FOR_EVER, (UNREAD_REMARK + _first_line(reason),))
+    facts = animation_facts(boxes)
+    remarks = (DEEP_REMARK,) if facts.bits > NARROW else ()
+    try:
         tracks = tracks_of(next((box for box in boxes if box.kind == "moov"), FileBox("moov")), limits)
-    except (CodestreamError, UnsupportedError):
-        return FOR_EVER
-    return tracks[0].plays if tracks else FOR_EVER
+    except (CodestreamError, UnsupportedError) as reason:
+        return _Boxed(facts, FOR_EVER, (*remarks, UNTIMED_REMARK + _first_line(reason)))
+    return _Boxed(facts, tracks[0].plays if tracks else FOR_EVER, remarks)
 
 
-def _is_deep(data: bytes) -> bool:
-    """Tell whether the samples of an AVIF have more than 8 bits."""
-    _, found, fields = data.partition(CONFIGURATION)
-    return bool(found) and av1_bits(fields[:AV1_FIELDS]) > NARROW
+def _first_line(reason: RefdecError) -> str:
+    return reason.explain().splitlines()[0].rstrip(".")

@@ -158,20 +158,20 @@ def _float_layers() -> list[bytes]:
 
 def _heif() -> list[bytes]:
     """Return a file with everything in it, one with deep transparency, one with a picture alone, a cut one, clips, a
-    cropped picture, and two made of tiles.
+    cropped clip and a cropped picture, and two made of tiles.
     """
     from refdec.api.enclosing import enclosed, headers_of
     from refdec.heif.boxes import FileBox
     from refdec.heif.heiffile import Property
     from refdec.heif.parts import NO_PARTS
     from refdec.tiling.geometry import Rect
-    from tests.unit.heif.clips import clip_data
+    from tests.unit.heif.clips import clip_data, cropped_clip
     from tests.unit.heif.grids import SIZE, grid_data
     from tests.unit.heif.support import HEIGHT, STREAM, WIDTH, alpha_plane, clap, parts, transformed, whole_file
 
     headers = headers_of(STREAM, None)
     deep = enclosed(STREAM, headers, parts(alpha=alpha_plane(16, premultiplied=True), thumbnail=b""))
-    clips = [clip_data(), clip_data(plays=1, alpha=False), clip_data()[:-100]]
+    clips = [clip_data(), clip_data(plays=1, alpha=False), clip_data()[:-100], cropped_clip(turned=True)]
     turn = Property(FileBox("irot", {"angle": 1}), essential=True)
     cropped = transformed(clap(WIDTH, HEIGHT, Rect(9, 5, 40, 60)), turn)
     tiled = [grid_data(alpha=True), grid_data(properties=(clap(*SIZE, Rect(1, 2, 9, 9)), turn), wide=True)]
@@ -227,9 +227,26 @@ def _pictures() -> list[bytes]:
         *_floats_in_files(),
         b"\x0d" + y4m(),
         *(b"\x0d" + animation(suffix, transparent=True) for suffix in (".gif", ".png", ".webp")),
+        *_avif_animations(),
         *_pillow_files(),
         *_bundles(),
     ]
+
+
+def _avif_animations() -> list[bytes]:
+    """Return one, and one that is turned and cropped, where this Pillow writes them."""
+    from PIL import features
+
+    from refdec.heif.boxes import FileBox
+    from refdec.tiling.geometry import Rect
+    from tests.unit.heif.support import clap
+    from tests.unit.sequences.support import HEIGHT, WIDTH, animation, in_av1_entry
+
+    if not features.check("avif"):
+        return []
+    part = clap(WIDTH, HEIGHT, Rect(4, 6, 20, 30)).box
+    made = animation(".avif"), in_av1_entry(animation(".avif"), part, FileBox("irot", {"angle": 1}))
+    return [b"\x0d" + data for data in made]
 
 
 def _floats_in_files() -> list[bytes]:

@@ -334,6 +334,7 @@ def _placed(file: HeifFile) -> None:
 
 def heif(data: bytes) -> None:
     """HEIF files and clips: what reads is written and read again, shown, taken apart, no larger than limits say."""
+    from refdec.api.info import read_info
     from refdec.formats.clip_files import ClipBytes, clip_in
     from refdec.formats.stream_files import stream_in
     from refdec.heif.picturefile import alpha_of, metadata_of, picture_orientation
@@ -362,6 +363,10 @@ def heif(data: bytes) -> None:
                 assert problem.headline()
         if not lenient:
             list(box_lines(box_tree(data, PICTURE_LIMITS)))
+            try:
+                assert read_info(data, limits=PICTURE_LIMITS).file is not None
+            except RefdecError as problem:
+                assert problem.headline()
     try:
         file = read_heif(data, limits=PICTURE_LIMITS)
     except RefdecError as problem:
@@ -381,7 +386,7 @@ def heif(data: bytes) -> None:
         assert again.references == file.references
     except RefdecError as problem:
         assert problem.headline()  # more items than fields of the usual width hold, bytes that are no text
-    for part in (stream_in, lambda _: picture_orientation(file), lambda _: metadata_of(file)):
+    for part in (stream_in, read_info, lambda _: picture_orientation(file), lambda _: metadata_of(file)):
         try:
             part(data)
         except RefdecError as problem:

@@ -14,16 +14,13 @@ import pytest
 
 import refdec
 from refdec.api import clips as module
-from refdec.heif.boxes import FileBox
 from refdec.heif.track_errors import SampleOutside
 from refdec.sequences.errors import FrameDamaged, FrameMissing
 from refdec.tiling.geometry import Rect
 from refdec.verification.clips import verify_clip
 from refdec.verification.verdict import Conformity
-from tests.unit.heif.clips import DURATIONS, SIZE, TABLES, clip_data, with_clip_box
+from tests.unit.heif.clips import DURATIONS, PART, TABLES, clip_data, cropped_clip, with_clip_box
 from tests.unit.heif.support import STREAM, alpha_plane, clap
-
-PART = Rect(8, 20, 20, 10)
 
 
 @cache
@@ -63,8 +60,7 @@ def test_every_frame_with_its_time() -> None:
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_clean_aperture_of_the_sample_entry_crops_every_frame(turned: bool) -> None:
-    boxes = (clap(*SIZE, PART).box, *([FileBox("irot", {"angle": 1})] if turned else []))
-    data = with_clip_box(f"{TABLES}/stsd/jaim", lambda box: replace(box, children=(*box.children, *boxes)))
+    data = cropped_clip(turned=turned)
     turns = 1 if turned else 0
     shown = np.rot90(picture()[PART.rows, PART.columns], turns)
     cropped_alpha = np.rot90(alpha_plane().samples[PART.rows, PART.columns], turns)

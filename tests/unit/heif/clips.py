@@ -15,11 +15,14 @@ from refdec.heif.clipwriting import CLIP_BRANDS, NewClip, NewTrack, alpha_entry,
 from refdec.heif.heiffile import Reference
 from refdec.heif.picturefile import file_around, picture_properties
 from refdec.limits import Limits
-from tests.unit.heif.support import HEIGHT, LIMITS, STREAM, WIDTH, parts
+from refdec.tiling.geometry import Rect
+from tests.unit.heif.support import HEIGHT, LIMITS, STREAM, WIDTH, clap, parts
 
 SIZE = (WIDTH, HEIGHT)
 DURATIONS = (40, 40, 100, 20)
 TABLES = "moov/trak/mdia/minf/stbl"
+PART = Rect(8, 20, 20, 10)
+"""What `cropped_clip` shows."""
 
 
 @cache
@@ -42,6 +45,12 @@ def clip_data(durations: Sequence[int] = DURATIONS, plays: int = 3, *, alpha: bo
         tracks.append(NewTrack((entry,), [0] * count, at, "auxv", (Reference("auxl", 2, (1,)),)))
     clip = NewClip(SIZE, 1000, durations, plays, tuple(tracks))
     return clip_head(file, [starts[item.kind] for item in file.items], clip, len(media)) + media
+
+
+def cropped_clip(*, turned: bool) -> bytes:
+    """Return the clip with a clean aperture in its sample entry, and a quarter turn behind it if wished."""
+    boxes = (clap(*SIZE, PART).box, *([FileBox("irot", {"angle": 1})] if turned else []))
+    return with_clip_box(f"{TABLES}/stsd/jaim", lambda box: replace(box, children=(*box.children, *boxes)))
 
 
 def clip_of(data: bytes, limits: Limits = LIMITS) -> ClipFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -11,10 +12,13 @@ import numpy.typing as npt
 import PIL.Image
 
 import refdec
+from refdec.heif.boxes import FileBox
 from tests.encodable import photograph
+from tests.unit.heif.clips import with_clip_box
 
 HEIGHT, WIDTH = 40, 48
 MILLISECONDS = (100, 200, 50, 70)
+AV1_ENTRY = "moov/trak/mdia/minf/stbl/stsd/av01"
 KINDS = {".gif": "GIF", ".png": "PNG", ".webp": "WEBP", ".avif": "AVIF"}
 
 
@@ -47,6 +51,15 @@ def animation(suffix: str, *, transparent: bool = False, loop: int | None = 3, c
         target, KINDS[suffix], save_all=True, append_images=frames[1:], **({"duration": times, **wishes} | more)
     )
     return target.getvalue()
+
+
+def in_av1_entry(data: bytes, *boxes: FileBox) -> bytes:
+    """Return an AVIF animation with boxes more in the sample entry of its pictures."""
+
+    def with_more(box: FileBox) -> FileBox:
+        return box if box.first("auxi") else replace(box, children=(*box.children, *boxes))
+
+    return with_clip_box(AV1_ENTRY, with_more, data)
 
 
 @cache
