@@ -7,6 +7,7 @@ first one for all.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -24,10 +25,19 @@ __all__ = ["ANY_FRAME", "ChosenStream", "FrameWish", "chosen_stream", "every_str
 
 @dataclass(frozen=True, slots=True)
 class FrameWish:
-    """Which frame of a clip is meant: its number, from 1, or a time in seconds; neither: nobody said."""
+    """Which frame of a clip is meant: its number, from 1, or a time in seconds; neither: nobody said.
+
+    `among_others`: it is said of several files, of which those that hold one picture are taken as they are.
+    """
 
     number: int | None = None
     time: Fraction | None = None
+    among_others: bool = False
+
+    @property
+    def option(self) -> str:
+        """What it is called on the command line, "" where nobody said anything."""
+        return "--frame" if self.number is not None else "" if self.time is None else "--time"
 
     def of(self, clip: Clip) -> int | None:
         """Return the number of the frame, None: nobody said.  Raises FrameMissing, ClipOption."""
@@ -37,8 +47,14 @@ class FrameWish:
 
     def require_none(self) -> None:
         """Refuse a wish that is about a file of one picture.  Raises NotAClip."""
-        if self.number is not None or self.time is not None:
-            raise NotAClip("--frame" if self.number is not None else "--time")
+        if self.option and not self.among_others:
+            raise NotAClip(self.option)
+
+    def unused(self, clips: int) -> tuple[str, ...]:
+        """Return what has to be said where there were no clips among several files."""
+        if not self.option or clips:
+            return ()
+        return (f"{self.option} changes nothing: no clip is among these files",)
 
 
 ANY_FRAME = FrameWish()
@@ -46,7 +62,7 @@ ANY_FRAME = FrameWish()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChosenStream:
-    """A codestream; of a clip of `frames` that of `frame`, from 1, and both are 0 where it stands alone.
+    """A codestream; of a `clip` of `frames` that of `frame`, from 1, and both are 0 where it stands alone.
 
     `guessed`: nobody said which.
     """
@@ -55,6 +71,18 @@ class ChosenStream:
     frame: int = 0
     frames: int = 0
     guessed: bool = False
+    clip: Clip | None = None
+
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """Let the errors of a frame say which it is, and where: as FrameDamaged, FrameUnsupported."""
+        if self.clip is None:
+            yield
+            return
+        from refdec.api.clips import naming_frame
+
+        with naming_frame(self.clip, self.frame):
+            yield
 
     @property
     def facts(self) -> dict[str, int]:
@@ -84,7 +112,7 @@ def chosen_stream(source: Source, options: DecodeOptions, wish: FrameWish = ANY_
         wish.require_none()
         return ChosenStream(clip)
     number = wish.of(clip)
-    return ChosenStream(clip.codestream(number or 1), number or 1, len(clip), number is None)
+    return ChosenStream(clip.codestream(number or 1), number or 1, len(clip), number is None, clip)
 
 
 def every_stream(source: Source, options: DecodeOptions, wish: FrameWish = ANY_FRAME) -> Iterator[ChosenStream]:
@@ -99,7 +127,7 @@ def every_stream(source: Source, options: DecodeOptions, wish: FrameWish = ANY_F
         return
     number = wish.of(clip)
     for frame in range(1, len(clip) + 1) if number is None else (number,):
-        yield ChosenStream(clip.codestream(frame), frame, len(clip))
+        yield ChosenStream(clip.codestream(frame), frame, len(clip), clip=clip)
 
 
 def _clip_of(source: Source, options: DecodeOptions) -> Clip | bytes:

@@ -23,6 +23,7 @@ from refdec.api.errors import OptionsExpected
 from refdec.arithmetic.argument_kinds import CALLS, NUMBER, TEXT, WHOLE, ValueKind, require_kinds
 from refdec.decoding.options import limits_or_default
 from refdec.sequences.errors import NotAClip
+from refdec.sequences.frame_naming import naming_picture
 from refdec.sequences.moving import MovingFrame, MovingPicture
 
 if TYPE_CHECKING:
@@ -135,4 +136,8 @@ def encode_source(
     if isinstance(found, MovingPicture):
         return encode_moving(found, target, options, clip, weights=weights, progress=progress)
     still, chosen = found
-    return encode_to_file(still, target, chosen, weights=weights, progress=progress)
+    if chosen.frame == options.frame:
+        return encode_to_file(still, target, chosen, weights=weights, progress=progress)
+    assert options.frame is not None, "it was chosen"
+    with naming_picture(still, options.frame):
+        return encode_to_file(still, target, chosen, weights=weights, progress=progress)

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate, chain
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
@@ -23,7 +21,6 @@ from refdec.api.clip_options import ClipOptions
 from refdec.api.clip_report import ClipReport
 from refdec.api.encode_options import EncodeOptions
 from refdec.decoding.options import limits_or_default
-from refdec.errors import FileError, InputError
 from refdec.formats.description import UPRIGHT
 from refdec.formats.exif import turned_upright
 from refdec.formats.files import name_of
@@ -37,7 +34,8 @@ from refdec.heif.heiffile import Item, Property, Reference
 from refdec.heif.parts import NO_METADATA, Metadata, PictureParts
 from refdec.heif.picturefile import file_around, picture_properties, profile_property
 from refdec.plugins.source_picture import SourcePicture
-from refdec.sequences.errors import ClipOption, FramesDiffer, FrameSourceWrong, NoFrames
+from refdec.sequences.errors import ClipOption, FramesDiffer, NoFrames
+from refdec.sequences.frame_naming import naming_picture
 from refdec.sequences.moving import MovingPicture
 from refdec.sequences.timing import in_units, seconds_in_words, timescale_of
 
@@ -158,7 +156,7 @@ class ClipMaker:
         for frame in self._moving.frames:
             number = len(self._durations) + 1
             limits.require("number of frames", number, limits.samples)
-            with _naming_picture(frame.picture):
+            with naming_picture(frame.picture, number):
                 found = self._upright(self._options.with_parts(frame.picture, in_file=True))
             if found.picture.floats is not None and self._options.layer_error is not None:
                 raise ClipOption("A layer of floats", "Encode the frames one by one: refdec encode FRAMES --out OUT")
@@ -338,14 +336,3 @@ def _coded(state: _EncodingState, unit: _FrameUnit) -> _CodedFrame:
     )
     made = encoded_picture(picture, state.options, in_file=False, weights=state.pack, progress=None)
     return _CodedFrame(made.codestream, picture_properties(made.headers), made.warnings)
-
-
-@contextmanager
-def _naming_picture(picture: object) -> Iterator[None]:
-    """Let the errors of a file of a folder say which it is."""
-    try:
-        yield
-    except InputError as problem:
-        if not isinstance(picture, Path) or isinstance(problem, FrameSourceWrong | FileError):  # both name it
-            raise
-        raise FrameSourceWrong(str(picture), problem) from problem

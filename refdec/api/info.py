@@ -40,8 +40,11 @@ def read_info(
     with concerning(source):
         clip = _clip_of(source, limits, lenient=lenient) if may_hold_clip(source) else None
         if clip is not None and not isinstance(clip, bytes):
-            info = read(clip.codestream(1), limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
-            return replace(info, file=_facts_of(clip, (info.width, info.height)))
+            from refdec.api.clips import naming_frame
+
+            with naming_frame(clip, 1):
+                info = read(clip.codestream(1), limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
+                return replace(info, file=_facts_of(clip, (info.width, info.height)))
         whole = read_bytes(source, limits=limits) if clip is None else clip
         found = stream_in(whole, limits=limits, first_tile=True)
         info = read(found.codestream, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)

@@ -43,8 +43,8 @@ def read_latents(
     `frame`: which one of a clip is meant, from 1; without it the first, with a `PictureWarning` that says so.
     `synthesis`: one of the transforms that the codestream lists, for stage picture.  The other arguments as for
     `decode`; of `options` those fields count that are keywords here, and `any_level` and `allow_custom_colour`.
-    Raises UnknownStage, WeightsDiffer, FrameMissing, CodestreamError, UnsupportedError, LimitExceeded, WeightsError,
-    InputError.
+    Raises UnknownStage, WeightsDiffer, FrameMissing, FrameDamaged, CodestreamError, UnsupportedError, LimitExceeded,
+    WeightsError, InputError.
     """
     keywords = DecodeOptions(
         synthesis=synthesis,
@@ -58,7 +58,8 @@ def read_latents(
         stream = chosen_stream(source, options, FrameWish(frame))
         for sentence in stream.remarks:
             warnings.warn(sentence, PictureWarning, stacklevel=2)
-        return _read(stream.data, stage, weights, options)[0]
+        with stream.named():
+            return _read(stream.data, stage, weights, options)[0]
 
 
 def read_with_warnings(
@@ -75,7 +76,8 @@ def read_with_warnings(
     """
     with concerning(source):
         stream = chosen_stream(source, options, wish)
-        bundle, passed = _read(stream.data, stage, weights, options)
+        with stream.named():
+            bundle, passed = _read(stream.data, stage, weights, options)
         return bundle, (*stream.remarks, *passed)
 
 

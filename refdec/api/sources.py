@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeGuard, cast
@@ -32,6 +33,7 @@ from refdec.heif.parts import NO_METADATA, NO_PARTS, Metadata, PictureParts
 from refdec.heif.picturefile import metadata_of, picture_orientation
 from refdec.picture.picture import PictureCodes
 from refdec.plugins.source_picture import Codes, SourcePicture
+from refdec.sequences.frame_naming import naming_place
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -141,37 +143,41 @@ def source_with_parts(
     raw = (suffix or named).lower() == ".yuv"
     data = read_bytes(source, limits=limits)
     if not raw and is_jpeg_ai(data):
-        with concerning(source):
-            alone, said = _frame_of_clip(data, limits, name, frame)
+        with concerning(source), ExitStack() as naming:
+            alone, said = _frame_of_clip(data, limits, name, frame, naming)
             made = _decoded(alone, limits, name, strip=strip, in_file=in_file)
         return made._replace(picture=replace(made.picture, warnings=(*said, *made.picture.warnings)))
     if raw and layout is None:
         layout = layout_of_name(PurePath(name).name)
         layout = layout if bits is None else replace(layout, bits=bits)
-    picture = read_picture(
-        NamedBytes(data, name),
-        suffix=suffix or (named if raw else ""),
-        layout=layout,
-        bits=bits,
-        limits=limits,
-        frame=frame,
-        low_bits=low_bits,
-        keep_alpha=in_file,
-        float_view=float_view,
-    )
+    with nullcontext() if frame is None else naming_place(name or "the data", frame):
+        picture = read_picture(
+            NamedBytes(data, name),
+            suffix=suffix or (named if raw else ""),
+            layout=layout,
+            bits=bits,
+            limits=limits,
+            frame=frame,
+            low_bits=low_bits,
+            keep_alpha=in_file,
+            float_view=float_view,
+        )
     return _of_codes(picture, name, strip=strip, in_file=in_file)
 
 
-def _frame_of_clip(data: bytes, limits: Limits, name: str, frame: int | None) -> tuple[bytes, tuple[str, ...]]:
+def _frame_of_clip(
+    data: bytes, limits: Limits, name: str, frame: int | None, naming: ExitStack
+) -> tuple[bytes, tuple[str, ...]]:
     """Return the file of one frame of a clip, and what is said of the others; of one picture, that as it is.
 
-    Raises NoSuchPicture, FrameMissing.
+    `naming` lets the errors of the frame say which it is.  Raises NoSuchPicture, FrameMissing.
     """
-    from refdec.api.clips import Clip, found_clip
+    from refdec.api.clips import Clip, found_clip, naming_frame
 
     clip = found_clip(NamedBytes(data, name), DecodeOptions(limits=limits))
     if isinstance(clip, Clip):
         others = f"left behind: all but the first of the {len(clip)} frames of this clip; --frame N chooses one"
+        naming.enter_context(naming_frame(clip, frame or 1))
         return clip.still(frame or 1), () if frame is not None or len(clip) == 1 else (others,)
     if frame not in (None, 1):
         raise NoSuchPicture("JPEG AI", 1, frame)

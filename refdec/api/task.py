@@ -113,12 +113,17 @@ def run_on_file(source: str | Path | bytes, order: TaskOrder) -> TaskResult:
     Raises UnknownGuest, PluginRefused, UnknownOption, OptionInvalid, WeightsDiffer, WrongWeights, GuestFailed,
     GuestResultInvalid, Refusal, and what decoding raises.
     """
+    with concerning(source):
+        return run_on_stream(stream_for(source, order), order)
+
+
+def run_on_stream(stream: ChosenStream, order: TaskOrder) -> TaskResult:
+    """Run a task on a codestream; errors of one in a clip say which frame it is.  Raises what `run_on_file` raises."""
     from refdec.plugins.calls import options_for, run_task
 
     bench = _bench(order)
     options = options_for(bench.guest, dict(order.options))
-    stream = stream_for(source, order)
-    with concerning(source):
+    with stream.named():
         bundle = _read(stream.data, order, bench)
     return run_task(bench.guest, bundle, options, bench.core, any_weights=order.any_weights)
 
@@ -129,9 +134,9 @@ def run_job(job: Job) -> Mapping[str, Any]:
     Returns {"text", "result", "remarks"}, and of a clip {"frame", "frames"}.
     """
     order: TaskOrder = job.options
-    stream = stream_for(job.input, order)
+    stream = stream_for(job.input, replace(order, frame=replace(order.frame, among_others=True)))
     with concerning(job.input):
-        result = run_on_file(stream.data, replace(order, frame=ANY_FRAME))
+        result = run_on_stream(stream, order)
         remarks: tuple[str, ...] = ()
         if job.output is not None:
             remarks = write_result_picture(result, job.output, stream.data if order.over else None, order).remarks
@@ -257,14 +262,20 @@ def act(
     typed = arguments_of(action, texts)
     options = options_for(bench.guest, dict(order.options), action)
     kinds = {argument.name: argument.kind for argument in action.arguments}
-    reading = StreamReading(
-        partial(_read, order=order, bench=bench), order.reading, order.frame, complain, remark, progress
+    wanted = {name: Path(text) for name, text in typed.items() if kinds[name] in {"codestream", "codestreams"}}
+    several = len(wanted) > 1 or any(path.is_dir() for path in wanted.values())
+    frame, clips, decode = (
+        replace(order.frame, among_others=several),
+        set[str](),
+        partial(_read, order=order, bench=bench),
     )
-    streams = {
-        name: TaskStreams(Path(text), reading, single=kinds[name] == "codestream")
-        for name, text in typed.items()
-        if kinds[name] in {"codestream", "codestreams"}
-    }
+
+    def count_clip(stream: ChosenStream) -> None:
+        if stream.clip is not None:
+            clips.add(stream.clip.name)
+
+    reading = StreamReading(decode, order.reading, frame, complain, remark, progress, count_clip)
+    streams = {name: TaskStreams(path, reading, single=kinds[name] == "codestream") for name, path in wanted.items()}
     given = ActionInput(
         options,
         bench.core,
@@ -273,4 +284,7 @@ def act(
         {name: Path(text) for name, text in typed.items() if kinds[name] == "path"},
         progress,
     )
-    return run_action(bench.guest, action, given)
+    result = run_action(bench.guest, action, given)
+    for sentence in frame.unused(len(clips)):
+        remark(sentence)
+    return result

@@ -39,7 +39,7 @@ class StreamReading:
     """How streams become bundles: `decode` makes one of a codestream, read by `options`; which `frame` of a clip.
 
     `complain` is told of files of a folder that cannot be used, `remark` of what has to be said, `progress` of the
-    share that is done.
+    share that is done, `found` of each codestream.
     """
 
     decode: Callable[[bytes], LatentBundle]
@@ -48,6 +48,7 @@ class StreamReading:
     complain: Callable[[str, RefdecError], None]
     remark: Callable[[str], None]
     progress: Callable[[float], None]
+    found: Callable[[ChosenStream], None]
 
 
 def _nothing(name: str) -> bool:
@@ -92,11 +93,14 @@ class TaskStreams:
             return
         with concerning(name):
             for stream in self._streams(name):
+                self.reading.found(stream)
                 named = f"{name}, frame {stream.frame}" if stream.frames else name
                 if stream.frames:
                     self.reading.progress(done + share * (stream.frame - 1) / stream.frames)
                 if not stream.frames or not self.known(named):
-                    yield NamedBundle(named, self.reading.decode(stream.data))
+                    with stream.named():
+                        bundle = self.reading.decode(stream.data)
+                    yield NamedBundle(named, bundle)
 
     def _streams(self, name: str) -> Iterator[ChosenStream]:
         """Yield the codestreams of one file."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -128,6 +129,7 @@ def _transcoded(
     progress: Progress | None,
 ) -> _Output:
     """Return what was made, bare or in a HEIF file; `target` None: what the source is."""
+    from refdec.api.clips import naming_frame, open_clip
     from refdec.api.enclosing import Enclosed, bytes_beside, goes_into_file, put_back
     from refdec.api.transcode_run import run
     from refdec.decoding.options import limits_or_default
@@ -139,10 +141,13 @@ def _transcoded(
     prepare_kernels()
     limits = limits_or_default(options.limits)
     check = check_of(limits)
-    with concerning(source):
-        data = (
-            _frame_of(source, limits, options.frame) if options.frame is not None else read_bytes(source, limits=limits)
-        )
+    with concerning(source), ExitStack() as naming:
+        if options.frame is not None:
+            clip = open_clip(source, limits=limits)
+            data = clip.still(options.frame)
+            naming.enter_context(naming_frame(clip, options.frame))
+        else:
+            data = read_bytes(source, limits=limits)
         found = stream_in(data, limits=limits)
         in_file = goes_into_file(options.container, target, found.file)
         if in_file and options.max_bytes is not None:
@@ -154,13 +159,6 @@ def _transcoded(
             output = put_back(made.data, made.headers, found.file, in_file=in_file)
     LOG.info("codestream of %d bytes made of %d: %s", len(made.data), len(found.codestream), made.what)
     return _Output(made, output.data, len(data), (*made.warnings, *output.warnings))
-
-
-def _frame_of(source: Source, limits: Limits, number: int) -> bytes:
-    """Return the HEIF file of one frame of a clip.  Raises NotAClip, FrameMissing, SampleOutside."""
-    from refdec.api.clips import open_clip
-
-    return open_clip(source, limits=limits).still(number)
 
 
 def _no_progress(done: float) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -209,9 +208,8 @@ def _say_what_is_known(order: TaskOrder) -> None:
 
 def _run_on_file(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run a task on one codestream."""
-    from refdec.api.chosen_frame import ANY_FRAME
     from refdec.api.concerning import concerning
-    from refdec.api.task import picture_suffix, run_on_file, stream_for, write_result_picture
+    from refdec.api.task import picture_suffix, run_on_stream, stream_for, write_result_picture
     from refdec.cli.deadline import in_time
     from refdec.cli.warnings import show_warnings
     from refdec.inspection.summary import read_info
@@ -221,9 +219,9 @@ def _run_on_file(source: str, order: TaskOrder, picture: Path | None, as_json: b
         picture_suffix(picture)
     with console.progress(f"{order.task} {Path(source).name}"):
         stream = stream_for(source, order)
-        data, alone = stream.data, replace(order, frame=ANY_FRAME)
+        data = stream.data
         with concerning(source):
-            result = in_time(limits.seconds, lambda: run_on_file(data, alone))
+            result = in_time(limits.seconds, lambda: run_on_stream(stream, order))
         if picture is not None:
             written = write_result_picture(result, picture, data if order.over else None, order)
     read = read_info(data, limits=limits, lenient=reading.lenient, any_level=reading.any_level, edition=reading.edition)
@@ -267,9 +265,12 @@ def _run_on_batch(
     from refdec.parallel.batch import BatchOptions, run_batch
 
     naming = set[str]()
+    clips = 0
 
     def watch(outcome: Outcome) -> None:
+        nonlocal clips
         details = outcome.details or {}
+        clips += outcome.details is None or "frame" in details  # what failed may be one
         show_warnings(details.get("remarks", ()), source=outcome.job.input)
         kind = (details.get("result") or {}).get("kind", "")
         if kind in NAMING_KINDS and not naming:  # once, not for each of many
@@ -282,6 +283,7 @@ def _run_on_batch(
 
     jobs = jobs_of(inputs, order, picture)
     summary = run_batch(run_job, jobs, BatchOptions(workers=workers, resume=False), watch=watch)
+    show_warnings(order.frame.unused(clips))
     console.say(summary.explain())
     return summary.exit_code
 

@@ -6,7 +6,7 @@ of `refdec.heif`.
 
 1. `timing` turns rates and durations, fractions of a second, into whole units and back.
 2. `moving` is what all sources amount to; `opened` finds out what a source is.  `frame_folder`, `animations` (by
-   Pillow) and `y4m` read them.
+   Pillow) and `y4m` read them; `frame_naming` lets their errors say which frame it is.
 3. `animation_writer` and `y4m_writer` write.
 
 `errors` has one class a rule.

@@ -25,6 +25,7 @@ from refdec.heif.boxes import FileBox
 from refdec.heif.boxreader import read_boxes
 from refdec.heif.tracks import tracks_of
 from refdec.limits import Limits
+from refdec.sequences.frame_naming import naming_place
 from refdec.sequences.moving import FOR_EVER, ONCE, MovingFrame, MovingPicture
 
 __all__ = ["animation_suffix", "moving_animation"]
@@ -83,24 +84,33 @@ def moving_animation(data: bytes, *, name: str, limits: Limits) -> MovingPicture
     limits.require("number of frames", count, limits.samples)
     first = int(bool(getattr(image, "default_image", False)))
     boxed = _boxed(data, limits) if suffix == ".avif" else _Boxed(NOTHING_BOXED, _plays(image, suffix))
-    frames = _frames(image, kind, range(first, count), said, boxed.facts, limits)
+    frames = _frames(image, _Kind(kind, name, said, boxed.facts), range(first, count), limits)
     remarks = (*((STILL_REMARK,) if first else ()), *boxed.remarks)
     return MovingPicture(name, frames, count - first, USUAL, boxed.plays, remarks, UNSTATED)
 
 
-def _frames(
-    image: Any, kind: str, indices: range, said: SourceDescription, boxed: BoxedFacts, limits: Limits
-) -> Iterator[MovingFrame]:
-    """Yield frames one by one; `said`, `boxed`: what is known of all of them, where Pillow does not say it."""
-    facts = replace(boxed, bits=NARROW)  # as Pillow gives them
-    for index in indices:
-        with damage_named(kind):
-            image.seek(index)
-            image.load()
-        picture = picture_of_image(image, name=kind, limits=limits, keep_alpha=True, boxed=facts)
-        if said is not NOTHING_SAID:
-            picture = replace(picture, description=said)
-        yield MovingFrame(cropped(picture, boxed.part, kind), _duration(image.info.get("duration")))
+class _Kind(NamedTuple):
+    """Of which format and file frames are; `said`, `boxed`: what is known of all, where Pillow does not say it."""
+
+    format_name: str
+    name: str
+    said: SourceDescription
+    boxed: BoxedFacts
+
+
+def _frames(image: Any, kind: _Kind, indices: range, limits: Limits) -> Iterator[MovingFrame]:
+    """Yield frames one by one.  Raises FrameSourceWrong."""
+    facts = replace(kind.boxed, bits=NARROW)  # as Pillow gives them
+    for number, index in enumerate(indices, 1):
+        with naming_place(kind.name, number):
+            with damage_named(kind.format_name):
+                image.seek(index)
+                image.load()
+            picture = picture_of_image(image, name=kind.format_name, limits=limits, keep_alpha=True, boxed=facts)
+            if kind.said is not NOTHING_SAID:
+                picture = replace(picture, description=kind.said)
+            picture = cropped(picture, kind.boxed.part, kind.format_name)
+        yield MovingFrame(picture, _duration(image.info.get("duration")))
 
 
 def _duration(milliseconds: Any) -> Fraction | None:

@@ -140,7 +140,7 @@ def _in_words(frame: int, at: int, length: int, reason: RefdecError) -> str:
     place = "" if reason.at is None else f", at its byte.bit {reason.at}"
     return (
         f"Frame {frame} (byte {at} of the file, {length} bytes){place}: {reason.code}, {first}\n"
-        f"Go on without it: --lenient.  See what is in it: refdec view FILE --frame {frame}"
+        f"All others: refdec decode FILE OUT/ --lenient\nSee what is in it: refdec view FILE --frame {frame}"
     )
 
 
@@ -158,7 +158,7 @@ class FrameDamaged(CodestreamError):
 
 
 class FrameSourceWrong(InputError):
-    """A picture of a folder that should become a frame cannot be read."""
+    """A frame of a folder, an animation or raw video cannot be read."""
 
     code, clause = "RD2511", ""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count
 from typing import BinaryIO
 
 import numpy as np
@@ -21,6 +22,7 @@ from refdec.formats.pictures import CodePicture, Colour, require_pixels
 from refdec.formats.yuv import YuvLayout, read_yuv
 from refdec.limits import Limits
 from refdec.picture.output import Codes, as_codes
+from refdec.sequences.frame_naming import naming_place
 from refdec.sequences.moving import MovingFrame, MovingPicture
 
 __all__ = ["Y4M_START", "moving_y4m"]
@@ -53,10 +55,10 @@ class _Y4mHead:
 def moving_y4m(stream: BinaryIO, *, name: str, limits: Limits) -> MovingPicture:
     """Return the frames of a y4m file, whose first byte is the next of `stream`.
 
-    Raises PictureDamaged, PictureUnsupported, PictureTooLarge; while frames are asked for too, and TooLarge.
+    Raises PictureDamaged, PictureUnsupported, PictureTooLarge; while frames are asked for FrameSourceWrong, TooLarge.
     """
     head = _head(stream, limits)
-    return MovingPicture(name, _frames(stream, head, limits), None, Fraction(1, head.rate), remarks=head.remarks)
+    return MovingPicture(name, _frames(stream, head, name, limits), None, Fraction(1, head.rate), remarks=head.remarks)
 
 
 def _line(stream: BinaryIO) -> bytes:
@@ -110,23 +112,30 @@ def _rate(text: str) -> Fraction:
     return Fraction(int(parts[0]), int(parts[1]))
 
 
-def _frames(stream: BinaryIO, head: _Y4mHead, limits: Limits) -> Iterator[MovingFrame]:
+def _frames(stream: BinaryIO, head: _Y4mHead, name: str, limits: Limits) -> Iterator[MovingFrame]:
+    """Yield frames as they are read.  Raises FrameSourceWrong, TooLarge."""
     with stream:
-        yield from _open_frames(stream, head, limits)
+        for number in count(1):
+            with naming_place(name, number):
+                picture = _next_picture(stream, head, limits)
+            if picture is None:
+                return
+            limits.require("number of frames", number, limits.samples)
+            yield MovingFrame(picture, Fraction(1, head.rate))
 
 
-def _open_frames(stream: BinaryIO, head: _Y4mHead, limits: Limits) -> Iterator[MovingFrame]:
-    size, count = head.layout.file_bytes, 0
-    while line := _line(stream):
-        if line.split(b" ")[0] != b"FRAME":
-            raise PictureDamaged(NAME, f"frame {count + 1} does not begin with FRAME")
-        count += 1
-        limits.require("number of frames", count, limits.samples)
-        data = stream.read(size)
-        if len(data) < size:
-            raise PictureDamaged(NAME, f"frame {count} ends after {len(data)} of {size} bytes")
-        picture = read_yuv(data, head.layout, limits=limits)
-        yield MovingFrame(_full_range(picture) if head.limited else picture, Fraction(1, head.rate))
+def _next_picture(stream: BinaryIO, head: _Y4mHead, limits: Limits) -> CodePicture | None:
+    """Return the next frame, None at the end.  Raises PictureDamaged."""
+    line, size = _line(stream), head.layout.file_bytes
+    if not line:
+        return None
+    if line.split(b" ")[0] != b"FRAME":
+        raise PictureDamaged(NAME, "where a frame should begin there is no line FRAME")
+    data = stream.read(size)
+    if len(data) < size:
+        raise PictureDamaged(NAME, f"the frame ends after {len(data)} of {size} bytes")
+    picture = read_yuv(data, head.layout, limits=limits)
+    return _full_range(picture) if head.limited else picture
 
 
 def _full_range(picture: CodePicture) -> CodePicture:

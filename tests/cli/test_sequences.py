@@ -199,6 +199,25 @@ def test_tasks_on_many_files_name_frames_too(refdec: Refdec, clip: Path) -> None
         assert shown.size == frame.size
 
 
+def test_a_frame_is_of_the_clips_among_many_files(refdec: Refdec, clip: Path) -> None:
+    alone = clip.with_name("alone.jai")
+    assert refdec("transcode", clip, alone, "--frame", 3).code == 0
+    ran = refdec("task", "statistics", alone, clip, "--workers", 1, "--frame", 2, "--json")
+    assert [json.loads(line).get("frame") for line in ran.out.splitlines()] == [None, 2] and ran.code == 0
+    ran = refdec("task", "statistics", alone, alone, "--workers", 1, "--time", "0")
+    assert ran.code == 0 and "warning: --time changes nothing: no clip is among these files" in ran.err
+    folder = clip.with_name("both")
+    folder.mkdir()
+    clip.rename(folder / "clip.jaii")
+    alone.rename(folder / "alone.jai")
+    ran = refdec("task", "statistics", "total", folder, "--frame", 2, "--json")
+    rows = json.loads(ran.out)["result"]["parts"]["codestreams"]["rows"]
+    assert [Path(row[0]).name for row in rows] == ["alone.jai", "clip.jaii, frame 2"]
+    (folder / "clip.jaii").unlink()
+    ran = refdec("task", "statistics", "total", folder, "--frame", 2)
+    assert ran.code == 0 and "--frame changes nothing" in ran.err
+
+
 def test_actions_see_every_frame_of_a_clip(refdec: Refdec, clip: Path) -> None:
     ran = refdec("task", "statistics", "total", clip, "--json")
     rows = json.loads(ran.out)["result"]["parts"]["codestreams"]["rows"]

@@ -9,10 +9,14 @@ import pytest
 
 import refdec
 from refdec.api.chosen_frame import ANY_FRAME, ChosenStream, FrameWish, chosen_stream, every_stream
+from refdec.api.task import TaskOrder, run_on_file
+from refdec.bitstream.errors import UnknownMarker
+from refdec.bitstream.framing import read_codestream
+from refdec.bitstream.headers import read_headers
 from refdec.decoding.options import DEFAULT_OPTIONS
-from refdec.sequences.errors import ClipOption, FrameMissing, NotAClip
+from refdec.sequences.errors import ClipOption, FrameDamaged, FrameMissing, NotAClip
 from tests.encodable import GOLDEN
-from tests.unit.heif.clips import clip_data
+from tests.unit.heif.clips import clip_data, damaged_clip
 from tests.unit.heif.support import STREAM
 
 STILL = (GOLDEN / "kodim15_m1_+0_65x79.jai").read_bytes()
@@ -46,6 +50,35 @@ def test_who_does_not_choose_hears_which_it_is() -> None:
 def test_every_frame_or_the_one_that_is_meant() -> None:
     assert [found.frame for found in every_stream(clip_data(), DEFAULT_OPTIONS)] == [1, 2, 3, 4]
     assert [found.frame for found in every_stream(clip_data(), DEFAULT_OPTIONS, FrameWish(2))] == [2]
+
+
+def test_among_other_files_one_picture_is_taken_as_it_is() -> None:
+    for wish, option in ((FrameWish(2, among_others=True), "--frame"), (FrameWish(None, Fraction(0), True), "--time")):
+        assert chosen_stream(STILL, DEFAULT_OPTIONS, wish).data == STILL
+        assert [found.data for found in every_stream(STILL, DEFAULT_OPTIONS, wish)] == [STILL]
+        assert wish.unused(1) == () and wish.unused(0) == (f"{option} changes nothing: no clip is among these files",)
+    assert ANY_FRAME.unused(0) == ()
+
+
+def test_damage_of_a_frame_says_which_it_is() -> None:
+    """Found: tasks, latents, transcode and encode told the rule that a frame breaks, and not which frame that was."""
+    data = damaged_clip(2)
+    chosen = chosen_stream(data, DEFAULT_OPTIONS, FrameWish(2))
+    with pytest.raises(FrameDamaged, match=r"Frame 2 \(byte"), chosen.named():
+        read_headers(read_codestream(chosen.data))
+    with pytest.raises(FrameDamaged, match="Frame 2"):
+        refdec.read_latents(data, stage="symbols", frame=2)
+    with pytest.raises(FrameDamaged, match="Frame 2"):
+        refdec.transcode(data, frame=2, quality=20)
+    with pytest.raises(FrameDamaged, match="Frame 2"):
+        refdec.encode(data, frame=2, quality=20)
+    with pytest.raises(FrameDamaged, match="Frame 1"):
+        refdec.read_info(damaged_clip(1))
+    with pytest.raises(FrameDamaged, match="Frame 2"):
+        run_on_file(data, TaskOrder("statistics", frame=FrameWish(2)))
+    named = chosen_stream(STILL, DEFAULT_OPTIONS)
+    with pytest.raises(UnknownMarker), named.named():
+        read_codestream(b"\xff\x80\0\0\0\0")
 
 
 def test_latents_of_a_clip_say_of_which_frame_they_are(tmp_path: Path) -> None:

@@ -19,21 +19,13 @@ from refdec.sequences.errors import FrameDamaged, FrameMissing
 from refdec.tiling.geometry import Rect
 from refdec.verification.clips import verify_clip
 from refdec.verification.verdict import Conformity
-from tests.unit.heif.clips import DURATIONS, PART, TABLES, clip_data, cropped_clip, with_clip_box
+from tests.unit.heif.clips import DURATIONS, PART, TABLES, clip_data, cropped_clip, damaged_clip, with_clip_box
 from tests.unit.heif.support import STREAM, alpha_plane, clap
 
 
 @cache
 def picture() -> Any:
     return refdec.decode(STREAM).array
-
-
-def damaged(frame: int) -> bytes:
-    """Return the clip with a byte of one frame's first marker changed."""
-    data = bytearray(clip_data())
-    at, _ = refdec.open_clip(clip_data()).place(frame)
-    data[at + 2] ^= 0xFF
-    return bytes(data)
 
 
 def test_what_is_known_before_anything_is_decoded(tmp_path: Path) -> None:
@@ -83,7 +75,7 @@ def test_an_aperture_that_is_not_inside_of_the_frames_is_an_error_of_the_frame()
 
 
 def test_one_frame_alone_reads_and_decodes_no_other() -> None:
-    clip = refdec.open_clip(damaged(1))
+    clip = refdec.open_clip(damaged_clip(1))
     assert np.array_equal(clip.frame(2).picture.array, picture())
     assert [clip.number_at(time) for time in (0, 0.039, 0.04, Fraction(1, 10), 0.18, 0.1999)] == [1, 1, 2, 3, 4, 4]
     assert clip.at(0.19).number == 4
@@ -92,7 +84,7 @@ def test_one_frame_alone_reads_and_decodes_no_other() -> None:
 
 
 def test_frames_are_read_while_they_are_asked_for() -> None:
-    frames = refdec.open_clip(damaged(3)).frames()
+    frames = refdec.open_clip(damaged_clip(3)).frames()
     assert next(frames).number == 1 and next(frames).number == 2
     with pytest.raises(FrameDamaged, match="Frame 3"):
         next(frames)
@@ -122,7 +114,7 @@ def test_the_iterator_holds_few_frames(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_lenient_reading_leaves_bad_frames_out() -> None:
-    clip = refdec.open_clip(damaged(2), lenient=True)
+    clip = refdec.open_clip(damaged_clip(2), lenient=True)
     assert [frame.number for frame in clip] == [1, 3, 4]
     cut = refdec.open_clip(clip_data(alpha=False)[:-5], lenient=True)
     assert [frame.number for frame in cut] == [1, 2], "the last two frames share their bytes"
@@ -133,7 +125,7 @@ def test_lenient_reading_leaves_bad_frames_out() -> None:
 
 def test_an_error_names_frame_byte_and_file(tmp_path: Path) -> None:
     path = tmp_path / "bad.jaii"
-    path.write_bytes(damaged(2))
+    path.write_bytes(damaged_clip(2))
     clip = refdec.open_clip(path)
     with pytest.raises(FrameDamaged) as caught:
         clip.frame(2)

@@ -53,6 +53,14 @@ def cropped_clip(*, turned: bool) -> bytes:
     return with_clip_box(f"{TABLES}/stsd/jaim", lambda box: replace(box, children=(*box.children, *boxes)))
 
 
+def damaged_clip(frame: int) -> bytes:
+    """Return the clip with a byte of one frame's first marker changed."""
+    data = bytearray(clip_data())
+    at, _ = clip_of(clip_data()).places(frame - 1)[0]
+    data[at + 2] ^= 0xFF
+    return bytes(data)
+
+
 def clip_of(data: bytes, limits: Limits = LIMITS) -> ClipFile:
     return clip_of_boxes(read_boxes(data, limits=limits), data, limits)
 

@@ -7,15 +7,18 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
 
 import refdec
+from refdec.api.clip_encode import encode_source
 from refdec.api.clip_options import ClipOptions, refuse_single
 from refdec.api.decode_file import decode_to_file
 from refdec.errors import RefdecError
 from refdec.sequences import errors
 from tests.unit.heif.clips import clip_data
 from tests.unit.heif.support import STREAM
+from tests.unit.sequences.support import animation
 
 Cause = Callable[..., object]
 DAMAGED = clip_data().replace(STREAM, STREAM[:100] + bytes(200) + STREAM[300:])
@@ -67,9 +70,37 @@ def test_every_class_has_a_cause() -> None:
 def test_a_damaged_picture_of_a_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(errors.FrameSourceWrong) as caught:
         of_a_damaged_picture(tmp_path)
-    assert caught.value.explain().startswith(f"{tmp_path / 'frames' / '2.png'}: RD0706, This is no sound PNG file")
+    assert caught.value.explain().startswith(
+        f"{tmp_path / 'frames' / '2.png'}, frame 1: RD0706, This is no sound PNG file"
+    )
 
 
 def test_the_error_of_a_frame_names_it_its_place_and_the_way_on() -> None:
     text = errors.FrameDamaged(3, 1234, 50, errors.NotAClip("--frame")).explain()
     assert "Frame 3 (byte 1234 of the file, 50 bytes)" in text and "--lenient" in text and "--frame 3" in text
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_a_damaged_frame_of_an_animation_is_named(suffix: str, tmp_path: Path) -> None:
+    """Found: it was called a file that is not sound, with neither its name nor the frame."""
+    path, data = tmp_path / f"a{suffix}", bytearray(animation(suffix))
+    last = data.rindex(b"\x2c\0\0\0\0" if suffix == ".gif" else b"ANMF")
+    for at in range(last + 40, len(data) - 2):
+        data[at] ^= 0x5A
+    path.write_bytes(data)
+    for make in (
+        lambda: refdec.encode_clip(path, tmp_path / "a.jaii", options=refdec.EncodeOptions(quality=20)),
+        lambda: encode_source(path, tmp_path / "a.jai", refdec.EncodeOptions(quality=20, frame=4)),
+        lambda: refdec.encode(path, quality=20, frame=4),
+    ):
+        with pytest.raises(errors.FrameSourceWrong) as caught:
+            make()
+        assert caught.value.explain().startswith(f"{path}, frame 4: RD0706, This is no sound")
+
+
+def test_a_damaged_picture_that_is_chosen_of_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "2.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    PIL.Image.new("RGB", (16, 16)).save(tmp_path / "1.png")
+    with pytest.raises(errors.FrameSourceWrong) as caught:
+        encode_source(str(tmp_path), tmp_path / "a.jai", refdec.EncodeOptions(quality=20, frame=2))
+    assert caught.value.explain().startswith(f"{tmp_path / '2.png'}, frame 2: RD0706, This is no sound PNG file")

@@ -11,6 +11,7 @@ import pytest
 from refdec.formats.errors import PictureDamaged, PictureTooLarge, PictureUnsupported
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.limits import Limits, TooLarge
+from refdec.sequences.errors import FrameSourceWrong
 from refdec.sequences.moving import MovingPicture
 from refdec.sequences.y4m import moving_y4m
 from tests.unit.sequences.support import y4m
@@ -97,9 +98,9 @@ def test_damage_and_limits() -> None:
         moving(b"YUV4MPEG2 W6 H4 F25:1 X" + b"x" * 5000)
     with pytest.raises(PictureDamaged, match="does not begin"):
         moving(b"RIFF\n")
-    with pytest.raises(PictureDamaged, match="frame 3 ends after 30 of 36 bytes"):
+    with pytest.raises(FrameSourceWrong, match=r"frame 3: RD0706, .* ends after 30 of 36 bytes"):
         list(moving(y4m()[:-6]).frames)
-    with pytest.raises(PictureDamaged, match="frame 1 does not begin with FRAME"):
+    with pytest.raises(FrameSourceWrong, match=r"frame 1: RD0706, .* no line FRAME"):
         list(moving(y4m(frames=0) + b"frame\n").frames)
     with pytest.raises(TooLarge, match="number of frames"):
         list(moving(y4m(), Limits(samples=2)).frames)

@@ -7,8 +7,7 @@ from refdec.decoding.options import DecodeOptions
 from refdec.verification.clips import verify_clip
 from refdec.verification.files import VerifyRequest, verify_file
 from refdec.verification.verdict import Conformity
-from tests.unit.api.test_clips import damaged
-from tests.unit.heif.clips import TABLES, clip_data, with_clip_box
+from tests.unit.heif.clips import TABLES, clip_data, damaged_clip, with_clip_box
 from tests.unit.heif.support import setting
 
 
@@ -18,7 +17,7 @@ def test_a_good_clip() -> None:
 
 
 def test_each_bad_frame_is_named() -> None:
-    verdict = verify_clip(refdec.open_clip(damaged(2)), workers=2)
+    verdict = verify_clip(refdec.open_clip(damaged_clip(2)), workers=2)
     assert verdict.outcome is Conformity.NOT_CONFORMANT and verdict.picture.startswith("3 of 4")
     (problem,) = verdict.problems
     assert problem.headline().startswith("Frame 2 (byte ")
