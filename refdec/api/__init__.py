@@ -7,10 +7,10 @@ Decoding.
 
 1. `inputs`: what every way of decoding starts from, with the pack of weights that `weights` finds.
 2. `decode`: a codestream to a picture; `decode_file`: to a file, by `decoded_to_file` and `picture_files`, with a
-   `decode_report`; `beside` is what a HEIF file says of its picture, `tiled` a picture made of several; `gray` makes of
-   a marked stream the gray picture that it was; `archives` does that for many files with one pool; `scaled` makes small
-   pictures straight from the latents, `tone_map` pictures for SDR displays, `blurred` covers the faces that `faces`
-   finds.
+   `decode_report`; `beside` is what a HEIF file says of its picture, `tiled` a picture made of several, which
+   `tiles_to_file` writes; `gray` makes of a marked stream the gray picture that it was; `archives` does that for many
+   files with one pool; `scaled` makes small pictures straight from the latents, `tone_map` pictures for SDR displays,
+   `blurred` covers the faces that `faces` finds.
 3. `progressive`: previews (2.6.8).  `latents`: a codestream up to a stage and no further.
 
 Encoding: `encode`, from `sources` through the plugin door to a codestream, as `encode_options` wish, with what

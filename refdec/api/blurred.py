@@ -90,7 +90,7 @@ class Cover:
             planes.append(mosaicked(plane, moved, subsampling)[own.rows, own.columns].copy())
         count = sum(not rect.intersection(shown).empty for rect in self.rects)
         said = (*picture.warnings, in_words(count, "blurred"))
-        return replace(picture, planes=tuple(planes), floats=None, warnings=said)
+        return replace(picture, planes=tuple(planes), floats=None, max_error=None, warnings=said)
 
     def beside(self, beside: BesidePicture, said: tuple[str, ...]) -> tuple[BesidePicture, tuple[str, ...]]:
         """Return what may stand beside the covered picture, and `said` with what may not.

@@ -21,8 +21,9 @@ from refdec.api.decode_report import DecodeReport
 from refdec.api.decoded_to_file import Place, at_once_to_file, floats_to_file, rows_to_file, whole_to_file
 from refdec.api.errors import RegionWithoutStages, ScaleAlone
 from refdec.api.inputs import read_inputs
-from refdec.api.picture_files import colour_of, depth_of, gray_of, written_alpha
+from refdec.api.picture_files import JPEG_SUFFIXES, colour_of, depth_of, gray_of, written_alpha
 from refdec.api.scaled import require_scale, scaled_picture
+from refdec.bitstream.floatrecord import may_give_floats
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.formats.errors import NoFloats
 from refdec.formats.files import NamedBytes
@@ -31,7 +32,6 @@ from refdec.formats.transparency import common_depth
 
 if TYPE_CHECKING:
     from refdec.api.clips import Clip
-    from refdec.api.tiled import TiledPicture
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
     from refdec.privacy.keys import PrivateKey
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DecodeJob", "decode_to_file"]
 
-JPEG_SUFFIXES = (".jpg", ".jpeg")
-"""What is written into such a file is no more what was decoded."""
 EIGHT_BITS = 8
 """Of a sample for an SDR display, where nobody asks for others."""
 
@@ -121,6 +119,7 @@ def decode_to_file(
     if may_hold_clip(source):
         from refdec.api.clips import Clip, found_clip
         from refdec.api.tiled import TiledPicture, tiled_in
+        from refdec.api.tiles_to_file import tiles_to_file
 
         clip = found_clip(source, job.options, weights)
         if isinstance(clip, Clip):
@@ -129,7 +128,7 @@ def decode_to_file(
         with concerning(source):
             tiled = tiled_in(source if clip is None else NamedBytes(clip, name_of(source)), job.options)
             if isinstance(tiled, TiledPicture):
-                return _tiles_to_file(tiled, target, suffix, job, weights, on_progress)
+                return tiles_to_file(tiled, target, suffix, job, weights, on_progress)
         given = NamedBytes(tiled, name_of(source))
     job.frame_wish.require_none()
     if job.tone_map:
@@ -160,6 +159,8 @@ def decode_to_file(
         data, said = shown_with(inputs.data, job.key, or_public=job.or_public, options=options)
         inputs = inputs._replace(data=data)
         headers, gray = parse(inputs.data, options)[1], gray_of(suffix)
+        if suffix in FLOAT_ALONE and not may_give_floats(headers.user_data):
+            raise NoFloats(suffix)
         beside = beside_of(inputs.file, options)
         cover = cover_of(inputs, beside.orientation, options) if job.blur_faces else None
         beside, said = (beside, said) if cover is None else cover.beside(beside, said)
@@ -188,7 +189,7 @@ def decode_to_file(
         if found.picture is not None and found.picture.floats is not None:
             place = Place(target, suffix, job, AS_DECODED, beside, on_progress, None)
             made = floats_to_file(found.picture, found.picture.floats, place)
-            return replace(made, warnings=(*said, *made.warnings), fidelity=found.fidelity)
+            return replace(made, warnings=(*said, *made.warnings), fidelity=found.picture.fidelity)
         if suffix in FLOAT_ALONE:
             raise NoFloats(suffix)
         if found.picture is not None:
@@ -196,7 +197,7 @@ def decode_to_file(
             place = Place(target, suffix, own, AS_DECODED, beside, on_progress, hidden, job.options.bit_depth)
             made = whole_to_file(found.picture, place, found.picture.bit_depth)
             changed = suffix in JPEG_SUFFIXES or place.divides or job.tone_map or cover is not None
-            fidelity = "lossy" if changed else found.fidelity
+            fidelity = "lossy" if changed else found.picture.fidelity
             return replace(made, warnings=(*said, *made.warnings), fidelity=fidelity)
         if job.tone_map:
             options = replace(options, bit_depth=FINEST_BITS)
@@ -211,49 +212,6 @@ def decode_to_file(
         else:
             made = rows_to_file(opened_stream(inputs, options), place)
         return replace(made, warnings=(*said, *found.said, *made.warnings))
-
-
-def _tiles_to_file(
-    tiled: TiledPicture,
-    target: Target,
-    suffix: str,
-    job: DecodeJob,
-    weights: WeightPack | Source | None,
-    on_progress: Callable[[float], None],
-) -> DecodeReport:
-    """Decode a picture made of tiles; of each the original, where it has a layer and the format goes with it."""
-    from refdec.api.gray import AS_DECODED
-    from refdec.api.tiled import require_whole, tile_headers
-    from refdec.api.weights import load_weights
-    from refdec.picture.render import own_colour
-
-    require_whole(tiled, {"--scale": job.scale is not None, "--trace, --dump or --timings": job.wants_stages})
-    require_whole(tiled, {"--key": job.key is not None, "--blur-faces": job.blur_faces})
-    usual, gray, header = colour_of(suffix), gray_of(suffix), tile_headers(tiled.grid, 0, job.options)[1].picture
-    options = replace(job.options, bit_depth=job.options.bit_depth or depth_of(suffix))
-    if gray is None:
-        options = replace(options, colour="gray")
-    elif usual == "YUV" or (usual == "RGB" and own_colour(header) != usual and options.colour is None):
-        options = replace(options, colour=usual)
-    bits = options.bit_depth or (EIGHT_BITS if job.tone_map else None)
-    beside = tiled.beside(options)
-    alpha, lost = written_alpha(beside.alpha_in(options.region), suffix, bits)
-    if alpha is not None and bits is None:
-        bits = common_depth(header.bit_depth, alpha.bits)
-    wishes = replace(options, bit_depth=bits)
-    pack, ways = load_weights(weights), {"lossy": job.lossy, "tone_map": job.tone_map}
-    picture = tiled.decoded(wishes, pack, **ways, on_progress=on_progress).picture
-    metadata = replace(beside.metadata, icc=b"") if job.tone_map else beside.metadata
-    beside = replace(beside, alpha=alpha, metadata=metadata)
-    if picture.colour == "gray" and gray is False:
-        picture = replace(picture, planes=picture.planes * 3, colour="RGB")
-    place = Place(target, suffix, replace(job, tone_map=False), AS_DECODED, beside, on_progress, None)
-    if picture.floats is not None and suffix in FLOAT_SUFFIXES:
-        return floats_to_file(picture, picture.floats, place)
-    if suffix in FLOAT_ALONE:
-        raise NoFloats(suffix)
-    made = whole_to_file(picture, place, header.bit_depth)
-    return replace(made, warnings=(*lost, *made.warnings))
 
 
 def _clip_to_file(

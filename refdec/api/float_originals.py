@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from refdec.api.lossless import (
     Restored,
-    fidelity_in_words,
     hindrance,
     layer_base,
     layer_window,
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from refdec.decoding.options import DecodeOptions
     from refdec.picture.floats import FloatPlanes
 
-__all__ = ["float_layer", "restored_floats"]
+__all__ = ["NOT_HELD", "float_layer", "restored_floats"]
 
 NOT_HELD = "the picture for viewing, not the original, which has floats: exr, pfm, tif and npy hold them"
 
@@ -76,5 +75,5 @@ def restored_floats(
     floats = decode_float_layer(record, base, window=window, workers=options.workers, check=inputs.check)
     seen = base if window is None else tuple(plane[window.rows, window.columns] for plane in base)
     colour = "gray" if len(base) == 1 else "RGB"
-    made = PictureCodes(seen, BASE_BITS, colour, rendering=headers.rendering, floats=floats)
-    return Restored(made, fidelity_in_words(form.max_error, floats=True))
+    known = (1, 1), headers.rendering
+    return Restored(PictureCodes(seen, BASE_BITS, colour, *known, floats=floats, max_error=form.max_error))

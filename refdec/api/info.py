@@ -47,17 +47,17 @@ def read_info(
                 return replace(info, file=_facts_of(clip, (info.width, info.height)))
         whole = read_bytes(source, limits=limits) if clip is None else clip
         found = stream_in(whole, limits=limits, first_tile=True)
-        info = read(found.codestream, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
+
+        def read_one(data: bytes) -> Info:
+            return read(data, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
+
         if found.file is None:
-            return info
+            return read_one(found.codestream)
         from refdec.inspection.file_facts import file_facts
         from refdec.inspection.tile_facts import TileFacts
 
-        def read_tile(data: bytes) -> Info:
-            return read(data, limits=limits, lenient=lenient, any_level=any_level, edition=chosen)
-
-        tiles = TileFacts.read(info, found.file, read_tile)
-        info = info if tiles is None else tiles.whole()
+        tiles = TileFacts.read(found.file, read_one)
+        info = read_one(found.codestream) if tiles is None else tiles.whole()
         facts = file_facts(found.file, len(whole), (info.width, info.height))
         return replace(info, file=facts if tiles is None else facts | tiles.as_json())
 

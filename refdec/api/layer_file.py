@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from refdec.api.decode import opened_stream, useful_workers
 from refdec.api.decode_report import DecodeReport
 from refdec.api.kept_rows import kept_rows
-from refdec.api.lossless import fidelity_in_words, hindrance, require_layer_size
+from refdec.api.lossless import hindrance, require_layer_size
 from refdec.bitstream.floatrecord import read_float_layer
 from refdec.bitstream.layerrecord import LosslessRecord, layer_part, read_layer
 from refdec.clauses import clause
 from refdec.lossless.errors import LayerDamaged, LayerOfOtherPicture
+from refdec.picture.picture import fidelity_in_words
 
 if TYPE_CHECKING:
     from refdec.api.inputs import Inputs

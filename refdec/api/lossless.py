@@ -47,7 +47,6 @@ __all__ = [
     "Restored",
     "add_lossless",
     "drop_lossless",
-    "fidelity_in_words",
     "hindrance",
     "layer_base",
     "layer_window",
@@ -59,19 +58,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The original that a layer gave, None where it does not go with what was asked for, which `said` explains.
-
-    `fidelity`: how near it is, in words.
-    """
+    """The original that a layer gave, None where it does not go with what was asked for, which `said` explains."""
 
     picture: PictureCodes | None
-    fidelity: str = "lossy"
     said: tuple[str, ...] = ()
-
-
-def fidelity_in_words(max_error: int, *, floats: bool = False) -> str:
-    """Return how near the samples are that a layer gives."""
-    return "lossless" if max_error == 0 else f"within {max_error}{' steps' if floats else ''}"
 
 
 def add_lossless(
@@ -224,8 +214,9 @@ def restored(
     planes = decode_layer(record, base, window=window, workers=options.workers, check=inputs.check)
     planes = planes * 3 if len(planes) == 1 and gray is False else planes
     colour = "gray" if len(planes) == 1 else "RGB"
-    made = PictureCodes(planes, record.bit_depth, colour, rendering=headers.rendering)
-    return Restored(made, fidelity_in_words(record.max_error))
+    return Restored(
+        PictureCodes(planes, record.bit_depth, colour, rendering=headers.rendering, max_error=record.max_error)
+    )
 
 
 def require_layer_size(headers: Headers, width: int, height: int) -> tuple[int, int]:

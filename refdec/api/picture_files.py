@@ -15,9 +15,11 @@ from refdec.heif.parts import AlphaPlane
 if TYPE_CHECKING:
     from refdec.picture.render import Colour
 
-__all__ = ["colour_of", "depth_of", "gray_of", "write_json", "write_npz", "written_alpha"]
+__all__ = ["JPEG_SUFFIXES", "colour_of", "depth_of", "gray_of", "write_json", "write_npz", "written_alpha"]
 
 FULL_BITS = 8
+JPEG_SUFFIXES = (".jpg", ".jpeg")
+"""What is written into such a file is no more what was decoded."""
 
 
 def colour_of(suffix: str) -> Colour | None:

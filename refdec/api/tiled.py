@@ -15,11 +15,11 @@ import numpy as np
 
 from refdec.api.beside import BesidePicture
 from refdec.decoding.options import DecodeOptions
-from refdec.errors import CodestreamError, RefdecError, UnsupportedError
+from refdec.errors import CodestreamError, UnsupportedError
 from refdec.formats.files import NamedBytes, name_of
 from refdec.heif.errors import AlphaSizeDiffers
-from refdec.heif.grid import Grid, grid_of, is_grid
-from refdec.heif.grid_errors import GridWrong, PictureOfTiles, TileDamaged, TileUnsupported
+from refdec.heif.grid import Grid, grid_of, is_grid, tile_error
+from refdec.heif.grid_errors import GridWrong, PictureOfTiles
 from refdec.heif.heiffile import HeifFile
 from refdec.heif.picturefile import GRID_KIND
 from refdec.tiling.geometry import Rect, ceil_div
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from refdec.picture.picture import PictureCodes
     from refdec.weights.pack import WeightPack
 
-__all__ = ["TiledPicture", "require_whole", "tile_error", "tile_headers", "tiled_in"]
+__all__ = ["TiledPicture", "require_whole", "tile_headers", "tiled_in"]
 
 CANVAS_BYTES = 18
 """Of each sample that is shown while tiles are put together: three planes of 16 bits, twice, and their tiles."""
@@ -196,12 +196,6 @@ def _decode_tile(work: _TileWork, unit: TilePart) -> Picture:
         return decode(alone, weights=work.pack, options=options, lossy=work.lossy, tone_map=work.tone_map)
 
 
-def tile_error(grid: Grid, index: int, problem: RefdecError) -> TileDamaged | TileUnsupported:
-    """Return the error that says in which tile a problem is."""
-    kind = TileDamaged if isinstance(problem, CodestreamError) else TileUnsupported
-    return kind(index + 1, grid.tiles[index].id, problem)
-
-
 @contextmanager
 def _naming_tile(grid: Grid, index: int) -> Iterator[None]:
     """Let the errors of a tile say which it is."""
@@ -236,6 +230,7 @@ class _TileCanvas:
         floats = first.floats
         self._floats = () if floats is None else tuple(self._empty(plane, 0) for plane in floats.planes)
         self._warnings: dict[str, None] = {}
+        self._errors: list[int | None] = []
 
     def _step(self, index: int) -> tuple[int, int]:
         return self._first.subsampling if index else (1, 1)
@@ -250,6 +245,7 @@ class _TileCanvas:
             words = f"tile {unit.number + 1} is {_in_words(tile)}, the first {_in_words(self._first)}"
             raise GridWrong(self._grid.item.id, words)
         self._warnings |= dict.fromkeys(tile.warnings)
+        self._errors.append(tile.max_error)
         for index, plane in enumerate(tile.planes):
             self._paste(self._planes[index], plane, unit, self._step(index))
         for canvas, plane in zip(self._floats, () if tile.floats is None else tile.floats.planes, strict=True):
@@ -263,13 +259,15 @@ class _TileCanvas:
         canvas[place.y // ver :, place.x // hor :][:rows, :columns] = plane
 
     def picture(self) -> PictureCodes:
-        """Return the whole."""
+        """Return the whole, which is no nearer to its original than any of its tiles."""
         from refdec.picture.picture import PictureCodes
 
         first = self._first
         floats: FloatPlanes | None = None if first.floats is None else replace(first.floats, planes=self._floats)
         known = (first.bit_depth, first.colour, first.subsampling, first.rendering, tuple(self._warnings))
-        return PictureCodes(self._planes, *known, floats=floats)
+        errors = [error for error in self._errors if error is not None]
+        far = max(errors) if len(errors) == len(self._errors) else None
+        return PictureCodes(self._planes, *known, floats=floats, max_error=far)
 
 
 def _kind(picture: Picture) -> Sequence[object]:

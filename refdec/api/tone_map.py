@@ -22,7 +22,7 @@ from refdec.picture.picture import PictureCodes
 if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo
 
-__all__ = ["eetf", "hlg_to_light", "pq_to_light", "tone_mapped"]
+__all__ = ["TONE_MAP_BITS", "eetf", "hlg_to_light", "pq_to_light", "tone_mapped"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -89,13 +89,14 @@ def tone_mapped(picture: PictureCodes, bits: int | None = None) -> PictureCodes:
             bit_depth=bits,
             warnings=(*warnings, AS_SHOWN),
             floats=None,
+            max_error=None,
         )
     shown = _Shown(points, _most(picture.rendering, points[1]), picture.bit_depth, bits)
     height, width = picture.planes[0].shape
     step = max(1, BAND_SAMPLES // width)
     bands = [shown.band([plane[top : top + step] for plane in picture.planes]) for top in range(0, height, step)]
     planes = tuple(np.concatenate(parts) for parts in zip(*bands, strict=True))
-    return replace(picture, planes=planes, bit_depth=bits, rendering=rendering_of(*SRGB), floats=None)
+    return replace(picture, planes=planes, bit_depth=bits, rendering=rendering_of(*SRGB), floats=None, max_error=None)
 
 
 def _code_points(rendering: RenderingInfo | None) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from refdec.api.concerning import concerning, name_source
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
-from refdec.errors import LimitExceeded, RefdecError
+from refdec.errors import CodestreamError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.inspection.box_tree import BoxTree, box_tree
 from refdec.inspection.tree import SyntaxTree, build_tree
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from refdec.inspection.file_view import FileView
     from refdec.inspection.html import Decoding
     from refdec.inspection.maps import ChannelMaps
-    from refdec.inspection.summary import Info
     from refdec.inspection.tile_facts import TileFacts
     from refdec.observation import Observer
     from refdec.weights.pack import WeightPack
@@ -221,7 +220,7 @@ def write_page(
         if findings.headers is not None and arrays:
             tree = _tree(data, request, _first_symbols(findings.headers, arrays))
     info = None if findings.headers is None or not findings.whole else info_of(findings.codestream, findings.headers)
-    tiles = None if info is None or boxes is None or boxes.file is None else _tile_facts(info, boxes.file, request)
+    tiles = None if boxes is None or boxes.file is None else _tile_facts(boxes.file, request)
     page = render_page(
         tree,
         name=_short(name_of(source)),
@@ -235,17 +234,21 @@ def write_page(
     return View(tree, name_of(source), decoding.failure if decoding else "", beyond_limits, boxes)
 
 
-def _tile_facts(first: Info, file: HeifFile, request: ViewRequest) -> TileFacts | None:
-    """Return what is known of all tiles where a picture is made of them, `first` is that of the first; else None."""
+def _tile_facts(file: HeifFile, request: ViewRequest) -> TileFacts | None:
+    """Return what is known of all tiles where a picture is made of them and one can be read; else None."""
     from refdec.inspection.summary import read_info
     from refdec.inspection.tile_facts import TileFacts
 
     of = request.options
-    return TileFacts.read(
-        first,
-        file,
-        lambda data: read_info(data, limits=of.limits, lenient=of.lenient, any_level=of.any_level, edition=of.edition),
-    )
+    try:
+        return TileFacts.read(
+            file,
+            lambda data: read_info(
+                data, limits=of.limits, lenient=of.lenient, any_level=of.any_level, edition=of.edition
+            ),
+        )
+    except (CodestreamError, UnsupportedError):  # the tree says what is wrong
+        return None
 
 
 def _page_source(source: Source, request: ViewRequest) -> tuple[bytes, BoxTree | None]:

@@ -13,6 +13,7 @@ from refdec.bitstream.layerrecord import (
     LAYER_MARK,
     TILE_SIDES_LOG2,
     CodedTile,
+    layer_part,
     read_layer,
     read_tiles,
     tiles_bytes,
@@ -20,7 +21,17 @@ from refdec.bitstream.layerrecord import (
 from refdec.clauses import clause
 from refdec.tiling.geometry import ceil_div
 
-__all__ = ["FIRST", "INFINITY", "MOST_CURVE_LOG2", "FloatForm", "FloatRecord", "layer_in_words", "read_float_layer"]
+__all__ = [
+    "FIRST",
+    "INFINITY",
+    "MOST_CURVE_LOG2",
+    "FloatForm",
+    "FloatRecord",
+    "layer_error",
+    "layer_in_words",
+    "may_give_floats",
+    "read_float_layer",
+]
 
 VERSION = 2
 HEAD = 33
@@ -157,6 +168,22 @@ def read_float_layer(layer: bytes) -> FloatRecord | None:
     parts = tuple(tiles[at : at + count] for at in range(0, len(tiles), count))
     digests = layer[HEAD : HEAD + DIGEST], layer[HEAD + DIGEST : start]
     return FloatRecord(form, tile_log2, width, height, *digests, curve, parts)
+
+
+@clause("7.8")
+def may_give_floats(user_data: bytes | None) -> bool:
+    """(7.8) Tell whether user data hold a layer that is not one of codes: of floats, or damaged."""
+    layer = layer_part(user_data)[1]
+    return layer is not None and read_layer(layer) is None
+
+
+@clause("7.2")
+def layer_error(layer: bytes) -> int | None:
+    """(7.2) Return how far a sample may be off that a layer of either version gives, None of a damaged one."""
+    record, floats = read_layer(layer), read_float_layer(layer)
+    if record is not None:
+        return record.max_error
+    return None if floats is None else floats.form.max_error
 
 
 @clause("7.2")

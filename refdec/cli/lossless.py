@@ -48,10 +48,11 @@ def add(
     Example: refdec lossless add photo.jai photo.png exact.jai
     """
     from refdec.api.encode_options import EncodeOptions
-    from refdec.api.lossless import add_lossless, fidelity_in_words
+    from refdec.api.lossless import add_lossless
     from refdec.cli.outputs import PIPE, output_of, require_distinct
     from refdec.cli.startup import prepare_process
     from refdec.formats.files import write_bytes
+    from refdec.picture.picture import fidelity_in_words
 
     target = output_of(target, out)
     require_distinct(source, {"the codestream": target})

@@ -83,14 +83,14 @@ class JpegWriter(_PillowWriter):
 
 
 class WebpWriter(_PillowWriter):
-    """A WebP without loss; gray ones are RGB with equal components."""
+    """A WebP without loss, also of colours that nobody sees; gray ones are RGB with equal components."""
 
     name = "WebP"
     longest_side = 16383
 
     def _encode(self, picture: Image, target: io.BytesIO, profile: bytes | None) -> None:
         beside = _exif_and_xmp(self.spec, self.name, LONGEST_CHUNK)
-        picture.save(target, "WEBP", lossless=True, icc_profile=profile or b"", **beside)
+        picture.save(target, "WEBP", lossless=True, exact=True, icc_profile=profile or b"", **beside)
 
 
 def _exif_and_xmp(spec: PictureSpec, name: str, longest: int) -> dict[str, bytes]:

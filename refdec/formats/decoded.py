@@ -124,4 +124,4 @@ class Picture(PictureCodes):
 def picture_of(codes: PictureCodes, metadata: Metadata = NO_METADATA, alpha: AlphaPlane | None = None) -> Picture:
     """Return decoded codes, and what a file says beside them, as a picture that can be saved."""
     known = (codes.bit_depth, codes.colour, codes.subsampling, codes.rendering, codes.warnings)
-    return Picture(codes.planes, *known, metadata, alpha, floats=codes.floats)
+    return Picture(codes.planes, *known, metadata, alpha, floats=codes.floats, max_error=codes.max_error)

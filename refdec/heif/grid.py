@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from refdec.errors import CodestreamError, UnsupportedError
+from refdec.errors import CodestreamError, RefdecError, UnsupportedError
 from refdec.heif.errors import NoJpegAiItem
-from refdec.heif.grid_errors import GridWrong
+from refdec.heif.grid_errors import GridWrong, TileDamaged, TileUnsupported
 from refdec.heif.heiffile import HeifFile, Item
 from refdec.heif.picturefile import GRID_KIND, MAJOR_BRAND, PICTURE_KIND, require_known_duties
 from refdec.tiling.geometry import Rect
 
-__all__ = ["Grid", "first_coded", "grid_of", "is_grid"]
+__all__ = ["Grid", "first_coded", "grid_of", "is_grid", "tile_error"]
 
 MADE_OF = "dimg"
 HEAD_BYTES = 4
@@ -59,6 +59,12 @@ def first_coded(file: HeifFile) -> Item | None:
         return grid_of(file).tiles[0]
     except (CodestreamError, UnsupportedError):
         return None
+
+
+def tile_error(grid: Grid, index: int, problem: RefdecError) -> TileDamaged | TileUnsupported:
+    """Return the error that says in which tile a problem is."""
+    kind = TileDamaged if isinstance(problem, CodestreamError) else TileUnsupported
+    return kind(index + 1, grid.tiles[index].id, problem)
 
 
 def grid_of(file: HeifFile) -> Grid:

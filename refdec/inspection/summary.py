@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from refdec.bitstream.chroma import ChromaFormat
-from refdec.bitstream.floatrecord import layer_in_words
+from refdec.bitstream.floatrecord import layer_error, layer_in_words
 from refdec.bitstream.framing import Codestream, read_codestream
 from refdec.bitstream.headers import Edition, Headers, read_headers
 from refdec.bitstream.layerrecord import layer_part
@@ -43,7 +43,8 @@ class Info:
 
     `file`: what the HEIF file around it holds, None: it stands alone.
     `private_regions`: X,Y,W,H of what it does not show; `sealed_bytes`: of what a key opens, None: there is nothing.
-    `lossless_layer`: what the layer gives (7.2), None: there is none; `layer_bytes`: its length.
+    `lossless_layer`: what the layer gives (7.2), None: there is none; `layer_bytes`: its length; `layer_max_error`: how
+    far a sample of that may be from the original, 0: it is lossless.
     """
 
     width: int
@@ -77,6 +78,7 @@ class Info:
     sealed_bytes: int | None
     lossless_layer: str | None
     layer_bytes: int | None
+    layer_max_error: int | None
     codestream_bytes: int
     bits_per_pixel: str
     substreams: tuple[SubstreamInfo, ...]
@@ -149,6 +151,7 @@ def info_of(codestream: Codestream, headers: Headers) -> Info:
         sealed_bytes=None if private is None or private.sealed is None else len(private.sealed.ciphertext),
         lossless_layer=None if layer is None else layer_in_words(layer),
         layer_bytes=None if layer is None else len(layer),
+        layer_max_error=None if layer is None else layer_error(layer),
         codestream_bytes=codestream.end,
         bits_per_pixel=rate_of(codestream.end, picture.display_width * picture.display_height),
         substreams=parts,

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo
     from refdec.picture.floats import FloatPlanes
 
-__all__ = ["PictureCodes"]
+__all__ = ["PictureCodes", "fidelity_in_words"]
+
+
+def fidelity_in_words(max_error: int | None, *, floats: bool = False) -> str:
+    """Return how near samples are to those of the original: no further than `max_error`, None: nobody knows."""
+    if max_error is None:
+        return "lossy"
+    return "lossless" if max_error == 0 else f"within {max_error}{' steps' if floats else ''}"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -28,6 +35,8 @@ class PictureCodes:
     `rendering` is the codestream's rendering information, None where it has none: it never changes the codes.
     `warnings` name what a decoder had to assume (a region that is absent, padding that a lenient reader passed over).
     `floats`: the original in floats that a layer gave, of which the codes are a picture for viewing; else None.
+    `max_error`: how far a sample may be from that of the original, in codes, or places in the order of floats; 0 of one
+    that a lossless layer gave, None where the codestream does not say.
     """
 
     planes: tuple[Codes, ...]
@@ -37,6 +46,7 @@ class PictureCodes:
     rendering: RenderingInfo | None = None
     warnings: tuple[str, ...] = ()
     floats: FloatPlanes | None = field(default=None, kw_only=True)
+    max_error: int | None = field(default=None, kw_only=True)
 
     @property
     def height(self) -> int:
@@ -47,6 +57,11 @@ class PictureCodes:
     def width(self) -> int:
         """Columns of the first plane."""
         return int(self.planes[0].shape[1])
+
+    @property
+    def fidelity(self) -> str:
+        """How near it is to the original: "lossless", "within N" (of floats: "within N steps"), else "lossy"."""
+        return fidelity_in_words(self.max_error, floats=self.floats is not None)
 
     @property
     def array(self) -> Codes:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from refdec.api.beside import NOTHING_BESIDE, BesidePicture
 from refdec.api.errors import WeightsDiffer
 from refdec.api.inputs import Inputs
 from refdec.api.lossless import restored
@@ -27,6 +28,7 @@ from refdec.limits import Check
 from refdec.parallel.clock import check_of
 from refdec.trace.fingerprints import Fingerprints
 from refdec.verification.remarks import remarks_on
+from refdec.verification.shown import shown_picture
 from refdec.verification.verdict import Verdict
 from refdec.weights.errors import MissingCheckpoint
 
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from refdec.verification.expectation import Expectation
     from refdec.weights.pack import WeightPack
 
-__all__ = ["verify_codestream"]
+__all__ = ["case_of", "verify_codestream"]
 
 
 @clause("1.8", kind="added", reason="a decoder may stop at the first broken rule, a verifier lists all")
@@ -47,10 +49,12 @@ def verify_codestream(
     name: str = "the codestream",
     expectation: Expectation | None = None,
     options: DecodeOptions = DEFAULT_OPTIONS,
+    beside: BesidePicture = NOTHING_BESIDE,
 ) -> Verdict:
     """(1.8) Find every broken rule, decode if there is none, compare with what is expected.
 
-    `name` is that of the input in messages; its stem chooses the case of a file with many traces.  Where the pack has
+    `name` is that of the input in messages; its stem chooses the case of a file with many traces.  `beside`: what the
+    file around it says, which decides what is shown of it, and is compared.  Where the pack has
     not the weights of the stream, the verdict is on what needs none.  Raises WeightsError where the pack is damaged,
     InputError where the expectation cannot be read.  Where `options.edition` is None the published standard judges; a
     stream of the draft is decoded and compared all the same.
@@ -63,7 +67,7 @@ def verify_codestream(
         any_level=options.any_level,
         legal=False,
     )
-    verdict = _judged(findings, pack, name, expectation, options)
+    verdict = _judged(findings, pack, name, expectation, options, beside)
     verdict = replace(verdict, remarks=remarks_on(findings, verdict.problems))
     return _by_the_published(verdict, findings) if findings.survey.draft else verdict
 
@@ -84,6 +88,7 @@ def _judged(
     name: str,
     expectation: Expectation | None,
     options: DecodeOptions,
+    beside: BesidePicture,
 ) -> Verdict:
     """Return the verdict by the edition that the headers were read by."""
     warnings = tuple(warning.headline() for warning in findings.warnings)
@@ -97,7 +102,7 @@ def _judged(
         decoded = decode_codestream(
             data,
             pack,
-            replace(options, colour="gray") if gray else options,
+            replace(options, colour="gray") if gray or expectation is not None else options,
             observe=prints,
             check_weights=None if options.ignore_weights_fingerprint else require_weights,
             check=check,
@@ -109,7 +114,8 @@ def _judged(
         return Verdict(name, unique, warnings, fingerprints=dict(prints.sha256), ended_by=problem)
     comparison = None
     if expectation is not None:
-        comparison = expectation.compare(decoded, prints.sha256, _stem(name), limits=options.limits, original=original)
+        shown = shown_picture(decoded, original, beside)
+        comparison = expectation.compare(shown, prints.sha256, case_of(name), limits=options.limits)
     return Verdict(name, (), decoded.warnings, _describe(decoded), dict(prints.sha256), comparison)
 
 
@@ -123,7 +129,8 @@ def _original(inputs: Inputs, headers: Headers, options: DecodeOptions) -> Pictu
     return restored(inputs, headers, replace(options, region=None, bit_depth=None, colour=None)).picture
 
 
-def _stem(name: str) -> str:
+def case_of(name: str) -> str:
+    """Return the case of a file with many traces that an input is."""
     return name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
 
 

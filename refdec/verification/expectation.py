@@ -5,42 +5,37 @@ In: the bytes of a file.  Out: `Expectation`, which compares a decoding with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from refdec.bitstream.chroma import ChromaFormat
-from refdec.bitstream.picture_header import PictureHeader
-from refdec.formats.colours import SPREAD_SUFFIXES
-from refdec.formats.errors import PictureUnsupported
+from refdec.formats.colours import COLOUR_OF_SUFFIX
 from refdec.formats.files import READ_SUFFIXES, read_bytes, read_picture
-from refdec.formats.pictures import CodePicture, Colour
+from refdec.formats.pictures import CodePicture
+from refdec.formats.pictures import Colour as FileColour
 from refdec.formats.rows import NARROW
-from refdec.formats.transparency import at_depth
+from refdec.formats.transparency import ALPHA_SUFFIXES, common_depth
 from refdec.formats.yuv import LUMA_ONLY, YuvLayout
 from refdec.limits import Limits
-from refdec.picture.output import as_codes
-from refdec.picture.render import render
-from refdec.trace.samples import PlanesDifference, compare_planes
 from refdec.trace.stage_differences import compare_traces
 from refdec.trace.tracefile import read_trace
+from refdec.verification.depths import FewBits, in_few_bits
 from refdec.verification.errors import ExpectationMissing, ToleranceInvalid
+from refdec.verification.pairs import Pair, code_pair, float_pair
 from refdec.verification.verdict import Comparison
 
 if TYPE_CHECKING:
-    from refdec.arithmetic.types import Int64Array
-    from refdec.decoding.whole import Decoded
-    from refdec.picture.floats import FloatPlanes, Patterns
-    from refdec.picture.picture import PictureCodes
-    from refdec.picture.render import Colour as RenderColour
+    from refdec.picture.render import Colour
+    from refdec.verification.shown import ShownPicture
 
-__all__ = ["Expectation", "expectation_for"]
+__all__ = ["TRACE_SUFFIX", "Expectation", "expectation_for"]
 
-COMPONENTS = {Colour.RGB: ("R", "G", "B"), Colour.YUV: ("Y", "U", "V"), Colour.GRAY: ("gray",)}
 TRACE_SUFFIX = ".json"
+DECLARED_DEPTHS = (".png", ".npy")
+"""Formats whose codes of 16 bits may be told to be of fewer."""
+VIEWED = "its floats are compared as codes for viewing: the codestream gives no floats"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,76 +59,39 @@ class Expectation:
 
     def compare(
         self,
-        decoded: Decoded,
+        shown: ShownPicture,
         fingerprints: Mapping[str, str],
         case: str,
         *,
         limits: Limits | None = None,
-        original: PictureCodes | None = None,
     ) -> Comparison:
-        """Compare a decoding with this; `case` is its name in a file with many traces.
+        """Compare what a file shows with this; `case` is its name in a file with many traces.
 
-        `original`: what a lossless layer gives.  Floats are compared with its floats, in places of their order; codes
-        of its depth with its codes, or, where those are others, with the lossy picture, which a decoder shows too.
+        Floats of a lossless layer are compared with floats, in places of their order; codes with those that the layer
+        gives, or, where they are others, with the lossy picture, which a decoder shows too: what is nearer counts.
 
-        Raises InputError where the file cannot be read, TraceUnreadable, and errors of the picture formats.
+        Raises InputError where the file cannot be read, TraceUnreadable, errors of the picture formats, and what
+        decoding raises.
         """
         data = read_bytes(self.path, limits=limits)
         suffix = self.path.suffix.lower()
         if suffix == TRACE_SUFFIX:
             return self._stages(read_trace(data, str(self.path), case), fingerprints)
-        if original is not None and original.floats is not None:
-            expected = read_picture(data, suffix=suffix, limits=limits or Limits(), keep_alpha=True)
-            if expected.floats is not None:
-                return self._floats(expected.floats, original.floats)
-        if original is not None and original.floats is None and suffix != ".yuv":
-            exact = self._original(data, suffix, original, limits or Limits())
-            if exact is not None and exact.accepted:
-                return exact
-        expected = self._read(data, suffix, decoded.headers.picture, limits or Limits())
-        return self._picture(expected, decoded)
+        nearest: Pair | None = None
+        for pair in self._pairs(self._read(data, suffix, shown, limits or Limits()), suffix, shown):
+            if pair.planes.within(self.tolerance, self.fraction):
+                nearest = pair
+                break
+            if nearest is None or pair.distance < nearest.distance:
+                nearest = pair
+        assert nearest is not None, "there is a lossy picture"
+        return self._comparison(nearest)
 
-    def _floats(self, expected: FloatPlanes, found: FloatPlanes) -> Comparison:
-        """Compare floats, bit by bit; a tolerance counts places in the order of values."""
-        names = ("R", "G", "B", "A") if len(expected.planes) > 2 else ("Y", "A")
-        a, b = (each.as_single() if expected.bits != found.bits else each for each in (expected, found))
-        planes = compare_planes(
-            names[: len(a.planes)],
-            [_in_order(each, a.bits) for each in a.planes],
-            [_in_order(each, b.bits) for each in b.planes],
-        )
-        accepted = planes.within(self.tolerance, self.fraction)
-        unit = f"{found.bits} bit floats of the lossless layer, differences in places of their order"
-        details = {"tolerance": self.tolerance, "fraction": self.fraction, "of": unit, **planes.as_json()}
-        lines = (f"compared are {unit}", *_lines(planes))
-        return Comparison("floats", str(self.path), accepted, lines, details)
-
-    def _original(self, data: bytes, suffix: str, original: PictureCodes, limits: Limits) -> Comparison | None:
-        """Compare codes with those that the layer gives; None where they have another depth."""
-        expected = read_picture(data, suffix=suffix, limits=limits, keep_alpha=True)
-        if suffix in SPREAD_SUFFIXES and original.bit_depth < expected.bits == NARROW:
-            expected = _as_few_bits(expected, original.bit_depth)
-        elif expected.bits > original.bit_depth and suffix in (".png", ".npy"):
-            try:
-                expected = read_picture(data, suffix=suffix, bits=original.bit_depth, limits=limits, keep_alpha=True)
-            except PictureUnsupported:  # its codes have more bits: no original of this depth
-                return None
-        if expected.bits != original.bit_depth or expected.floats is not None:
-            return None
-        gray = len(original.planes) == 1 and expected.is_gray
-        names = COMPONENTS[Colour.GRAY if gray else Colour.RGB]
-        wanted = expected.components[:1] if gray else expected.as_rgb().components
-        planes = compare_planes(
-            names, wanted, original.planes if gray else original.planes * (3 // len(original.planes))
-        )
-        details = {
-            "tolerance": self.tolerance,
-            "fraction": self.fraction,
-            "of": "the lossless layer",
-            **planes.as_json(),
-        }
-        lines = ("compared is what the lossless layer gives", *_lines(planes))
-        return Comparison("picture", str(self.path), planes.within(self.tolerance, self.fraction), lines, details)
+    def _comparison(self, pair: Pair) -> Comparison:
+        accepted = pair.planes.within(self.tolerance, self.fraction)
+        of = {"of": pair.of} if pair.of else {}
+        details = {"tolerance": self.tolerance, "fraction": self.fraction, **of, **pair.planes.as_json()}
+        return Comparison(pair.kind, str(self.path), accepted, tuple(pair.lines()), details)
 
     def _stages(self, expected: Mapping[str, str], found: Mapping[str, str]) -> Comparison:
         result = compare_traces(expected, found, only_of_a=True)
@@ -149,69 +107,60 @@ class Expectation:
             )
         return Comparison("fingerprints", str(self.path), result.equal, lines, result.as_json())
 
-    def _read(self, data: bytes, suffix: str, header: PictureHeader, limits: Limits) -> CodePicture:
-        depth = self.bit_depth or header.bit_depth
+    def _read(self, data: bytes, suffix: str, shown: ShownPicture, limits: Limits) -> CodePicture:
+        """Read the picture; of raw video the layout is that of what is shown."""
         if suffix == ".yuv":
-            chroma = ChromaFormat((header.s_ver, header.s_hor)).digits
-            luma = YuvLayout(header.display_width, header.display_height, depth, LUMA_ONLY)
+            size, depth = (shown.width, shown.height), self.bit_depth or shown.bit_depth
+            luma = YuvLayout(*size, depth, LUMA_ONLY)
             if len(data) == luma.file_bytes:  # how a gray picture is written
                 return read_picture(data, suffix=suffix, layout=luma, limits=limits)
-            layout = YuvLayout(header.display_width, header.display_height, depth, chroma)
+            layout = YuvLayout(*size, depth, ChromaFormat(shown.subsampling).digits)
             return read_picture(data, suffix=suffix, layout=layout, limits=limits)
-        expected = read_picture(data, suffix=suffix, limits=limits)
-        wanted = self.bit_depth or (header.bit_depth if header.bit_depth > 8 else expected.bits)
-        if wanted < expected.bits and (suffix == ".png" or (suffix == ".npy" and expected.bits == 16)):
-            return read_picture(data, suffix=suffix, bits=wanted, limits=limits)
+        expected = read_picture(data, suffix=suffix, limits=limits, keep_alpha=True)
+        if self.bit_depth is not None and self.bit_depth < expected.bits and suffix in DECLARED_DEPTHS:
+            return read_picture(data, suffix=suffix, bits=self.bit_depth, limits=limits, keep_alpha=True)
         return expected
 
-    def _picture(self, expected: CodePicture, decoded: Decoded) -> Comparison:
-        header = decoded.headers.picture
-        wanted: dict[str, RenderColour | None] = {".yuv": "YUV", ".npy": None}
-        if decoded.luma is not None and expected.is_gray:
-            picture = decoded.picture("gray", expected.bits)
-            planes = compare_planes(COMPONENTS[Colour.GRAY], expected.components[:1], picture.planes)
-        else:
-            colour = wanted.get(self.path.suffix.lower(), "RGB")
-            picture = render(decoded.planes, header, colour=colour, bits=expected.bits)
-            names = COMPONENTS[Colour.YUV if picture.colour == "YUV" else Colour.RGB]
-            planes = compare_planes(names, expected.as_rgb().components, picture.planes)
-        accepted = planes.within(self.tolerance, self.fraction)
-        details = {"tolerance": self.tolerance, "fraction": self.fraction, **planes.as_json()}
-        return Comparison("picture", str(self.path), accepted, _lines(planes), details)
+    # -- what is compared with what
+
+    def _pairs(self, expected: CodePicture, suffix: str, shown: ShownPicture) -> Iterator[Pair]:
+        """Yield the picture that is expected beside each that a decoder shows, what `decode` gives first."""
+        original = shown.original
+        if original is not None and original.floats is not None:
+            if expected.floats is not None:
+                yield float_pair(expected.floats, original.floats, suffix)
+                return
+        elif original is not None and suffix != ".yuv" and expected.floats is None:
+            of_its_depth = None
+            if self.bit_depth in (None, original.bit_depth):
+                of_its_depth = in_few_bits(expected, suffix, original.bit_depth)
+            if of_its_depth is not None:
+                yield code_pair(of_its_depth, original, shown.alpha, suffix, shown.named)
+        of = "" if original is None else "the lossy picture"
+        wanted = self._of_wanted_depth(expected, suffix, shown)
+        for colour in _colours(wanted.picture, suffix, shown):
+            yield code_pair(wanted, shown.lossy(colour, wanted.picture.bits), shown.alpha, suffix, of)
+
+    def _of_wanted_depth(self, expected: CodePicture, suffix: str, shown: ShownPicture) -> FewBits:
+        """Return the expected picture in the depth in which the lossy one is compared."""
+        own = shown.bit_depth
+        if shown.alpha is not None and suffix in ALPHA_SUFFIXES:
+            own = common_depth(own, shown.alpha.bits)
+        bits = self.bit_depth or (own if own > NARROW else expected.bits)
+        fewer = in_few_bits(expected, suffix, bits) if bits < expected.bits and expected.floats is None else None
+        found = fewer or FewBits(expected)
+        return found if expected.floats is None else found._replace(said=VIEWED)
 
 
-def _as_few_bits(picture: CodePicture, bits: int) -> CodePicture:
-    """Return a picture of 8 bits whose codes are all those of fewer spread over the range as these; another as it is.
-
-    No file says of which depth its codes were before that.
-    """
-    codes = tuple(as_codes(plane >> (NARROW - bits), bits) for plane in picture.components)
-    spread = (at_depth(few, bits, NARROW) for few in codes)
-    if not all(np.array_equal(a, b) for a, b in zip(spread, picture.components, strict=True)):
-        return picture
-    return replace(picture, components=codes, bits=bits)
-
-
-def _in_order(patterns: Patterns, bits: int) -> Int64Array:
-    """Return bit patterns of floats as whole numbers in the order of their values; -0 comes before 0."""
-    sign = 1 << (bits - 1)
-    wide = patterns.astype(np.int64)
-    return np.where(wide < sign, wide, sign - 1 - wide)
-
-
-def _lines(found: PlanesDifference) -> tuple[str, ...]:
-    """Say how two pictures differ; A is the expected one."""
-    if found.structure:
-        return (found.structure.replace(" A", " the expected picture").replace(" B", " the decoded one"),)
-    first = found.first
-    if first is None or first.first is None or first.values is None:
-        return ("equal, sample by sample",)
-    row, column = first.first
-    return (
-        f"first difference: row {row}, column {column}, component {first.name}: "
-        f"{first.values[0]:g} expected, {first.values[1]:g} decoded",
-        f"{100 * found.share:.4g} % of the samples differ, the largest difference is {found.max_abs:g}",
-    )
+def _colours(expected: CodePicture, suffix: str, shown: ShownPicture) -> tuple[Colour | None, ...]:
+    """Return the colours in which a decoder may show what is expected; None: what the codestream says."""
+    alone = expected.colour is FileColour.GRAY
+    if (shown.gray and expected.is_gray) or suffix == ".pgm" or (suffix == ".yuv" and alone):
+        return ("gray",)
+    usual: Colour | None = COLOUR_OF_SUFFIX.get(suffix, "RGB")
+    if usual is None and shown.subsampling != (1, 1):
+        usual = "RGB"
+    return (usual, "gray") if alone else (usual,)
 
 
 def expectation_for(source: Path, expect: Path, tolerance: int, fraction: float, bit_depth: int | None) -> Expectation:

@@ -12,16 +12,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from refdec.api.beside import NOTHING_BESIDE, beside_of
 from refdec.api.clips import Clip, found_clip
 from refdec.api.concerning import name_source
 from refdec.api.tiled import TiledPicture, require_whole, tiled_in
 from refdec.api.weights import load_weights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
-from refdec.errors import CodestreamError, LimitExceeded, UnsupportedError
+from refdec.errors import CodestreamError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.formats.files import name_of, read_bytes, write_bytes
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.formats.standard_output import still_there
-from refdec.formats.stream_files import stream_in
+from refdec.formats.stream_files import StreamFile, stream_in
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import EXIT_ORDER, Job, Outcome, Status, Summary
@@ -32,7 +33,7 @@ from refdec.verification.boxes import with_boxes
 from refdec.verification.check import verify_codestream
 from refdec.verification.clips import verify_clip
 from refdec.verification.errors import OneExpectationForMany
-from refdec.verification.expectation import expectation_for
+from refdec.verification.expectation import TRACE_SUFFIX, Expectation, expectation_for
 from refdec.verification.recorded import RecordedVerdicts
 from refdec.verification.tiled_files import verify_tiles
 from refdec.verification.verdict import Verdict
@@ -85,24 +86,40 @@ def verify_file(source: Source, request: VerifyRequest, *, weights: WeightPack |
         data = read_bytes(source, limits=request.options.limits) if clip is None else clip
         tiled = tiled_in(data, request.options)
         if isinstance(tiled, TiledPicture):
-            wishes = {"--expect": request.expect is not None, "--trace": request.trace is not None}
-            require_whole(tiled, wishes)
-            verdict = replace(verify_tiles(tiled, pack, request.options), name=name)
+            traced = expectation is not None and expectation.path.suffix.lower() == TRACE_SUFFIX
+            require_whole(tiled, {"--expect with a trace": traced, "--trace": request.trace is not None})
+            named = replace(tiled, name=name)
+            verdict = verify_tiles(named, pack, request.options, expectation)
             name_source(source, verdict.problems)
             return verdict
         found = stream_in(data, limits=request.options.limits)
     except (CodestreamError, UnsupportedError, LimitExceeded) as problem:  # boxes that lead to no codestream
         verdict = Verdict(name, (problem,), ended_by=problem)
     else:
-        options = request.options
-        verdict = verify_codestream(found.codestream, pack, name=name, expectation=expectation, options=options)
-        if found.file is not None:
-            verdict = with_boxes(verdict, found.file, found.codestream, options.limits)
+        verdict = _of_stream(found, pack, name, expectation, request.options)
     name_source(source, verdict.problems)
     if request.trace is not None:
         target = request.trace / f"{Path(name).stem}.json" if request.trace.is_dir() else request.trace
         write_bytes(target, write_trace(name, verdict.fingerprints))
     return verdict
+
+
+def _of_stream(
+    found: StreamFile, pack: WeightPack, name: str, expectation: Expectation | None, options: DecodeOptions
+) -> Verdict:
+    """Return the verdict on a codestream and the file around it, which decides what of it is shown and compared."""
+    data, unshown = found.codestream, list[RefdecError]()
+    beside = NOTHING_BESIDE
+    if expectation is not None:
+        try:
+            beside = beside_of(found.file, options)
+        except (CodestreamError, UnsupportedError, LimitExceeded) as problem:
+            expectation = None
+            unshown.append(problem)
+    verdict = verify_codestream(data, pack, name=name, expectation=expectation, options=options, beside=beside)
+    if found.file is not None:
+        verdict = with_boxes(verdict, found.file, data, options.limits)
+    return verdict if verdict.problems else replace(verdict, problems=tuple(unshown))
 
 
 def _verify_job(request: VerifyRequest, job: Job) -> Mapping[str, Any]:

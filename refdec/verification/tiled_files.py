@@ -8,15 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from refdec.api.enclosing import headers_of
-from refdec.api.tiled import TiledPicture, tile_error
-from refdec.errors import CodestreamError, RefdecError, UnsupportedError
+from refdec.api.tiled import TiledPicture
+from refdec.errors import CodestreamError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.heif.checks import grid_disagreements, tile_disagreements
-from refdec.verification.check import verify_codestream
+from refdec.heif.grid import tile_error
+from refdec.verification.check import case_of, verify_codestream
+from refdec.verification.shown import shown_tiles
 from refdec.verification.verdict import Verdict
 
 if TYPE_CHECKING:
     from refdec.decoding.options import DecodeOptions
     from refdec.heif.heiffile import Item
+    from refdec.verification.expectation import Expectation
     from refdec.weights.pack import WeightPack
 
 __all__ = ["verify_tiles"]
@@ -24,8 +27,14 @@ __all__ = ["verify_tiles"]
 MOST_REMARKS = 16
 
 
-def verify_tiles(tiled: TiledPicture, pack: WeightPack, options: DecodeOptions) -> Verdict:
-    """Verify every tile of a picture, equal ones once, and what the file says of the whole."""
+def verify_tiles(
+    tiled: TiledPicture, pack: WeightPack, options: DecodeOptions, expectation: Expectation | None = None
+) -> Verdict:
+    """Verify every tile of a picture, equal ones once, and what the file says of the whole.
+
+    Where all is well, the picture that they are put together to is compared with an expected one.  Raises InputError
+    where that cannot be read.
+    """
     grid, problems = tiled.grid, list(grid_disagreements(tiled.file, tiled.grid, options.limits))
     said: dict[str, None] = {}
     decoded, known = 0, dict[int, Verdict]()
@@ -42,7 +51,15 @@ def verify_tiles(tiled: TiledPicture, pack: WeightPack, options: DecodeOptions) 
         problems += _of_sizes(tiled, options)
     size = f"{grid.width} x {grid.height} samples"
     picture = f"{decoded} of {len(grid.tiles)} tiles of {size}" if decoded else ""
-    return Verdict(tiled.name, tuple(problems), picture=picture, remarks=tuple(list(said)[:MOST_REMARKS]))
+    comparison = None
+    if expectation is not None and not problems:
+        try:
+            shown = shown_tiles(tiled, pack, options)
+            comparison = expectation.compare(shown, {}, case_of(tiled.name), limits=options.limits)
+        except (CodestreamError, UnsupportedError, LimitExceeded) as problem:
+            problems.append(problem)
+    remarks = tuple(list(said)[:MOST_REMARKS])
+    return Verdict(tiled.name, tuple(problems), picture=picture, comparison=comparison, remarks=remarks)
 
 
 def _of_tile(data: bytes, tile: Item, options: DecodeOptions) -> list[RefdecError]:

@@ -12,6 +12,7 @@ import pytest
 
 import refdec
 from refdec.api.decode_file import DecodeJob, decode_to_file
+from refdec.api.lossless import drop_lossless
 from refdec.api.view import view_file, write_page
 from refdec.decoding.errors import RegionOutside
 from refdec.decoding.options import DecodeOptions
@@ -22,8 +23,9 @@ from refdec.inspection.render import box_lines
 from refdec.limits import Limits, TooLarge, TooMuchMemory
 from refdec.tiling.geometry import Rect
 from refdec.verification.files import VerifyRequest, verify_file
+from refdec.verification.verdict import Comparison
 from tests.encodable import photograph
-from tests.unit.heif.grids import COLUMNS, ROWS, SIZE, TILE, TURN, alpha_samples, grid_data, streams
+from tests.unit.heif.grids import COLUMNS, ROWS, SIZE, TILE, TURN, alpha_samples, gray_stream, grid_data, streams
 from tests.unit.heif.support import clap, in_entries, setting, with_box
 
 
@@ -127,7 +129,7 @@ def test_what_needs_one_codestream_says_so(tmp_path: Path) -> None:
         decode_to_file(grid_data(), tmp_path / "a.png", DecodeJob(timings=True))
     with pytest.raises(PictureOfTiles):
         refdec.transcode(grid_data(), container="jai")
-    verdict = verify_file(grid_data(), VerifyRequest(expect=tmp_path / "a.png"))
+    verdict = verify_file(grid_data(), VerifyRequest(expect=tmp_path / "a.json"))
     assert [problem.code for problem in verdict.problems] == ["RD2020"]
 
 
@@ -171,3 +173,94 @@ def test_view_and_info_know_tiles(tmp_path: Path) -> None:
     coded = sum(len(streams()[index % 3]) for index in range(ROWS * COLUMNS))
     assert (info["codestream_bytes"], float(info["bits_per_pixel"])) == (coded, round(8 * coded / 15000, 4))
     assert json.dumps(info)
+
+
+# -- how near the whole is to its original, and what is expected of it
+
+
+@cache
+def originals() -> Any:
+    return photograph(ROWS * TILE, COLUMNS * TILE, seed=3)
+
+
+@cache
+def layered(bits: int = 8) -> tuple[bytes, ...]:
+    """Lossless codestreams of all tiles of a picture."""
+    whole = originals().astype(np.uint16) << (bits - 8) if bits > 8 else originals()
+    places = [(row * TILE, column * TILE) for row in range(ROWS) for column in range(COLUMNS)]
+    parts = (whole[top : top + TILE, left : left + TILE] for top, left in places)
+    return tuple(refdec.encode(part, encoder="analysis", lossless=True, bits=bits) for part in parts)
+
+
+def near(tile: int, error: int) -> bytes:
+    top, left = divmod(tile, COLUMNS)
+    part = originals()[top * TILE : top * TILE + TILE, left * TILE : left * TILE + TILE]
+    return refdec.encode(part, encoder="analysis", max_error=error)
+
+
+def test_the_whole_is_as_near_as_its_furthest_tile(tmp_path: Path) -> None:
+    exact, plain = layered(), drop_lossless(layered()[4])
+    cases = {
+        "lossless": grid_data(coded=exact),
+        "within 2": grid_data(coded=exact, tiles={1: near(1, 1), 5: near(5, 2)}),
+        "lossy": grid_data(coded=exact, tiles={4: plain}),
+    }
+    shown = originals()[: SIZE[1], : SIZE[0]]
+    for fidelity, data in cases.items():
+        picture = refdec.decode(data)
+        assert picture.fidelity == fidelity == decode_to_file(data, tmp_path / "a.png").fidelity
+        assert np.array_equal(picture.array, shown) == (fidelity == "lossless")
+        for job in (DecodeJob(lossy=True), DecodeJob(DecodeOptions(bit_depth=10)), DecodeJob(tone_map=True)):
+            assert decode_to_file(data, tmp_path / "a.png", job).fidelity == "lossy"
+        assert decode_to_file(data, tmp_path / "a.jpg").fidelity == "lossy"
+        assert decode_to_file(data, tmp_path / "a.yuv").fidelity == "lossy"
+    region = DecodeJob(DecodeOptions(region=(0, 0, 140, 20)))
+    assert decode_to_file(cases["lossy"], tmp_path / "a.png", region).fidelity == "lossless", "no lossy tile is in it"
+
+
+def test_transparency_leaves_the_depth_of_originals(tmp_path: Path) -> None:
+    report = decode_to_file(grid_data(coded=layered(12), alpha=True), tmp_path / "a.png")
+    assert (report.fidelity, report.bit_depth) == ("lossless", 12)
+
+
+def test_gray_originals_are_given_to_formats_of_gray(tmp_path: Path) -> None:
+    plane = originals()[:TILE, :TILE, 0]
+    data = grid_data(coded=(refdec.encode(plane, encoder="analysis", lossless=True),))
+    for suffix in (".pgm", ".png", ".ppm"):
+        assert decode_to_file(data, tmp_path / f"a{suffix}").fidelity == "lossless"
+    assert decode_to_file(data, tmp_path / "a.yuv").colour == "gray"
+
+
+def compared(data: bytes, expected: Path) -> Comparison:
+    verdict = verify_file(data, VerifyRequest(expect=expected))
+    assert verdict.comparison is not None, list(verdict.lines())
+    return verdict.comparison
+
+
+@pytest.mark.parametrize("kind", ["lossy", "lossless", "gray", "turned", "alpha", "mixed"])
+def test_verify_accepts_what_decode_writes(kind: str, tmp_path: Path) -> None:
+    properties = (clap(*SIZE, Rect(30, 20, 100, 70)), TURN)
+    data = {
+        "lossy": lambda: grid_data(),
+        "lossless": lambda: grid_data(coded=layered()),
+        "gray": lambda: grid_data(coded=(gray_stream(3),)),
+        "turned": lambda: grid_data(coded=layered(), properties=properties, alpha=True),
+        "alpha": lambda: grid_data(alpha=True),
+        "mixed": lambda: grid_data(coded=layered(), tiles={3: near(3, 1), 4: drop_lossless(layered()[4])}),
+    }[kind]()
+    for suffix in (".png", ".ppm", ".yuv", ".npy", ".tif", ".pgm"):
+        decode_to_file(data, tmp_path / f"a{suffix}")
+        found = compared(data, tmp_path / f"a{suffix}")
+        assert found.accepted and found.details["max_abs"] == 0, (suffix, found.lines)
+
+
+def test_the_expected_original_is_that_of_the_whole(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", originals()[: SIZE[1], : SIZE[0]])
+    found = compared(grid_data(coded=layered()), tmp_path / "a.npy")
+    assert found.accepted and found.lines[0] == "compared is what the lossless layers of the tiles give"
+    mixed = grid_data(coded=layered(), tiles={4: drop_lossless(layered()[4])})
+    found = compared(mixed, tmp_path / "a.npy")
+    assert not found.accepted and "give, which 5 of 6 tiles have" in found.lines[0]
+    assert "row 64, column 64" in found.lines[1]
+    damaged = verify_file(grid_data(damaged=True), VerifyRequest(expect=tmp_path / "a.npy"))
+    assert damaged.comparison is None and damaged.exit_code == 3

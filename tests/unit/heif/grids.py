@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 
@@ -18,6 +20,7 @@ from tests.encodable import photograph
 
 ROWS, COLUMNS, TILE = 2, 3, 64
 SIZE = (150, 100)
+NOTHING: Mapping[int, bytes] = MappingProxyType({})
 TURN = Property(FileBox("irot", {"angle": 1}), essential=True)
 
 
@@ -41,7 +44,6 @@ def alpha_samples(size: tuple[int, int] = SIZE) -> np.ndarray[tuple[int, int], n
     return (np.arange(width * height) % 251).astype(np.uint8).reshape(height, width)
 
 
-@cache
 def grid_data(
     size: tuple[int, int] = SIZE,
     properties: tuple[Property, ...] = (),
@@ -51,27 +53,28 @@ def grid_data(
     damaged: bool = False,
     wide: bool = False,
     coded: tuple[bytes, ...] | None = None,
+    tiles: Mapping[int, bytes] = NOTHING,
 ) -> bytes:
     """Return a file; `payload` in place of the fields of the grid, `wide`: with 32 bits for its size.
 
-    `coded`: codestreams of its tiles, in turn, None: `streams`.
+    `coded`: codestreams of its tiles, in turn, None: `streams`.  `tiles`: what stands in their place, by index.
     """
     coded = streams() if coded is None else coded
     width, height = size
     sides = b"".join(side.to_bytes(4 if wide else 2, "big") for side in size)
     own = bytes((0, int(wide), ROWS - 1, COLUMNS - 1)) + sides if payload is None else payload
-    tiles = []
+    items = []
     for index in range(ROWS * COLUMNS):
         stream = bytearray(coded[index % len(coded)])
         if damaged and index == 4:
             stream[2] ^= 0xFF
         stated = picture_properties(headers_of(coded[index % len(coded)], None))
-        tiles.append(Item(index + 1, "jai0", bytes(stream), stated, hidden=True))
+        items.append(Item(index + 1, "jai0", tiles.get(index, bytes(stream)), stated, hidden=True))
     ispe = Property(FileBox("ispe", {"image_width": width, "image_height": height}))
     grid = Item(10, "grid", own, (ispe, profile_property(b"an ICC profile"), *properties))
     xmp = Item(11, "mime", b"<x:xmpmeta/>", content_type="application/rdf+xml", hidden=True)
-    references = [Reference("dimg", 10, tuple(tile.id for tile in tiles)), Reference("cdsc", 11, (10,))]
-    items = [*tiles, grid, xmp]
+    references = [Reference("dimg", 10, tuple(tile.id for tile in items)), Reference("cdsc", 11, (10,))]
+    items += [grid, xmp]
     if alpha:
         items.append(alpha_item(12, AlphaPlane(alpha_samples(size), 8), ()))
         references.append(Reference("auxl", 12, (10,)))
