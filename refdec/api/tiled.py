@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from refdec.picture.picture import PictureCodes
     from refdec.weights.pack import WeightPack
 
-__all__ = ["TiledPicture", "require_whole", "tile_headers", "tiled_in"]
+__all__ = ["TiledPicture", "naming_tile", "require_whole", "tile_headers", "tiled_in"]
 
 CANVAS_BYTES = 18
 """Of each sample that is shown while tiles are put together: three planes of 16 bits, twice, and their tiles."""
@@ -190,14 +190,14 @@ def _decode_tile(work: _TileWork, unit: TilePart) -> Picture:
     from refdec.heif.writing import write_heif
 
     grid, part = work.tiled.grid, unit.part
-    with _naming_tile(grid, unit.number):
+    with naming_tile(grid, unit.number):
         alone = NamedBytes(write_heif(grid.tile_file(unit.number)), work.tiled.name)
         options = replace(work.options, region=None if part is None else (part.x, part.y, part.w, part.h))
         return decode(alone, weights=work.pack, options=options, lossy=work.lossy, tone_map=work.tone_map)
 
 
 @contextmanager
-def _naming_tile(grid: Grid, index: int) -> Iterator[None]:
+def naming_tile(grid: Grid, index: int) -> Iterator[None]:
     """Let the errors of a tile say which it is."""
     try:
         yield
@@ -210,7 +210,7 @@ def tile_headers(grid: Grid, index: int, options: DecodeOptions) -> tuple[Beside
     from refdec.api.beside import beside_of
     from refdec.decoding.opening import parse
 
-    with _naming_tile(grid, index):
+    with naming_tile(grid, index):
         headers = parse(bytes(grid.tiles[index].data), options)[1]
         return beside_of(grid.tile_file(index), options), headers
 

@@ -11,6 +11,7 @@ import os
 import warnings
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from refdec.api.encode_options import Container
-    from refdec.api.transcode_run import Transcoded
+    from refdec.api.tiled import TiledPicture
+    from refdec.bitstream.headers import Headers
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
+    from refdec.limits import Check
     from refdec.weights.pack import WeightPack
 
     Progress = Callable[[float], None]
@@ -112,11 +115,18 @@ def transcode(
 
 
 class _Output(NamedTuple):
-    """What was made of a codestream, the bytes that are written of it, how many there were, and what to say."""
+    """The bytes that are written, how many there were, and what a report says of them.
 
-    made: Transcoded
+    `size`: width and height; `coded_bytes`: of the codestream, or of all tiles; `first`: headers, of the first of them.
+    """
+
     data: bytes
     source_bytes: int
+    size: tuple[int, int]
+    coded_bytes: int
+    what: str
+    exact: bool
+    first: Headers
     warnings: tuple[str, ...]
 
 
@@ -130,17 +140,18 @@ def _transcoded(
 ) -> _Output:
     """Return what was made, bare or in a HEIF file; `target` None: what the source is."""
     from refdec.api.clips import naming_frame, open_clip
-    from refdec.api.enclosing import Enclosed, bytes_beside, goes_into_file, put_back
-    from refdec.api.transcode_run import run
+    from refdec.api.tiled import TiledPicture, tiled_in
+    from refdec.api.transcode_run import reading_options
+    from refdec.api.weights import load_weights
     from refdec.decoding.options import limits_or_default
-    from refdec.formats.files import read_bytes
-    from refdec.formats.stream_files import stream_in
+    from refdec.formats.files import NamedBytes, name_of, read_bytes
     from refdec.parallel.clock import check_of
     from refdec.startup import prepare_kernels
 
     prepare_kernels()
     limits = limits_or_default(options.limits)
-    check = check_of(limits)
+    pack = cache(lambda: load_weights(weights))  # not before it is needed, and once: it may be a file that is read
+    how = _How(target, options, pack, check_of(limits), progress or _no_progress)
     with concerning(source), ExitStack() as naming:
         if options.frame is not None:
             clip = open_clip(source, limits=limits)
@@ -148,17 +159,63 @@ def _transcoded(
             naming.enter_context(naming_frame(clip, options.frame))
         else:
             data = read_bytes(source, limits=limits)
-        found = stream_in(data, limits=limits)
-        in_file = goes_into_file(options.container, target, found.file)
-        if in_file and options.max_bytes is not None:
-            options = replace(options, max_bytes=max(1, options.max_bytes - bytes_beside(found.codestream, found.file)))
-        made = run(found.codestream, options, weights=weights, check=check, progress=progress or _no_progress)
-        if in_file and found.file is not None and made.data == found.codestream:
-            output = Enclosed(data)
-        else:
-            output = put_back(made.data, made.headers, found.file, in_file=in_file)
+        tiled = tiled_in(NamedBytes(data, name_of(source)), reading_options(options))
+        return _of_tiles(tiled, data, how) if isinstance(tiled, TiledPicture) else _of_stream(data, how)
+
+
+class _How(NamedTuple):
+    """How to transcode: where to, as what, with which weights."""
+
+    target: Target | None
+    options: TranscodeOptions
+    pack: Callable[[], WeightPack]
+    check: Check
+    progress: Progress
+
+
+def _of_stream(data: bytes, how: _How) -> _Output:
+    """Return what was made of a codestream, or of the HEIF file of one."""
+    from refdec.api.enclosing import Enclosed, bytes_beside, goes_into_file, put_back
+    from refdec.api.transcode_run import run
+    from refdec.formats.stream_files import stream_in
+
+    options = how.options
+    found = stream_in(data, limits=options.limits)
+    in_file = goes_into_file(options.container, how.target, found.file)
+    if in_file and options.max_bytes is not None:
+        options = replace(options, max_bytes=max(1, options.max_bytes - bytes_beside(found.codestream, found.file)))
+    made = run(found.codestream, options, pack=how.pack, check=how.check, progress=how.progress)
+    if in_file and found.file is not None and made.data == found.codestream:
+        output = Enclosed(data)
+    else:
+        output = put_back(made.data, made.headers, found.file, in_file=in_file)
     LOG.info("codestream of %d bytes made of %d: %s", len(made.data), len(found.codestream), made.what)
-    return _Output(made, output.data, len(data), (*made.warnings, *output.warnings))
+    picture = made.headers.picture
+    return _Output(
+        output.data,
+        len(data),
+        (picture.display_width, picture.display_height),
+        len(made.data),
+        made.what,
+        made.exact,
+        made.headers,
+        (*made.warnings, *output.warnings),
+    )
+
+
+def _of_tiles(tiled: TiledPicture, data: bytes, how: _How) -> _Output:
+    """Return what was made of a picture made of tiles.  Raises PictureOfTiles for a bare codestream."""
+    from refdec.api.enclosing import goes_into_file
+    from refdec.api.tiled import require_whole
+    from refdec.api.transcode_tiles import transcode_tiles
+
+    bare = not goes_into_file(how.options.container, how.target, tiled.file)
+    require_whole(tiled, {"a bare codestream of it": bare})
+    made = transcode_tiles(tiled, data, how.options, pack=how.pack, check=how.check, progress=how.progress)
+    LOG.info("tiles of %d bytes made: %s", made.coded_bytes, made.what)
+    size = tiled.grid.width, tiled.grid.height
+    known = made.coded_bytes, made.what, made.exact, made.first, made.warnings
+    return _Output(made.data, len(data), size, *known)
 
 
 def _no_progress(done: float) -> None:
@@ -169,7 +226,8 @@ def _no_progress(done: float) -> None:
 class TranscodeReport:
     """What was transcoded: sizes, the rate, the operating point, and what became of the old codestream.
 
-    `bytes` and `source_bytes` are those of the files, `bits_per_pixel` of the codestream alone.
+    `bytes` and `source_bytes` are those of the files, `bits_per_pixel` of the codestream alone, or of all tiles; model
+    and displacements are those of the first tile, `what` is the most that was done to one.
     `what`: "unchanged" (the same bytes), "headers" (all that is entropy coded is as it was), "recoded" (the same
     symbols, coded anew), "requantised".  `exact`: all latents are what they were.
     """
@@ -204,11 +262,11 @@ def transcode_to_file(
     from refdec.formats.files import name_of, write_bytes
 
     output = _transcoded(source, target, options, weights=weights, progress=progress)
-    made, picture = output.made, output.made.headers.picture
     write_bytes(target, output.data)
     name = os.fspath(target) if isinstance(target, str | Path) else name_of(target)
-    width, height, size = picture.display_width, picture.display_height, len(output.data)
-    rate = 8 * len(made.data) / (width * height)
+    width, height = output.size
+    rate = 8 * output.coded_bytes / (width * height)
+    picture = output.first.picture
     point = (picture.model_id, *picture.beta_log)
-    sizes = width, height, size, output.source_bytes, rate
-    return TranscodeReport(name, *sizes, made.what, made.exact, *point, output.warnings)
+    sizes = width, height, len(output.data), output.source_bytes, rate
+    return TranscodeReport(name, *sizes, output.what, output.exact, *point, output.warnings)

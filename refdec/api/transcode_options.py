@@ -115,6 +115,12 @@ class TranscodeOptions:
         wishes = self.bpp, self.quality, self.max_bytes, self.displacement, self.chroma_displacement
         return all(wish is None for wish in wishes)
 
+    def most_bytes(self, pixels: int) -> int | None:
+        """Return how long a codestream of so many pixels may be, None where no rate or size is wished for."""
+        if self.bpp is None:
+            return self.max_bytes
+        return int(self.bpp * pixels * (1 + self.tolerance)) // 8
+
     def packaging(self) -> Packaging:
         """Return how the codestream is to be packed."""
         from refdec.bitstream.editions import Edition

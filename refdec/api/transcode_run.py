@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from refdec.api.errors import OtherModel, RateNotInLatents
-from refdec.api.weights import load_weights, require_weights
+from refdec.api.weights import require_weights
 from refdec.bitstream.framing import Codestream
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.layerrecord import layer_part, with_layer
@@ -35,10 +34,18 @@ from refdec.weights.ranges import SYNTAX, ModelRange
 
 if TYPE_CHECKING:
     from refdec.api.transcode_options import TranscodeOptions
-    from refdec.formats.files import Source
+    from refdec.bitstream.picture_header import PictureHeader
     from refdec.weights.pack import WeightPack
 
-__all__ = ["Transcoded", "run"]
+__all__ = [
+    "Transcoded",
+    "best_displacement",
+    "lowest_displacement",
+    "rate_kept",
+    "rate_missed",
+    "reading_options",
+    "run",
+]
 
 Pair = tuple[int, int]
 
@@ -58,27 +65,35 @@ class Transcoded:
         return replace(self, warnings=(*self.warnings, *sentences))
 
 
+def reading_options(options: TranscodeOptions) -> DecodeOptions:
+    """Return how old codestreams are read."""
+    return DecodeOptions(lenient=options.lenient, any_level=True, allow_custom_colour=True, limits=options.limits)
+
+
 def run(
     data: bytes,
     options: TranscodeOptions,
     *,
-    weights: WeightPack | Source | None,
+    pack: Callable[[], WeightPack],
     check: Check,
     progress: Callable[[float], None],
 ) -> Transcoded:
-    """Transcode.  Raises what `refdec.transcode` raises."""
-    reading = DecodeOptions(lenient=options.lenient, any_level=True, allow_custom_colour=True, limits=options.limits)
+    """Transcode; `pack` loads the weights, not before they are needed.  Raises what `refdec.transcode` raises."""
+    reading = reading_options(options)
     old = parse(data, reading)[1]
-    if not options.keeps_rate and layer_part(old.user_data)[1] is not None:
-        data = with_layer(data, b"", limits=options.limits)  # its bytes do not count
-    codestream, before = parse(data, reading)
+    layer = layer_part(old.user_data)[1]
+    apart = layer is not None and not options.keeps_rate
+    codestream, before = parse(with_layer(data, b"", limits=options.limits) if apart else data, reading)
     headers = packaged(before, options.packaging())
     if not options.keeps_rate or headers != before or codestream.warnings:
         _require_nothing_sealed(before)
-    pack = cache(lambda: load_weights(weights))  # not before it is needed, and once: it may be a file that is read
     made = _Transcode(codestream, before, headers, options, reading, pack, check, progress).made()
     progress(1.0)
-    return made if layer_part(old.user_data)[1] is None or _same_picture(made, old) else _without_layer(made)
+    if layer is None:
+        return made
+    if not _same_picture(made, old):
+        return _without_layer(made, "it starts from the old picture")
+    return _with_layer_again(made, layer, options, reading) if apart else made
 
 
 def _same_picture(made: Transcoded, old: Headers) -> bool:
@@ -87,12 +102,21 @@ def _same_picture(made: Transcoded, old: Headers) -> bool:
     return made.exact and made.headers.tools == old.tools and firsts[0] == firsts[1]
 
 
-def _without_layer(made: Transcoded) -> Transcoded:
+def _without_layer(made: Transcoded, why: str) -> Transcoded:
     """Return a transcoded codestream without the lossless layer, if it still has it, and say so."""
     marks, _ = layer_part(made.headers.user_data)
     data, headers = with_layer(made.data, b""), replace(made.headers, user_data=marks or None)
-    said = "the lossless layer is left behind: it starts from the old picture"
-    return replace(made, data=data, headers=headers).saying(said)
+    return replace(made, data=data, headers=headers).saying(f"the lossless layer is left behind: {why}")
+
+
+def _with_layer_again(made: Transcoded, layer: bytes, options: TranscodeOptions, reading: DecodeOptions) -> Transcoded:
+    """Return a codestream that kept its rate with the layer that was apart, unless both are too much for the wish."""
+    data = with_layer(made.data, layer, limits=options.limits)
+    picture = made.headers.picture
+    most = options.most_bytes(picture.display_width * picture.display_height)
+    if most is not None and len(data) > most:
+        return _without_layer(made, f"its {len(layer)} bytes do not go with that rate")
+    return replace(made, data=data, headers=parse(data, reading)[1])
 
 
 def _require_nothing_sealed(before: Headers) -> None:
@@ -219,17 +243,13 @@ class _Transcode:
         """Return the codestream that has a rate, or no more than so many bytes.  Raises RateNotInLatents."""
         picture = self.before.picture
         pixels, options = picture.display_width * picture.display_height, self.options
-        most = options.max_bytes if options.bpp is None else int(options.bpp * pixels * (1 + options.tolerance)) // 8
-        assert most is not None
+        most = options.most_bytes(pixels)
+        assert most is not None, "one of both is wished for"
         whole = self._at_old_rate()
         if len(whole.data) <= most:
-            return (
-                whole
-                if options.bpp is None
-                else whole.saying(f"it has no more than {options.bpp:g} bpp: its rate stays")
-            )
+            return whole.saying(*rate_kept(options))
         targets = self._targets()
-        low, high = self._range()
+        low, high = lowest_displacement(self.pack(), picture), self.rate[0]
         tried: dict[int, tuple[Written, Headers]] = {}
 
         def code(luma: int) -> bytes:
@@ -238,28 +258,9 @@ class _Transcode:
                 tried[luma] = requantised(targets, self._moved(luma), check=self.check)
             return tried[luma][0].data
 
-        if options.bpp is None:
-            luma = largest_displacement(code, low, high, most)
-        else:
-            luma = nearest_displacement(
-                code, ModelRange(picture.model_id, low, high), options.bpp, options.tolerance, pixels
-            )
-        if luma is None:
-            wish = f"{most} bytes" if options.bpp is None else f"{options.bpp:g} bpp"
-            raise RateNotInLatents(wish, picture.model_id, min(len(made.data) for made, _ in tried.values()), pixels)
-        return self._finished(*tried[luma]).saying(*self._missed(tried[luma][0].data, pixels))
-
-    def _missed(self, data: bytes, pixels: int) -> tuple[str, ...]:
-        """Return what there is to say where the steps of a rate are coarser than its tolerance."""
-        wanted, found = self.options.bpp, 8 * len(data) / pixels
-        if wanted is None or abs(found - wanted) <= self.options.tolerance * wanted:
-            return ()
-        return (f"{found:.4f} bpp is the nearest to {wanted:g} that there is: steps are coarser here",)
-
-    def _range(self) -> Pair:
-        """Return the lowest displacement of luma that is sensible, and the old one."""
-        info = next(info for info in Core(self.pack()).models if info.model_id == self.before.picture.model_id)
-        return min(info.displacements[0], self.rate[0]), self.rate[0]
+        luma = best_displacement(code, ModelRange(picture.model_id, low, high), options, pixels)
+        made = self._finished(*tried[luma])
+        return made.saying(*rate_missed(len(made.data), options, pixels))
 
     # -- what the steps share
 
@@ -296,6 +297,48 @@ class _Transcode:
         if self.options.independent_regions and not picture.independent_regions:
             said.append("one region is not independent: there is no other one")
         return tuple(said)
+
+
+def best_displacement(code: Callable[[int], bytes], model: ModelRange, options: TranscodeOptions, pixels: int) -> int:
+    """Return the displacement of luma at which `code` gives the rate, or the size, of the options.
+
+    `model`: the range that is sensible.  Raises RateNotInLatents.
+    """
+    most, sizes = options.most_bytes(pixels), list[int]()
+    assert most is not None, "one of both is wished for"
+
+    def noted(luma: int) -> bytes:
+        data = code(luma)
+        sizes.append(len(data))
+        return data
+
+    if options.bpp is None:
+        luma = largest_displacement(noted, model.low, model.high, most)
+    else:
+        luma = nearest_displacement(noted, model, options.bpp, options.tolerance, pixels)
+    if luma is None:
+        wish = f"{most} bytes" if options.bpp is None else f"{options.bpp:g} bpp"
+        raise RateNotInLatents(wish, model.model_id, min(sizes), pixels)
+    return luma
+
+
+def rate_kept(options: TranscodeOptions) -> tuple[str, ...]:
+    """Return what there is to say where a codestream has no more than the wished rate, and keeps its own."""
+    return () if options.bpp is None else (f"it has no more than {options.bpp:g} bpp: its rate stays",)
+
+
+def rate_missed(size_bytes: int, options: TranscodeOptions, pixels: int) -> tuple[str, ...]:
+    """Return what there is to say where the steps of a rate are coarser than its tolerance."""
+    wanted, found = options.bpp, 8 * size_bytes / pixels
+    if wanted is None or abs(found - wanted) <= options.tolerance * wanted:
+        return ()
+    return (f"{found:.4f} bpp is the nearest to {wanted:g} that there is: steps are coarser here",)
+
+
+def lowest_displacement(pack: WeightPack, picture: PictureHeader) -> int:
+    """Return the lowest displacement of luma that is sensible for the model of a picture, or that which it has."""
+    info = next(info for info in Core(pack).models if info.model_id == picture.model_id)
+    return min(info.displacements[0], picture.beta_log[0])
 
 
 def _require_same(differs_in: str) -> None:

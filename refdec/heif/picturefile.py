@@ -30,6 +30,7 @@ __all__ = [
     "STATED",
     "XMP_TYPE",
     "alpha_of",
+    "coded_anew",
     "file_around",
     "first_elements",
     "metadata_of",
@@ -167,10 +168,13 @@ def file_around(
 
 def with_codestream(file: HeifFile, codestream: bytes, headers: Headers) -> HeifFile:
     """Return a file whose picture has another codestream; all that does not follow from it stays."""
-    old = shown_item(file)
-    kept = (each for each in old.properties if not _follows(each.box))
-    item = replace(old, data=codestream, properties=(*picture_properties(headers), *kept), places=())
-    return file.with_item(item)
+    return file.with_item(coded_anew(shown_item(file), codestream, headers))
+
+
+def coded_anew(item: Item, codestream: bytes, headers: Headers) -> Item:
+    """Return an item with another codestream; all that does not follow from it stays."""
+    kept = (each for each in item.properties if not _follows(each.box))
+    return replace(item, data=codestream, properties=(*picture_properties(headers), *kept), places=())
 
 
 def _follows(box: FileBox) -> bool:

@@ -23,7 +23,7 @@ from refdec.trace.stage_differences import compare_traces
 from refdec.trace.tracefile import read_trace
 from refdec.verification.depths import FewBits, in_few_bits
 from refdec.verification.errors import ExpectationMissing, ToleranceInvalid
-from refdec.verification.pairs import Pair, code_pair, float_pair
+from refdec.verification.expected_pairs import Pair, code_pair, float_pair
 from refdec.verification.verdict import Comparison
 
 if TYPE_CHECKING:

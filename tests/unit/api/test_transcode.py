@@ -315,3 +315,17 @@ def test_progress_ends_at_one() -> None:
     refdec.transcode(stream(), max_bytes=len(stream()) * 2 // 3, progress=shares.append)
     assert shares[-1] == 1.0
     assert all(0 <= share <= 1 for share in shares)
+
+
+def test_a_lossless_layer_stays_where_the_wished_rate_has_room_for_it() -> None:
+    exact = refdec.encode(photograph(64, 64), encoder="analysis", quality=40, lossless=True)
+    with pytest.warns(UserWarning, match=r"no more than 100 bpp: its rate stays"):
+        assert refdec.transcode(exact, bpp=100) == exact
+    with pytest.warns(UserWarning, match="no better quality"):
+        assert refdec.transcode(exact, quality=40) == exact
+    assert refdec.transcode(exact, max_bytes=len(exact)) == exact
+    with pytest.warns(UserWarning, match=r"left behind: its \d+ bytes do not go with that rate"):
+        made = refdec.transcode(exact, max_bytes=len(exact) - 1)
+    assert refdec.read_info(made).lossless_layer is None and np.array_equal(
+        refdec.decode(made).array, refdec.decode(exact, lossy=True).array
+    )
