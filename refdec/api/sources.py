@@ -21,6 +21,7 @@ from refdec.api.errors import PictureNotEncodable
 from refdec.arithmetic.types import Int32Array
 from refdec.clauses import clause
 from refdec.decoding.options import DecodeOptions, limits_or_default
+from refdec.formats.array_advice import advice_on_array
 from refdec.formats.description import UPRIGHT, SourceDescription
 from refdec.formats.errors import NoSuchPicture
 from refdec.formats.files import NamedBytes, read_bytes, read_picture, suffix_of
@@ -343,7 +344,9 @@ def _of_array(source: Any, bits: int | None) -> SourcePicture:
     flat = array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array
     unsigned = flat.dtype.kind == "u" and flat.dtype.itemsize <= 2
     if not unsigned or not (flat.ndim == 2 or (flat.ndim == 3 and flat.shape[2] == 3)):
-        raise PictureNotEncodable(f"An array of {array.dtype} of the shape {array.shape}", _advice(array))
+        raise PictureNotEncodable(
+            f"An array of {array.dtype} of the shape {array.shape}", advice_on_array(array.dtype, array.shape)
+        )
     depth = bits or 8 * flat.dtype.itemsize
     native = flat.astype(flat.dtype.newbyteorder("="), copy=False)
     largest = int(native.max(initial=0))
@@ -357,29 +360,6 @@ def _of_array(source: Any, bits: int | None) -> SourcePicture:
         f"a uint16 array whose largest code is {largest} is almost black as 16 bits; if its codes have 10, say bits=10"
     )
     return replace(picture, warnings=(*picture.warnings, dark))
-
-
-def _advice(array: npt.NDArray[Any]) -> str:
-    """Return what makes a picture of an array that is none."""
-    shape = array.shape
-    if array.dtype.kind == "b":
-        return "Make black and white of it: array.astype(np.uint8) * 255"
-    if array.dtype.kind == "f" and array.dtype.itemsize > SINGLE_BYTES:
-        return "lossless=True keeps singles: array.astype(np.float32); codes are np.rint(array * 255).astype(np.uint8)"
-    if array.dtype.kind == "f":
-        return (
-            "lossless=True keeps them as they are, [rows, columns] or [rows, columns, 3 or 4] of float16 or float32,\n"
-            "and max_error=N nearly so.  Samples of 0 to 1 become codes so: np.rint(array * 255).astype(np.uint8)"
-        )
-    if array.dtype.kind in "iu" and array.dtype.itemsize + (array.dtype.kind == "i") > 2:
-        return "If its samples are 0 to 255, say so: array.astype(np.uint8); if 0 to 65535: array.astype(np.uint16)"
-    if array.ndim == 4:
-        return f"These are {shape[0]} pictures: a codestream holds one, encode array[0] and so on."
-    if array.ndim == 3 and shape[2] == 4:
-        return "Take the alpha channel away: array[..., :3]; or keep it in a HEIF file: container='jaii'"
-    if array.ndim == 3 and shape[0] in (1, 3):
-        return "Put the channels last: array.transpose(1, 2, 0)"
-    return "Choose rows, columns and three channels of it."
 
 
 def _of_codes(picture: CodePicture, name: str = "", *, strip: bool, in_file: bool) -> WithParts:

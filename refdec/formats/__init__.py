@@ -8,7 +8,8 @@ Reading: `kinds` says what a file is by its name and first bytes, `files` opens 
 JPEG 2000; `deep_tiff`, by a `tiff_page`, `deep_heif` and `deep_avif` where it would cut samples, as `boxed_pictures`
 knows; `foreign_readers` names what they raise), `pnm_reader`, `pfm`, `exr` and `float_tiff` (floats, of which
 `float_view`
-makes codes), `yuv` (5.11) or `npy`. Of several pictures in a file, which `picture_ends` finds, `frames` chooses one.
+makes codes), `yuv` (5.11) or `npy`, which `array_advice` helps; `depth_rule` asks for codes of the depth that was said.
+Of several pictures in a file, which `picture_ends` finds, `frames` chooses one.
 `pictures` is the result, and `description` what the file says beside the samples: `png_description` (of chunks;
 `png_light` is about light) and `pillow_description` collect it, `exif`, `icc` and `colour_points` say what it means,
 `orientation` turns a picture upright; `colorimetry` has the numbers of H.273. `folders` lists the files of a folder

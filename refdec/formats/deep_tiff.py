@@ -9,7 +9,7 @@ import numpy as np
 
 from refdec.formats.errors import PictureUnsupported
 from refdec.formats.pictures import require_pixels
-from refdec.formats.tiff_page import SEPARATE, opened_page
+from refdec.formats.tiff_page import SAVE_PLAIN, SEPARATE, opened_page
 from refdec.limits import Limits
 from refdec.picture.output import Codes
 
@@ -33,6 +33,6 @@ def deep_samples(data: bytes, index: int, limits: Limits) -> Codes:
         apart = int(page.planarconfig) == SEPARATE
         shape = (channels, height, width) if apart else (height, width, channels)
         if not sound or channels not in (3, 4) or page.shape != shape:
-            raise PictureUnsupported("TIFF", f"samples of {page.dtype}, {page.axes}, {page.photometric}")
+            raise PictureUnsupported("TIFF", f"samples of {page.dtype}, {page.axes}, {page.photometric}", SAVE_PLAIN)
         samples = np.asarray(page.asarray(), np.uint16)
     return np.moveaxis(samples, 0, 2) if apart else samples

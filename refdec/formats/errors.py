@@ -125,7 +125,10 @@ class PictureDamaged(InputError):
         self.format_name, self.what = format_name, what
 
     def explain(self) -> str:
-        return f"This is no sound {self.format_name} file: {self.what}."
+        return (
+            f"This is no sound {self.format_name} file: {self.what}.\n"
+            "Was it cut or changed on its way?  Take another copy, or save it anew with the program that made it."
+        )
 
 
 class PictureUnsupported(InputError):
@@ -133,12 +136,12 @@ class PictureUnsupported(InputError):
 
     code, clause = "RD0707", "5.11"
 
-    def __init__(self, format_name: str, what: str) -> None:
-        super().__init__(format_name, what)
-        self.format_name, self.what = format_name, what
+    def __init__(self, format_name: str, what: str, remedy: str = "") -> None:
+        super().__init__(format_name, what, remedy)
+        self.format_name, self.what, self.remedy = format_name, what, remedy
 
     def explain(self) -> str:
-        return f"{self.format_name} with {self.what} is not read here."
+        return f"{self.format_name} with {self.what} is not read here.\n{self.remedy}".rstrip()
 
 
 class PictureTooLarge(LimitExceeded, InputError):

@@ -34,6 +34,7 @@ MISSING = "no OpenEXR package installed (pip install 'refdec[exr]'),"
 TILED, LONG_NAMES, DEEP, SEVERAL = 0x200, 0x400, 0x800, 0x1000
 LONGEST_NAME = 255
 MOST_ENTRIES = 4096
+FLATTEN = "Save it flat, R, G, B or Y and A, of half or float, with the program that made it."
 UINT, HALF, SINGLE = 0, 1, 2
 KINDS = {HALF: (16, "<f2", np.uint16), SINGLE: (32, "<f4", np.uint32)}
 COLOURS = (("R", "G", "B"), ("Y",))
@@ -107,7 +108,7 @@ def _header(data: bytes) -> _Header:
     (flags,) = struct.unpack_from("<I", data, 4)
     for bit, what in ((DEEP, "deep samples"), (SEVERAL, "several parts")):
         if flags & bit:
-            raise PictureUnsupported(NAME, what)
+            raise PictureUnsupported(NAME, what, FLATTEN)
     return _Header(dict(_attributes(data)))
 
 
@@ -124,7 +125,7 @@ def _attributes(data: bytes) -> Iterator[tuple[str, tuple[str, bytes]]]:
             raise PictureDamaged(NAME, f"its attribute {name} of {size} bytes is cut")
         yield name, (kind, data[at + 4 : at + 4 + size])
         at += 4 + size
-    raise PictureUnsupported(NAME, f"more than {MOST_ENTRIES} attributes")
+    raise PictureUnsupported(NAME, f"more than {MOST_ENTRIES} attributes", FLATTEN)
 
 
 def read_exr(data: bytes, *, limits: Limits, float_view: FloatView = "sdr") -> CodePicture:
@@ -141,12 +142,14 @@ def read_exr(data: bytes, *, limits: Limits, float_view: FloatView = "sdr") -> C
     channels = {each.name: each for each in header.channels()}
     wanted = next((names for names in COLOURS if all(name in channels for name in names)), None)
     if wanted is None or (wanted == ("Y",) and {"RY", "BY"} <= set(channels)):
-        raise PictureUnsupported(NAME, f"the channels {first_of(sorted(channels))}, not R, G, B or Y,")
+        raise PictureUnsupported(NAME, f"the channels {first_of(sorted(channels))}, not R, G, B or Y,", FLATTEN)
     names = (*wanted, *((ALPHA,) if ALPHA in channels else ()))
     require_floats(width, height, len(channels), limits)
     for name in names:
         if channels[name].kind not in KINDS or channels[name].sampling != (1, 1):
-            raise PictureUnsupported(NAME, f"a channel {name} of whole numbers, or of fewer samples than others,")
+            raise PictureUnsupported(
+                NAME, f"a channel {name} of whole numbers, or of fewer samples than others,", FLATTEN
+            )
     planes = _planes(data, names, (height, width))
     left = [f"the channels {first_of(sorted(set(channels) - set(names)))}"] if set(channels) - set(names) else []
     if header.attributes.get("displayWindow") != header.attributes["dataWindow"]:

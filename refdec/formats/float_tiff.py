@@ -20,7 +20,7 @@ from refdec.formats.foreign_readers import damage_named
 from refdec.formats.icc import read_icc
 from refdec.formats.kinds import FloatView
 from refdec.formats.pictures import CodePicture, require_floats, require_pixels
-from refdec.formats.tiff_page import SEPARATE, opened_page
+from refdec.formats.tiff_page import SAVE_PLAIN, SEPARATE, opened_page
 from refdec.heif.parts import Metadata
 from refdec.limits import Limits
 from refdec.picture.floats import FloatPlanes
@@ -79,7 +79,7 @@ def read_float_tiff(data: bytes, index: int, *, limits: Limits, float_view: Floa
         shape = (height, width) if channels == 1 else shape
         known = page.dtype is not None and page.dtype.kind == "f" and page.dtype.itemsize in (2, 4)
         if not known or channels not in PHOTOMETRICS.get(int(page.photometric), ()) or page.shape != shape:
-            raise PictureUnsupported("TIFF", f"samples of {page.dtype}, {page.axes}, {page.photometric}")
+            raise PictureUnsupported("TIFF", f"samples of {page.dtype}, {page.axes}, {page.photometric}", SAVE_PLAIN)
         samples = np.asarray(page.asarray())
         extra = [int(kind) for kind in page.extrasamples]
     if samples.shape != shape:

@@ -57,7 +57,11 @@ def viewed(floats: FloatPlanes, how: FloatView, primaries: int, name: str) -> Vi
     if how == "codes":
         for plane in colours:
             if not (bool(np.all(plane >= 0)) and bool(np.all(plane <= 1))):  # so a NaN does not pass
-                raise PictureUnsupported(name, f"samples beyond 0..1 ({_span(plane)}) as codes")
+                raise PictureUnsupported(
+                    name,
+                    f"samples beyond 0..1 ({_span(plane)}) as codes",
+                    "Say how they are seen: --float-view sdr or pq (float_view in Python).",
+                )
         said = f"samples 0 to 1 of {name} became codes 0 to {TOP} as they are"
         return Viewed(_mapped(colours, lambda light: light), None, said)
     if how == "pq":

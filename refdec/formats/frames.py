@@ -30,4 +30,6 @@ def chosen_picture(format_name: str, count: int, frame: int | None) -> int:
 def require_countable(format_name: str, count: int) -> None:
     """Raise PictureUnsupported where a file has more pictures than are counted."""
     if count > MOST_PICTURES:
-        raise PictureUnsupported(format_name, f"more than {MOST_PICTURES} pictures")
+        raise PictureUnsupported(
+            format_name, f"more than {MOST_PICTURES} pictures", "Put those that are meant into a file of their own."
+        )

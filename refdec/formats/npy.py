@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from refdec.formats.array_advice import advice_on_array
+from refdec.formats.depth_rule import require_depth
 from refdec.formats.description import SourceDescription, bytes_after
 from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsupported
 from refdec.formats.float_view import picture_of_array
@@ -84,8 +86,7 @@ def read_npy(
         require_floats(head.width, head.height, head.channels, limits)
         return picture_of_array(samples, float_view, "NPY", description)
     depth = bits if bits is not None else 8 * head.dtype.itemsize
-    if int(samples.max()) >> depth:
-        raise PictureDamaged("NPY", f"a sample is above {depth} bits")
+    require_depth("NPY", 8 * head.dtype.itemsize, int(samples.max()), depth)
     colours, alpha = split_alpha(samples, depth)
     if alpha is not None and not keep_alpha:
         raise AlphaNotSupported("NPY")
@@ -129,7 +130,9 @@ def _npy_head(data: bytes, at: int, limits: Limits) -> _ArrayHead:
     kind = (dtype.kind, dtype.itemsize)
     if len(shape) not in (2, 3) or channels not in (1, 2, 3, 4) or kind not in KINDS:
         needed = "uint8, uint16, float16 or float32 [rows, columns] or [rows, columns, 3 or 4]"
-        raise PictureUnsupported("NPY", f"an array of {dtype} and of the shape {shape}, not {needed},")
+        what = f"an array of {dtype} and of the shape {shape}, not {needed},"
+        remedy = f"{advice_on_array(dtype, shape, floats=True)}\nThen write it anew: np.save(FILE, array)"
+        raise PictureUnsupported("NPY", what, remedy)
     head = _ArrayHead(int(shape[0]), int(shape[1]), channels, dtype, fortran, stream.tell())
     require_pixels(head.width, head.height, limits)
     if not head.count or len(data) < head.end:

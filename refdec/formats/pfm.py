@@ -49,7 +49,11 @@ def read_pfm(data: bytes, *, limits: Limits, frame: int | None = None, float_vie
         at = head.end() + 4 * count
     head, shape = found[chosen_picture("PFM", len(found), frame)]
     if not re.fullmatch(rb"1(?:\.0*)?", head[5]):
-        raise PictureUnsupported("PFM", f"the scale {head[5].decode()}, not 1,")
+        raise PictureUnsupported(
+            "PFM",
+            f"the scale {head[5].decode()}, not 1,",
+            "Multiply its samples by that, and write the scale 1.0 or -1.0.",
+        )
     stored = np.frombuffer(data, "<u4" if head[4] else ">u4", shape[0] * shape[1] * shape[2], head.end())
     patterns = stored.astype(np.uint32).reshape(shape)[::-1]
     floats = FloatPlanes(tuple(np.ascontiguousarray(patterns[:, :, i]) for i in range(shape[2])), SINGLE_BITS)

@@ -145,7 +145,9 @@ def _bound_named(name: str) -> Iterator[None]:
         try:
             yield
         except DecompressionBombError as reason:
-            raise PictureUnsupported(name, "a size that Pillow refuses (PIL.Image.MAX_IMAGE_PIXELS)") from reason
+            raise PictureUnsupported(
+                name, "a size that Pillow refuses (PIL.Image.MAX_IMAGE_PIXELS)", "Save it as PNG."
+            ) from reason
 
 
 def opened_by_pillow(data: bytes, name: str) -> AbstractContextManager[ImageFile]:

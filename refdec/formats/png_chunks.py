@@ -96,7 +96,7 @@ def _chunks(view: memoryview, most: int) -> Iterator[tuple[bytes, memoryview]]:
         if kind == b"IEND":
             return
         at += 12 + length
-    raise PictureUnsupported("PNG", f"more than {MOST_CHUNKS} chunks")
+    raise PictureUnsupported("PNG", f"more than {MOST_CHUNKS} chunks", "Save it anew with an image editor.")
 
 
 def _head_of(kind: bytes, body: memoryview) -> PngHead:

@@ -15,6 +15,7 @@ import numpy as np
 
 from refdec.arithmetic.types import UInt8Array
 from refdec.clauses import clause
+from refdec.formats.depth_rule import require_depth
 from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsupported
 from refdec.formats.foreign_readers import damage_named
 from refdec.formats.frames import chosen_picture
@@ -39,6 +40,8 @@ WHOLE = ((0, 0, 1, 1),)
 ADAM7 = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1))
 """First row, first column, steps of rows and of columns of the seven passes (PNG specification, 8.2)."""
 
+FRAMES = "Put its pictures into a folder, each a file of its own."
+SAVE_PLAIN = "Save it as RGB or gray of 8 bits with an image editor."
 IN_LOW_BITS = (
     "no sample is above {bits} bits, so that the picture will be almost black: "
     "if the codes stand in the low bits, say --low-bits (low_bits=True in Python)"
@@ -74,7 +77,7 @@ def read_png(
     require_pixels(head.width, head.height, limits)
     own = head.depth == 16 or head.width * head.height > PILLOW_PIXELS
     if own and index:
-        raise PictureUnsupported("PNG", "a later picture of an animation of this size or depth")
+        raise PictureUnsupported("PNG", "a later picture of an animation of this size or depth", FRAMES)
     samples = _own_samples(file) if own else _pillow_samples(file, index)
     depth = 8 * samples.itemsize
     samples, alpha = split_alpha(samples, depth)
@@ -88,8 +91,8 @@ def read_png(
             if not spread and samples.size and 0 < int(samples.max()) < 1 << wanted:
                 description = replace(description, remarks=(IN_LOW_BITS.format(bits=wanted),))
             samples = samples >> samples.dtype.type(depth - wanted)
-        elif samples.size and int(samples.max()) >= 1 << wanted:  # up to 8 bits codes stand as they are (5.11)
-            raise PictureUnsupported("PNG", f"{depth}-bit samples with codes of more than {wanted} bits")
+        elif samples.size:  # up to 8 bits codes stand as they are (5.11)
+            require_depth("PNG", depth, int(samples.max()), wanted)
         depth = wanted
     components = tuple(as_codes(samples[:, :, i], depth) for i in range(samples.shape[2]))
     return CodePicture(components, depth, Colour.GRAY if len(components) == 1 else Colour.RGB, description, alpha)
@@ -113,7 +116,7 @@ def _own_samples(file: PngChunks) -> Codes:
 
     head = file.head
     if head.depth < 8 or head.colour_type == PALETTE:
-        raise PictureUnsupported("PNG", "a palette or few bits, and this size")
+        raise PictureUnsupported("PNG", "a palette or few bits, and this size", SAVE_PLAIN)
     pixel_bytes = head.channels * head.depth // 8
     raw = _inflated(file, _filtered_size(head, pixel_bytes))
     samples = np.empty((head.height, head.width, head.channels), np.uint8 if head.depth == 8 else np.uint16)

@@ -35,6 +35,8 @@ SPACE = re.compile(rb"\s+")
 NUMBERS = re.compile(rb"[\d\s]*")
 COMMENT = re.compile(rb"#[^\r\n]*")
 
+MAXVALS = "Write it with the maxval 255 or 65535, or another one of 2, 4, 8 ... 65536 less one."
+
 
 @dataclass(frozen=True, slots=True)
 class _NetpbmHead:
@@ -94,7 +96,7 @@ def _head(data: bytes, at: int, limits: Limits) -> _NetpbmHead:
     """Return the head of the picture that begins at a place; nothing is allocated for its samples yet."""
     head = _pam_head(data, at) if data.startswith(b"P7", at) else _pnm_head(data, at)
     if head.maxval == 0 or head.maxval & (head.maxval + 1) or head.bits > 16:
-        raise PictureUnsupported("PPM", f"the maxval {head.maxval}, which is not one below a power of two")
+        raise PictureUnsupported("PPM", f"the maxval {head.maxval}, which is not one below a power of two", MAXVALS)
     if not head.width or not head.height:
         raise PictureDamaged("PPM", "it has no samples")
     require_pixels(head.width, head.height, limits)
@@ -117,7 +119,7 @@ def _pam_head(data: bytes, at: int) -> _NetpbmHead:
         raise PictureDamaged("PAM", "its header cannot be read")
     width, height, channels, maxval = (int(fields[name]) for name in (b"WIDTH", b"HEIGHT", b"DEPTH", b"MAXVAL"))
     if channels not in range(1, 5):
-        raise PictureUnsupported("PAM", f"{channels} samples a pixel")
+        raise PictureUnsupported("PAM", f"{channels} samples a pixel", "Gray has 1, RGB 3, and transparency one more.")
     return _NetpbmHead(7, width, height, channels, maxval, found.end())
 
 

@@ -13,10 +13,12 @@ from typing import Any
 from refdec.formats.errors import PictureUnsupported
 from refdec.formats.foreign_readers import damage_named, without_log
 
-__all__ = ["SEPARATE", "opened_page"]
+__all__ = ["SAVE_PLAIN", "SEPARATE", "opened_page"]
 
 SEPARATE = 2
 """Value of the tag planar configuration: components lie one behind the other."""
+SAVE_PLAIN = "Save it as RGB or gray of 8 or 16 bits, or of floats of 16 or 32, with an image editor."
+"""What helps with samples of other kinds."""
 
 
 @contextmanager

@@ -10,7 +10,8 @@ import numpy as np
 
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.clauses import clause
-from refdec.formats.errors import FormatCannotHold, PictureDamaged, YuvLayoutUnknown, YuvSizeMismatch
+from refdec.formats.depth_rule import require_depth
+from refdec.formats.errors import FormatCannotHold, YuvLayoutUnknown, YuvSizeMismatch
 from refdec.formats.frames import chosen_picture
 from refdec.formats.pictures import CodePicture, Colour, PictureSpec, require_pixels
 from refdec.formats.rows import RowWriter
@@ -118,7 +119,7 @@ def _spool() -> tempfile.SpooledTemporaryFile[bytes]:
 def read_yuv(data: bytes, layout: YuvLayout, *, limits: Limits, frame: int | None = None) -> CodePicture:
     """(5.11) Read one picture of a declared layout; `frame` chooses, from 1, of several one after the other.
 
-    Raises YuvSizeMismatch unless the length is exact, PictureTooLarge, PictureDamaged for codes above the depth,
+    Raises YuvSizeMismatch unless the length is exact, PictureTooLarge, PictureUnsupported for codes above the depth,
     SeveralPictures or NoSuchPicture.
     """
     require_pixels(layout.width, layout.height, limits)
@@ -130,8 +131,7 @@ def read_yuv(data: bytes, layout: YuvLayout, *, limits: Limits, frame: int | Non
     planes, at = [], needed * chosen_picture("YUV", len(data) // needed, frame)
     for count, size in zip(counts, layout.sizes, strict=True):
         codes = np.frombuffer(data, kind, count, at).reshape(size)
-        if int(codes.max()) >> layout.bits:
-            raise PictureDamaged("YUV", f"a sample is above {layout.bits} bits")
+        require_depth("YUV", 8 * kind.itemsize, int(codes.max()), layout.bits)
         planes.append(as_codes(codes, layout.bits))
         at += count * kind.itemsize
     return CodePicture(tuple(planes), layout.bits, Colour.GRAY if len(planes) == 1 else Colour.YUV)

@@ -58,6 +58,8 @@ TAKES = {
     "--leave-out": "encode",
     "--encoder": "encode",
     "--decoder": "conform run",
+    "--bit-depth": "decode,verify",
+    "--float-view": "encode",
 }
 """Options that errors name without a command, and the commands in which these errors come up."""
 

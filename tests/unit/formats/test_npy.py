@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,10 @@ import refdec
 from refdec.api.decode_file import decode_to_file
 from refdec.api.errors import PictureNotEncodable
 from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureNeedsMemory, PictureUnsupported
+from refdec.formats.files import read_picture, write_picture
 from refdec.formats.npy import read_npy
+from refdec.formats.pictures import CodePicture, Colour
+from refdec.formats.yuv import YuvLayout
 from refdec.limits import Limits
 from tests.encodable import photograph
 
@@ -108,3 +112,50 @@ def test_transparency_is_wanted_or_refused() -> None:
     opaque = ARRAYS["uint8 alpha"].copy()
     opaque[..., 3] = 255
     assert len(read_npy(saved(opaque), bits=None, limits=Limits()).components) == 3
+
+
+@pytest.mark.parametrize(
+    ("array", "advice"),
+    [
+        (np.zeros((4, 4)), "lossless=True keeps singles: array.astype(np.float32)"),
+        (np.zeros((4, 4), np.int32), "array.astype(np.uint8)"),
+        (np.zeros((4, 4), bool), "array.astype(np.uint8) * 255"),
+        (np.zeros((4, 4), np.complex128), "array.real.astype(np.float32)"),
+        (np.zeros((4, 4), "S3"), "Its samples must be numbers"),
+        (np.zeros((3, 6, 6), np.float32), "array.transpose(1, 2, 0)"),
+        (np.zeros((2, 6, 6, 3), np.uint8), "These are 2 pictures"),
+        (np.zeros(7, np.uint8), "Choose rows, columns and three channels"),
+    ],
+)
+def test_a_file_of_another_array_says_what_to_type(array: Any, advice: str) -> None:
+    with pytest.raises(PictureUnsupported) as caught:
+        read_npy(saved(array), bits=None, limits=Limits())
+    _, said, then = caught.value.explain().splitlines()
+    assert said.startswith(advice) or advice in said
+    assert then == "Then write it anew: np.save(FILE, array)"
+
+
+def test_what_is_advised_makes_a_picture() -> None:
+    for array in (np.zeros((4, 4)).astype(np.float32), np.zeros((3, 6, 6), np.float32).transpose(1, 2, 0)):
+        assert read_npy(saved(array), bits=None, limits=Limits()).floats is not None
+    assert read_npy(saved(np.zeros((4, 4), np.int32).astype(np.uint8)), bits=None, limits=Limits()).bits == 8
+    assert read_npy(saved(np.ones((4, 4), bool).astype(np.uint8) * 255), bits=None, limits=Limits()).bits == 8
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".png", ".yuv"])
+def test_codes_of_more_bits_than_was_said_are_named_with_the_depth_that_they_need(suffix: str, tmp_path: Path) -> None:
+    codes, wishes = np.full((4, 4), 3000, np.uint16), dict[str, Any]()
+    if suffix == ".npy":
+        data, wishes = saved(codes), {"bits": 10}
+    elif suffix == ".png":
+        write_picture(tmp_path / "a.png", CodePicture((codes,), 16, Colour.GRAY))
+        data, wishes = (tmp_path / "a.png").read_bytes(), {"bits": 10, "low_bits": True}
+    else:
+        data, wishes = codes.tobytes(), {"layout": YuvLayout(4, 4, 10, "400")}
+    with pytest.raises(PictureUnsupported, match="16-bit samples with codes of more than 10 bits") as caught:
+        read_picture(data, suffix=suffix, **wishes)
+    assert caught.value.explain().endswith(
+        "say --source-bits 12 to encode (bits=12 in Python), or --bit-depth 12 to verify."
+    )
+    fitting = {"layout": YuvLayout(4, 4, 12, "400")} if suffix == ".yuv" else wishes | {"bits": 12}
+    assert read_picture(data, suffix=suffix, **fitting).bits == 12
