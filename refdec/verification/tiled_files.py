@@ -5,18 +5,25 @@ In: a `TiledPicture`.  Out: `Verdict`, whose problems name the tile.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from refdec.api.enclosing import headers_of
 from refdec.api.tiled import TiledPicture
+from refdec.bitstream.floatrecord import layer_in_words
+from refdec.bitstream.layerrecord import layer_part
+from refdec.bitstream.userdata import read_gray_mark
 from refdec.errors import CodestreamError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.heif.checks import grid_disagreements, tile_disagreements
 from refdec.heif.grid import tile_error
+from refdec.heif.grid_errors import GridWrong
+from refdec.picture.render import output_subsampling, own_colour
 from refdec.verification.check import case_of, verify_codestream
 from refdec.verification.shown import shown_tiles
 from refdec.verification.verdict import Verdict
 
 if TYPE_CHECKING:
+    from refdec.bitstream.headers import Headers
+    from refdec.bitstream.rendering import RenderingInfo
     from refdec.decoding.options import DecodeOptions
     from refdec.heif.heiffile import Item
     from refdec.verification.expectation import Expectation
@@ -68,9 +75,32 @@ def _of_tile(data: bytes, tile: Item, options: DecodeOptions) -> list[RefdecErro
 
 
 def _of_sizes(tiled: TiledPicture, options: DecodeOptions) -> list[RefdecError]:
-    """Return why the tiles, which are all well, are no picture."""
+    """Return why the tiles, which are all well, are no picture: their sizes, or that they are not of one kind."""
     try:
         list(tiled.parts(options))
     except (CodestreamError, UnsupportedError) as problem:
         return [problem]
-    return []
+    kinds = [_kind(headers_of(bytes(tile.data), options.limits)) for tile in tiled.grid.tiles]
+    number, other = next(((index + 1, kind) for index, kind in enumerate(kinds) if kind != kinds[0]), (0, kinds[0]))
+    if not number:
+        return []
+    words = f"tile {number} is {other.words}, the first {kinds[0].words}"
+    return [GridWrong(tiled.grid.item.id, words if other.words != kinds[0].words else f"{words}, of other colours")]
+
+
+class _TileKind(NamedTuple):
+    """What a tile decodes to: in words, with the steps of its chroma, and what its codestream says of its colours."""
+
+    words: str
+    subsampling: tuple[int, int]
+    rendering: RenderingInfo | None
+
+
+def _kind(headers: Headers) -> _TileKind:
+    """Return what a tile decodes to where nothing else is wished for: its original, or the lossy picture."""
+    layer, picture = layer_part(headers.user_data)[1], headers.picture
+    if layer is not None:
+        return _TileKind(layer_in_words(layer).partition(",")[0], (1, 1), headers.rendering)
+    colour = "gray" if read_gray_mark(headers.user_data) == 1 else own_colour(picture)
+    steps = output_subsampling(picture, None) if colour == "YUV" else (1, 1)
+    return _TileKind(f"{picture.bit_depth} bit {colour}", steps, headers.rendering)

@@ -153,6 +153,10 @@ def test_verify_looks_at_every_tile() -> None:
     assert [problem.code for problem in bad.problems] == ["RD2018"] and "5 of 6 tiles" in bad.picture
     size = verify_file(with_box("meta/iprp/ipco/ispe", setting(image_height=65), grid_data()), VerifyRequest())
     assert {problem.code for problem in size.problems} == {"RD2011", "RD2018"}
+    kinds = verify_file(grid_data(coded=(streams()[0], gray_stream())), VerifyRequest())
+    assert ["tile 2 is 8 bit gray, the first 8 bit RGB" in problem.explain() for problem in kinds.problems] == [True]
+    layer = verify_file(grid_data(coded=(layered(12)[0], streams()[0])), VerifyRequest())
+    assert ["tile 2 is 8 bit RGB, the first 12 bit RGB" in problem.explain() for problem in layer.problems] == [True]
     wide = verify_file(grid_data(size=(193, 128)), VerifyRequest())
     assert [problem.code for problem in wide.problems] == ["RD2017"]
     deep = with_box("meta/iprp/ipco/pixi", in_entries("channels", bits_per_channel=12), grid_data())
