@@ -55,7 +55,9 @@ SURE = 5
 LARGEST_SHARE = (15, 16)
 """And at most this share of the mean: natural pictures reach 0.99 of it, decoded ones lie at 0.4 to 0.9."""
 STRENGTHS_Q8 = (154, 205, 256, 307)
-"""0.6, 0.8, 1 and 1.2 of what is lacking in the middle."""
+"""0.6, 0.8, 1 and 1.2 of what is lacking in the middle.  A strength that is nowhere best once is not tried again."""
+FEW = 1024
+"""Hyper latents of which less than one changes: after that they are not looked for again, only latents are."""
 STEPS = 4
 WORTH = (19, 20)
 """A step is followed by another one if the squared error fell to this share of it at least."""
@@ -110,7 +112,8 @@ def coded_again(coded: Coded, *, networks: str, limits: Limits, check: Check = u
     `networks`: those of the analysis that the targets are of.  `limits` hold for the decodes; `check()` is called
     between the steps.
     """
-    best = coded = _with_hyper_latents(coded, check)
+    coded, strengths = _with_hyper_latents(coded, STRENGTHS_Q8, check)
+    best = coded
     errors: list[int] = []
     first = coded.prepared.y
     while True:
@@ -124,26 +127,34 @@ def coded_again(coded: Coded, *, networks: str, limits: Limits, check: Check = u
         seen = targets_of(decoded, coded.prepared.settings, coded.prepared.models, networks=networks, check=check).y
         luma, chroma = (_corrected(coded, c, first[c], seen[c], check) for c in (0, 1))
         prepared = replace(coded.prepared, y=(luma, chroma))
-        coded = _with_hyper_latents(code(prepared, coded.headers.picture.beta_log, check=check), check)
+        coded = code(prepared, coded.headers.picture.beta_log, check=check)
+        coded, strengths = _with_hyper_latents(coded, strengths, check)
 
 
 @clause("4.6.1", kind="added", reason=REASON)
-def _with_hyper_latents(coded: Coded, check: Check) -> Coded:
-    """(4.6.1) Return the coding under hyper latents of luma that leave least of y behind, position by position.
+def _with_hyper_latents(coded: Coded, strengths: tuple[int, ...], check: Check) -> tuple[Coded, tuple[int, ...]]:
+    """(4.6.1) Return the coding under hyper latents of luma that leave least of y behind, position by position, and the
+    strengths to try the next time; without strengths the hyper latents stay.
 
     All of its symbols are there.
     """
     coded = with_luma(coded)
+    if not strengths:
+        return kept(coded), ()
     chroma, models = coded.prepared.hyper.latents.z_hat[1], coded.prepared.models
-    chosen = coded.prepared.hyper.latents.z_hat[0].copy()
-    least = _left_behind(coded, check)
-    for strength in STRENGTHS_Q8:
+    before = coded.prepared.hyper.latents.z_hat[0]
+    chosen, least, best = before.copy(), _left_behind(coded, check), list[int]()
+    for strength in strengths:
         z_hat = hyper_latent(filled_up(coded, strength, check), models, 0, check=check)
         left = _left_behind(_under(coded, (z_hat, chroma), check), check)
         better = left < least
+        if better.any():
+            best.append(strength)
         chosen[:, better] = z_hat[:, better]
         least = np.where(better, left, least)
-    return kept(_under(coded, (chosen, chroma), check))
+    if FEW * np.count_nonzero(chosen != before) < chosen.size:
+        best.clear()
+    return kept(_under(coded, (chosen, chroma), check)), tuple(best)
 
 
 def _under(coded: Coded, z_hat: tuple[Int8Array, Int8Array], check: Check) -> Coded:
