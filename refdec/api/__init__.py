@@ -6,11 +6,11 @@ whole or not there.  Nothing is printed.
 Decoding.
 
 1. `inputs`: what every way of decoding starts from, with the pack of weights that `weights` finds.
-2. `decode`: a codestream to a picture; `decode_file`: to a file, by `decoded_to_file` and `picture_files`, with a
-   `decode_report`; `beside` is what a HEIF file says of its picture, `tiled` a picture made of several, which
-   `tiles_to_file` writes; `gray` makes of a marked stream the gray picture that it was; `archives` does that for many
-   files with one pool; `scaled` makes small pictures straight from the latents, `tone_map` pictures for SDR displays,
-   `blurred` covers the faces that `faces` finds.
+2. `decode`: a codestream to a picture; `decode_file`: to a file, as a `decode_job` wishes, by `decoded_to_file` and
+   `picture_files`, with a `decode_report`; `beside` is what a HEIF file says of its picture, `tiled` a picture made of
+   several, which `tiles_to_file` writes; `gray` makes of a marked stream the gray picture that it was; `archives` does
+   that for many files with one pool; `scaled` makes small pictures straight from the latents, for `scaled_file`,
+   `tone_map` pictures for SDR displays, `blurred` covers the faces that `faces` finds.
 3. `progressive`: previews (2.6.8).  `latents`: a codestream up to a stage and no further.
 
 Encoding: `encode`, from `sources` through the plugin door to a codestream, as `encode_options` wish, with what
@@ -34,9 +34,9 @@ tree and the page, `diff` for two files of one kind, `picture_differences` for t
 
 `chosen_frame` finds the codestream that is meant of a file: of a clip one frame, or all in turn.
 
-`task` runs tasks on files, on `task_streams` where an action works on many, `heads` loads, writes and runs the small
-networks that tasks have, `patches` gives them decoded pictures in place of latents, `packs` imports, describes and
-verifies packs of weights.
+`task` runs tasks on files, on `task_streams` where an action works on many, `task_batch` on file after file, and
+`task_pictures` draws what they say; `heads` loads, writes and runs the small networks that tasks have, `patches` gives
+them decoded pictures in place of latents, `packs` imports, describes and verifies packs of weights.
 
 `errors` has one class a rule; `concerning` writes the name of a file into the errors about it.
 """

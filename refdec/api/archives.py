@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from refdec.api.clip_encode import encode_source
-from refdec.api.decode_file import DecodeJob, decode_to_file
+from refdec.api.decode_file import decode_to_file
+from refdec.api.decode_job import DecodeJob
 from refdec.api.encode_options import BARE, EncodeOptions
 from refdec.api.errors import OutputIsInput, OutputNoFolder, OutputsMeet
 from refdec.api.found_files import named_files

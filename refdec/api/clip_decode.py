@@ -31,7 +31,7 @@ from refdec.sequences.moving import ONCE
 from refdec.sequences.timing import one_rate
 
 if TYPE_CHECKING:
-    from refdec.api.decode_file import DecodeJob
+    from refdec.api.decode_job import DecodeJob
     from refdec.bitstream.headers import Headers
     from refdec.formats.decoded import Picture
     from refdec.formats.sinks import Target

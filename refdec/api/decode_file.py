@@ -8,82 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refdec.api.blurred import cover_of, require_blur
-from refdec.api.chosen_frame import FrameWish
 from refdec.api.concerning import concerning
 from refdec.api.decode import FINEST_BITS, opened_stream, require_tone_map
+from refdec.api.decode_job import DEFAULT_JOB, DecodeJob
 from refdec.api.decode_report import DecodeReport
 from refdec.api.decoded_to_file import Place, at_once_to_file, floats_to_file, rows_to_file, whole_to_file
-from refdec.api.errors import RegionWithoutStages, ScaleAlone
+from refdec.api.errors import RegionWithoutStages
 from refdec.api.inputs import read_inputs
 from refdec.api.picture_files import JPEG_SUFFIXES, colour_of, depth_of, gray_of, written_alpha
-from refdec.api.scaled import require_scale, scaled_picture
 from refdec.bitstream.floatrecord import may_give_floats
-from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.formats.errors import NoFloats
 from refdec.formats.files import NamedBytes
 from refdec.formats.kinds import FLOAT_ALONE, FLOAT_SUFFIXES
 from refdec.formats.transparency import common_depth
 
 if TYPE_CHECKING:
+    from refdec.api.beside import BesidePicture
     from refdec.api.clips import Clip
+    from refdec.api.decoded_to_file import Hidden
+    from refdec.api.gray import GrayForm
+    from refdec.api.inputs import Inputs
+    from refdec.bitstream.headers import Headers
+    from refdec.decoding.options import DecodeOptions
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
-    from refdec.privacy.keys import PrivateKey
+    from refdec.picture.render import Colour
     from refdec.weights.pack import WeightPack
 
-__all__ = ["DecodeJob", "decode_to_file"]
-
-EIGHT_BITS = 8
-"""Of a sample for an SDR display, where nobody asks for others."""
-
-
-@dataclass(frozen=True, slots=True)
-class DecodeJob:
-    """One file to decode; picklable, so that it can be sent to a worker.
-
-    `suffix`: format of the target where its name does not tell; the format says the colour.  A colour of the options
-    chooses only between gray and the standard's colours of a gray picture.
-    `key` opens private regions; `or_public`: where it does not, the public picture is decoded, with a warning.
-    `trace`, `dump`: files to write beside the picture.  `fingerprint`: report the SHA-256 of the codes.
-    `scale`: a small picture straight from the latents.  `lossy`: not the original, although there is a lossless layer.
-    `tone_map`: as an SDR display shows it; `options.bit_depth` is then that of what is written.
-    `frame`, from 1, or `time`, in seconds: that frame of a clip alone; neither: all of it.
-    `blur_faces`: faces that are found are covered.
-    """
-
-    options: DecodeOptions = DEFAULT_OPTIONS
-    suffix: str = ""
-    trace: Path | None = None
-    dump: Path | None = None
-    timings: bool = False
-    fingerprint: bool = True
-    key: PrivateKey | None = None
-    or_public: bool = False
-    scale: int | None = None
-    lossy: bool = False
-    tone_map: bool = False
-    frame: int | None = None
-    time: Fraction | None = None
-    blur_faces: bool = False
-
-    @property
-    def wants_stages(self) -> bool:
-        """Whether what is asked for watches the stages."""
-        return bool(self.trace or self.dump or self.timings)
-
-    @property
-    def frame_wish(self) -> FrameWish:
-        """Which frame of a clip is meant."""
-        return FrameWish(self.frame, self.time)
-
-
-DEFAULT_JOB = DecodeJob()
+__all__ = ["decode_to_file"]
 
 
 def decode_to_file(
@@ -105,12 +61,6 @@ def decode_to_file(
     `refdec.decode` and `refdec.open_private` raise, and SuffixUnknown, FormatCannotHold and FileUnwritable before
     anything is decoded where that can be known.
     """
-    from refdec.api.beside import beside_of
-    from refdec.api.gray import AS_DECODED, gray_form
-    from refdec.api.layer_file import LayerFile, layer_of
-    from refdec.api.lossless import Restored, restored
-    from refdec.api.privacy import shown_with
-    from refdec.decoding.opening import parse
     from refdec.formats.files import name_of, suffix_of
     from refdec.formats.stream_files import may_hold_clip
 
@@ -131,6 +81,21 @@ def decode_to_file(
                 return tiles_to_file(tiled, target, suffix, job, weights, on_progress)
         given = NamedBytes(tiled, name_of(source))
     job.frame_wish.require_none()
+    _require_together(job, suffix)
+    if job.scale is not None:
+        from refdec.api.scaled_file import scaled_to_file
+
+        with concerning(source):
+            return scaled_to_file(given, target, suffix, job, job.scale, weights)
+    goal = _Goal.of(target, suffix, job, on_progress)
+    with concerning(source):
+        read = _read(given, goal, weights)
+        made = _layer_to_file(read, goal) or _whole_to_file(read, goal, source)
+        return replace(made, warnings=(*read.said, *made.warnings))
+
+
+def _require_together(job: DecodeJob, suffix: str) -> None:
+    """Raise UsageError unless what is asked for goes together, and with the format."""
     if job.tone_map:
         apart = {
             "--scale": job.scale is not None,
@@ -142,76 +107,146 @@ def decode_to_file(
         stages = ["what its stages hold"] if job.wants_stages else []
         floats = [f"an original in floats, as {suffix} files hold it,"] if suffix in FLOAT_ALONE else []
         require_blur(*stages, *floats)
-    if job.scale is not None:
-        with concerning(source):
-            return _scaled_to_file(given, target, suffix, job, job.scale, weights)
-    usual, options = colour_of(suffix), job.options
-    if options.bit_depth is None:
-        options = replace(options, bit_depth=depth_of(suffix))
-    if job.tone_map:
-        usual = usual or "RGB"
-        job = replace(job, options=replace(options, bit_depth=options.bit_depth or EIGHT_BITS))
-        options = job.options
-    if options.region is not None and job.wants_stages:
+    if job.options.region is not None and job.wants_stages and job.scale is None:
         raise RegionWithoutStages
-    with concerning(source):
-        inputs = read_inputs(given, weights, replace(options, colour=usual or options.colour))
-        data, said = shown_with(inputs.data, job.key, or_public=job.or_public, options=options)
-        inputs = inputs._replace(data=data)
-        headers, gray = parse(inputs.data, options)[1], gray_of(suffix)
-        if suffix in FLOAT_ALONE and not may_give_floats(headers.user_data):
-            raise NoFloats(suffix)
-        beside = beside_of(inputs.file, options)
-        cover = cover_of(inputs, beside.orientation, options) if job.blur_faces else None
-        beside, said = (beside, said) if cover is None else cover.beside(beside, said)
-        alpha, lost = written_alpha(beside.alpha_in(options.region), suffix, options.bit_depth)
-        beside, said = replace(beside, alpha=alpha), (*said, *lost)
-        options = beside.stored(options, headers)
-        hidden = None if cover is None else partial(cover.over, wanted=options.region)
-        options = options if cover is None else cover.reaching(options, headers)
-        if job.tone_map:  # an original has its own depth, all else the finest
-            options = replace(options, bit_depth=None)
-        plain = job.lossy or job.wants_stages
-        holds_floats = suffix in FLOAT_SUFFIXES and not job.tone_map and cover is None
-        found = Restored(None)
-        in_rows = not (plain or job.tone_map or options.region is not None or cover is not None) and beside.is_upright
-        layer = layer_of(inputs, headers, options, usual=usual, gray=gray) if in_rows else None
-        if layer is not None:
-            place = Place(target, suffix, job, AS_DECODED, beside, on_progress, None)
-            file = LayerFile(
-                target, suffix, beside.metadata, place.alpha_kind, place.with_alpha, job.fingerprint, on_progress
-            )
-            made = file.write(inputs, headers, options, layer)
-            changed = suffix in JPEG_SUFFIXES or place.divides
-            return replace(made, warnings=(*said, *made.warnings), fidelity="lossy" if changed else made.fidelity)
-        if not plain:
-            found = restored(inputs, headers, options, usual=usual, gray=gray, floats=holds_floats)
-        if found.picture is not None and found.picture.floats is not None:
-            place = Place(target, suffix, job, AS_DECODED, beside, on_progress, None)
-            made = floats_to_file(found.picture, found.picture.floats, place)
-            return replace(made, warnings=(*said, *made.warnings), fidelity=found.picture.fidelity)
-        if suffix in FLOAT_ALONE:
-            raise NoFloats(suffix)
-        if found.picture is not None:
-            own = replace(job, options=options)
-            place = Place(target, suffix, own, AS_DECODED, beside, on_progress, hidden, job.options.bit_depth)
-            made = whole_to_file(found.picture, place, found.picture.bit_depth)
-            changed = suffix in JPEG_SUFFIXES or place.divides or job.tone_map or cover is not None
-            fidelity = "lossy" if changed else found.picture.fidelity
-            return replace(made, warnings=(*said, *made.warnings), fidelity=fidelity)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Goal:
+    """A file to be written, and what its format forces: `usual`, the colour that it holds (None: any), and `gray`.
+
+    `options`: those of the job, with the depth of the format, or of an SDR display.
+    """
+
+    target: Target
+    suffix: str
+    job: DecodeJob
+    usual: Colour | None
+    gray: bool | None
+    options: DecodeOptions
+    on_progress: Callable[[float], None]
+
+    @property
+    def mapped_bits(self) -> int | None:
+        """Bits of a sample behind a tone map, None where the job wants none."""
+        return self.options.bit_depth if self.job.tone_map else None
+
+    def place(self, read: _ReadStream, form: GrayForm, options: DecodeOptions) -> Place:
+        """Return where and how a picture that is decoded with `options` is put."""
+        job = replace(self.job, options=options)
+        return Place(self.target, self.suffix, job, form, read.beside, self.on_progress, read.hidden, self.mapped_bits)
+
+    @classmethod
+    def of(cls, target: Target, suffix: str, job: DecodeJob, on_progress: Callable[[float], None]) -> _Goal:
+        """Return the goal of a job.  Raises SuffixUnknown."""
+        from refdec.api.tone_map import TONE_MAP_BITS
+
+        usual, bits = colour_of(suffix), job.options.bit_depth
+        bits = depth_of(suffix) if bits is None else bits
         if job.tone_map:
-            options = replace(options, bit_depth=FINEST_BITS)
-        if alpha is not None and options.bit_depth is None:
-            options = replace(options, bit_depth=common_depth(headers.picture.bit_depth, alpha.bits))
-        options, form = gray_form(headers, options, usual, gray=gray)
-        bits = job.options.bit_depth if job.tone_map else None
-        place = Place(target, suffix, replace(job, options=options), form, beside, on_progress, hidden, bits)
-        plain = job.wants_stages or job.tone_map or cover is not None
-        if options.region is not None or not beside.is_upright or plain:
-            made = at_once_to_file(inputs, source, place, headers)
-        else:
-            made = rows_to_file(opened_stream(inputs, options), place)
-        return replace(made, warnings=(*said, *found.said, *made.warnings))
+            usual, bits = usual or "RGB", bits or TONE_MAP_BITS
+        return cls(target, suffix, job, usual, gray_of(suffix), replace(job.options, bit_depth=bits), on_progress)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _ReadStream:
+    """A codestream that has been read, with all that is known of it before its samples are decoded.
+
+    `options`: of the samples as they are stored, not yet turned upright.  `hidden` covers faces.  `said`: what there is
+    to say so far.
+    """
+
+    inputs: Inputs
+    headers: Headers
+    beside: BesidePicture
+    options: DecodeOptions
+    hidden: Hidden | None
+    said: tuple[str, ...]
+
+
+def _read(source: Source, goal: _Goal, weights: WeightPack | Source | None) -> _ReadStream:
+    """Read a codestream, with what a HEIF file says beside it, and find the faces that are to be covered."""
+    from refdec.api.beside import beside_of
+    from refdec.api.privacy import shown_with
+    from refdec.decoding.opening import parse
+
+    job, options = goal.job, goal.options
+    inputs = read_inputs(source, weights, replace(options, colour=goal.usual or options.colour))
+    data, said = shown_with(inputs.data, job.key, or_public=job.or_public, options=options)
+    inputs = inputs._replace(data=data)
+    headers = parse(inputs.data, options)[1]
+    if goal.suffix in FLOAT_ALONE and not may_give_floats(headers.user_data):
+        raise NoFloats(goal.suffix)
+    beside = beside_of(inputs.file, options)
+    cover = cover_of(inputs, beside.orientation, options) if job.blur_faces else None
+    if cover is not None:
+        beside, said = cover.beside(beside, said)
+    alpha, lost = written_alpha(beside.alpha_in(options.region), goal.suffix, options.bit_depth)
+    beside = replace(beside, alpha=alpha)
+    options = beside.stored(options, headers)
+    hidden = None if cover is None else partial(cover.over, wanted=options.region)
+    options = options if cover is None else cover.reaching(options, headers)
+    if job.tone_map:  # an original has its own depth, all else the finest
+        options = replace(options, bit_depth=None)
+    return _ReadStream(inputs, headers, beside, options, hidden, (*said, *lost))
+
+
+def _layer_to_file(read: _ReadStream, goal: _Goal) -> DecodeReport | None:
+    """Write an original that a lossless layer gives, row by row; None where it is not wished for so."""
+    from refdec.api.gray import AS_DECODED
+    from refdec.api.layer_file import LayerFile, layer_of
+
+    job, options = goal.job, read.options
+    other = job.lossy or job.wants_stages or job.tone_map or options.region is not None or read.hidden is not None
+    if other or not read.beside.is_upright:
+        return None
+    layer = layer_of(read.inputs, read.headers, options, usual=goal.usual, gray=goal.gray)
+    if layer is None:
+        return None
+    place, metadata = goal.place(read, AS_DECODED, options), read.beside.metadata
+    forms = place.alpha_kind, place.with_alpha
+    file = LayerFile(goal.target, goal.suffix, metadata, *forms, job.fingerprint, goal.on_progress)
+    made = file.write(read.inputs, read.headers, options, layer)
+    return replace(made, fidelity="lossy") if goal.suffix in JPEG_SUFFIXES or place.divides else made
+
+
+def _whole_to_file(read: _ReadStream, goal: _Goal, source: Source) -> DecodeReport:
+    """Write an original at once, or else the coded picture.  Raises NoFloats where a format wants an original."""
+    from refdec.api.gray import AS_DECODED
+    from refdec.api.lossless import Restored, restored
+
+    job, options, found = goal.job, read.options, Restored(None)
+    if not (job.lossy or job.wants_stages):
+        floats = goal.suffix in FLOAT_SUFFIXES and not job.tone_map and read.hidden is None
+        found = restored(read.inputs, read.headers, options, usual=goal.usual, gray=goal.gray, floats=floats)
+    picture, place = found.picture, goal.place(read, AS_DECODED, options)
+    if picture is not None and picture.floats is not None:
+        return replace(floats_to_file(picture, picture.floats, place), fidelity=picture.fidelity)
+    if goal.suffix in FLOAT_ALONE:
+        raise NoFloats(goal.suffix)
+    if picture is None:
+        made = _coded_to_file(read, goal, source)
+        return replace(made, warnings=(*found.said, *made.warnings))
+    made = whole_to_file(picture, place, picture.bit_depth)
+    changed = goal.suffix in JPEG_SUFFIXES or place.divides or job.tone_map or read.hidden is not None
+    return replace(made, fidelity="lossy" if changed else picture.fidelity)
+
+
+def _coded_to_file(read: _ReadStream, goal: _Goal, source: Source) -> DecodeReport:
+    """Write the coded picture: in rows, or at once where it is turned, covered, cut out or watched."""
+    from refdec.api.gray import gray_form
+
+    job, options, alpha = goal.job, read.options, read.beside.alpha
+    if job.tone_map:
+        options = replace(options, bit_depth=FINEST_BITS)
+    if alpha is not None and options.bit_depth is None:
+        options = replace(options, bit_depth=common_depth(read.headers.picture.bit_depth, alpha.bits))
+    options, form = gray_form(read.headers, options, goal.usual, gray=goal.gray)
+    place = goal.place(read, form, options)
+    at_once = job.wants_stages or job.tone_map or options.region is not None or read.hidden is not None
+    if at_once or not read.beside.is_upright:
+        return at_once_to_file(read.inputs, source, place, read.headers)
+    return rows_to_file(opened_stream(read.inputs, options), place)
 
 
 def _clip_to_file(
@@ -229,40 +264,3 @@ def _clip_to_file(
             still = NamedBytes(clip.still(number), clip.name)
             alone = replace(job, frame=None, time=None)
             return decode_to_file(still, target, alone, weights=clip.pack, on_progress=on_progress)
-
-
-def _scaled_to_file(
-    source: Source, target: Target, suffix: str, job: DecodeJob, scale: int, weights: WeightPack | Source | None
-) -> DecodeReport:
-    """Write a small picture straight from the latents."""
-    from refdec.api.beside import beside_of
-    from refdec.api.privacy import shown_with
-    from refdec.formats.colours import colour_tags
-    from refdec.formats.description import SourceDescription
-    from refdec.formats.files import name_of, write_picture
-    from refdec.formats.losses import losses
-    from refdec.formats.pictures import CodePicture
-    from refdec.formats.pictures import Colour as FileColour
-    from refdec.trace.picture_digest import picture_sha256
-
-    stages, faces = ["stages"] if job.wants_stages else [], ["blurred faces"] if job.blur_faces else []
-    require_scale(scale, job.options, *stages, *faces)
-    if colour_of(suffix) == "YUV":
-        raise ScaleAlone(f"Y'CbCr planes for a {suffix} file")
-    with concerning(source):
-        inputs = read_inputs(source, weights, job.options)
-        data, said = shown_with(inputs.data, job.key, or_public=job.or_public, options=job.options)
-        beside = beside_of(inputs.file, job.options)
-        picture = beside.upright(scaled_picture(inputs._replace(data=data), job.options, scale), scale=scale)
-    planes = picture.planes * 3 if picture.colour == "gray" and gray_of(suffix) is False else picture.planes
-    colour = FileColour.RGB if len(planes) == 3 else FileColour.GRAY
-    cicp, gamma = colour_tags(picture.rendering)
-    said_in_file = SourceDescription(rendering=picture.rendering, metadata=beside.metadata)
-    codes = CodePicture(planes, picture.bit_depth, colour, said_in_file)
-    write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
-    fingerprint = picture_sha256(planes) if job.fingerprint else ""
-    bits = picture.bit_depth, picture.bit_depth
-    lost = (*picture.warnings, *losses(suffix, *bits, picture.rendering, beside.metadata))
-    lost += ("a small picture straight from the latents has no transparency",) if beside.alpha is not None else ()
-    size = picture.width, picture.height
-    return DecodeReport(name_of(target), *size, picture.bit_depth, colour.value, fingerprint, (*said, *lost), {})

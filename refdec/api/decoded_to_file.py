@@ -18,7 +18,7 @@ from refdec.observation import UNWATCHED
 
 if TYPE_CHECKING:
     from refdec.api.beside import BesidePicture
-    from refdec.api.decode_file import DecodeJob
+    from refdec.api.decode_job import DecodeJob
     from refdec.api.gray import GrayForm
     from refdec.api.inputs import Inputs
     from refdec.arithmetic.types import IntArray

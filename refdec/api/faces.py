@@ -40,7 +40,7 @@ def faces_in(bundle: LatentBundle, core: Core, *, more: int = 0) -> tuple[Rect, 
     """
     from refdec.plugins.calls import options_for, run_task
     from refdec.plugins.manager import installed
-    from refdec.plugins.results import Boxes
+    from refdec.plugins.places import Boxes
     from refdec.privacy.mosaic import widened
     from refdec.tiling.geometry import Rect
 

@@ -1,48 +1,41 @@
-"""Tasks on codestream files: one file, a batch of many, or an action over folders; what `refdec task` calls.
+"""Tasks on codestream files: one file, or an action over folders; what `refdec task` calls.
 
-In: files, a task's name and what a user typed.  Out: typed results; pictures of results as PNG files.
+In: files, a task's name and what a user typed.  Out: typed results.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from refdec.api.chosen_frame import ANY_FRAME, FrameWish, chosen_stream
 from refdec.api.concerning import concerning
-from refdec.api.errors import OutputsMeet
 from refdec.api.task_streams import StreamReading, TaskStreams
 from refdec.api.weights import load_weights, require_weights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.errors import RefdecError
-from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
     from refdec.api.chosen_frame import ChosenStream
-    from refdec.arithmetic.types import UInt8Array
     from refdec.bundles import LatentBundle
-    from refdec.parallel.outcomes import Job
     from refdec.plugins.core import Core
     from refdec.plugins.registry import Guest
-    from refdec.plugins.results import TaskResult
+    from refdec.plugins.result import TaskResult
     from refdec.plugins.task_base import Action, Task
     from refdec.weights.pack import WeightPack
 
 __all__ = [
-    "ResultPicture",
     "TaskOrder",
     "act",
-    "jobs_of",
     "known_labels",
-    "picture_suffix",
-    "run_job",
+    "pack_and_core",
     "run_on_file",
+    "run_on_stream",
     "stream_for",
-    "write_result_picture",
 ]
 
 Complain = Callable[[str, RefdecError], None]
@@ -78,7 +71,8 @@ class _Bench:
 
 
 @lru_cache(maxsize=2)
-def _core(weights: Path | None, limits: Limits) -> tuple[WeightPack, Core]:
+def pack_and_core(weights: Path | None, limits: Limits) -> tuple[WeightPack, Core]:
+    """Return a pack of weights and the core on it, made once a process.  Raises WeightsError, InputError."""
     from refdec.plugins.core import Core
 
     pack = load_weights(weights)
@@ -89,7 +83,7 @@ def _bench(order: TaskOrder) -> _Bench:
     """Return guest and core of an order.  Raises UnknownGuest, PluginRefused, WeightsError."""
     from refdec.plugins.manager import installed
 
-    return _Bench(installed(order.plugins).task(order.task), _core(order.weights, order.reading.limits)[1])
+    return _Bench(installed(order.plugins).task(order.task), pack_and_core(order.weights, order.reading.limits)[1])
 
 
 def _read(data: bytes, order: TaskOrder, bench: _Bench) -> LatentBundle:
@@ -128,73 +122,6 @@ def run_on_stream(stream: ChosenStream, order: TaskOrder) -> TaskResult:
     return run_task(bench.guest, bundle, options, bench.core, any_weights=order.any_weights)
 
 
-def run_job(job: Job) -> Mapping[str, Any]:
-    """Run a task on the file of a batch's job (its options are the order), and write its picture if one is wanted.
-
-    Returns {"text", "result", "remarks"}, and of a clip {"frame", "frames"}.
-    """
-    order: TaskOrder = job.options
-    stream = stream_for(job.input, replace(order, frame=replace(order.frame, among_others=True)))
-    with concerning(job.input):
-        result = run_on_stream(stream, order)
-        remarks: tuple[str, ...] = ()
-        if job.output is not None:
-            remarks = write_result_picture(result, job.output, stream.data if order.over else None, order).remarks
-    return {"text": result.text(), "result": result.json(), "remarks": remarks, **stream.facts}
-
-
-def picture_suffix(target: Path) -> str:
-    """Return the suffix of the format that a picture of a result is written in: that of its name, or else PNG.
-
-    Raises SuffixUnknown for a format that holds no RGB picture.
-    """
-    from refdec.api.picture_files import colour_of
-    from refdec.formats.errors import SuffixUnknown
-    from refdec.formats.files import WRITERS
-
-    suffix = target.suffix.lower() or ".png"
-    held = tuple(each for each in WRITERS if each != ".pgm" and colour_of(each) != "YUV")
-    if suffix not in held:
-        raise SuffixUnknown(suffix, held)
-    return suffix
-
-
-@dataclass(frozen=True, slots=True)
-class ResultPicture:
-    """The picture of a result in a file, and in `remarks` what was asked for and changed nothing in it."""
-
-    path: Path
-    width: int
-    height: int
-    remarks: tuple[str, ...]
-
-
-def write_result_picture(result: TaskResult, target: Path, under: bytes | None, order: TaskOrder) -> ResultPicture:
-    """Write the picture of a result; `under`: the codestream whose decoded picture lies below it.
-
-    Raises SuffixUnknown, FileUnwritable, and what decoding raises.
-    """
-    import numpy as np
-
-    from refdec.formats.files import write_picture
-    from refdec.formats.pictures import CodePicture, Colour
-    from refdec.plugins.drawing import stacked
-
-    suffix, remarks = picture_suffix(target), list[str]()
-    rgb = result.picture(None if under is None else _decoded(under, order))
-    if under is not None and np.array_equal(rgb, result.picture()):
-        remarks.append(f"--over changes nothing: {result.kind} of {order.task} is not laid over a picture")
-    if order.legend:
-        legend = result.legend()
-        if legend is None:
-            remarks.append(f"--legend changes nothing: no colours of this {result.kind} have a meaning of their own")
-        else:
-            rgb = stacked((rgb, legend))
-    red, green, blue = (np.ascontiguousarray(rgb[..., index]) for index in range(3))
-    write_picture(target, CodePicture((red, green, blue), 8, Colour.RGB), suffix=suffix)
-    return ResultPicture(target, rgb.shape[1], rgb.shape[0], tuple(remarks))
-
-
 def known_labels(order: TaskOrder) -> tuple[str, ...]:
     """Return all that the bundled heads of a task can tell apart, where these are what it runs; else nothing.
 
@@ -207,36 +134,6 @@ def known_labels(order: TaskOrder) -> tuple[str, ...]:
         return ()
     heads = guest_heads(installed(order.plugins).task(order.task))
     return tuple(dict.fromkeys(label for head in heads for label in head.facts.labels))
-
-
-def _decoded(source: bytes, order: TaskOrder) -> UInt8Array:
-    """Return the decoded picture, uint8 RGB [rows, columns, 3]."""
-    from refdec.api.decode import decode
-
-    pack, _ = _core(order.weights, order.reading.limits)
-    decoded = decode(source, weights=pack, options=replace(order.reading, colour="RGB", bit_depth=8))
-    array: UInt8Array = decoded.array
-    return array
-
-
-def jobs_of(inputs: Sequence[Path], order: TaskOrder, pictures: Path | None) -> Iterator[Job]:
-    """Yield the jobs of a batch: files, and the codestreams of folders; pictures of results go to a folder.
-
-    Raises OutputsMeet, before any job, where two files would have one picture.
-    """
-    from refdec.parallel.folders import folder_jobs
-    from refdec.parallel.outcomes import Job
-
-    made: dict[Path, Path] = {}
-    for path in inputs:
-        output = None if pictures is None or path.is_dir() else pictures / f"{path.stem}.png"
-        if output is not None and (other := made.setdefault(output, path)) is not path:
-            raise OutputsMeet(str(other), str(path), str(output))
-    for path in inputs:
-        if path.is_dir():
-            yield from folder_jobs(path, CODESTREAM_SUFFIXES, out=pictures, out_suffix=".png", options=order)
-        else:
-            yield Job(path, None if pictures is None else pictures / f"{path.stem}.png", order)
 
 
 def act(

@@ -25,7 +25,7 @@ from refdec.formats.transparency import common_depth
 from refdec.picture.render import own_colour
 
 if TYPE_CHECKING:
-    from refdec.api.decode_file import DecodeJob
+    from refdec.api.decode_job import DecodeJob
     from refdec.api.decode_report import DecodeReport
     from refdec.bitstream.headers import Headers
     from refdec.decoding.options import DecodeOptions

@@ -22,10 +22,11 @@ and imports that module alone.
                                              `bench_kept`, `bench_tasks`
 
 `help` makes the pages of --help, with what `guest_help` knows of encoders and tasks; `verbosity` is -q and -v.
-`conversions` leaves values alone that need none. `encode_words` are those of `encode` about what it made. `options`
-are options that several commands share, `keys` those of private regions, `batches` tells one input from many and runs
-the many, `clips` what becomes a clip, `outputs` checks files about to be written, `console` is the only place that
-prints, `progress_lines` says how far a run is, `warnings` the warnings of commands whose results have no place for
-them. `deadline` and `interruption` end a command in time or in order, and `leaving` its process without delay. `errors`
-has the errors of the command line itself.
+`conversions` leaves values alone that need none. `encode_options` are the options of `encode`, `encode_words` what it
+says of what it made, `task_words` what `task` says of results. `options` are options that several commands share,
+`keys` those of private regions, `batches` tells one input from many and runs the many, `clips` what becomes a clip,
+`outputs` checks files about to be written, `console` is the only place that prints, `progress_lines` says how far a run
+is, `warnings` the warnings of commands whose results have no place for them. `deadline` and `interruption` end a
+command in time or in order, and `leaving` its process without delay. `errors` has the errors of the command line
+itself.
 """

@@ -38,7 +38,7 @@ from refdec.cli.options import (
 from refdec.cli.outputs import PIPE, require_distinct
 
 if TYPE_CHECKING:
-    from refdec.api.decode_file import DecodeJob
+    from refdec.api.decode_job import DecodeJob
 
 __all__ = ["decode"]
 
@@ -185,7 +185,7 @@ def decode(
 
     Examples: refdec decode photo.jai photo.png; refdec decode ARCHIVE --out PICTURES --report report.jsonl
     """
-    from refdec.api.decode_file import DecodeJob
+    from refdec.api.decode_job import DecodeJob
     from refdec.cli.keys import opening_key
     from refdec.decoding.options import DecodeOptions, edition_named
     from refdec.formats.kinds import CODESTREAM_SUFFIXES

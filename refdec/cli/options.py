@@ -42,11 +42,13 @@ __all__ = [
     "TimeoutOption",
     "WeightsOption",
     "byte_count",
+    "grid",
     "key_values",
     "limits_of",
     "machine_bytes",
     "number_list",
     "numbers",
+    "pair",
 ]
 
 READING, LIMITS, SEVERAL = "Reading the codestream", "Limits", "Several inputs"
@@ -166,6 +168,7 @@ OverwriteFlag = Annotated[
         help="Do again what is finished; one input: replace an existing output that was not named.",
     ),
 ]
+LONGEST_NUMBER = 9
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
@@ -207,6 +210,19 @@ def byte_count(option: str, text: str) -> int:
     if not number.isdecimal() or unit not in UNITS:
         raise WrongNumbers(option, "a number of bytes such as 800M or 4G", text)
     return int(number) * UNITS[unit]
+
+
+def grid(text: str) -> tuple[int, int]:
+    """Return rows and columns of "RxC"; raises WrongNumbers."""
+    return pair("--regions", "RxC (2x3)", text)
+
+
+def pair(option: str, form: str, text: str) -> tuple[int, int]:
+    """Return two whole numbers above 0 with an x between them; raises WrongNumbers."""
+    parts = text.lower().split("x")
+    if len(parts) != 2 or not all(part.isdecimal() and len(part) <= LONGEST_NUMBER and int(part) for part in parts):
+        raise WrongNumbers(option, form, text)
+    return int(parts[0]), int(parts[1])
 
 
 def machine_bytes() -> int | None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,20 +25,17 @@ from refdec.cli.options import (
     limits_of,
 )
 from refdec.cli.plugins import ENVIRONMENT_VARIABLE, installed_plugins
+from refdec.cli.task_words import NAMING_KINDS, outcome_line, say_what_is_known, show_outcome, show_result
 
 if TYPE_CHECKING:
-    from refdec.api.task import ResultPicture, TaskOrder
+    from refdec.api.task import TaskOrder
     from refdec.errors import RefdecError
     from refdec.parallel.outcomes import Outcome
     from refdec.plugins.registry import Guest
-    from refdec.plugins.results import TaskResult
     from refdec.plugins.task_base import Action, Task
 
 __all__ = ["task"]
 
-MOST_NAMED = 12
-NAMING_KINDS = frozenset({"labels", "boxes", "mask"})
-"""Results that name things, out of those that a head knows: all others need no list of these."""
 COLUMNS = ("name", "version", "distribution", "stage", "description")
 
 
@@ -169,47 +164,11 @@ def _facts(guest: Guest[Task]) -> tuple[str, str, str, str]:
     return guest.version, guest.distribution, guest.item.stage.value, guest.item.description
 
 
-def _show(
-    result: TaskResult,
-    name: str,
-    order: TaskOrder,
-    as_json: bool,
-    facts: Mapping[str, int] = MappingProxyType({}),
-    written: ResultPicture | None = None,
-) -> None:
-    """Print a result; `facts`: of a clip the frame, and how many there are; `written`: its picture in a file."""
-    from refdec.cli.warnings import show_warnings
-
-    if written is not None:
-        show_warnings(written.remarks)
-    if as_json:
-        output = {} if written is None else {"output": str(written.path)}
-        console.show_json({"task": order.task, "input": name, **output, **facts, "result": result.json()})
-        return
-    console.result(result.text())
-    if written is not None:
-        console.say(f"refdec: {written.path}: {written.width} x {written.height}, 8 bit RGB")
-
-
-def _say_what_is_known(order: TaskOrder) -> None:
-    """Say which things a task can name at all: it finds these in every picture, whatever that shows."""
-    from refdec.api.task import known_labels
-    from refdec.errors import RefdecError
-
-    try:
-        labels = known_labels(order)
-    except RefdecError:
-        return  # what is wrong with a list of heads is told by `refdec plugins --heads`; the task itself may run
-    if len(labels) > MOST_NAMED:
-        console.say(f"refdec: {order.task} knows {len(labels)} things and nothing else: refdec plugins --heads --json")
-    elif len(labels) > 1:
-        console.say(f"refdec: {order.task} knows {', '.join(labels)} and nothing else, whatever a picture shows")
-
-
 def _run_on_file(source: str, order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run a task on one codestream."""
     from refdec.api.concerning import concerning
-    from refdec.api.task import picture_suffix, run_on_stream, stream_for, write_result_picture
+    from refdec.api.task import run_on_stream, stream_for
+    from refdec.api.task_pictures import picture_suffix, write_result_picture
     from refdec.cli.deadline import in_time
     from refdec.cli.warnings import show_warnings
     from refdec.inspection.summary import read_info
@@ -227,14 +186,15 @@ def _run_on_file(source: str, order: TaskOrder, picture: Path | None, as_json: b
     read = read_info(data, limits=limits, lenient=reading.lenient, any_level=reading.any_level, edition=reading.edition)
     show_warnings((*stream.remarks, *read.warnings))
     if result.kind in NAMING_KINDS:
-        _say_what_is_known(order)
-    _show(result, source, order, as_json, stream.facts, written)
+        say_what_is_known(order)
+    show_result(result, source, order, as_json, stream.facts, written)
     return 0
 
 
 def _act(action: Action, texts: tuple[str, ...], order: TaskOrder, picture: Path | None, as_json: bool) -> int:
     """Run an action; files of a folder that could not be used are told on stderr and decide the exit code."""
-    from refdec.api.task import act, picture_suffix, write_result_picture
+    from refdec.api.task import act
+    from refdec.api.task_pictures import picture_suffix, write_result_picture
     from refdec.cli.warnings import show_warnings
     from refdec.parallel.outcomes import worst_exit_code
 
@@ -252,7 +212,7 @@ def _act(action: Action, texts: tuple[str, ...], order: TaskOrder, picture: Path
         if picture is not None:
             written = write_result_picture(result, picture, None, order)
     show_warnings(remarks)
-    _show(result, " ".join([action.name, *texts]), order, as_json, written=written)
+    show_result(result, " ".join([action.name, *texts]), order, as_json, written=written)
     return worst_exit_code(codes) or 0
 
 
@@ -260,7 +220,7 @@ def _run_on_batch(
     inputs: list[Path], order: TaskOrder, picture: Path | None, workers: int | None, as_json: bool
 ) -> int:
     """Run a task on many codestreams, print each result as it comes, return one exit code for all."""
-    from refdec.api.task import jobs_of, run_job
+    from refdec.api.task_batch import jobs_of, run_job
     from refdec.cli.warnings import show_warnings
     from refdec.parallel.batch import BatchOptions, run_batch
 
@@ -274,33 +234,15 @@ def _run_on_batch(
         show_warnings(details.get("remarks", ()), source=outcome.job.input)
         kind = (details.get("result") or {}).get("kind", "")
         if kind in NAMING_KINDS and not naming:  # once, not for each of many
-            _say_what_is_known(order)
+            say_what_is_known(order)
             naming.add(kind)
         if as_json:
-            console.result_line(_line(outcome, order))
+            console.result_line(outcome_line(outcome, order))
         else:
-            _show_outcome(outcome)
+            show_outcome(outcome)
 
     jobs = jobs_of(inputs, order, picture)
     summary = run_batch(run_job, jobs, BatchOptions(workers=workers, resume=False), watch=watch)
     show_warnings(order.frame.unused(clips))
     console.say(summary.explain())
     return summary.exit_code
-
-
-def _line(outcome: Outcome, order: TaskOrder) -> Mapping[str, Any]:
-    """Return an outcome as one line of JSON."""
-    line = outcome.as_line()
-    details = line.pop("details", None) or {}
-    clip = {name: details[name] for name in ("frame", "frames") if name in details}
-    return {"task": order.task, **line, **clip, "result": details.get("result")}
-
-
-def _show_outcome(outcome: Outcome) -> None:
-    """Print what a task said about one codestream, below its name."""
-    details = outcome.details
-    if text := details.get("text"):
-        frame = f", frame {details['frame']} of {details['frames']}" if "frame" in details else ""
-        console.result(f"{outcome.job.input}{frame}\n{text}\n")
-    else:
-        console.say(f"refdec: {outcome.job.input}: {outcome.message or outcome.status}", always=True)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from refdec.cli.batches import BatchWishes, FileCommand, OneFile, SeveralFiles, places, run_one, run_several
-from refdec.cli.encode import grid
 from refdec.cli.errors import OutputNotNamed
 from refdec.cli.options import (
     SEVERAL,
@@ -30,6 +29,7 @@ from refdec.cli.options import (
     TimeoutOption,
     WeightsOption,
     byte_count,
+    grid,
     limits_of,
 )
 from refdec.cli.outputs import PIPE

@@ -36,6 +36,7 @@ from refdec.plugins.errors import Refusal, Unusable
 from refdec.plugins.guest_options import REQUIRED, Option, OptionValues
 from refdec.plugins.head_services import HeadServices
 from refdec.plugins.hookspecs import PLUGIN_API, hookimpl
+from refdec.plugins.places import Box, Boxes, Mask
 from refdec.plugins.requests import (
     BitsPerPixel,
     Capabilities,
@@ -47,18 +48,8 @@ from refdec.plugins.requests import (
     Quality,
     RateTarget,
 )
-from refdec.plugins.results import (
-    Box,
-    Boxes,
-    Embedding,
-    Label,
-    Labels,
-    Mask,
-    PictureResult,
-    Report,
-    Scalars,
-    TaskResult,
-)
+from refdec.plugins.result import TaskResult
+from refdec.plugins.results import Embedding, Label, Labels, PictureResult, Report, Scalars
 from refdec.plugins.services import CoreServices
 from refdec.plugins.source_picture import SourcePicture
 from refdec.plugins.table import Table

@@ -36,7 +36,7 @@ from refdec.plugins.guest_options import OptionValues, parse_options
 from refdec.plugins.rate_run import Tries, coded_within
 from refdec.plugins.registry import Guest
 from refdec.plugins.requests import EncodeRequest, MaxBytes, Quality
-from refdec.plugins.results import TaskResult
+from refdec.plugins.result import TaskResult
 from refdec.plugins.services import CoreServices
 from refdec.plugins.source_picture import SourcePicture
 from refdec.plugins.target_latents import SymbolChoice, SymbolChooser, TargetLatents

@@ -18,7 +18,8 @@ from refdec.heads.head import FEATURES, Head, HeadFacts
 from refdec.heads.headfile import read_head
 from refdec.heads.onnx import Float32Array, OnnxHead, load_onnx, run_onnx
 from refdec.limits import Check, Limits
-from refdec.plugins.results import Box, Boxes, Label, Labels, Mask
+from refdec.plugins.places import Box, Boxes, Mask
+from refdec.plugins.results import Label, Labels
 from refdec.weights.pack import Checkpoint
 
 __all__ = ["HeadServices"]

@@ -25,6 +25,11 @@ class TaskResult:
     __slots__ = ()
     kind: ClassVar[str] = "result"
 
+    @property
+    def lies_over(self) -> bool:
+        """Whether `picture` shows what it is laid over; else nothing has to be decoded for it."""
+        return False
+
     def text(self) -> str:
         """Return the result for people, lines without a final line break."""
         raise NotImplementedError
@@ -34,7 +39,7 @@ class TaskResult:
         raise NotImplementedError
 
     def picture(self, over: RgbArray | None = None) -> RgbArray:
-        """Return the result as RGB uint8 [rows, columns, 3], where it makes sense over a picture of the same stream."""
+        """Return the result as RGB uint8 [rows, columns, 3], over a picture of the stream where it `lies_over`."""
         raise NotImplementedError
 
     def legend(self) -> RgbArray | None:

@@ -14,7 +14,7 @@ from refdec.bundles import LatentBundle, Stage
 from refdec.heads.head import Head
 from refdec.plugins.guest_options import NAME_PATTERN, Option, OptionValues
 from refdec.plugins.requests import Progress
-from refdec.plugins.results import TaskResult
+from refdec.plugins.result import TaskResult
 from refdec.plugins.services import CoreServices
 
 __all__ = ["Action", "ActionInput", "Argument", "ArgumentKind", "NamedBundle", "Task"]

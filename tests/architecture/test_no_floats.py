@@ -43,6 +43,7 @@ ALLOWED = {
     "plugins/guest_options.py": "options of plugins may be real numbers",
     "plugins/rate_run.py": "the search for a rate: which streams are tried, never what is in them",
     "plugins/requests.py": "rates and tolerances that an application asks for",
+    "plugins/places.py": "results of tasks may be real numbers",
     "plugins/result.py": "results of tasks may be real numbers",
     "plugins/results.py": "results of tasks may be real numbers",
     "startup.py": "joins paths with /",

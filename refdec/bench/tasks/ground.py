@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from refdec.bundles import LatentBundle
     from refdec.plugins.core import Core
     from refdec.plugins.registry import Plugins
-    from refdec.plugins.results import TaskResult
+    from refdec.plugins.result import TaskResult
     from refdec.plugins.task_base import NamedBundle
     from refdec.weights.pack import WeightPack
 

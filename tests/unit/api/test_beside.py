@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pytest
 
 import refdec
-from refdec.api.decode_file import DecodeJob, decode_to_file
+from refdec.api.decode_file import decode_to_file
+from refdec.api.decode_job import DecodeJob
 from refdec.api.transcode import transcode_to_file
 from refdec.decoding.errors import RegionOffGrid, RegionOutside
 from refdec.decoding.options import DecodeOptions

@@ -16,7 +16,8 @@ from PIL import Image
 
 import refdec
 from refdec.api.blurred import cover_of
-from refdec.api.decode_file import DecodeJob, decode_to_file
+from refdec.api.decode_file import decode_to_file
+from refdec.api.decode_job import DecodeJob
 from refdec.api.errors import BlurAlone, ScaleAlone
 from refdec.api.faces import faces_in
 from refdec.api.inputs import read_inputs

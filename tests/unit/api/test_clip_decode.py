@@ -13,7 +13,8 @@ import PIL.Image
 import pytest
 
 import refdec
-from refdec.api.decode_file import DecodeJob, decode_to_file
+from refdec.api.decode_file import decode_to_file
+from refdec.api.decode_job import DecodeJob
 from refdec.api.errors import ToneMapAlone
 from refdec.decoding.options import DecodeOptions
 from refdec.limits import Limits, TooMuchMemory

@@ -15,7 +15,8 @@ import pytest
 
 import refdec
 from refdec.api.decode import useful_workers
-from refdec.api.decode_file import DecodeJob, decode_to_file
+from refdec.api.decode_file import decode_to_file
+from refdec.api.decode_job import DecodeJob
 from refdec.api.errors import RegionWithoutStages
 from refdec.api.weights import load_weights
 from refdec.bench.speed import demo_stream

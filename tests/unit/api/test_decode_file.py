@@ -9,7 +9,8 @@ import pytest
 
 import refdec
 from refdec import jit
-from refdec.api.decode_file import DecodeJob, decode_to_file
+from refdec.api.decode_file import decode_to_file
+from refdec.api.decode_job import DecodeJob
 from refdec.decoding.models import Models
 from refdec.decoding.options import DecodeOptions
 from refdec.networks import layers

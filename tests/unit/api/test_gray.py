@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pytest
 
 import refdec
-from refdec.api.decode_file import DecodeJob, decode_to_file
+from refdec.api.decode_file import decode_to_file
+from refdec.api.decode_job import DecodeJob
 from refdec.api.gray import AS_DECODED, GrayForm
 from refdec.api.weights import load_weights
 from refdec.decoding.options import DecodeOptions

@@ -12,7 +12,8 @@ import PIL.Image
 import pytest
 
 import refdec
-from refdec.api.decode_file import DecodeJob, decode_to_file
+from refdec.api.decode_file import decode_to_file
+from refdec.api.decode_job import DecodeJob
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.layerrecord import layer_part, read_layer, with_layer
 from refdec.bitstream.markers import Marker

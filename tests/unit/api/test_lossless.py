@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 import refdec
-from refdec.api.decode_file import DecodeJob, decode_to_file
+from refdec.api.decode_file import decode_to_file
+from refdec.api.decode_job import DecodeJob
 from refdec.api.encode import encode_to_file
 from refdec.api.encode_options import EncodeOptions
 from refdec.api.lossless import add_lossless, drop_lossless

@@ -17,7 +17,8 @@ import pytest
 
 import refdec
 from refdec import EncodeOptions, PrivateKey, PrivateRegions
-from refdec.api.decode_file import DecodeJob, decode_to_file
+from refdec.api.decode_file import decode_to_file
+from refdec.api.decode_job import DecodeJob
 from refdec.api.privacy import drop_private, new_key_file, read_key_file
 from refdec.api.transcode import transcode
 from refdec.bitstream.rendering import ContentLight, RenderingInfo

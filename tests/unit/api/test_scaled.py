@@ -11,7 +11,8 @@ import refdec_tasks.thumbnail
 from PIL import Image
 
 import refdec
-from refdec.api.decode_file import DecodeJob, decode_to_file
+from refdec.api.decode_file import decode_to_file
+from refdec.api.decode_job import DecodeJob
 from refdec.api.errors import ScaleAlone, ScaleUnknown
 from refdec.api.task import TaskOrder, run_on_file
 from refdec.decoding.options import DecodeOptions

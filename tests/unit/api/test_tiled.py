@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import refdec
-from refdec.api.decode_file import DecodeJob, decode_to_file
+from refdec.api.decode_file import decode_to_file
+from refdec.api.decode_job import DecodeJob
 from refdec.api.lossless import drop_lossless
 from refdec.api.view import view_file, write_page
 from refdec.decoding.errors import RegionOutside

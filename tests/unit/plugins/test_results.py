@@ -9,18 +9,9 @@ import numpy as np
 import pytest
 
 from refdec.plugins.errors import ResultInvalid
-from refdec.plugins.results import (
-    Box,
-    Boxes,
-    Embedding,
-    Label,
-    Labels,
-    Mask,
-    PictureResult,
-    Report,
-    Scalars,
-    TaskResult,
-)
+from refdec.plugins.places import Box, Boxes, Mask
+from refdec.plugins.result import TaskResult
+from refdec.plugins.results import Embedding, Label, Labels, PictureResult, Report, Scalars
 
 MAP = np.arange(12, dtype=np.int32).reshape(3, 4)
 LABELS = Labels((Label("cat", 0.2), Label("dog", np.float32(0.75))))  # type: ignore[arg-type]
@@ -44,6 +35,12 @@ def test_three_renderings(result: TaskResult) -> None:
         picture = result.picture(over)
         assert picture.dtype == np.uint8
         assert picture.ndim == 3 and picture.shape[2] == 3 and picture.size > 0
+
+
+@pytest.mark.parametrize("result", [*EVERYTHING, Report((("vector", VECTOR),))], ids=lambda result: result.kind)
+def test_a_result_says_whether_it_lies_over_a_picture(result: TaskResult) -> None:
+    over = np.full((40, 60, 3), 200, np.uint8)
+    assert result.lies_over is not np.array_equal(result.picture(over), result.picture())
 
 
 def test_labels_are_ranked() -> None:

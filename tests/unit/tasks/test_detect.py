@@ -14,7 +14,8 @@ from refdec_tasks.detect import Detect
 
 import refdec
 from refdec.api.heads import save_head
-from refdec.api.task import TaskOrder, jobs_of, run_job, run_on_file
+from refdec.api.task import TaskOrder, run_on_file
+from refdec.api.task_batch import jobs_of, run_job
 from refdec.heads.errors import HeadOfOtherWeights, NotAHead
 from refdec.heads.network import HeadNetwork
 from refdec.plugins.api import Box, Boxes, OptionValues, Refusal

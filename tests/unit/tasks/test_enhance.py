@@ -16,7 +16,8 @@ from refdec_tasks.enhance import INPAINT, SUPERRES, Enhance
 from refdec_tasks.enhance.restoring import blended
 
 import refdec
-from refdec.api.task import TaskOrder, jobs_of, run_job, run_on_file
+from refdec.api.task import TaskOrder, run_on_file
+from refdec.api.task_batch import jobs_of, run_job
 from refdec.heads import network
 from refdec.heads.errors import HeadOfOtherWeights
 from refdec.heads.head import Head

@@ -10,7 +10,8 @@ import pytest
 from refdec_tasks.faces import Faces
 
 import refdec
-from refdec.api.task import TaskOrder, jobs_of, run_job, run_on_file
+from refdec.api.task import TaskOrder, run_on_file
+from refdec.api.task_batch import jobs_of, run_job
 from refdec.heads.errors import HeadOfOtherWeights
 from refdec.heads.network import HeadNetwork
 from refdec.plugins.api import Boxes, OptionValues

@@ -13,7 +13,8 @@ from refdec_tasks.segment import Segment
 
 import refdec
 from refdec.api.heads import run_heads, save_head
-from refdec.api.task import TaskOrder, jobs_of, run_job, run_on_file
+from refdec.api.task import TaskOrder, run_on_file
+from refdec.api.task_batch import jobs_of, run_job
 from refdec.heads.errors import HeadOfOtherWeights, HeadStepInvalid
 from refdec.heads.head import Head
 from refdec.heads.network import HeadNetwork

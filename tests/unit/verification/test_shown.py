@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import refdec
-from refdec.api.decode_file import DecodeJob, decode_to_file
+from refdec.api.decode_file import decode_to_file
+from refdec.api.decode_job import DecodeJob
 from refdec.formats.errors import FormatCannotHold, NoFloats
 from refdec.heif.boxes import FileBox
 from refdec.heif.heiffile import Property

@@ -1,0 +1,58 @@
+"""A task on many codestreams: the jobs of files and folders, and what a worker does for one of them.
+
+In: files, folders, and a `TaskOrder`.  Out: jobs for `parallel.batch`, and the details of their outcomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from refdec.api.concerning import concerning
+from refdec.api.errors import OutputsMeet
+from refdec.api.task import run_on_stream, stream_for
+from refdec.api.task_pictures import write_result_picture
+from refdec.formats.kinds import CODESTREAM_SUFFIXES
+
+if TYPE_CHECKING:
+    from refdec.api.task import TaskOrder
+    from refdec.parallel.outcomes import Job
+
+__all__ = ["jobs_of", "run_job"]
+
+
+def jobs_of(inputs: Sequence[Path], order: TaskOrder, pictures: Path | None) -> Iterator[Job]:
+    """Yield the jobs of a batch: files, and the codestreams of folders; pictures of results go to a folder.
+
+    Raises OutputsMeet, before any job, where two files would have one picture.
+    """
+    from refdec.parallel.folders import folder_jobs
+    from refdec.parallel.outcomes import Job
+
+    made: dict[Path, Path] = {}
+    for path in inputs:
+        output = None if pictures is None or path.is_dir() else pictures / f"{path.stem}.png"
+        if output is not None and (other := made.setdefault(output, path)) is not path:
+            raise OutputsMeet(str(other), str(path), str(output))
+    for path in inputs:
+        if path.is_dir():
+            yield from folder_jobs(path, CODESTREAM_SUFFIXES, out=pictures, out_suffix=".png", options=order)
+        else:
+            yield Job(path, None if pictures is None else pictures / f"{path.stem}.png", order)
+
+
+def run_job(job: Job) -> Mapping[str, Any]:
+    """Run a task on the file of a batch's job (its options are the order), and write its picture if one is wanted.
+
+    Returns {"text", "result", "remarks"}, and of a clip {"frame", "frames"}.
+    """
+    order: TaskOrder = job.options
+    stream = stream_for(job.input, replace(order, frame=replace(order.frame, among_others=True)))
+    with concerning(job.input):
+        result = run_on_stream(stream, order)
+        remarks: tuple[str, ...] = ()
+        if job.output is not None:
+            remarks = write_result_picture(result, job.output, stream.data if order.over else None, order).remarks
+    return {"text": result.text(), "result": result.json(), "remarks": remarks, **stream.facts}
