@@ -13,9 +13,9 @@ Decoding.
    `tone_map` pictures for SDR displays, `blurred` covers the faces that `faces` finds.
 3. `progressive`: previews (2.6.8).  `latents`: a codestream up to a stage and no further.
 
-Encoding: `encode`, from `sources` through the plugin door to a codestream, as `encode_options` wish, with what
-`colour_wishes` say of its colours, and by `enclosing` into a HEIF file; `picture_warnings` says what of a source
-that does not hold.
+Encoding: `encode`, from `sources` through the plugin door to a codestream, and `encode_file` to a file, as
+`encode_options` wish, with the region of interest of `quality_masks`, what `colour_wishes` say of its colours, and by
+`enclosing` into a HEIF file; `picture_warnings` says what of a source that does not hold.
 
 Clips: `clips` gives their frames one by one, `clip_decode` makes animations, video and folders of them.  `clip_encode`
 makes clips as `clip_options` wish: `clip_sources` tells moving pictures from single ones, `clip_maker` codes and

@@ -27,7 +27,7 @@ from refdec.sequences.frame_naming import naming_picture
 from refdec.sequences.moving import MovingFrame, MovingPicture
 
 if TYPE_CHECKING:
-    from refdec.api.encode import EncodeReport
+    from refdec.api.encode_file import EncodeReport
     from refdec.api.sources import Encodable
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
@@ -127,7 +127,7 @@ def encode_source(
     A folder, an animation, raw video become a clip in a HEIF file, unless one frame of them is chosen.
     Raises what `encode_to_file` and `encode_clip` raise.
     """
-    from refdec.api.encode import encode_to_file
+    from refdec.api.encode_file import encode_to_file
     from refdec.formats.files import suffix_of
     from refdec.formats.kinds import goes_in_file
 

@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import numpy as np
-
 from refdec.api.colour_wishes import CicpWish, ClliWish, ColourWishes, MdcvWish
 from refdec.api.errors import LayoutWithoutRaw, RateAmbiguous, UnknownChroma
 from refdec.arithmetic.argument_kinds import FLAG, NUMBER, TEXT, WHOLE, ValueKind, instance_of, require_kinds
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 
     from refdec.api.sources import Encodable, WithParts
     from refdec.formats.files import Source
-    from refdec.formats.pictures import CodePicture
     from refdec.formats.yuv import YuvLayout
     from refdec.plugins.core import Core
     from refdec.plugins.requests import RateTarget
@@ -367,14 +364,9 @@ class EncodeOptions(ShortRepr):
         """Return the settings for a picture: the mask of a region of interest becomes a quality map of its size."""
         if self.roi is None:
             return self.settings
-        from refdec.api.sources import quality_map_of_mask
-        from refdec.formats.files import read_picture
-        from refdec.formats.orientation import upright
+        from refdec.api.quality_masks import quality_map_of_mask, read_mask
 
-        if isinstance(self.roi, np.ndarray):
-            mask = _mask(self.roi)
-        else:
-            mask = _white(upright(read_picture(self.roi, limits=self.limits))[0])
+        mask = read_mask(self.roi, limits=self.limits)
         return replace(self.settings, quality_map=quality_map_of_mask(mask, picture.height, picture.width))
 
 
@@ -390,16 +382,3 @@ def chroma_format(name: str | None) -> tuple[int, int] | None:
     if name is not None and name not in (*CHROMA_FORMATS, LUMA_ALONE):
         raise UnknownChroma(name, (*CHROMA_FORMATS, LUMA_ALONE))
     return None if name is None else CHROMA_FORMATS.get(name)
-
-
-def _mask(mask: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return a mask that was given as an array; raise RequestInvalid unless it is one."""
-    if mask.ndim != 2 or not mask.size or mask.dtype.kind not in "bu":
-        found = f"{mask.dtype} {list(mask.shape)}"
-        raise RequestInvalid("roi", found, "a mask [rows, columns] of booleans or unsigned codes")
-    return mask
-
-
-def _white(mask: CodePicture) -> npt.NDArray[np.bool_]:
-    """Return where the first component of a mask is white: from half of its range on."""
-    return np.asarray(mask.components[0] >= (1 << (mask.bits - 1)))

@@ -1,4 +1,4 @@
-"""What can be encoded: arrays, decoded pictures, and picture files become a `SourcePicture`; masks become quality maps.
+"""What can be encoded: arrays, decoded pictures, and picture files become a `SourcePicture`.
 
 In: whatever a caller of `refdec.encode` holds.  Out: frozen values of the plugin door.
 """
@@ -18,8 +18,6 @@ import numpy.typing as npt
 from refdec.api.beside import fitting_alpha, part_of
 from refdec.api.concerning import concerning
 from refdec.api.errors import PictureNotEncodable
-from refdec.arithmetic.types import Int32Array
-from refdec.clauses import clause
 from refdec.decoding.options import DecodeOptions, limits_or_default
 from refdec.formats.array_advice import advice_on_array
 from refdec.formats.description import UPRIGHT, SourceDescription
@@ -44,15 +42,13 @@ if TYPE_CHECKING:
     from refdec.limits import Limits
     from refdec.picture.floats import FloatPlanes
 
-__all__ = ["Encodable", "WithParts", "quality_map_of_mask", "source_picture", "source_with_parts"]
+__all__ = ["Encodable", "WithParts", "source_picture", "source_with_parts"]
 
 Encodable: TypeAlias = "npt.NDArray[Any] | Image | PictureCodes | CodePicture | SourcePicture | Source"
 KINDS = "Give an array, an image of Pillow, a decoded picture, or a file: its path, its bytes or a file object."
 DARK = 1 << 10
 """Below this all codes of a uint16 array may be those of a decoded picture of 10 bits."""
 PQ, SINGLE_BYTES = 16, 4
-INSIDE, OUTSIDE = 6, -3
-"""(3.B.2) Quality steps inside and outside of a region of interest."""
 
 
 class WithParts(NamedTuple):
@@ -387,18 +383,3 @@ def _of_codes(picture: CodePicture, name: str = "", *, strip: bool, in_file: boo
         return WithParts(source, NO_PARTS)
     metadata = _stripped(said.metadata) if strip else said.metadata
     return WithParts(source, PictureParts(said.orientation, metadata, picture.alpha))
-
-
-@clause("3.B.2")
-def quality_map_of_mask(mask: npt.NDArray[Any], height: int, width: int) -> Int32Array:
-    """(3.B.2) Return the quality map [h,w] of a region of interest for a picture of height x width samples.
-
-    `mask` [rows, columns] of any size, white (from half of its range on) inside: it is resized by nearest neighbour to
-    16 samples a latent position, and a position is inside where any of its samples is.
-    """
-    h, w = (-(-max(side, 64) // 16) for side in (height, width))
-    rows = np.arange(16 * h) * mask.shape[0] // (16 * h)
-    columns = np.arange(16 * w) * mask.shape[1] // (16 * w)
-    half = (int(np.iinfo(mask.dtype).max) + 1) // 2 if mask.dtype != np.bool_ else 1
-    inside = (mask[rows][:, columns] >= half).reshape(h, 16, w, 16).any(axis=(1, 3))
-    return np.where(inside, INSIDE, OUTSIDE).astype(np.int32)

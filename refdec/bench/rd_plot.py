@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from refdec.bench.errors import PlotUnavailable
 from refdec.bench.rd import RdPoint
-from refdec.bench.rd_summary import EDGES, kinds_of, mean_points, qualities_of
+from refdec.bench.rd_summary import EDGES, kinds_of, mean_points, named_with_count, qualities_of
 
 __all__ = ["STYLES", "plot_png", "require_matplotlib"]
 
@@ -40,12 +40,14 @@ def plot_png(points: Sequence[RdPoint], title: str) -> bytes:
     width, height = (5, 5) if len(kinds) == 1 else (4, 3)
     figure = Figure(figsize=(width * len(names), height * len(kinds)), layout="constrained")
     for kind, line in zip(kinds, figure.subplots(len(kinds), len(names), squeeze=False), strict=True):
-        rows = mean_points([point for point in points if point.kind == kind])
+        of_kind = [point for point in points if point.kind == kind]
+        rows, pictures = mean_points(of_kind), len({point.picture for point in of_kind})
         for axes, name in zip(line, names, strict=True):
             for codec in dict.fromkeys(row.codec for row in rows):
                 mine = [row for row in rows if row.codec == codec]
                 style = STYLES.get(codec, "o-")
-                axes.plot([r.bpp for r in mine], [getattr(r, name) for r in mine], style, label=codec, markersize=4)
+                label = named_with_count(codec, mine, pictures)
+                axes.plot([r.bpp for r in mine], [getattr(r, name) for r in mine], style, label=label, markersize=4)
             axes.set_xlabel("bits per pixel")
             axes.set_ylabel(PANELS[name])
             axes.set_title(kind)

@@ -27,6 +27,7 @@ __all__ = [
     "codecs_of",
     "kinds_of",
     "mean_points",
+    "named_with_count",
     "qualities_of",
     "read_results",
     "report_text",
@@ -57,6 +58,13 @@ class MeanPoint:
     decode_seconds: float
     edge_ssim: float | None = None
     edge_ssim_db: float | None = None
+
+
+def named_with_count(codec: str, rows: Sequence[MeanPoint], pictures: int) -> str:
+    """Return the name of a codec, with the number of pictures that its rows are means over unless it is all of them."""
+    counts = sorted({row.pictures for row in rows})
+    few = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    return codec if counts == [pictures] else f"{codec} ({few})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from refdec.bench.rd import RdPoint
-from refdec.bench.rd_summary import EDGES, bd_rates, codecs_of, kinds_of, mean_points, qualities_of
+from refdec.bench.rd_summary import EDGES, bd_rates, codecs_of, kinds_of, mean_points, named_with_count, qualities_of
 
 __all__ = ["BEGIN", "BEGIN_KINDS", "END", "TextTable", "markdown", "placed", "tables_of", "tables_of_kinds"]
 
@@ -31,11 +31,11 @@ class TextTable:
 
 
 def _means(points: Sequence[RdPoint]) -> TextTable:
-    """Return the means; at a setting that not all pictures were measured at, the codec's name has their number."""
+    """Return the means; at a setting that not all pictures were measured at, the codec's name says how many were."""
     edges, pictures = EDGES in qualities_of(points), len({point.picture for point in points})
     rows = [
         (
-            row.codec + (f" ({row.pictures})" * (row.pictures != pictures)),
+            named_with_count(row.codec, [row], pictures),
             str(row.setting),
             f"{row.bpp:.4f}",
             f"{row.luma_psnr:.2f}",

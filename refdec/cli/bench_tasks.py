@@ -75,7 +75,7 @@ def tasks(
     kept = read_rows(out, pack.fingerprint) if resume and out is not None and out.is_file() else []
     rows: list[TaskRow] = []
     ground = Ground(pack, Core(pack), installed_plugins(), chosen, most, teachers, pair, console.say)
-    for row in measured(ground, folders):
+    for row in measured(ground, folders, kept):
         rows.append(row)
         if out is not None:
             write_text(out, report_text(continued(kept, rows), _facts(pack.fingerprint, chosen, most)))

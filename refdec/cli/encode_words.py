@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from refdec.api.clip_report import ClipReport
 
 if TYPE_CHECKING:
-    from refdec.api.encode import EncodeReport
+    from refdec.api.encode_file import EncodeReport
 
 __all__ = ["made_in_words"]
 

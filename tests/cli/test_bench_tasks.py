@@ -40,11 +40,18 @@ def test_what_was_measured_before_is_kept(refdec: Refdec, tmp_path: Path) -> Non
     told = json.loads(out.read_text())
     retrieval = [row | {"task": "retrieval"} for row in told["rows"]]
     out.write_text(json.dumps(told | {"rows": [*told["rows"], *retrieval]}))
-    assert refdec(*measure, "--qualities", "60", "--resume").code == 0
+    again = refdec(*measure, "--qualities", "60", "--resume")
+    assert again.code == 0 and "retrieval: kept" in again.err and "retrieval: left out" not in again.err
+    assert "thumbnail: kept" not in again.err and "events: left out" in again.err
     rows = json.loads(out.read_text())["rows"]
     assert [(row["task"], row["quality"]) for row in rows] == [("thumbnail", 60)] * 2 + [("retrieval", 50)] * 2
     shown = refdec("bench", "tasks", "--resume", "--out", str(out))
-    assert shown.code == 0 and "retrieval" in shown.out and json.loads(out.read_text())["rows"] == rows
+    assert (
+        shown.code == 0
+        and "retrieval" in shown.out
+        and "thumbnail: kept" in shown.err
+        and json.loads(out.read_text())["rows"] == rows
+    )
     assert refdec("bench", "tasks", "--resume").code == refdec("bench", "tasks", "--out", str(out)).code == 2
 
 

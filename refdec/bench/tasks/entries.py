@@ -1,11 +1,12 @@
 """The table of benchmarks: a task's is one entry.
 
-In: which data lies where.  Out: rows of every entry that has data; what has none, or no task, is said and left out.
+In: which data lies where.  Out: rows of every entry that has data; of the others it is said whether rows of before are
+kept, or why there are none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from refdec.bench.tasks.faces import FACES
 from refdec.bench.tasks.figures import TaskRow
 from refdec.bench.tasks.ground import Ground
 from refdec.bench.tasks.near_duplicates import near_duplicate_rows
-from refdec.bench.tasks.pair import pair_rows
+from refdec.bench.tasks.pair import NAME, pair_rows
 from refdec.bench.tasks.per_picture import picture_rows
 from refdec.bench.tasks.segment import SEGMENT
 from refdec.bench.tasks.thumbnail import THUMBNAIL
@@ -29,11 +30,16 @@ __all__ = ["ENTRIES", "TaskBench", "folders_of", "measured"]
 
 @dataclass(frozen=True, slots=True)
 class TaskBench:
-    """A task, what its data is, and what yields its rows."""
+    """A task, what its data is, and what yields its rows, the names of which begin with `begins`, or the task's."""
 
     task: str
     data: str
     rows: Callable[[Ground, Path], Iterator[TaskRow]]
+    begins: str = ""
+
+    def made_one_of(self, rows: Iterable[TaskRow]) -> bool:
+        """Tell whether one of these rows is of this benchmark."""
+        return any(row.task.startswith(self.begins or self.task) for row in rows)
 
 
 PAIR = "pair"
@@ -45,7 +51,7 @@ ENTRIES = (
     TaskBench("enhance", "any good pictures, which are spoilt", enhance_rows),
     TaskBench("classify", "a folder of pictures for each class", partial(picture_rows, CLASSIFY)),
     TaskBench("embed", "a folder of pictures for each class", partial(picture_rows, EMBED)),
-    TaskBench(PAIR, "what the task of --pair's heads is measured on, and --pair", pair_rows),
+    TaskBench(PAIR, "what the task of --pair's heads is measured on, and --pair", pair_rows, NAME),
     TaskBench("segment", "folders pictures and masks (PNG) in it", partial(picture_rows, SEGMENT)),
     TaskBench("detect", "pictures with VOC XML files", partial(picture_rows, DETECT)),
     TaskBench("faces", "pictures with VOC XML files of faces", partial(picture_rows, FACES)),
@@ -67,11 +73,14 @@ def folders_of(texts: Sequence[str]) -> dict[str, Path]:
     return found
 
 
-def measured(ground: Ground, folders: Mapping[str, Path]) -> Iterator[TaskRow]:
-    """Yield the rows of every benchmark that has data, in the order of the table."""
+def measured(ground: Ground, folders: Mapping[str, Path], kept: Sequence[TaskRow] = ()) -> Iterator[TaskRow]:
+    """Yield the rows of every benchmark that has data, in the order of the table; `kept`: those of before."""
     for entry in ENTRIES:
         if entry.task != PAIR and entry.task not in ground.plugins.tasks:
             ground.say(f"{entry.task}: left out, no such task is installed")
+            continue
+        if entry.task not in folders and entry.made_one_of(kept):
+            ground.say(f"{entry.task}: kept as it was measured (--data {entry.task}=FOLDER measures it anew)")
             continue
         if entry.task not in folders:
             ground.say(f"{entry.task}: left out, no data (--data {entry.task}=FOLDER: {entry.data})")

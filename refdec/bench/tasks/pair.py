@@ -31,9 +31,10 @@ from refdec.heads.network import network_of, run_head
 from refdec.heads.plan import plan_of
 from refdec.limits import Limits
 
-__all__ = ["pair_rows"]
+__all__ = ["NAME", "pair_rows"]
 
 NAME = "one network twice"
+"""What the names of its rows begin with."""
 LATENTS_HEAD, PIXELS_HEAD = "latents.head", "pixels.head"
 OVERLAP_PERCENT = 50
 """Of two boxes that share more the better one stays, as tasks have it."""

@@ -13,7 +13,7 @@ import pytest
 
 import refdec
 from refdec import EncodeOptions
-from refdec.api.encode import encode_to_file
+from refdec.api.encode_file import encode_to_file
 from refdec.api.errors import OptionsTwice, RateAmbiguous, UnknownChroma
 from refdec.bitstream import headers
 from refdec.bitstream.editions import Edition

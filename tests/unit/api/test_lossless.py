@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 import refdec
 from refdec.api.decode_file import decode_to_file
 from refdec.api.decode_job import DecodeJob
-from refdec.api.encode import encode_to_file
+from refdec.api.encode_file import encode_to_file
 from refdec.api.encode_options import EncodeOptions
 from refdec.api.lossless import add_lossless, drop_lossless
 from refdec.api.transcode import transcode

@@ -9,7 +9,8 @@ import pytest
 
 import refdec
 from refdec.api.errors import PictureNotEncodable
-from refdec.api.sources import quality_map_of_mask, source_picture
+from refdec.api.quality_masks import quality_map_of_mask
+from refdec.api.sources import source_picture
 from refdec.bitstream.rendering import Cicp, ContentLight, RenderingInfo
 from refdec.formats.decoded import Picture
 from refdec.formats.files import write_picture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -105,6 +106,23 @@ def test_the_plot_is_a_png_file() -> None:
     from refdec.bench.rd_plot import plot_png
 
     assert plot_png(points(), "a title").startswith(b"\x89PNG")
+
+
+def test_the_plot_says_which_codec_has_fewer_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    figure = pytest.importorskip("matplotlib.figure")
+    from refdec.bench.rd_plot import plot_png
+
+    legends = list[list[str]]()
+    save = figure.Figure.savefig
+
+    def kept(self: Any, *arguments: Any, **named: Any) -> None:
+        legends.extend([text.get_text() for text in axes.get_legend().get_texts()] for axes in self.axes)
+        save(self, *arguments, **named)
+
+    monkeypatch.setattr(figure.Figure, "savefig", kept)
+    uneven = [point for point in points("uneven") if point.picture == "p0" or point.setting < 2]
+    plot_png([*points(), *points("slow", pictures=1), *uneven], "a title")
+    assert legends == [["one", "slow (1)", "uneven (1 to 2)"]] * len(legends) and legends
 
 
 def test_tables_for_people() -> None:

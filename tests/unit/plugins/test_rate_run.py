@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import refdec
-from refdec.api.encode import encode_to_file
+from refdec.api.encode_file import encode_to_file
 from refdec.api.encode_options import EncodeOptions
 from refdec.encoding.ratecontrol import RateOutOfReach
 from refdec.metrics import psnr_luma

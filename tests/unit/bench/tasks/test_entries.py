@@ -37,3 +37,14 @@ def test_tasks_without_data_are_left_out_and_said(tmp_path: Path, monkeypatch: p
         "thumbnail: left out, no data (--data thumbnail=FOLDER: boxes)",
         "a: left out, no such task is installed",
     ]
+
+
+def test_what_is_kept_is_not_called_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    given = ground((50,), 1)
+    telling = Ground(given.pack, given.core, given.plugins, (50,), 1, say=said.append)
+    names = ("enhance denoise, noise", "one network twice: segment")
+    kept = [TaskRow(name, "share", LATENTS, "-", 50, 1.0, 1.0, 1) for name in names]
+    assert list(measured(telling, {}, kept)) == []
+    assert [line.split(":")[0] for line in said if "kept" in line] == ["enhance", "pair"]
+    assert len(said) == len(ENTRIES) and all("left out" in line for line in said if "kept" not in line)
