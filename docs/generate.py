@@ -16,6 +16,7 @@ import json
 import pkgutil
 import re
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -173,11 +174,33 @@ def errors_page() -> str:
 
 def _headings() -> list[tuple[str, str]]:
     """(number, title) of every numbered heading of the text."""
+    return [(number, title) for number, title, _ in _placed_headings()]
+
+
+def _placed_headings() -> list[tuple[str, str, str]]:
+    """(number, title, link) of every numbered heading of the text."""
     found = []
     for file in sorted((DOCS / "spec").glob("0*.md")):
-        matches = (HEADING.match(line) for line in file.read_text(encoding="utf-8").splitlines())
-        found += [(match[1], match[2].strip()) for match in matches if match]
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if match := HEADING.match(line):
+                found.append((match[1], match[2].strip(), f"spec/{file.name}{_anchor(line.lstrip('# '))}"))
     return found
+
+
+def _anchor(heading: str) -> str:
+    """The anchor of a heading where a code host and the site call it the same, else nothing: the page, from its top."""
+    host = re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+    plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode()
+    site = re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip().lower())
+    return f"#{host}" if host == site else ""
+
+
+def _link_of(where: str) -> str:
+    """The name of something marked, with a link to the file that it stands in."""
+    parts = where.split(".")
+    files = (ROOT.joinpath(*parts[:count]).with_suffix(".py") for count in range(len(parts), 0, -1))
+    file = next((file for file in files if file.is_file()), ROOT / "refdec" / "__init__.py")
+    return f"[`{where}`](../{file.relative_to(ROOT).as_posix()})"
 
 
 def _marks() -> dict[str, list[Any]]:
@@ -199,20 +222,23 @@ def _ordered_clauses(marks: dict[str, list[Any]]) -> list[tuple[str, str]]:
 
 def clauses_page() -> str:
     """Each clause with the code that carries it out."""
-    marks = _marks()
+    marks, links = _marks(), {number: link for number, _, link in _placed_headings()}
     rows = []
     for number, title in _ordered_clauses(marks):
         places = [
-            f"`{mark.where}`" + ("" if mark.kind == "text" else f" ({mark.kind}: {mark.reason})")
+            _link_of(mark.where) + ("" if mark.kind == "text" else f" ({mark.kind}: {mark.reason})")
             for mark in sorted(marks.get(number, ()))
         ]
-        rows.append(_row(number, title, "<br>".join(dict.fromkeys(places)) or _why_no_code(number, title, marks)))
+        shown = f"[{number}]({links[number]})" if number in links else number
+        rows.append(_row(shown, title, "<br>".join(dict.fromkeys(places)) or _why_no_code(number, title, marks)))
     return (
         "# Clauses and code\n\n"
         + NOTE
-        + "From a clause of [docs/spec](spec/README.md) to the functions that carry it out. Marks of another kind\n"
+        + "From a clause of [docs/spec](spec/README.md) to the functions that carry it out: a number leads to its\n"
+        "text, a name to its file. In a shell, `grep -rn 'clause(\"3.7' refdec` finds them too. Marks of another kind\n"
         "than the text say why they are there: `added` (ours), `inferred` (the text leaves it open), `interop`\n"
-        "(what the reference software does).\n\n" + _table(("clause", "title", "code"), rows)
+        "(what the reference software does). From the name of a stage to its code: [traces](traces.md#the-names).\n\n"
+        + _table(("clause", "title", "code"), rows)
     )
 
 

@@ -46,7 +46,8 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
             place = ROOT / "docs" / place.name
         elif not place.is_relative_to(ROOT / "docs") or place.is_dir():
             shown = place.relative_to(ROOT).as_posix()
-            return text if shown in text else f"{text} (`{shown}`)"
+            module = shown.removesuffix(".py").replace("/", ".")
+            return text if shown in text or module in text else f"{text} (`{shown}`)"
         return f"{mark}[{text}]({Path(os.path.relpath(place, site_here)).as_posix()}{anchor})"
 
     return "\n".join(_lines(markdown, lambda line: LINK.sub(link, line)))

@@ -30,7 +30,7 @@ From codestream to codestream: `transcode`, as `transcode_options` wish; `transc
 `transcode_tiles` those for a picture made of tiles.
 
 Looking: `info` for the headers, `infos` for those of the many files that `found_files` finds, `view` for the syntax
-tree and the page, `diff` for two files of one kind, `picture_differences` for two pictures.
+tree, `view_page` for the page, `diff` for two files of one kind, `picture_differences` for two pictures.
 
 `chosen_frame` finds the codestream that is meant of a file: of a clip one frame, or all in turn.
 

@@ -45,8 +45,9 @@ if TYPE_CHECKING:
     from refdec.formats.kinds import FloatView
     from refdec.plugins.calls import Improve
     from refdec.plugins.core import Core
+    from refdec.plugins.rate_targets import RateTarget
     from refdec.plugins.registry import Plugins
-    from refdec.plugins.requests import Progress, RateTarget
+    from refdec.plugins.requests import Progress
     from refdec.plugins.source_picture import SourcePicture
     from refdec.privacy.regions import PrivateRegions
     from refdec.weights.pack import WeightPack

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from refdec.formats.files import Source
     from refdec.formats.yuv import YuvLayout
     from refdec.plugins.core import Core
-    from refdec.plugins.requests import RateTarget
+    from refdec.plugins.rate_targets import RateTarget
     from refdec.plugins.source_picture import SourcePicture
 
 __all__ = [
@@ -242,7 +242,7 @@ class EncodeOptions(ShortRepr):
         """Return the rate that is asked for, with the models that there are.  Raises NoModel, RequestInvalid."""
         from refdec.encoding.ratecontrol import chroma_displacement as usual_chroma
         from refdec.plugins.core_errors import NoModel
-        from refdec.plugins.requests import BitsPerPixel, LumaPsnr, MaxBytes, OperatingPoint, Quality
+        from refdec.plugins.rate_targets import BitsPerPixel, LumaPsnr, MaxBytes, OperatingPoint, Quality
 
         if self.quality is not None:
             return Quality(self.quality)

@@ -15,7 +15,8 @@ from refdec.arithmetic.argument_kinds import FLAG, TEXT, WHOLE, ValueKind, requi
 from refdec.decoding.options import limits_or_default
 from refdec.limits import Limits
 from refdec.plugins.errors import RequestInvalid
-from refdec.plugins.requests import BitsPerPixel, CodingSettings, MaxBytes, OperatingPoint, Quality
+from refdec.plugins.rate_targets import BitsPerPixel, MaxBytes, OperatingPoint, Quality
+from refdec.plugins.requests import CodingSettings
 
 if TYPE_CHECKING:
     from refdec.transcoding.packaging import Packaging

@@ -1,19 +1,18 @@
-"""Viewing a codestream file: its syntax tree, first symbols, and the HTML page with everything a decoder sees.
+"""Viewing a codestream file: its syntax tree, and the first symbols of its units.
 
-In: a source and options.  Out: a `SyntaxTree`, or a page in a file.  Nothing is decoded, no weights are read and no
-Numba is loaded unless symbols or pictures are asked for.
+In: a source and options.  Out: a `SyntaxTree`.  Nothing is decoded, no weights are read and no Numba is loaded unless
+symbols are asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from refdec.api.concerning import concerning, name_source
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
-from refdec.errors import CodestreamError, LimitExceeded, RefdecError, UnsupportedError
+from refdec.errors import LimitExceeded, RefdecError
 from refdec.inspection.box_tree import BoxTree, box_tree
 from refdec.inspection.tree import SyntaxTree, build_tree
 
@@ -22,19 +21,12 @@ if TYPE_CHECKING:
     from refdec.bitstream.headers import Headers
     from refdec.bitstream.markers import Marker
     from refdec.formats.files import Source
-    from refdec.formats.sinks import Target
-    from refdec.heif.heiffile import HeifFile
-    from refdec.inspection.file_view import FileView
-    from refdec.inspection.html import Decoding
-    from refdec.inspection.maps import ChannelMaps
-    from refdec.inspection.tile_facts import TileFacts
     from refdec.observation import Observer
     from refdec.weights.pack import WeightPack
 
-__all__ = ["View", "ViewRequest", "view_file", "write_page"]
+__all__ = ["AS_IT_COMES", "Keeper", "View", "ViewRequest", "first_symbols", "frame_of", "tree_of", "view_file"]
 
 FIRST_SYMBOLS = 16
-Q18 = 18
 KEPT = ("z_hat", "scale_index", "mask", "symbols", "latent")
 
 
@@ -50,6 +42,10 @@ class ViewRequest:
     maps: Sequence[int] | None = None
     options: DecodeOptions = DEFAULT_OPTIONS
     frame: int | None = None
+
+
+AS_IT_COMES = ViewRequest()
+"""Without symbols, the strongest maps, the first frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ class View:
     frame_at: int | None = None
 
 
-class _Keeper:
+class Keeper:
     """An observer that keeps the arrays of a few stages."""
 
     def __init__(self) -> None:
@@ -79,7 +75,8 @@ class _Keeper:
             self.arrays[stage] = array
 
 
-def _tree(data: bytes, request: ViewRequest, symbols: Mapping[tuple[Marker, int], tuple[int, ...]]) -> SyntaxTree:
+def tree_of(data: bytes, request: ViewRequest, symbols: Mapping[tuple[Marker, int], tuple[int, ...]]) -> SyntaxTree:
+    """Return the tree of a codestream, with the first `symbols` of each unit; it raises nothing."""
     options = request.options
     return build_tree(
         data,
@@ -92,7 +89,7 @@ def _tree(data: bytes, request: ViewRequest, symbols: Mapping[tuple[Marker, int]
 
 
 def view_file(
-    source: Source, request: ViewRequest = ViewRequest(), *, weights: WeightPack | Source | None = None
+    source: Source, request: ViewRequest = AS_IT_COMES, *, weights: WeightPack | Source | None = None
 ) -> View:
     """Return the syntax tree of a file; with `request.symbols`, first symbols too.
 
@@ -106,20 +103,20 @@ def view_file(
     limits = request.options.limits
     if request.frame is not None:
         with concerning(source):
-            codestream, at = _frame_of(source, request.options, request.frame)
-        tree = _tree(codestream, request, {})
+            codestream, at = frame_of(source, request.options, request.frame)
+        tree = tree_of(codestream, request, {})
         name_source(source, tree.problems)
         return replace(_with_symbols(tree, source, request, weights), frame_at=at)
     with concerning(source):
         whole = read_bytes(source, limits=limits)
         found = stream_in(whole, limits=limits, first_tile=True)
         boxes = None if found.file is None else box_tree(whole, limits)
-    tree = _tree(found.codestream, request, {})
+    tree = tree_of(found.codestream, request, {})
     name_source(source, tree.problems)
     return replace(_with_symbols(tree, source, request, weights), boxes=boxes)
 
 
-def _frame_of(source: Source, options: DecodeOptions, number: int) -> tuple[bytes, int]:
+def frame_of(source: Source, options: DecodeOptions, number: int) -> tuple[bytes, int]:
     """Return the codestream of a frame and where it begins.  Raises NotAClip, FrameMissing, SampleOutside."""
     from refdec.api.clips import Clip, found_clip
     from refdec.sequences.errors import NotAClip
@@ -140,14 +137,14 @@ def _with_symbols(tree: SyntaxTree, source: Source, request: ViewRequest, weight
         return View(tree, name_of(source), "The codestream breaks rules, so its symbols are not decoded.")
     from refdec.api.weights import load_weights
 
-    pack, headers, keeper = load_weights(weights), tree.findings.headers, _Keeper()
+    pack, headers, keeper = load_weights(weights), tree.findings.headers, Keeper()
     failure, beyond_limits = "", False
     data = tree.data
     try:
         _decode_symbols(data, pack, request.options, keeper)
     except RefdecError as problem:
         failure, beyond_limits = problem.headline(), isinstance(problem, LimitExceeded)
-    return View(_tree(data, request, _first_symbols(headers, keeper.arrays)), name_of(source), failure, beyond_limits)
+    return View(tree_of(data, request, first_symbols(headers, keeper.arrays)), name_of(source), failure, beyond_limits)
 
 
 def _decode_symbols(data: bytes, pack: WeightPack, options: DecodeOptions, observe: Observer) -> None:
@@ -173,7 +170,7 @@ def _decode_symbols(data: bytes, pack: WeightPack, options: DecodeOptions, obser
     watch.close()
 
 
-def _first_symbols(headers: Headers, arrays: Mapping[str, IntArray]) -> dict[tuple[Marker, int], tuple[int, ...]]:
+def first_symbols(headers: Headers, arrays: Mapping[str, IntArray]) -> dict[tuple[Marker, int], tuple[int, ...]]:
     """Return the first coded values of each unit: residual symbols by region, and z of luma."""
     from refdec.bitstream.markers import Marker
     from refdec.decoding.models import COMPONENT_NAMES
@@ -192,151 +189,4 @@ def _first_symbols(headers: Headers, arrays: Mapping[str, IntArray]) -> dict[tup
             window = (slice(0, count), region.y_core.rows, region.y_core.columns)
             coded = symbols[window][mask[window].astype(bool)]
             found[marker, region.index] = tuple(coded[:FIRST_SYMBOLS].tolist())
-    return found
-
-
-def write_page(
-    source: Source,
-    target: Target,
-    request: ViewRequest = ViewRequest(),
-    *,
-    weights: WeightPack | Source | None = None,
-    pictures: bool = True,
-) -> View:
-    """Write the HTML page of a file; it appears whole or not at all.
-
-    `pictures` False leaves out everything that needs a decoder.  Where decoding fails, the page says why.
-    """
-    from refdec import __version__
-    from refdec.formats.files import name_of, write_text
-    from refdec.inspection.html import render_page
-    from refdec.inspection.summary import info_of
-
-    data, boxes = _page_source(source, request)
-    tree, decoding, beyond_limits = _tree(data, request, {}), None, False
-    findings = tree.findings
-    if pictures:
-        decoding, arrays, beyond_limits = _decode(tree, request, weights)
-        if findings.headers is not None and arrays:
-            tree = _tree(data, request, _first_symbols(findings.headers, arrays))
-    info = None if findings.headers is None or not findings.whole else info_of(findings.codestream, findings.headers)
-    tiles = None if boxes is None or boxes.file is None else _tile_facts(boxes.file, request)
-    page = render_page(
-        tree,
-        name=_short(name_of(source)),
-        version=__version__,
-        info=info if tiles is None else tiles.whole(),
-        tiles=tiles,
-        decoding=decoding,
-        file=None if boxes is None else _file_view(boxes, tree, request),
-    )
-    write_text(target, page)
-    return View(tree, name_of(source), decoding.failure if decoding else "", beyond_limits, boxes)
-
-
-def _tile_facts(file: HeifFile, request: ViewRequest) -> TileFacts | None:
-    """Return what is known of all tiles where a picture is made of them and one can be read; else None."""
-    from refdec.inspection.summary import read_info
-    from refdec.inspection.tile_facts import TileFacts
-
-    of = request.options
-    try:
-        return TileFacts.read(
-            file,
-            lambda data: read_info(
-                data, limits=of.limits, lenient=of.lenient, any_level=of.any_level, edition=of.edition
-            ),
-        )
-    except (CodestreamError, UnsupportedError):  # the tree says what is wrong
-        return None
-
-
-def _page_source(source: Source, request: ViewRequest) -> tuple[bytes, BoxTree | None]:
-    """Return the codestream that a page is about, and the boxes around it where no frame is chosen."""
-    from refdec.formats.files import read_bytes
-    from refdec.formats.stream_files import stream_in
-
-    limits = request.options.limits
-    with concerning(source):
-        if request.frame is not None:
-            return _frame_of(source, request.options, request.frame)[0], None
-        whole = read_bytes(source, limits=limits)
-        found = stream_in(whole, limits=limits, first_tile=True)
-        return found.codestream, None if found.file is None else box_tree(whole, limits)
-
-
-def _file_view(boxes: BoxTree, shown: SyntaxTree, request: ViewRequest) -> FileView:
-    """Return the view of a HEIF file: the tree of the picture's codestream, and those of the first others."""
-    from refdec.inspection.file_view import MOST_CODESTREAMS, codestream_places, file_view
-
-    trees = {}
-    for (at, length), name in islice(codestream_places(boxes), MOST_CODESTREAMS):
-        data = boxes.data[at : at + length]
-        trees[at, length] = (
-            name,
-            shown if data == shown.data and at == boxes.codestream_at else _tree(data, request, {}),
-        )
-    return file_view(boxes, shown, trees)
-
-
-def _short(name: str) -> str:
-    return name.replace("\\", "/").rpartition("/")[2] or name
-
-
-def _decode(
-    tree: SyntaxTree, request: ViewRequest, weights: WeightPack | Source | None
-) -> tuple[Decoding, dict[str, IntArray], bool]:
-    """Decode as far as it goes; return what the page shows, the arrays that were seen, whether limits ended it."""
-    from refdec.api.weights import load_weights, require_weights
-    from refdec.decoding.whole import decode_codestream
-    from refdec.inspection.html import Decoding
-    from refdec.inspection.maps import preview
-    from refdec.parallel.clock import check_of
-    from refdec.picture.render import render
-    from refdec.trace.fingerprints import Fingerprints
-
-    keeper, prints = _Keeper(), Fingerprints()
-
-    def observe(stage: str, array: IntArray) -> None:
-        keeper(stage, array)
-        prints(stage, array)
-
-    made, beyond_limits = Decoding(), False
-    try:
-        decoded = decode_codestream(
-            tree.data,
-            load_weights(weights),
-            request.options,
-            observe=observe,
-            check_weights=None if request.options.ignore_weights_fingerprint else require_weights,
-            check=check_of(request.options.limits),
-        )
-        picture = render(decoded.planes, decoded.headers.picture, colour="RGB")
-        made = replace(made, preview=preview(picture.planes, picture.bit_depth), warnings=decoded.warnings)
-    except RefdecError as problem:
-        made = replace(made, failure=f"Decoding stops: {problem.headline()}")
-        beyond_limits = isinstance(problem, LimitExceeded)
-    maps = _maps(keeper.arrays, request.maps)
-    return replace(made, maps=maps, fingerprints=dict(prints.sha256)), keeper.arrays, beyond_limits
-
-
-def _maps(arrays: Mapping[str, Any], channels: Sequence[int] | None) -> list[ChannelMaps]:
-    """Return the maps of what was decoded, luma first."""
-    from refdec.inspection.maps import channel_maps, coded_map
-
-    found: list[ChannelMaps] = []
-    for name in ("Y", "UV"):
-        for title, stage, signed, shift in (
-            ("latent", "latent", True, Q18),
-            ("scale index", "scale_index", False, 0),
-            ("symbols", "symbols", True, 0),
-            ("hyper latent", "z_hat", True, 0),
-        ):
-            array = arrays.get(f"{stage}.{name}")
-            if array is None:
-                continue
-            wanted = None if channels is None else [channel for channel in channels if channel < len(array)]
-            found.append(channel_maps(title, name, array, channels=wanted, signed=signed, shift=shift))
-        if f"mask.{name}" in arrays:
-            found.append(coded_map(name, arrays[f"mask.{name}"]))
     return found

@@ -21,7 +21,7 @@ from refdec.encoding.ratecontrol import chroma_displacement
 
 if TYPE_CHECKING:
     from refdec.plugins.core import Core
-    from refdec.plugins.requests import RateTarget
+    from refdec.plugins.rate_targets import RateTarget
     from refdec.weights.pack import WeightPack
 
 __all__ = ["OTHER_CODECS", "Codec", "CodedFile", "EncoderCodec", "PillowCodec", "codec_named"]

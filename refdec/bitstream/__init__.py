@@ -5,7 +5,8 @@ entropy coder takes.  A writer goes the same way back.  Nothing here loads Numba
 
 1. `firstbytes` says what a file is; `framing` cuts a codestream at its `markers` (1.3).
 2. `bits` reads and writes u, ue and se (1.2).  `syntax` walks the field lists of the table `syntax.json` (1.5),
-   compiled by `fieldlists` with the formulas of `expressions` (1.1): one walk reads, writes and annotates.
+   compiled by `fieldlists` with the formulas of `expressions` (1.1): one walk with several `verbs` reads, writes and
+   annotates.
 3. `headers` holds what was read as one value: `picture_header` (PIH, 1.5.1, 1.6), `tools` (TON, 1.5.2, 1.6.7),
    `rendering` (RDI, 1.5.3) and `userdata` (UDI, 1.5.4; `privaterecord`,
    `layerrecord` and `floatrecord` what may stand behind its marks).  `chroma` names the sample formats, `transforms`

@@ -19,8 +19,8 @@ from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.recognition import choose_edition, in_other_edition
 from refdec.bitstream.rendering import RenderingInfo
-from refdec.bitstream.syntax import ElementRecord
 from refdec.bitstream.tools import ToolsHeader
+from refdec.bitstream.verbs import ElementRecord
 from refdec.clauses import clause
 from refdec.errors import BitOffset, CodestreamError, LimitExceeded, RefdecError
 from refdec.limits import Limits

@@ -8,25 +8,32 @@ or one record for every element.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
-from refdec.bitstream.bits import BitReader, BitWriter, Row
-from refdec.bitstream.errors import ElementMissing, ElementOutOfRange, NotComputable, OutOfBits
+from refdec.bitstream.bits import BitReader
+from refdec.bitstream.errors import NotComputable
 from refdec.bitstream.expressions import Undefined
 from refdec.bitstream.fieldlists import Assign, Element, FieldBranch, Invoke, Loop, Node, Run, constants, field_list
+from refdec.bitstream.verbs import (
+    AnnotateVerb,
+    ElementFound,
+    ElementRecord,
+    JudgeVerb,
+    LocateVerb,
+    Place,
+    ReadVerb,
+    Shape,
+    Values,
+    Verb,
+    WriteVerb,
+    whole_numbers,
+)
 from refdec.clauses import clause, note_clause
 from refdec.errors import BitOffset, RefdecError
 from refdec.limits import Limits
 
-if TYPE_CHECKING:
-    from refdec.arithmetic.types import IntArray
-
-__all__ = ["CLAUSES", "ElementRecord", "Survey", "Values", "annotate", "locate", "names", "read", "survey", "write"]
-
-Values = Mapping[str, Any]
-Place = tuple[int, ...]
+__all__ = ["CLAUSES", "Survey", "annotate", "locate", "names", "read", "survey", "write"]
 
 CLAUSES = {
     "PIH": "1.5.1",
@@ -37,249 +44,6 @@ CLAUSES = {
     "UDI": "1.5.4",
 }
 """The clause that prints each field list."""
-
-
-@dataclass(frozen=True, slots=True)
-class ElementRecord:
-    """One syntax element as it lies in a header: where, how wide, its value and its legal range (inclusive)."""
-
-    name: str
-    descriptor: str
-    value: int
-    bit_offset: BitOffset
-    n_bits: int
-    range: tuple[int, int]
-    clause: str
-
-    @property
-    def legal(self) -> bool:
-        """Whether the value is inside its range."""
-        return self.range[0] <= self.value <= self.range[1]
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What an element looks like at its turn in the walk: width in bits and legal range."""
-
-    bits: int
-    low: int
-    high: int
-
-
-class Verb(Protocol):
-    """What the walk does with elements: read, write or annotate them."""
-
-    def one(self, element: Element, place: Place, shape: Shape) -> int:
-        """Handle one element and return its value."""
-        ...
-
-    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> Row:
-        """Handle `count` elements whose last index counts up from `start`, and return their values."""
-        ...
-
-    def room(self, bits: int, loop: Loop) -> None:
-        """Check that a loop that takes at least `bits` bits can be there."""
-        ...
-
-
-def _outside(values: Row, shape: Shape) -> list[int]:
-    """Return which values are outside the range of their element."""
-    if isinstance(values, tuple):
-        return [turn for turn, value in enumerate(values) if not shape.low <= value <= shape.high]
-    outside: list[int] = ((values < shape.low) | (values > shape.high)).nonzero()[0].tolist()
-    return outside
-
-
-def _whole_numbers(values: Row) -> Sequence[int]:
-    """Return values as integers of Python's."""
-    if isinstance(values, tuple):
-        return values
-    numbers: list[int] = values.tolist()
-    return numbers
-
-
-class _Read:
-    """Read elements from bits; every value is checked against its range."""
-
-    __slots__ = ("bits",)
-
-    def __init__(self, bits: BitReader) -> None:
-        self.bits = bits
-
-    @clause("1.8 (8)")
-    def one(self, element: Element, place: Place, shape: Shape) -> int:
-        """(1.8 (8)) Read one element; its value must be in its range."""
-        bits = self.bits
-        if shape.bits > bits.left:
-            raise OutOfBits(element.label(place), shape.bits, bits.left, at=bits.place)
-        value = bits.u(shape.bits)
-        if not shape.low <= value <= shape.high:
-            at = bits.place + -shape.bits
-            raise ElementOutOfRange(element.label(place), value, shape.low, shape.high, at=at)
-        return value
-
-    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> Row:
-        at = self.bits.place
-        if shape.bits * count > self.bits.left:
-            raise OutOfBits(element.label(place), shape.bits * count, self.bits.left, at=at)
-        values = self.bits.run(shape.bits, count)
-        bad = _outside(values, shape)
-        if bad:
-            turn = bad[0]
-            name = element.label((*place, start + turn))
-            raise ElementOutOfRange(name, int(values[turn]), shape.low, shape.high, at=at + turn * shape.bits)
-        return values
-
-    @clause("1.8 (7)")
-    def room(self, bits: int, loop: Loop) -> None:
-        """(1.8 (7)) Refuse a loop that needs more bits than are left, before it begins."""
-        if bits > self.bits.left:
-            raise OutOfBits(f"the loop over {loop.variable}", bits, self.bits.left, at=self.bits.place)
-
-
-class _Annotate(_Read):
-    """Read elements and keep a record of each; values outside their range are recorded, not refused."""
-
-    __slots__ = ("clause", "records")
-
-    def __init__(self, bits: BitReader, clause_number: str, records: list[ElementRecord]) -> None:
-        super().__init__(bits)
-        self.clause = clause_number
-        self.records = records
-
-    def one(self, element: Element, place: Place, shape: Shape) -> int:
-        at, label = self.bits.place, element.label(place)
-        value = self.bits.u(shape.bits, label)
-        span = (shape.low, shape.high)
-        self.records.append(ElementRecord(label, element.descriptor, value, at, shape.bits, span, self.clause))
-        return value
-
-    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> Row:
-        if shape.bits * count > self.bits.left:  # one by one: those before the end still get their record
-            return tuple(self.one(element, (*place, start + turn), shape) for turn in range(count))
-        at, label, span = self.bits.place, element.label(place), (shape.low, shape.high)
-        values = self.bits.run(shape.bits, count)
-        self.records.extend(
-            ElementRecord(
-                f"{label}[{start + turn}]",
-                element.descriptor,
-                value,
-                at + turn * shape.bits,
-                shape.bits,
-                span,
-                self.clause,
-            )
-            for turn, value in enumerate(_whole_numbers(values))
-        )
-        return values
-
-
-class _Judge(_Annotate):
-    """Read elements and keep a record of those that are outside their range."""
-
-    __slots__ = ()
-
-    def one(self, element: Element, place: Place, shape: Shape) -> int:
-        at = self.bits.place
-        value = self.bits.u(shape.bits, element.label(place))
-        if not shape.low <= value <= shape.high:
-            self._illegal(element, place, shape, value, at)
-        return value
-
-    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> Row:
-        if shape.bits * count > self.bits.left:
-            return tuple(self.one(element, (*place, start + turn), shape) for turn in range(count))
-        at = self.bits.place
-        values = self.bits.run(shape.bits, count)
-        for turn in _outside(values, shape):
-            self._illegal(element, (*place, start + turn), shape, int(values[turn]), at + turn * shape.bits)
-        return values
-
-    def _illegal(self, element: Element, place: Place, shape: Shape, value: int, at: BitOffset) -> None:
-        span = (shape.low, shape.high)
-        label = element.label(place)
-        self.records.append(ElementRecord(label, element.descriptor, value, at, shape.bits, span, self.clause))
-
-
-class _ElementFound(Exception):
-    """The element that `locate` looks for begins here."""
-
-    def __init__(self, at: BitOffset) -> None:
-        super().__init__(at)
-        self.at = at
-
-
-class _Locate(_Read):
-    """Read elements up to one of a certain name; values are not checked."""
-
-    __slots__ = ("base", "label")
-
-    def __init__(self, bits: BitReader, label: str) -> None:
-        super().__init__(bits)
-        self.label, self.base = label, label.partition("[")[0]
-
-    def one(self, element: Element, place: Place, shape: Shape) -> int:
-        if element.name == self.base and element.label(place) == self.label:
-            raise _ElementFound(self.bits.place)
-        return self.bits.u(shape.bits, element.name)
-
-    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> Row:
-        if element.name == self.base:
-            return tuple(self.one(element, (*place, start + turn), shape) for turn in range(count))
-        return self.bits.run(shape.bits, count, element.name)
-
-
-class _Write:
-    """Write elements from given values; every value is checked against its range."""
-
-    __slots__ = ("bits", "values")
-
-    def __init__(self, values: Values) -> None:
-        self.values = values
-        self.bits = BitWriter()
-
-    def _given(self, element: Element, place: Place) -> Any:
-        try:
-            found = self.values[element.name]
-            for index in place:
-                found = found[index]
-        except (KeyError, IndexError, TypeError):
-            found = None
-        if found is None:
-            raise ElementMissing(element.label(place), at=BitOffset(self.bits.position))
-        return found
-
-    def one(self, element: Element, place: Place, shape: Shape) -> int:
-        value = int(self._given(element, place))
-        if not shape.low <= value <= shape.high:
-            at = BitOffset(self.bits.position)
-            raise ElementOutOfRange(element.label(place), value, shape.low, shape.high, at=at)
-        self.bits.u(value, shape.bits)
-        return value
-
-    def row(self, element: Element, place: Place, start: int, count: int, shape: Shape) -> Row:
-        import numpy as np
-
-        if count == 0:
-            return ()
-        given = self._given(element, place)
-        part: Sequence[int] | IntArray
-        if isinstance(given, Mapping):
-            part = [self._given(element, (*place, start + turn)) for turn in range(count)]
-        else:
-            part = given[start : start + count]
-        values = np.asarray(list(part) if isinstance(part, bytes) else part, np.int64)
-        if values.size < count:
-            raise ElementMissing(element.label((*place, start + values.size)), at=BitOffset(self.bits.position))
-        bad = np.flatnonzero((values < shape.low) | (values > shape.high))
-        if bad.size:
-            name, at = element.label((*place, start + int(bad[0]))), BitOffset(self.bits.position)
-            raise ElementOutOfRange(name, int(values[bad[0]]), shape.low, shape.high, at=at)
-        self.bits.run(values, shape.bits)
-        return values
-
-    def room(self, bits: int, loop: Loop) -> None:
-        """Nothing to check: a writer makes its room."""
 
 
 class _Walk:
@@ -359,7 +123,7 @@ class _Walk:
         if node.start is None:
             self._keep(element.name, place, values)
             return
-        for turn, value in enumerate(_whole_numbers(values)):
+        for turn, value in enumerate(whole_numbers(values)):
             self._keep(element.name, (*place, start + turn), value)
 
     def _loop(self, node: Loop) -> None:
@@ -375,7 +139,7 @@ class _Walk:
 NOTHING: Values = {}
 
 
-def _read(name: str, verb: _Read, variables: Values, limits: Limits) -> dict[str, Any]:
+def _read(name: str, verb: ReadVerb, variables: Values, limits: Limits) -> dict[str, Any]:
     fields = field_list(name)
     walk = _Walk(verb, variables, limits)
     try:
@@ -396,7 +160,7 @@ def read(name: str, bits: BitReader, env: Values = NOTHING, *, limits: Limits | 
     derived variables of other headers that the list uses: those of PIH (and ImgHeight, ImgWidth) for TON, SubstreamSize
     for UDI. The padding at the end stays unread.  Raises OutOfBits, ElementOutOfRange, NotComputable, TooLarge.
     """
-    return _read(name, _Read(bits), env, limits or Limits())
+    return _read(name, ReadVerb(bits), env, limits or Limits())
 
 
 @clause("1.9")
@@ -405,7 +169,7 @@ def write(name: str, values: Values, env: Values = NOTHING) -> bytes:
 
     Arrays may be anything that takes an index.  Raises ElementMissing, ElementOutOfRange, NotComputable.
     """
-    verb = _Write(values)
+    verb = WriteVerb(values)
     _Walk(verb, env, Limits()).through(field_list(name).nodes)
     return verb.bits.getvalue()
 
@@ -427,7 +191,7 @@ def annotate(
     NotComputable, TooLarge.
     """
     found = [] if records is None else records
-    verb = _Annotate(BitReader(data, first_byte=first_byte), CLAUSES[name], found)
+    verb = AnnotateVerb(BitReader(data, first_byte=first_byte), CLAUSES[name], found)
     _read(name, verb, env, limits or Limits())
     return found
 
@@ -461,7 +225,7 @@ def survey(
     takes a thousand times the room of its bits.  Raises nothing.
     """
     records: list[ElementRecord] = []
-    verb = (_Annotate if legal else _Judge)(BitReader(data, first_byte=first_byte), CLAUSES[name], records)
+    verb = (AnnotateVerb if legal else JudgeVerb)(BitReader(data, first_byte=first_byte), CLAUSES[name], records)
     try:
         values = _read(name, verb, env, limits or Limits())
     except RefdecError as problem:
@@ -478,8 +242,8 @@ def locate(
     Raises OutOfBits, NotComputable, TooLarge.
     """
     try:
-        _read(name, _Locate(BitReader(data, first_byte=first_byte), element), env, limits or Limits())
-    except _ElementFound as found:
+        _read(name, LocateVerb(BitReader(data, first_byte=first_byte), element), env, limits or Limits())
+    except ElementFound as found:
         return found.at
     return None
 

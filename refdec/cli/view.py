@@ -80,7 +80,8 @@ def view(
     if channels is not None and html is None:
         raise typer.BadParameter("--channels chooses maps of the page: it needs --html")
     require_distinct(file, {"--html": html})
-    from refdec.api.view import ViewRequest, view_file, write_page
+    from refdec.api.view import ViewRequest, view_file
+    from refdec.api.view_page import write_page
     from refdec.decoding.options import DecodeOptions
 
     options = DecodeOptions(

@@ -12,7 +12,7 @@ from typing import Any
 
 from refdec.bitstream.editions import Edition
 from refdec.bitstream.markers import Marker
-from refdec.bitstream.syntax import ElementRecord
+from refdec.bitstream.verbs import ElementRecord
 from refdec.inspection.problems import Findings, find_problems
 
 __all__ = ["ElementDifference", "StreamsDifference", "SubstreamDifference", "compare_streams"]

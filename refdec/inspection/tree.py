@@ -19,8 +19,9 @@ from refdec.bitstream.layerrecord import layer_part
 from refdec.bitstream.markers import Marker, describe_code
 from refdec.bitstream.privaterecord import read_private_record
 from refdec.bitstream.survey import BIT_CODED
-from refdec.bitstream.syntax import CLAUSES, ElementRecord
+from refdec.bitstream.syntax import CLAUSES
 from refdec.bitstream.userdata import read_gray_mark, read_weights_mark
+from refdec.bitstream.verbs import ElementRecord
 from refdec.clauses import clause
 from refdec.errors import BitOffset, CodestreamError, RefdecError
 from refdec.inspection.nodes import Node, NodeKind, leaf, parent

@@ -5,11 +5,11 @@ find guests and `calls` to run them.
 
 The guests' side.  `api` re-exports all that a guest may use.  `hookspecs` has the hooks on one page, `encoder` and
 `task_base` the base classes, `guest_options` their options.  An encoder gets a `source_picture` and a request of
-`requests`, and answers with `target_latents` (6.7, 3.B).  A task gets a latent bundle and answers with a result of
-`results`, of `places` in the picture, or a `table`, all on the base of `result`; `drawing` makes pictures of them.
-`services` is what the core offers a guest, `head_services` the part of it that runs networks on latents, `shown_planes`
-brings what a task has made to the colours of the picture, and `other_latents` makes the picture of latents that it has
-changed.
+`requests` with one of the `rate_targets`, and answers with `target_latents` (6.7, 3.B).  A task gets a latent bundle
+and answers with a result of `results`, of `places` in the picture, or a `table`, all on the base of `result`; `drawing`
+makes pictures of them. `services` is what the core offers a guest, `head_services` the part of it that runs networks on
+latents, `shown_planes` brings what a task has made to the colours of the picture, and `other_latents` makes the picture
+of latents that it has changed.
 
 The hosts' side.
 

@@ -37,17 +37,8 @@ from refdec.plugins.guest_options import REQUIRED, Option, OptionValues
 from refdec.plugins.head_services import HeadServices
 from refdec.plugins.hookspecs import PLUGIN_API, hookimpl
 from refdec.plugins.places import Box, Boxes, Mask
-from refdec.plugins.requests import (
-    BitsPerPixel,
-    Capabilities,
-    CodingSettings,
-    EncodeRequest,
-    LumaPsnr,
-    MaxBytes,
-    OperatingPoint,
-    Quality,
-    RateTarget,
-)
+from refdec.plugins.rate_targets import BitsPerPixel, LumaPsnr, MaxBytes, OperatingPoint, Quality, RateTarget
+from refdec.plugins.requests import Capabilities, CodingSettings, EncodeRequest
 from refdec.plugins.result import TaskResult
 from refdec.plugins.results import Embedding, Label, Labels, PictureResult, Report, Scalars
 from refdec.plugins.services import CoreServices

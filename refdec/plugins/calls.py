@@ -34,8 +34,9 @@ from refdec.plugins.errors import (
 )
 from refdec.plugins.guest_options import OptionValues, parse_options
 from refdec.plugins.rate_run import Tries, coded_within
+from refdec.plugins.rate_targets import MaxBytes, Quality
 from refdec.plugins.registry import Guest
-from refdec.plugins.requests import EncodeRequest, MaxBytes, Quality
+from refdec.plugins.requests import EncodeRequest
 from refdec.plugins.result import TaskResult
 from refdec.plugins.services import CoreServices
 from refdec.plugins.source_picture import SourcePicture

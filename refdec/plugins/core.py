@@ -37,7 +37,8 @@ from refdec.plugins.core_reading import ReadingCore
 from refdec.plugins.decoded_again import Analysed, again_if_decoded
 from refdec.plugins.quality_scale import quality_scale
 from refdec.plugins.rate_run import RateRun, Target
-from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint, Quality
+from refdec.plugins.rate_targets import OperatingPoint, Quality
+from refdec.plugins.requests import CodingSettings, EncodeRequest
 from refdec.plugins.services import LatentSource
 from refdec.plugins.source_picture import SourcePicture
 from refdec.plugins.target_latents import CodedLatents, TargetLatents

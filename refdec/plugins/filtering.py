@@ -27,7 +27,7 @@ from refdec.errors import LimitExceeded, RefdecError
 from refdec.limits import TooMuchMemoryToEncode
 from refdec.plugins.core_errors import NoFilterNetworks
 from refdec.plugins.filterwish import FilterWish
-from refdec.plugins.requests import BitsPerPixel, MaxBytes, RateTarget
+from refdec.plugins.rate_targets import BitsPerPixel, MaxBytes, RateTarget
 
 if TYPE_CHECKING:
     from refdec.plugins.core import Core

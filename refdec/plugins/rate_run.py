@@ -23,7 +23,8 @@ from refdec.encoding.rategoal import SIZE_STEP
 from refdec.encoding.values import SymbolChooser
 from refdec.limits import Check, unchecked
 from refdec.plugins.core_errors import NoModel, TooFewBytes
-from refdec.plugins.requests import BitsPerPixel, EncodeRequest, LumaPsnr, MaxBytes, OperatingPoint, Quality
+from refdec.plugins.rate_targets import BitsPerPixel, LumaPsnr, MaxBytes, OperatingPoint, Quality
+from refdec.plugins.requests import EncodeRequest
 from refdec.plugins.target_latents import ModelInfo
 from refdec.weights.ranges import SYNTAX, ModelRange
 

@@ -12,36 +12,27 @@ from typing import TypeAlias
 
 import numpy as np
 
-from refdec.arithmetic.argument_kinds import FLAG, NUMBER, TEXT, WHOLE, ValueKind, require_kinds
+from refdec.arithmetic.argument_kinds import FLAG, TEXT, WHOLE, ValueKind, require_kinds
 from refdec.arithmetic.shown import ShortRepr
 from refdec.arithmetic.types import Int32Array
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.bitstream.levels import profile_named, profiles
 from refdec.bitstream.transforms import Synthesis
-from refdec.encoding.quality import QUALITIES
-from refdec.plugins.errors import RequestInvalid
 from refdec.plugins.guest_options import OptionValues
+from refdec.plugins.rate_targets import BitsPerPixel, LumaPsnr, Pair, RateTarget, require_wish
 
 __all__ = [
     "ALL_TOOLS",
-    "BitsPerPixel",
     "Capabilities",
     "CodingSettings",
     "EncodeRequest",
-    "LumaPsnr",
-    "MaxBytes",
-    "OperatingPoint",
     "Progress",
-    "Quality",
-    "RateTarget",
     "profile_names",
 ]
 
-Pair = tuple[int, int]
 Progress: TypeAlias = Callable[[float], None]
 """Told the share of the work that is done, 0..1; may raise to cancel."""
 
-DISPLACEMENTS = range(-2048, 2048)
 THREADS = (1, 2, 4, 8, 16)
 BIT_DEPTHS = (8, 10)
 EDITIONS = ("published", "draft")
@@ -69,118 +60,9 @@ def _profile(name: str) -> str:
     return name if row is None else row.name
 
 
-def _whole(value: object) -> bool:
-    """Tell whether a value is a whole number, Python's or NumPy's."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
-
-
-def _require(ok: bool, name: str, value: object, needed: str) -> None:
-    if not ok:
-        raise RequestInvalid(name, value, needed)
-
-
-@dataclass(frozen=True, slots=True)
-class OperatingPoint:
-    """A fixed point: model_id 0..3 and the displacement of the rate, unit 1/128 level; None: chroma as luma."""
-
-    model_id: int
-    displacement: int = 0
-    chroma_displacement: int | None = None
-
-    def __post_init__(self) -> None:
-        point = {"model_id": self.model_id, "displacement": self.displacement}
-        point["chroma_displacement"] = self.displacements[1]
-        require_kinds(point, dict.fromkeys(point, WHOLE))
-        _require(self.model_id in range(4), "model_id", self.model_id, "0, 1, 2 or 3")
-        for name, value in (("displacement", self.displacement), ("chroma displacement", self.displacements[1])):
-            _require(value in DISPLACEMENTS, name, value, "-2048..2047")
-
-    @property
-    def displacements(self) -> Pair:
-        """Displacement of luma and of chroma."""
-        return self.displacement, self.displacement if self.chroma_displacement is None else self.chroma_displacement
-
-
-@dataclass(frozen=True, slots=True)
-class BitsPerPixel:
-    """A whole codestream of `bpp` bits per source pixel, within `tolerance` (a share of it).
-
-    `chroma_offset`: displacement of chroma above luma's, None: the core's choice.  `model_id`: the only model to use,
-    None: that of the weights' scale.  `displacements`: the lowest and highest of luma, None: all that are legal.
-    """
-
-    bpp: float
-    tolerance: float = 0.02
-    chroma_offset: int | None = None
-    model_id: int | None = None
-    displacements: Pair | None = None
-
-    def __post_init__(self) -> None:
-        require_kinds({"bpp": self.bpp, "tolerance": self.tolerance}, {"bpp": NUMBER, "tolerance": NUMBER})
-        _require(math.isfinite(self.bpp) and self.bpp > 0, "bits per pixel", self.bpp, "a number above 0")
-        _require(0 < self.tolerance < 1, "tolerance", self.tolerance, "a share between 0 and 1")
-        _require_search(self.model_id, self.displacements)
-
-
-@dataclass(frozen=True, slots=True)
-class LumaPsnr:
-    """A codestream whose decoded luma reaches `db` of PSNR, and hardly more; the other fields as in BitsPerPixel."""
-
-    db: float
-    chroma_offset: int | None = None
-    model_id: int | None = None
-    displacements: Pair | None = None
-
-    def __post_init__(self) -> None:
-        require_kinds({"psnr": self.db}, {"psnr": NUMBER})
-        _require(math.isfinite(self.db) and 0 < self.db < 100, "PSNR", self.db, "between 0 and 100 dB")
-        _require_search(self.model_id, self.displacements)
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """A point of the quality scale of the weights, 1 (smallest) to 100 (best); rate and PSNR grow with it.
-
-    The core makes an OperatingPoint of it before `Encoder.encode` is asked (`CoreServices.operating_point`).
-    """
-
-    value: int
-
-    def __post_init__(self) -> None:
-        _require(_whole(self.value) and self.value in QUALITIES, "quality", self.value, "a whole number 1..100")
-        object.__setattr__(self, "value", int(self.value))
-
-
-@dataclass(frozen=True, slots=True)
-class MaxBytes:
-    """The best quality whose whole codestream has at most `size_bytes`, and 98 % of them where a point gives that.
-
-    The core asks `Encoder.encode` for one OperatingPoint after another, five to ten.
-    """
-
-    size_bytes: int
-
-    def __post_init__(self) -> None:
-        whole = _whole(self.size_bytes) and self.size_bytes > 0
-        _require(whole, "number of bytes", self.size_bytes, "a whole number above 0")
-        object.__setattr__(self, "size_bytes", int(self.size_bytes))
-
-
-def _require_search(model_id: int | None, displacements: Pair | None) -> None:
-    """Check the bounds of a search."""
-    _require(model_id in (None, 0, 1, 2, 3), "model_id", model_id, "0, 1, 2 or 3")
-    if displacements is not None:
-        low, high = displacements
-        ordered = low in DISPLACEMENTS and high in DISPLACEMENTS and low <= high
-        _require(ordered, "range of displacements", displacements, "ascending, within -2048..2047")
-
-
-RateTarget: TypeAlias = OperatingPoint | BitsPerPixel | LumaPsnr | Quality | MaxBytes
-
-
 def _pair(value: object) -> bool:
     """Tell whether a value is two whole numbers."""
-    return isinstance(value, list | tuple) and len(value) == 2 and all(_whole(part) for part in value)
+    return isinstance(value, list | tuple) and len(value) == 2 and all(WHOLE.test(part) for part in value)
 
 
 PAIR = ValueKind(_pair, "two whole numbers").or_none()
@@ -233,22 +115,22 @@ class CodingSettings(ShortRepr):
         require_kinds({name: getattr(self, name) for name in SETTING_KINDS}, SETTING_KINDS)
         if self.profile is not None:
             names = profile_names()
-            _require(_profile(self.profile) in names, "profile", self.profile, ", ".join(names))
+            require_wish(_profile(self.profile) in names, "profile", self.profile, ", ".join(names))
             object.__setattr__(self, "profile", _profile(self.profile))
         known = set(self.synthesis) <= set(Synthesis.__members__) and len(set(self.synthesis)) == len(self.synthesis)
-        _require(known, "synthesis list", self.synthesis, "different ones of " + ", ".join(Synthesis.__members__))
+        require_wish(known, "synthesis list", self.synthesis, "different ones of " + ", ".join(Synthesis.__members__))
         counts = self.regions or (1, 1)
-        _require(all(n in range(1, 129) for n in counts), "regions", self.regions, "1..128 rows and columns")
-        _require(self.threads in THREADS, "number of threads", self.threads, "1, 2, 4, 8 or 16")
-        _require(self.bit_depth in (None, *BIT_DEPTHS), "bit depth", self.bit_depth, "8 or 10")
-        _require(
+        require_wish(all(n in range(1, 129) for n in counts), "regions", self.regions, "1..128 rows and columns")
+        require_wish(self.threads in THREADS, "number of threads", self.threads, "1, 2, 4, 8 or 16")
+        require_wish(self.bit_depth in (None, *BIT_DEPTHS), "bit depth", self.bit_depth, "8 or 10")
+        require_wish(
             isinstance(self.edition, str) and self.edition in EDITIONS, "edition", self.edition, " or ".join(EDITIONS)
         )
         formats = (None, *(chroma.value for chroma in ChromaFormat))
-        _require(
+        require_wish(
             self.coded_subsampling in formats, "coded chroma format", self.coded_subsampling, "(1,1), (1,2) or (2,2)"
         )
-        _require(
+        require_wish(
             self.tile_size is None or self.tile_size in range(0, 4081, 16), "tile size", self.tile_size, "16k, 0..4080"
         )
         self._check_map()
@@ -257,13 +139,13 @@ class CodingSettings(ShortRepr):
         qmap = self.quality_map
         if qmap is None:
             return
-        _require(
+        require_wish(
             isinstance(qmap, np.ndarray) and qmap.dtype == np.int32 and qmap.ndim == 2,
             "quality map",
             type(qmap),
             "int32 [h,w]",
         )
-        _require(
+        require_wish(
             qmap.size > 0 and int(abs(qmap.astype(np.int64)).max()) <= 8, "quality map", "beyond", "-8..8 everywhere"
         )
         view = np.ascontiguousarray(qmap).view()
@@ -304,13 +186,13 @@ class EncodeRequest:
 
     def __post_init__(self) -> None:
         budget = self.time_budget_seconds
-        _require(budget is None or (math.isfinite(budget) and budget > 0), "time budget", budget, "above 0 seconds")
-        _require(self.model_id in (None, 0, 1, 2, 3), "model_id", self.model_id, "0, 1, 2 or 3")
+        require_wish(budget is None or (math.isfinite(budget) and budget > 0), "time budget", budget, "above 0 seconds")
+        require_wish(self.model_id in (None, 0, 1, 2, 3), "model_id", self.model_id, "0, 1, 2 or 3")
 
     @property
     def model(self) -> int:
         """The model whose targets are wanted; what `Encoder.latents` hands on.  Raises RequestInvalid in `encode`."""
-        _require(self.model_id is not None, "model_id", None, "named by the core, or with for_model()")
+        require_wish(self.model_id is not None, "model_id", None, "named by the core, or with for_model()")
         assert self.model_id is not None
         return self.model_id
 

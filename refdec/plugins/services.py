@@ -13,7 +13,8 @@ from refdec.arithmetic.types import Int8Array, Int16Array, Int32Array, UInt8Arra
 from refdec.bundles import LatentBundle, Stage
 from refdec.formats.decoded import Picture
 from refdec.plugins.head_services import HeadServices
-from refdec.plugins.requests import CodingSettings, EncodeRequest, OperatingPoint
+from refdec.plugins.rate_targets import OperatingPoint
+from refdec.plugins.requests import CodingSettings, EncodeRequest
 from refdec.plugins.source_picture import SourcePicture
 from refdec.plugins.target_latents import CodedLatents, ModelInfo, TargetLatents
 from refdec.weights.pack import Checkpoint

@@ -11,7 +11,8 @@ from refdec.arithmetic.shown import ShortRepr
 from refdec.arithmetic.types import Int8Array, Int32Array
 from refdec.bundles import LatentBundle
 from refdec.encoding.values import SymbolChoice, SymbolChooser
-from refdec.plugins.requests import CodingSettings, OperatingPoint
+from refdec.plugins.rate_targets import OperatingPoint
+from refdec.plugins.requests import CodingSettings
 
 __all__ = ["CodedLatents", "ModelInfo", "SymbolChoice", "SymbolChooser", "TargetLatents"]
 

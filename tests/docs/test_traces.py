@@ -23,7 +23,8 @@ from refdec.trace.tracefile import read_trace, write_trace
 from refdec.verification.files import VerifyRequest, verify_file
 from refdec.weights.bundled import bundled_pack
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "traces.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "traces.md").read_text(encoding="utf-8")
 DEMO = Path(refdec.__file__).parent / "data" / "demo.jai"
 
 
@@ -80,6 +81,18 @@ def test_the_tables_hold_every_name() -> None:
         cells = row.split("|")
         before, after = (re.findall(r"`([\w.]+)`", cell) for cell in cells[1:3])
         assert [stage_name(name) for name in before if name != ".R"] == after, row
+
+
+def test_the_table_names_the_file_that_makes_a_stage() -> None:
+    rows = re.findall(r"^\| `.*\|$", PAGE.split("## Names of before")[0], re.MULTILINE)
+    for row in rows:
+        cells = row.split("|")
+        names = {name.partition(".")[0] for name in re.findall(r"`([a-z_0-9]+[.\w]*)`", cells[1])}
+        files = [ROOT / "docs" / path for path in re.findall(r"\]\(([\w./]+)\)", cells[6])]
+        text = "".join(file.read_text(encoding="utf-8") for file in files)
+        assert names and files
+        if "bundles" not in row:
+            assert all(f'"{name}.' in text or f'"{name}"' in text for name in names), row
 
 
 def test_clauses_of_the_table_exist() -> None:

@@ -19,12 +19,13 @@ from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import PictureHeader
 from refdec.bitstream.recognition import edition_of
 from refdec.bitstream.rewriting import in_edition
+from refdec.bitstream.verbs import ElementRecord
 from refdec.errors import RefdecError
 
 __all__ = ["mutate_stream", "parts_of", "unchecked_stream"]
 
 Part = tuple[int, bytes]
-Records = list[syntax.ElementRecord]
+Records = list[ElementRecord]
 Mutation = Callable[[bytes, Random, Sequence[bytes]], bytes]
 BIT_CODED = {int(marker): marker for marker in (Marker.PIH, Marker.TON, Marker.RDI)}
 EXTREMES = (0, 1, 2, 3, 127, 128, 255, 256, 65535)
@@ -76,7 +77,7 @@ def _choose_header(parts: list[Part], draw: Random) -> int | None:
     return draw.choice(places) if places else None
 
 
-def _value(record: syntax.ElementRecord, draw: Random) -> int:
+def _value(record: ElementRecord, draw: Random) -> int:
     """Return a new value: near the old, at the ends of the range, any that the bits can hold."""
     room = (1 << record.n_bits) - 1
     if room == 1:

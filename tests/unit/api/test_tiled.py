@@ -14,7 +14,8 @@ import refdec
 from refdec.api.decode_file import decode_to_file
 from refdec.api.decode_job import DecodeJob
 from refdec.api.lossless import drop_lossless
-from refdec.api.view import view_file, write_page
+from refdec.api.view import view_file
+from refdec.api.view_page import write_page
 from refdec.decoding.errors import RegionOutside
 from refdec.decoding.options import DecodeOptions
 from refdec.formats.files import read_picture

@@ -25,7 +25,7 @@ from refdec.errors import CodestreamError
 from refdec.limits import Check
 from refdec.plugins.core import Core
 from refdec.plugins.errors import RequestInvalid
-from refdec.plugins.requests import OperatingPoint
+from refdec.plugins.rate_targets import OperatingPoint
 from refdec.transcoding.recoding import LatentTargets, requantised
 from tests.encodable import GOLDEN, photograph
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import refdec
-from refdec.api.view import ViewRequest, view_file, write_page
+from refdec.api.view import ViewRequest, view_file
+from refdec.api.view_page import write_page
 from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.headers import read_headers
 from refdec.bitstream.transforms import Synthesis

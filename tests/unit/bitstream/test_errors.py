@@ -16,6 +16,7 @@ from refdec.bitstream.headers import Edition, build_headers, read_headers
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.rewriting import in_edition
 from refdec.bitstream.tools import ToolsHeader
+from refdec.bitstream.verbs import ElementRecord
 from refdec.errors import RefdecError
 from tests.headers import picture_header
 from tests.payloads import check_payloads
@@ -189,7 +190,7 @@ def test_place_is_that_of_the_element(kind: type[RefdecError], element: str) -> 
     picture = picture_header(300, 280)
     for part in codestream.substreams[:2]:
         known = picture.tools_environment()
-        records: list[syntax.ElementRecord] = []
+        records: list[ElementRecord] = []
         try:
             syntax.annotate(part.marker.name, part.payload, known, first_byte=part.payload_offset, records=records)
         except errors.OutOfBits:

@@ -23,6 +23,7 @@ from refdec.bitstream.headers import (
 )
 from refdec.bitstream.markers import Marker
 from refdec.bitstream.picture_header import PictureHeader
+from refdec.bitstream.verbs import ElementRecord
 from refdec.errors import BitOffset
 from refdec.limits import Limits, TooLarge
 from tests.headers import picture_header
@@ -112,7 +113,7 @@ def test_annotation_records_illegal_values_and_goes_on() -> None:
 
 def test_annotation_keeps_the_records_before_an_error() -> None:
     payload = write_headers(build_headers(picture_header(200, 100)))[Marker.PIH]
-    records: list[syntax.ElementRecord] = []
+    records: list[ElementRecord] = []
     with pytest.raises(OutOfBits) as caught:
         syntax.annotate("PIH", payload[:4], records=records)
     assert [record.name for record in records][-1] == "level_idc"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from refdec.api.view import ViewRequest, write_page
+from refdec.api.view import ViewRequest
+from refdec.api.view_page import write_page
 from refdec.heif.boxes import FileBox
 from refdec.inspection.box_tree import box_tree
 from refdec.inspection.file_view import MOST_CODESTREAMS, MOST_NODES, FileView, codestream_places, file_view

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 import refdec
-from refdec.api.view import ViewRequest, write_page
+from refdec.api.view import ViewRequest
+from refdec.api.view_page import write_page
 from tests.browser import browse as browse_page
 from tests.browser import chromium_or_skip
 from tests.unit.heif.support import STREAM, whole_file

@@ -17,7 +17,7 @@ from refdec.encoding.ratecontrol import RateOutOfReach
 from refdec.metrics import psnr_luma
 from refdec.plugins import rate_run
 from refdec.plugins.core import Core
-from refdec.plugins.requests import MaxBytes, OperatingPoint
+from refdec.plugins.rate_targets import MaxBytes, OperatingPoint
 from refdec.weights.pack import WeightPack
 from tests.encodable import bundled_model, photograph, two_models
 

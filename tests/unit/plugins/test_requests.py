@@ -9,18 +9,8 @@ import pytest
 
 from refdec.bitstream.levels import profiles
 from refdec.plugins.errors import RequestInvalid
-from refdec.plugins.requests import (
-    ALL_TOOLS,
-    BitsPerPixel,
-    Capabilities,
-    CodingSettings,
-    EncodeRequest,
-    LumaPsnr,
-    MaxBytes,
-    OperatingPoint,
-    Quality,
-    profile_names,
-)
+from refdec.plugins.rate_targets import BitsPerPixel, LumaPsnr, MaxBytes, OperatingPoint, Quality
+from refdec.plugins.requests import ALL_TOOLS, Capabilities, CodingSettings, EncodeRequest, profile_names
 
 
 def test_chroma_follows_luma_unless_told_otherwise() -> None:
