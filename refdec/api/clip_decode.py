@@ -99,7 +99,8 @@ class _ClipDecode:
 
     def _decoded(self, clip: Clip) -> Iterator[tuple[ClipFrame, tuple[str, ...]]]:
         """Yield frames, each with how long it is shown until the next one that decodes, and its warnings."""
-        work = partial(_picture, job=self.job, as_rgb=self.suffix != RAW_SUFFIX)
+        is_raw = self.suffix == RAW_SUFFIX
+        work = partial(_picture, job=self.job, as_rgb=not is_raw, most_bits=None if is_raw else EIGHT_BITS)
         made = clip.mapped(work, range(1, len(clip) + 1), workers=self.job.options.workers)
         held: tuple[int, Picture] | None = None
         said: list[str] = []
@@ -126,7 +127,7 @@ class _ClipDecode:
         if (self.job.options.bit_depth or EIGHT_BITS) > EIGHT_BITS:
             what = f"samples of {self.job.options.bit_depth} bits in an animation"
             raise FormatCannotHold(self.suffix[1:], what, "A folder of pictures holds them: refdec decode FILE OUT/")
-        clip, tally = self._with(bit_depth=EIGHT_BITS), _FrameTally()
+        clip, tally = self._with(), _FrameTally()
         pixels = FRAME_BYTES * clip.width * clip.height * len(clip)
         clip.options.limits.require_memory(pixels)
         images, durations, deepest = [], list[Fraction](), EIGHT_BITS
@@ -228,13 +229,10 @@ class _ClipDecode:
         lost = ("a folder does not say how long frames are shown: refdec info says it",)
         return tally.report(str(folder), len(written), lost)
 
-    def _with(self, *, bit_depth: int | None = None, colour: Any = None) -> Clip:
+    def _with(self, *, colour: Any = None) -> Clip:
         """Return the clip with the options of the job."""
         options = self.job.options
-        options = replace(
-            options, bit_depth=options.bit_depth or bit_depth, colour=colour if colour is not None else options.colour
-        )
-        return replace(self.clip, options=options)
+        return replace(self.clip, options=replace(options, colour=colour if colour is not None else options.colour))
 
 
 def _move(unfinished: Unfinished, folder: Path) -> None:
@@ -249,14 +247,21 @@ def _move(unfinished: Unfinished, folder: Path) -> None:
         raise file_unwritable(str(folder), reason) from reason
 
 
-def _picture(clip: Clip, number: int, *, job: DecodeJob, as_rgb: bool) -> Picture:
-    """Return the picture of a frame as a job wants it; `as_rgb`: Y'CbCr as RGB, gray stays gray."""
+def _picture(clip: Clip, number: int, *, job: DecodeJob, as_rgb: bool, most_bits: int | None) -> Picture:
+    """Return the picture of a frame as a job wants it; `as_rgb`: Y'CbCr as RGB, gray stays gray.
+
+    `most_bits`: what a format holds; an original of fewer stays as it is.
+    """
     from refdec.api.decode import decode
+    from refdec.api.lossless import original_bits
 
     options = replace(clip.options, workers=1)
     with naming_frame(clip, number):
         if as_rgb and options.colour is None and not job.tone_map:
             options = replace(options, colour=_shown_colour(clip, number))
+        if most_bits is not None and options.bit_depth is None:
+            bits = None if job.lossy else original_bits(_headers(clip, number))
+            options = options if bits is not None and bits <= most_bits else replace(options, bit_depth=most_bits)
         source = NamedBytes(clip.still(number), clip.name)
         return decode(
             source, weights=clip.pack, options=options, scale=job.scale, lossy=job.lossy, tone_map=job.tone_map

@@ -191,6 +191,16 @@ def _read(source: Source, goal: _Goal, weights: WeightPack | Source | None) -> _
     return _ReadStream(inputs, headers, beside, options, hidden, (*said, *lost))
 
 
+def _options_of_original(read: _ReadStream, goal: _Goal) -> DecodeOptions:
+    """Return the options for an original: the depth of a format is none that is asked for, if it holds the original."""
+    from refdec.api.lossless import original_bits
+
+    bits, most = original_bits(read.headers), depth_of(goal.suffix)
+    if goal.job.options.bit_depth is not None or bits is None or (most is not None and bits > most):
+        return read.options
+    return replace(read.options, bit_depth=None)
+
+
 def _layer_to_file(read: _ReadStream, goal: _Goal) -> DecodeReport | None:
     """Write an original that a lossless layer gives, row by row; None where it is not wished for so."""
     from refdec.api.gray import AS_DECODED
@@ -200,11 +210,12 @@ def _layer_to_file(read: _ReadStream, goal: _Goal) -> DecodeReport | None:
     other = job.lossy or job.wants_stages or job.tone_map or options.region is not None or read.hidden is not None
     if other or not read.beside.is_upright:
         return None
+    options = _options_of_original(read, goal)
     layer = layer_of(read.inputs, read.headers, options, usual=goal.usual, gray=goal.gray)
     if layer is None:
         return None
     place, metadata = goal.place(read, AS_DECODED, options), read.beside.metadata
-    forms = place.alpha_kind, place.with_alpha
+    forms = place.alpha_kind, place.file_bits, place.with_alpha
     file = LayerFile(goal.target, goal.suffix, metadata, *forms, job.fingerprint, goal.on_progress)
     made = file.write(read.inputs, read.headers, options, layer)
     return replace(made, fidelity="lossy") if goal.suffix in JPEG_SUFFIXES or place.divides else made
@@ -215,7 +226,7 @@ def _whole_to_file(read: _ReadStream, goal: _Goal, source: Source) -> DecodeRepo
     from refdec.api.gray import AS_DECODED
     from refdec.api.lossless import Restored, restored
 
-    job, options, found = goal.job, read.options, Restored(None)
+    job, options, found = goal.job, _options_of_original(read, goal), Restored(None)
     if not (job.lossy or job.wants_stages):
         floats = goal.suffix in FLOAT_SUFFIXES and not job.tone_map and read.hidden is None
         found = restored(read.inputs, read.headers, options, usual=goal.usual, gray=goal.gray, floats=floats)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from refdec.api.decode import decoded_at_once, opened_stream, useful_workers
 from refdec.api.decode_report import DecodeReport
 from refdec.api.picture_files import write_json, write_npz
-from refdec.formats.transparency import kind_in, with_alpha
+from refdec.formats.transparency import at_depth, file_depth, kind_in, with_alpha
 from refdec.observation import UNWATCHED
 
 if TYPE_CHECKING:
@@ -70,13 +70,22 @@ class Place:
         alpha = self.beside.alpha
         return alpha is not None and alpha.premultiplied and self.alpha_kind == "straight"
 
+    def file_bits(self, bits: int) -> int:
+        """Return the depth in which a picture of `bits` bits stands in the file: more beside transparency of more.
+
+        No more than what is asked for.
+        """
+        alpha, is_chosen = self.beside.alpha, self.job.tone_map or self.job.options.bit_depth is not None
+        return bits if alpha is None or is_chosen else file_depth(bits, alpha.bits, self.suffix)
+
     def with_alpha(self, planes: tuple[Codes, ...], bits: int, top: int = 0) -> tuple[Codes, ...]:
-        """Return planes, or rows of them from one on, with transparency behind them where the file holds any."""
-        alpha = self.beside.alpha
+        """Return planes as the file holds them, or rows from one on, with transparency behind them if it has any."""
+        alpha, deep = self.beside.alpha, self.file_bits(bits)
         if alpha is None:
             return planes
         rows = alpha.samples[top : top + planes[0].shape[0]]
-        return with_alpha(planes, bits, replace(alpha, samples=rows), self.suffix)
+        planes = tuple(at_depth(plane, bits, deep) for plane in planes)
+        return with_alpha(planes, deep, replace(alpha, samples=rows), self.suffix)
 
 
 def floats_to_file(stored: PictureCodes, floats: FloatPlanes, place: Place) -> DecodeReport:
@@ -185,7 +194,8 @@ def whole_to_file(decoded: PictureCodes, place: Place, own_bits: int) -> DecodeR
         metadata = replace(metadata, icc=b"")  # of the colours that there were
     cicp, gamma = colour_tags(picture.rendering)
     said = SourceDescription(rendering=picture.rendering, metadata=metadata)
-    spec = CodePicture(picture.planes, picture.bit_depth, FileColour(picture.colour), said).spec(cicp=cicp, gamma=gamma)
+    deep = place.file_bits(picture.bit_depth)
+    spec = CodePicture(picture.planes, deep, FileColour(picture.colour), said).spec(cicp=cicp, gamma=gamma)
     if place.alpha_kind is not None:
         spec = replace(spec, sizes=(*spec.sizes, spec.sizes[0]), alpha=place.alpha_kind)
     with open_writer(target, suffix, spec) as writer:
@@ -198,7 +208,7 @@ def whole_to_file(decoded: PictureCodes, place: Place, own_bits: int) -> DecodeR
         bit_depth=picture.bit_depth,
         colour=picture.colour,
         fingerprint=picture_sha256(picture.planes) if place.job.fingerprint else "",
-        warnings=(*picture.warnings, *losses(suffix, *bits, picture.rendering, metadata, gray=gray)),
+        warnings=(*picture.warnings, *losses(suffix, *bits, picture.rendering, metadata, gray=gray, file_bits=deep)),
         timings={},
     )
 

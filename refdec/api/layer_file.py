@@ -53,13 +53,15 @@ def layer_of(
 class LayerFile:
     """Where an original goes: a file of a format, with metadata, and with transparency that is put beside its rows.
 
-    `fingerprint`: report that of the codes.
+    `file_bits`: the depth in which rows of an original of some bits stand in it.  `fingerprint`: report that of the
+    codes.
     """
 
     target: Target
     suffix: str
     metadata: Metadata
     alpha_kind: AlphaKind | None
+    file_bits: Callable[[int], int]
     with_alpha: Callable[[tuple[Codes, ...], int, int], tuple[Codes, ...]]
     fingerprint: bool
     on_progress: Progress
@@ -70,7 +72,8 @@ class LayerFile:
 
         Raises LayerOfOtherPicture, LayerDamaged, what decoding raises, FormatCannotHold, FileUnwritable.
         """
-        from refdec.formats.colours import colour_tags
+        from refdec.api.decoded_to_file import CODED_PIXEL_BYTES
+        from refdec.formats.colours import EIGHT_BIT_SUFFIXES, colour_tags
         from refdec.formats.files import name_of, open_writer
         from refdec.formats.losses import losses
         from refdec.formats.pictures import Colour as FileColour
@@ -80,11 +83,13 @@ class LayerFile:
 
         width, height = require_layer_size(headers, record.width, record.height)
         bits, count, workers = record.bit_depth, record.components, options.workers
-        options.limits.require_memory(layer_rows_memory(width, count, record.tile_log2, workers))
+        waiting = CODED_PIXEL_BYTES * width * height if self.suffix in EIGHT_BIT_SUFFIXES else 0
+        options.limits.require_memory(layer_rows_memory(width, count, record.tile_log2, workers) + waiting)
         colour: Colour = "gray" if count == 1 else "RGB"
         sizes = ((height, width),) * (count if self.alpha_kind is None else count + 1)
         tags = colour_tags(headers.rendering)
-        spec = PictureSpec(sizes, bits, FileColour(colour), *tags, self.metadata, self.alpha_kind, headers.rendering)
+        deep = self.file_bits(bits)
+        spec = PictureSpec(sizes, deep, FileColour(colour), *tags, self.metadata, self.alpha_kind, headers.rendering)
         with kept_rows(width, bits, count) as base:
             wished = replace(options, colour=colour, bit_depth=bits, region=None)
             stream = opened_stream(inputs, wished)
@@ -109,7 +114,7 @@ class LayerFile:
             bit_depth=bits,
             colour=colour,
             fingerprint=found if self.fingerprint else "",
-            warnings=losses(self.suffix, bits, bits, headers.rendering, self.metadata, gray=count == 1),
+            warnings=losses(self.suffix, bits, bits, headers.rendering, self.metadata, gray=count == 1, file_bits=deep),
             timings={},
             fidelity=fidelity_in_words(record.max_error),
         )

@@ -50,6 +50,7 @@ __all__ = [
     "hindrance",
     "layer_base",
     "layer_window",
+    "original_bits",
     "require_layer_size",
     "restored",
     "with_original",
@@ -219,6 +220,13 @@ def restored(
     )
 
 
+def original_bits(headers: Headers) -> int | None:
+    """Return the bits of a sample of the original that a codestream has a layer of, None where it has none of codes."""
+    part = layer_part(headers.user_data)[1]
+    record = None if part is None else read_layer(part)
+    return None if record is None else record.bit_depth
+
+
 def require_layer_size(headers: Headers, width: int, height: int) -> tuple[int, int]:
     """Return width and height of a picture; raise LayerDamaged where its layer has others."""
     size = headers.picture.display_width, headers.picture.display_height
@@ -246,7 +254,7 @@ def hindrance(
     if (options.synthesis, options.channels, options.filters) != (None, None, True):
         return "channels, filters and synthesis transforms are of the lossy one"
     if options.bit_depth not in (None, bits):
-        return f"it has {bits} bits, and {options.bit_depth} are asked for"
+        return f"it has {bits} bit{'s' if bits > 1 else ''} of a sample, this is to have {options.bit_depth}"
     if options.colour is not None or usual == "YUV" or (gray is None and components == 3):
         return "it is asked for in other colours"
     return ""

@@ -125,7 +125,7 @@ def tiles_to_file(
     beside = replace(beside, alpha=alpha, metadata=metadata)
     if form is AS_DECODED and picture.colour == "gray" and gray is False:
         picture = replace(picture, planes=picture.planes * 3, colour="RGB")
-    place = Place(target, suffix, replace(job, tone_map=False), form, beside, on_progress, None)
+    place = Place(target, suffix, replace(job, options=wishes, tone_map=False), form, beside, on_progress, None)
     if picture.floats is not None and holds_floats:
         made = floats_to_file(picture, picture.floats, place)
         return replace(made, fidelity=picture.fidelity)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import io
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from refdec.formats.errors import FormatCannotHold
+from refdec.formats.exif import dots_per_inch
 from refdec.formats.icc_writer import icc_profile
 from refdec.formats.pictures import Colour, PictureSpec
 from refdec.formats.rows import InterleavedWriter
@@ -30,6 +31,8 @@ JPEG_SEGMENT = 65535 - 2 - 29
 """Bytes that a segment of a JPEG holds behind its length and the name of what is in it."""
 LONGEST_CHUNK = (1 << 32) - 16
 EXIF_START = b"Exif\0\0"
+MOST_DENSITY = 65535
+"""Dots per inch that JFIF holds."""
 
 
 class _PillowWriter(InterleavedWriter):
@@ -78,7 +81,10 @@ class JpegWriter(_PillowWriter):
     longest_side = 65500
 
     def _encode(self, picture: Image, target: io.BytesIO, profile: bytes | None) -> None:
-        beside = _exif_and_xmp(self.spec, self.name, JPEG_SEGMENT)
+        beside: dict[str, Any] = dict(_exif_and_xmp(self.spec, self.name, JPEG_SEGMENT))
+        dots = dots_per_inch(self.spec.metadata.exif)
+        if dots is not None and min(dots) > 0 and max(dots) <= MOST_DENSITY:  # in JFIF too, where viewers look first
+            beside["dpi"] = dots
         picture.save(target, "JPEG", quality=JPEG_QUALITY, subsampling="4:4:4", icc_profile=profile, **beside)
 
 

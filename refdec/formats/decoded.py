@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from refdec.formats.colours import EIGHT_BIT_SUFFIXES, colour_tags
+from refdec.formats.colours import colour_tags
 from refdec.formats.description import SourceDescription
 from refdec.formats.errors import FormatCannotHold
 from refdec.formats.files import suffix_of, write_picture
@@ -21,7 +21,7 @@ from refdec.formats.icc_writer import icc_profile
 from refdec.formats.kinds import FLOAT_ALONE, FLOAT_SUFFIXES
 from refdec.formats.losses import losses
 from refdec.formats.pictures import CodePicture, Colour
-from refdec.formats.transparency import ALPHA_SUFFIXES, at_depth, common_depth, kind_in, with_alpha
+from refdec.formats.transparency import ALPHA_SUFFIXES, at_depth, file_depth, kind_in, with_alpha
 from refdec.heif.parts import NO_METADATA, AlphaPlane, Metadata
 from refdec.picture.picture import PictureCodes
 
@@ -67,20 +67,21 @@ class Picture(PictureCodes):
             for lost in write_floats(target, self.floats, kind, self.rendering, self.metadata):
                 warnings.warn(lost, stacklevel=2)
             return
-        facts = (self.rendering, self.metadata)
-        for lost in losses(kind, as_they_are, MOST_PILLOW_BITS, *facts, gray=self.colour == "gray"):  # none is cut here
+        codes = self._codes(kind)
+        facts, gray = (self.rendering, self.metadata), self.colour == "gray"
+        for lost in losses(kind, as_they_are, MOST_PILLOW_BITS, *facts, gray=gray, file_bits=codes.bits):  # none is cut
             warnings.warn(lost, stacklevel=2)
-        write_picture(target, self._codes(kind), suffix=suffix, cicp=cicp, gamma=gamma)
+        write_picture(target, codes, suffix=suffix, cicp=cicp, gamma=gamma)
 
     def _codes(self, suffix: str) -> CodePicture:
-        """Return the picture as a format holds it, in 8 or 16 bits where it has transparency."""
+        """Return the picture as a format holds it, at the depth of its transparency where that has more."""
         said = SourceDescription(rendering=self.rendering, metadata=self.metadata)
         colour, alpha = Colour(self.colour), self.alpha
         if alpha is not None and suffix not in ALPHA_SUFFIXES:
             warnings.warn(f"{suffix[1:]} has no place for the transparency of this picture", stacklevel=3)
         if alpha is None or suffix not in ALPHA_SUFFIXES:
             return CodePicture(self.planes, self.bit_depth, colour, said)
-        bits = MOST_PILLOW_BITS if suffix in EIGHT_BIT_SUFFIXES else common_depth(self.bit_depth, alpha.bits)
+        bits = file_depth(self.bit_depth, alpha.bits, suffix)
         planes = tuple(at_depth(plane, self.bit_depth, bits) for plane in self.planes)
         *colours, opaque = with_alpha(planes, bits, alpha, suffix)
         fitted = AlphaPlane(opaque, bits, kind_in(alpha, suffix) == "premultiplied")

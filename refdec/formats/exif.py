@@ -25,6 +25,7 @@ __all__ = [
     "ORIENTATION",
     "ExifFacts",
     "bare_exif",
+    "dots_per_inch",
     "exif_beside",
     "exif_from_bytes",
     "exif_with_resolution",
@@ -143,6 +144,15 @@ def resolution_in_exif(data: bytes) -> tuple[int, int] | None:
     except PictureDamaged:
         return None
     return (across, down) if min(across, down) > 0 and max(across, down) < LARGEST else None
+
+
+def dots_per_inch(data: bytes) -> tuple[int, int] | None:
+    """Return whole dots per inch, across and down, that Exif data state; None for none, and for damaged ones."""
+    found = resolution_in_exif(data)
+    if found is None:
+        return None
+    across, down = (_rounded(Fraction(254 * dots, 10000)) for dots in found)
+    return across, down
 
 
 def _rounded(value: Fraction) -> int:

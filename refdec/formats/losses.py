@@ -24,11 +24,20 @@ def losses(
     metadata: Metadata = NO_METADATA,
     *,
     gray: bool = False,
+    file_bits: int | None = None,
 ) -> tuple[str, ...]:
-    """Return the warnings of writing a format; `bits` of the codes, `own_bits` of the picture's, which may be gray."""
+    """Return the warnings of writing a format; `bits` of the codes, `own_bits` of the picture's, which may be gray.
+
+    `file_bits`: in how many they stand in the file beside transparency that has more; None: in their own.
+    """
     name, found = suffix[1:], []
     as_they_are = suffix == ".png" and gray and bits in FEW_BITS
-    if suffix in SPREAD_SUFFIXES and bits < FULL_BITS and not as_they_are:
+    if file_bits is not None and file_bits > bits:
+        found.append(
+            f"codes 0..{(1 << bits) - 1} stand over the range 0..{(1 << file_bits) - 1}, as their transparency has "
+            f"more bits: sample >> {file_bits - bits} is the code"
+        )
+    elif suffix in SPREAD_SUFFIXES and bits < FULL_BITS and not as_they_are:
         found.append(
             f"a {name} holds codes 0..{(1 << bits) - 1} over the range 0..255, so that viewers show them right: "
             f"sample >> {FULL_BITS - bits} is the code"

@@ -14,7 +14,7 @@ from refdec.formats.boxed_pictures import NOTHING_BOXED, BoxedFacts
 from refdec.formats.colour_points import rendering_of
 from refdec.formats.description import XMP_NAME, SourceDescription, bytes_after, profile_name, resolution
 from refdec.formats.errors import PictureDamaged
-from refdec.formats.exif import ExifFacts, bare_exif, exif_beside, exif_with_resolution, facts_of_exif
+from refdec.formats.exif import ExifFacts, bare_exif, dots_per_inch, exif_beside, exif_with_resolution, facts_of_exif
 from refdec.formats.foreign_readers import damage_named
 from refdec.formats.icc import read_icc
 from refdec.heif.parts import Metadata
@@ -69,6 +69,8 @@ def pillow_description(
     if resolutions and not resolved:  # Exif data have a place for it
         found = _with_resolution(image, stated)
         stated, resolved = found, found != stated
+    elif resolutions:  # they may state another one, and what they state stays
+        resolved = _same_dots(image, stated)
     kept += [XMP_NAME, *(resolutions if resolved else [])]
     left += _segments(image)
     left += [*_other_pictures(image), *boxed.left]
@@ -115,6 +117,12 @@ def _resolution(image: Image, *, stated: bool) -> list[str]:
     if x is None or y is None:
         return ["a resolution that is no number"]
     return [resolution(x, y)] if min(x, y) > 1 else []
+
+
+def _same_dots(image: Image, exif: bytes) -> bool:
+    """Tell whether Exif data state the resolution of an image, in whole dots per inch, or none that has a unit."""
+    stated = dots_per_inch(bare_exif(exif))
+    return stated is None or stated == tuple(map(_rounded, image.info["dpi"]))
 
 
 def _with_resolution(image: Image, exif: bytes) -> bytes:

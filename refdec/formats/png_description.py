@@ -28,7 +28,7 @@ from refdec.formats.description import (
     profile_name,
     resolution,
 )
-from refdec.formats.exif import bare_exif, exif_from_bytes, exif_with_resolution, facts_of_exif
+from refdec.formats.exif import bare_exif, dots_per_inch, exif_from_bytes, exif_with_resolution, facts_of_exif
 from refdec.formats.icc import read_icc
 from refdec.formats.png_chunks import PngChunks
 from refdec.formats.png_light import content_light, mastering_display
@@ -64,6 +64,9 @@ def png_description(file: PngChunks, surplus_bytes: int) -> SourceDescription:
     if per_centimetre is not None and not resolved:  # Exif data have a place for it
         stated = exif_with_resolution(bare_exif(data), *per_centimetre, per_centimetre=True)
         data, resolved = stated, stated != bare_exif(data)
+    elif resolved:  # they may state another one, and what they state stays
+        stated_dots = dots_per_inch(bare_exif(data))
+        resolved = stated_dots is None or [resolution(*stated_dots)] == dots
     if per_centimetre is not None and resolved:
         kept += dots
     left += _keywords(file)

@@ -12,10 +12,11 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from refdec.arithmetic.types import Int64Array
+from refdec.formats.colours import EIGHT_BIT_SUFFIXES
 from refdec.heif.parts import AlphaPlane
 from refdec.picture.output import Codes, as_codes
 
-__all__ = ["ALPHA_SUFFIXES", "AlphaKind", "at_depth", "common_depth", "kind_in", "with_alpha"]
+__all__ = ["ALPHA_SUFFIXES", "AlphaKind", "at_depth", "common_depth", "file_depth", "kind_in", "with_alpha"]
 
 AlphaKind: TypeAlias = Literal["straight", "premultiplied"]
 """Whether the colours of a picture are multiplied by its transparency."""
@@ -33,6 +34,15 @@ def common_depth(bits: int, alpha_bits: int) -> int:
     In 16 bits all codes of 8 stand exactly; others are rounded to a 65535th.
     """
     return NARROW if max(bits, alpha_bits) <= NARROW else DEEP
+
+
+def file_depth(bits: int, alpha_bits: int, suffix: str) -> int:
+    """Return the depth of a file of colours and transparency: that of the colours, unless transparency has more.
+
+    Then it is that of `common_depth`, and 8 in formats that have no more.
+    """
+    wanted = bits if alpha_bits <= bits else common_depth(bits, alpha_bits)
+    return min(wanted, NARROW) if suffix in EIGHT_BIT_SUFFIXES else wanted
 
 
 def at_depth(codes: Codes, old: int, new: int) -> Codes:

@@ -39,9 +39,7 @@ def in_few_bits(picture: CodePicture, suffix: str, bits: int) -> FewBits | None:
     if picture.bits <= bits:
         return FewBits(picture) if picture.bits == bits else None
     cut = picture.bits - bits
-    if suffix in AS_THEY_ARE:
-        if any(int(plane.max()) >> bits for plane in picture.components):
-            return None
+    if suffix in AS_THEY_ARE and not any(int(plane.max()) >> bits for plane in picture.components):
         few = tuple(as_codes(plane, bits) for plane in picture.components)
         return FewBits(_of_depth(picture, few, bits, in_low_bits=True))
     if suffix in HIGH_BITS and picture.bits > NARROW:
@@ -51,7 +49,7 @@ def in_few_bits(picture: CodePicture, suffix: str, bits: int) -> FewBits | None:
         if suffix in DECLARED:
             said = f"its codes are taken for those of {bits} bits: the lower {cut} are not compared"
             return FewBits(_of_depth(picture, high, bits), said)
-    if suffix in SPREAD_SUFFIXES:
+    if suffix in SPREAD_SUFFIXES or picture.alpha is not None:  # codes stand as those of the transparency beside them
         spread = tuple(at_depth(plane, picture.bits, bits) for plane in picture.components)
         again = (at_depth(plane, bits, picture.bits) for plane in spread)
         if all(map(np.array_equal, again, picture.components)):

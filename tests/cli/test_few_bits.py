@@ -65,3 +65,20 @@ def test_what_was_decoded_of_few_bits_is_what_verify_expects(
     pgm(tmp_path / "other.pgm", 7 - bits)
     refdec("encode", tmp_path / "other.pgm", tmp_path / "b.jai", "--lossless")
     assert refdec("verify", tmp_path / "b.jai", "--expect", target).code == 4
+
+
+@pytest.mark.parametrize("suffix", ["webp", "jpg"])
+def test_formats_of_8_bits_hold_originals_of_fewer(refdec: Refdec, tmp_path: Path, suffix: str) -> None:
+    """Found: their depth was taken for one that is asked for, and the lossy picture was written instead."""
+    codes = pgm(tmp_path / "o.pgm", 4)
+    assert refdec("encode", tmp_path / "o.pgm", tmp_path / "a.jai", "--lossless").code == 0
+    ran = refdec("decode", tmp_path / "a.jai", tmp_path / f"a.{suffix}")
+    assert ran.code == 0 and "the lossy picture" not in ran.err
+    assert ("lossless" in ran.out) == (suffix == "webp")
+    samples = np.asarray(PIL.Image.open(tmp_path / f"a.{suffix}").convert("L")).astype(int)
+    assert np.abs(samples - 17 * codes.astype(int)).max() <= (0 if suffix == "webp" else 12)
+    if suffix == "webp":
+        seen = refdec("verify", tmp_path / "a.jai", "--expect", tmp_path / "a.webp")
+        assert seen.code == 0 and "what the lossless layer gives" in seen.out
+    asked = refdec("decode", tmp_path / "a.jai", tmp_path / "b.webp", "--bit-depth", 8)
+    assert "it has 4 bits of a sample, this is to have 8" in asked.err

@@ -178,3 +178,27 @@ def test_a_signal_while_it_starts_is_one_line(module: str, number: int, code: in
     assert done.returncode == code, done.stderr
     assert done.stderr.startswith(f"refdec: interrupted by {signal.Signals(number).name}; nothing was left")
     assert done.stderr.count("\n") == 1 and list(tmp_path.iterdir()) == []
+
+
+EARLIEST = """
+import sys, signal, builtins
+from refdec.__main__ import start
+real, name = builtins.__import__, sys.argv.pop(1)
+def strike(module, *rest, **more):
+    if module == name:
+        builtins.__import__ = real
+        signal.raise_signal(signal.SIGINT)
+    return real(module, *rest, **more)
+builtins.__import__ = strike
+start()
+"""
+
+
+@pytest.mark.parametrize("module", ["refdec.cli.__main__", "refdec.clauses", "refdec.cli.console", "refdec.cli.errors"])
+def test_an_interrupt_before_its_own_code_runs_is_one_line(module: str, tmp_path: Path) -> None:
+    """Found: a traceback, where Ctrl-C came while Python imported the command line itself."""
+    command = [sys.executable, "-c", EARLIEST, module, "decode", str(DEMO), str(tmp_path / "o.png")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 130, done.stderr
+    assert done.stderr.startswith("refdec: interrupted by SIGINT; nothing was left")
+    assert done.stderr.count("\n") == 1 and list(tmp_path.iterdir()) == []

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import PIL.Image
 import pytest
 
+from refdec.formats.description import SourceDescription
 from refdec.formats.errors import FormatCannotHold
+from refdec.formats.exif import exif_with_resolution
 from refdec.formats.files import open_writer, write_picture
 from refdec.formats.icc_writer import icc_profile
 from refdec.formats.pictures import CodePicture, Colour, PictureSpec
+from refdec.heif.parts import AlphaPlane, Metadata
 from tests.unit.formats.support import picture, yuv_picture
 
 
@@ -64,3 +69,21 @@ def test_missing_rows_leave_no_file(tmp_path: Path) -> None:
         writer.write_rows(*(plane[:4] for plane in made.components))
         raise ZeroDivisionError
     assert list(tmp_path.iterdir()) == []
+
+
+def test_webp_keeps_colours_below_transparency() -> None:
+    """Found: what cannot be seen was written as black, in files that are called lossless."""
+    made = picture(20, 31, 8, Colour.RGB)
+    alpha = AlphaPlane(np.zeros((20, 31), np.uint8), 8)
+    image = written(replace(made, alpha=alpha), ".webp")
+    assert np.array_equal(np.asarray(image), np.dstack((*made.components, alpha.samples)))
+
+
+@pytest.mark.parametrize("dots", [(300, 300), (72, 144)])
+def test_a_jpeg_states_its_resolution_where_viewers_look_first(dots: tuple[int, int]) -> None:
+    """Found: Exif data stated it, and JFIF in front of them stated none."""
+    exif = exif_with_resolution(b"", *map(Fraction, dots))
+    made = replace(picture(8, 8, 8, Colour.RGB), description=SourceDescription(metadata=Metadata(exif=exif)))
+    info = written(made, ".jpg").info
+    assert (info["jfif_unit"], info["jfif_density"]) == (1, dots)
+    assert written(picture(8, 8, 8, Colour.RGB), ".jpg").info["jfif_unit"] == 0

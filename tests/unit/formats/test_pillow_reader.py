@@ -362,3 +362,17 @@ def test_a_resolution_beside_exif_data_goes_into_them() -> None:
     exif[0x011A], exif[0x011B], exif[0x0128] = 96.0, 96.0, 2
     own = read_picture(saved(rgb(), ".jpg", dpi=(300, 150), exif=exif.tobytes())).description
     assert resolution_in_exif(own.metadata.exif) == (3780, 3780), "what Exif data say themselves counts"
+
+
+def test_a_resolution_that_exif_data_contradict_is_named() -> None:
+    """Found: it was taken for kept, and what the Exif data state was kept."""
+    image = PIL.Image.new("RGB", (8, 8))
+    for stated, kept in ((72.0, False), (300.0, True)):
+        exif = image.getexif()
+        exif[0x011A], exif[0x011B], exif[0x0128] = stated, stated, 2
+        for suffix, kind in ((".jpg", "JPEG"), (".png", "PNG")):
+            target = io.BytesIO()
+            image.save(target, kind, dpi=(300, 300), exif=exif.tobytes())
+            found = read_picture(target.getvalue(), suffix=suffix).description
+            assert ("the resolution 300 x 300 dpi" in found.kept) is kept, (suffix, stated)
+            assert resolution_in_exif(found.metadata.exif) == ((11811, 11811) if kept else (2835, 2835))
