@@ -49,11 +49,7 @@ DECODER_KERNELS = (
     "refdec.picture.kernels",
     "refdec.picture.filters.kernels",
 )
-WRITER_KERNELS = (
-    "refdec.formats.png_writer_kernels",
-    "refdec.formats.deflate_kernels",
-    "refdec.formats.huffman_kernels",
-)
+WRITER_KERNELS = ("refdec.formats.png_writer_kernels",)
 LATE_KERNELS = ("refdec.networks.tile_kernels", "refdec.networks.panel_kernels", *WRITER_KERNELS)
 """Those that nearly every decode needs, that take longest to compile, and of which it has need last."""
 HOP_KERNELS = ("refdec.arithmetic.elementary", "refdec.networks.attention_kernels")

@@ -20,8 +20,8 @@ asked for.
 
 Writing: `files` picks the format by suffix, `rows` is what all writers share, `png`, `tiff` (Exif data by way of
 `exif_tree`), `coded` (JPEG, WebP; `transparency` brings alpha to the depth of a file),
-`ppm`, `yuv` and `npy` are the writers.  For PNG `png_writer_kernels` filter rows, and `deflate` packs them, with loops
-of `deflate_kernels` and codes of `huffman` (`huffman_kernels`).  `colours` tells what a format can say of colours,
+`ppm`, `yuv` and `npy` are the writers.  For PNG `png_writer_kernels` filter rows, and `deflate` has
+zlib pack them.  `colours` tells what a format can say of colours,
 `icc_writer` makes the profiles of those that know no cICP, and `losses` says what a format cannot hold.
 `sinks` is where the bytes go: a file that appears whole or not at all (`unfinished`, until it is whole), or
 somebody else's stream; `standard_output` keeps the one that everybody knows for results, whatever else in the process
