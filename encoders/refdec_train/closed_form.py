@@ -23,12 +23,12 @@ from refdec.heads.head import Fact, Head, HeadFacts, HeadStep
 from refdec.heads.making import head_of
 from refdec.heads.network import HeadNetwork
 from refdec_train.errors import TooFewPictures
-from refdec_train.heads.examples import coded_at
+from refdec_train.heads.examples import POINTS, coded_at
 
 if TYPE_CHECKING:
     from refdec.weights.pack import WeightPack
 
-__all__ = ["POINTS", "SMALLEST_SIDE", "Floats", "Picture", "Show", "Wish", "fit_heads"]
+__all__ = ["SMALLEST_SIDE", "Floats", "Picture", "Show", "Wish", "fit_heads"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Picture: TypeAlias = npt.NDArray[np.uint8]
@@ -37,13 +37,9 @@ POSITION = 16
 """Samples of luma that a latent position stands for, in each direction."""
 ONE = 1 << 18
 RIDGE = 1e-7
-POINTS = (((-1090, -790), (-450, -150), (300, 600)), ((-800, -500), (0, 300), (590, 800)))
-"""Displacements of luma and chroma that pictures are coded at, one set after the other: the qualities 10 to 90 of a
-model, as encoders choose them (at the same displacement chroma would be worse than they make it).
-"""
 HELD_EVERY = 9
 """One picture in so many is measured on, and not fitted to."""
-LARGEST_SIDE, SMALLEST_SIDE = 1024, 64
+LARGEST_SIDE, SMALLEST_SIDE = 512, 64
 """Of a larger picture its corner is taken; smaller ones are no help."""
 FEWEST_PICTURES = 40
 Show: TypeAlias = Callable[[int, int], None]
@@ -210,17 +206,19 @@ def _head(facts: HeadFacts, maps: tuple[Floats, Floats, Floats], last: Sequence[
 def _fit_model(
     pictures: Sequence[Picture], pack: WeightPack, model: int, facts: HeadFacts, wish: Wish, show: Show
 ) -> Head:
-    """Return the head of a model, fitted to eight of nine pictures and measured on the rest."""
+    """Return the head of a model: fitted to eight of nine pictures, a rate each; measured on the rest, at three."""
     held: list[_Sample] = []
     prints: set[str] = set()
 
     def samples() -> Iterator[_Sample]:
         for number, picture in enumerate(pictures):
             show(number, len(pictures))
-            for point in POINTS[number % len(POINTS)]:
+            is_held = number % HELD_EVERY == 0
+            points = POINTS[number // HELD_EVERY % 2 :: 2] if is_held else POINTS[number % len(POINTS) :][:1]
+            for point in points:
                 sample, fingerprint = _sample(picture, pack, model, point, wish)
                 prints.add(fingerprint)
-                if number % HELD_EVERY == 0:
+                if is_held:
                     held.append(sample)
                 else:
                     yield sample

@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_command_writes_a_head_for_each_model(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(closed_form, "POINTS", (((0, 0),),))
+    monkeypatch.setattr(closed_form, "POINTS", ((0, 0), (0, 0)))
     for name in ("a", "b"):
         command = ["head", "thumbnail", str(folder), "--out", str(tmp_path / name), "--licence", "CC0-1.0"]
         ran = CliRunner().invoke(app, [*command, "--data", "waves"])
@@ -56,7 +56,7 @@ def test_the_command_writes_a_head_for_each_model(
 def test_the_heads_of_events_make_squares_of_each_plane(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(closed_form, "POINTS", (((0, 0),),))
+    monkeypatch.setattr(closed_form, "POINTS", ((0, 0), (0, 0)))
     ran = CliRunner().invoke(app, ["head", "events", str(folder), "--out", str(tmp_path), "--data", "waves"])
     assert ran.exit_code == 0, ran.output
     picture = waves(99, 128)
