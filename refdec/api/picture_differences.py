@@ -16,6 +16,7 @@ import numpy as np
 
 from refdec.api.errors import NoDifferencePicture
 from refdec.formats.difference_pictures import difference_picture, fitting_scale, in_one_picture
+from refdec.formats.errors import SuffixUnknown
 from refdec.formats.files import suffix_of, write_picture
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.metrics import psnr, psnr_luma
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 COMPONENTS = {"RGB": ("R", "G", "B"), "YUV": ("Y", "U", "V"), "gray": ("gray",)}
+EXACT_SUFFIXES = (".png", ".tif", ".tiff", ".ppm", ".pnm", ".yuv", ".npy")
 MOST_HISTOGRAM = 24
 MOST_PLACES = 1 << 32
 """More than two floats can be apart."""
@@ -43,10 +45,18 @@ MOST_PLACES = 1 << 32
 
 @dataclass(frozen=True, slots=True)
 class DifferenceFile:
-    """Where a picture of the difference goes, and how much it is amplified; 0: as much as the largest one allows."""
+    """Where a picture of the difference goes, and how much it is amplified; 0: as much as the largest one allows.
+
+    Raises SuffixUnknown for a format that would not keep each difference, or not all depths.
+    """
 
     path: Path
     amplify: int = 0
+
+    def __post_init__(self) -> None:
+        suffix = suffix_of(self.path)
+        if suffix not in EXACT_SUFFIXES:
+            raise SuffixUnknown(suffix, EXACT_SUFFIXES)
 
     def write(self, a: CodePicture, b: CodePicture) -> tuple[str, int]:
         """Write |A - B| and return a sentence that states the scale, and the scale.  Raises NoDifferencePicture.

@@ -54,6 +54,13 @@ def test_raw_yuv(refdec: Refdec, tmp_path: Path) -> None:
     assert ran.code == 4 and "component V" in ran.out
 
 
+@pytest.mark.parametrize("name", ["d.jpg", "d.webp", "d.xyz", "d"])
+def test_a_difference_goes_into_formats_that_keep_it(refdec: Refdec, tmp_path: Path, name: str) -> None:
+    ran = refdec("diff", tmp_path / "absent.png", tmp_path / "absent.png", "--picture", tmp_path / name)
+    assert ran.code == 1 and "[RD0703]" in ran.err and ".png .tif .tiff .ppm .pnm .yuv .npy" in ran.err
+    assert not (tmp_path / name).exists()
+
+
 def test_sizes_depths_and_colours(refdec: Refdec, picture: Path, tmp_path: Path) -> None:
     Image.fromarray(np.zeros((20, 31, 3), np.uint8)).save(tmp_path / "wide.png")
     ran = refdec("diff", picture, tmp_path / "wide.png")
