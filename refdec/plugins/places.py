@@ -63,11 +63,6 @@ class Boxes(TaskResult):
         rows = [{name: getattr(box, name) for name in names} for box in self.boxes]
         return {"kind": self.kind, "size": list(self.size), "boxes": rows}
 
-    @property
-    def lies_over(self) -> bool:
-        """Whether `picture` shows what it is laid over: it does, between the frames."""
-        return True
-
     def picture(self, over: RgbArray | None = None) -> RgbArray:
         """Return frames over the picture, or on black."""
         canvas = np.zeros((*self.size, 3), np.uint8) if over is None else over.copy()
@@ -129,11 +124,6 @@ class Mask(TaskResult, ShortRepr):
         """Return {"cell", "unit", "names", "values": rows of numbers}."""
         facts = {"cell": self.cell, "unit": self.unit, "names": list(self.names)}
         return {"kind": self.kind, **facts, "values": self.values.tolist()}
-
-    @property
-    def lies_over(self) -> bool:
-        """Whether `picture` shows what it is laid over: it does, through the colours."""
-        return True
 
     def picture(self, over: RgbArray | None = None) -> RgbArray:
         """Return the map in colours at the picture's scale, half transparent over a picture."""

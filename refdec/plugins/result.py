@@ -27,8 +27,8 @@ class TaskResult:
 
     @property
     def lies_over(self) -> bool:
-        """Whether `picture` shows what it is laid over; else nothing has to be decoded for it."""
-        return False
+        """Whether `picture` shows what it is laid over; where it does not, nothing has to be decoded for it."""
+        return True
 
     def text(self) -> str:
         """Return the result for people, lines without a final line break."""

@@ -58,11 +58,6 @@ class Labels(TaskResult):
         """Return {"labels": [{"name", "score"} ...]}."""
         return {"kind": self.kind, "labels": [{"name": e.name, "score": e.score} for e in self.labels]}
 
-    @property
-    def lies_over(self) -> bool:
-        """Whether `picture` shows what it is laid over: it does, above the bars."""
-        return True
-
     def picture(self, over: RgbArray | None = None) -> RgbArray:
         """Return a bar per label, below the picture if there is one."""
         bars = drawing.bars([(label.name, label.score) for label in self.labels])
@@ -92,6 +87,11 @@ class Embedding(TaskResult, ShortRepr):
     def json(self) -> dict[str, Any]:
         """Return {"metric", "vector": [...]}."""
         return {"kind": self.kind, "metric": self.metric, "vector": self.vector.tolist()}
+
+    @property
+    def lies_over(self) -> bool:
+        """Whether `picture` shows what it is laid over: never."""
+        return False
 
     def picture(self, over: RgbArray | None = None) -> RgbArray:
         """Return a stripe per entry, brighter for larger ones."""
@@ -124,6 +124,11 @@ class PictureResult(TaskResult, ShortRepr):
         """Return {"shape", "bit_depth", "sha256" of the codes}; the samples are in `picture()`."""
         digest = hashlib.sha256(self.array.tobytes()).hexdigest()
         return {"kind": self.kind, "shape": list(self.array.shape), "bit_depth": self.bit_depth, "sha256": digest}
+
+    @property
+    def lies_over(self) -> bool:
+        """Whether `picture` shows what it is laid over: never."""
+        return False
 
     def picture(self, over: RgbArray | None = None) -> RgbArray:
         """Return the picture itself with 8 bits: of more the highest, fewer spread over 0..255."""
@@ -162,6 +167,11 @@ class Scalars(TaskResult):
     def json(self) -> dict[str, Any]:
         """Return {"values": {...}, "units": {...}}."""
         return {"kind": self.kind, "values": dict(self.values), "units": dict(self.units)}
+
+    @property
+    def lies_over(self) -> bool:
+        """Whether `picture` shows what it is laid over: never."""
+        return False
 
     def picture(self, over: RgbArray | None = None) -> RgbArray:
         """Return the lines of `text` as a picture."""

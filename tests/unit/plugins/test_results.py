@@ -85,6 +85,13 @@ def test_a_map_of_amounts() -> None:
     assert AMOUNTS.json()["values"] == MAP.tolist()
 
 
+def test_a_result_of_a_guest_is_laid_over_the_picture_as_it_was_before_it_could_say_so() -> None:
+    class Own(TaskResult):
+        """Written for an interface without `lies_over`."""
+
+    assert Own().lies_over
+
+
 def test_a_map_lies_over_a_picture_of_another_size() -> None:
     over = np.full((40, 70, 3), 100, np.uint8)
     both = AMOUNTS.picture(over)
