@@ -81,8 +81,8 @@ class KnownTiles:
         if self.gray is None:
             if options.colour is None and gray is None:
                 return replace(options, colour="gray"), AS_DECODED
-            if options.colour is None and usual in (None, own_colour(self.first.picture)):
-                return options, AS_DECODED  # tiles that were gray are without a tint
+            if options.colour is None:  # tiles that were gray are without a tint in the codestreams' own colour
+                return replace(options, colour=None if usual == own_colour(self.first.picture) else usual), AS_DECODED
         shows_originals = self.are_originals and not lossy and usual != "YUV"
         if shows_originals and options.colour is None and (gray is not None or self.gray == 1):
             return options, AS_DECODED

@@ -183,9 +183,14 @@ def _of_stream(data: bytes, how: _How) -> _Output:
     found = stream_in(data, limits=options.limits)
     in_file = goes_into_file(options.container, how.target, found.file)
     if in_file and options.max_bytes is not None:
-        options = replace(options, max_bytes=max(1, options.max_bytes - bytes_beside(found.codestream, found.file)))
+        left = options.max_bytes - bytes_beside(found.codestream, found.file)
+        as_packed = options.packaging() == DEFAULT_TRANSCODE.packaging()
+        if found.file is not None and len(data) <= options.max_bytes and as_packed:
+            left = max(left, len(found.codestream))
+        options = replace(options, max_bytes=max(1, left))
     made = run(found.codestream, options, pack=how.pack, check=how.check, progress=how.progress)
-    if in_file and found.file is not None and made.data == found.codestream:
+    fits = how.options.max_bytes is None or len(data) <= how.options.max_bytes
+    if in_file and found.file is not None and made.data == found.codestream and fits:
         output = Enclosed(data)
     else:
         output = put_back(made.data, made.headers, found.file, in_file=in_file)

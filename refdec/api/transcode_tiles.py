@@ -25,6 +25,7 @@ from refdec.bitstream.layerrecord import layer_part, with_layer
 from refdec.decoding.opening import parse
 from refdec.heif.picturefile import coded_anew
 from refdec.heif.writing import write_heif
+from refdec.transcoding.packaging import Packaging
 from refdec.weights.ranges import ModelRange
 
 if TYPE_CHECKING:
@@ -83,22 +84,23 @@ def transcode_tiles(
 
     Raises what `transcode_run.run` raises; errors of codestreams name their tile.
     """
-    work = _TileRates(tiled, _coded_tiles(tiled, options), options, pack, check, progress)
+    work = _TileRates(tiled, len(data), _coded_tiles(tiled, options), options, pack, check, progress)
     made, said = work.made()
     progress(1.0)
     first = made[tiled.grid.tiles[0].id].headers
     sentences = (*_by_tiles(tiled, made), *said)
-    if all(one.data == bytes(tile.data) for tile in tiled.grid.tiles for one in (made[tile.id],)):
+    fits = options.max_bytes is None or len(data) <= options.max_bytes
+    if fits and all(made[tile.id].data == bytes(tile.data) for tile in tiled.grid.tiles):
         return TranscodedTiles(data, made, first, sentences)
     unmoved = tuple(f"left behind, since it cannot be moved: the box {kind}" for kind in tiled.file.left_out)
     return TranscodedTiles(write_heif(_with_tiles(tiled.file, made)), made, first, (*sentences, *unmoved))
 
 
-def _with_tiles(file: HeifFile, made: Mapping[int, Transcoded]) -> HeifFile:
+def _with_tiles(file: HeifFile, made: Mapping[int, Transcoded], *, all_anew: bool = False) -> HeifFile:
     """Return a file whose tiles have new codestreams; a tile that is as it was stays so."""
     items = tuple(
         coded_anew(item, made[item.id].data, made[item.id].headers)
-        if item.id in made and made[item.id].data != bytes(item.data)
+        if item.id in made and (all_anew or made[item.id].data != bytes(item.data))
         else item
         for item in file.items
     )
@@ -155,6 +157,7 @@ class _TileRates:
     """The tiles, and what was asked for."""
 
     tiled: TiledPicture
+    file_bytes: int
     tiles: Mapping[int, _CodedTile]
     options: TranscodeOptions
     pack: Callable[[], WeightPack]
@@ -176,9 +179,14 @@ class _TileRates:
         """Return the options with the bytes that are left to the tiles, of those that the file may have."""
         if self.options.max_bytes is None:
             return self.options
+        old = {item: Transcoded(tile.data, tile.headers, DEPTHS[0], True, ()) for item, tile in self.tiles.items()}
         coded = sum(len(tile.data) for tile in self.tiles.values())
-        beside = len(write_heif(self.tiled.file)) - coded + LONGEST_JAIH * len(self.tiles)
-        return replace(self.options, max_bytes=max(1, self.options.max_bytes - beside))
+        anew = len(write_heif(_with_tiles(self.tiled.file, old, all_anew=True)))
+        beside = max(anew, len(write_heif(self.tiled.file))) - coded + LONGEST_JAIH * len(self.tiles)
+        left = self.options.max_bytes - beside
+        if self.file_bytes <= self.options.max_bytes and self.options.packaging() == Packaging():
+            left = max(left, coded)
+        return replace(self.options, max_bytes=max(1, left))
 
     def _searched(self, wishes: TranscodeOptions) -> tuple[dict[int, Transcoded], tuple[str, ...]]:
         """Return the tiles at the rate of the whole.  Raises RateNotInLatents."""

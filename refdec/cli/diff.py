@@ -36,14 +36,17 @@ def diff(
 
     Exit code 4 if they differ.  Example: refdec diff mine.png theirs.ppm --picture difference.png
     """
+    from refdec.api.diff import diff_files
+    from refdec.api.picture_differences import DifferenceFile
+    from refdec.cli.outputs import require_distinct
+
+    for source in (a, b):
+        require_distinct(source, {"--picture": picture})
+    show = None if picture is None else DifferenceFile(picture, amplify)
     if decode or picture is not None:
         from refdec.cli.startup import prepare_process
 
         prepare_process()
-    from refdec.api.diff import diff_files
-    from refdec.api.picture_differences import DifferenceFile
-
-    show = None if picture is None else DifferenceFile(picture, amplify)
     found = diff_files(a, b, layout=layout, edition=edition, show=show, decode=decode, weights=weights)
     if json:
         console.show_json(found.as_json())

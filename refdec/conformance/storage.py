@@ -80,7 +80,7 @@ class ArchiveStore:
             self._unfinished = unfinished_file(path)
         except OSError as reason:
             raise file_unwritable(str(path), reason) from reason
-        self._stream = os.fdopen(self._unfinished.descriptor, "wb", closefd=False)
+        self._stream = os.fdopen(os.dup(self._unfinished.descriptor), "wb")
         self._file = zipfile.ZipFile(self._stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9)
 
     def __enter__(self) -> Self:

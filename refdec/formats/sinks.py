@@ -53,7 +53,7 @@ class AtomicFile:
             self._partial = unfinished_file(self._path)
         except OSError as reason:
             raise file_unwritable(str(path), reason) from reason
-        self._file: BinaryIO | None = os.fdopen(self._partial.descriptor, "wb", closefd=False)
+        self._file: BinaryIO | None = os.fdopen(os.dup(self._partial.descriptor), "wb")
 
     def write(self, data: bytes | memoryview) -> None:
         """Append bytes."""

@@ -14,6 +14,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from errno import ENOENT
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
@@ -29,6 +30,10 @@ _HAVE_LOCKS = find_spec("fcntl") is not None
 """Whether this system has locks that end with their process."""
 
 
+class _TakenAway(Exception):
+    """A folder was removed before it could be locked: another name is tried."""
+
+
 class Unfinished:
     """Something new at `path`, and `descriptor`: that of it which holds its lock, to which a file is written."""
 
@@ -42,6 +47,8 @@ class Unfinished:
         """Give it its name, once.  Raises OSError; then it is still there."""
         if not _HAVE_LOCKS:  # where there are none, what is open cannot be given another name
             self._release()
+        elif not _is_still_at(self.path, self.descriptor):  # other machines may not see our lock
+            raise FileNotFoundError(ENOENT, "somebody else took away what was written", str(self.path))
         self.path.replace(path)
         self._is_there = False
         self._release()
@@ -53,7 +60,8 @@ class Unfinished:
         if self._is_there:
             self._is_there = False
             with suppress(OSError):
-                _remove(self.path)
+                if not _HAVE_LOCKS or _is_still_at(self.path, self.descriptor):
+                    _remove(self.path)
         self._release()
 
     def _release(self) -> None:
@@ -76,7 +84,10 @@ def unfinished_folder(path: Path) -> Unfinished:
 
     def opened(place: Path) -> int:
         place.mkdir()
-        return os.open(place, os.O_RDONLY)
+        try:
+            return os.open(place if _HAVE_LOCKS else os.devnull, os.O_RDONLY)  # Windows opens no folders
+        except FileNotFoundError as reason:  # somebody took it for abandoned, before it was open
+            raise _TakenAway from reason
 
     return _created(path, opened)
 
@@ -89,9 +100,9 @@ def _created(path: Path, create: Callable[[Path], int]) -> Unfinished:
     for place in chain(_names(path), drawn):
         try:
             made = Unfinished(place, create(place))
-        except FileExistsError:  # somebody writes there, or what was left cannot be removed
+        except (FileExistsError, _TakenAway):  # somebody writes there, or what was left cannot be removed
             continue
-        if _locked(made.descriptor, without=True) and _is_still_at(place, made.descriptor):
+        if _locked(made.descriptor, without=True) and (not _HAVE_LOCKS or _is_still_at(place, made.descriptor)):
             return made
         del made  # somebody took it for abandoned, before it was locked
     raise FileExistsError(f"there is no free name for {path.name} while it is written")
@@ -103,6 +114,8 @@ def _names(path: Path) -> Iterator[Path]:
 
 def _remove_abandoned(place: Path) -> None:
     """Remove what is at a place, if it can be locked: whoever made it is no more."""
+    if not _HAVE_LOCKS:
+        return
     with suppress(OSError):
         mode = place.lstat().st_mode
         if stat.S_ISREG(mode):

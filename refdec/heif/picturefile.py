@@ -50,8 +50,8 @@ ICC_KINDS = ("prof", "rICC")
 EXIF_START = b"Exif\0\0"
 OFFSET_BYTES = 4
 PRIMARY, CHANNELS = 1, 3
-STATED = ("jaih", "ispe", "pixi", "clli", "mdcv")
-"""Properties that follow from the codestream; so does colr where it is nclx."""
+STATED = ("jaih", "ispe", "pixi")
+"""Properties that every codestream states; colr of nclx, clli and mdcv follow where it has rendering information."""
 
 
 def first_elements(picture: PictureHeader) -> bytes:
@@ -173,13 +173,15 @@ def with_codestream(file: HeifFile, codestream: bytes, headers: Headers) -> Heif
 
 def coded_anew(item: Item, codestream: bytes, headers: Headers) -> Item:
     """Return an item with another codestream; all that does not follow from it stays."""
-    kept = (each for each in item.properties if not _follows(each.box))
-    return replace(item, data=codestream, properties=(*picture_properties(headers), *kept), places=())
+    stated = picture_properties(headers)
+    kinds = {*STATED, *(each.box.kind for each in stated)}
+    kept = (each for each in item.properties if not _follows(each.box, kinds))
+    return replace(item, data=codestream, properties=(*stated, *kept), places=())
 
 
-def _follows(box: FileBox) -> bool:
-    """Tell whether a property follows from the codestream."""
-    return box.kind in STATED or (box.kind == "colr" and box.values["colour_type"] == "nclx")
+def _follows(box: FileBox, kinds: set[str]) -> bool:
+    """Tell whether a property follows from the codestream, which states those kinds; of colr nclx alone does."""
+    return box.kind in kinds and (box.kind != "colr" or box.values["colour_type"] == "nclx")
 
 
 # -- taking apart

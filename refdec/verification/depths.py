@@ -5,6 +5,7 @@ In: a picture as its file has it.  Out: the same in fewer bits, None where it is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -39,21 +40,23 @@ def in_few_bits(picture: CodePicture, suffix: str, bits: int) -> FewBits | None:
     if picture.bits <= bits:
         return FewBits(picture) if picture.bits == bits else None
     cut = picture.bits - bits
-    if suffix in AS_THEY_ARE and not any(int(plane.max()) >> bits for plane in picture.components):
-        few = tuple(as_codes(plane, bits) for plane in picture.components)
-        return FewBits(_of_depth(picture, few, bits, in_low_bits=True))
+    alpha = () if picture.alpha is None else (picture.alpha.samples,)
+    stored, colours = (*picture.components, *alpha), len(picture.components)
+    if suffix in AS_THEY_ARE and not any(int(plane.max()) >> bits for plane in stored):
+        return FewBits(_of_depth(picture, [as_codes(plane, bits) for plane in stored], bits))
+    high = [as_codes(plane >> cut, bits) for plane in stored]
     if suffix in HIGH_BITS and picture.bits > NARROW:
-        high = tuple(as_codes(plane >> cut, bits) for plane in picture.components)
-        if all(_is_filled(plane, code, cut) for plane, code in zip(picture.components, high, strict=True)):
-            return FewBits(_of_depth(picture, high, bits))
-        if suffix in DECLARED:
-            said = f"its codes are taken for those of {bits} bits: the lower {cut} are not compared"
-            return FewBits(_of_depth(picture, high, bits), said)
+        filled = [_is_filled(plane, code, cut) for plane, code in zip(stored, high, strict=True)]
+        if all(filled[:colours]):
+            return FewBits(_of_depth(picture, high if all(filled) else high[:colours], bits))
     if suffix in SPREAD_SUFFIXES or picture.alpha is not None:  # codes stand as those of the transparency beside them
-        spread = tuple(at_depth(plane, picture.bits, bits) for plane in picture.components)
+        spread = [at_depth(plane, picture.bits, bits) for plane in picture.components]
         again = (at_depth(plane, bits, picture.bits) for plane in spread)
         if all(map(np.array_equal, again, picture.components)):
             return FewBits(_of_depth(picture, spread, bits))
+    if suffix in DECLARED and picture.bits > NARROW:
+        said = f"its codes are taken for those of {bits} bits: the lower {cut} are not compared"
+        return FewBits(_of_depth(picture, high[:colours], bits), said)
     return None
 
 
@@ -64,12 +67,9 @@ def _is_filled(plane: Codes, high: Codes, cut: int) -> bool:
     return any(np.array_equal(low, each) for each in (np.full_like(low, (1 << cut) - 1), np.zeros_like(low), repeated))
 
 
-def _of_depth(
-    picture: CodePicture, components: tuple[Codes, ...], bits: int, *, in_low_bits: bool = False
-) -> CodePicture:
-    """Return a picture with components of another depth, and with transparency of it, whose low bits may be all."""
-    alpha = picture.alpha
-    if alpha is not None and alpha.bits > bits:
-        samples = as_codes(alpha.samples, bits) if in_low_bits else at_depth(alpha.samples, alpha.bits, bits)
-        alpha = replace(alpha, samples=samples, bits=bits)
-    return replace(picture, components=components, bits=bits, alpha=alpha)
+def _of_depth(picture: CodePicture, planes: Sequence[Codes], bits: int) -> CodePicture:
+    """Return a picture with planes of another depth; transparency that is not behind them keeps its own."""
+    colours, alpha = tuple(planes[: len(picture.components)]), picture.alpha
+    if alpha is not None and len(planes) > len(colours):
+        alpha = replace(alpha, samples=planes[-1], bits=bits)
+    return replace(picture, components=colours, bits=bits, alpha=alpha)

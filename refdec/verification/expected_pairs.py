@@ -92,11 +92,8 @@ def code_pair(expected: FewBits, found: PictureCodes, alpha: AlphaPlane | None, 
         wished = picture.alpha or _opaque(wanted[0], found.bit_depth)
         shown = alpha or _opaque(planes[0], found.bit_depth)
         planes = with_alpha(planes, found.bit_depth, shown, MULTIPLIED if multiplied else STRAIGHT)
-        if wished.bits == shown.bits:  # as they are, however deep the colours
-            planes = (*planes[:-1], shown.samples)
-            wanted = (*wanted, wished.samples)
-        else:
-            wanted = (*wanted, at_depth(wished.samples, wished.bits, found.bit_depth))
+        planes = (*planes[:-1], at_depth(shown.samples, shown.bits, wished.bits))  # however deep the colours
+        wanted = (*wanted, wished.samples)
     return Pair(compare_planes(names, wanted, planes), of, tuple(said))
 
 

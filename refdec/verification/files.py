@@ -98,7 +98,7 @@ def verify_file(source: Source, request: VerifyRequest, *, weights: WeightPack |
     else:
         verdict = _of_stream(found, pack, name, expectation, request.options)
     name_source(source, verdict.problems)
-    if request.trace is not None:
+    if request.trace is not None and verdict.fingerprints:
         target = request.trace / f"{Path(name).stem}.json" if request.trace.is_dir() else request.trace
         write_bytes(target, write_trace(name, verdict.fingerprints))
     return verdict

@@ -80,7 +80,9 @@ def _of_sizes(tiled: TiledPicture, options: DecodeOptions) -> list[RefdecError]:
         list(tiled.parts(options))
     except (CodestreamError, UnsupportedError) as problem:
         return [problem]
-    kinds = [_kind(headers_of(bytes(tile.data), options.limits)) for tile in tiled.grid.tiles]
+    tiles = {tile.id: tile for tile in tiled.grid.tiles}
+    known = {number: _kind(headers_of(bytes(tile.data), options.limits)) for number, tile in tiles.items()}
+    kinds = [known[tile.id] for tile in tiled.grid.tiles]
     number, other = next(((index + 1, kind) for index, kind in enumerate(kinds) if kind != kinds[0]), (0, kinds[0]))
     if not number:
         return []

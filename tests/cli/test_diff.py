@@ -54,6 +54,17 @@ def test_raw_yuv(refdec: Refdec, tmp_path: Path) -> None:
     assert ran.code == 4 and "component V" in ran.out
 
 
+@pytest.mark.parametrize("name", ["a.png", "b.png"])
+def test_a_difference_does_not_replace_what_is_compared(
+    refdec: Refdec, picture: Path, tmp_path: Path, name: str
+) -> None:
+    Image.fromarray(np.zeros((20, 30, 3), np.uint8)).save(tmp_path / "b.png")
+    before = (tmp_path / name).read_bytes()
+    ran = refdec("diff", picture, tmp_path / "b.png", "--picture", tmp_path / name)
+    assert ran.code == 2 and "[RD1009]" in ran.err
+    assert (tmp_path / name).read_bytes() == before
+
+
 @pytest.mark.parametrize("name", ["d.jpg", "d.webp", "d.xyz", "d"])
 def test_a_difference_goes_into_formats_that_keep_it(refdec: Refdec, tmp_path: Path, name: str) -> None:
     ran = refdec("diff", tmp_path / "absent.png", tmp_path / "absent.png", "--picture", tmp_path / name)

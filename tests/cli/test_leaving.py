@@ -24,7 +24,7 @@ from refdec.cli.__main__ import command
 """
 PLAIN = {
     "a guest": "import refdec.plugins.manager",
-    "a thread at work": "import threading, time; threading.Thread(target=time.sleep, args=(0.3,)).start()",
+    "a thread at work": "import threading; threading.Thread(target=threading.main_thread().join).start()",
     "a debugger": "sys.settrace(lambda *told: None)",
     "a profiler": "sys.setprofile(lambda *told: None)",
 }

@@ -78,6 +78,15 @@ def test_a_rate_is_that_of_the_whole() -> None:
         refdec.transcode(data, max_bytes=100)
 
 
+def test_what_fits_stays_and_what_lies_beside_counts() -> None:
+    data = grid_data()
+    assert transcoded(data, max_bytes=len(data)) == (data, [])
+    padded = data + (1000).to_bytes(4, "big") + b"free" + bytes(992)
+    for wished in (len(data), len(data) + 500):
+        made, said = transcoded(padded, max_bytes=wished)
+        assert len(made) <= wished and said == []
+
+
 def test_tiles_of_a_lower_rate_keep_it() -> None:
     photo = photograph(TILE, TILE)
     coarse, fine = (refdec.encode(photo, encoder="analysis", quality=quality) for quality in (5, 40))

@@ -13,9 +13,14 @@ import pytest
 import refdec
 from refdec.api.decode_file import decode_to_file
 from refdec.api.decode_job import DecodeJob
+from refdec.api.encode_file import encode_to_file
+from refdec.api.encode_options import EncodeOptions
 from refdec.formats.errors import FormatCannotHold, NoFloats
+from refdec.formats.files import read_picture, write_picture
+from refdec.formats.pictures import CodePicture, Colour
 from refdec.heif.boxes import FileBox
 from refdec.heif.heiffile import Property
+from refdec.heif.parts import AlphaPlane
 from refdec.heif.picturefile import shown_item
 from refdec.heif.reading import read_heif
 from refdec.heif.writing import write_heif
@@ -156,6 +161,32 @@ def test_transparency_is_compared(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".npy"])
+@pytest.mark.parametrize("bits", [5, 8])
+def test_transparency_deeper_than_colours_is_compared_in_every_bit(bits: int, suffix: str, tmp_path: Path) -> None:
+    whole = photo() >> (8 - bits)
+    depths = (np.arange(HEIGHT * WIDTH) * 677 % 65536).astype(np.uint16).reshape(HEIGHT, WIDTH)
+    planes = tuple(np.ascontiguousarray(whole[:, :, index]) for index in range(3))
+    original = CodePicture(planes, bits, Colour.RGB, alpha=AlphaPlane(depths, 16, False))
+    encode_to_file(original, tmp_path / "a.jaii", EncodeOptions(lossless=True))
+    data, target = (tmp_path / "a.jaii").read_bytes(), tmp_path / f"a{suffix}"
+    decode_to_file(data, target)
+    assert compared(data, target).accepted
+    found = read_picture(target, keep_alpha=True)
+    assert found.alpha is not None and found.alpha.bits == 16
+    write_picture(target, replace(found, alpha=replace(found.alpha, samples=found.alpha.samples ^ np.uint16(1))))
+    assert not compared(data, target).accepted
+
+
+def test_transparency_that_needs_more_bits_is_not_cut(tmp_path: Path) -> None:
+    wide = photo(components=4).astype(np.uint16)
+    wide[:, :, 3] += 512
+    np.save(tmp_path / "a.npy", wide)
+    found = verify_file(stream("alpha lossless"), VerifyRequest(expect=tmp_path / "a.npy"))
+    assert found.comparison is None or not found.comparison.accepted
+
+
 def test_what_is_nearer_is_told(tmp_path: Path) -> None:
     for index, lossy in enumerate((False, True)):
         other = refdec.decode(stream("8 lossless"), lossy=lossy).array.copy()
@@ -167,9 +198,6 @@ def test_what_is_nearer_is_told(tmp_path: Path) -> None:
 
 
 def test_a_png_of_more_bits_is_cut_and_that_is_told(tmp_path: Path) -> None:
-    from refdec.formats.files import write_picture
-    from refdec.formats.pictures import CodePicture, Colour
-
     noisy = (photo(10) << 6) | np.random.default_rng(1).integers(0, 64, photo().shape).astype(np.uint16)
     planes = tuple(np.ascontiguousarray(noisy[:, :, index]) for index in range(3))
     write_picture(tmp_path / "a.png", CodePicture(planes, 16, Colour.RGB))
