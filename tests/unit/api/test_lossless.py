@@ -107,7 +107,7 @@ def test_a_region_is_the_crop_of_the_original(exact: bytes) -> None:
 @pytest.mark.parametrize(
     ("wishes", "why"),
     [
-        ({"bit_depth": 10}, "8 bits, and 10"),
+        ({"bit_depth": 10}, "8 bits of a sample, this is to have 10"),
         ({"colour": "YUV"}, "other colours"),
         ({"channels": (10, 10)}, "of the lossy one"),
         ({"filters": False}, "of the lossy one"),
@@ -142,7 +142,7 @@ def test_deep_pictures_through_files(tmp_path: Path) -> None:
     again = layered_file(tmp_path / "a.png")
     assert np.array_equal(refdec.decode(again).array, deep)
     shown = decode_to_file(data, tmp_path / "a.jpg")
-    assert any("16 bits, and 8" in said for said in shown.warnings)
+    assert any("16 bits of a sample, this is to have 8" in said for said in shown.warnings)
 
 
 def layered_file(path: Path) -> bytes:
