@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from refdec.privacy.regions import PrivateRegions
 
 __all__ = [
+    "LONGEST_JAIH",
     "Enclosed",
     "bytes_beside",
     "enclosed",

@@ -10,7 +10,7 @@ import logging
 import os
 import warnings
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -183,14 +183,10 @@ def _of_stream(data: bytes, how: _How) -> _Output:
     found = stream_in(data, limits=options.limits)
     in_file = goes_into_file(options.container, how.target, found.file)
     if in_file and options.max_bytes is not None:
-        left = options.max_bytes - bytes_beside(found.codestream, found.file)
-        as_packed = options.packaging() == DEFAULT_TRANSCODE.packaging()
-        if found.file is not None and len(data) <= options.max_bytes and as_packed:
-            left = max(left, len(found.codestream))
-        options = replace(options, max_bytes=max(1, left))
+        beside = bytes_beside(found.codestream, found.file)
+        options = options.for_codestreams(len(found.codestream), beside, None if found.file is None else len(data))
     made = run(found.codestream, options, pack=how.pack, check=how.check, progress=how.progress)
-    fits = how.options.max_bytes is None or len(data) <= how.options.max_bytes
-    if in_file and found.file is not None and made.data == found.codestream and fits:
+    if in_file and found.file is not None and made.data == found.codestream and how.options.fits(len(data)):
         output = Enclosed(data)
     else:
         output = put_back(made.data, made.headers, found.file, in_file=in_file)

@@ -6,7 +6,7 @@ In: keywords, or what was typed.  Out: frozen options, which know the rate to re
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from refdec.api.encode_options import CONTAINERS, Container
@@ -121,6 +121,23 @@ class TranscodeOptions:
         if self.bpp is None:
             return self.max_bytes
         return int(self.bpp * pixels * (1 + self.tolerance)) // 8
+
+    def fits(self, file_bytes: int) -> bool:
+        """Tell whether a file of so many bytes is no longer than it may be."""
+        return self.max_bytes is None or file_bytes <= self.max_bytes
+
+    def for_codestreams(self, coded: int, beside: int, file_bytes: int | None) -> TranscodeOptions:
+        """Return the options with the bytes of a file that are left to its codestreams, which have `coded` now.
+
+        `beside`: the bytes that are not theirs, at most.  `file_bytes`: of the file that they are in, None for none;
+        where it fits, and they are not packed anew, they may stay as they are.
+        """
+        if self.max_bytes is None:
+            return self
+        left = self.max_bytes - beside
+        if file_bytes is not None and self.fits(file_bytes) and self.packaging() == DEFAULT_TRANSCODE.packaging():
+            left = max(left, coded)
+        return replace(self, max_bytes=max(1, left))
 
     def packaging(self) -> Packaging:
         """Return how the codestream is to be packed."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from refdec.api.enclosing import LONGEST_JAIH
 from refdec.api.tiled import TiledPicture, naming_tile
 from refdec.api.transcode_run import (
     Transcoded,
@@ -25,7 +26,6 @@ from refdec.bitstream.layerrecord import layer_part, with_layer
 from refdec.decoding.opening import parse
 from refdec.heif.picturefile import coded_anew
 from refdec.heif.writing import write_heif
-from refdec.transcoding.packaging import Packaging
 from refdec.weights.ranges import ModelRange
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ __all__ = ["TranscodedTiles", "transcode_tiles"]
 
 DEPTHS = ("unchanged", "headers", "recoded", "requantised")
 """What can be done to a codestream, from nothing on."""
-LONGEST_JAIH = 4
 MOST_NAMED = 8
 USUAL_TRIES = 10
 
@@ -89,8 +88,7 @@ def transcode_tiles(
     progress(1.0)
     first = made[tiled.grid.tiles[0].id].headers
     sentences = (*_by_tiles(tiled, made), *said)
-    fits = options.max_bytes is None or len(data) <= options.max_bytes
-    if fits and all(made[tile.id].data == bytes(tile.data) for tile in tiled.grid.tiles):
+    if options.fits(len(data)) and all(made[tile.id].data == bytes(tile.data) for tile in tiled.grid.tiles):
         return TranscodedTiles(data, made, first, sentences)
     unmoved = tuple(f"left behind, since it cannot be moved: the box {kind}" for kind in tiled.file.left_out)
     return TranscodedTiles(write_heif(_with_tiles(tiled.file, made)), made, first, (*sentences, *unmoved))
@@ -182,11 +180,8 @@ class _TileRates:
         old = {item: Transcoded(tile.data, tile.headers, DEPTHS[0], True, ()) for item, tile in self.tiles.items()}
         coded = sum(len(tile.data) for tile in self.tiles.values())
         anew = len(write_heif(_with_tiles(self.tiled.file, old, all_anew=True)))
-        beside = max(anew, len(write_heif(self.tiled.file))) - coded + LONGEST_JAIH * len(self.tiles)
-        left = self.options.max_bytes - beside
-        if self.file_bytes <= self.options.max_bytes and self.options.packaging() == Packaging():
-            left = max(left, coded)
-        return replace(self.options, max_bytes=max(1, left))
+        beside = max(anew, len(write_heif(self.tiled.file))) - coded + len(LONGEST_JAIH) * len(self.tiles)
+        return self.options.for_codestreams(coded, beside, self.file_bytes)
 
     def _searched(self, wishes: TranscodeOptions) -> tuple[dict[int, Transcoded], tuple[str, ...]]:
         """Return the tiles at the rate of the whole.  Raises RateNotInLatents."""
