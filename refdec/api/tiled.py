@@ -154,10 +154,14 @@ class TiledPicture:
             shown = f"{self.grid.width} x {self.grid.height}"
             raise GridWrong(self.grid.item.id, f"tiles of {first.w} x {first.h} samples do not fill the {shown} shown")
         columns = range(wanted.x // first.w, ceil_div(wanted.right, first.w))
+        sizes = dict[int, tuple[int, int]]()
         for row in range(wanted.y // first.h, ceil_div(wanted.bottom, first.h)):
             for column in columns:
                 index = row * self.grid.columns + column
-                found = _size(tile_headers(self.grid, index, options))
+                item = self.grid.tiles[index].id
+                if item not in sizes:  # an item may stand in many places
+                    sizes[item] = _size(tile_headers(self.grid, index, options))
+                found = sizes[item]
                 if found != size:
                     words = f"tile {index + 1} has {found[0]} x {found[1]} samples, the first {size[0]} x {size[1]}"
                     raise GridWrong(self.grid.item.id, words)
