@@ -54,9 +54,12 @@ def run(folder: Path, processes: int, *words: object, **settings: str) -> subpro
     return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder)
 
 
-@pytest.mark.parametrize(("processes", "said"), [(1, "no worker"), (2, "1 of 3"), (4, ""), (7, None)])
+@pytest.mark.parametrize(("processes", "said"), [(1, "no worker"), (2, "1 of 3"), (3, ""), (7, None)])
 def test_a_decode_with_fewer_workers_is_the_same(processes: int, said: str | None, folder: Path) -> None:
-    """Found: `Resource temporarily unavailable`, or the traceback of a worker that got no thread."""
+    """Found: `Resource temporarily unavailable`, or the traceback of a worker that got no thread.
+
+    Between 4 and 6 processes it depends on how long workers have threads of their own whether the third is started.
+    """
     out = folder / f"{processes}.ppm"
     done = run(folder, processes, "decode", folder / "long.jai", out, "--workers", 3)
     assert done.returncode == 0, done.stderr
