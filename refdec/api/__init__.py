@@ -17,10 +17,10 @@ Encoding: `encode`, from `sources` through the plugin door to a codestream, and 
 `encode_options` wish, with the region of interest of `quality_masks`, what `colour_wishes` say of its colours, and by
 `enclosing` into a HEIF file; `picture_warnings` says what of a source that does not hold.
 
-Clips: `clips` gives their frames one by one, `clip_decode` makes animations, video and folders of them.  `clip_encode`
-makes clips as `clip_options` wish: `clip_sources` tells moving pictures from single ones, `clip_maker` codes and
-writes, with the transparency of `clip_alpha` and the bytes that `clip_media` keeps; a `clip_report` says what was made.
-`clip_differences` compares two.
+Clips: `clips` gives their frames one by one, `clip_decode` makes animations and video of them, `clip_folder` folders; a
+`clip_tally` adds up what is said of frames.  `clip_encode` makes clips as `clip_options` wish: `clip_sources` tells
+moving pictures from single ones, `clip_maker` codes and writes, with the transparency of `clip_alpha` and the bytes
+that `clip_media` keeps; a `clip_report` says what was made.  `clip_differences` compares two.
 
 `privacy` encodes with private regions (`faces` may be among them), opens and drops them.  `lossless` puts originals
 behind codestreams, gives them back, and drops them; `float_originals` are those in floats.  `layer_file` writes them

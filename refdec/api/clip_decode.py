@@ -5,33 +5,31 @@ In: a `Clip`, a target and a `DecodeJob`.  Out: a file, or a folder, whole or no
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from refdec.api.clip_folder import clip_to_folder
+from refdec.api.clip_tally import LOSSY, FrameTally
 from refdec.api.clips import Clip, ClipFrame, naming_frame
 from refdec.api.decode import require_tone_map
-from refdec.api.decode_report import DecodeReport
 from refdec.errors import RefdecError
 from refdec.formats.colours import lost_colours, lost_light
 from refdec.formats.errors import FormatCannotHold
-from refdec.formats.file_errors import file_unwritable
 from refdec.formats.files import NamedBytes, name_of, write_bytes
 from refdec.formats.sinks import sink_of
 from refdec.formats.standard_output import is_standard_output
-from refdec.formats.unfinished import Unfinished, unfinished_folder
 from refdec.sequences.errors import ClipFormatUnknown, ClipOption, RatesDiffer
 from refdec.sequences.moving import ONCE
 from refdec.sequences.timing import one_rate
 
 if TYPE_CHECKING:
     from refdec.api.decode_job import DecodeJob
+    from refdec.api.decode_report import DecodeReport
     from refdec.bitstream.headers import Headers
     from refdec.formats.decoded import Picture
     from refdec.formats.sinks import Target
@@ -44,8 +42,10 @@ FRAME_BYTES = 8
 MOST_REPEATED = 16
 """So many equal frames, on average, are written where a format has one rate."""
 RAW_SUFFIX = ".y4m"
+LOSSY_SUFFIXES = (".gif", ".avif")
+"""Animations with fewer colours, or coded once more."""
+BLACKENED = "webp animations lose the colours below full transparency; png keeps them"
 EIGHT_BITS = 8
-FRAME_SUFFIX = ".png"
 
 
 def clip_to_file(
@@ -60,7 +60,7 @@ def clip_to_file(
     _refuse_single(job, suffix)
     run = _ClipDecode(clip, target, suffix, job, on_progress)
     if _is_folder(target, suffix):
-        return run.to_folder()
+        return clip_to_folder(run.with_options(), Path(str(target)), job, on_progress)
     if suffix == RAW_SUFFIX:
         return run.to_y4m()
     if suffix not in ANIMATION_SUFFIXES:
@@ -127,21 +127,24 @@ class _ClipDecode:
         if (self.job.options.bit_depth or EIGHT_BITS) > EIGHT_BITS:
             what = f"samples of {self.job.options.bit_depth} bits in an animation"
             raise FormatCannotHold(self.suffix[1:], what, "A folder of pictures holds them: refdec decode FILE OUT/")
-        clip, tally = self._with(), _FrameTally()
+        clip, tally = self.with_options(), FrameTally()
         pixels = FRAME_BYTES * clip.width * clip.height * len(clip)
         clip.options.limits.require_memory(pixels)
-        images, durations, deepest = [], list[Fraction](), EIGHT_BITS
+        images, durations, deepest, blackened = [], list[Fraction](), EIGHT_BITS, False
         for frame, said in self._decoded(clip):
-            tally.add(frame.picture, said)
+            last, loses = frame.picture, self.suffix == ".webp" and _has_colours_below(frame.picture)
+            tally.add(last, said, LOSSY if loses else self._fidelity(last))
+            blackened = blackened or loses
             deepest = max(deepest, _coded_bits(clip, frame.number))
-            images.append(frame.picture.to_pil())
+            images.append(last.to_pil())
             durations.append(frame.duration)
         lost = lost_in(self.suffix, durations, clip.plays, transparent=clip.has_alpha)
-        metadata = tally.picture.metadata.names() if self.suffix == ".gif" else ()
+        metadata = last.metadata.names() if self.suffix == ".gif" else ()
         if metadata:
             lost += (f"gif has no place for what the file says beside its pictures: {', '.join(metadata)}",)
-        rendering = tally.picture.rendering
-        lost += () if tally.picture.metadata.icc else lost_colours(rendering, self.suffix)
+        lost += (BLACKENED,) if blackened else ()
+        rendering = last.rendering
+        lost += () if last.metadata.icc else lost_colours(rendering, self.suffix)
         lost += lost_light(rendering, self.suffix)
         if deepest > EIGHT_BITS and self.job.options.bit_depth is None and not self.job.tone_map:
             lost += (
@@ -160,7 +163,7 @@ class _ClipDecode:
         """Write raw video, frame by frame."""
         from refdec.sequences.y4m_writer import Y4mLayout, Y4mWriter
 
-        clip, tally = self._with(colour=self.job.options.colour or "YUV"), _FrameTally()
+        clip, tally = self.with_options(colour=self.job.options.colour or "YUV"), FrameTally()
         rate, repeats = one_rate(clip.durations)
         if sum(repeats) > MOST_REPEATED * len(clip):
             raise RatesDiffer(len(clip), sum(repeats))
@@ -188,63 +191,23 @@ class _ClipDecode:
                         lost.append(f"y4m has no place for what the file says beside its pictures: {', '.join(names)}")
                     lost += (*lost_colours(picture.rendering, RAW_SUFFIX), *lost_light(picture.rendering, RAW_SUFFIX))
                 writer.put(picture, int(frame.duration / units) if any(clip.durations) else 1)
-                tally.add(picture, said)
+                tally.add(picture, said, self._fidelity(picture))
             sink.commit()
         except BaseException:
             sink.discard()
             raise
         return tally.report(name_of(self.target), len(clip), tuple(lost))
 
-    def to_folder(self) -> DecodeReport:
-        """Write a picture for each frame into a folder that appears with all of them, or is left as it was."""
-        folder, clip = Path(str(self.target)), self._with()
-        suffix = self.job.suffix or FRAME_SUFFIX
-        digits = max(5, len(str(len(clip))))
-        tally, written = _FrameTally(), list[Path]()
-        try:
-            unfinished = unfinished_folder(folder.resolve())
-        except OSError as reason:
-            raise file_unwritable(str(folder), reason) from reason
-        partial_folder = unfinished.path
-        try:
-            job = replace(self.job, suffix=suffix, options=replace(self.job.options, workers=1))
-            name = f"frame-%0{digits}d{suffix}"
-            work = partial(_frame_file, job=job, folder=partial_folder, name=name)
-            for number, made in clip.mapped(work, range(1, len(clip) + 1), workers=self.job.options.workers):
-                self.on_progress(number / len(clip))
-                path = partial_folder.joinpath(name % number)
-                if isinstance(made, RefdecError):
-                    tally.problem(made)
-                    continue
-                if not path.exists():  # the same bytes as the frame before
-                    shutil.copyfile(written[-1], path)
-                written.append(path)
-                tally.add_report(made)
-            if not written:
-                assert tally.first_problem is not None, "a clip has frames"
-                raise tally.first_problem
-            _move(unfinished, folder)
-        finally:
-            unfinished.remove()
-        lost = ("a folder does not say how long frames are shown: refdec info says it",)
-        return tally.report(str(folder), len(written), lost)
-
-    def _with(self, *, colour: Any = None) -> Clip:
+    def with_options(self, *, colour: Colour | None = None) -> Clip:
         """Return the clip with the options of the job."""
         options = self.job.options
-        return replace(self.clip, options=replace(options, colour=colour if colour is not None else options.colour))
+        return replace(self.clip, options=replace(options, colour=options.colour if colour is None else colour))
 
-
-def _move(unfinished: Unfinished, folder: Path) -> None:
-    """Give a folder its name, or move what is in it into one that is there."""
-    try:
-        if not folder.exists():
-            unfinished.become(folder)
-            return
-        for path in sorted(unfinished.path.iterdir()):
-            path.replace(folder.joinpath(path.name))
-    except OSError as reason:
-        raise file_unwritable(str(folder), reason) from reason
+    def _fidelity(self, picture: Picture) -> str:
+        """Return how near to the original the samples of a frame are in the file."""
+        divided = picture.alpha is not None and picture.alpha.premultiplied
+        viewed = picture.floats is not None or self.job.tone_map
+        return LOSSY if self.suffix in LOSSY_SUFFIXES or divided or viewed else picture.fidelity
 
 
 def _picture(clip: Clip, number: int, *, job: DecodeJob, as_rgb: bool, most_bits: int | None) -> Picture:
@@ -290,60 +253,9 @@ def _coded_bits(clip: Clip, number: int) -> int:
     return _headers(clip, number).picture.bit_depth
 
 
-def _frame_file(clip: Clip, number: int, *, job: DecodeJob, folder: Path, name: str) -> DecodeReport:
-    """Write the picture of a frame into a folder."""
-    from refdec.api.decode_file import decode_to_file
-
-    with naming_frame(clip, number):
-        source = NamedBytes(clip.still(number), clip.name)
-        return decode_to_file(source, folder.joinpath(name % number), job, weights=clip.pack)
-
-
-class _FrameTally:
-    """Adds up what is said of frames: each sentence once, and one fingerprint of all codes."""
-
-    def __init__(self) -> None:
-        self._said: dict[str, None] = {}
-        self._digest = hashlib.sha256()
-        self._kinds: set[str] = set()
-        self._last: Picture | DecodeReport | None = None
-        self.first_problem: RefdecError | None = None
-
-    @property
-    def picture(self) -> Any:
-        """The last picture."""
-        assert self._last is not None, "a clip has frames"
-        return self._last
-
-    @property
-    def all_equal(self) -> bool:
-        """Whether all pictures were the same one."""
-        return len(self._kinds) == 1
-
-    def add(self, picture: Picture, said: tuple[str, ...]) -> None:
-        """Take a picture."""
-        from refdec.trace.picture_digest import picture_sha256
-
-        self._said |= dict.fromkeys((*said, *picture.warnings))
-        codes = picture_sha256(picture.planes)
-        alpha = "" if picture.alpha is None else picture_sha256((picture.alpha.samples,))
-        self._kinds.add(codes + alpha)
-        self._digest.update(bytes.fromhex(codes))
-        self._last = picture
-
-    def add_report(self, report: DecodeReport) -> None:
-        """Take what is said of a file."""
-        self._said |= dict.fromkeys(report.warnings)
-        self._digest.update(bytes.fromhex(report.fingerprint))
-        self._last = report
-
-    def problem(self, problem: RefdecError) -> None:
-        """Take a frame that does not decode."""
-        self.first_problem = self.first_problem or problem
-        self._said[f"left out: {problem.headline()}"] = None
-
-    def report(self, name: str, count: int, lost: tuple[str, ...]) -> DecodeReport:
-        """Return what is said of all."""
-        last = self.picture
-        size = last.width, last.height, last.bit_depth, last.colour
-        return DecodeReport(name, *size, self._digest.hexdigest(), (*self._said, *lost), {}, frames=count)
+def _has_colours_below(picture: Picture) -> bool:
+    """Tell whether a picture has colours where it is fully transparent."""
+    if picture.alpha is None:
+        return False
+    hidden = picture.alpha.samples == 0
+    return any(bool(plane[hidden].any()) for plane in picture.planes)

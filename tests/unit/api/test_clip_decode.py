@@ -190,3 +190,35 @@ def test_a_clip_is_tone_mapped(tmp_path: Path, hdr: bytes, suffix: str) -> None:
         decode_to_file(hdr, tmp_path / "a.y4m", DecodeJob(tone_map=True))
     with pytest.raises(ToneMapAlone):
         decode_to_file(hdr, out, DecodeJob(tone_map=True, scale=8))
+
+
+def frames_with_transparency(*, kept: bool) -> list[PIL.Image.Image]:
+    """Return two frames whose upper half is fully transparent, with the colours below it, or without."""
+    made = np.random.default_rng(7).integers(0, 256, (2, 16, 24, 4), np.uint8)
+    made[..., 3] |= 1
+    made[:, :8, :, 3] = 0
+    if not kept:
+        made[:, :8] = 0
+    return [PIL.Image.fromarray(one) for one in made]
+
+
+@pytest.mark.parametrize("target", ["a.png", "a.webp", "frames/"])
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_report_on_a_lossless_clip_says_what_the_file_holds(tmp_path: Path, target: str, kept: bool) -> None:
+    """Found: every clip was called lossy; WebP by Pillow has no colours below full transparency, and said nothing."""
+    source = tmp_path / "source.png"
+    first, second = frames_with_transparency(kept=kept)
+    first.save(source, save_all=True, append_images=[second], duration=40)
+    refdec.encode_clip(source, tmp_path / "a.jais", options=refdec.EncodeOptions(lossless=True))
+    report = decode_to_file(tmp_path / "a.jais", tmp_path / target)
+    blackened = kept and target == "a.webp"
+    assert report.fidelity == ("lossy" if blackened else "lossless")
+    assert any("below full transparency" in warning for warning in report.warnings) == blackened
+    if target == "a.png":
+        shown = PIL.Image.open(tmp_path / target)
+        for number, frame in enumerate((first, second)):
+            shown.seek(number)
+            assert np.array_equal(np.asarray(shown.convert("RGBA")), np.asarray(frame))
+    assert decode_to_file(tmp_path / "a.jais", tmp_path / "a.gif").fidelity == "lossy"
+    assert decode_to_file(tmp_path / "a.jais", tmp_path / "a.y4m").fidelity == "lossy"
+    assert decode_to_file(tmp_path / "a.jais", tmp_path / "lossy.png", DecodeJob(lossy=True)).fidelity == "lossy"
