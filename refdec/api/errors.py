@@ -13,6 +13,7 @@ __all__ = [
     "KindUnknown",
     "KindsDiffer",
     "LayoutWithoutRaw",
+    "MaskWrong",
     "NoDifferencePicture",
     "NothingMatches",
     "OptionsExpected",
@@ -276,6 +277,21 @@ class OutputNoFolder(UsageError):
         return (
             f"{self.name} is a file, and several outputs need a folder.\nName a folder; it is made if it is not there."
         )
+
+
+class MaskWrong(InputError):
+    """The file with the mask of a region of interest is no picture that can be read."""
+
+    code = "RD1636"
+
+    def __init__(self, name: str, reason: InputError) -> None:
+        super().__init__(name, reason)
+        self.name, self.reason = name, reason
+        self.source = name
+
+    def explain(self) -> str:
+        first, *more = self.reason.explain().splitlines()
+        return "\n".join([f"The mask of the region of interest, {self.name}: {self.reason.code}, {first}", *more])
 
 
 class ToneMapAlone(UsageError):

@@ -34,6 +34,7 @@ def naming_picture(picture: object, number: int) -> Iterator[None]:
     try:
         yield
     except InputError as problem:
-        if not isinstance(picture, Path) or isinstance(problem, FrameSourceWrong | FileError):  # both name it
+        named = problem.source or isinstance(problem, FrameSourceWrong | FileError)  # it may be another file
+        if named or not isinstance(picture, Path):
             raise
         raise FrameSourceWrong(f"{picture}, frame {number}", problem) from problem

@@ -1,10 +1,13 @@
-"""Every error of comparing two files is raised by two files (the other tests of this folder hold the rest)."""
+"""Errors of files that stand beside what is worked on: two that are compared, a mask (other tests hold the rest)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
+import refdec
 from refdec.api import errors
 from refdec.api.diff import diff_files
 from refdec.api.picture_differences import DifferenceFile
@@ -28,4 +31,5 @@ CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
         *files(folder, b"{}", b"{}"), show=DifferenceFile(folder / "d.png")
     ),
     errors.KindsDiffer: lambda folder: compare(folder, b"{}", b"PK\3\4"),
+    errors.MaskWrong: lambda folder: refdec.encode(np.zeros((9, 9), np.uint8), roi=files(folder, b"words")[0]),
 }

@@ -14,6 +14,7 @@ import refdec
 from refdec.api.clip_encode import encode_source
 from refdec.api.clip_options import ClipOptions, refuse_single
 from refdec.api.decode_file import decode_to_file
+from refdec.api.errors import MaskWrong
 from refdec.errors import RefdecError
 from refdec.sequences import errors
 from tests.unit.heif.clips import clip_data
@@ -104,3 +105,17 @@ def test_a_damaged_picture_that_is_chosen_of_a_folder_is_named(tmp_path: Path) -
     with pytest.raises(errors.FrameSourceWrong) as caught:
         encode_source(str(tmp_path), tmp_path / "a.jai", refdec.EncodeOptions(quality=20, frame=2))
     assert caught.value.explain().startswith(f"{tmp_path / '2.png'}, frame 2: RD0706, This is no sound PNG file")
+
+
+@pytest.mark.parametrize("target", ["a.jai", "a.jaii"])
+def test_a_damaged_mask_is_not_called_a_frame(tmp_path: Path, target: str) -> None:
+    """Found: the frame was called damaged; of a single picture nobody said which of the two files it was."""
+    folder, mask = tmp_path / "frames", tmp_path / "mask.png"
+    folder.mkdir()
+    for name in ("1.png", "2.png"):
+        PIL.Image.new("RGB", (16, 16)).save(folder / name)
+    mask.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    options = refdec.EncodeOptions(quality=20, roi=mask, frame=2 if target == "a.jai" else None)
+    with pytest.raises(MaskWrong) as caught:
+        encode_source(folder, tmp_path / target, options)
+    assert caught.value.explain().startswith(f"The mask of the region of interest, {mask}: RD0706, This is no sound")
