@@ -8,7 +8,8 @@ says how long the products of a decode alone take, `machine` what it was measure
 `encode_speed` times encoding, as a whole and by its steps.
 
 Rate and distortion: `pictures` and `codecs` are what is compared, `rd` measures, `rd_summary` forms means and
-BD-rates and keeps them in a file, `rd_tables` and `rd_plot` show them.  `qualities` says what a quality gives.
+BD-rates and keeps them in a file, `rd_tables` and `rd_plot` show them; `plotted` writes what is
+drawn.  `qualities` says what a quality gives.
 
 Looking: `equal_rate` finds the quality that gives a rate, `look` codes pictures at equal rates, `look_page` makes one
 page of them, to compare and to score blindly, and `look_scores` merges what viewers scored.

@@ -11,6 +11,7 @@ __all__ = [
     "NoPictures",
     "NotEightBits",
     "PicturesAlike",
+    "PlotFormatUnknown",
     "PlotUnavailable",
     "SessionInvalid",
     "SessionsApart",
@@ -65,6 +66,19 @@ class PlotUnavailable(UsageError):
 
     def explain(self) -> str:
         return "A plot needs matplotlib, which is not installed.\nGet it:  pip install 'refdec[plot]'"
+
+
+class PlotFormatUnknown(UsageError):
+    """A plot is wanted in a file whose name says no format of plots."""
+
+    code, clause = "RD1442", ""
+
+    def __init__(self, path: str, known: tuple[str, ...]) -> None:
+        super().__init__(path, known)
+        self.path, self.known = path, known
+
+    def explain(self) -> str:
+        return f"A plot is not written to {self.path}.\nName a file that ends in {' or '.join(self.known)}."
 
 
 class BenchmarkFileInvalid(InputError):

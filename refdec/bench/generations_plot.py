@@ -1,25 +1,24 @@
 """Generations: the plot (needs matplotlib, the extra `plot`).
 
-In: points.  Out: the bytes of a PNG file.
+In: points.  Out: a figure.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from refdec.bench.generations import Generation, mean_generations
-from refdec.bench.rd_plot import STYLES, require_matplotlib
+from refdec.bench.rd_plot import STYLES
 
-__all__ = ["losses_png"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["losses_figure"]
 
 
-def losses_png(points: Sequence[Generation]) -> bytes:
-    """Return a plot of the mean loss of luma PSNR by generation, one panel a place among the settings.
-
-    Raises PlotUnavailable.
-    """
-    require_matplotlib()
+def losses_figure(points: Sequence[Generation]) -> Figure:
+    """Return a plot of the mean loss of luma PSNR by generation, one panel a place among the settings."""
     from matplotlib.figure import Figure
 
     rows = mean_generations(points)
@@ -39,6 +38,4 @@ def losses_png(points: Sequence[Generation]) -> bytes:
         axes.set_ylabel("luma PSNR against the first coding [dB]")
         axes.grid(visible=True, alpha=0.3)
         axes.legend()
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=100)
-    return buffer.getvalue()
+    return figure

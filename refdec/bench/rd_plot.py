@@ -1,18 +1,20 @@
 """Rate and distortion of codecs over pictures: the plot (needs matplotlib, the extra `plot`).
 
-In: points.  Out: the bytes of a PNG file, a row of panels for each kind of pictures.
+In: points.  Out: a figure, a row of panels for each kind of pictures.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from refdec.bench.errors import PlotUnavailable
 from refdec.bench.rd import RdPoint
 from refdec.bench.rd_summary import EDGES, kinds_of, mean_points, named_with_count, qualities_of
 
-__all__ = ["STYLES", "plot_png", "require_matplotlib"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["STYLES", "rd_figure"]
 
 PANELS = {
     "luma_psnr": "luma PSNR [dB]",
@@ -23,17 +25,8 @@ PANELS = {
 STYLES = {"jpeg": "s--", "webp": "^--", "avif": "d--"}
 
 
-def require_matplotlib() -> None:
-    """Raise PlotUnavailable unless plots can be made; cheap to ask before a long measurement."""
-    from importlib.util import find_spec
-
-    if find_spec("matplotlib") is None:
-        raise PlotUnavailable
-
-
-def plot_png(points: Sequence[RdPoint], title: str) -> bytes:
-    """Return a plot of quality by rate, means over pictures, one panel a quality.  Raises PlotUnavailable."""
-    require_matplotlib()
+def rd_figure(points: Sequence[RdPoint], title: str) -> Figure:
+    """Return a plot of quality by rate, means over pictures, one panel a quality."""
     from matplotlib.figure import Figure
 
     kinds, names = kinds_of(points), qualities_of(points)
@@ -54,6 +47,4 @@ def plot_png(points: Sequence[RdPoint], title: str) -> bytes:
             axes.grid(visible=True, alpha=0.3)
             axes.legend()
     figure.suptitle(title)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=100)
-    return buffer.getvalue()
+    return figure

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from refdec.bench.rd_plot import require_matplotlib
-
-__all__ = ["plot_sizes"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
-def plot_sizes(rows: list[dict[str, Any]], path: Path) -> None:
-    """Draw the time of a pixel and peak memory against the size of the picture.  Raises PlotUnavailable."""
-    require_matplotlib()
+__all__ = ["sizes_figure"]
+
+
+def sizes_figure(rows: list[dict[str, Any]]) -> Figure:
+    """Draw the time of a pixel and peak memory against the size of the picture."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 4), layout="constrained")
@@ -31,4 +31,4 @@ def plot_sizes(rows: list[dict[str, Any]], path: Path) -> None:
     right.legend()
     for axes in (left, right):
         axes.grid(alpha=0.3)
-    figure.savefig(path, dpi=110)
+    return figure

@@ -55,14 +55,12 @@ def generations(
         measure_generations,
     )
     from refdec.bench.pictures import picture_files
+    from refdec.bench.plotted import require_plot, write_figure
     from refdec.bench.rd_tables import markdown as as_markdown
     from refdec.bench.rd_tables import placed
-    from refdec.formats.files import write_bytes, write_text
+    from refdec.formats.files import write_text
 
-    if plot is not None:
-        from refdec.bench.rd_plot import require_matplotlib
-
-        require_matplotlib()
+    require_plot(plot)
     places = number_list("--settings", settings)
     plugins = os.environ.get(ENVIRONMENT_VARIABLE)
     template = EncoderCodec("", weights=weights, plugins=plugins, time_budget_seconds=time_budget)
@@ -93,9 +91,9 @@ def generations(
     if out is not None:
         write_text(out, text)
     if plot is not None and points:
-        from refdec.bench.generations_plot import losses_png
+        from refdec.bench.generations_plot import losses_figure
 
-        write_bytes(plot, losses_png(points))
+        write_figure(losses_figure(points), plot)
     if markdown is not None:
         page = markdown.read_text(encoding="utf-8") if markdown.is_file() else ""
         write_text(markdown, placed(page, as_markdown([table]), BEGIN_GENERATIONS))

@@ -99,15 +99,13 @@ def rd(
     """
     from refdec.bench.codecs import EncoderCodec, codec_named
     from refdec.bench.pictures import picture_files, picture_sets
+    from refdec.bench.plotted import require_plot
     from refdec.bench.rd_summary import RdResults, read_results, report_text
     from refdec.formats.files import write_text
 
     if bool(inputs) == bool(sets):
         raise typer.BadParameter("give pictures or folders, or kinds of them by --set, one of the two")
-    if plot is not None:
-        from refdec.bench.rd_plot import require_matplotlib
-
-        require_matplotlib()
+    require_plot(plot)
     template = EncoderCodec(
         "",
         number_list("--displacements", displacements, signed=True),
@@ -205,18 +203,19 @@ class _Files:
 def _finish(points: list[RdPoint], text: str, anchors: Sequence[str], files: _Files, as_json: bool) -> None:
     """Print the tables, write file and plot."""
     from refdec.bench.rd_tables import BEGIN, BEGIN_KINDS, markdown, placed, tables_of, tables_of_kinds
-    from refdec.formats.files import write_bytes, write_text
+    from refdec.formats.files import write_text
 
     by_kind = any(point.kind for point in points)
     tables = tables_of_kinds(points, anchors) if by_kind else tables_of(points, anchors)
     if files.out is not None:
         write_text(files.out, text)
     if files.plot is not None and points:
-        from refdec.bench.rd_plot import plot_png
+        from refdec.bench.plotted import write_figure
+        from refdec.bench.rd_plot import rd_figure
 
         pictures = len({(point.kind, point.picture) for point in points})
         title = f"{pictures} pictures, means; bits of whole files"
-        write_bytes(files.plot, plot_png(points, title))
+        write_figure(rd_figure(points, title), files.plot)
     if files.markdown is not None:
         page = files.markdown.read_text(encoding="utf-8") if files.markdown.is_file() else ""
         write_text(files.markdown, placed(page, markdown(tables), BEGIN_KINDS if by_kind else BEGIN))

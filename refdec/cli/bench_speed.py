@@ -18,6 +18,7 @@ __all__ = ["speed"]
 PARTS = ("steady", "encode", "threads", "pairs", "workers", "sizes", "starts")
 EDGES = (64, 128, 256, 512, 1024, 2048, 4096, 8192)
 EIGHT_K = (7680, 4320)
+PLOT = "speed.png"
 
 
 def speed(
@@ -45,9 +46,9 @@ def speed(
     if unknown := [part for part in wanted if part not in PARTS]:
         raise typer.BadParameter(f"{unknown[0]!r} is not one of {', '.join(PARTS)}")
     if out is not None:
-        from refdec.bench.rd_plot import require_matplotlib
+        from refdec.bench.plotted import require_plot
 
-        require_matplotlib()
+        require_plot(out / PLOT)
     prepare_process()
     load_kernels(hop=True, writer=True, encoder=True)
     found: dict[str, Any] = {"date": datetime.date.today().isoformat(), "machine": machine_facts()}
@@ -79,9 +80,10 @@ def _keep(found: dict[str, Any], folder: Path) -> None:
     merged = {**earlier, **found}
     path.write_text(json_format.dumps(merged, indent=1) + "\n")
     if "sizes" in merged:
-        from refdec.bench.speed_plot import plot_sizes
+        from refdec.bench.plotted import write_figure
+        from refdec.bench.speed_plot import sizes_figure
 
-        plot_sizes(merged["sizes"], folder / "speed.png")
+        write_figure(sizes_figure(merged["sizes"]), folder / PLOT)
 
 
 def _show(found: dict[str, Any]) -> None:

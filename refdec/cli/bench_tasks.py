@@ -55,6 +55,7 @@ def tasks(
     --resume --out tasks.json --plot tasks.png
     """
     from refdec.api.weights import load_weights
+    from refdec.bench.plotted import require_plot
     from refdec.bench.tasks.entries import folders_of, measured
     from refdec.bench.tasks.figures import continued, read_rows, report_text
     from refdec.bench.tasks.ground import Ground
@@ -67,10 +68,7 @@ def tasks(
     if not data and not (resume and out is not None):
         raise typer.BadParameter("give --data TASK=FOLDER, or --resume and --out FILE.json to show what was measured")
     folders = folders_of(data or ())
-    if plot is not None:
-        from refdec.bench.rd_plot import require_matplotlib
-
-        require_matplotlib()
+    require_plot(plot)
     pack = load_weights(weights)
     kept = read_rows(out, pack.fingerprint) if resume and out is not None and out.is_file() else []
     rows: list[TaskRow] = []
@@ -92,14 +90,15 @@ def _facts(fingerprint: str, qualities: tuple[int, ...], most: int) -> dict[str,
 
 def _show(rows: list[TaskRow], text: str, plot: Path | None, markdown: Path | None, *, as_json: bool) -> None:
     """Print the tables, write page and plot."""
+    from refdec.bench.plotted import write_figure
     from refdec.bench.rd_tables import markdown as markdown_of
     from refdec.bench.rd_tables import placed
-    from refdec.bench.tasks.tables import BEGIN, plot_png, tables_of
-    from refdec.formats.files import write_bytes, write_text
+    from refdec.bench.tasks.tables import BEGIN, tables_of, tasks_figure
+    from refdec.formats.files import write_text
 
     tables = tables_of(rows)
     if plot is not None:
-        write_bytes(plot, plot_png(rows))
+        write_figure(tasks_figure(rows), plot)
     if markdown is not None:
         page = markdown.read_text(encoding="utf-8") if markdown.is_file() else ""
         write_text(markdown, placed(page, markdown_of(tables), BEGIN))

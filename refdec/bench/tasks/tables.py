@@ -1,18 +1,20 @@
 """Rows of measurements as tables and as a plot.
 
-In: `TaskRow`s.  Out: a table of accuracy for each task, one of costs for all; the bytes of a PNG file.
+In: `TaskRow`s.  Out: a table of accuracy for each task, one of costs for all; a figure.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from refdec.bench.rd_plot import require_matplotlib
 from refdec.bench.rd_tables import TextTable
 from refdec.bench.tasks.figures import LATENTS, MIXED, ORIGINAL, PIXELS, WAYS, TaskRow
 
-__all__ = ["BEGIN", "plot_png", "tables_of"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["BEGIN", "tables_of", "tasks_figure"]
 
 BEGIN = "<!-- tables of refdec bench tasks -->"
 MIB, THOUSAND = 1 << 20, 1000
@@ -75,9 +77,8 @@ def _costs(rows: Sequence[TaskRow]) -> TextTable:
     return TextTable("What an answer costs, from the bytes on", COSTS, tuple(lines))
 
 
-def plot_png(rows: Sequence[TaskRow]) -> bytes:
-    """Return a panel for each task: its figure by rate, latents beside pixels.  Raises PlotUnavailable."""
-    require_matplotlib()
+def tasks_figure(rows: Sequence[TaskRow]) -> Figure:
+    """Return a panel for each task: its figure by rate, latents beside pixels."""
     from matplotlib.figure import Figure
 
     tasks = list(dict.fromkeys(row.task for row in rows))
@@ -99,6 +100,4 @@ def plot_png(rows: Sequence[TaskRow]) -> bytes:
         axes.set_title(task)
         axes.grid(visible=True, alpha=0.3)
         axes.legend()
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=100)
-    return buffer.getvalue()
+    return figure

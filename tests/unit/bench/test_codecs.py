@@ -209,8 +209,8 @@ def test_a_picture_that_fails_is_told(tmp_path: Path) -> None:
 
 
 def test_without_matplotlib_there_is_no_plot(monkeypatch: pytest.MonkeyPatch) -> None:
-    from refdec.bench import rd_plot
+    from refdec.bench.plotted import require_plot
 
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(PlotUnavailable, match="plot"):
-        rd_plot.plot_png([], "title")
+        require_plot(Path("rd.png"))

@@ -11,6 +11,7 @@ CAUSES = {
         errors.NoPictures(("a", "b")),
         errors.UnknownCodec("gif", ("jpeg",)),
         errors.CodecMissing("AVIF"),
+        errors.PlotFormatUnknown("a.jpg", (".png", ".svg")),
         errors.PlotUnavailable(),
         errors.BenchmarkFileInvalid("rd.json", "junk"),
         errors.MeasuredOtherwise("rd.json", "analysis", "analysis 1.0", "analysis 1.1"),

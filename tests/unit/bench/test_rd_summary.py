@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from refdec.bench.errors import BenchmarkFileInvalid, MeasuredOtherwise, UnknownCodec
+from refdec.bench.errors import BenchmarkFileInvalid, MeasuredOtherwise, PlotFormatUnknown, UnknownCodec
+from refdec.bench.plotted import require_plot, write_figure
 from refdec.bench.rd import RdPoint
 from refdec.bench.rd_summary import (
     EDGES,
@@ -101,27 +101,29 @@ def test_other_files_are_refused(tmp_path: Path, text: str) -> None:
         read_results(tmp_path / "rd.json")
 
 
-def test_the_plot_is_a_png_file() -> None:
+@pytest.mark.parametrize(("name", "start"), [("a.png", b"\x89PNG"), ("a.SVG", b"<?xml"), ("a.pdf", b"%PDF")])
+def test_a_plot_has_the_format_of_its_name(tmp_path: Path, name: str, start: bytes) -> None:
+    """Found: it was PNG under any name."""
     pytest.importorskip("matplotlib")
-    from refdec.bench.rd_plot import plot_png
+    from refdec.bench.rd_plot import rd_figure
 
-    assert plot_png(points(), "a title").startswith(b"\x89PNG")
+    write_figure(rd_figure(points(), "a title"), tmp_path / name)
+    assert (tmp_path / name).read_bytes().startswith(start)
 
 
-def test_the_plot_says_which_codec_has_fewer_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    figure = pytest.importorskip("matplotlib.figure")
-    from refdec.bench.rd_plot import plot_png
+@pytest.mark.parametrize("name", ["a.jpg", "a", "-"])
+def test_other_formats_of_plots_are_refused_before_anything_is_measured(tmp_path: Path, name: str) -> None:
+    with pytest.raises(PlotFormatUnknown):
+        require_plot(tmp_path / name)
 
-    legends = list[list[str]]()
-    save = figure.Figure.savefig
 
-    def kept(self: Any, *arguments: Any, **named: Any) -> None:
-        legends.extend([text.get_text() for text in axes.get_legend().get_texts()] for axes in self.axes)
-        save(self, *arguments, **named)
+def test_the_plot_says_which_codec_has_fewer_pictures() -> None:
+    pytest.importorskip("matplotlib.figure")
+    from refdec.bench.rd_plot import rd_figure
 
-    monkeypatch.setattr(figure.Figure, "savefig", kept)
     uneven = [point for point in points("uneven") if point.picture == "p0" or point.setting < 2]
-    plot_png([*points(), *points("slow", pictures=1), *uneven], "a title")
+    figure = rd_figure([*points(), *points("slow", pictures=1), *uneven], "a title")
+    legends = [[text.get_text() for text in axes.get_legend().get_texts()] for axes in figure.axes]
     assert legends == [["one", "slow (1)", "uneven (1 to 2)"]] * len(legends) and legends
 
 
