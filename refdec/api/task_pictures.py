@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from refdec.api.task import pack_and_core
 
 if TYPE_CHECKING:
+    from refdec.api.chosen_frame import ChosenStream
     from refdec.api.task import TaskOrder
     from refdec.arithmetic.types import UInt8Array
     from refdec.plugins.result import TaskResult
@@ -22,14 +23,16 @@ __all__ = ["ResultPicture", "picture_suffix", "write_result_picture"]
 def picture_suffix(target: Path) -> str:
     """Return the suffix of the format that a picture of a result is written in: that of its name, or else PNG.
 
-    Raises SuffixUnknown for a format that holds no RGB picture.
+    Raises SuffixUnknown, and FormatCannotHold for a format of other pictures.
     """
     from refdec.api.picture_files import colour_of
-    from refdec.formats.errors import SuffixUnknown
+    from refdec.formats.errors import FormatCannotHold, SuffixUnknown
     from refdec.formats.files import WRITERS
 
     suffix = target.suffix.lower() or ".png"
     held = tuple(each for each in WRITERS if each != ".pgm" and colour_of(each) != "YUV")
+    if suffix in WRITERS and suffix not in held:
+        raise FormatCannotHold(suffix[1:], "the picture of a result, which is RGB", f"Name one of {' '.join(held)}.")
     if suffix not in held:
         raise SuffixUnknown(suffix, held)
     return suffix
@@ -45,10 +48,13 @@ class ResultPicture:
     remarks: tuple[str, ...]
 
 
-def write_result_picture(result: TaskResult, target: Path, under: bytes | None, order: TaskOrder) -> ResultPicture:
+def write_result_picture(
+    result: TaskResult, target: Path, under: ChosenStream | None, order: TaskOrder
+) -> ResultPicture:
     """Write the picture of a result; `under`: the codestream whose decoded picture lies below it.
 
-    Raises SuffixUnknown, FileUnwritable, and what decoding raises.
+    Raises SuffixUnknown, FormatCannotHold, FileUnwritable, and what decoding raises; errors of a frame of a clip say
+    which it is.
     """
     import numpy as np
 
@@ -71,11 +77,12 @@ def write_result_picture(result: TaskResult, target: Path, under: bytes | None, 
     return ResultPicture(target, rgb.shape[1], rgb.shape[0], tuple(remarks))
 
 
-def _decoded(source: bytes, order: TaskOrder) -> UInt8Array:
+def _decoded(stream: ChosenStream, order: TaskOrder) -> UInt8Array:
     """Return the decoded picture, uint8 RGB [rows, columns, 3]."""
     from refdec.api.decode import decode
 
     pack, _ = pack_and_core(order.weights, order.reading.limits)
-    decoded = decode(source, weights=pack, options=replace(order.reading, colour="RGB", bit_depth=8))
+    with stream.named():
+        decoded = decode(stream.data, weights=pack, options=replace(order.reading, colour="RGB", bit_depth=8))
     array: UInt8Array = decoded.array
     return array

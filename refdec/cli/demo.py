@@ -41,13 +41,13 @@ def demo(
     target = Path(output_of(target, out, "demo.png"))
     require_distinct("-", {"OUT.png": target, "--stream": stream})
     data = resources.files("refdec").joinpath("data", "demo.jai").read_bytes()
-    if stream is not None:
-        write_bytes(str(stream), data)
     prepare_process()
     start = time.perf_counter()
     with console.progress("decoding") as show:
         report = decode_to_file(data, target, on_progress=show)
     seconds = time.perf_counter() - start
+    if stream is not None:  # last: where the picture cannot be written nothing is
+        write_bytes(str(stream), data)
     equal = report.fingerprint == RECORDED
     bpp = 8 * len(data) / (report.width * report.height)
     if json:

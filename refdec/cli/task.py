@@ -181,8 +181,8 @@ def _run_on_file(source: str, order: TaskOrder, picture: Path | None, as_json: b
         data = stream.data
         with concerning(source):
             result = in_time(limits.seconds, lambda: run_on_stream(stream, order))
-        if picture is not None:
-            written = write_result_picture(result, picture, data if order.over else None, order)
+            if picture is not None:
+                written = write_result_picture(result, picture, stream if order.over else None, order)
     read = read_info(data, limits=limits, lenient=reading.lenient, any_level=reading.any_level, edition=reading.edition)
     show_warnings((*stream.remarks, *read.warnings))
     if result.kind in NAMING_KINDS:

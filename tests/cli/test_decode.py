@@ -172,6 +172,8 @@ def test_demo_equals_its_record(refdec: Refdec, tmp_path: Path) -> None:
     assert ran.code == 0
     assert "equal to the recorded fingerprint" in ran.out
     assert Image.open(tmp_path / "d.png").size == (768, 512)
+    ran = refdec("demo", tmp_path / "d.xyz", "--stream", tmp_path / "d.jai")
+    assert ran.code != 0 and not (tmp_path / "d.jai").exists()
 
 
 def test_version(refdec: Refdec) -> None:

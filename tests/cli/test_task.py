@@ -132,7 +132,7 @@ def test_the_suffix_of_a_picture_is_its_format(refdec: Refdec, album: Path, tmp_
         assert ran.code == 0 and target.read_bytes().startswith(begin), ran.err
     for suffix in ("yuv", "pgm", "xyz"):
         ran = refdec("task", "thumbnail", album / "p1.jai", "--picture", tmp_path / f"small.{suffix}")
-        assert ran.code == 1 and f".{suffix}" in ran.err and not ran.out
+        assert ran.code == 1 and suffix in ran.err and ".png" in ran.err and not ran.out
         assert refdec("task", "statistics", "total", album, "--picture", tmp_path / f"small.{suffix}").code == 1
     ran = refdec("task", "thumbnail", album / "p1.jai", "--picture", "-")
     assert ran.code == 2 and "--picture is a file" in ran.err
