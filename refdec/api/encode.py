@@ -235,6 +235,7 @@ def encoded_picture(
     from refdec.bitstream.editions import Edition
     from refdec.parallel.clock import check_of
     from refdec.plugins.core import Core
+    from refdec.plugins.core_errors import TooFewBytes
 
     picture, parts = options.with_parts(source, in_file=in_file)
     warnings = picture.warnings
@@ -251,14 +252,19 @@ def encoded_picture(
     if options.thumbnail and in_file:
         parts, said = with_thumbnail(parts, picture, options, code)
         warnings = (*warnings, *said)
-    if options.max_bytes is not None and in_file:
-        options = replace(options, max_bytes=max(1, options.max_bytes - file_overhead(picture, parts)))
+    most = options.max_bytes if in_file else None
+    beside = 0 if most is None else file_overhead(picture, parts)
+    if most is not None:
+        options = replace(options, max_bytes=max(1, most - beside))
     if options.private is not None:
         from refdec.api.privacy import coded_in_private
 
         data = coded_in_private(picture, options, options.private, code, progress or _no_progress)
     else:
-        data = code(picture, options, progress or _no_progress)
+        try:
+            data = code(picture, options, progress or _no_progress)
+        except TooFewBytes as problem:
+            raise problem if most is None else TooFewBytes(most, problem.smallest, beside) from problem
         data = compacted(data, limits=options.limits) if options.compact else data
     if options.layer_error is not None:
         data = _with_layer(Inputs(data, pack, None, check), picture, options, options.layer_error)

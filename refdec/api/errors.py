@@ -137,14 +137,16 @@ class RateNotInLatents(UsageError):
 
     code, clause = "RD1330", "3.B.3"
 
-    def __init__(self, wanted: str, model_id: int, least_bytes: int, pixels: int) -> None:
-        super().__init__(wanted, model_id, least_bytes, pixels)
+    def __init__(self, wanted: str, model_id: int, least_bytes: int, pixels: int, beside_bytes: int = 0) -> None:
+        super().__init__(wanted, model_id, least_bytes, pixels, beside_bytes)
         self.wanted, self.model_id, self.least_bytes, self.pixels = wanted, model_id, least_bytes, pixels
+        self.beside_bytes = beside_bytes
 
     def explain(self) -> str:
+        beside = f", and what stands beside them in the file {self.beside_bytes}" if self.beside_bytes else ""
         return (
             f"{self.wanted} are out of reach: these latents of model {self.model_id} need {self.least_bytes} bytes "
-            f"({8 * self.least_bytes / self.pixels:.4g} bpp) at least.\n"
+            f"({8 * self.least_bytes / self.pixels:.4g} bpp) at least{beside}.\n"
             f"Another model needs the picture:  refdec decode FILE picture.png"
         )
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from refdec.api.concerning import concerning
 from refdec.api.errors import MaskWrong
 from refdec.clauses import clause
-from refdec.errors import FileError, InputError
+from refdec.formats.errors import PictureDamaged, PictureUnrecognised, PictureUnsupported
 from refdec.plugins.errors import RequestInvalid
 
 if TYPE_CHECKING:
@@ -30,19 +31,18 @@ INSIDE, OUTSIDE = 6, -3
 def read_mask(roi: npt.NDArray[Any] | Source, *, limits: Limits | None) -> npt.NDArray[Any]:
     """Return a mask [rows, columns]: an array as it is, of a picture file where its first component is white.
 
-    White is the upper half of its range.  Raises RequestInvalid for an array that is none, FileError and
-    MaskWrong.
+    White is the upper half of its range.  Raises RequestInvalid for an array that is none, MaskWrong,
+    FileError, and what is beyond the limits.
     """
     from refdec.formats.files import name_of, read_picture
     from refdec.formats.orientation import upright
 
     if not isinstance(roi, np.ndarray):
-        try:
-            picture = upright(read_picture(roi, limits=limits))[0]
-        except FileError:  # it names the file
-            raise
-        except InputError as problem:
-            raise MaskWrong(name_of(roi), problem) from problem
+        with concerning(roi):
+            try:
+                picture = upright(read_picture(roi, limits=limits))[0]
+            except (PictureDamaged, PictureUnsupported, PictureUnrecognised) as problem:
+                raise MaskWrong(name_of(roi), problem) from problem
         return np.asarray(picture.components[0] >= (1 << (picture.bits - 1)))
     if roi.ndim != 2 or not roi.size or roi.dtype.kind not in "bu":
         found = f"{roi.dtype} {list(roi.shape)}"

@@ -176,16 +176,17 @@ class _How(NamedTuple):
 def _of_stream(data: bytes, how: _How) -> _Output:
     """Return what was made of a codestream, or of the HEIF file of one."""
     from refdec.api.enclosing import Enclosed, bytes_beside, goes_into_file, put_back
-    from refdec.api.transcode_run import run
+    from refdec.api.transcode_run import run, within_file
     from refdec.formats.stream_files import stream_in
 
-    options = how.options
+    options, beside = how.options, 0
     found = stream_in(data, limits=options.limits)
     in_file = goes_into_file(options.container, how.target, found.file)
     if in_file and options.max_bytes is not None:
         beside = bytes_beside(found.codestream, found.file)
         options = options.for_codestreams(len(found.codestream), beside, None if found.file is None else len(data))
-    made = run(found.codestream, options, pack=how.pack, check=how.check, progress=how.progress)
+    with within_file(how.options, beside):
+        made = run(found.codestream, options, pack=how.pack, check=how.check, progress=how.progress)
     if in_file and found.file is not None and made.data == found.codestream and how.options.fits(len(data)):
         output = Enclosed(data)
     else:

@@ -5,7 +5,8 @@ In: the bytes of a codestream and `TranscodeOptions`.  Out: `Transcoded`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ __all__ = [
     "rate_missed",
     "reading_options",
     "run",
+    "within_file",
 ]
 
 Pair = tuple[int, int]
@@ -320,6 +322,18 @@ def best_displacement(code: Callable[[int], bytes], model: ModelRange, options: 
         wish = f"{most} bytes" if options.bpp is None else f"{options.bpp:g} bpp"
         raise RateNotInLatents(wish, model.model_id, min(sizes), pixels)
     return luma
+
+
+@contextmanager
+def within_file(options: TranscodeOptions, beside: int) -> Iterator[None]:
+    """Let RateNotInLatents name the bytes that a whole file may have; `beside`: those that are not of codestreams."""
+    try:
+        yield
+    except RateNotInLatents as problem:
+        if options.max_bytes is None:
+            raise
+        needs = problem.model_id, problem.least_bytes, problem.pixels, beside
+        raise RateNotInLatents(f"{options.max_bytes} bytes", *needs) from problem
 
 
 def rate_kept(options: TranscodeOptions) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from refdec.api.transcode_run import (
     rate_missed,
     reading_options,
     run,
+    within_file,
 )
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.layerrecord import layer_part, with_layer
@@ -171,17 +172,17 @@ class _TileRates:
         """Return new codestreams by item, and what there is to say of the whole."""
         if self.options.bpp is None and self.options.max_bytes is None:
             return self._each(self.options), ()
-        return self._searched(self._within_file())
+        beside = 0 if self.options.max_bytes is None else self._bytes_beside()
+        coded = sum(len(tile.data) for tile in self.tiles.values())
+        with within_file(self.options, beside):
+            return self._searched(self.options.for_codestreams(coded, beside, self.file_bytes))
 
-    def _within_file(self) -> TranscodeOptions:
-        """Return the options with the bytes that are left to the tiles, of those that the file may have."""
-        if self.options.max_bytes is None:
-            return self.options
+    def _bytes_beside(self) -> int:
+        """Return how many bytes of the file are not of its tiles, at most, however it is packed."""
         old = {item: Transcoded(tile.data, tile.headers, DEPTHS[0], True, ()) for item, tile in self.tiles.items()}
         coded = sum(len(tile.data) for tile in self.tiles.values())
         anew = len(write_heif(_with_tiles(self.tiled.file, old, all_anew=True)))
-        beside = max(anew, len(write_heif(self.tiled.file))) - coded + len(LONGEST_JAIH) * len(self.tiles)
-        return self.options.for_codestreams(coded, beside, self.file_bytes)
+        return max(anew, len(write_heif(self.tiled.file))) - coded + len(LONGEST_JAIH) * len(self.tiles)
 
     def _searched(self, wishes: TranscodeOptions) -> tuple[dict[int, Transcoded], tuple[str, ...]]:
         """Return the tiles at the rate of the whole.  Raises RateNotInLatents."""

@@ -51,15 +51,16 @@ class TooFewBytes(UsageError):
 
     code, clause = "RD0968", ""
 
-    def __init__(self, wanted: int, smallest: int) -> None:
-        super().__init__(wanted, smallest)
-        self.wanted, self.smallest = wanted, smallest
+    def __init__(self, wanted: int, smallest: int, beside_bytes: int = 0) -> None:
+        super().__init__(wanted, smallest, beside_bytes)
+        self.wanted, self.smallest, self.beside_bytes = wanted, smallest, beside_bytes
 
     def explain(self) -> str:
+        beside = f", and what stands beside it in the file {self.beside_bytes} at most" if self.beside_bytes else ""
         return (
             f"{self.wanted} bytes are too few for this picture: with these settings and weights the smallest "
-            f"codestream has {self.smallest}.\n"
-            f"Try:  --max-bytes {self.smallest}, or a smaller picture"
+            f"codestream has {self.smallest}{beside}.\n"
+            f"Try:  --max-bytes {self.smallest + self.beside_bytes}, or a smaller picture"
         )
 
 

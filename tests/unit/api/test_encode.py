@@ -143,6 +143,16 @@ def test_what_cannot_be_so_small_says_how_small_it_can_be(encoder: str) -> None:
         refdec.encode(source, max_bytes=caught.value.smallest - 1, encoder=encoder)
 
 
+def test_a_file_that_cannot_be_so_small_says_how_small_it_can_be() -> None:
+    """Found: 1 byte was called too few, where 30 were asked for, and a size proposed that was refused too."""
+    source = GOLDEN / "kodim15_m1_+0_65x79.jai"
+    with pytest.raises(TooFewBytes, match=r"^30 bytes are too few") as caught:
+        refdec.encode(source, max_bytes=30, container="jaii")
+    needed = caught.value.smallest + caught.value.beside_bytes
+    assert f"--max-bytes {needed}," in caught.value.explain()
+    assert needed - 64 < len(refdec.encode(source, max_bytes=needed, container="jaii")) <= needed
+
+
 def test_an_encoder_whose_sizes_jump_does_what_it_said_it_can() -> None:
     """What `refine` finds at a better quality may be some bytes smaller: the size it names is reached, or beaten."""
     source, options = GOLDEN / "kodim15_m1_+0_65x79.jai", {"steps": 1}

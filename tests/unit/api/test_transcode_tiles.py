@@ -74,8 +74,10 @@ def test_a_rate_is_that_of_the_whole() -> None:
     assert len(data) - 800 < len(small) <= len(data) - 400
     assert not verify_file(small, VerifyRequest()).problems
     assert transcoded(data, bpp=2 * rate) == (data, [f"it has no more than {2 * rate:g} bpp: its rate stays"])
-    with pytest.raises(RateNotInLatents):
+    with pytest.raises(RateNotInLatents, match=r"^100 bytes are out of reach: .* in the file ") as caught:
         refdec.transcode(data, max_bytes=100)
+    needed = caught.value.least_bytes + caught.value.beside_bytes
+    assert needed - 64 < len(transcoded(data, max_bytes=needed)[0]) <= needed
 
 
 def test_what_fits_stays_and_what_lies_beside_counts() -> None:
