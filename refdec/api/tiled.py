@@ -122,7 +122,7 @@ class TiledPicture:
         from refdec.parallel.pool import open_pool
 
         grid, limits, check = self.grid, options.limits, check_of(options.limits)
-        limits.require("number of pixels", grid.width * grid.height, limits.pixels)
+        self.require_pixels(options)
         beside = self.beside(options)
         wanted = self._wanted(beside, options)
         limits.require_memory(CANVAS_BYTES * wanted.w * wanted.h)
@@ -138,6 +138,10 @@ class TiledPicture:
                 on_progress(done / len(units))
         assert canvas is not None, "a rectangle that is not empty has a tile"
         return ShownTiles(canvas.picture(), beside)
+
+    def require_pixels(self, options: DecodeOptions) -> None:
+        """Raise TooLarge for a picture of more pixels than the limit, however small its tiles are."""
+        options.limits.require("number of pixels", self.grid.width * self.grid.height, options.limits.pixels)
 
     def _wanted(self, beside: BesidePicture, options: DecodeOptions) -> Rect:
         """Return the rectangle of the stored picture that is asked for.  Raises RegionOutside."""

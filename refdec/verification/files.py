@@ -18,7 +18,7 @@ from refdec.api.concerning import name_source
 from refdec.api.tiled import TiledPicture, require_whole, tiled_in
 from refdec.api.weights import load_weights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
-from refdec.errors import CodestreamError, LimitExceeded, RefdecError, UnsupportedError
+from refdec.errors import CodestreamError, InputError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.formats.files import name_of, read_bytes, write_bytes
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.formats.standard_output import still_there
@@ -75,33 +75,63 @@ def verify_file(source: Source, request: VerifyRequest, *, weights: WeightPack |
         )
     pack = weights or load_weights(request.weights)
     try:
-        clip = found_clip(source, request.options, pack)
-        if isinstance(clip, Clip):
-            if request.expect is not None or request.trace is not None:
-                raise ClipOption(
-                    "--expect" if request.trace is None else "--trace",
-                    "Take one frame out: refdec decode FILE OUT --frame N",
-                )
-            return verify_clip(clip, workers=request.options.workers)
-        data = read_bytes(source, limits=request.options.limits) if clip is None else clip
-        tiled = tiled_in(data, request.options)
-        if isinstance(tiled, TiledPicture):
-            traced = expectation is not None and expectation.path.suffix.lower() == TRACE_SUFFIX
-            require_whole(tiled, {"--expect with a trace": traced, "--trace": request.trace is not None})
-            named = replace(tiled, name=name)
-            verdict = verify_tiles(named, pack, request.options, expectation)
-            name_source(source, verdict.problems)
-            return verdict
-        found = stream_in(data, limits=request.options.limits)
-    except (CodestreamError, UnsupportedError, LimitExceeded) as problem:  # boxes that lead to no codestream
+        verdict = _on(_opened(source, request.options, pack), pack, name, expectation, request)
+    except InputError:  # of what is expected, also where a limit ends reading it
+        raise
+    except (CodestreamError, UnsupportedError, LimitExceeded) as problem:
         verdict = Verdict(name, (problem,), ended_by=problem)
-    else:
-        verdict = _of_stream(found, pack, name, expectation, request.options)
     name_source(source, verdict.problems)
     if request.trace is not None and verdict.fingerprints:
         target = request.trace / f"{Path(name).stem}.json" if request.trace.is_dir() else request.trace
         write_bytes(target, write_trace(name, verdict.fingerprints))
     return verdict
+
+
+def _opened(source: Source, options: DecodeOptions, pack: WeightPack) -> Clip | TiledPicture | StreamFile | RefdecError:
+    """Return what a source holds, or why it leads to no codestream."""
+    try:
+        clip = found_clip(source, options, pack)
+        if isinstance(clip, Clip):
+            return clip
+        data = read_bytes(source, limits=options.limits) if clip is None else clip
+        tiled = tiled_in(data, options)
+        return tiled if isinstance(tiled, TiledPicture) else stream_in(data, limits=options.limits)
+    except (CodestreamError, UnsupportedError, LimitExceeded) as problem:
+        return problem
+
+
+def _on(
+    opened: Clip | TiledPicture | StreamFile | RefdecError,
+    pack: WeightPack,
+    name: str,
+    expectation: Expectation | None,
+    request: VerifyRequest,
+) -> Verdict:
+    """Return the verdict on what was opened."""
+    if isinstance(opened, StreamFile):
+        return _of_stream(opened, pack, name, expectation, request.options)
+    if isinstance(opened, Clip):
+        return _of_clip(opened, request)
+    if isinstance(opened, TiledPicture):
+        return _of_tiles(replace(opened, name=name), pack, expectation, request)
+    return Verdict(name, (opened,), ended_by=opened)
+
+
+def _of_clip(clip: Clip, request: VerifyRequest) -> Verdict:
+    """Return the verdict on a clip.  Raises ClipOption for what is about one picture."""
+    if request.expect is not None or request.trace is not None:
+        option = "--expect" if request.trace is None else "--trace"
+        raise ClipOption(option, "Take one frame out: refdec decode FILE OUT --frame N")
+    return verify_clip(clip, workers=request.options.workers)
+
+
+def _of_tiles(
+    tiled: TiledPicture, pack: WeightPack, expectation: Expectation | None, request: VerifyRequest
+) -> Verdict:
+    """Return the verdict on a picture made of tiles.  Raises PictureOfTiles for what is about one codestream."""
+    traced = expectation is not None and expectation.path.suffix.lower() == TRACE_SUFFIX
+    require_whole(tiled, {"--expect with a trace": traced, "--trace": request.trace is not None})
+    return verify_tiles(tiled, pack, request.options, expectation)
 
 
 def _of_stream(

@@ -12,7 +12,7 @@ from refdec.api.tiled import TiledPicture
 from refdec.bitstream.floatrecord import layer_in_words
 from refdec.bitstream.layerrecord import layer_part
 from refdec.bitstream.userdata import read_gray_mark
-from refdec.errors import CodestreamError, LimitExceeded, RefdecError, UnsupportedError
+from refdec.errors import CodestreamError, InputError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.heif.checks import grid_disagreements, tile_disagreements
 from refdec.heif.grid import tile_error
 from refdec.heif.grid_errors import GridWrong
@@ -63,6 +63,8 @@ def verify_tiles(
         try:
             shown = shown_tiles(tiled, pack, options)
             comparison = expectation.compare(shown, {}, case_of(tiled.name), limits=options.limits)
+        except InputError:  # of the expected picture, also where that is too large
+            raise
         except (CodestreamError, UnsupportedError, LimitExceeded) as problem:
             problems.append(problem)
     remarks = tuple(list(said)[:MOST_REMARKS])
@@ -75,10 +77,13 @@ def _of_tile(data: bytes, tile: Item, options: DecodeOptions) -> list[RefdecErro
 
 
 def _of_sizes(tiled: TiledPicture, options: DecodeOptions) -> list[RefdecError]:
-    """Return why the tiles, which are all well, are no picture: their sizes, or that they are not of one kind."""
+    """Return why the tiles, which are all well, are no picture that is shown here: one that is too large, their
+    sizes, or that they are not of one kind.
+    """
     try:
+        tiled.require_pixels(options)
         list(tiled.parts(options))
-    except (CodestreamError, UnsupportedError) as problem:
+    except (CodestreamError, UnsupportedError, LimitExceeded) as problem:
         return [problem]
     tiles = {tile.id: tile for tile in tiled.grid.tiles}
     known = {number: _kind(headers_of(bytes(tile.data), options.limits)) for number, tile in tiles.items()}

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import refdec
 from refdec.api.decode_file import decode_to_file
@@ -18,6 +19,7 @@ from refdec.api.view import view_file
 from refdec.api.view_page import write_page
 from refdec.decoding.errors import RegionOutside
 from refdec.decoding.options import DecodeOptions
+from refdec.formats.errors import PictureTooLarge
 from refdec.formats.files import read_picture
 from refdec.heif.errors import AlphaSizeDiffers
 from refdec.heif.grid_errors import GridWrong, PictureOfTiles, TileDamaged
@@ -163,6 +165,22 @@ def test_verify_looks_at_every_tile() -> None:
     assert [problem.code for problem in wide.problems] == ["RD2017"]
     deep = with_box("meta/iprp/ipco/pixi", in_entries("channels", bits_per_channel=12), grid_data())
     assert any("says 12 bits" in problem.explain() for problem in verify_file(deep, VerifyRequest()).problems)
+
+
+def test_verify_says_where_the_whole_is_too_large() -> None:
+    """Found: each tile is small, so nothing was said of a picture that no decoder here shows."""
+    few = DecodeOptions(limits=Limits(pixels=SIZE[0] * SIZE[1] - 1))
+    verdict = verify_file(grid_data(), VerifyRequest(options=few))
+    assert [type(problem) for problem in verdict.problems] == [TooLarge] and verdict.picture
+
+
+def test_an_expected_picture_that_is_too_large_is_no_problem_of_the_file(tmp_path: Path) -> None:
+    """Found: a verdict said that the file is too large."""
+    Image.fromarray(np.zeros((300, 300, 3), np.uint8)).save(tmp_path / "a.png")
+    few = DecodeOptions(limits=Limits(pixels=SIZE[0] * SIZE[1]))
+    for data in (grid_data(), streams()[0]):
+        with pytest.raises(PictureTooLarge):
+            verify_file(data, VerifyRequest(expect=tmp_path / "a.png", options=few))
 
 
 def test_view_and_info_know_tiles(tmp_path: Path) -> None:
