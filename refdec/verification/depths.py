@@ -20,6 +20,8 @@ __all__ = ["FewBits", "in_few_bits"]
 
 HIGH_BITS, AS_THEY_ARE = (".png", ".tif", ".tiff"), (".npy",)
 """Formats whose codes of 9 to 15 bits stand in the high ones of 16, or in the low ones."""
+SPREAD = (*SPREAD_SUFFIXES, ".ppm", ".pgm", ".pnm")
+"""Those in which codes may stand over the whole range of more bits, as other programs write them."""
 DECLARED = (".png",)
 """Those whose codes `encode` may be told to be of fewer bits, whatever stands in the others."""
 NARROW = 8
@@ -49,7 +51,7 @@ def in_few_bits(picture: CodePicture, suffix: str, bits: int) -> FewBits | None:
         filled = [_is_filled(plane, code, cut) for plane, code in zip(stored, high, strict=True)]
         if all(filled[:colours]):
             return FewBits(_of_depth(picture, high if all(filled) else high[:colours], bits))
-    if suffix in SPREAD_SUFFIXES or picture.alpha is not None:  # codes stand as those of the transparency beside them
+    if suffix in SPREAD or picture.alpha is not None:  # codes stand as those of the transparency beside them
         spread = [at_depth(plane, picture.bits, bits) for plane in picture.components]
         again = (at_depth(plane, bits, picture.bits) for plane in spread)
         if all(map(np.array_equal, again, picture.components)):

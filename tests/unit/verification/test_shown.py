@@ -207,6 +207,17 @@ def test_a_png_of_more_bits_is_cut_and_that_is_told(tmp_path: Path) -> None:
     assert not compared(stream("10 lossless"), tmp_path / "a.tif").accepted
 
 
+def test_codes_over_the_range_of_more_bits_are_those_codes(tmp_path: Path) -> None:
+    """Found: a PPM of 16 bits that another program made of 8 was called different."""
+    planes = tuple(np.ascontiguousarray(photo()[:, :, index]).astype(np.uint16) * 257 for index in range(3))
+    for suffix in (".ppm", ".png", ".tif"):
+        write_picture(tmp_path / f"a{suffix}", CodePicture(planes, 16, Colour.RGB))
+        assert compared(stream("8 lossless"), tmp_path / f"a{suffix}").accepted
+    planes[1][2, 3] += 1
+    write_picture(tmp_path / "a.ppm", CodePicture(planes, 16, Colour.RGB))
+    assert not compared(stream("8 lossless"), tmp_path / "a.ppm").accepted
+
+
 def test_floats_beside_codes_are_seen_as_codes(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", light())
     data = refdec.encode(tmp_path / "a.npy", encoder="analysis", quality=90)
