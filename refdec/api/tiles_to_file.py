@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from refdec.api.decoded_to_file import Place, floats_to_file, whole_to_file
 from refdec.api.float_originals import NOT_HELD
 from refdec.api.gray import AS_DECODED, GrayForm, gray_form
+from refdec.api.lossless import original_bits
 from refdec.api.picture_files import JPEG_SUFFIXES, colour_of, depth_of, gray_of, written_alpha
 from refdec.api.tiled import TiledPicture, require_whole, tile_headers
 from refdec.api.tone_map import TONE_MAP_BITS
@@ -42,7 +43,8 @@ class KnownTiles:
     """What the headers of the tiles say that decides how the whole is decoded.
 
     `first`: those of the first that is decoded.  `gray`: of how many components all of them were gray, None: not all
-    alike.  `layers`: how many of them have a lossless layer, of `count`; `floats`: whether one is of floats.
+    alike.  `layers`: how many of them have a lossless layer, of `count`; `floats`: whether one is of floats.  `bits`:
+    of a sample of the originals, where all tiles have one, and of one depth; None otherwise.
     """
 
     first: Headers
@@ -50,6 +52,7 @@ class KnownTiles:
     layers: int
     count: int
     floats: bool
+    bits: int | None
 
     @classmethod
     def read(cls, tiled: TiledPicture, options: DecodeOptions) -> KnownTiles:
@@ -64,12 +67,22 @@ class KnownTiles:
         layers = sum(layer_part(each.user_data)[1] is not None for each in headers.values())
         gray = grays.pop() if len(grays) == 1 else None
         floats = any(may_give_floats(each.user_data) for each in headers.values())
-        return cls(next(iter(headers.values())), gray, layers, len(headers), floats)
+        depths = {original_bits(each) for each in headers.values()}
+        bits = depths.pop() if len(depths) == 1 else None
+        return cls(next(iter(headers.values())), gray, layers, len(headers), floats, bits)
 
     @property
     def are_originals(self) -> bool:
         """Whether every tile has a lossless layer."""
         return self.layers == self.count
+
+    def depth_for(self, suffix: str, options: DecodeOptions, *, lossy: bool) -> int | None:
+        """Return the depth to decode tiles in for a format, None: their own; originals of fewer bits stay as they
+        are.
+        """
+        most = depth_of(suffix)
+        fits = self.bits is not None and most is not None and self.bits <= most and not lossy
+        return options.bit_depth or (None if fits else most)
 
     def form(
         self, options: DecodeOptions, usual: Colour | None, gray: bool | None, *, lossy: bool
@@ -111,7 +124,7 @@ def tiles_to_file(
     holds_floats = suffix in FLOAT_SUFFIXES and not job.tone_map
     not_held = known.floats and not holds_floats and not job.lossy
     lossy, said = job.lossy or not_held, (NOT_HELD,) if not_held else ()
-    options = replace(job.options, bit_depth=job.options.bit_depth or depth_of(suffix))
+    options = replace(job.options, bit_depth=known.depth_for(suffix, job.options, lossy=lossy))
     bits = options.bit_depth or (TONE_MAP_BITS if job.tone_map else None)
     beside = tiled.beside(options)
     alpha, lost = written_alpha(beside.alpha_in(options.region), suffix, bits)

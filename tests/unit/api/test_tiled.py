@@ -210,10 +210,25 @@ def originals() -> Any:
 @cache
 def layered(bits: int = 8) -> tuple[bytes, ...]:
     """Lossless codestreams of all tiles of a picture."""
-    whole = originals().astype(np.uint16) << (bits - 8) if bits > 8 else originals()
+    whole = originals().astype(np.uint16) << (bits - 8) if bits > 8 else originals() >> (8 - bits)
     places = [(row * TILE, column * TILE) for row in range(ROWS) for column in range(COLUMNS)]
     parts = (whole[top : top + TILE, left : left + TILE] for top, left in places)
     return tuple(refdec.encode(part, encoder="analysis", lossless=True, bits=bits) for part in parts)
+
+
+@pytest.mark.parametrize("bits", [5, 8, 10])
+def test_originals_of_a_few_bits_stay_in_formats_of_eight(tmp_path: Path, bits: int) -> None:
+    """Found: tiles of 1 to 7 bits became lossy in WebP, where a single picture stays as it is."""
+    data = grid_data(coded=layered(bits))
+    report = decode_to_file(data, tmp_path / "a.webp")
+    assert (report.fidelity, report.bit_depth) == (("lossless", bits) if bits <= 8 else ("lossy", 8))
+    shown = np.asarray(Image.open(tmp_path / "a.webp").convert("RGB"))
+    if bits <= 8:
+        assert np.array_equal(shown >> (8 - bits), originals()[: SIZE[1], : SIZE[0]] >> (8 - bits))
+    report = decode_to_file(data, tmp_path / "a.jpg")
+    assert (report.fidelity, report.bit_depth) == ("lossy", min(bits, 8))
+    assert np.asarray(Image.open(tmp_path / "a.jpg")).max() > 200
+    assert decode_to_file(data, tmp_path / "lossy.webp", DecodeJob(lossy=True)).bit_depth == 8
 
 
 def near(tile: int, error: int) -> bytes:
