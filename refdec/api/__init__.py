@@ -13,7 +13,8 @@ Decoding.
    `tone_map` pictures for SDR displays, `blurred` covers the faces that `faces` finds.
 3. `progressive`: previews (2.6.8).  `latents`: a codestream up to a stage and no further.
 
-Encoding: `encode`, from `sources` through the plugin door to a codestream, and `encode_file` to a file, as
+Encoding: `encode`, from `sources` (codestreams by `source_streams`, arrays by `source_arrays`, any codes by
+`source_codes`, read as `source_wishes` say) through the plugin door to a codestream, and `encode_file` to a file, as
 `encode_options` wish, with the region of interest of `quality_masks`, what `colour_wishes` say of its colours, and by
 `enclosing` into a HEIF file; `picture_warnings` says what of a source that does not hold.
 

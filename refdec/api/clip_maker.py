@@ -40,7 +40,7 @@ from refdec.sequences.moving import MovingPicture
 from refdec.sequences.timing import in_units, seconds_in_words, timescale_of
 
 if TYPE_CHECKING:
-    from refdec.api.sources import WithParts
+    from refdec.api.source_wishes import WithParts
     from refdec.bitstream.rendering import RenderingInfo
     from refdec.formats.sinks import Target
     from refdec.parallel.shared import SharedArray

@@ -29,7 +29,8 @@ from refdec.privacy.regions import PrivateRegions
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from refdec.api.sources import Encodable, WithParts
+    from refdec.api.source_wishes import SourceWishes, WithParts
+    from refdec.api.sources import Encodable
     from refdec.formats.files import Source
     from refdec.formats.yuv import YuvLayout
     from refdec.plugins.core import Core
@@ -277,8 +278,13 @@ class EncodeOptions(ShortRepr):
         """Return the picture of a source, read as these options wish.  Raises what `source_picture` raises."""
         from refdec.api.sources import source_picture
 
-        read = source_picture(
-            source,
+        return self._as_wished(source_picture(source, self._reading(in_file=False)))
+
+    def _reading(self, *, in_file: bool) -> SourceWishes:
+        """Return how a source is to be read."""
+        from refdec.api.source_wishes import SourceWishes
+
+        return SourceWishes(
             bits=self.bits,
             suffix=self._suffix,
             layout=self._layout(),
@@ -288,8 +294,8 @@ class EncodeOptions(ShortRepr):
             strip=self.strip,
             float_view=self.float_view or FLOAT_VIEWS[0],
             keep_floats=self.layer_error is not None,
+            in_file=in_file,
         )
-        return self._as_wished(read)
 
     def _as_wished(self, read: SourcePicture) -> SourcePicture:
         """Return a picture with what is said of its colours.
@@ -336,24 +342,13 @@ class EncodeOptions(ShortRepr):
 
     def with_parts(self, source: Encodable, *, in_file: bool) -> WithParts:
         """Return the picture of a source, and (`in_file`) what a HEIF file keeps beside it; see `picture_of`."""
-        from refdec.api.sources import WithParts, source_with_parts
+        from refdec.api.source_wishes import WithParts
+        from refdec.api.sources import source_with_parts
         from refdec.heif.parts import NO_PARTS
 
         if not in_file:
             return WithParts(self.picture_of(source), NO_PARTS)
-        picture, parts = source_with_parts(
-            source,
-            in_file=True,
-            bits=self.bits,
-            suffix=self._suffix,
-            layout=self._layout(),
-            limits=self.limits,
-            frame=self.frame,
-            low_bits=self.low_bits,
-            strip=self.strip,
-            float_view=self.float_view or FLOAT_VIEWS[0],
-            keep_floats=self.layer_error is not None,
-        )
+        picture, parts = source_with_parts(source, self._reading(in_file=True))
         if self.cicp is not None and parts.metadata.icc:
             said = () if self.strip else ("the ICC profile of the source makes way for the code points of cicp",)
             picture = replace(picture, warnings=(*picture.warnings, *said))

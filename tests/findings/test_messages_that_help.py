@@ -16,6 +16,7 @@ import pytest
 
 import refdec
 from refdec.api.errors import PictureNotEncodable
+from refdec.api.source_wishes import SourceWishes
 from refdec.api.sources import source_picture
 from refdec.formats.errors import (
     AlphaNotSupported,
@@ -112,5 +113,5 @@ def test_codes_of_10_bits_in_a_uint16_array_are_not_darkened_without_a_word() ->
     """`encode(decode(stream).array)` of a 10-bit codestream gave a picture that is almost black."""
     array = np.full((16, 16, 3), 1023, np.uint16)
     assert [said for said in source_picture(array).warnings if "say bits=10" in said]
-    assert source_picture(array, bits=10).warnings == source_picture(array * 64).warnings == ()
+    assert source_picture(array, SourceWishes(bits=10)).warnings == source_picture(array * 64).warnings == ()
     assert source_picture(np.zeros((16, 16), np.uint16)).warnings == ()

@@ -21,6 +21,7 @@ import pytest
 
 import refdec
 from refdec.api.errors import LayoutWithoutRaw, PictureNotEncodable, UnknownChroma
+from refdec.api.source_wishes import SourceWishes
 from refdec.api.sources import source_picture
 from refdec.bitstream.rendering import Cicp
 from refdec.formats.errors import SeveralPictures, YuvLayoutUnknown
@@ -120,7 +121,7 @@ def test_images_of_pillow_are_read_as_their_files() -> None:
     with PIL.Image.open(target) as animation:
         with pytest.raises(SeveralPictures):
             source_picture(animation)
-        assert source_picture(animation, frame=2).planes[0][0, 0] == 20 and animation.tell() == 0
+        assert source_picture(animation, SourceWishes(frame=2)).planes[0][0, 0] == 20 and animation.tell() == 0
         animation.seek(1)
         assert source_picture(animation).planes[0][0, 0] == 20
 
@@ -149,7 +150,7 @@ def test_arrays_of_any_layout(array: Any) -> None:
 def test_arrays_of_any_order_of_bytes() -> None:
     for order in "<>":
         deep = (PHOTO.astype(np.uint16) << 2).astype(f"{order}u2")
-        found = source_picture(deep, bits=10)
+        found = source_picture(deep, SourceWishes(bits=10))
         assert found.planes[0].dtype == np.uint16 and np.array_equal(np.stack(found.planes, axis=-1), deep)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import refdec
 from refdec.api.diff import diff_files
+from refdec.api.source_wishes import SourceWishes
 from refdec.api.sources import source_picture
 from refdec.bitstream.rule_errors import StreamProfileReserved
 from refdec.bundles import LatentBundle
@@ -23,7 +24,7 @@ TAKERS: dict[str, Callable[[Any], Any]] = {
     "read_latents": lambda limits: refdec.read_latents(STREAM, stage="headers", limits=limits),
     "LatentBundle.load": lambda limits: LatentBundle.load(b"", limits=limits),
     "diff_files": lambda limits: diff_files(STREAM, STREAM, limits=limits),
-    "source_picture": lambda limits: source_picture(STREAM, limits=limits),
+    "source_picture": lambda limits: source_picture(STREAM, SourceWishes(limits=limits)),
     "Core": lambda limits: Core(bundled(), limits=limits),
 }
 

@@ -10,6 +10,7 @@ import pytest
 import refdec
 from refdec.api.errors import PictureNotEncodable
 from refdec.api.quality_masks import quality_map_of_mask
+from refdec.api.source_wishes import SourceWishes
 from refdec.api.sources import source_picture
 from refdec.bitstream.rendering import Cicp, ContentLight, RenderingInfo
 from refdec.formats.decoded import Picture
@@ -24,7 +25,7 @@ def test_arrays() -> None:
     gray = source_picture(rgb[..., 0])
     assert np.array_equal(gray.planes[0], gray.planes[2]) and gray.colour == "RGB"
     assert source_picture(rgb[..., :1]).width == 30
-    deep = source_picture(photograph(20, 30, bits=10), bits=10)
+    deep = source_picture(photograph(20, 30, bits=10), SourceWishes(bits=10))
     assert deep.bit_depth == 10 and deep.planes[0].dtype == np.uint16
 
 
