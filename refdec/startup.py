@@ -80,12 +80,12 @@ _told = _Told()
 
 def _hear_compiling(name: str) -> None:
     """Say once that kernels are being compiled, before the first of them."""
-    from refdec import jit
+    from refdec import kernel_choices
 
     if _told.compiling:
         return
     _told.compiling = True
-    text = COMPILING_AGAIN if jit.kept_in() is None else COMPILING
+    text = COMPILING_AGAIN if kernel_choices.kept_in() is None else COMPILING
     if _told.say is not None:
         _told.say(f"refdec: {text}")
     else:
@@ -137,21 +137,21 @@ def prepare_kernels(say: Callable[[str], None] | None = None, *, partner: tuple[
     if _told.prepared:
         return
     _told.prepared = True
-    from refdec import jit
+    from refdec import kernel_choices
     from refdec.parallel.compiling import Together
 
-    jit.listen(compiling=_hear_compiling, trouble=_hear_trouble)
-    folder = jit.chosen_folder() or cache_folder()
-    jit.use_cache(folder)
-    if partner and folder is not None and not jit.is_disabled():
-        jit.share(Together(folder, partner))
+    kernel_choices.listen(compiling=_hear_compiling, trouble=_hear_trouble)
+    folder = kernel_choices.chosen_folder() or cache_folder()
+    kernel_choices.use_cache(folder)
+    if partner and folder is not None and not kernel_choices.is_disabled():
+        kernel_choices.share(Together(folder, partner))
 
 
 def kept_folder() -> Path | None:
     """Return the folder that holds the kernels of this process, None if some of them could not be kept."""
-    from refdec import jit
+    from refdec import kernel_choices
 
-    return None if jit.is_disabled() or _told.lasting is not None else jit.kept_in()
+    return None if kernel_choices.is_disabled() or _told.lasting is not None else kernel_choices.kept_in()
 
 
 def modules_of(

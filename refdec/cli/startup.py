@@ -42,7 +42,7 @@ def warm(
 
     Example: refdec warm --hop
     """
-    from refdec.jit import is_disabled
+    from refdec.kernel_choices import is_disabled
     from refdec.startup import kept_folder, load_kernels, modules_of
 
     prepare_process(modules_of(hop=hop, writer=True, encoder=True, heads=True, lossless=True)[::-1])

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from refdec.jit import has_wide_vectors, instructions
+from refdec.jit import instructions
+from refdec.kernel_choices import has_wide_vectors
 from refdec.networks.winograd import FOUR
 
 __all__ = [

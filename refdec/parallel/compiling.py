@@ -1,7 +1,8 @@
 """Kernels compiled by two processes at once, where none are kept yet: a first run takes little more than half as long.
 
 In: the folder that they are kept in, and modules that the partner makes ready, which we ourselves need last.  Out: a
-partner for `jit.share`.  Both tell each other what they begin and end; neither begins what the other has begun, and
+partner for `kernel_choices.share`.  Both tell each other what they begin and end; neither begins what the other has
+begun, and
 who needs it waits for it.  What one of them does not do, however it ends, the other does itself.
 
 The partner starts with the first kernel that is not kept, on a second core, where a fork is safe; it ends with us.
@@ -13,7 +14,7 @@ import atexit
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from refdec import jit
+from refdec import jit, kernel_choices
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -112,9 +113,9 @@ def _work(state: tuple[Path, tuple[str, ...]], link: Connection) -> None:
     """Make kernels ready, but those that the other process has begun."""
     folder, modules = state
     talk = Talk(link)
-    jit.use_cache(folder)
-    jit.listen(compiling=_quiet, trouble=_quiet)
-    jit.share(talk)
+    kernel_choices.use_cache(folder)
+    kernel_choices.listen(compiling=_quiet, trouble=_quiet)
+    kernel_choices.share(talk)
     try:
         for kernel in (kernel for module in modules for kernel in jit.kernels_of(module)):
             if not talk.is_taken(f"{kernel.__module__}.{kernel.py_func.__qualname__}"):

@@ -16,6 +16,8 @@ RANKS: dict[str, int] = {
     for rank, names in enumerate(
         [
             ("kernel_store", "kernel_parts", "kernel_interrupts", "machine_code"),
+            ("kernel_choices",),
+            ("kernel_files",),
             ("clauses", "jit"),
             ("errors",),
             ("limits",),

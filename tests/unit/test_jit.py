@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from llvmlite import binding
 
-from refdec import jit
+from refdec import jit, kernel_choices, kernel_files
 from refdec.kernel_store import CacheTrouble
 
-pytestmark = pytest.mark.skipif(jit.is_disabled(), reason="kernels are not compiled in this run")
+pytestmark = pytest.mark.skipif(kernel_choices.is_disabled(), reason="kernels are not compiled in this run")
 
 SOURCE = """
 OFFSET = {offset}
@@ -40,9 +40,9 @@ class Heard:
 @pytest.fixture
 def heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Heard]:
     found = Heard()
-    monkeypatch.setattr(jit, "_chosen", replace(jit._chosen))
-    jit.use_cache(tmp_path / "cache")
-    jit.listen(compiling=found.compiling.append, trouble=found.trouble.append)
+    monkeypatch.setattr(kernel_choices, "_chosen", replace(kernel_choices._chosen))
+    kernel_choices.use_cache(tmp_path / "cache")
+    kernel_choices.listen(compiling=found.compiling.append, trouble=found.trouble.append)
     yield found
     for name in ("arithmetic_of_a_test", "caller_of_a_test"):
         sys.modules.pop(name, None)
@@ -71,7 +71,7 @@ def test_a_kernel_is_compiled_once_and_then_loaded(heard: Heard, tmp_path: Path)
     assert compiled(tmp_path)(2, 3) == 5
     assert heard.compiling == ["arithmetic_of_a_test.add"]
     assert len(files(tmp_path)) == 1 and heard.trouble == []
-    assert jit.kept_in() == tmp_path / "cache"
+    assert kernel_choices.kept_in() == tmp_path / "cache"
 
 
 def test_nothing_is_compiled_or_loaded_before_the_first_call(heard: Heard, tmp_path: Path) -> None:
@@ -104,8 +104,8 @@ def test_what_is_loaded_needs_no_compiler(tmp_path: Path) -> None:
     """A process that finds its kernels does not import Numba; one that then compiles another does."""
     code = (
         "import sys, numpy as np\n"
-        "from refdec import jit\n"
-        f"jit.use_cache(__import__('pathlib').Path({str(tmp_path)!r}))\n"
+        "from refdec import jit, kernel_choices\n"
+        f"kernel_choices.use_cache(__import__('pathlib').Path({str(tmp_path)!r}))\n"
         "from refdec.networks.kernels import RELU, finish\n"
         "from refdec.arithmetic.scalars import sat32_s\n"
         "from refdec.picture.kernels import codes_of_plane\n"
@@ -164,9 +164,9 @@ def test_a_called_kernel_counts_too(heard: Heard, tmp_path: Path) -> None:
 
 def kept_as(code: bytes, result: bytes, tmp_path: Path) -> None:
     """Keep something whole as the code and the compile result of a kernel."""
-    there = jit._KernelFiles(module(tmp_path).add)
+    there = kernel_files.KernelFiles(module(tmp_path).add)
     assert there._store is not None
-    whole = len(code).to_bytes(jit.LENGTH_BYTES, "big") + code + result
+    whole = len(code).to_bytes(kernel_files.LENGTH_BYTES, "big") + code + result
     there._store.save(there._room, there._name, there._key("int64(int64, int64)"), whole)
 
 
@@ -184,7 +184,7 @@ def kept_as(code: bytes, result: bytes, tmp_path: Path) -> None:
 def test_code_that_cannot_be_linked_is_dropped(broken: dict[str, Any], heard: Heard, tmp_path: Path) -> None:
     """Found: each of these ended the process, or reached the caller as an exception."""
     assert compiled(tmp_path)(2, 3) == 5
-    code = jit._KernelFiles(module(tmp_path).add).machine_code("int64(int64, int64)")
+    code = kernel_files.KernelFiles(module(tmp_path).add).machine_code("int64(int64, int64)")
     assert code is not None
     kept_as(replace(code, **broken).as_bytes(), b"", tmp_path)
     assert compiled(tmp_path)(2, 3) == 5
@@ -212,7 +212,7 @@ def test_code_that_cannot_run_alone_is_left_to_numba(
     heard: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert compiled(tmp_path)(2, 3) == 5
-    monkeypatch.setattr(jit, "runnable", lambda *asked: None)
+    monkeypatch.setattr(kernel_files, "runnable", lambda *asked: None)
     again = compiled(tmp_path)
     assert again(2, 3) == 5 and again.ready() == ()
     assert len(heard.compiling) == 1 and heard.trouble == []
@@ -232,7 +232,10 @@ def test_memory_that_is_not_there_is_an_error(heard: Heard, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("name", "value", "off"), [("DISABLE_JIT", "1", True), ("DISABLE_JIT", "what", False)])
 def test_settings_of_numba_are_read_without_it(name: str, value: str, off: bool) -> None:
-    code = "import sys; from refdec import jit; print(jit.is_disabled(), jit.chosen_folder(), 'numba' in sys.modules)"
+    code = (
+        "import sys; from refdec import kernel_choices as chosen; "
+        "print(chosen.is_disabled(), chosen.chosen_folder(), 'numba' in sys.modules)"
+    )
     settings = {**os.environ, f"NUMBA_{name}": value, "NUMBA_CACHE_DIR": "/a/folder"}
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=settings)
     assert run.stdout.split() == [str(off), "/a/folder", "False"]
@@ -245,7 +248,7 @@ def test_what_is_made_for_any_processor_is_found_on_any(
     """So an image is built on one machine and runs on others (docs/parallel.md)."""
     for name in [name for name in os.environ if name.startswith("NUMBA_")]:
         monkeypatch.delenv(name)
-    made_for = jit._made_for.__wrapped__
+    made_for = kernel_choices.made_for.__wrapped__
     here = made_for()
     monkeypatch.setattr(binding, "get_host_cpu_name", lambda: "another")
     assert made_for() != here
@@ -261,7 +264,7 @@ def test_what_is_made_for_any_processor_is_found_on_any(
 def test_a_file_of_settings_is_numbas_to_read(tmp_path: Path) -> None:
     pytest.importorskip("yaml")
     (tmp_path / ".numba_config.yaml").write_text("disable_jit: 1\n")
-    code = "from refdec import jit; print(jit.is_disabled())"
+    code = "from refdec import kernel_choices; print(kernel_choices.is_disabled())"
     root = Path(__file__).resolve().parents[2]
     settings = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA")}
     run = subprocess.run(
@@ -283,16 +286,16 @@ def test_a_kernel_of_a_module_that_nobody_can_import_is_not_kept(heard: Heard, t
 
 
 def test_nothing_is_kept_where_no_folder_is(heard: Heard, tmp_path: Path) -> None:
-    jit.use_cache(None)
+    kernel_choices.use_cache(None)
     assert compiled(tmp_path)(2, 3) == 5
-    assert jit.kept_in() is None and files(tmp_path) == []
+    assert kernel_choices.kept_in() is None and files(tmp_path) == []
     assert heard.compiling == ["arithmetic_of_a_test.add"]
 
 
 def test_without_a_choice_kernels_are_kept_beside_their_sources(heard: Heard, tmp_path: Path) -> None:
-    jit.use_cache(jit.Beside())
+    kernel_choices.use_cache(kernel_choices.Beside())
     compiled(tmp_path)(2, 3)
-    assert list((tmp_path / "__pycache__").rglob("*.nbc")) and jit.kept_in() is None
+    assert list((tmp_path / "__pycache__").rglob("*.nbc")) and kernel_choices.kept_in() is None
 
 
 ODD_SOURCE = """
@@ -358,8 +361,8 @@ def test_values_of_the_scope_around_count_too(heard: Heard, tmp_path: Path) -> N
 
 def test_a_scope_that_cannot_be_told_is_not_kept(tmp_path: Path, heard: Heard) -> None:
     made = written(tmp_path, ODD_SOURCE)
-    assert jit._KernelFiles(made.told(object()))._store is None
-    assert jit._KernelFiles(made.scaled(2))._store is not None
+    assert kernel_files.KernelFiles(made.told(object()))._store is None
+    assert kernel_files.KernelFiles(made.scaled(2))._store is not None
 
 
 def test_two_versions_of_a_function_in_a_process_stay_apart(heard: Heard, tmp_path: Path) -> None:
@@ -374,8 +377,8 @@ def test_two_versions_of_a_function_in_a_process_stay_apart(heard: Heard, tmp_pa
     code = (
         "import sys\n"
         f"sys.path.insert(0, {str(tmp_path)!r})\n"
-        "from refdec import jit\n"
-        f"jit.use_cache(__import__('pathlib').Path({str(tmp_path / 'cache')!r}))\n"
+        "from refdec import jit, kernel_choices\n"
+        f"kernel_choices.use_cache(__import__('pathlib').Path({str(tmp_path / 'cache')!r}))\n"
         "import caller_of_a_test as made\n"
         "made.inner, made.outer = (jit.kernel('int64(int64)')(one) for one in (made.inner, made.outer))\n"
         "print(made.outer(3))\n"
@@ -397,13 +400,13 @@ def test_a_child_that_is_forked_while_a_kernel_is_made_ready_can_make_others(tmp
         "import os, sys, threading, time\n"
         f"sys.path.insert(0, {str(tmp_path)!r})\n"
         "import arithmetic_of_a_test as made\n"
-        "from refdec import jit\n"
+        "from refdec import jit, kernel_choices\n"
         "began = threading.Event()\n"
         "def slowly(name):\n"
         "    began.set()\n"
         "    time.sleep(0.5)\n"
-        "jit.use_cache(None)\n"
-        "jit.listen(compiling=slowly, trouble=print)\n"
+        "kernel_choices.use_cache(None)\n"
+        "kernel_choices.listen(compiling=slowly, trouble=print)\n"
         "first, second = (jit.kernel(f'{kind}({kind}, {kind})')(made.add) for kind in ('int64', 'int32'))\n"
         "thread = threading.Thread(target=first, args=(1, 1))\n"
         "thread.start()\n"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from llvmlite import binding as llvm
 
-from refdec import jit
+from refdec import kernel_choices, kernel_files
 from refdec.kernel_interrupts import _is_linking, interrupts_later
 from refdec.parallel.signals import Terminated, orderly_sigterm
 
@@ -84,7 +84,7 @@ def test_other_threads_compile_too() -> None:
     assert ended == [1]
 
 
-@pytest.mark.skipif(jit.is_disabled(), reason="kernels are not compiled in this run")
+@pytest.mark.skipif(kernel_choices.is_disabled(), reason="kernels are not compiled in this run")
 def test_an_interrupt_within_llvm_is_not_lost(capfd: pytest.CaptureFixture[str]) -> None:
     """Found: `Exception ignored on calling ctypes callback function`, and a bug of refdec (exit code 70).
 
@@ -103,11 +103,11 @@ def test_an_interrupt_within_llvm_is_not_lost(capfd: pytest.CaptureFixture[str])
             called_back.append("code")
 
     with pytest.raises(KeyboardInterrupt):
-        jit._KernelFiles(test_other_threads_compile_too).compile(Dispatcher(), "int64(int64)")
+        kernel_files.KernelFiles(test_other_threads_compile_too).compile(Dispatcher(), "int64(int64)")
     assert called_back == ["code"] and capfd.readouterr().err == ""
 
 
-@pytest.mark.skipif(jit.is_disabled(), reason="kernels are not compiled in this run")
+@pytest.mark.skipif(kernel_choices.is_disabled(), reason="kernels are not compiled in this run")
 def test_llvm_hands_over_its_code_from_there() -> None:
     """An interrupt there would be lost: the module that is looked for is the one that calls and is called back."""
     seen = list[bool]()

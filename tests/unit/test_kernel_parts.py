@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from refdec import jit, startup
+from refdec import jit, kernel_choices, startup
 from refdec.kernel_parts import parts_of
 
 SOURCE = """
@@ -99,10 +99,10 @@ def test_a_value_that_cannot_be_told_is_not_kept(made: Callable[..., Any]) -> No
 def test_members_of_an_enumeration_reach_the_machine_code(
     made: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if jit.is_disabled():
+    if kernel_choices.is_disabled():
         pytest.skip("kernels are not compiled in this run")
-    monkeypatch.setattr(jit, "_chosen", replace(jit._chosen))
-    jit.use_cache(tmp_path / "cache")
+    monkeypatch.setattr(kernel_choices, "_chosen", replace(kernel_choices._chosen))
+    kernel_choices.use_cache(tmp_path / "cache")
     kernels = [jit.kernel("int64(int64)")(made(value).by_class) for value in (3, 4, 3)]
     assert [kernel(10) for kernel in kernels] == [13, 14, 13]
 
@@ -126,7 +126,7 @@ def test_instructions_follow_from_what_writes_them(made: Callable[..., Any]) -> 
 
 def test_every_kernel_can_be_kept() -> None:
     """One that cannot is compiled in each process."""
-    if jit.is_disabled():
+    if kernel_choices.is_disabled():
         pytest.skip("kernels are not compiled in this run")
     rooms = startup.modules_of(hop=True, writer=True, encoder=True, heads=True, lossless=True)
     things = [thing for room in rooms for thing in vars(importlib.import_module(room)).values()]

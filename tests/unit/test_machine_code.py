@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from llvmlite import binding
 
-from refdec import jit, machine_code
+from refdec import kernel_choices, kernel_files, machine_code
 from refdec.machine_code import MachineCode, fits, is_object_file, runnable, taken_array, taken_number
 
 CODE = MachineCode(
@@ -232,7 +232,7 @@ def test_numba_can_be_imported_later() -> None:
     assert (run.stdout, run.stderr) == ("3 True\n", "")
 
 
-@pytest.mark.skipif(jit.is_disabled(), reason="kernels are not compiled in this run")
+@pytest.mark.skipif(kernel_choices.is_disabled(), reason="kernels are not compiled in this run")
 def test_a_kernel_that_runs_alone_gives_what_numba_gives() -> None:
     from refdec.networks import kernels
 
@@ -240,7 +240,7 @@ def test_a_kernel_that_runs_alone_gives_what_numba_gives() -> None:
     kernel.ready()
     area = (0, 2, 0, 3)
     first, second = (np.arange(-9, 9, dtype=np.int32).reshape(2, 3, 3) for _ in range(2))
-    files = jit._KernelFiles(kernel.py_func)
+    files = kernel_files.KernelFiles(kernel.py_func)
     code = files.machine_code(kernel.signatures[0])
     if code is None:
         pytest.skip("there is no folder for kernels")

@@ -26,11 +26,12 @@ else:
         main()
     except SystemExit as end:
         assert not end.code, end.code
-from refdec.jit import Kernel, _KernelFiles
+from refdec.jit import Kernel
+from refdec.kernel_files import KernelFiles
 modules = [module for name, module in sys.modules.items() if name.startswith("refdec.")]
 kernels = {value for module in modules for value in vars(module).values() if isinstance(value, Kernel)}
 kernels = {kernel for kernel in kernels if kernel._runs is not None}
-print(*(os.path.dirname(_KernelFiles(kernel.py_func).cache_path) for kernel in kernels), file=sys.stderr)
+print(*(os.path.dirname(KernelFiles(kernel.py_func).cache_path) for kernel in kernels), file=sys.stderr)
 """
 
 

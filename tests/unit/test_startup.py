@@ -14,22 +14,22 @@ from refdec import startup
 ROOT = Path(__file__).resolve().parents[2]
 PROBE = """
 from refdec.startup import prepare_kernels
-from refdec import jit
+from refdec import kernel_choices
 prepare_kernels()
-print(jit.kept_in())
-jit.use_cache(None)
+print(kernel_choices.kept_in())
+kernel_choices.use_cache(None)
 prepare_kernels()
-print(jit.kept_in())
+print(kernel_choices.kept_in())
 """
 TROUBLE = """
 from pathlib import Path
-from refdec import jit, startup
+from refdec import kernel_choices, startup
 from refdec.kernel_store import CacheTrouble
 said = []
 startup.prepare_kernels(said.append)
 for lasting in (False, True, False, True):
-    jit._chosen.trouble(CacheTrouble(Path("x"), "a fault", lasting))
-    jit._chosen.compiling("a.kernel")
+    kernel_choices._chosen.trouble(CacheTrouble(Path("x"), "a fault", lasting))
+    kernel_choices._chosen.compiling("a.kernel")
 print(*said, sep="\\n")
 print(startup.kept_folder())
 """

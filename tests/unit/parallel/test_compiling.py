@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from refdec import jit
+from refdec import kernel_choices
 from refdec.parallel import compiling, processes
 from refdec.parallel.compiling import Talk, Together
 
@@ -38,7 +38,7 @@ RUN = """
 import os, sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from refdec import jit
+from refdec import kernel_choices
 from refdec.parallel.compiling import Talk, Together
 folder = Path(sys.argv[1], "cache")
 begins = Talk.begins
@@ -46,8 +46,8 @@ def told(self, what):
     os.write(1, f"{os.getpid()} {what.split()[0]}\\n".encode())  # one call: two processes share it
     begins(self, what)
 Talk.begins = told
-jit.use_cache(folder)
-jit.share(Together(folder, tuple(sys.argv[2:])))
+kernel_choices.use_cache(folder)
+kernel_choices.share(Together(folder, tuple(sys.argv[2:])))
 import early_of_a_test as early, late_of_a_test as late
 results = [early.third(1)]
 if "slowly" in os.environ:
@@ -138,7 +138,7 @@ def refuse(*, duplex: bool) -> None:
 
 
 needs_two = pytest.mark.skipif(
-    jit.is_disabled() or sys.platform != "linux" or processes.available_cores() < 2,
+    kernel_choices.is_disabled() or sys.platform != "linux" or processes.available_cores() < 2,
     reason="kernels are not compiled, or there is no second core, or no fork",
 )
 
