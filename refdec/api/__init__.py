@@ -27,8 +27,8 @@ that `clip_media` keeps; a `clip_report` says what was made.  `clip_differences`
 behind codestreams, gives them back, and drops them; `float_originals` are those in floats.  `layer_file` writes them
 to files, a row of tiles at a time, out of `kept_rows`.
 
-From codestream to codestream: `transcode`, as `transcode_options` wish; `transcode_run` takes the steps, and
-`transcode_tiles` those for a picture made of tiles.
+From codestream to codestream: `transcode`, as `transcode_options` wish; `transcode_run` takes the steps,
+`transcode_rates` finds the displacement that gives a rate, and `transcode_tiles` takes them for a picture made of tiles.
 
 Looking: `info` for the headers, `infos` for those of the many files that `found_files` finds, `view` for the syntax
 tree, `view_page` for the page, `diff` for two files of one kind, `picture_differences` for two pictures.

@@ -176,7 +176,8 @@ class _How(NamedTuple):
 def _of_stream(data: bytes, how: _How) -> _Output:
     """Return what was made of a codestream, or of the HEIF file of one."""
     from refdec.api.enclosing import Enclosed, bytes_beside, goes_into_file, put_back
-    from refdec.api.transcode_run import run, within_file
+    from refdec.api.transcode_rates import within_file
+    from refdec.api.transcode_run import run
     from refdec.formats.stream_files import stream_in
 
     options, beside = how.options, 0

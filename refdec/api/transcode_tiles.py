@@ -12,16 +12,8 @@ from typing import TYPE_CHECKING
 
 from refdec.api.enclosing import LONGEST_JAIH
 from refdec.api.tiled import TiledPicture, naming_tile
-from refdec.api.transcode_run import (
-    Transcoded,
-    best_displacement,
-    lowest_displacement,
-    rate_kept,
-    rate_missed,
-    reading_options,
-    run,
-    within_file,
-)
+from refdec.api.transcode_rates import best_displacement, lowest_displacement, rate_kept, rate_missed, within_file
+from refdec.api.transcode_run import Transcoded, reading_options, run
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.layerrecord import layer_part, with_layer
 from refdec.decoding.opening import parse
