@@ -20,15 +20,16 @@ Encoding: `encode`, from `sources` (codestreams by `source_streams`, arrays by `
 
 Clips: `clips` gives their frames one by one, `clip_decode` makes animations and video of them, `clip_folder` folders; a
 `clip_tally` adds up what is said of frames.  `clip_encode` makes clips as `clip_options` wish: `clip_sources` tells
-moving pictures from single ones, `clip_maker` codes and writes, with the transparency of `clip_alpha` and the bytes
-that `clip_media` keeps; a `clip_report` says what was made.  `clip_differences` compares two.
+moving pictures from single ones, `clip_maker` has frames coded (`clip_frames`) and writes, with the transparency of
+`clip_alpha` and the bytes that `clip_media` keeps; a `clip_report` says what was made.  `clip_differences` compares
+two.
 
 `privacy` encodes with private regions (`faces` may be among them), opens and drops them.  `lossless` puts originals
 behind codestreams, gives them back, and drops them; `float_originals` are those in floats.  `layer_file` writes them
 to files, a row of tiles at a time, out of `kept_rows`.
 
 From codestream to codestream: `transcode`, as `transcode_options` wish; `transcode_run` takes the steps,
-`transcode_rates` finds the displacement that gives a rate, and `transcode_tiles` takes them for a picture made of tiles.
+`transcode_rates` finds the displacement that gives a rate; `transcode_tiles` is for pictures made of tiles.
 
 Looking: `info` for the headers, `infos` for those of the many files that `found_files` finds, `view` for the syntax
 tree, `view_page` for the page, `diff` for two files of one kind, `picture_differences` for two pictures.

@@ -1,7 +1,7 @@
 """Making a clip: frames are read one after the other, coded side by side, and put behind the tables that place them.
 
 In: `MovingPicture`, options, temporary files for the media data.  Out: a file, and a `ClipReport`.  Equal frames are
-coded once.  The planes of a frame go to its worker through a ring of shared memory.
+coded once.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import numpy as np
 
 from refdec.api.clip_alpha import AlphaTrack
+from refdec.api.clip_frames import FrameCoding, FrameUnit, coded_frame, into_ring
 from refdec.api.clip_media import ClipMedia
 from refdec.api.clip_options import ClipOptions
 from refdec.api.clip_report import ClipReport
@@ -32,7 +33,7 @@ from refdec.heif.clipfile import CLIP_BRAND
 from refdec.heif.clipwriting import CLIP_BRANDS, NewClip, NewTrack, clip_head, picture_entry
 from refdec.heif.heiffile import Item, Property, Reference
 from refdec.heif.parts import NO_METADATA, Metadata, PictureParts
-from refdec.heif.picturefile import file_around, picture_properties, profile_property
+from refdec.heif.picturefile import file_around, profile_property
 from refdec.plugins.source_picture import SourcePicture
 from refdec.sequences.errors import ClipOption, FramesDiffer, NoFrames
 from refdec.sequences.frame_naming import naming_picture
@@ -41,7 +42,6 @@ from refdec.sequences.timing import in_units, seconds_in_words, timescale_of
 
 if TYPE_CHECKING:
     from refdec.api.source_wishes import WithParts
-    from refdec.bitstream.rendering import RenderingInfo
     from refdec.formats.sinks import Target
     from refdec.parallel.shared import SharedArray
     from refdec.plugins.requests import Progress
@@ -51,34 +51,6 @@ __all__ = ["ClipMaker"]
 
 AHEAD = 2
 """Frames under way for each worker."""
-
-
-class _FrameUnit(NamedTuple):
-    """A frame on its way to a worker: its planes lie in a slot of the ring."""
-
-    slot: int
-    shapes: tuple[tuple[int, int], ...]
-    bits: int
-    colour: str
-    subsampling: tuple[int, int]
-    components: int
-    rendering: RenderingInfo | None
-
-
-class _EncodingState(NamedTuple):
-    """What workers have: the ring of planes, and how to encode."""
-
-    ring: SharedArray
-    options: EncodeOptions
-    pack: WeightPack
-
-
-class _CodedFrame(NamedTuple):
-    """What becomes of a frame: its codestream, the properties that follow from it, sentences."""
-
-    codestream: bytes
-    stated: tuple[Property, ...]
-    warnings: tuple[str, ...]
 
 
 class _FrameKind(NamedTuple):
@@ -140,9 +112,9 @@ class ClipMaker:
         slots = AHEAD * workers
         frame_bytes = sum(plane.nbytes for plane in first.picture.planes)
         limits_or_default(self._options.limits).require_memory(slots * frame_bytes)
-        state = _EncodingState(SharedArray((slots, frame_bytes), np.uint8), self._options, pack)
+        state = FrameCoding(SharedArray((slots, frame_bytes), np.uint8), self._options, pack)
         with open_pool(state, workers=workers, look_ahead=slots) as pool:
-            for coded in pool.map(_coded, self._units(chain((first,), frames), state.ring)):
+            for coded in pool.map(coded_frame, self._units(chain((first,), frames), state.ring)):
                 check()
                 self._said |= dict.fromkeys(coded.warnings)
                 self._first = self._first or coded.codestream
@@ -209,7 +181,7 @@ class ClipMaker:
                         f"left behind, since a clip has one place for it, which is the first frame's: {name} of others"
                     ] = None
 
-    def _units(self, frames: Iterable[WithParts], ring: SharedArray) -> Iterator[_FrameUnit]:
+    def _units(self, frames: Iterable[WithParts], ring: SharedArray) -> Iterator[FrameUnit]:
         """Yield what is to be coded: frames that are equal to an earlier one are not."""
         for picture, _ in frames:
             digest = _digest(picture, self._icc_of[-1])
@@ -218,13 +190,7 @@ class ClipMaker:
                 continue
             number = self._known[digest] = len(self._known)
             self._unit_of.append(number)
-            slot, at = number % len(ring.array), 0
-            for plane in picture.planes:
-                ring.array[slot, at : at + plane.nbytes] = np.ascontiguousarray(plane).view(np.uint8).reshape(-1)
-                at += plane.nbytes
-            shapes = tuple((plane.shape[0], plane.shape[1]) for plane in picture.planes)
-            kind = picture.bit_depth, picture.colour, picture.subsampling, picture.components
-            yield _FrameUnit(slot, shapes, *kind, picture.rendering)
+            yield into_ring(ring, number % len(ring.array), picture)
 
     # -- writing
 
@@ -315,24 +281,3 @@ def _digest(picture: SourcePicture, icc: bytes) -> bytes:
     for plane in picture.planes:
         digest.update(np.ascontiguousarray(plane).data)
     return digest.digest()
-
-
-def _coded(state: _EncodingState, unit: _FrameUnit) -> _CodedFrame:
-    """Encode a frame out of the ring."""
-    from refdec.api.encode import encoded_picture
-
-    kind, at, planes = np.dtype(np.uint8 if unit.bits <= 8 else np.uint16), 0, []
-    for height, width in unit.shapes:
-        size = height * width * kind.itemsize
-        planes.append(state.ring.array[unit.slot, at : at + size].view(kind).reshape(height, width).copy())
-        at += size
-    picture = SourcePicture(
-        (planes[0], planes[1], planes[2]),
-        unit.bits,
-        unit.colour,
-        unit.subsampling,
-        rendering=unit.rendering,
-        components=unit.components,
-    )
-    made = encoded_picture(picture, state.options, in_file=False, weights=state.pack, progress=None)
-    return _CodedFrame(made.codestream, picture_properties(made.headers), made.warnings)
