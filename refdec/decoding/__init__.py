@@ -14,9 +14,9 @@ Read it in the order of the stream:
    - `latents`: residual, prediction, LSBS of any window (4.7 steps 1 to 3)
    - `synthesis`: planes of any window, tile by tile (4.10.5)
    - then `refdec.picture`: assembly, filters, colour (5.2)
-4. Who calls the steps: `rows` (what decodes a picture: `cuts` says where it is cut, `schedule` in which order, `work`
-   what a worker does), `whole` (rows put together, with every stage shown), `region` (a rectangle), `previews` (more
-   and more channels of one open stream).
+4. Who calls the steps: `rows` (what decodes a picture; `plan` says how it is cut for its workers: `cuts` where, and
+   `schedule` in which order; `work` is what a worker does), `whole` (rows put together, with every stage shown),
+   `region` (a rectangle), `previews` (more and more channels of one open stream).
 5. `memory`: what all of that needs, known before the first large array is made.
 
 What watches a decode (`refdec.observation`) sees every value where it is made; it cannot change any.

@@ -19,15 +19,15 @@ import numpy as np
 
 from refdec.bitstream.framing import Codestream
 from refdec.bitstream.headers import Headers
-from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
-from refdec.decoding.cuts import UnitGrid, needs_whole_planes, unit_grid
+from refdec.decoding.cuts import UnitGrid
 from refdec.decoding.decoder import PictureDecoder
 from refdec.decoding.hyper import HyperLatents
 from refdec.decoding.memory import streaming_bytes, whole_bytes
 from refdec.decoding.opening import CheckWeights, absent_warnings, open_codestream
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
-from refdec.decoding.schedule import BandGrid, Kind, Schedule, make_schedule
+from refdec.decoding.plan import RowPlan, is_for_processes, is_shared, row_plan
+from refdec.decoding.schedule import Kind, Schedule
 from refdec.decoding.symbols import Symbols, region_units
 from refdec.decoding.work import (
     LATENT_CHANNELS,
@@ -52,7 +52,7 @@ from refdec.picture.picture import PictureCodes
 from refdec.picture.planes import OutputPlanes, Planes, chroma_rect
 from refdec.picture.render import Colour, output_subsampling, own_colour, plane_count
 from refdec.picture.windows import Windows
-from refdec.tiling.geometry import Rect, ceil_div
+from refdec.tiling.geometry import Rect
 from refdec.weights.pack import WeightPack
 
 __all__ = ["Band", "PictureStream", "open_stream"]
@@ -60,14 +60,6 @@ __all__ = ["Band", "PictureStream", "open_stream"]
 Band = tuple[Samples, ...]
 """Rows of the three planes, or of gray's one: codes, or int32 Q18."""
 Progress = Callable[[float], None]
-SMALL_BAND_ROWS, BAND_ROWS, BAND_POSITIONS = 32, 64, 16_000
-"""Latents are made in bands of about 64 rows; of wide pictures, whose bands lie in memory whole, in lower ones."""
-PIECE_POSITIONS, SHARED_PIECE_POSITIONS, LEAST_PIECE_COLUMNS, BANDS_AT_START = 16_384, 6_144, 64, 2
-"""Bands are cut into pieces, which take 5 to 8 KB for each position while they are made: where several workers do that
-at a time, into smaller ones, and into more where otherwise workers would wait for the first band."""
-LEAST_SHARED_PIXELS, LEAST_THREADED_PIXELS, HOP_COST = 1 << 20, 1 << 16, 10
-"""From about one megapixel on workers win (0.3 s of work; up to 0.1 s to start them), and below that threads, which
-share the layers; HOP is ten times the work."""
 COMPONENTS_AND_NETWORKS = 3
 """Threads that have something to do before workers start."""
 REASON = "bounded memory; a decoder is free to cut its work, the text demands the integers of the whole"
@@ -115,22 +107,12 @@ class PictureStream:
 
     def useful_workers(self, wanted: int | None) -> int:
         """Return how many of the wanted workers (None: one a core) are worth their start; one for tiny pictures."""
-        if wanted == 1 or self._cost < LEAST_THREADED_PIXELS:
-            return 1
-        return workers_for(wanted)
-
-    @property
-    def _cost(self) -> int:
-        """The work, in pixels of BOP."""
-        picture = self.headers.picture
-        return (
-            picture.display_height * picture.display_width * (HOP_COST if self.steps.transform == Synthesis.HOP else 1)
-        )
+        return workers_for(wanted) if wanted != 1 and is_shared(self.steps) else 1
 
     @property
     def is_for_processes(self) -> bool:
         """Whether the picture is large enough for workers of its own; threads share the layers of others."""
-        return self._cost >= LEAST_SHARED_PIXELS
+        return is_for_processes(self.steps)
 
     def picture(self, *, workers: int = 1, kind: PoolKind = "auto", symbols: Symbols | None = None) -> PictureCodes:
         """Decode and return the whole picture; `symbols` that are decoded already are not decoded again."""
@@ -176,37 +158,26 @@ class PictureStream:
         steps = replace(self.steps, watch=watch)
         # First what a stream of a few bytes cannot pass, then what costs time and room for the size that it claims.
         hyper = steps.hyper_latents(self.codestream) if symbols is None else symbols.hyper.latents
-        whole = needs_whole_planes(steps)
-        picture = self.headers.picture
-        shown = picture.display_height, picture.display_width
-        size = (picture.img_height, picture.img_width) if whole else shown
-        threads = 1
-        if kind == "auto" and (not self.is_for_processes or unit_grid(steps, size, workers).count == 1):
-            workers, threads = 1, workers
-        grid = unit_grid(steps, size, workers)
-        look_ahead = 1 if workers == 1 and kind in {"auto", "inline"} else 2 * workers
-        bands = self._band_grid(workers)
-        units = [grid.row(r) for r in range(len(grid.rows))]
-        schedule = make_schedule(units, [self._needed(row, whole) for row in units], bands, look_ahead=look_ahead)
-        self._require_memory(grid, schedule, bands, workers, threads, whole=whole, watched=watch.active)
-        state = self._state(steps, hyper, grid, schedule, bands, whole=whole)
+        plan = row_plan(steps, workers, kind)
+        self._require_memory(plan, watched=watch.active)
+        state = self._state(steps, hyper, plan)
         if symbols is not None:
             state.take(symbols)
         known = symbols is not None
-        if workers > 1 and kind != "inline" and not known:  # by threads: processes come when there is all to share
-            with helped_by(min(workers, COMPONENTS_AND_NETWORKS)) as team:
+        if plan.workers > 1 and kind != "inline" and not known:  # by threads: processes come when there is all to share
+            with helped_by(min(plan.workers, COMPONENTS_AND_NETWORKS)) as team:
                 build_and_decode_residual(replace(state, team=team))
             self.check()
             known = True
-        with helped_by(threads) as team:
+        with helped_by(plan.threads) as team:
             if team is not None and team.refusal is not None:
-                tell_fewer(threads, team.given, team.refusal)
+                tell_fewer(plan.threads, team.given, team.refusal)
             state = replace(state, team=team)
             build_networks(state)
-            with open_pool(state, workers=workers, look_ahead=look_ahead, kind=kind) as pool:
-                done = 0 if known else self._begin(state, schedule)
-                finished = self._finished(pool, state, schedule, done, on_progress)
-                yield from self._whole(finished, state) if whole else self._assembled(finished, grid)
+            with open_pool(state, workers=plan.workers, look_ahead=plan.look_ahead, kind=kind) as pool:
+                done = 0 if known else self._begin(state, plan.schedule)
+                finished = self._finished(pool, state, plan.schedule, done, on_progress)
+                yield from self._whole(finished, state) if plan.whole else self._assembled(finished, plan.grid)
 
     def _begin(self, state: PictureState, schedule: Schedule) -> int:
         """Decode the residual of both components, and where threads do that what follows; return the steps done."""
@@ -220,44 +191,15 @@ class PictureStream:
         self.check()
         return len(first)
 
-    def _band_grid(self, workers: int) -> BandGrid:
-        height, width = self.headers.picture.lat_h, self.headers.picture.lat_w
-        rows = max(SMALL_BAND_ROWS, min(BAND_ROWS, BAND_POSITIONS // width))
-        count = ceil_div(height, rows + rows // 8)
-        rows, pieces = ceil_div(height, count), ceil_div(workers, min(count, BANDS_AT_START))
-        most = (PIECE_POSITIONS if workers == 1 else SHARED_PIECE_POSITIONS) // rows
-        columns = max(LEAST_PIECE_COLUMNS, min(most, ceil_div(width, pieces)))
-        return BandGrid(height, width, rows, columns)
-
-    def _needed(self, units: list[Rect], whole: bool) -> tuple[int, int]:
-        """Return the latent rows that a row of units reads: first, and first beyond."""
-        steps, rects = self.steps, []
-        for unit in units:
-            windows = None if whole else steps.windows(unit)
-            luma, chroma = (unit, unit) if windows is None else (windows.luma, windows.chroma)
-            rects.append(steps.latent_rect(luma, chroma))
-        return min(rect.y for rect in rects), max(rect.bottom for rect in rects)
-
-    def _state(
-        self,
-        steps: PictureDecoder,
-        hyper: HyperLatents,
-        grid: UnitGrid,
-        schedule: Schedule,
-        bands: BandGrid,
-        *,
-        whole: bool,
-    ) -> PictureState:
+    def _state(self, steps: PictureDecoder, hyper: HyperLatents, plan: RowPlan) -> PictureState:
         """Reserve shared memory."""
         picture = self.headers.picture
         slots = planes = None
-        if whole:
+        if plan.whole:
             planes = SharedArray((3, picture.img_height, picture.img_width), np.int32)
         else:
-            tallest = max(bottom - top for top, bottom in grid.rows)
-            widest = max(right - left for left, right in grid.columns)
-            count = 1 + max(step.slot for step in schedule.steps)
-            slots = SharedArray((count, 3 * tallest * widest * self._sample_kind.itemsize), np.uint8)
+            tallest, widest = plan.unit_hw
+            slots = SharedArray((plan.slots, 3 * tallest * widest * self._sample_kind.itemsize), np.uint8)
         first, second = (
             SharedArray((picture.num_chs_coded[c], picture.lat_h, picture.lat_w), np.int16) for c in (0, 1)
         )
@@ -268,7 +210,7 @@ class PictureStream:
             hyper,
             (trunks[0], trunks[1]),
             (first, second),
-            SharedArray((LATENT_CHANNELS, min(schedule.kept_bands * bands.rows, bands.height), bands.width), np.int32),
+            SharedArray((LATENT_CHANNELS, plan.kept_rows, picture.lat_w), np.int32),
             slots,
             planes,
             self.subsampling,
@@ -281,17 +223,7 @@ class PictureStream:
         """The type of a sample of a band."""
         return np.dtype(np.int32) if self.uncut else _kind_of_codes(self.bit_depth)
 
-    def _require_memory(
-        self,
-        grid: UnitGrid,
-        schedule: Schedule,
-        bands: BandGrid,
-        workers: int,
-        threads: int,
-        *,
-        whole: bool,
-        watched: bool,
-    ) -> None:
+    def _require_memory(self, plan: RowPlan, *, watched: bool) -> None:
         """Raise TooMuchMemory before anything large is made."""
         if self.limits.memory_bytes is None:
             return
@@ -300,18 +232,17 @@ class PictureStream:
             kept += whole_bytes(self.headers, self.steps.transform, filters=self.steps.filters)
         if self.uncut:
             kept += sum(h * w for h, w in self.sizes) * self._sample_kind.itemsize
-        unit = max(b - a for a, b in grid.rows) * max(b - a for a, b in grid.columns)
-        slots = 0 if whole else 1 + max(step.slot for step in schedule.steps)
+        tallest, widest = plan.unit_hw
         needed = streaming_bytes(
             self.headers,
             self.steps.transform,
-            unit,
+            tallest * widest,
             filters=self.steps.filters,
-            whole_planes=whole,
-            kept_rows=min(schedule.kept_bands * bands.rows, bands.height),
-            slots_bytes=slots * 3 * unit * self._sample_kind.itemsize,
-            workers=workers,
-            threads=threads,
+            whole_planes=plan.whole,
+            kept_rows=plan.kept_rows,
+            slots_bytes=plan.slots * 3 * tallest * widest * self._sample_kind.itemsize,
+            workers=plan.workers,
+            threads=plan.threads,
         )
         self.limits.require_memory(needed + kept)
 

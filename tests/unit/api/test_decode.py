@@ -207,6 +207,6 @@ def test_kernels_are_ready_before_workers_are_forked(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("refdec.startup.load_kernels", lambda **how: loaded.append(how))
     small = open_stream(demo_stream(), load_weights(None))
     assert useful_workers(small, DecodeOptions(workers=2)) == 2 and not small.is_for_processes and loaded == []
-    monkeypatch.setattr("refdec.decoding.rows.LEAST_SHARED_PIXELS", 1)
+    monkeypatch.setattr("refdec.decoding.plan.LEAST_SHARED_PIXELS", 1)
     assert useful_workers(small, DecodeOptions(workers=1)) == 1 and loaded == []
     assert useful_workers(small, DecodeOptions(workers=2)) == 2 and loaded == [{"hop": False, "filters": True}]

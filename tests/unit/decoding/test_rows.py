@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -11,24 +10,18 @@ import pytest
 
 from refdec.api.weights import load_weights
 from refdec.bench.speed import demo_stream
-from refdec.decoding.rows import BAND_POSITIONS, PIECE_POSITIONS, SHARED_PIECE_POSITIONS, PictureStream, open_stream
-from refdec.decoding.schedule import BandGrid
+from refdec.decoding.plan import BAND_POSITIONS, PIECE_POSITIONS, SHARED_PIECE_POSITIONS, band_grid
+from refdec.decoding.rows import open_stream
 from refdec.parallel import counts
 from refdec.parallel.counts import FewerWorkersWarning
 from refdec.parallel.pool import open_pool
 from refdec.parallel.processes import fork_is_safe
 
 
-def bands(height: int, width: int, workers: int) -> BandGrid:
-    """Return the bands of a picture of so many latent rows and columns."""
-    stream: Any = SimpleNamespace(headers=SimpleNamespace(picture=SimpleNamespace(lat_h=height, lat_w=width)))
-    return PictureStream._band_grid(stream, workers)
-
-
 @pytest.mark.parametrize("workers", [1, 2, 8])
 @pytest.mark.parametrize(("height", "width"), [(32, 48), (68, 120), (135, 240), (270, 480), (480, 270), (1024, 1024)])
 def test_pieces_of_bands_have_a_bounded_size(height: int, width: int, workers: int) -> None:
-    grid = bands(height, width, workers)
+    grid = band_grid(height, width, workers)
     assert 1 <= grid.rows <= 72
     assert grid.rows * width <= max(BAND_POSITIONS * 9 // 8, 36 * width)
     most = PIECE_POSITIONS if workers == 1 else SHARED_PIECE_POSITIONS
@@ -38,7 +31,7 @@ def test_pieces_of_bands_have_a_bounded_size(height: int, width: int, workers: i
 
 
 def test_a_small_picture_is_one_piece() -> None:
-    grid = bands(32, 48, 1)
+    grid = band_grid(32, 48, 1)
     assert [len(grid.pieces(band)) for band in range(grid.count)] == [1]
 
 
