@@ -19,6 +19,7 @@ __all__ = ["COMPONENTS", "ChannelRates", "Places", "Rates", "channel_sums", "pla
 
 COMPONENTS = ("luma", "chroma")
 Q16 = 65536
+USER_DATA = "UDI"
 HYPER_CELLS = 4
 """Latent positions that a hyper latent covers, in each direction."""
 
@@ -42,11 +43,14 @@ class ChannelRates:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rates:
-    """Bits of a codestream: `channels` (luma, chroma), `file_bits` of the whole file, `pixels` of the shown picture."""
+    """Bits of a codestream: `channels` (luma, chroma), `file_bits` of the whole file, `user_bits` of its user data (a
+    lossless layer, what is private, marks), `pixels` of the shown picture.
+    """
 
     channels: tuple[ChannelRates, ChannelRates]
     file_bits: int
     pixels: int
+    user_bits: int = 0
 
     @property
     def symbol_bits(self) -> tuple[float, float]:
@@ -62,13 +66,14 @@ class Rates:
 
     @property
     def other_bits(self) -> float:
-        """Headers, markers, quality map, flags and the ends of substreams: what is no symbol."""
-        return max(self.file_bits - sum(self.symbol_bits) - sum(self.hyper_bits), 0.0)
+        """Headers, markers, quality map, flags and the ends of substreams: what is neither symbol nor user data."""
+        return max(self.file_bits - self.user_bits - sum(self.symbol_bits) - sum(self.hyper_bits), 0.0)
 
     def __add__(self, other: Rates) -> Rates:
         """Return the rates of both codestreams together."""
         luma, chroma = (mine + theirs for mine, theirs in zip(self.channels, other.channels, strict=True))
-        return Rates((luma, chroma), self.file_bits + other.file_bits, self.pixels + other.pixels)
+        counts = (getattr(self, name) + getattr(other, name) for name in ("file_bits", "pixels", "user_bits"))
+        return Rates((luma, chroma), *counts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +117,8 @@ def rates_of(bundle: LatentBundle, core: CoreServices) -> Rates:
     """Return the rates of a codestream; stage symbols."""
     headers = bundle.headers
     pixels = headers.display_width * headers.display_height
-    return Rates(channel_sums(bundle, core), 8 * headers.codestream_bytes, pixels)
+    user_bytes = sum(size for marker, size in headers.substream_bytes if marker == USER_DATA)
+    return Rates(channel_sums(bundle, core), 8 * headers.codestream_bytes, pixels, 8 * user_bytes)
 
 
 def places_of(bundle: LatentBundle, core: CoreServices) -> Places:

@@ -5,7 +5,7 @@ In: `Rates` and `Places`.  Out: results of the plugin interface.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from refdec.plugins.api import BundleHeaders, Scalars, Table
 from refdec_tasks.statistics.rates import COMPONENTS, Floats, Rates
@@ -29,6 +29,7 @@ def summary(rates: Rates) -> Scalars:
         "chroma symbols": chroma,
         "luma hyper latents": hyper_luma,
         "chroma hyper latents": hyper_chroma,
+        "user data": float(rates.user_bits),
         "headers and ends": rates.other_bits,
     }
     values: dict[str, float | int] = {"rate": rates.file_bits / rates.pixels}
@@ -67,28 +68,34 @@ def channels_table(rates: Rates, top: int) -> Table:
 
 
 def areas_table(values: Floats, headers: BundleHeaders, side: int, top: int) -> Table:
-    """Return a row per square of `side` luma samples (a multiple of 16), dearest first, from bits [h,w]."""
-    step = side // CELL
-    whole = float(values.sum())
-    rows = []
-    for row in range(0, values.shape[0], step):
-        for column in range(0, values.shape[1], step):
-            x, y = CELL * column, CELL * row
-            width, height = min(side, headers.width - x), min(side, headers.height - y)
-            bits = float(values[row : row + step, column : column + step].sum())
-            pixels = max(width, 1) * max(height, 1)
-            rows.append((x, y, width, height, round(bits, 1), round(_share(bits, whole), 2), round(bits / pixels, 4)))
+    """Return a row per square of `side` luma samples (a multiple of 16), dearest first, from bits [h,w].
+
+    Squares are cut to the picture that is shown; what is coded beyond its border counts for the last ones.
+    """
+    whole, rows = float(values.sum()), []
+    for y, height, down in _spans(headers.display_height, side):
+        for x, width, across in _spans(headers.display_width, side):
+            bits = float(values[down, across].sum())
+            rate = bits / (width * height)
+            rows.append((x, y, width, height, round(bits, 1), round(_share(bits, whole), 2), round(rate, 4)))
     rows.sort(key=lambda entry: (-entry[4], entry[1], entry[0]))
     columns = ("x", "y", "width", "height", "bits", "share", "rate")
     return Table(columns, tuple(rows), ("", "", "", "", "", "%", "bpp"), top)
+
+
+def _spans(length: int, side: int) -> Iterator[tuple[int, int, slice]]:
+    """Yield the first sample of each part of a side, how many it has, and its latent positions, the last to the end."""
+    for first in range(0, length, side):
+        last = first + side >= length
+        yield first, min(side, length - first), slice(first // CELL, None if last else (first + side) // CELL)
 
 
 def streams_table(streams: Sequence[tuple[str, Rates]]) -> Table:
     """Return a row per codestream, in the order given, with the shares of its bits."""
     rows: list[tuple[str | float, ...]] = []
     for name, rates in streams:
-        parts = (*rates.symbol_bits, sum(rates.hyper_bits), rates.other_bits)
+        parts = (*rates.symbol_bits, sum(rates.hyper_bits), rates.user_bits, rates.other_bits)
         shares = (round(_share(part, rates.file_bits), 2) for part in parts)
         rows.append((name, rates.file_bits // 8, round(rates.file_bits / rates.pixels, 4), *shares))
-    columns = ("codestream", "size", "rate", "luma", "chroma", "hyper", "rest")
-    return Table(columns, tuple(rows), ("", "bytes", "bpp", "%", "%", "%", "%"))
+    columns = ("codestream", "size", "rate", "luma", "chroma", "hyper", "user data", "rest")
+    return Table(columns, tuple(rows), ("", "bytes", "bpp", "%", "%", "%", "%", "%"))

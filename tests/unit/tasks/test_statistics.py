@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 
@@ -143,3 +144,34 @@ def test_estimates_meet_the_size_of_a_real_codestream() -> None:
     assert sum(rates.symbol_bits) + sum(rates.hyper_bits) == pytest.approx(coded, rel=0.01)
     text = summary(rates).text()
     assert "bits per pixel" in text
+
+
+@pytest.mark.parametrize("side", [16, 48, 64])
+@pytest.mark.parametrize(("width", "height"), [(149, 111), (100, 33), (1, 1), (96, 64)])
+def test_areas_are_those_of_the_shown_picture(side: int, width: int, height: int) -> None:
+    """Found: a picture of one sample had a square of 64 x 64, and its bits per pixel were those of that."""
+    headers = replace(BUNDLE.headers, display_width=width, display_height=height)
+    areas = areas_table(places_of(BUNDLE, CORE).all, headers, side, 0)
+    covered = np.zeros((height, width), int)
+    for x, y, wide, tall, *_ in areas.rows:
+        covered[int(y) : int(y) + int(tall), int(x) : int(x) + int(wide)] += 1
+    assert (covered == 1).all() and min(min(float(row[2]), float(row[3])) for row in areas.rows) > 0
+    bits = sum(float(row[4]) for row in areas.rows)
+    assert bits == pytest.approx(float(places_of(BUNDLE, CORE).all.sum()), abs=0.1 * len(areas.rows))
+    for row in areas.rows:
+        assert float(row[6]) == pytest.approx(float(row[4]) / (float(row[2]) * float(row[3])), abs=0.06)
+
+
+def test_user_data_are_no_headers() -> None:
+    """Found: a lossless layer was counted as headers and ends, 98 % of the file."""
+    plain = rates_of(BUNDLE, CORE)
+    headers = BUNDLE.headers
+    sizes = (*headers.substream_bytes, ("UDI", 100_000))
+    layered = replace(headers, substream_bytes=sizes, codestream_bytes=headers.codestream_bytes + 100_000)
+    rates = rates_of(replace(BUNDLE, headers=layered), CORE)
+    assert rates.other_bits == plain.other_bits and rates.user_bits == plain.user_bits + 800_000
+    assert summary(rates).values["user data"] == 100_000 + plain.user_bits / 8
+    assert (rates + plain).user_bits == rates.user_bits + plain.user_bits
+    table = streams_table([("a.jai", rates)])
+    share = dict(zip(table.columns, table.rows[0], strict=True))["user data"]
+    assert share == pytest.approx(100 * rates.user_bits / rates.file_bits, abs=0.01)
