@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from refdec.api.task import pack_and_core
+from refdec.formats.colours import EIGHT_BIT_SUFFIXES
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from refdec.api.chosen_frame import ChosenStream
     from refdec.api.task import TaskOrder
     from refdec.arithmetic.types import UInt8Array
+    from refdec.formats.pictures import CodePicture
     from refdec.plugins.result import TaskResult
 
 __all__ = ["ResultPicture", "picture_suffix", "write_result_picture"]
+
+EIGHT_BITS = 8
 
 
 def picture_suffix(target: Path) -> str:
@@ -40,11 +46,13 @@ def picture_suffix(target: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ResultPicture:
-    """The picture of a result in a file, and in `remarks` what was asked for and changed nothing in it."""
+    """The picture of a result in a file, RGB or gray, and in `remarks` what was asked for and changed nothing in it."""
 
     path: Path
     width: int
     height: int
+    bit_depth: int
+    colour: str
     remarks: tuple[str, ...]
 
 
@@ -59,11 +67,16 @@ def write_result_picture(
     import numpy as np
 
     from refdec.formats.files import write_picture
-    from refdec.formats.pictures import CodePicture, Colour
     from refdec.plugins.drawing import stacked
+    from refdec.plugins.results import PictureResult
 
-    suffix, remarks = picture_suffix(target), list[str]()
-    rgb = result.picture(_decoded(under, order) if under is not None and result.lies_over else None)
+    suffix, remarks, bits = picture_suffix(target), list[str](), EIGHT_BITS
+    if isinstance(result, PictureResult):  # its own codes: what is shown of other results is drawn
+        array, bits = result.array, result.bit_depth
+        if bits > EIGHT_BITS and suffix in EIGHT_BIT_SUFFIXES:
+            array, bits = (array >> (bits - EIGHT_BITS)).astype(np.uint8), EIGHT_BITS
+    else:
+        array = result.picture(_decoded(under, order) if under is not None and result.lies_over else None)
     if under is not None and not result.lies_over:
         remarks.append(f"--over changes nothing: {result.kind} of {order.task} is not laid over a picture")
     if order.legend:
@@ -71,10 +84,25 @@ def write_result_picture(
         if legend is None:
             remarks.append(f"--legend changes nothing: no colours of this {result.kind} have a meaning of their own")
         else:
-            rgb = stacked((rgb, legend))
-    red, green, blue = (np.ascontiguousarray(rgb[..., index]) for index in range(3))
-    write_picture(target, CodePicture((red, green, blue), 8, Colour.RGB), suffix=suffix)
-    return ResultPicture(target, rgb.shape[1], rgb.shape[0], tuple(remarks))
+            array = stacked((array, legend))
+    made = _picture_of(array, bits, suffix)
+    write_picture(target, made, suffix=suffix)
+    return ResultPicture(target, array.shape[1], array.shape[0], bits, made.colour.value, tuple(remarks))
+
+
+def _picture_of(array: npt.NDArray[Any], bits: int, suffix: str) -> CodePicture:
+    """Return codes, gray [rows, columns] or RGB [rows, columns, 3], as a format holds them."""
+    import numpy as np
+
+    from refdec.api.picture_files import gray_of
+    from refdec.formats.pictures import CodePicture, Colour
+
+    if array.ndim == 2 and gray_of(suffix):
+        return CodePicture((array,), bits, Colour.GRAY)
+    if array.ndim == 2:
+        return CodePicture((array,) * 3, bits, Colour.RGB)
+    red, green, blue = (np.ascontiguousarray(array[..., index]) for index in range(3))
+    return CodePicture((red, green, blue), bits, Colour.RGB)
 
 
 def _decoded(stream: ChosenStream, order: TaskOrder) -> UInt8Array:

@@ -43,7 +43,8 @@ def show_result(
         return
     console.result(result.text())
     if written is not None:
-        console.say(f"refdec: {written.path}: {written.width} x {written.height}, 8 bit RGB")
+        kind = f"{written.bit_depth} bit {written.colour}"
+        console.say(f"refdec: {written.path}: {written.width} x {written.height}, {kind}")
 
 
 def say_what_is_known(order: TaskOrder) -> None:

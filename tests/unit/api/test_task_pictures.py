@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from refdec.api import decode
 from refdec.api.chosen_frame import ChosenStream, FrameWish, chosen_stream
@@ -13,6 +15,7 @@ from refdec.api.task import TaskOrder, run_on_file
 from refdec.api.task_pictures import picture_suffix, write_result_picture
 from refdec.bitstream.errors import NoStart
 from refdec.formats.errors import FormatCannotHold, SuffixUnknown
+from refdec.plugins.results import PictureResult
 from refdec.sequences.errors import FrameDamaged
 from tests.encodable import GOLDEN
 from tests.unit.sequences.support import clip
@@ -57,3 +60,20 @@ def test_formats_of_other_pictures_are_called_that(name: str, error: type[Except
     """Found: `.yuv` was called no picture format."""
     with pytest.raises(error or SuffixUnknown):
         picture_suffix(Path(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "largest"), [("a.png", "I;16", 1023 << 6), ("a.ppm", "RGB", None), ("a.jpg", "L", 255)]
+)
+def test_a_result_that_is_a_picture_is_written_as_it_is(
+    tmp_path: Path, name: str, mode: str, largest: int | None
+) -> None:
+    """Found: gray results became RGB, and those of more than 8 bits lost the others."""
+    ramp = np.tile(np.arange(0, 1024, 33, dtype=np.uint16), (16, 1))
+    ramp[:, -1] = 1023
+    written = write_result_picture(PictureResult(ramp, 10), tmp_path / name, None, TaskOrder("thumbnail"))
+    assert (written.width, written.height, written.bit_depth) == (32, 16, 8 if name == "a.jpg" else 10)
+    assert written.colour == ("RGB" if name == "a.ppm" else "gray")
+    if largest is not None:
+        shown = Image.open(tmp_path / name)
+        assert shown.mode == mode and int(np.asarray(shown).max()) >= 0.95 * largest
