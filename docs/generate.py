@@ -158,7 +158,7 @@ def errors_page() -> str:
         + "Codes are stable. The clause is that of [docs/spec](spec/README.md); the exit code is what the command\n"
         "line returns: 1 input or output, 2 usage, 3 the stream breaks a rule, 5 not supported or above a limit. The\n"
         "last column names the case of the bundled suite that raises the error:\n"
-        "`refdec conform run --builtin CASE -v`.\n\n"
+        "`refdec conform run --builtin CASE --all`.\n\n"
         "Below an error that a codestream causes stands the way to it: `came through clauses 1.3 > 1.8 > 1.5 >\n"
         "1.5.1 > 1.8 (8)` says that the decoder was in the codestream (1.3), in its rules (1.8), in the syntax of\n"
         "the picture header (1.5, 1.5.1), and found the value of an element out of its range (1.8 (8)). Each step\n"
@@ -362,7 +362,7 @@ def cli_page() -> str:
         "Characters that a console's encoding lacks, bytes of file names that are no UTF-8, and control characters in\n"
         "names are shown escaped (`\\u2713`, `\\udcff`, `\\x1b`). A standard output that cannot be written ends in\n"
         "exit code 1; a standard error that cannot stops nothing.\n\n"
-        "Every command takes these, at any place (`conform run` has a `-v` of its own):\n\n"
+        "Every command takes these, at any place:\n\n"
         + "".join(parts).rstrip()
         + "\n"
     )

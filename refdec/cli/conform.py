@@ -157,7 +157,7 @@ def run(
         str | None,
         typer.Option(metavar="ADDRESS", help="Where docs/spec lies, for links of the page; default: this checkout's."),
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every case, not only failed ones.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Show every case, not only failed ones.")] = False,
 ) -> None:
     """Run refdec, or another decoder, over a suite; exit code 4 if any case is not as expected.
 
@@ -175,7 +175,7 @@ def run(
         found = run_suite(open_suite(place), options, watch=progress)
     _write_reports(found, json_file, junit, html, spec)
     for result in found.results:
-        if verbose or not result.passed:
+        if every or not result.passed:
             said = f": {result.message}" if result.message else ""
             console.result(f"{result.case.name}: {result.verdict.value}{said}")
     for rule in found.common:

@@ -24,20 +24,16 @@ class Verbosity(IntEnum):
 
 
 WORDS = {"-q": -1, "--quiet": -1, "-v": 1, "--verbose": 1, "-vv": 2}
-OWN = {"conform": {"-v", "--verbose"}}
-"""Words that a command takes for itself, behind its name."""
 
 
 def without_verbosity(arguments: Sequence[str]) -> tuple[Verbosity, list[str]]:
     """Return what is asked for (the last word counts, and -v twice is -vv) and the other arguments; -- ends them."""
     level, rest = 0, list[str]()
-    command = next((argument for argument in arguments if not argument.startswith("-")), "")
-    own = OWN.get(command, set())
     for index, argument in enumerate(arguments):
         if argument == "--":
             rest += arguments[index:]
             break
-        if argument in WORDS and (argument not in own or command not in rest):
+        if argument in WORDS:
             change = WORDS[argument]
             level = change if change != 1 or level < 1 else 2
             continue

@@ -40,9 +40,9 @@ def test_a_decoder_that_fails_gives_exit_code_4() -> None:
     assert "2 not as expected" in out
 
 
-def test_verbose_shows_what_passes_too() -> None:
+def test_all_shows_what_passes_too() -> None:
     _, quiet, _ = run("run", "--builtin", "bad_no_start")
-    _, loud, _ = run("run", "--builtin", "bad_no_start", "-v")
+    _, loud, _ = run("run", "--builtin", "bad_no_start", "--all")
     assert "bad_no_start" not in quiet and "bad_no_start: refused" in loud
 
 

@@ -14,6 +14,7 @@ import typer
 
 from refdec.cli.app import COMMANDS, app_for
 from refdec.cli.help import page, sections_of
+from refdec.cli.verbosity import WORDS
 from refdec.plugins import manager
 from refdec.plugins.api import Head, Option
 from tests.unit.heads.support import classifier
@@ -68,6 +69,12 @@ def test_every_value_has_a_format(path: str) -> None:
         if parameter.param_type_name == "option" and not parameter.is_flag and not parameter.metavar
     ]
     assert lacking == [], "say with metavar= what the value looks like"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_every_command_takes_means_the_same_everywhere(path: str) -> None:
+    """-v of `conform run` stood twice on its page, with two meanings."""
+    assert not {spelling for parameter in PAGES[path].params for spelling in parameter.opts} & set(WORDS)
 
 
 def test_flags_show_no_type_and_options_stand_in_groups(refdec: Refdec) -> None:
