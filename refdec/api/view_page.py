@@ -42,13 +42,15 @@ def write_page(
 ) -> View:
     """Write the HTML page of a file; it appears whole or not at all.
 
-    `pictures` False leaves out everything that needs a decoder.  Where decoding fails, the page says why.
+    `pictures` False leaves out everything that needs a decoder.  Where decoding fails, the page says why.  Raises
+    ChannelMissing for maps of a channel that no component has.
     """
     from refdec import __version__
     from refdec.formats.files import name_of, write_text
     from refdec.inspection.html import render_page
     from refdec.inspection.summary import info_of
 
+    _require_channels(request.maps or ())
     data, boxes = _page_source(source, request)
     tree, decoding, beyond_limits = tree_of(data, request, {}), None, False
     findings = tree.findings
@@ -69,6 +71,17 @@ def write_page(
     )
     write_text(target, page)
     return View(tree, name_of(source), decoding.failure if decoding else "", beyond_limits, boxes)
+
+
+def _require_channels(channels: Sequence[int]) -> None:
+    """Raise ChannelMissing for a channel that no component has; luma has most."""
+    from refdec.bitstream.picture_header import COMPONENT_CHANNELS
+    from refdec.inspection.errors import ChannelMissing
+
+    most = max(COMPONENT_CHANNELS)
+    for channel in channels:
+        if not 0 <= channel < most:
+            raise ChannelMissing(channel, most)
 
 
 def _tile_facts(file: HeifFile, request: ViewRequest) -> TileFacts | None:

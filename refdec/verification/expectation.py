@@ -5,7 +5,7 @@ In: the bytes of a file.  Out: `Expectation`, which compares a decoding with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,8 @@ __all__ = ["TRACE_SUFFIX", "Expectation", "expectation_for"]
 TRACE_SUFFIX = ".json"
 DECLARED_DEPTHS = (".png", ".npy")
 """Formats whose codes of 16 bits may be told to be of fewer."""
+MOST_STAGES = 4
+"""So many names of stages stand in a sentence."""
 VIEWED = "its floats are compared as codes for viewing: the codestream gives no floats"
 
 
@@ -94,18 +96,24 @@ class Expectation:
         return Comparison(pair.kind, str(self.path), accepted, tuple(pair.lines()), details)
 
     def _stages(self, expected: Mapping[str, str], found: Mapping[str, str]) -> Comparison:
+        """Compare fingerprints; stages that only the decode makes are named, and are no difference."""
         result = compare_traces(expected, found, only_of_a=True)
-        first = result.first
-        if first is None:
-            lines: tuple[str, ...] = (f"{result.equal_stages} stages are equal",)
-        else:
-            lines = (
+        lines = list[str]()
+        if result.apart:
+            first = result.apart[0]
+            lines += [
                 f"first stage that differs: {first.stage} ({first.kind})",
                 f"expected {first.a}",
                 f"found    {first.b}",
-                f"stages that are equal: {result.equal_stages}, that are not: {len(result.differences)}",
-            )
-        return Comparison("fingerprints", str(self.path), result.equal, lines, result.as_json())
+                f"stages that are equal: {result.equal_stages}, that are not: {len(result.apart)}",
+            ]
+        else:
+            lines.append(f"{result.equal_stages} stages are equal")
+        if missing := result.missing("only in A"):
+            lines.append(f"the expectation has {_listed(missing)}, which this decode does not make")
+        if beyond := compare_traces(expected, found).missing("only in B"):
+            lines.append(f"this decode makes {_listed(beyond)}, which the expectation does not have: not compared")
+        return Comparison("fingerprints", str(self.path), result.equal, tuple(lines), result.as_json())
 
     def _read(self, data: bytes, suffix: str, shown: ShownPicture, limits: Limits) -> CodePicture:
         """Read the picture; of raw video the layout is that of what is shown."""
@@ -150,6 +158,12 @@ class Expectation:
         fewer = in_few_bits(expected, suffix, bits) if bits < expected.bits and expected.floats is None else None
         found = fewer or FewBits(expected)
         return found if expected.floats is None else found._replace(said=VIEWED)
+
+
+def _listed(stages: Sequence[str]) -> str:
+    """Return the first of many names, and how many more there are."""
+    more = len(stages) - MOST_STAGES
+    return ", ".join(stages[:MOST_STAGES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _colours(expected: CodePicture, suffix: str, shown: ShownPicture) -> tuple[Colour | None, ...]:

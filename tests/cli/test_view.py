@@ -49,6 +49,7 @@ def test_a_place(refdec: Refdec) -> None:
         (["--offset", "x"], 2, "no place"),
         (["--element", "nothing"], 2, "Nothing in this file"),
         (["--html", "x.html", "--channels", "a"], 2, "--channels takes"),
+        (["--html", "x.html", "--channels", "0,160"], 2, "There is no channel 160; channels are numbered 0..159."),
     ],
 )
 def test_wrong_arguments(refdec: Refdec, arguments: list[str], code: int, text: str) -> None:
