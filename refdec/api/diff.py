@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from refdec.api.errors import DumpUnreadable, KindsDiffer, KindUnknown, NoDifferencePicture
+from refdec.api.errors import DumpUnreadable, KindsDiffer, KindUnknown, NoDifferencePicture, OptionForOtherKind
 from refdec.api.picture_differences import (
     DifferenceFile,
     compare_codes,
@@ -116,11 +116,15 @@ def diff_files(
     read by, "auto": whichever each is legal in.  `show`: where a picture of the difference goes.  `decode`: compare the
     pictures of codestreams too, decoded with `weights`; so does `show`.  Clips are compared frame by frame, as they
     are coded and timed.  Raises InputError where a file cannot be read,
-    KindUnknown, KindsDiffer, NoDifferencePicture, and what decoding raises.
+    KindUnknown, KindsDiffer, NoDifferencePicture, OptionForOtherKind, and what decoding raises.
     """
     limits = limits_or_default(limits)
     whole = read_bytes(a, limits=limits), read_bytes(b, limits=limits)
     kinds = _kind(whole[0], a), _kind(whole[1], b)
+    if layout and not any(
+        kind == "picture" and not sniffed_suffix(part) for kind, part in zip(kinds, whole, strict=True)
+    ):
+        raise OptionForOtherKind("--layout (layout=)", "raw YUV")
     clips = [_clip(part, limits) if kind == "codestream" else None for part, kind in zip(whole, kinds, strict=True)]
     if clips != [None, None]:
         return _clips(clips, kinds, pictures=decode or show is not None)
@@ -132,6 +136,9 @@ def diff_files(
         if not decode and show is None:
             return found
         return _with_pictures(found, [_decoded(part, edition, weights, limits) for part in data], show)
+    for option, wished in (("decode", decode), ("weights", weights is not None), ("edition", edition != "auto")):
+        if wished:
+            raise OptionForOtherKind(f"--{option} ({option}=)", "codestreams")
     if kinds[0] != "picture" and show is not None:
         raise NoDifferencePicture(f"a {kinds[0]} is no picture")
     if kinds[0] == "trace":

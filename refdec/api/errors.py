@@ -16,6 +16,7 @@ __all__ = [
     "MaskWrong",
     "NoDifferencePicture",
     "NothingMatches",
+    "OptionForOtherKind",
     "OptionsExpected",
     "OptionsTwice",
     "OtherModel",
@@ -23,6 +24,7 @@ __all__ = [
     "OutputNoFolder",
     "OutputsMeet",
     "PictureNotEncodable",
+    "PipeAmongMany",
     "RateAmbiguous",
     "RateNotInLatents",
     "RegionWithoutStages",
@@ -281,6 +283,18 @@ class OutputNoFolder(UsageError):
         )
 
 
+class PipeAmongMany(UsageError):
+    """Standard input is one of several inputs, or goes into a report: workers and reports know files by their names."""
+
+    code = "RD0985"
+
+    def explain(self) -> str:
+        return (
+            "- is standard input, which has no name to give to workers, a report or a folder of outputs: name a file "
+            "instead, or give - alone."
+        )
+
+
 class MaskWrong(InputError):
     """The file with the mask of a region of interest is no picture that can be read."""
 
@@ -355,6 +369,19 @@ class NoDifferencePicture(UsageError):
 
     def explain(self) -> str:
         return f"There is no picture of the difference: {self.reason}.\nLeave out --picture."
+
+
+class OptionForOtherKind(UsageError):
+    """A wish is about a kind of file that is not among those that are compared."""
+
+    code, clause = "RD1615", ""
+
+    def __init__(self, option: str, wanted: str) -> None:
+        super().__init__(option, wanted)
+        self.option, self.wanted = option, wanted
+
+    def explain(self) -> str:
+        return f"{self.option} is for {self.wanted}, and these files are none.\nLeave it out."
 
 
 class DumpUnreadable(InputError):

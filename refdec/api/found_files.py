@@ -9,11 +9,13 @@ import glob
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
-from refdec.api.errors import NothingMatches
+from refdec.api.errors import NothingMatches, PipeAmongMany
 from refdec.parallel.errors import FolderMissing
 from refdec.parallel.folders import walk
 
-__all__ = ["files_below", "is_archive", "named_files"]
+__all__ = ["PIPE", "files_below", "is_archive", "named_files"]
+
+PIPE = "-"
 
 
 def is_archive(source: str) -> bool:
@@ -22,8 +24,13 @@ def is_archive(source: str) -> bool:
 
 
 def named_files(sources: Iterable[str]) -> Iterator[Path]:
-    """Yield the files that are named, alone or by patterns; folders are passed over.  Raises NothingMatches."""
+    """Yield the files that are named, alone or by patterns; folders are passed over.
+
+    Raises NothingMatches, PipeAmongMany.
+    """
     for source in sources:
+        if source == PIPE:
+            raise PipeAmongMany
         if Path(source).is_dir():
             continue
         if Path(source).exists():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from refdec.api.found_files import files_below
+from refdec.api.found_files import PIPE, files_below
 from refdec.api.info import read_info
 from refdec.errors import RefdecError
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from refdec.parallel.errors import FolderMissing
 
 __all__ = ["FileInfo", "read_infos"]
-
-PIPE = "-"
 
 
 @dataclass(frozen=True, slots=True)

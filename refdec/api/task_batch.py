@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from refdec.api.concerning import concerning
-from refdec.api.errors import OutputsMeet
+from refdec.api.errors import OutputsMeet, PipeAmongMany
+from refdec.api.found_files import PIPE
 from refdec.api.task import run_on_stream, stream_for
 from refdec.api.task_pictures import write_result_picture
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
@@ -26,13 +27,15 @@ __all__ = ["jobs_of", "run_job"]
 def jobs_of(inputs: Sequence[Path], order: TaskOrder, pictures: Path | None) -> Iterator[Job]:
     """Yield the jobs of a batch: files, and the codestreams of folders; pictures of results go to a folder.
 
-    Raises OutputsMeet, before any job, where two files would have one picture.
+    Raises, before any job, PipeAmongMany, and OutputsMeet where two files would have one picture.
     """
     from refdec.parallel.folders import folder_jobs
     from refdec.parallel.outcomes import Job
 
     made: dict[Path, Path] = {}
     for path in inputs:
+        if str(path) == PIPE:
+            raise PipeAmongMany
         output = None if pictures is None or path.is_dir() else pictures / f"{path.stem}.png"
         if output is not None and (other := made.setdefault(output, path)) is not path:
             raise OutputsMeet(str(other), str(path), str(output))

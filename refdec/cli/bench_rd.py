@@ -12,6 +12,7 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.errors import WrongNumbers
+from refdec.cli.idle import refuse_idle
 from refdec.cli.options import JsonFlag, WeightsOption, number_list
 from refdec.cli.plugins import ENVIRONMENT_VARIABLE
 
@@ -26,6 +27,7 @@ __all__ = ["rd"]
 RATES, FILES = "Codecs and rates", "Results"
 CODECS = "analysis,refine,jpeg,webp,avif"
 ANCHORS = "jpeg,webp,avif,analysis"
+DISPLACEMENTS = "-800,-550,-300,0,300,600"
 
 
 def rd(
@@ -47,9 +49,13 @@ def rd(
         str, typer.Option(metavar="A,B", rich_help_panel=RATES, help="Codecs that BD-rates are against.")
     ] = ANCHORS,
     displacements: Annotated[
-        str,
-        typer.Option(metavar="D,D", rich_help_panel=RATES, help="Rates of refdec's encoders: displacements of luma."),
-    ] = "-800,-550,-300,0,300,600",
+        str | None,
+        typer.Option(
+            metavar="D,D",
+            rich_help_panel=RATES,
+            help=f"Rates of refdec's encoders: displacements of luma; default: {DISPLACEMENTS}.",
+        ),
+    ] = None,
     qualities: Annotated[
         str | None,
         typer.Option(
@@ -105,10 +111,16 @@ def rd(
 
     if bool(inputs) == bool(sets):
         raise typer.BadParameter("give pictures or folders, or kinds of them by --set, one of the two")
+    if qualities is not None:
+        refuse_idle("and --qualities are both rates: give one of them", {"--displacements": displacements})
+    if out is None:
+        refuse_idle("goes on with FILE.json: it needs --out", {"--resume": resume})
+    if not resume:
+        refuse_idle("is about what FILE.json has: it needs --resume", {"--again": again or None})
     require_plot(plot)
     template = EncoderCodec(
         "",
-        number_list("--displacements", displacements, signed=True),
+        number_list("--displacements", displacements or DISPLACEMENTS, signed=True),
         weights,
         os.environ.get(ENVIRONMENT_VARIABLE),
         time_budget,

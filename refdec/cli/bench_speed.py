@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from refdec.cli import console
+from refdec.cli.idle import refuse_idle
 from refdec.cli.options import JsonFlag
 
 __all__ = ["speed"]
@@ -27,7 +28,9 @@ def speed(
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write speed.json and speed.png there.")] = None,
     repeat: Annotated[int, typer.Option(min=1, metavar="N", help="Runs of each measurement; medians are shown.")] = 5,
-    largest: Annotated[int, typer.Option(min=64, metavar="N", help="Longest edge of the sizes that are tried.")] = 8192,
+    largest: Annotated[
+        int | None, typer.Option(min=64, metavar="N", help="Longest edge of the sizes that are tried; default: 8192.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Measure decoding and encoding: steady state and bound, threads, one and two in pairs, workers, sizes with
@@ -45,6 +48,8 @@ def speed(
     wanted = parts or list(PARTS)
     if unknown := [part for part in wanted if part not in PARTS]:
         raise typer.BadParameter(f"{unknown[0]!r} is not one of {', '.join(PARTS)}")
+    if "sizes" not in wanted:
+        refuse_idle("is for the part sizes, which is not among those that are measured", {"--largest": largest})
     if out is not None:
         from refdec.bench.plotted import require_plot
 
@@ -58,7 +63,7 @@ def speed(
         "threads": lambda: measure.threads_table((1, 2, 4), repeat, console.say),
         "pairs": lambda: pairs_table(repeat, console.say),
         "workers": lambda: measure.workers_table(3840, 2160, (1, 2), repeat, console.say),
-        "sizes": lambda: measure.sizes_table(_sizes(largest), 2, ".png", console.say, repeat=repeat),
+        "sizes": lambda: measure.sizes_table(_sizes(largest or EDGES[-1]), 2, ".png", console.say, repeat=repeat),
         "starts": lambda: measure.starts_table(repeat, console.say),
     }
     for part in wanted:

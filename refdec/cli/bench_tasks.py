@@ -9,6 +9,7 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.errors import WrongNumbers
+from refdec.cli.idle import refuse_idle
 from refdec.cli.options import JsonFlag, WeightsOption, number_list
 from refdec.cli.plugins import installed_plugins
 
@@ -67,7 +68,13 @@ def tasks(
         raise WrongNumbers("--qualities", "numbers 1..100", qualities)
     if not data and not (resume and out is not None):
         raise typer.BadParameter("give --data TASK=FOLDER, or --resume and --out FILE.json to show what was measured")
+    if out is None:
+        refuse_idle("goes on with FILE.json: it needs --out", {"--resume": resume})
     folders = folders_of(data or ())
+    if not {"classify", "embed"} & set(folders):
+        refuse_idle("is for two tasks: it needs --data of classify or embed", {"--teachers": teachers})
+    if "pair" not in folders:
+        refuse_idle("is for the task of that name: it needs --data pair=FOLDER", {"--pair": pair})
     require_plot(plot)
     pack = load_weights(weights)
     kept = read_rows(out, pack.fingerprint) if resume and out is not None and out.is_file() else []

@@ -11,6 +11,7 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.errors import SuiteNotNamed
+from refdec.cli.idle import refuse_idle
 from refdec.cli.options import JsonFlag
 from refdec.cli.progress_lines import progress_lines
 from refdec.errors import ExitCode
@@ -85,10 +86,15 @@ def add(
     name: Annotated[str, typer.Option(metavar="NAME", help="Name of the case; default: that of the stream.")] = "",
     title: Annotated[str, typer.Option(metavar="TEXT", help="What it is about, in a few words.")] = "",
     remark: Annotated[str, typer.Option(metavar="TEXT", help="What else people should know.")] = "",
-    tolerance: Annotated[int, typer.Option(min=0, metavar="N", help="Largest difference that a sample may have.")] = 1,
+    tolerance: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Largest difference that a sample may have; default: 1.")
+    ] = None,
     fraction: Annotated[
-        float, typer.Option(min=0, max=1, metavar="0..1", help="Largest share of samples that may differ at all.")
-    ] = 0.02,
+        float | None,
+        typer.Option(
+            min=0, max=1, metavar="0..1", help="Largest share of samples that may differ at all; default: 0.02."
+        ),
+    ] = None,
     weights: Annotated[
         Path | None,
         typer.Option(metavar="PACK", help="Weights of the stream, kept in the suite; default: bundled, or stand-ins."),
@@ -101,11 +107,21 @@ def add(
     """
     from refdec.cli.startup import prepare_process
 
+    if tolerance == 0:
+        refuse_idle("allows differences within the tolerance, which is 0", {"--fraction": fraction})
+    if expect.partition(":")[0] == "refused":
+        refuse_idle(
+            "is for the picture of a stream that is not refused", {"--tolerance": tolerance, "--fraction": fraction}
+        )
     prepare_process()
     from refdec.conformance.adding import AddOptions, add_case
-    from refdec.conformance.case import Tolerance, case_to_json
+    from refdec.conformance.case import TOLERANCE, Tolerance, case_to_json
 
-    options = AddOptions(expect, name, title, remark, Tolerance(tolerance, fraction), weights)
+    allowed = Tolerance(
+        TOLERANCE.max_difference if tolerance is None else tolerance,
+        TOLERANCE.max_share if fraction is None else fraction,
+    )
+    options = AddOptions(expect, name, title, remark, allowed, weights)
     added = add_case(suite, stream, options)
     if json:
         console.show_json({**loads(case_to_json(added.case)), "notes": list(added.notes)})
@@ -165,6 +181,10 @@ def run(
     """
     from refdec.cli.startup import prepare_process
 
+    if "{weights}" not in (decoder or ""):
+        refuse_idle("is what {weights} stands for: it needs --decoder with {weights}", {"--weights": weights})
+    if html is None:
+        refuse_idle("is for links of the page: it needs --html", {"--spec": spec})
     prepare_process()
     from refdec.conformance.runner import RunOptions, run_suite
     from refdec.conformance.suite import open_suite

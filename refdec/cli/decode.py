@@ -12,6 +12,7 @@ import typer
 from refdec.cli import console
 from refdec.cli.batches import BatchWishes, FileCommand, OneFile, SeveralFiles, places, run_several
 from refdec.cli.errors import OneFileOnly
+from refdec.cli.idle import refuse_idle
 from refdec.cli.options import (
     PRIVATE,
     READING,
@@ -191,6 +192,8 @@ def decode(
     from refdec.formats.kinds import CODESTREAM_SUFFIXES
     from refdec.sequences.timing import moment
 
+    if key is None and not passphrase:
+        refuse_idle("is for a key that opens nothing: it needs --key or --passphrase", {"--or-public": or_public})
     wanted = None if channels is None else numbers("--channels", "Y,UV", channels)
     box = None if region is None else numbers("--region", "X,Y,W,H", region)
     options = DecodeOptions(

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from refdec.cli import console
+from refdec.cli.idle import refuse_idle
 from refdec.cli.options import EditionOption, JsonFlag, WeightsOption
 from refdec.errors import ExitCode
 
@@ -25,8 +26,11 @@ def diff(
         typer.Option(metavar="OUT.png", help="Write the difference as a picture; of codestreams, decoded."),
     ] = None,
     amplify: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Scale of that picture; 0: the largest difference is white.")
-    ] = 0,
+        int | None,
+        typer.Option(
+            min=0, metavar="N", help="Scale of that picture; 0, the default: the largest difference is white."
+        ),
+    ] = None,
     decode: Annotated[bool, typer.Option("--decode", help="Compare the pictures of codestreams as well.")] = False,
     weights: WeightsOption = None,
     edition: EditionOption = "auto",
@@ -38,11 +42,16 @@ def diff(
     """
     from refdec.api.diff import diff_files
     from refdec.api.picture_differences import DifferenceFile
-    from refdec.cli.outputs import require_distinct
+    from refdec.cli.outputs import require_distinct, require_one_pipe
 
+    require_one_pipe((a, b))
     for source in (a, b):
         require_distinct(source, {"--picture": picture})
-    show = None if picture is None else DifferenceFile(picture, amplify)
+    if picture is None:
+        refuse_idle("is the scale of the picture of the difference: it needs --picture", {"--amplify": amplify})
+        if not decode:
+            refuse_idle("is for decoding codestreams: it needs --decode or --picture", {"--weights": weights})
+    show = None if picture is None else DifferenceFile(picture, amplify or 0)
     if decode or picture is not None:
         from refdec.cli.startup import prepare_process
 

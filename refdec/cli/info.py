@@ -41,7 +41,9 @@ def info(
     """
     from refdec.api.found_files import is_archive
     from refdec.api.info import read_info
+    from refdec.cli.outputs import require_one_pipe
 
+    require_one_pipe(files)
     if len(files) > 1 or json_lines or is_archive(files[0]):
         _show_several(files, {"any_level": any_level, "edition": edition, "lenient": lenient}, json, json_lines)
         return

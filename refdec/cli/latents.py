@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from refdec.cli import console
+from refdec.cli.idle import refuse_idle
 from refdec.cli.options import (
     EditionOption,
     FrameOption,
@@ -55,6 +56,8 @@ def latents(
     from refdec.cli.startup import prepare_process
     from refdec.cli.warnings import show_warnings
 
+    if stage != "picture":
+        refuse_idle("is for stage picture: it needs --stage picture", {"--synthesis": synthesis})
     target = output_of(target, out)
     require_distinct(source, {"the bundle": target})
 

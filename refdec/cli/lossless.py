@@ -49,11 +49,12 @@ def add(
     """
     from refdec.api.encode_options import EncodeOptions
     from refdec.api.lossless import add_lossless
-    from refdec.cli.outputs import PIPE, output_of, require_distinct
+    from refdec.cli.outputs import PIPE, output_of, require_distinct, require_one_pipe
     from refdec.cli.startup import prepare_process
     from refdec.formats.files import write_bytes
     from refdec.picture.picture import fidelity_in_words
 
+    require_one_pipe((source, original))
     target = output_of(target, out)
     require_distinct(source, {"the codestream": target})
     prepare_process()

@@ -1,15 +1,19 @@
-"""Files that a command is about to write: none of them is its input, and no two of them are one."""
+"""Files that a command is about to write: none of them is its input, and no two of them are one; nor are two inputs
+standard input.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import typer
 
 from refdec.cli.errors import FileTwice, OutputNotNamed, OutputTwice
 from refdec.formats.standard_output import is_standard_output
 
-__all__ = ["PIPE", "output_of", "require_distinct", "spelled"]
+__all__ = ["PIPE", "output_of", "require_distinct", "require_one_pipe", "spelled"]
 
 PIPE = "-"
 
@@ -29,6 +33,12 @@ def require_distinct(source: str, outputs: Mapping[str, str | Path | None]) -> N
         if place in places:
             raise FileTwice(what, str(path), places[place])
         places[place] = what
+
+
+def require_one_pipe(sources: Sequence[str]) -> None:
+    """Raise BadParameter if more than one source is standard input, which is read once."""
+    if sources.count(PIPE) > 1:
+        raise typer.BadParameter("- is standard input, which can be read once: name a file for the other one")
 
 
 def output_of(argument: str | Path | None, option: Path | None, default: str | None = None) -> str:

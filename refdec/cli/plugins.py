@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from refdec.cli import console
+from refdec.cli.idle import refuse_idle
 from refdec.cli.options import JsonFlag
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def plugins(
     Example: refdec plugins
     """
     if options:
+        refuse_idle("and --options are two tables: ask for one of them", {"--heads": heads})
         _show_options(json)
         return
     if heads:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from refdec.cli import console
+from refdec.cli.idle import refuse_idle
 from refdec.cli.options import (
     AnyLevelFlag,
     EditionOption,
@@ -36,13 +38,19 @@ def verify(
         Path | None,
         typer.Option(metavar="FILE", help="Expected picture, or trace (JSON); a folder for several inputs."),
     ] = None,
-    tolerance: Annotated[int, typer.Option(min=0, metavar="N", help="Largest difference that a sample may have.")] = 0,
+    tolerance: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="N", help="Largest difference that a sample may have, with --expect; default: 0."),
+    ] = None,
     fraction: Annotated[
-        float,
+        float | None,
         typer.Option(
-            min=0, max=1, metavar="0..1", help="Largest share of samples that may differ at all (with --tolerance)."
+            min=0,
+            max=1,
+            metavar="0..1",
+            help="Largest share of samples that may differ at all, with --tolerance; default: 1.",
         ),
-    ] = 1.0,
+    ] = None,
     bit_depth: Annotated[
         int | None,
         typer.Option(
@@ -62,7 +70,7 @@ def verify(
     report: Annotated[
         Path | None, typer.Option(metavar="FILE.jsonl", help="Write one JSON object a line as files finish.")
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Skip files that the report already has.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Skip files that the --report already has.")] = False,
     ignore_weights_fingerprint: IgnoreFingerprint = False,
     any_level: AnyLevelFlag = False,
     limit_pixels: PixelLimit = None,
@@ -80,6 +88,9 @@ def verify(
     from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
 
+    _refuse_idle(expect, {"--tolerance": tolerance, "--fraction": fraction, "--bit-depth": bit_depth})
+    if report is None:
+        refuse_idle("goes on with a report: it needs --report", {"--resume": resume})
     prepare_process()
     from refdec.decoding.options import DecodeOptions
     from refdec.verification.files import VerifyRequest as Request
@@ -95,8 +106,8 @@ def verify(
     request = Request(
         weights=weights,
         expect=expect,
-        tolerance=tolerance,
-        fraction=fraction,
+        tolerance=tolerance or 0,
+        fraction=1.0 if fraction is None else fraction,
         bit_depth=bit_depth,
         trace=trace,
         options=options,
@@ -110,6 +121,19 @@ def verify(
     )
     if code:
         raise typer.Exit(code)
+
+
+def _refuse_idle(expect: Path | None, options: Mapping[str, object]) -> None:
+    """Refuse options of the comparison where nothing is compared, or nothing that they are about."""
+    if expect is None:
+        refuse_idle("is about what is expected: it needs --expect", options)
+    elif expect.suffix.lower() == ".json":
+        refuse_idle("is for an expected picture: fingerprints of a trace are equal or not", options)
+    if not options["--tolerance"]:
+        refuse_idle(
+            "allows differences within the tolerance, which is 0: it needs --tolerance of 1 or more",
+            {"--fraction": options["--fraction"]},
+        )
 
 
 def _verify_file(source: str, request: VerifyRequest, as_json: bool) -> int:
@@ -141,11 +165,9 @@ def _verify_batch(
 
 
 def _show_lines(outcome: Outcome) -> None:
-    """Print a verdict of a batch, or why there is none; workers know absolute paths, people their own."""
-    name = str(outcome.job.input)
-    first, *others = outcome.details.get("text") or [f"{name}: {outcome.status}: {outcome.message or ''}"]
-    console.result(first.replace(str(outcome.job.input.absolute()), name))
-    for line in others:
+    """Print a verdict of a batch, or why there is none."""
+    said = f"{outcome.job.input}: {outcome.status}: {outcome.message or ''}"
+    for line in outcome.details.get("text") or [said]:
         console.result(line)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from refdec.cli import console
+from refdec.cli.idle import refuse_idle
 from refdec.cli.options import (
     AnyLevelFlag,
     EditionOption,
@@ -51,8 +52,9 @@ def view(
         typer.Option(metavar="FILE.html", help="Write one page: tree with boxes, hex dump, sizes, picture, maps."),
     ] = None,
     pictures: Annotated[
-        bool, typer.Option("--pictures/--no-pictures", help="Decode for the page, or leave pictures and maps out.")
-    ] = True,
+        bool | None,
+        typer.Option("--pictures/--no-pictures", help="Decode for the page (default), or leave pictures and maps out."),
+    ] = None,
     channels: Annotated[
         str | None, typer.Option(metavar="N,N,...", help="Channels whose maps the page holds; default: the strongest.")
     ] = None,
@@ -77,8 +79,22 @@ def view(
     from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
 
-    if channels is not None and html is None:
-        raise typer.BadParameter("--channels chooses maps of the page: it needs --html")
+    shown = {"--element": element, "--offset": offset, "--all": everything}
+    if html is None:
+        refuse_idle("chooses maps of the page: it needs --html", {"--channels": channels})
+        refuse_idle(
+            "is about the page: it needs --html", {"--no-pictures": pictures is False, "--pictures": pictures is True}
+        )
+    else:
+        refuse_idle("chooses what is listed, and the page of --html has everything: leave one of them out", shown)
+    if offset is not None:
+        refuse_idle("and --offset each choose what is shown: leave one of them out", {"--element": element})
+    if pictures is False:
+        refuse_idle("needs a decoder, which --no-pictures leaves out", {"--channels": channels, "--symbols": symbols})
+    decodes = symbols or (html is not None and pictures is not False)
+    if not decodes:
+        decoder = {"--weights": weights, "--ignore-weights-fingerprint": ignore_weights_fingerprint}
+        refuse_idle("is for decoding, which only --symbols and the pictures of --html ask for", decoder)
     require_distinct(file, {"--html": html})
     from refdec.api.view import ViewRequest, view_file
     from refdec.api.view_page import write_page
@@ -93,11 +109,11 @@ def view(
     )
     maps = None if channels is None else number_list("--channels", channels)
     request = ViewRequest(symbols=symbols, maps=maps, options=options, frame=frame)
-    if symbols or (html is not None and pictures):
+    if decodes:
         prepare_process()
     if html is not None:
-        with console.progress(f"decoding {Path(file).name}", quiet=not pictures):
-            seen = write_page(file, html, request, weights=weights, pictures=pictures)
+        with console.progress(f"decoding {Path(file).name}", quiet=not decodes):
+            seen = write_page(file, html, request, weights=weights, pictures=decodes)
         show = {"page": str(html), "bytes": html.stat().st_size, "problems": len(seen.tree.problems)}
         if json:
             console.show_json(show)

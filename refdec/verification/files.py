@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 from refdec.api.beside import NOTHING_BESIDE, beside_of
 from refdec.api.clips import Clip, found_clip
 from refdec.api.concerning import name_source
+from refdec.api.errors import PipeAmongMany
+from refdec.api.found_files import PIPE
 from refdec.api.tiled import TiledPicture, require_whole, tiled_in
 from refdec.api.weights import load_weights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
-from refdec.errors import CodestreamError, InputError, LimitExceeded, RefdecError, UnsupportedError
+from refdec.errors import CodestreamError, FileError, InputError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.formats.files import name_of, read_bytes, write_bytes
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.formats.standard_output import still_there
@@ -62,12 +64,14 @@ class VerifyRequest:
     options: DecodeOptions = DEFAULT_OPTIONS
 
 
-def verify_file(source: Source, request: VerifyRequest, *, weights: WeightPack | None = None) -> Verdict:
-    """Verify one file, and write its trace if asked for.
+def verify_file(
+    source: Source, request: VerifyRequest, *, weights: WeightPack | None = None, shown: str | None = None
+) -> Verdict:
+    """Verify one file, and write its trace if asked for; `shown` is what to call it, None: as the source is called.
 
     Raises InputError, WeightsError and UsageError; what is wrong with the codestream is in the verdict.
     """
-    name = name_of(source)
+    name = name_of(source) if shown is None else shown
     expectation = None
     if request.expect is not None:
         expectation = expectation_for(
@@ -80,7 +84,7 @@ def verify_file(source: Source, request: VerifyRequest, *, weights: WeightPack |
         raise
     except (CodestreamError, UnsupportedError, LimitExceeded) as problem:
         verdict = Verdict(name, (problem,), ended_by=problem)
-    name_source(source, verdict.problems)
+    name_source(source if shown is None else shown, verdict.problems)
     if request.trace is not None and verdict.fingerprints:
         target = request.trace / f"{Path(name).stem}.json" if request.trace.is_dir() else request.trace
         write_bytes(target, write_trace(name, verdict.fingerprints))
@@ -153,8 +157,13 @@ def _of_stream(
 
 
 def _verify_job(request: VerifyRequest, job: Job) -> Mapping[str, Any]:
-    """Verify one file of a batch; returns the line of the report."""
-    verdict = verify_file(job.input, request)
+    """Verify one file of a batch, called as it was typed (the job's options); returns the line of the report."""
+    try:
+        verdict = verify_file(job.input, request, shown=job.options)
+    except FileError as problem:
+        if problem.name == str(job.input):
+            problem.name = problem.filename = job.options
+        raise
     line = verdict.as_json()
     line.pop("input")
     line.pop("sha256")
@@ -199,11 +208,10 @@ class VerifySummary:
 
 
 def _jobs(inputs: Iterable[Path]) -> Iterator[Job]:
+    """Yield a job for each file, whose options are what to call it: workers have its absolute path."""
     for path in inputs:
-        if path.is_dir():
-            yield from folder_jobs(path, CODESTREAM_SUFFIXES)
-        else:
-            yield Job(path)
+        for job in folder_jobs(path, CODESTREAM_SUFFIXES) if path.is_dir() else (Job(path),):
+            yield replace(job, options=str(job.input))
 
 
 def verify_files(
@@ -217,8 +225,11 @@ def verify_files(
     """Verify files and folders in parallel; `watch` sees each outcome, whose details are the verdict.
 
     `report` gets one JSON object a line as files finish; with `batch.resume` it is gone on with.  Raises
-    OneExpectationForMany, FolderMissing, ReportUnreadable.
+    OneExpectationForMany, PipeAmongMany, FolderMissing, ReportUnreadable.
     """
+    inputs = tuple(inputs)
+    if any(str(path) == PIPE for path in inputs):
+        raise PipeAmongMany
     for option, path in (("--expect", request.expect), ("--trace", request.trace)):
         if path is not None and not path.is_dir() and not (option == "--expect" and path.suffix == ".json"):
             raise OneExpectationForMany(option)

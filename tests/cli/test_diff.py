@@ -220,3 +220,20 @@ def test_files_that_cannot_be_compared(refdec: Refdec, picture: Path, tmp_path: 
         assert ran.code == code and text in ran.err
     ran = refdec("diff", DEMO, picture)
     assert ran.code == 2 and "refdec verify" in ran.err
+
+
+def test_options_for_other_kinds_of_files(refdec: Refdec, picture: Path, tmp_path: Path) -> None:
+    """They were passed over without a word."""
+    (tmp_path / "a.json").write_text('{"sha256": {"codes.0[1]": "aa"}}')
+    trace = tmp_path / "a.json"
+    for a, words, said in (
+        (picture, ("--layout", "8x8_420"), "--layout (layout=) is for raw YUV, and these files are none."),
+        (DEMO, ("--layout", "8x8_420"), "--layout (layout=) is for raw YUV, and these files are none."),
+        (trace, ("--decode",), "--decode (decode=) is for codestreams, and these files are none."),
+        (picture, ("--decode", "--weights", "w.pack"), "--decode (decode=) is for codestreams"),
+        (picture, ("--picture", tmp_path / "d.png", "--weights", "w.pack"), "--weights (weights=) is for codestreams"),
+        (trace, ("--edition", "draft"), "--edition (edition=) is for codestreams"),
+    ):
+        ran = refdec("diff", a, a, *words)
+        assert ran.code == 2 and said in ran.err and "[RD1615]" in ran.err and ran.out == ""
+    assert not (tmp_path / "d.png").exists()

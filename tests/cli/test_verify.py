@@ -102,3 +102,51 @@ def test_several_files_as_json_lines(refdec: Refdec, damaged: Path) -> None:
         ("conformant", 0),
         ("not conformant", 3),
     }
+
+
+def test_workers_name_files_as_they_were_typed(
+    refdec: Refdec, damaged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Text and hints of a report held absolute paths, where its "input" is as it was typed."""
+    monkeypatch.chdir(tmp_path)
+    folder = Path("in")
+    folder.mkdir()
+    damaged.rename(folder / "bad.jai")
+    (folder / "cut.jai").write_bytes(DEMO.read_bytes()[:5000])
+    ran = refdec("verify", "in", "none.jai", "--json", "--report", "r.jsonl", "--workers", 1)
+    assert ran.code == 1
+    report = Path("r.jsonl").read_text()
+    assert str(tmp_path) not in ran.out + ran.err + report
+    lines = {line["input"]: line for line in map(json.loads, report.splitlines())}
+    bad = lines["in/bad.jai"]["details"]
+    assert bad["text"][0] == "in/bad.jai: not conformant, 2 problems"
+    assert any("view in/cut.jai" in hint for one in lines["in/cut.jai"]["details"]["problems"] for hint in one["hints"])
+    assert lines["none.jai"]["message"].startswith("none.jai cannot be read")
+    assert "in/bad.jai: not conformant" in refdec("verify", "in", "--workers", 1).out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["verify", "-", "-"],
+        ["verify", "-", "--report", "r.jsonl"],
+        ["decode", "-", DEMO, "--out", "o"],
+        ["task", "statistics", "-", DEMO],
+    ],
+)
+def test_a_pipe_is_not_one_of_several(
+    refdec: Refdec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[object]
+) -> None:
+    """It was taken for the name of a file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "r.jsonl").write_text("")
+    ran = refdec(*arguments)
+    assert ran.code == 2 and "[RD0985]" in ran.err and "give - alone" in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["r.jsonl"]
+
+
+@pytest.mark.parametrize("arguments", [["diff", "-", "-"], ["info", "-", "-"], ["lossless", "add", "-", "-", "o.jai"]])
+def test_a_pipe_is_read_once(refdec: Refdec, arguments: list[str]) -> None:
+    """The second one was said to be empty, or of no kind that is known."""
+    ran = refdec(*arguments)
+    assert ran.code == 2 and ran.out == "" and "can be read once" in " ".join(ran.err.split())

@@ -30,6 +30,7 @@ CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
     errors.NoDifferencePicture: lambda folder: diff_files(
         *files(folder, b"{}", b"{}"), show=DifferenceFile(folder / "d.png")
     ),
+    errors.OptionForOtherKind: lambda folder: diff_files(*files(folder, b"{}", b"{}"), decode=True),
     errors.KindsDiffer: lambda folder: compare(folder, b"{}", b"PK\3\4"),
     errors.MaskWrong: lambda folder: refdec.encode(np.zeros((9, 9), np.uint8), roi=files(folder, b"words")[0]),
 }

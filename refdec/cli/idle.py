@@ -1,0 +1,19 @@
+"""Options that would change nothing as they stand, since their partner is not there: refused, never passed over.
+
+In: options as they were typed, None or False where they were not.  Out: nothing, or a refusal in one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import typer
+
+__all__ = ["refuse_idle"]
+
+
+def refuse_idle(reason: str, options: Mapping[str, object]) -> None:
+    """Raise BadParameter, "OPTION reason", for the first of the options that was typed."""
+    for option, value in options.items():
+        if value is not None and value is not False:
+            raise typer.BadParameter(f"{option} {reason}")
