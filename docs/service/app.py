@@ -10,9 +10,9 @@ from io import BytesIO
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from PIL import Image
 
 import refdec
+from refdec.api.gray import colour_to_show
 
 LIMITS = refdec.Limits(pixels=4_000_000, memory_bytes=400 << 20, seconds=20)  # of one decode
 MOST_BYTES = 4 << 20  # of a body
@@ -24,10 +24,11 @@ inside = 0
 
 
 def to_png(data: bytes) -> bytes:
-    """Decode a codestream; this runs in a thread."""
-    picture = refdec.decode(data, bit_depth=8, limits=LIMITS)
+    """Decode to RGB or gray of the depth it has, with transparency and metadata; this runs in a thread."""
+    colour = colour_to_show(refdec.read_info(data, limits=LIMITS))
+    picture = refdec.decode(data, colour=colour, limits=LIMITS)
     file = BytesIO()
-    Image.fromarray(picture.array).save(file, "PNG", compress_level=1)
+    picture.save(file, format="png")
     return file.getvalue()
 
 

@@ -15,18 +15,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
-import numpy as np
 from PIL import Image, ImageFile
 
+from refdec.adapters.shown import os_errors, shown_channels, shown_pixels
 from refdec.errors import RefdecError
 from refdec.formats.kinds import CODESTREAM_SUFFIXES, HEIF_MEDIA_TYPE, HEIF_SUFFIX, MEDIA_TYPE, is_jpeg_ai
 
 if TYPE_CHECKING:
     from refdec.inspection.summary import Info
+    from refdec.picture.output import Codes
 
 __all__ = ["FORMAT", "JpegAiImageFile", "register"]
 
 FORMAT = "JPEGAI"
+BITS = 8
+MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
+"""What Pillow calls pixels of so many samples."""
 
 
 class JpegAiImageFile(ImageFile.ImageFile):
@@ -58,14 +62,13 @@ class JpegAiImageFile(ImageFile.ImageFile):
         except RefdecError as problem:
             raise SyntaxError(problem.headline()) from problem
         self._about, values = info, info.as_json()
-        gray = info.gray_components == 1
-        self._mode = ("LA" if beside.alpha else "L") if gray else "RGBA" if beside.alpha else "RGB"
+        self._mode = MODES[shown_channels(info, beside)]
         self._size = beside.shown_size(info.width, info.height)
         self.info = {name: values[name] for name in ("bit_depth", "profile", "model_id") if name in values}
         if values["private_regions"]:
             self.info["private_regions"] = tuple(values["private_regions"])
         known = beside.metadata
-        profile = known.icc or _profile(values["rendering"], gray=gray)
+        profile = known.icc or _profile(values["rendering"], gray=self.mode in ("L", "LA"))
         found = {"icc_profile": profile, "exif": known.exif, "xmp": known.xmp}
         self.info |= {name: data for name, data in found.items() if data}
 
@@ -116,26 +119,18 @@ def _profile(rendering: Mapping[str, Any] | None, *, gray: bool) -> bytes | None
     return icc_profile(cicp["colour_primaries"], cicp["transfer_characteristics"], gray=gray)
 
 
-def _pixels(codestream: bytes, info: Info, scale: int | None) -> Any:
-    """Return the decoded picture, uint8 [rows, columns, 3], of one that was gray alone [rows, columns].
-
-    With a scale the small one, which has the same shapes.
-    """
+def _pixels(codestream: bytes, info: Info, scale: int | None) -> Codes:
+    """Return the decoded picture, uint8, with a scale the small one; an original of any depth is brought to 8 bits."""
     from refdec.api.decode import decode
-    from refdec.api.gray import colour_to_show, shown_array
-    from refdec.formats.transparency import with_alpha
+    from refdec.api.gray import colour_to_show
 
-    try:
+    with os_errors():
         if scale is not None:
-            return np.ascontiguousarray(decode(codestream, scale=scale).array)
-        picture = decode(codestream, colour=colour_to_show(info), bit_depth=8)
-        shown = np.ascontiguousarray(shown_array(picture, info.gray_components))
-        if picture.alpha is None:
-            return shown
-        colours = (shown,) if shown.ndim == 2 else tuple(shown[..., channel] for channel in range(shown.shape[2]))
-        return np.ascontiguousarray(np.stack(with_alpha(colours, 8, picture.alpha, ".png"), axis=-1))
-    except RefdecError as problem:
-        raise OSError(problem.headline()) from problem
+            picture = decode(codestream, scale=scale)
+        else:
+            bits = BITS if info.lossless_layer is None else None  # where another depth is named, no original is given
+            picture = decode(codestream, colour=colour_to_show(info), bit_depth=bits)
+        return shown_pixels(picture, info.gray_components, BITS)
 
 
 def _save(image: Image.Image, file: IO[bytes], filename: str | bytes) -> None:
@@ -149,10 +144,8 @@ def _save(image: Image.Image, file: IO[bytes], filename: str | bytes) -> None:
     wishes = dict(getattr(image, "encoderinfo", {}))
     if Path(os.fsdecode(filename)).suffix.lower() == HEIF_SUFFIX:
         wishes.setdefault("container", HEIF_SUFFIX[1:])
-    try:
+    with os_errors():
         data = encode(image, **wishes)
-    except RefdecError as problem:
-        raise OSError(problem.headline()) from problem
     file.write(data)
 
 

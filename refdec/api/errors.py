@@ -209,8 +209,8 @@ class PictureNotEncodable(UsageError):
 
     def explain(self) -> str:
         return (
-            f"{self.found} cannot be encoded; codes are uint8 or uint16, [rows, columns] or [rows, columns, 3].\n"
-            f"{self.advice}"
+            f"{self.found} cannot be encoded; codes are uint8 or uint16, [rows, columns] or [rows, columns, 3], "
+            f"in a HEIF file (.jaii) also with transparency, [rows, columns, 2 or 4].\n{self.advice}"
         )
 
 

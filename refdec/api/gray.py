@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from refdec.picture.output import Codes
     from refdec.picture.render import Colour
 
-__all__ = ["AS_DECODED", "GrayForm", "colour_to_show", "gray_form", "shown_array", "shown_colour"]
+__all__ = ["AS_DECODED", "GrayForm", "colour_to_show", "gray_form", "shown_array", "shown_colour", "shown_planes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +94,23 @@ def shown_colour(gray_components: int | None) -> Colour:
 
 
 def colour_to_show(info: Info) -> Colour | None:
-    """Return the colour in which such a program decodes the file that `info` is about.
+    """Return the colour in which such a program decodes the file that `info` is about, None: what is found there.
 
-    None of a picture made of RGB tiles, some of which may have been gray: these are shown without a tint then.
+    That is RGB, or gray of what was gray, unless the codestream holds Y'CbCr.  A colour that is named costs something:
+    the original of a lossless layer, and the grays of tiles, some of which were gray and are without a tint.
     """
     from refdec.inspection.summary import COLOURS
     from refdec.picture.colour import NONE
 
-    if info.gray_components is None and "tiles" in (info.file or {}) and info.colour != COLOURS[NONE]:
-        return None
-    return shown_colour(info.gray_components)
+    return None if info.colour != COLOURS[NONE] else shown_colour(info.gray_components)
+
+
+def shown_planes(picture: PictureCodes, gray_components: int | None) -> tuple[Codes, ...]:
+    """Return the three planes of a picture in `shown_colour`, or the one of a source that had gray alone."""
+    return picture.planes * 3 if picture.colour == "gray" and gray_components != 1 else picture.planes
 
 
 def shown_array(picture: PictureCodes, gray_components: int | None) -> Codes:
-    """Return [rows, columns, 3] of a picture in `shown_colour`, or [rows, columns] where the source had gray alone."""
-    rgb = picture.colour == "gray" and gray_components != 1
-    return np.stack(picture.planes * 3, axis=-1) if rgb else picture.array
+    """Return `shown_planes` as [rows, columns, 3] or [rows, columns]."""
+    planes = shown_planes(picture, gray_components)
+    return planes[0] if len(planes) == 1 else np.stack(planes, axis=-1)

@@ -33,8 +33,9 @@ def advice_on_array(dtype: np.dtype[Any], shape: tuple[int, ...], *, floats: boo
         )
     if len(shape) == 4:
         return f"These are {shape[0]} pictures: a codestream holds one, encode array[0] and so on."
-    if len(shape) == 3 and shape[2] == 4:
-        return "Take the alpha channel away: array[..., :3]; or keep it in a HEIF file: container='jaii'"
+    if len(shape) == 3 and shape[2] in (2, 4):
+        colours = "0" if shape[2] == 2 else ":3"
+        return f"Take the alpha channel away: array[..., {colours}]; or keep it in a HEIF file: container='jaii'"
     if len(shape) == 3 and shape[0] in (1, 3):
         return "Put the channels last: array.transpose(1, 2, 0)"
     return "Choose rows, columns and three channels of it."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import runpy
 import socket
 import subprocess
 import sys
@@ -166,6 +167,43 @@ def test_a_refusal_names_code_and_clause(server: Server) -> None:
     status, kind, content = server.post(b"no codestream at all")
     assert (status, kind) == (422, "application/json")
     assert set(json.loads(content)) == {"code", "clause", "message"}
+
+
+def to_png(data: bytes) -> Image.Image:
+    """Return the picture that the app answers with, without a server around it."""
+    pytest.importorskip("fastapi")
+    made = runpy.run_path(str(APP))["to_png"](data)
+    assert isinstance(made, bytes)
+    return Image.open(BytesIO(made))
+
+
+@pytest.mark.parametrize("subsampling", ["420", "444"])
+def test_ycbcr_is_shown_as_rgb(subsampling: str) -> None:
+    """4:2:0 was a status 500, and 4:4:4 had Y, U and V for R, G and B."""
+    count = 64 * 64 * 3 if subsampling == "444" else 64 * 64 * 3 // 2
+    raw = np.random.default_rng(5).integers(0, 255, count, dtype=np.uint8).tobytes()
+    data = refdec.encode(raw, format="yuv", size=(64, 64), subsampling=subsampling, quality=30, check=False)
+    assert np.array_equal(np.asarray(to_png(data)), refdec.decode(data, colour="RGB").array)
+
+
+@pytest.mark.parametrize("shape", [(64, 70), (64, 70, 3)])
+def test_what_was_gray_is_shown_without_a_tint(shape: tuple[int, ...]) -> None:
+    plane = np.tile(np.arange(70, dtype=np.uint8) * 3, (64, 1))
+    data = refdec.encode(plane if len(shape) == 2 else np.stack([plane] * 3, axis=-1), quality=30, check=False)
+    assert np.array_equal(np.asarray(to_png(data)), refdec.decode(data).array)
+
+
+@pytest.mark.parametrize(("channels", "mode"), [(2, "LA"), (4, "RGBA")])
+def test_transparency_is_kept(channels: int, mode: str) -> None:
+    picture = np.random.default_rng(6).integers(0, 255, (64, 64, channels), dtype=np.uint8)
+    shown = to_png(refdec.encode(picture, container="jaii", quality=30, check=False))
+    assert shown.mode == mode
+    assert np.array_equal(np.asarray(shown)[..., -1], picture[..., -1])
+
+
+def test_a_lossless_layer_gives_the_original() -> None:
+    picture = np.random.default_rng(7).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+    assert np.array_equal(np.asarray(to_png(refdec.encode(picture, quality=30, lossless=True))), picture)
 
 
 def test_a_server_ends_when_it_is_asked_to() -> None:

@@ -28,8 +28,9 @@ def test_read() -> None:
     properties = iio.improps(STREAM)
     assert (properties.shape, properties.dtype) == ((79, 65, 3), np.uint8)
     assert iio.immeta(STREAM)["model_id"] == 1
-    with pytest.raises(ValueError, match="index"):
-        iio.imread(STREAM, index=2)
+    for asked in (iio.imread, iio.improps, iio.immeta):
+        with pytest.raises(ValueError, match="there is no index 5"):
+            asked(STREAM, index=5)
 
 
 def test_write(tmp_path: Path) -> None:
@@ -92,3 +93,110 @@ def test_pictures_of_tiles_are_read_as_one() -> None:
         assert np.array_equal(read, refdec.decode(data).array)
     both = grid_data(coded=(gray_stream(3), streams()[0]))
     assert np.array_equal(iio.imread(both, extension=".jaii"), refdec.decode(both).array)
+
+
+PICTURE = photograph(64, 70)
+OPACITY = (np.arange(64 * 70) % 251).astype(np.uint8).reshape(64, 70)
+
+
+@pytest.mark.parametrize("channels", [2, 4])
+def test_transparency_is_read_as_it_was_written(channels: int, tmp_path: Path) -> None:
+    colours = PICTURE if channels == 4 else PICTURE[..., :1]
+    iio.imwrite(tmp_path / "a.jaii", np.concatenate((colours, OPACITY[..., None]), axis=2), quality=30)
+    read = iio.imread(tmp_path / "a.jaii")
+    expected = refdec.decode(tmp_path / "a.jaii")
+    assert read.shape == (64, 70, channels) == iio.improps(tmp_path / "a.jaii").shape
+    assert np.array_equal(np.squeeze(read[..., :-1]), expected.array)
+    assert np.array_equal(read[..., -1], OPACITY)
+    cut = iio.imread(tmp_path / "a.jaii", region=(4, 8, 20, 10))
+    assert np.array_equal(cut, read[8:18, 4:24])
+    assert np.array_equal(iio.imread(tmp_path / "a.jaii", bit_depth=10)[..., -1] >> 2, OPACITY)
+
+
+def test_a_bare_codestream_takes_no_transparency_and_says_what_does(tmp_path: Path) -> None:
+    for channels in (2, 4):
+        with pytest.raises(OSError, match=r"in a HEIF file \(\.jaii\) also with transparency"):
+            iio.imwrite(tmp_path / "a.jai", np.zeros((64, 64, channels), np.uint8))
+    assert not list(tmp_path.iterdir())
+
+
+def test_keywords_are_those_of_decode(tmp_path: Path) -> None:
+    deep = refdec.encode(photograph(64, 64, bits=10), bits=10, quality=30)
+    reads = [{"bit_depth": 8}, {"options": refdec.DecodeOptions(bit_depth=8)}, {"colour": "gray"}]
+    reads += [{"scale": 8}, {"tone_map": True}, {"level_check": False}, {"edition": "published"}]
+    for keywords in reads:
+        expected = refdec.decode(deep, **keywords).array
+        assert np.array_equal(iio.imread(deep, extension=".jai", **keywords), expected), keywords
+        (only,) = iio.imiter(deep, extension=".jai", **keywords)
+        assert np.array_equal(only, expected), keywords
+    with pytest.raises(OSError, match="RD1311"):
+        iio.imread(deep, extension=".jai", bit_depth=8, options=refdec.DecodeOptions())
+
+
+def test_headers_are_read_as_the_keywords_say() -> None:
+    """A codestream that only a lenient reader takes was refused whatever was said."""
+    surplus = STREAM.read_bytes() + b"behind the end"
+    with pytest.raises(OSError, match="EOI"):
+        iio.imread(surplus, extension=".jai", lenient=False)
+    assert np.array_equal(iio.imread(surplus, extension=".jai", lenient=True), iio.imread(STREAM))
+
+
+@pytest.mark.parametrize("subsampling", ["420", "444"])
+def test_what_holds_ycbcr_is_read_as_rgb(subsampling: str) -> None:
+    layers = (64 * 64 * (3 if subsampling == "444" else 6)) // (1 if subsampling == "444" else 4)
+    raw = np.random.default_rng(3).integers(0, 255, layers, dtype=np.uint8).tobytes()
+    data = refdec.encode(raw, format="yuv", size=(64, 64), subsampling=subsampling, quality=30, check=False)
+    expected = refdec.decode(data, colour="RGB").array
+    assert np.array_equal(iio.imread(data, extension=".jai"), expected)
+    wished = refdec.DecodeOptions(workers=1)
+    assert np.array_equal(iio.imread(data, extension=".jai", options=wished), expected)
+    if subsampling == "420":
+        with pytest.raises(OSError, match="chroma that has fewer samples"):
+            iio.imread(data, extension=".jai", colour="YUV")
+
+
+@pytest.mark.parametrize("bits", [8, 10])
+def test_a_lossless_layer_gives_the_original(bits: int) -> None:
+    picture = photograph(64, 64, bits=bits)
+    data = refdec.encode(picture, bits=bits, quality=30, lossless=True)
+    assert np.array_equal(iio.imread(data, extension=".jai"), picture)
+    assert not np.array_equal(iio.imread(data, extension=".jai", lossy=True), picture)
+
+
+def test_damage_is_an_error_of_imageio_whatever_is_asked() -> None:
+    cut = STREAM.read_bytes()[:12]
+    for asked in (iio.imread, iio.improps, iio.immeta):
+        with pytest.raises(OSError):
+            asked(cut, plugin="refdec")
+
+
+def test_a_batch_of_one_is_a_picture(tmp_path: Path) -> None:
+    iio.imwrite(tmp_path / "a.jai", PICTURE, quality=30)
+    expected = (tmp_path / "a.jai").read_bytes()
+    for batch, keywords in ((PICTURE[None], {}), ([PICTURE], {}), ([PICTURE], {"is_batch": True})):
+        iio.imwrite(tmp_path / "b.jai", batch, quality=30, **keywords)
+        assert (tmp_path / "b.jai").read_bytes() == expected
+    iio.imwrite(tmp_path / "c.jai", PICTURE[None, ..., 0], quality=30, is_batch=True)
+    assert iio.improps(tmp_path / "c.jai").shape == (64, 70)
+    for several, keywords in (([PICTURE, PICTURE[:32]], {}), ([PICTURE, PICTURE], {"is_batch": True})):
+        with pytest.raises(OSError, match="one picture"):
+            iio.imwrite(tmp_path / "d.jai", several, **keywords)
+    assert not (tmp_path / "d.jai").exists()
+
+
+def test_a_write_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "a.jai").write_bytes(b"kept")
+    with pytest.raises(OSError, match="out of reach"):
+        iio.imwrite(tmp_path / "a.jai", PICTURE, bpp=1e-6)
+    assert (tmp_path / "a.jai").read_bytes() == b"kept"
+
+
+def test_the_interface_of_version_2(tmp_path: Path) -> None:
+    v2 = pytest.importorskip("imageio.v2")
+    v2.mimwrite(tmp_path / "a.jai", [PICTURE], quality=30)
+    expected = refdec.decode(tmp_path / "a.jai").array
+    assert np.array_equal(v2.imread(tmp_path / "a.jai"), expected)
+    with v2.get_reader(tmp_path / "a.jai", bit_depth=8) as reader:
+        assert len(reader) == 1 and np.array_equal(reader.get_data(0), expected)
+    with pytest.raises(OSError, match="one picture"):
+        v2.mimwrite(tmp_path / "b.jai", [PICTURE, PICTURE])

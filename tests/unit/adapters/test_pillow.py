@@ -21,6 +21,7 @@ import refdec.adapters.pillow as adapter
 from refdec.bitstream.rendering import Cicp, RenderingInfo
 from refdec.formats.icc_writer import icc_profile
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
+from refdec.formats.transparency import at_depth
 from tests.encodable import GOLDEN, photograph
 from tests.unit.heif.grids import SIZE, TURN, gray_stream, grid_data, streams
 
@@ -262,6 +263,21 @@ def test_what_was_gray_is_gray(shape: tuple[int, ...], mode: str) -> None:
     assert image.mode == mode
     pixels = np.asarray(image)
     assert pixels.shape == shape and np.array_equal(pixels, refdec.decode(data).array)
+
+
+@pytest.mark.parametrize("bits", [4, 8, 10])
+def test_a_lossless_layer_gives_the_original(bits: int) -> None:
+    """The depth and colour of Pillow's modes were taken for ones that are asked for: it gave the lossy picture."""
+    picture = photograph(64, 64, bits=bits)
+    image = Image.open(BytesIO(refdec.encode(picture, bits=bits, quality=30, lossless=True)))
+    assert np.array_equal(np.asarray(image), at_depth(picture, bits, 8))
+
+
+def test_a_save_that_fails_over_a_file_leaves_it_empty_as_the_page_says(file: Path) -> None:
+    """Pillow empties it before it asks for a codestream; where it does not any more, docs/adapters.md can go."""
+    with pytest.raises(OSError, match="out of reach"):
+        Image.new("RGB", (64, 64)).save(file, bpp=1e-6)
+    assert file.read_bytes() == b""
 
 
 def test_colours_of_the_codestream_are_a_profile() -> None:
