@@ -20,7 +20,6 @@ from imageio.core.request import URI_BYTES, InitializationError, IOMode, Request
 from imageio.core.v3_plugin_api import ImageProperties, PluginV3
 
 from refdec.adapters.shown import os_errors, shown_channels, shown_pixels
-from refdec.api.gray import colour_to_show
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.formats.kinds import CODESTREAM_SUFFIXES, HEIF_SUFFIX, START_BYTES, is_jpeg_ai
 
@@ -58,6 +57,7 @@ class JpegAiPlugin(PluginV3):
         `index` ... gives it a first axis of length 1.
         """
         from refdec.api.decode import decode
+        from refdec.api.gray import colour_to_show
 
         _require_first(index)
         with os_errors():

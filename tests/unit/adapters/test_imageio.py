@@ -10,6 +10,7 @@ import pytest
 import refdec
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from tests.encodable import GOLDEN, photograph
+from tests.unit.bitstream.support import patched
 from tests.unit.heif.grids import TURN, gray_stream, grid_data, streams
 
 iio = pytest.importorskip("imageio.v3")
@@ -135,10 +136,15 @@ def test_keywords_are_those_of_decode(tmp_path: Path) -> None:
 
 def test_headers_are_read_as_the_keywords_say() -> None:
     """A codestream that only a lenient reader takes was refused whatever was said."""
-    surplus = STREAM.read_bytes() + b"behind the end"
-    with pytest.raises(OSError, match="EOI"):
-        iio.imread(surplus, extension=".jai", lenient=False)
-    assert np.array_equal(iio.imread(surplus, extension=".jai", lenient=True), iio.imread(STREAM))
+    data = STREAM.read_bytes()
+    streams = {"lenient": data[:-2] + b"\xff\x85" + data[-2:], "any_level": patched(data, "stream_profile_idc", 5)}
+    for keyword, stream in streams.items():
+        with pytest.raises(OSError, match="RD01"):
+            iio.imread(stream, extension=".jai")
+        expected = iio.imread(STREAM)
+        assert np.array_equal(iio.imread(stream, extension=".jai", **{keyword: True}), expected)
+        options = refdec.DecodeOptions(**{keyword: True})
+        assert np.array_equal(iio.imread(stream, extension=".jai", options=options), expected)
 
 
 @pytest.mark.parametrize("subsampling", ["420", "444"])
