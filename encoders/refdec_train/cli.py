@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from refdec.errors import RefdecError
+from refdec.errors import ExitCode, RefdecError
 from refdec_train import cli_heads as heads
 from refdec_train import cli_places as places
-from refdec_train.cli_options import Pictures, require_places, stopping
-from refdec_train.errors import TrainingError
+from refdec_train.cli_options import Half, Pictures, require_places, stopping
+from refdec_train.errors import DeviceUnusable, TrainingError
 
 if TYPE_CHECKING:
     from refdec_train.plan import Plan
@@ -36,6 +36,18 @@ for train in (places.detect, places.segment, places.faces):
 app.add_typer(heads.one, name="head")
 app.command("heads")(heads.all_heads)
 
+
+def _device(name: str) -> str:
+    """Refuse a device that cannot train, before anything is read or written."""
+    from refdec_train.devices import device_of
+
+    try:
+        device_of(name)
+    except DeviceUnusable as problem:
+        raise typer.BadParameter(str(problem)) from problem
+    return name
+
+
 Out = Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for states; a training in it is gone on with.")]
 Start = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Weights to begin with: .npz or .pt of an earlier training.")
@@ -48,10 +60,7 @@ Steps = Annotated[int, typer.Option(min=1, help="Steps in all.")]
 Batch = Annotated[int, typer.Option(min=1, help="Crops in a step.")]
 Crop = Annotated[int, typer.Option(min=64, help="Side of a crop in samples, a multiple of 64.")]
 Rate = Annotated[float, typer.Option(help="First learning rate; the last one is a thirtieth of it.")]
-Device = Annotated[str, typer.Option(help="cpu or cuda.")]
-Half = Annotated[
-    bool, typer.Option("--half", help="Products in bfloat16; quick on CUDA and on CPUs with AVX-512 BF16.")
-]
+Device = Annotated[str, typer.Option(callback=_device, help="cpu, cuda, or cuda:N for one of several.")]
 Seed = Annotated[int, typer.Option(help="Seed of crops, displacements and noise.")]
 HeldEvery = Annotated[int, typer.Option(min=1, help="Steps between two measurements on the pictures held back.")]
 
@@ -118,7 +127,7 @@ def synthesis(
     seed: Seed = 1,
     held_every: HeldEvery = 1000,
 ) -> None:
-    """Train one synthesis transform on latents that stay as they are.
+    """Train one synthesis transform on latents that stay as they are; other syntheses of the start come along.
 
     Example: refdec-train synthesis hop photos/ --start run/weights.npz --out run-hop
     """
@@ -128,7 +137,6 @@ def synthesis(
 
     if transform not in SYNTHESES:
         raise typer.BadParameter(f"{transform!r} is none of {', '.join(SYNTHESES)}")
-    names = tuple(dict.fromkeys(("bop", "sop", transform)))
     plan = Plan(
         Goal(1.0, luma, chroma),
         steps,
@@ -136,7 +144,6 @@ def synthesis(
         crop=_crop(crop),
         rate=rate,
         synthesis=transform,
-        transforms=names,
         half=half,
         seed=seed,
         held_every=held_every,
@@ -151,7 +158,9 @@ def export(
     ],
     pack: Annotated[Path, typer.Option(metavar="FILE.pack", help="Pack to write; refdec decodes with it.")],
     checkpoints: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for the checkpoint files.")],
-    transforms: Annotated[str, typer.Option(metavar="A,B", help="Syntheses that the weights hold.")] = "bop,sop",
+    transforms: Annotated[
+        str, typer.Option(metavar="A,B", help="Syntheses to take; default: all that the weights hold.")
+    ] = "",
     beside: Annotated[
         Path | None,
         typer.Option(metavar="FILE.pack", help="Pack whose other models come into the new one as they are."),
@@ -163,17 +172,21 @@ def export(
 
     Example: refdec-train export 1=run/weights.npz --pack mine.pack --checkpoints checkpoints/
     """
-    from refdec_train.codec import Codec
     from refdec_train.export import MODEL_NAMES, export_pack
-    from refdec_train.state import load_weights
+    from refdec_train.synthesis import SYNTHESES
+    from refdec_train.weights import codec_with, read_weights
 
-    codecs = {}
+    asked, codecs = tuple(transforms.split(",")) if transforms else (), {}
+    if unknown := [name for name in asked if name not in SYNTHESES]:
+        raise typer.BadParameter(f"{unknown[0]!r} is none of {', '.join(SYNTHESES)}")
     for wish in models:
         number, _, path = wish.partition("=")
         if not path or number not in {str(each) for each in range(len(MODEL_NAMES))}:
             raise typer.BadParameter(f"{wish!r} is not of the form ID=FILE, ID 0 to {len(MODEL_NAMES) - 1}")
-        codecs[int(number)] = Codec(tuple(transforms.split(",")))
-        load_weights(codecs[int(number)], Path(path))
+        require_places([Path(path)], into=[checkpoints])
+        codecs[int(number)], taken = codec_with(read_weights(Path(path)), asked)
+        for sentence in taken.sentences():
+            _say(sentence)
     for name in export_pack(codecs, checkpoints, pack, title=title, licence=licence, beside=beside):
         typer.echo(name)
 
@@ -189,13 +202,17 @@ def _run(plan: Plan, pictures: list[Path], out: Path, start: Path | None, held: 
     from refdec_train.pictures import Collection, read_pictures
     from refdec_train.training import train
 
-    require_places([*pictures, *(held or [])])
+    require_places([*pictures, *(held or []), *([start] if start else [])], into=[out])
     collection = Collection.of((picture for _, picture in read_pictures(pictures, at_least=plan.crop)), plan.crop)
     held_back = [picture for _, picture in read_pictures(held or [])]
     typer.echo(f"{len(collection.pictures)} pictures, {len(held_back)} held back", err=True)
     with stopping() as wanted:
-        train(plan, collection, out, start=start, held=held_back, device=device, watch=_show, wanted=wanted)
+        train(plan, collection, out, start=start, held=held_back, device=device, watch=_show, say=_say, wanted=wanted)
     typer.echo(str(out / "weights.npz"))
+
+
+def _say(sentence: str) -> None:
+    typer.echo(sentence, err=True)
 
 
 def _show(progress: Progress) -> None:
@@ -211,17 +228,23 @@ def _show(progress: Progress) -> None:
 
 
 def main() -> None:
-    """Run the command; errors are one sentence and what to do."""
+    """Run the command; errors are one sentence and what to do, and exit codes those of refdec."""
     try:
         app()
-    except (TrainingError, RefdecError) as problem:
-        typer.echo(f"refdec-train: {problem}", err=True)
-        sys.exit(1)
+    except TrainingError as problem:
+        _say(f"refdec-train: {problem}")
+        sys.exit(ExitCode.IO)
+    except RefdecError as problem:
+        _say("\n".join((f"refdec-train: {problem.headline()}", *(f"  {hint}" for hint in problem.hints()))))
+        sys.exit(problem.exit_code)
+    except OSError as problem:
+        _say(f"refdec-train: {problem.strerror or problem}" + (f": {problem.filename}" if problem.filename else ""))
+        sys.exit(ExitCode.IO)
     except ModuleNotFoundError as missing:
         if missing.name != "torch":
             raise
-        typer.echo("refdec-train: training needs PyTorch.\nInstall it: pip install 'refdec[train]'", err=True)
-        sys.exit(1)
+        _say("refdec-train: training needs PyTorch.\nInstall it: pip install 'refdec[train]'")
+        sys.exit(ExitCode.IO)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from refdec_train.cli_options import Pictures, require_places, stopping
+from refdec_train.cli_options import Half, Pictures, require_places, stopping
 
 if TYPE_CHECKING:
     from refdec_train.closed_form import Wish
@@ -40,9 +40,6 @@ Models = Annotated[
 Steps = Annotated[int, typer.Option(min=1, help="Steps of the training.")]
 Batch = Annotated[int, typer.Option(min=2, help="Pictures in a step.")]
 Rate = Annotated[float, typer.Option(help="First learning rate; the last one is a fiftieth of it.")]
-Halves = Annotated[
-    bool, typer.Option("--halves", help="Train in bfloat16: twice as fast where the processor has it (AVX512-BF16).")
-]
 Seed = Annotated[int, typer.Option(help="Seed of first weights and batches.")]
 Spread = Annotated[int, typer.Option("--most", min=1, help="Take that many pictures, evenly spread over those given.")]
 Most = Annotated[int, typer.Option(min=0, help="Train on so many pictures of a class; 0: all.")]
@@ -121,7 +118,7 @@ def _fit(wish: Wish, pictures: list[Path], out: Path, weights: Path | None, most
     from refdec_train.closed_form import SMALLEST_SIDE, fit_heads
     from refdec_train.pictures import spread_pictures
 
-    require_places(pictures)
+    require_places(pictures, into=[out])
     chosen = spread_pictures(pictures, most, at_least=SMALLEST_SIDE)
 
     def show(done: int, total: int) -> None:
@@ -145,7 +142,7 @@ def classify(
     steps: Steps = 2400,
     batch: Batch = 32,
     rate: Rate = 2e-3,
-    halves: Halves = False,
+    halves: Half = False,
     seed: Seed = 1,
     most: Most = 0,
     held: Held = 10,
@@ -168,7 +165,7 @@ def classify(
     from refdec_train.heads.plan import HeadPlan
     from refdec_train.heads.whole_pictures import classify_material
 
-    require_places([folder, *([teacher] if teacher else [])])
+    require_places([folder, *([teacher] if teacher else [])], into=[out, work])
     classes = read_classes(folder, most=most, held=held, without=without or ())
     name = name_of("classify", pixels)
     facts = HeadFacts(name, "1.0", name, (), licence=licence, data=data)
@@ -190,7 +187,7 @@ def embed(
     steps: Steps = 2400,
     batch: Batch = 32,
     rate: Rate = 2e-3,
-    halves: Halves = False,
+    halves: Half = False,
     seed: Seed = 1,
     most: Most = 0,
     held: Held = 10,
@@ -212,7 +209,7 @@ def embed(
     from refdec_train.heads.plan import HeadPlan
     from refdec_train.heads.whole_pictures import embed_material
 
-    require_places([folder, teacher])
+    require_places([folder, teacher], into=[out, work])
     classes = read_classes(folder, most=most, held=held, without=without or ())
     facts = HeadFacts("embed", "1.0", "embed", (), licence=licence, data=data)
     with workshop(work, weights, model, workers) as shop:
@@ -248,7 +245,7 @@ def enhance(
 
     if what not in RECIPES:
         raise typer.BadParameter(f"{what!r} is none of {', '.join(RECIPES)}")
-    require_places(pictures)
+    require_places(pictures, into=[out, work])
     recipe = RECIPES[what] if steps is None else replace(RECIPES[what], steps=steps)
     good = list(clean_pictures(picture for _, picture in read_pictures(pictures)))
     facts = HeadFacts(f"enhance-{what}", "1.0", "enhance", (), licence=licence, data=data)
@@ -279,7 +276,7 @@ def all_heads(
         raise typer.BadParameter(f"{unknown[0]!r} is none of {', '.join(known)}")
     if bool(names) == everything:
         raise typer.BadParameter(f"name heads ({', '.join(known)}), or give --all")
-    require_places([data])
+    require_places([data], into=[out, work])
     with workshop(work, weights, model, workers) as shop:
         for path in make_all(data, out, shop, names=names or ()):
             typer.echo(str(path))

@@ -69,7 +69,7 @@ def detect(
     from refdec_train.heads.placed_pictures import boxes_material
     from refdec_train.heads.plan import HeadPlan
 
-    require_places([boxes])
+    require_places([boxes], into=[out, work])
     found = (read_voc if boxes.is_dir() else read_coco)(boxes, labels=label or ())
     material = boxes_material(found, longest=longest or (0,), codings=codings)
     name = name_of("detect", pixels)
@@ -135,7 +135,7 @@ def segment(
     from refdec_train.heads.placed_pictures import masks_material
     from refdec_train.heads.plan import HeadPlan
 
-    require_places([pictures, masks, *([held] if held else [])])
+    require_places([pictures, masks, *([held] if held else [])], into=[out, work])
     found = read_masks(pictures, masks, _classes(label), held=_listed(held) if held else None)
     material = masks_material(found, longest=longest or (0,), codings=codings)
     name = name_of("segment", pixels)
@@ -181,7 +181,7 @@ def faces(
     from refdec_train.heads.placed_pictures import faces_material
     from refdec_train.heads.plan import HeadPlan
 
-    require_places([*pictures, teacher, labelled])
+    require_places([*pictures, teacher, labelled], into=[out, work])
     found = [path for folder in pictures for path in pictures_below(folder)]
     plan = HeadPlan(steps, batch, positions, CUT, rate, seed=seed, noise=FACE_NOISE)
     name = name_of("faces", pixels)

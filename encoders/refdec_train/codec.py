@@ -17,7 +17,7 @@ from refdec_train.component import Coded, Component
 from refdec_train.distortion import structural_distance
 from refdec_train.rate import LOG_STEP
 from refdec_train.sizes import CHROMA_CHANNELS, LUMA_CHANNELS
-from refdec_train.synthesis import synthesis_pair
+from refdec_train.synthesis import BOP, synthesis_pair
 
 __all__ = ["Codec", "Goal", "Latents", "Outcome", "gain_of"]
 
@@ -71,9 +71,9 @@ def gain_of(displacement: Tensor) -> Tensor:
 
 
 class Codec(nn.Module):
-    """All networks of one model; `syntheses` holds a pair for each transform, "bop" first among them."""
+    """All networks of one model; `syntheses` holds a pair for each transform, BOP first among them."""
 
-    def __init__(self, transforms: tuple[str, ...] = ("bop", "sop")) -> None:
+    def __init__(self, transforms: tuple[str, ...] = (BOP,)) -> None:
         super().__init__()
         self.analysis = nn.ModuleDict({"luma": LightLuma(), "chroma": LightChroma()})
         self.luma = Component(LUMA_CHANNELS, context=True)
@@ -99,7 +99,7 @@ class Codec(nn.Module):
         return from_codec(luma.float()), from_codec(chroma.float())
 
     def outcome(
-        self, rgb: Tensor, displacement: Tensor, goal: Goal, *, transform: str = "bop", frozen_latents: bool = False
+        self, rgb: Tensor, displacement: Tensor, goal: Goal, *, transform: str = BOP, frozen_latents: bool = False
     ) -> Outcome:
         """Code a batch, each picture at its displacement, and price the result.
 

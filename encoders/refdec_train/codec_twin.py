@@ -15,6 +15,7 @@ from torch import nn
 
 from refdec_train.codec import Codec
 from refdec_train.export import SCALE_LAYERS
+from refdec_train.synthesis import BOP
 
 if TYPE_CHECKING:
     from refdec.weights.pack import Checkpoint, WeightPack
@@ -29,8 +30,8 @@ CONTEXT = "context.MCM."
 
 
 @torch.no_grad()
-def codec_of(pack: WeightPack, model_id: int, transforms: tuple[str, ...] = ("bop", "sop")) -> Codec:
-    """Return the networks of a model, frozen.  Raises MissingCheckpoint."""
+def codec_of(pack: WeightPack, model_id: int, transforms: tuple[str, ...] = (BOP,)) -> Codec:
+    """Return the networks of a model with some syntheses, frozen.  Raises MissingCheckpoint."""
     codec = Codec(transforms)
     for tag, name in (("Y", "luma"), ("UV", "chroma")):
         component = codec.luma if name == "luma" else codec.chroma

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 __all__ = [
     "BoxesUnreadable",
+    "DeviceUnusable",
     "MaskUnreadable",
     "NoClasses",
     "NoPictures",
     "PictureUnreadable",
     "ScipyMissing",
+    "StartMissing",
     "StateDiffers",
     "StateUnreadable",
     "TeacherMissing",
     "TeacherUnusable",
     "TooFewPictures",
     "TrainingError",
+    "WeightsDiffer",
 ]
 
 
@@ -76,20 +79,51 @@ class TeacherUnusable(TrainingError):
 
 
 class StateUnreadable(TrainingError):
-    """A file is no state of a training."""
+    """A file is no file of tensors, or one without what a state has."""
 
-    def __init__(self, path: object, reason: str) -> None:
-        super().__init__(f"{path} is no state of a training: {reason}.\nBegin anew in another folder: --out FOLDER")
+    def __init__(self, path: object, lacks: str = "") -> None:
+        what = f"no state of a training: it lacks {lacks!r}" if lacks else "no file of tensors, or a damaged one"
+        super().__init__(
+            f"{path} is {what}.\nTrainings write weights.npz and state.pt; "
+            "one that finds a damaged state in its folder begins anew when that is removed."
+        )
 
 
 class StateDiffers(TrainingError):
-    """A state has other networks than the training that shall go on from it."""
+    """A state is of another training than the one that shall go on from it."""
 
-    def __init__(self, path: object, missing: tuple[str, ...], others: tuple[str, ...]) -> None:
+    def __init__(self, path: object, difference: str) -> None:
         super().__init__(
-            f"{path} holds other networks: {len(missing)} tensors are missing ({', '.join(missing[:3])}), "
-            f"{len(others)} unknown ({', '.join(others[:3])}).\nGive the same --transforms, or begin anew."
+            f"{path} is the state of another training: {difference}.\n"
+            "Go on with the options that it began with, or begin anew in another folder."
         )
+
+
+class WeightsDiffer(TrainingError):
+    """Weights lack networks that are needed, or have others."""
+
+    def __init__(self, path: object, difference: str) -> None:
+        super().__init__(
+            f"{path} does not hold the networks that are needed: {difference}.\n"
+            "Give the weights.npz or the state.pt of a training that has them."
+        )
+
+
+class StartMissing(TrainingError):
+    """A synthesis shall be trained, and there is no codec whose latents it could decode."""
+
+    def __init__(self, synthesis: str) -> None:
+        super().__init__(
+            f"The synthesis {synthesis} is trained on latents of a trained codec, and none was given.\n"
+            "Give its weights.npz or state.pt as the start."
+        )
+
+
+class DeviceUnusable(TrainingError):
+    """Nothing can be trained on a device."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}.")
 
 
 class BoxesUnreadable(TrainingError):

@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from refdec.api.packs import import_weights
+from refdec.api.picture_files import write_npz
 from refdec_train.codec import Codec
 from refdec_train.component import Component
 from refdec_train.hyper import HyperScaleDecoder
@@ -157,7 +158,7 @@ def export_pack(
     names = []
     for model_id, codec in sorted(codecs.items()):
         for name, tensors in checkpoints_of(snapped(codec), model_id).items():
-            np.savez_compressed(folder / f"{name.replace('/', '__')}.npz", allow_pickle=False, **tensors)
+            write_npz(folder / f"{name.replace('/', '__')}.npz", tensors)
             names.append(name)
     import_weights(folder, pack, title=title, licence=licence, beside=beside)
     return tuple(names)

@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 
 from refdec_train.codec import Goal
+from refdec_train.synthesis import BOP
 
 __all__ = ["Plan"]
 
@@ -36,7 +37,6 @@ class Plan:
     displacements: int = 600
     varied: float = 0.6
     synthesis: str | None = None
-    transforms: tuple[str, ...] = ("bop", "sop")
     half: bool = False
     seed: int = 1
     held_every: int = 1000
@@ -44,7 +44,12 @@ class Plan:
     @property
     def transform(self) -> str:
         """The transform whose pictures the loss looks at."""
-        return self.synthesis or self.transforms[0]
+        return self.synthesis or BOP
+
+    @property
+    def subject(self) -> str:
+        """What is trained, in words."""
+        return f"the synthesis {self.synthesis}" if self.synthesis else "the codec"
 
     def rate_at(self, step: int) -> float:
         """Return the learning rate of a step."""

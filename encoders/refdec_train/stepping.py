@@ -137,10 +137,5 @@ class Stepper:
 
 
 def _trained(codec: Codec, synthesis: str | None) -> Iterator[nn.Parameter]:
-    """Yield the parameters that a training changes: of one transform, or all but those of the later transforms."""
-    if synthesis is not None:
-        yield from codec.syntheses[synthesis].parameters()
-        return
-    first = next(iter(codec.syntheses))
-    others = {id(each) for name, pair in codec.syntheses.items() if name != first for each in pair.parameters()}
-    yield from (parameter for parameter in codec.parameters() if id(parameter) not in others)
+    """Yield the parameters that a training changes: of one synthesis, or all."""
+    yield from (codec if synthesis is None else codec.syntheses[synthesis]).parameters()

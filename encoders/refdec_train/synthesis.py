@@ -6,7 +6,7 @@ of the codec, (x - 127.5) / 128: [batch, 1 or 2, rows, columns].
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 import torch
@@ -16,7 +16,19 @@ from torch.nn import functional
 from refdec_train.layers import CAB, R1, R2, TAM, U2, ResAU, convolution, cropped, transposed
 from refdec_train.sizes import CHROMA_CHANNELS, LUMA_CHANNELS, Size
 
-__all__ = ["SYNTHESES", "BopChroma", "BopLuma", "HopChroma", "HopLuma", "SopChroma", "SopLuma", "synthesis_pair"]
+__all__ = [
+    "BOP",
+    "SYNTHESES",
+    "BopChroma",
+    "BopLuma",
+    "HopChroma",
+    "HopLuma",
+    "SopChroma",
+    "SopLuma",
+    "synthesis_pair",
+    "transform_of",
+    "transforms_in",
+]
 
 COMBINED = CHROMA_CHANNELS // 2
 JOINT = CHROMA_CHANNELS + COMBINED
@@ -147,9 +159,24 @@ SYNTHESES: Mapping[str, Pair] = {
     "hop": (HopLuma, HopChroma),
 }
 """Luma and chroma of each synthesis transform."""
+BOP = "bop"
+"""The synthesis that the codec is trained with; the others come after it."""
 
 
 def synthesis_pair(transform: str) -> tuple[nn.Module, nn.Module]:
     """Return new networks of a transform, luma and chroma."""
     luma, chroma = SYNTHESES[transform]
     return luma(), chroma()
+
+
+def transform_of(name: str) -> str | None:
+    """Return the synthesis that a tensor of a codec is of, by its name; None for those of no known one."""
+    first, _, rest = name.partition(".")
+    transform = rest.partition(".")[0]
+    return transform if first == "syntheses" and transform in SYNTHESES else None
+
+
+def transforms_in(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the syntheses that tensors of these names are of, BOP first."""
+    found = {transform_of(name) for name in names}
+    return tuple(sorted((name for name in SYNTHESES if name in found), key=lambda name: name != BOP))

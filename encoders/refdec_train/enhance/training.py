@@ -7,8 +7,6 @@ synthesis.  Every step draws from its own seed, so that a training that was stop
 from __future__ import annotations
 
 import copy
-import pickle
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,8 +21,9 @@ from refdec_train.codec import Codec
 from refdec_train.enhance.lessons import Case
 from refdec_train.enhance.networks import Enhancer
 from refdec_train.enhance.recipes import EnhanceRecipe
-from refdec_train.errors import StateDiffers, StateUnreadable
+from refdec_train.errors import StateDiffers
 from refdec_train.pictures import Collection
+from refdec_train.tensor_files import difference, other_options, read_tensors, write_tensors
 
 __all__ = ["EnhanceTraining", "Shown", "train_enhancer"]
 
@@ -36,8 +35,8 @@ USUAL_PICTURES = 24
 """Pictures that say how large values are as a rule."""
 SAVED_EVERY, SHOWN_EVERY = 500, 100
 MEASURED_BATCHES, MEASURED_SEED = 16, 999_999_999
-UNREADABLE = (OSError, RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile)
-"""What reading a state may raise that is none."""
+PLANNED = ("steps", "batch", "crop", "rate", "seed")
+"""What the plan in a state says, in this order."""
 Shown = Callable[[int, int, float], None]
 """Told the step, how many there are, and the mean PSNR since the last time."""
 
@@ -79,22 +78,18 @@ class EnhanceTraining:
 
     def save(self, file: Path) -> None:
         """Write where the training stands; the file is the old one or the new one."""
-        part = file.with_suffix(".part")
         values: dict[str, Any] = {"step": self.step, "weights": self.network.state_dict(), "average": self.average}
-        torch.save(values | {"optimiser": self._optimiser.state_dict(), "plan": self._plan}, part)
-        part.replace(file)
+        write_tensors(file, values | {"optimiser": self._optimiser.state_dict(), "plan": self._plan})
 
     def resume(self, file: Path) -> None:
-        """Go on from a file.  Raises StateUnreadable, StateDiffers."""
-        try:
-            values = torch.load(file, map_location="cpu", weights_only=True)
-            if values["plan"] != self._plan:
-                raise StateDiffers(file, (), ())
-            self.network.load_state_dict(values["weights"])
-            self._optimiser.load_state_dict(values["optimiser"])
-            self.average, self.step = values["average"], values["step"]
-        except UNREADABLE as reason:
-            raise StateUnreadable(file, str(reason).splitlines()[0]) from reason
+        """Go on from a file.  Raises StateUnreadable, StateDiffers, OSError."""
+        values = read_tensors(file, ("plan", "step", "weights", "average", "optimiser"))
+        kept, now = (dict(zip(PLANNED, plan, strict=True)) for plan in (values["plan"], self._plan))
+        if words := other_options(kept, now) or difference(self.network.state_dict(), values["weights"]):
+            raise StateDiffers(file, words)
+        self.network.load_state_dict(values["weights"])
+        self._optimiser.load_state_dict(values["optimiser"])
+        self.average, self.step = values["average"], values["step"]
 
     @property
     def _plan(self) -> list[float]:

@@ -5,9 +5,7 @@ In: a lesson, examples, a plan, a folder for its state.  Out: the twin, with the
 
 from __future__ import annotations
 
-import pickle
 import time
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
@@ -17,12 +15,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from refdec_train.errors import StateDiffers, StateUnreadable
+from refdec_train.errors import StateDiffers
 from refdec_train.heads.batches import Batch, channel_spread, draw_batch, mixed_batch, noisy_batch
 from refdec_train.heads.examples import Example
 from refdec_train.heads.lessons import Lesson
 from refdec_train.heads.plan import HeadPlan
 from refdec_train.heads.twin import HeadTwin
+from refdec_train.tensor_files import difference, other_options, read_tensors, write_tensors
 
 __all__ = ["HeadProgress", "train_head"]
 
@@ -102,43 +101,22 @@ class _Course:
             "average": self.average,
             "optimiser": self.optimiser.state_dict(),
         }
-        part = file.with_suffix(".part")
-        torch.save(values, part)
-        part.replace(file)
+        write_tensors(file, values)
 
     def resume(self, file: Path) -> None:
-        """Go on from a state.  Raises StateUnreadable, StateDiffers."""
-        try:
-            values = torch.load(file, map_location="cpu", weights_only=True)
-            weights, average, step = values["weights"], values["average"], int(values["step"])
-            plan, optimiser = values["plan"], values["optimiser"]
-        except (
-            OSError,
-            RuntimeError,
-            KeyError,
-            TypeError,
-            EOFError,
-            pickle.UnpicklingError,
-            zipfile.BadZipFile,
-        ) as why:
-            raise StateUnreadable(file, str(why).splitlines()[0] if str(why) else type(why).__name__) from why
-        _require_same(file, self.twin.state_dict(), weights, _as_planned_now(plan) == asdict(self.plan))
-        self.twin.load_state_dict(weights)
-        self.optimiser.load_state_dict(optimiser)
-        self.average, self.step = average, step
+        """Go on from a state.  Raises StateUnreadable, StateDiffers, OSError."""
+        values = read_tensors(file, ("plan", "step", "weights", "average", "optimiser"))
+        words = other_options(_as_planned_now(values["plan"]), asdict(self.plan))
+        if words := words or difference(self.twin.state_dict(), values["weights"]):
+            raise StateDiffers(file, words)
+        self.twin.load_state_dict(values["weights"])
+        self.optimiser.load_state_dict(values["optimiser"])
+        self.average, self.step = values["average"], int(values["step"])
 
 
 def _as_planned_now(kept: Mapping[str, object]) -> dict[str, object]:
     """Return the plan of a state with what plans had no word for when it was kept: it was done as is usual."""
     return {each.name: each.default for each in fields(HeadPlan) if each.default is not MISSING} | dict(kept)
-
-
-def _require_same(file: Path, wanted: Mapping[str, Tensor], found: Mapping[str, Tensor], same_plan: bool) -> None:
-    """Raise StateDiffers unless a state is one of this network and plan."""
-    missing = tuple(name for name in wanted if name not in found or found[name].shape != wanted[name].shape)
-    others = tuple(name for name in found if name not in wanted)
-    if missing or others or not same_plan:
-        raise StateDiffers(file, missing, others)
 
 
 def train_head(

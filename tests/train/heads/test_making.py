@@ -80,9 +80,9 @@ def test_a_stopped_training_ends_with_the_same_weights(
 
 def test_states_of_other_trainings_are_refused(classes: Classes, trained: list[Example[int]], tmp_path: Path) -> None:
     train_head(Classify(classes.labels, {}), trained, HeadPlan(1, batch=2), tmp_path)
-    with pytest.raises(StateDiffers):
+    with pytest.raises(StateDiffers, match="steps was 1, and is 2"):
         train_head(Classify(classes.labels, {}), trained, HeadPlan(2, batch=2), tmp_path)
-    with pytest.raises(StateDiffers):
+    with pytest.raises(StateDiffers, match="of another shape"):
         train_head(Classify(("a", "b", "c"), {}), trained, HeadPlan(1, batch=2), tmp_path)
     (tmp_path / "state.pt").write_bytes(b"nothing")
     with pytest.raises(StateUnreadable):
