@@ -18,6 +18,7 @@ from refdec_train.cli_options import Half, Pictures, require_places, stopping
 from refdec_train.errors import DeviceUnusable, TrainingError
 
 if TYPE_CHECKING:
+    from refdec_train.codec import Codec
     from refdec_train.plan import Plan
     from refdec_train.training import Progress
 
@@ -176,7 +177,8 @@ def export(
     from refdec_train.synthesis import SYNTHESES
     from refdec_train.weights import codec_with, read_weights
 
-    asked, codecs = tuple(transforms.split(",")) if transforms else (), {}
+    asked = tuple(transforms.split(",")) if transforms else ()
+    codecs: dict[int, Codec] = {}
     if unknown := [name for name in asked if name not in SYNTHESES]:
         raise typer.BadParameter(f"{unknown[0]!r} is none of {', '.join(SYNTHESES)}")
     for wish in models:

@@ -246,8 +246,8 @@ def fit_heads(
     """
     if len(pictures) < FEWEST_PICTURES:
         raise TooFewPictures(len(pictures), FEWEST_PICTURES)
-    folder.mkdir(parents=True, exist_ok=True)
     pack, made = load_weights(weights), []
+    folder.mkdir(parents=True, exist_ok=True)
     facts = HeadFacts(wish.task, wish.version, wish.task, (), licence=licence, data=data)
     for model in encoding_models(pack):
         path = folder / f"model{model}.head"

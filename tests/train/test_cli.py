@@ -98,14 +98,15 @@ def test_what_is_missing_or_no_file_of_tensors_is_called_so(photos: Path, tmp_pa
     assert not (tmp_path / "run").exists() and not (tmp_path / "files").exists()
 
 
-def test_errors_of_refdec_keep_their_exit_code(photos: Path, tmp_path: Path, typed: Typed) -> None:
+def test_errors_of_refdec_come_with_what_helps(photos: Path, tmp_path: Path, typed: Typed) -> None:
     pack = tmp_path / "no.pack"
     pack.write_text("no pack")
     folder = photos / "one"
     for number in range(40):
         Image.fromarray(np.full((64, 64, 3), number, np.uint8)).save(folder / f"{number}.png")
     code, said = typed("head", "thumbnail", folder, "--out", tmp_path / "out", "--weights", pack)
-    assert code == 1 and said.startswith("refdec-train: ") and "no.pack" in said
+    assert code == 1 and said.startswith("refdec-train: ") and "RD0621" in said and len(said.splitlines()) == 2, said
+    assert not (tmp_path / "out").exists()
 
 
 def test_one_idea_has_one_name_and_both_spellings() -> None:
