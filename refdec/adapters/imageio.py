@@ -127,7 +127,7 @@ class JpegAiPlugin(PluginV3):
 def _require_first(index: Index) -> None:
     """Raise ValueError, imageio's word for the end of the pictures, for any but the one there is."""
     if index not in (0, None, ...):
-        raise ValueError(f"a JPEG AI file holds one picture, there is no index {index}")
+        raise ValueError(f"there is no index {index}, a file is one picture here; refdec.open_clip reads clips")
 
 
 def _only_picture(ndimage: Any, is_batch: bool | None) -> Any:
