@@ -41,9 +41,7 @@ def info(
     """
     from refdec.api.found_files import is_archive
     from refdec.api.info import read_info
-    from refdec.cli.outputs import require_one_pipe
 
-    require_one_pipe(files)
     if len(files) > 1 or json_lines or is_archive(files[0]):
         _show_several(files, {"any_level": any_level, "edition": edition, "lenient": lenient}, json, json_lines)
         return
@@ -73,8 +71,10 @@ def info(
 def _show_several(files: Sequence[str], wishes: dict[str, Any], json: bool, json_lines: bool) -> None:
     """Show a table of files; those that cannot be read are told on stderr and decide the exit code."""
     from refdec.api.infos import read_infos
+    from refdec.cli.outputs import require_one_pipe
     from refdec.parallel.outcomes import worst_exit_code
 
+    require_one_pipe(files)
     codes: list[int] = []
     kept: list[FileInfo] = []
     for found in read_infos(files, **wishes):
