@@ -362,9 +362,7 @@ def cli_page() -> str:
         "Characters that a console's encoding lacks, bytes of file names that are no UTF-8, and control characters in\n"
         "names are shown escaped (`\\u2713`, `\\udcff`, `\\x1b`). A standard output that cannot be written ends in\n"
         "exit code 1; a standard error that cannot stops nothing.\n\n"
-        "Every command takes these, at any place:\n\n"
-        + "".join(parts).rstrip()
-        + "\n"
+        "Every command takes these, at any place:\n\n" + "".join(parts).rstrip() + "\n"
     )
 
 
