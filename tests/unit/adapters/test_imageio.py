@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -123,7 +124,7 @@ def test_a_bare_codestream_takes_no_transparency_and_says_what_does(tmp_path: Pa
 
 def test_keywords_are_those_of_decode(tmp_path: Path) -> None:
     deep = refdec.encode(photograph(64, 64, bits=10), bits=10, quality=30)
-    reads = [{"bit_depth": 8}, {"options": refdec.DecodeOptions(bit_depth=8)}, {"colour": "gray"}]
+    reads: list[dict[str, Any]] = [{"bit_depth": 8}, {"options": refdec.DecodeOptions(bit_depth=8)}, {"colour": "gray"}]
     reads += [{"scale": 8}, {"tone_map": True}, {"level_check": False}, {"edition": "published"}]
     for keywords in reads:
         expected = refdec.decode(deep, **keywords).array
@@ -143,7 +144,8 @@ def test_headers_are_read_as_the_keywords_say() -> None:
             iio.imread(stream, extension=".jai")
         expected = iio.imread(STREAM)
         assert np.array_equal(iio.imread(stream, extension=".jai", **{keyword: True}), expected)
-        options = refdec.DecodeOptions(**{keyword: True})
+        wish: dict[str, Any] = {keyword: True}
+        options = refdec.DecodeOptions(**wish)
         assert np.array_equal(iio.imread(stream, extension=".jai", options=options), expected)
 
 
