@@ -19,7 +19,7 @@ from imageio.config.plugins import PluginConfig
 from imageio.core.request import URI_BYTES, InitializationError, IOMode, Request
 from imageio.core.v3_plugin_api import ImageProperties, PluginV3
 
-from refdec.adapters.shown import os_errors, shown_channels, shown_pixels
+from refdec.adapters.pixels import os_errors, shown_channels, shown_pixels
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.formats.kinds import CODESTREAM_SUFFIXES, HEIF_SUFFIX, START_BYTES, is_jpeg_ai
 

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from PIL import Image, ImageFile
 
-from refdec.adapters.shown import os_errors, shown_channels, shown_pixels
+from refdec.adapters.pixels import os_errors, shown_channels, shown_pixels
 from refdec.errors import RefdecError
 from refdec.formats.kinds import CODESTREAM_SUFFIXES, HEIF_MEDIA_TYPE, HEIF_SUFFIX, MEDIA_TYPE, is_jpeg_ai
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from refdec.adapters.shown import os_errors, shown_pixels
+from refdec.adapters.pixels import os_errors, shown_pixels
 from refdec.formats.decoded import Picture
 from refdec.formats.errors import FormatCannotHold
 from refdec.heif.parts import AlphaPlane
