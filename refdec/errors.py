@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import PurePath
@@ -27,6 +28,7 @@ __all__ = [
     "UnsupportedError",
     "UsageError",
     "WeightsError",
+    "origins",
 ]
 
 
@@ -122,6 +124,18 @@ def _unpickled(kind: type[RefdecError], arguments: tuple[Any, ...], values: dict
     for name, value in values.items():
         setattr(error, name, value)
     return error
+
+
+def origins(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception, and those that it was raised from or beside, each once: a chain of foreign code may be a
+    ring.
+    """
+    known: list[BaseException] = []
+    one: BaseException | None = error
+    while one is not None and all(one is not each for each in known):
+        known.append(one)
+        yield one
+        one = one.__cause__ or one.__context__
 
 
 class CodestreamError(RefdecError):

@@ -264,7 +264,9 @@ def encoded_picture(
         try:
             data = code(picture, options, progress or _no_progress)
         except TooFewBytes as problem:
-            raise problem if most is None else TooFewBytes(most, problem.smallest, beside) from problem
+            if most is None:
+                raise
+            raise TooFewBytes(most, problem.smallest, beside) from problem
         data = compacted(data, limits=options.limits) if options.compact else data
     if options.layer_error is not None:
         data = _with_layer(Inputs(data, pack, None, check), picture, options, options.layer_error)

@@ -14,7 +14,7 @@ from refdec.clauses import clause_path, way_in_words
 from refdec.cli.console import say
 from refdec.cli.errors import Interrupted
 from refdec.cli.interruption import interruptible
-from refdec.errors import CodestreamError, ExitCode, InputError, LimitExceeded, RefdecError, UnsupportedError
+from refdec.errors import CodestreamError, ExitCode, InputError, LimitExceeded, RefdecError, UnsupportedError, origins
 from refdec.formats.errors import FileUnwritable
 from refdec.formats.standard_output import abandon, claim, release
 from refdec.parallel.heap import collect_seldom
@@ -132,11 +132,9 @@ def _run_command(arguments: Sequence[str]) -> None:
     try:
         app_for(arguments)(args=arguments, prog_name=_own_name())
     except SystemExit as leaving:
-        reason: BaseException | None = leaving
-        while reason is not None:
+        for reason in origins(leaving):
             if isinstance(reason, KeyboardInterrupt):
                 raise reason from None
-            reason = reason.__cause__ or reason.__context__
         raise
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from refdec.clauses import clause_path
-from refdec.errors import ExitCode, RefdecError
+from refdec.errors import ExitCode, RefdecError, origins
 from refdec.parallel.deadline import within
 from refdec.parallel.errors import FileTimeout
 from refdec.parallel.outcomes import Job, Outcome, Status
@@ -70,13 +70,9 @@ def failed(blank: Outcome, error: BaseException) -> Outcome:
     return replace(known, through=through, fatal=fatal)
 
 
-def _is_full(error: BaseException | None) -> bool:
+def _is_full(error: BaseException) -> bool:
     """Tell whether an exception, or one that it came from, says that nothing more can be written."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in FULL:
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    return any(isinstance(one, OSError) and one.errno in FULL for one in origins(error))
 
 
 def _size(path: Path) -> int | None:

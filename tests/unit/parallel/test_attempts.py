@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from pathlib import Path
 
@@ -50,6 +51,26 @@ def test_what_goes_wrong_is_an_outcome(text: str, code: str, exit_code: int, mes
     assert (outcome.status, outcome.code, outcome.exit_code) == (Status.FAILED, code, exit_code)
     assert outcome.message is not None and message in outcome.message
     assert not outcome.fatal
+
+
+def ring(job: Job) -> dict[str, object]:
+    """Raise an error that came from itself, as `raise problem from problem` makes it."""
+    problem = ValueError("a ring")
+    raise problem from problem
+
+
+def ring_of_two(job: Job) -> dict[str, object]:
+    """Raise an error of a full disk that came from one which came from it."""
+    full, other = OSError(errno.ENOSPC, "full"), ValueError("another")
+    full.__cause__, other.__cause__ = other, full
+    raise other
+
+
+@pytest.mark.parametrize(("function", "fatal"), [(ring, False), (ring_of_two, True)])
+def test_errors_that_came_from_themselves_end_too(function: BatchFunction, fatal: bool, tmp_path: Path) -> None:
+    """Found: a worker looked for the origin of such an error for ever."""
+    outcome = done(function, tmp_path, "nothing")
+    assert (outcome.status, outcome.fatal) == (Status.FAILED, fatal)
 
 
 def test_a_late_file_leaves_nothing(tmp_path: Path) -> None:
