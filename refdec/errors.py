@@ -94,6 +94,10 @@ class RefdecError(Exception):
         name = self.source if self.source == "-" or not self.source.startswith("-") else f"./{self.source}"
         return tuple(FILE.sub(lambda found: shlex.quote(_with_suffix(name, found["suffix"])), line) for line in lines)
 
+    def explained_in(self, place: str) -> str:
+        """Return the message as that of an error which holds this one: "PLACE: CODE, message", and what helps."""
+        return f"{place}: {self.code}, {self.explain()}"
+
     def headline(self) -> str:
         """Return one line: message, clause and place."""
         first = self.explain().splitlines()[0]

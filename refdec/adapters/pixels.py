@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from refdec.errors import RefdecError
 from refdec.formats.errors import FormatCannotHold
-from refdec.formats.transparency import at_depth, with_alpha
+from refdec.formats.transparency import pixels_of
 
 if TYPE_CHECKING:
     from refdec.api.beside import BesidePicture
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
     from refdec.picture.output import Codes
 
 __all__ = ["os_errors", "shown_channels", "shown_pixels"]
-
-STRAIGHT = ".png"
-"""A format whose colours are not multiplied by transparency."""
 
 
 @contextmanager
@@ -52,7 +47,4 @@ def shown_pixels(picture: Picture, gray_components: int | None, bits: int | None
     if picture.subsampling != (1, 1):
         raise FormatCannotHold("An array", "chroma that has fewer samples than luma", 'Leave out colour="YUV".')
     depth = picture.bit_depth if bits is None else bits
-    planes = tuple(at_depth(plane, picture.bit_depth, depth) for plane in shown_planes(picture, gray_components))
-    if picture.alpha is not None:
-        planes = with_alpha(planes, depth, picture.alpha, STRAIGHT)
-    return np.ascontiguousarray(planes[0] if len(planes) == 1 else np.stack(planes, axis=-1))
+    return pixels_of(shown_planes(picture, gray_components), picture.bit_depth, depth, picture.alpha)

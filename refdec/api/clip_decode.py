@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refdec.api.clip_folder import clip_to_folder
-from refdec.api.clip_tally import LOSSY, FrameTally
+from refdec.api.clip_tally import FrameTally
 from refdec.api.clips import Clip, ClipFrame, naming_frame
 from refdec.api.decode import require_tone_map
 from refdec.errors import RefdecError
@@ -23,6 +23,7 @@ from refdec.formats.errors import FormatCannotHold
 from refdec.formats.files import NamedBytes, name_of, write_bytes
 from refdec.formats.sinks import sink_of
 from refdec.formats.standard_output import is_standard_output
+from refdec.picture.picture import LOSSY
 from refdec.sequences.errors import ClipFormatUnknown, ClipOption, RatesDiffer
 from refdec.sequences.moving import ONCE
 from refdec.sequences.timing import one_rate

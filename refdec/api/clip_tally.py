@@ -9,14 +9,13 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from refdec.api.decode_report import DecodeReport
+from refdec.picture.picture import LOSSLESS, LOSSY
 
 if TYPE_CHECKING:
     from refdec.errors import RefdecError
     from refdec.formats.decoded import Picture
 
-__all__ = ["LOSSLESS", "LOSSY", "FrameTally"]
-
-LOSSLESS, LOSSY = "lossless", "lossy"
+__all__ = ["FrameTally"]
 
 
 class FrameTally:

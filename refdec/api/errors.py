@@ -306,8 +306,7 @@ class MaskWrong(InputError):
         self.source = name
 
     def explain(self) -> str:
-        first, *more = self.reason.explain().splitlines()
-        return "\n".join([f"The mask of the region of interest, {self.name}: {self.reason.code}, {first}", *more])
+        return self.reason.explained_in(f"The mask of the region of interest, {self.name}")
 
 
 class ToneMapAlone(UsageError):

@@ -21,7 +21,7 @@ from refdec.formats.icc_writer import icc_profile
 from refdec.formats.kinds import FLOAT_ALONE, FLOAT_SUFFIXES
 from refdec.formats.losses import losses
 from refdec.formats.pictures import CodePicture, Colour
-from refdec.formats.transparency import ALPHA_SUFFIXES, at_depth, file_depth, kind_in, with_alpha
+from refdec.formats.transparency import ALPHA_SUFFIXES, at_depth, file_depth, kind_in, pixels_of, with_alpha
 from refdec.heif.parts import NO_METADATA, AlphaPlane, Metadata
 from refdec.picture.picture import PictureCodes
 
@@ -35,8 +35,6 @@ __all__ = ["Picture", "picture_of"]
 SHOWN_SAMPLES = 1 << 22
 """Notebooks keep pictures in their files: of larger ones they get every second, third ... sample."""
 MOST_PILLOW_BITS = 8
-STRAIGHT = ".png"
-"""A format whose colours are not multiplied by transparency, as those of Pillow's modes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -99,10 +97,7 @@ class Picture(PictureCodes):
             raise FormatCannotHold("Pillow", what, "Decode at 8 bits: refdec.decode(..., bit_depth=8)")
         if self.colour == Colour.YUV.value:
             raise FormatCannotHold("Pillow", "Y'CbCr planes", 'Decode to RGB: refdec.decode(..., colour="RGB")')
-        planes = tuple(at_depth(plane, self.bit_depth, MOST_PILLOW_BITS) for plane in self.planes)
-        if self.alpha is not None:
-            planes = with_alpha(planes, MOST_PILLOW_BITS, self.alpha, STRAIGHT)
-        image = Image.fromarray(np.ascontiguousarray(planes[0] if len(planes) == 1 else np.stack(planes, axis=-1)))
+        image = Image.fromarray(pixels_of(self.planes, self.bit_depth, MOST_PILLOW_BITS, self.alpha))
         cicp, _ = colour_tags(self.rendering)
         named = None if cicp is None else icc_profile(*cicp, gray=self.colour == Colour.GRAY.value)
         beside = {"icc_profile": self.metadata.icc or named, "exif": self.metadata.exif, "xmp": self.metadata.xmp}

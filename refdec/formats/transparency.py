@@ -16,7 +16,16 @@ from refdec.formats.colours import EIGHT_BIT_SUFFIXES
 from refdec.heif.parts import AlphaPlane
 from refdec.picture.output import Codes, as_codes
 
-__all__ = ["ALPHA_SUFFIXES", "AlphaKind", "at_depth", "common_depth", "file_depth", "kind_in", "with_alpha"]
+__all__ = [
+    "ALPHA_SUFFIXES",
+    "AlphaKind",
+    "at_depth",
+    "common_depth",
+    "file_depth",
+    "kind_in",
+    "pixels_of",
+    "with_alpha",
+]
 
 AlphaKind: TypeAlias = Literal["straight", "premultiplied"]
 """Whether the colours of a picture are multiplied by its transparency."""
@@ -25,6 +34,8 @@ ALPHA_SUFFIXES = (".png", ".webp", ".tif", ".tiff", ".npy")
 """Formats that hold transparency."""
 HOLDS_MULTIPLIED = (".tif", ".tiff")
 """Those that can say that colours are multiplied by it."""
+STRAIGHT = ".png"
+"""One that cannot, as pixels of arrays and of Pillow's modes."""
 NARROW, DEEP = 8, 16
 
 
@@ -60,6 +71,17 @@ def with_alpha(planes: tuple[Codes, ...], bits: int, alpha: AlphaPlane, suffix: 
     if alpha.premultiplied and suffix not in HOLDS_MULTIPLIED:
         planes = _straightened(planes, fitted)
     return (*planes, fitted.samples)
+
+
+def pixels_of(planes: tuple[Codes, ...], bits: int, depth: int, alpha: AlphaPlane | None) -> Codes:
+    """Return planes of `bits` bits as pixels of `depth`, [rows, columns] of one, else [rows, columns, channels].
+
+    Transparency is the last channel, and colours are not multiplied by it.
+    """
+    planes = tuple(at_depth(plane, bits, depth) for plane in planes)
+    if alpha is not None:
+        planes = with_alpha(planes, depth, alpha, STRAIGHT)
+    return np.ascontiguousarray(planes[0] if len(planes) == 1 else np.stack(planes, axis=-1))
 
 
 def kind_in(alpha: AlphaPlane, suffix: str) -> AlphaKind:

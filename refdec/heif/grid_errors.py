@@ -64,5 +64,4 @@ class PictureOfTiles(Placed, UnsupportedError):
 
 def _in_words(number: int, item: int, reason: RefdecError) -> str:
     place = "" if reason.at is None else f", at its byte.bit {reason.at}"
-    first, *more = reason.explain().splitlines()
-    return "\n".join([f"Tile {number} (item {item}){place}: {reason.code}, {first}", *more])
+    return reason.explained_in(f"Tile {number} (item {item}){place}")

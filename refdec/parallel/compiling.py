@@ -2,8 +2,7 @@
 
 In: the folder that they are kept in, and modules that the partner makes ready, which we ourselves need last.  Out: a
 partner for `kernel_choices.share`.  Both tell each other what they begin and end; neither begins what the other has
-begun, and
-who needs it waits for it.  What one of them does not do, however it ends, the other does itself.
+begun, and who needs it waits for it.  What one of them does not do, however it ends, the other does itself.
 
 The partner starts with the first kernel that is not kept, on a second core, where a fork is safe; it ends with us.
 """

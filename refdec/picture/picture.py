@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from refdec.bitstream.rendering import RenderingInfo
     from refdec.picture.floats import FloatPlanes
 
-__all__ = ["PictureCodes", "fidelity_in_words"]
+__all__ = ["LOSSLESS", "LOSSY", "PictureCodes", "fidelity_in_words"]
+
+LOSSLESS, LOSSY = "lossless", "lossy"
 
 
 def fidelity_in_words(max_error: int | None, *, floats: bool = False) -> str:
     """Return how near samples are to those of the original: no further than `max_error`, None: nobody knows."""
     if max_error is None:
-        return "lossy"
-    return "lossless" if max_error == 0 else f"within {max_error}{' steps' if floats else ''}"
+        return LOSSY
+    return LOSSLESS if max_error == 0 else f"within {max_error}{' steps' if floats else ''}"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

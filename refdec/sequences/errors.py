@@ -167,8 +167,7 @@ class FrameSourceWrong(InputError):
         self.name, self.reason = name, reason
 
     def explain(self) -> str:
-        first, *more = self.reason.explain().splitlines()
-        return "\n".join([f"{self.name}: {self.reason.code}, {first}", *more])
+        return self.reason.explained_in(self.name)
 
 
 class FrameUnsupported(UnsupportedError):
