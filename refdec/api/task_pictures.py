@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from refdec.formats.pictures import CodePicture
     from refdec.plugins.result import TaskResult
 
-__all__ = ["ResultPicture", "picture_suffix", "write_result_picture"]
+__all__ = ["ResultPicture", "codes_of_array", "picture_suffix", "write_result_picture"]
 
 EIGHT_BITS = 8
 
@@ -85,12 +85,12 @@ def write_result_picture(
             remarks.append(f"--legend changes nothing: no colours of this {result.kind} have a meaning of their own")
         else:
             array = stacked((array, legend))
-    made = _picture_of(array, bits, suffix)
+    made = codes_of_array(array, bits, suffix)
     write_picture(target, made, suffix=suffix)
     return ResultPicture(target, array.shape[1], array.shape[0], bits, made.colour.value, tuple(remarks))
 
 
-def _picture_of(array: npt.NDArray[Any], bits: int, suffix: str) -> CodePicture:
+def codes_of_array(array: npt.NDArray[Any], bits: int, suffix: str) -> CodePicture:
     """Return codes, gray [rows, columns] or RGB [rows, columns, 3], as a format holds them."""
     import numpy as np
 

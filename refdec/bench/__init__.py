@@ -12,7 +12,7 @@ BD-rates and keeps them in a file, `rd_tables` and `rd_plot` show them; `plotted
 drawn.  `qualities` says what a quality gives.
 
 Looking: `equal_rate` finds the quality that gives a rate, `look` codes pictures at equal rates, `look_page` makes one
-page of them, to compare and to score blindly, and `look_scores` merges what viewers scored.
+page of them, to compare and to score blindly, `look_sheet` one picture, and `look_scores` merges what viewers scored.
 
 Generations: `generations` codes pictures again and again, `generations_plot` draws what is lost.
 

@@ -16,6 +16,7 @@ __all__ = [
     "SessionInvalid",
     "SessionsApart",
     "SetUnclear",
+    "SheetTooLarge",
     "UnknownCodec",
 ]
 
@@ -156,6 +157,22 @@ class SessionsApart(UsageError):
         return (
             f"{self.first} and {self.second} are sessions on different pages: what was scored is not the same.\n"
             f"Ask for each alone:  refdec bench look-scores {self.first}"
+        )
+
+
+class SheetTooLarge(UsageError):
+    """A sheet of pictures beside each other would have more pixels than anything shows."""
+
+    code, clause = "RD1424", ""
+
+    def __init__(self, pixels: int, most: int) -> None:
+        super().__init__(pixels, most)
+        self.pixels, self.most = pixels, most
+
+    def explain(self) -> str:
+        return (
+            f"The sheet would have {self.pixels:,} pixels, {self.most:,} are the most.\n"
+            "Show a part (--part X,Y,W,H), enlarge it less, or give fewer pictures, codecs or rates."
         )
 
 

@@ -10,7 +10,8 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.errors import WrongNumbers
-from refdec.cli.options import JsonFlag, WeightsOption
+from refdec.cli.idle import refuse_idle
+from refdec.cli.options import JsonFlag, WeightsOption, numbers
 from refdec.cli.plugins import ENVIRONMENT_VARIABLE
 
 __all__ = ["look", "look_scores"]
@@ -25,6 +26,16 @@ def look(
     ] = "refine,avif,webp,jpeg",
     bpp: Annotated[str, typer.Option(metavar="R,R", help="Bits per pixel that every codec gets.")] = "0.25,0.5",
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.html", help="The page.")] = Path("look.html"),
+    sheet: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.png", help="A picture too: originals and codecs beside each other, with figures."),
+    ] = None,
+    part: Annotated[
+        str | None, typer.Option(metavar="X,Y,W,H", help="What the sheet shows of each picture; default: all.")
+    ] = None,
+    enlarge: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=16, help="Squares of N x N for samples of the sheet.")
+    ] = None,
     time_budget: Annotated[
         float | None, typer.Option(metavar="S", help="Seconds that an encoder may improve one picture.")
     ] = None,
@@ -33,16 +44,24 @@ def look(
 ) -> None:
     """Write one page to compare codecs by eye at equal rates, and to score them blindly; it needs no network.
 
-    Example: refdec bench look photo.png --codecs refine,avif,jpeg --bpp 0.25,0.5 --out look.html
+    Examples:
+      refdec bench look photo.png --codecs refine,avif,jpeg --bpp 0.25,0.5 --out look.html
+      refdec bench look photo.png --bpp 0.15 --sheet sheet.png --part 60,150,240,160 --enlarge 2
     """
     from refdec import __version__
+    from refdec.api.task_pictures import picture_suffix
     from refdec.bench.codecs import EncoderCodec, codec_named
     from refdec.bench.look import CLOSE, look_at
     from refdec.bench.look_page import render_look_page
-    from refdec.bench.pictures import picture_files
+    from refdec.bench.look_sheet import SheetPlan, look_sheet, write_sheet
+    from refdec.bench.pictures import picture_files, read_rgb
     from refdec.cli.startup import prepare_process
     from refdec.formats.files import write_text
+    from refdec.tiling.geometry import Rect
 
+    if sheet is None:
+        refuse_idle("needs --sheet FILE.png, the picture that it is about", {"--part": part, "--enlarge": enlarge})
+    plan = SheetPlan(None if part is None else Rect(*numbers("--part", "X,Y,W,H", part)), enlarge or 1)
     rates = _rates(bpp)
     template = EncoderCodec(
         "", weights=weights, plugins=os.environ.get(ENVIRONMENT_VARIABLE), time_budget_seconds=time_budget
@@ -50,18 +69,26 @@ def look(
     names = dict.fromkeys(name.strip() for name in codecs.split(",") if name.strip())
     chosen = [codec_named(name, template) for name in names]
     pictures = picture_files(inputs)
+    if sheet is not None:
+        picture_suffix(sheet)
+        plan.require([read_rgb(path).shape[:2] for path in pictures], codecs=len(chosen), rates=len(rates))
     prepare_process()
     with console.progress("coding") as show:
         seen = look_at(pictures, chosen, rates, done=show)
     told = [(codec.name, codec.description) for codec in chosen]
     write_text(out, render_look_page(seen, version=__version__, told=told))
+    if sheet is not None:
+        write_sheet(sheet, look_sheet(seen, plan))
     unequal = sum(abs(one.off) > CLOSE for picture in seen for one in picture.renditions)
     if json:
-        console.show_json({"page": str(out), "bytes": out.stat().st_size, "pictures": len(seen), "unequal": unequal})
+        told_of = {"page": str(out), "bytes": out.stat().st_size, "pictures": len(seen), "unequal": unequal}
+        console.show_json(told_of if sheet is None else {**told_of, "sheet": str(sheet)})
         return
     if unequal:
         console.say(f"refdec: {unequal} files are more than {100 * CLOSE:g} % off their rate; the page marks them")
     console.result(f"{out}: {out.stat().st_size} bytes; open it in a browser")
+    if sheet is not None:
+        console.result(f"{sheet}: {len(seen)} pictures beside what codecs made of them")
 
 
 def look_scores(

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.unit.bench.test_codecs import save, scene
 from tests.unit.bench.test_look_scores import GOOD
@@ -27,6 +29,37 @@ def test_a_page_is_written(refdec: Refdec, tmp_path: Path) -> None:
     assert text.count("data:image/") == 5 and "scene" in text
     ran = refdec("bench", "look", tmp_path, "--codecs", "jpeg", "--bpp", "0.6", "-o", out, "--json")
     assert json.loads(ran.out) == {"page": str(out), "bytes": out.stat().st_size, "pictures": 1, "unequal": 0}
+
+
+def test_a_sheet_beside_the_page(refdec: Refdec, tmp_path: Path) -> None:
+    picture, sheet = save(tmp_path / "scene.png", scene()), tmp_path / "sheet.png"
+    asked = ("bench", "look", picture, "--codecs", "jpeg,webp", "--bpp", "0.5", "-o", tmp_path / "look.html")
+    ran = refdec(*asked, "--sheet", sheet, "--part", "16,32,64,48", "--enlarge", "2")
+    assert ran.code == 0, ran.err
+    assert f"{sheet}: 1 pictures beside what codecs made of them" in ran.out
+    shown = np.asarray(Image.open(sheet))
+    assert np.array_equal(shown[0:96:2, 0:128:2], scene()[32:80, 16:80])
+    ran = refdec(*asked, "--sheet", sheet, "--json")
+    assert json.loads(ran.out)["sheet"] == str(sheet)
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (("--part", "0,0,8,8"), 2, "--part needs --sheet"),
+        (("--enlarge", "2"), 2, "--enlarge needs --sheet"),
+        (("--sheet", "s.png", "--part", "0,0,8"), 2, "X,Y,W,H"),
+        (("--sheet", "s.png", "--part", "190,0,8,8"), 2, "not in the picture of 192 x 176"),
+        (("--sheet", "s.txt"), 1, ".txt"),
+    ],
+)
+def test_a_sheet_that_cannot_be_is_refused_before_coding(
+    options: tuple[str, ...], code: int, words: str, refdec: Refdec, tmp_path: Path
+) -> None:
+    picture, page = save(tmp_path / "scene.png", scene()), tmp_path / "look.html"
+    ran = refdec("bench", "look", picture, "--codecs", "jpeg", "-o", page, *options)
+    assert ran.code == code and words in ran.err, ran.err
+    assert not page.exists()
 
 
 @pytest.mark.parametrize("bpp", ["0", "x", "0.5,-1", "nan", ""])

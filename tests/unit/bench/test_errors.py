@@ -19,6 +19,7 @@ CAUSES = {
         errors.NotEightBits("a.png", "RGB of 16 bits"),
         errors.SessionInvalid("scores.json", "junk"),
         errors.SessionsApart("a.json", "b.json"),
+        errors.SheetTooLarge(1 << 30, 1 << 26),
         errors.SetUnclear("scans"),
         errors.PicturesAlike("a/1.png", "b/1.png"),
         NoData("photos", "has no pictures"),
