@@ -78,16 +78,16 @@ def encode_picture(
 
 def decoded_planes(coded: Coded) -> ThreePlanes:
     """The picture that the encoder expects of a decoder, from what it keeps (4.7, 5.2)."""
-    steps = PictureDecoder(coded.headers, coded.prepared.models, transform_at_hand(coded))
+    decoder = PictureDecoder(coded.headers, coded.prepared.models, transform_at_hand(coded))
     luma, chroma = latents_of(coded)
     windows, scale = Windows.whole(coded.headers.picture), scales_of(coded, 0)[0]
 
     def scale_index(channel: int, at: Rect) -> Int32Array:
         return scale[channel, at.rows, at.columns]
 
-    held = LatentWindow(steps.latent_frame, (luma.latent, chroma.latent))
-    synthesis = steps.synthesis(held, windows.luma, windows.chroma)
-    first, second, third = steps.output(steps.filtered(synthesis, scale_index, windows), windows, steps.shown)
+    held = LatentWindow(decoder.latent_frame, (luma.latent, chroma.latent))
+    synthesis = decoder.synthesis(held, windows.luma, windows.chroma)
+    first, second, third = decoder.output(decoder.filtered(synthesis, scale_index, windows), windows, decoder.shown)
     return first, second, third
 
 

@@ -263,11 +263,11 @@ def decoded_whole(inputs: Inputs, options: DecodeOptions) -> PictureCodes:
 def useful_workers(stream: PictureStream, options: DecodeOptions) -> int:
     """Return how many processes, or threads of this one, share the work; kernels are ready before processes fork."""
     workers = stream.useful_workers(options.workers)
-    picture, transform = stream.headers.picture, Synthesis(stream.steps.transform).name
+    picture, transform = stream.headers.picture, Synthesis(stream.decoder.transform).name
     if workers > 1 and stream.is_for_processes:  # each would compile them anew, for each picture where none are kept
         from refdec.startup import load_kernels
 
-        load_kernels(hop=stream.steps.transform == Synthesis.HOP, filters=stream.steps.filters)
+        load_kernels(hop=stream.decoder.transform == Synthesis.HOP, filters=stream.decoder.filters)
     size = picture.display_width, picture.display_height
     LOG.info("%d x %d, model %d, synthesis %s, workers: %d", *size, picture.model_id, transform, workers)
     return workers

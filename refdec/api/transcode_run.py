@@ -21,6 +21,7 @@ from refdec.bitstream.privaterecord import private_part, read_private_record
 from refdec.bitstream.tools import ToolsHeader
 from refdec.decoding.opening import Opened, open_codestream, parse
 from refdec.decoding.options import DecodeOptions
+from refdec.decoding.symbols import Symbols
 from refdec.encoding.content import Written, content_of_arrays, read_content
 from refdec.encoding.ratecontrol import share_done
 from refdec.limits import Check, TooMuchMemoryToTranscode
@@ -29,7 +30,7 @@ from refdec.privacy.errors import PrivatePartInTheWay
 from refdec.transcoding.packaging import packaged, same_partition
 from refdec.transcoding.recoding import LatentTargets, latent_targets, recoded, requantised, rewrapped
 from refdec.transcoding.room import recoding_bytes, requantising_bytes
-from refdec.transcoding.streamsymbols import StreamSymbols, decoded_latents, decoded_symbols
+from refdec.transcoding.streamsymbols import decoded_latents, decoded_symbols
 from refdec.weights.ranges import SYNTAX, ModelRange
 
 if TYPE_CHECKING:
@@ -264,7 +265,7 @@ class _Transcode:
         """Raise TooMuchMemoryToTranscode before anything large is made."""
         self.reading.limits.require_memory(needed_bytes, TooMuchMemoryToTranscode)
 
-    def _compare(self, made: bytes, symbols: StreamSymbols | None) -> None:
+    def _compare(self, made: bytes, symbols: Symbols | None) -> None:
         """Read what was made at the old rate, and compare headers, and all that is coded where it was coded anew.
 
         Raises what reading raises; RuntimeError where they differ, which is a fault of ours.
@@ -275,7 +276,7 @@ class _Transcode:
             _require_same("" if replace(parse(made, self.reading)[1], warnings=()) == self.headers else "headers")
             return
         found = read_content(open_codestream(made, self.pack(), self.reading), check=self.check)
-        _require_same(found.differs_in(content_of_arrays(self.headers, symbols.latents, symbols.values)))
+        _require_same(found.differs_in(content_of_arrays(self.headers, symbols.hyper.latents, symbols.values)))
 
     def _said(self, *, all_bytes: bool = False) -> tuple[str, ...]:
         """Return what there is to say about the old codestream; `all_bytes`: nothing of it is left behind."""

@@ -165,8 +165,8 @@ def _decode_symbols(data: bytes, pack: WeightPack, options: DecodeOptions, obser
     check_weights, watch = None if options.ignore_weights_fingerprint else require_weights, Collector(seen)
     opened = open_codestream(data, pack, options, check_weights=check_weights)
     options.limits.require_memory(whole_bytes(opened.headers, opened.transform))
-    steps = PictureDecoder(opened.headers, opened.models, opened.transform, watch=watch)
-    steps.symbols(opened.codestream, steps.hyper_side(steps.hyper_latents(opened.codestream)))
+    decoder = PictureDecoder(opened.headers, opened.models, opened.transform, watch=watch)
+    decoder.symbols(opened.codestream, decoder.hyper_side(decoder.hyper_latents(opened.codestream)))
     watch.close()
 
 

@@ -102,14 +102,14 @@ def filtered_planes(
     """
     from refdec.arithmetic.fixed import WHITE_Q18
 
-    steps, windows = PictureDecoder(headers, models, transform), Windows.whole(headers.picture)
+    decoder, windows = PictureDecoder(headers, models, transform), Windows.whole(headers.picture)
 
     def scale_index(channel: int, window: Rect) -> Int32Array:
         return np.ascontiguousarray(luma_scale[channel, window.rows, window.columns])
 
-    held = LatentWindow(steps.latent_frame, latents)
-    synthesis = steps.synthesis(held, windows.luma, windows.chroma, check=check)
-    planes = steps.filtered(synthesis, scale_index, windows)
+    held = LatentWindow(decoder.latent_frame, latents)
+    synthesis = decoder.synthesis(held, windows.luma, windows.chroma, check=check)
+    planes = decoder.filtered(synthesis, scale_index, windows)
     y, u, v = (np.ascontiguousarray(np.clip(plane, 0, WHITE_Q18)) for plane in planes.as_tuple())
     return y, u, v
 
@@ -156,19 +156,19 @@ def decode_to_stage(
     codestream, headers, models = opened.codestream, opened.headers, opened.models
     options.limits.require_memory(whole_bytes(headers, opened.transform))
     fields = stage_headers(codestream, headers, pack)
-    steps = PictureDecoder(headers, models, opened.transform)
-    side = steps.hyper_side(steps.hyper_latents(codestream))
+    decoder = PictureDecoder(headers, models, opened.transform)
+    hyper = decoder.hyper_side(decoder.hyper_latents(codestream))
     check()
-    symbols = steps.symbols(codestream, side)
+    symbols = decoder.symbols(codestream, hyper)
     check()
     for warning in (*opened.warnings, *absent_warnings(symbols.absent_regions)):
         warn(warning)
     parts = _whole_component(symbols, 0), _whole_component(symbols, 1)
     if stage is Stage.SYMBOLS:
         return bundle_of(fields, parts), headers
-    source = LatentSource(symbols.values, side.latents.quality_steps, side)
+    source = LatentSource(symbols.values, hyper.latents.quality_steps, hyper)
     luma, chroma = (
-        component_latent(headers, source, models, c, steps.latent_frame, keep=True, check=check) for c in (0, 1)
+        component_latent(headers, source, models, c, decoder.latent_frame, keep=True, check=check) for c in (0, 1)
     )
     if stage is Stage.LATENT:
         return bundle_of(fields, parts, (luma, chroma)), headers

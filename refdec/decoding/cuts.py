@@ -30,22 +30,22 @@ REASON = "a decoder is free to cut its work; the text demands the integers of th
 
 
 @clause("6.5", kind="added", reason=REASON)
-def needs_whole_planes(steps: PictureDecoder) -> bool:
+def needs_whole_planes(decoder: PictureDecoder) -> bool:
     """(6.5) Tell whether windows of the output would repeat too much work, so that planes are kept before the filters.
 
     eICCI reads what its earlier tiles wrote, all the way back; HOP tiles cannot be cut, so whatever looks beyond a tile
     after it (filters, interpolation of chroma) would synthesise the neighbours again.
     """
-    picture, tools = steps.headers.picture, steps.tools
+    picture, tools = decoder.headers.picture, decoder.tools
     if tools is not None and tools.icci is not None:
         return True
-    if steps.transform != Synthesis.HOP:
+    if decoder.transform != Synthesis.HOP:
         return False
     filters = tools is not None and any(
         tool is not None for tool in (tools.efe_linear, tools.efe_nonlinear, tools.lef_ch_idx)
     )
     subsampled = (picture.s_ver, picture.s_hor) != (1, 1) or (picture.c_ver, picture.c_hor) != (1, 1)
-    return filters or subsampled or own_colour(picture) != (steps.colour or own_colour(picture))
+    return filters or subsampled or own_colour(picture) != (decoder.colour or own_colour(picture))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,11 @@ class UnitGrid:
 
 
 @clause("6.5", kind="added", reason=REASON)
-def unit_grid(steps: PictureDecoder, size_hw: tuple[int, int], workers: int) -> UnitGrid:
+def unit_grid(decoder: PictureDecoder, size_hw: tuple[int, int], workers: int) -> UnitGrid:
     """(6.5) Cut a picture of [h, w] samples so that all workers have something to do."""
     height, width = size_hw
-    tiles = [tile.core for c in (0, 1) for tile in synthesis_tiles(steps.headers.picture, c)]
-    inside = steps.transform != Synthesis.HOP
+    tiles = [tile.core for c in (0, 1) for tile in synthesis_tiles(decoder.headers.picture, c)]
+    inside = decoder.transform != Synthesis.HOP
     tall, wide = UNIT_ROWS, UNIT_COLUMNS
     if workers > 1:
         wide = NARROW_COLUMNS if height * width >= HUGE_SAMPLES else UNIT_COLUMNS

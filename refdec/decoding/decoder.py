@@ -1,8 +1,8 @@
 """The decoder, top to bottom: the order of operations of 3.2, 4.7 and 5.2, one call a step.
 
-In: what was chosen for a picture.  Out: `PictureDecoder`, whose steps work on any window; the whole picture is one.
-`steps` names them in order.  Whoever decodes (rows, a region, previews, bundles) calls these and nothing else, so that
-what is certified is what runs.  A `Watch` sees every value where it is made.
+In: what was chosen for a picture.  Out: `PictureDecoder`, whose methods are the steps, in order; from the latents on
+each works on any window, and the whole picture is one.  Whoever decodes (rows, a region, previews, bundles) calls these
+and nothing else, so that what is certified is what runs.  A `Watch` sees every value where it is made.
 """
 
 from __future__ import annotations

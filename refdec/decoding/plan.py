@@ -1,6 +1,6 @@
 """How one picture is cut for its workers: units of samples, bands of latents, and the order of both.
 
-In: the steps of a picture, and how many workers there are.  Out: `RowPlan`.  Whatever it says, samples are the same.
+In: the decoder of a picture, and how many workers there are.  Out: `RowPlan`.  Whatever it says, samples are the same.
 """
 
 from __future__ import annotations
@@ -65,37 +65,37 @@ class RowPlan:
 
 
 @clause("6.5", kind="added", reason=REASON)
-def row_plan(steps: PictureDecoder, workers: int, kind: PoolKind) -> RowPlan:
+def row_plan(decoder: PictureDecoder, workers: int, kind: PoolKind) -> RowPlan:
     """(6.5) Return how a picture is cut for so many workers; "auto" takes threads that share each layer for a picture
     that is too small for workers, or one tile of HOP.
     """
-    picture, threads = steps.headers.picture, 1
-    whole = needs_whole_planes(steps)
+    picture, threads = decoder.headers.picture, 1
+    whole = needs_whole_planes(decoder)
     size_hw = (picture.img_height, picture.img_width) if whole else (picture.display_height, picture.display_width)
-    if kind == "auto" and (not is_for_processes(steps) or unit_grid(steps, size_hw, workers).count == 1):
+    if kind == "auto" and (not is_for_processes(decoder) or unit_grid(decoder, size_hw, workers).count == 1):
         workers, threads = 1, workers
-    grid = unit_grid(steps, size_hw, workers)
+    grid = unit_grid(decoder, size_hw, workers)
     look_ahead = 1 if workers == 1 and kind in {"auto", "inline"} else 2 * workers
     bands = band_grid(picture.lat_h, picture.lat_w, workers)
     units = [grid.row(number) for number in range(len(grid.rows))]
-    schedule = make_schedule(units, [_latent_rows(steps, row, whole) for row in units], bands, look_ahead=look_ahead)
+    schedule = make_schedule(units, [_latent_rows(decoder, row, whole) for row in units], bands, look_ahead=look_ahead)
     return RowPlan(workers, threads, look_ahead, whole, grid, bands, schedule)
 
 
-def is_shared(steps: PictureDecoder) -> bool:
+def is_shared(decoder: PictureDecoder) -> bool:
     """Tell whether a picture is large enough for more than one worker or thread."""
-    return _cost(steps) >= LEAST_THREADED_PIXELS
+    return _cost(decoder) >= LEAST_THREADED_PIXELS
 
 
-def is_for_processes(steps: PictureDecoder) -> bool:
+def is_for_processes(decoder: PictureDecoder) -> bool:
     """Tell whether a picture is large enough for workers of its own; threads share the layers of others."""
-    return _cost(steps) >= LEAST_SHARED_PIXELS
+    return _cost(decoder) >= LEAST_SHARED_PIXELS
 
 
-def _cost(steps: PictureDecoder) -> int:
+def _cost(decoder: PictureDecoder) -> int:
     """Return the work, in pixels of BOP."""
-    picture = steps.headers.picture
-    return picture.display_height * picture.display_width * (HOP_COST if steps.transform == Synthesis.HOP else 1)
+    picture = decoder.headers.picture
+    return picture.display_height * picture.display_width * (HOP_COST if decoder.transform == Synthesis.HOP else 1)
 
 
 def band_grid(height: int, width: int, workers: int) -> BandGrid:
@@ -108,11 +108,11 @@ def band_grid(height: int, width: int, workers: int) -> BandGrid:
     return BandGrid(height, width, rows, columns)
 
 
-def _latent_rows(steps: PictureDecoder, units: list[Rect], whole: bool) -> tuple[int, int]:
+def _latent_rows(decoder: PictureDecoder, units: list[Rect], whole: bool) -> tuple[int, int]:
     """Return the latent rows that a row of units reads: first, and first beyond."""
     rects = []
     for unit in units:
-        windows = None if whole else steps.windows(unit)
+        windows = None if whole else decoder.windows(unit)
         luma, chroma = (unit, unit) if windows is None else (windows.luma, windows.chroma)
-        rects.append(steps.latent_rect(luma, chroma))
+        rects.append(decoder.latent_rect(luma, chroma))
     return min(rect.y for rect in rects), max(rect.bottom for rect in rects)

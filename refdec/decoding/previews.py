@@ -46,9 +46,9 @@ class ProgressiveDecoder:
         """
         own = replace(options, colour="gray" if options.colour == "gray" else None, bit_depth=None)
         self._stream = open_stream(data, pack, own, check_weights=check_weights)
-        steps, codestream, picture = self._stream.steps, self._stream.codestream, self.headers.picture
-        options.limits.require_memory(whole_bytes(self.headers, steps.transform, filters=options.filters))
-        self._hyper = steps.hyper_side(steps.hyper_latents(codestream))
+        decoder, codestream, picture = self._stream.decoder, self._stream.codestream, self.headers.picture
+        options.limits.require_memory(whole_bytes(self.headers, decoder.transform, filters=options.filters))
+        self._hyper = decoder.hyper_side(decoder.hyper_latents(codestream))
         self._symbols: tuple[Int16Array, ...] = tuple(
             np.zeros((count, picture.lat_h, picture.lat_w), np.int16) for count in picture.num_chs_coded
         )

@@ -74,7 +74,7 @@ class PictureStream:
     """
 
     codestream: Codestream
-    steps: PictureDecoder
+    decoder: PictureDecoder
     bit_depth: int
     channels: tuple[int, int] | None
     warnings: tuple[str, ...]
@@ -85,17 +85,17 @@ class PictureStream:
     @property
     def headers(self) -> Headers:
         """The headers of the codestream."""
-        return self.steps.headers
+        return self.decoder.headers
 
     @property
     def colour(self) -> Colour:
         """What the codes are: RGB, YUV or gray."""
-        return self.steps.colour or own_colour(self.headers.picture)
+        return self.decoder.colour or own_colour(self.headers.picture)
 
     @property
     def subsampling(self) -> tuple[int, int]:
         """(vertical, horizontal) of the second and third plane of codes."""
-        return output_subsampling(self.headers.picture, self.steps.colour)
+        return output_subsampling(self.headers.picture, self.decoder.colour)
 
     @property
     def sizes(self) -> tuple[tuple[int, int], ...]:
@@ -103,16 +103,16 @@ class PictureStream:
         picture = self.headers.picture
         whole = Rect(0, 0, picture.display_width, picture.display_height)
         small = chroma_rect(whole, self.subsampling).size_hw
-        return (whole.size_hw, small, small)[: plane_count(self.steps.colour)]
+        return (whole.size_hw, small, small)[: plane_count(self.decoder.colour)]
 
     def useful_workers(self, wanted: int | None) -> int:
         """Return how many of the wanted workers (None: one a core) are worth their start; one for tiny pictures."""
-        return workers_for(wanted) if wanted != 1 and is_shared(self.steps) else 1
+        return workers_for(wanted) if wanted != 1 and is_shared(self.decoder) else 1
 
     @property
     def is_for_processes(self) -> bool:
         """Whether the picture is large enough for workers of its own; threads share the layers of others."""
-        return is_for_processes(self.steps)
+        return is_for_processes(self.decoder)
 
     def picture(self, *, workers: int = 1, kind: PoolKind = "auto", symbols: Symbols | None = None) -> PictureCodes:
         """Decode and return the whole picture; `symbols` that are decoded already are not decoded again."""
@@ -155,12 +155,12 @@ class PictureStream:
         """
         if watch.active:
             workers, kind = 1, "inline"
-        steps = replace(self.steps, watch=watch)
+        decoder = replace(self.decoder, watch=watch)
         # First what a stream of a few bytes cannot pass, then what costs time and room for the size that it claims.
-        hyper = steps.hyper_latents(self.codestream) if symbols is None else symbols.hyper.latents
-        plan = row_plan(steps, workers, kind)
+        hyper_latents = decoder.hyper_latents(self.codestream) if symbols is None else symbols.hyper.latents
+        plan = row_plan(decoder, workers, kind)
         self._require_memory(plan, watched=watch.active)
-        state = self._state(steps, hyper, plan)
+        state = self._state(decoder, hyper_latents, plan)
         if symbols is not None:
             state.take(symbols)
         known = symbols is not None
@@ -191,7 +191,7 @@ class PictureStream:
         self.check()
         return len(first)
 
-    def _state(self, steps: PictureDecoder, hyper: HyperLatents, plan: RowPlan) -> PictureState:
+    def _state(self, decoder: PictureDecoder, hyper_latents: HyperLatents, plan: RowPlan) -> PictureState:
         """Reserve shared memory."""
         picture = self.headers.picture
         slots = planes = None
@@ -203,11 +203,11 @@ class PictureStream:
         first, second = (
             SharedArray((picture.num_chs_coded[c], picture.lat_h, picture.lat_w), np.int16) for c in (0, 1)
         )
-        trunks = [SharedArray((*z_hat.shape[1:], z_hat.shape[0]), np.int16) for z_hat in hyper.z_hat]
+        trunks = [SharedArray((*z_hat.shape[1:], z_hat.shape[0]), np.int16) for z_hat in hyper_latents.z_hat]
         return PictureState(
             self.codestream,
-            steps,
-            hyper,
+            decoder,
+            hyper_latents,
             (trunks[0], trunks[1]),
             (first, second),
             SharedArray((LATENT_CHANNELS, plan.kept_rows, picture.lat_w), np.int32),
@@ -229,15 +229,15 @@ class PictureStream:
             return
         kept = 0
         if watched:  # stages wait for their last windows
-            kept += whole_bytes(self.headers, self.steps.transform, filters=self.steps.filters)
+            kept += whole_bytes(self.headers, self.decoder.transform, filters=self.decoder.filters)
         if self.uncut:
             kept += sum(h * w for h, w in self.sizes) * self._sample_kind.itemsize
         tallest, widest = plan.unit_hw
         needed = streaming_bytes(
             self.headers,
-            self.steps.transform,
+            self.decoder.transform,
             tallest * widest,
-            filters=self.steps.filters,
+            filters=self.decoder.filters,
             whole_planes=plan.whole,
             kept_rows=plan.kept_rows,
             slots_bytes=plan.slots * 3 * tallest * widest * self._sample_kind.itemsize,
@@ -279,12 +279,12 @@ class PictureStream:
         for _ in finished:
             pass
         assert state.planes is not None
-        steps = state.steps
+        decoder = state.decoder
         windows = Windows.whole(self.headers.picture)
         with shared_by(state.team):
-            filtered = steps.filtered(Planes(*state.planes.array), state.side.scale_index, windows)
+            filtered = decoder.filtered(Planes(*state.planes.array), state.hyper.scale_index, windows)
             self.check()
-            final = steps.output(filtered, windows, steps.shown)
+            final = decoder.output(filtered, windows, decoder.shown)
             self.check()
             band = final if self.uncut else tuple(codes(plane, self.bit_depth) for plane in final)
         yield band
@@ -317,10 +317,10 @@ def open_stream(
     """
     opened = open_codestream(data, pack, options, check_weights=check_weights)
     codestream, headers, picture = opened.codestream, opened.headers, opened.headers.picture
-    steps = PictureDecoder(headers, opened.models, opened.transform, options.filters, options.colour, opened.custom)
+    decoder = PictureDecoder(headers, opened.models, opened.transform, options.filters, options.colour, opened.custom)
     absent = tuple(
         (c, region.index) for c in (0, 1) for region, unit in region_units(codestream, headers, c) if unit is None
     )
     warnings = (*opened.warnings, *absent_warnings(absent))
     depth = picture.bit_depth if options.bit_depth is None else options.bit_depth
-    return PictureStream(codestream, steps, depth, options.channels, warnings, options.limits, check)
+    return PictureStream(codestream, decoder, depth, options.channels, warnings, options.limits, check)

@@ -59,8 +59,8 @@ class PictureState:
     """
 
     codestream: Codestream
-    steps: PictureDecoder
-    hyper: HyperLatents
+    decoder: PictureDecoder
+    hyper_latents: HyperLatents
     trunks: tuple[SharedArray, SharedArray]
     symbols: tuple[SharedArray, SharedArray]
     ring: SharedArray
@@ -72,19 +72,19 @@ class PictureState:
     team: Team | None = None
 
     @property
-    def side(self) -> HyperSide:
+    def hyper(self) -> HyperSide:
         """Return what is known before the residual; the trunk of a component once its residual has begun."""
         luma: Int16Array = self.trunks[0].array
         chroma: Int16Array = self.trunks[1].array
-        steps = self.steps
-        return HyperSide(steps.headers.picture, steps.models, self.hyper, (luma, chroma), steps.watch)
+        decoder = self.decoder
+        return HyperSide(decoder.headers.picture, decoder.models, self.hyper_latents, (luma, chroma), decoder.watch)
 
     @property
     def known_symbols(self) -> Symbols:
         """Return the symbols as the steps take them."""
         luma: Int16Array = self.symbols[0].array
         chroma: Int16Array = self.symbols[1].array
-        return Symbols(self.side, (luma, chroma))
+        return Symbols(self.hyper, (luma, chroma))
 
     def take(self, symbols: Symbols) -> None:
         """Take symbols that are known already, of all or of the first channels."""
@@ -105,12 +105,12 @@ class PictureState:
 def build_networks(state: PictureState) -> None:
     """Build the networks of a picture that are not there yet."""
     with shared_by(state.team):
-        side_by_side(_builders(state.steps))
+        side_by_side(_builders(state.decoder))
 
 
-def _builders(steps: PictureDecoder) -> list[Callable[[], object]]:
+def _builders(decoder: PictureDecoder) -> list[Callable[[], object]]:
     """Return what builds each network, those that take longest first."""
-    models, transform = steps.models, steps.transform
+    models, transform = decoder.models, decoder.transform
     return [
         partial(models.hyper_decoder, 0),
         partial(models.synthesis, transform, 0),
@@ -128,7 +128,7 @@ def build_and_decode_residual(state: PictureState) -> None:
     """
     residuals: list[Callable[[], object]] = [partial(decode_residual_of, state, c) for c in (0, 1)]
     with shared_by(state.team):
-        problems = side_by_side([partial(_problem_of, work) for work in residuals + _builders(state.steps)])
+        problems = side_by_side([partial(_problem_of, work) for work in residuals + _builders(state.decoder)])
     _raise_first([*problems[2:], *problems[:2]])
 
 
@@ -168,10 +168,12 @@ def _raise_first(problems: list[RefdecError | None]) -> None:
 
 def decode_residual_of(state: PictureState, component: int) -> None:
     """Decode the residual of a component into `state.symbols`, and what comes before it into `state.trunks`."""
-    steps = state.steps
-    state.trunks[component].array[:] = steps.models.hyper_scale(component).trunk(state.hyper.z_hat[component])
+    decoder = state.decoder
+    state.trunks[component].array[:] = decoder.models.hyper_scale(component).trunk(state.hyper_latents.z_hat[component])
     target: Int16Array = state.symbols[component].array
-    decode_residual(state.codestream, steps.headers, state.side, component, target, state.channels, watch=steps.watch)
+    decode_residual(
+        state.codestream, decoder.headers, state.hyper, component, target, state.channels, watch=decoder.watch
+    )
 
 
 def run_step(state: PictureState, step: Step) -> None:
@@ -190,7 +192,7 @@ def _make_latent(state: PictureState, rect: Rect, component: int) -> None:
     ring: Int32Array = state.ring.array
     begin = rect.y % ring.shape[1]
     own = ring[LUMA_CHANNELS:] if component else ring[:LUMA_CHANNELS]
-    own[:, begin : begin + rect.h, rect.columns] = state.steps.latent(state.known_symbols, rect, component)
+    own[:, begin : begin + rect.h, rect.columns] = state.decoder.latent(state.known_symbols, rect, component)
 
 
 def _latents_of(state: PictureState, rect: Rect) -> LatentWindow:
@@ -199,10 +201,10 @@ def _latents_of(state: PictureState, rect: Rect) -> LatentWindow:
 
 
 def _make_codes(state: PictureState, step: Step) -> None:
-    steps = state.steps
-    windows = steps.windows(step.rect)
-    latents = _latents_of(state, steps.latent_rect(windows.luma, windows.chroma))
-    planes = steps.planes(state.known_symbols, latents, windows, step.rect)
+    decoder = state.decoder
+    windows = decoder.windows(step.rect)
+    latents = _latents_of(state, decoder.latent_rect(windows.luma, windows.chroma))
+    planes = decoder.planes(state.known_symbols, latents, windows, step.rect)
 
     def put(target: Samples, plane: Int32Array) -> None:
         target[:] = plane if state.bits is None else codes(plane, state.bits)
@@ -213,8 +215,8 @@ def _make_codes(state: PictureState, step: Step) -> None:
 
 def _make_planes(state: PictureState, rect: Rect, planes: Int32Array) -> None:
     """Synthesise a rectangle of the coded picture into the whole planes."""
-    latents = _latents_of(state, state.steps.latent_rect(rect, rect))
-    for target, plane in zip(planes, state.steps.synthesis(latents, rect, rect).as_tuple(), strict=True):
+    latents = _latents_of(state, state.decoder.latent_rect(rect, rect))
+    for target, plane in zip(planes, state.decoder.synthesis(latents, rect, rect).as_tuple(), strict=True):
         target[rect.rows, rect.columns] = plane
 
 
@@ -225,7 +227,7 @@ def unit_samples(state: PictureState, step: Step) -> list[Samples]:
     kind: np.dtype[Any] = np.dtype(np.int32 if state.bits is None else np.uint8 if state.bits <= 8 else np.uint16)
     small = chroma_rect(step.rect, state.subsampling)
     views, at = [], 0
-    for rect in (step.rect, small, small)[: plane_count(state.steps.colour)]:
+    for rect in (step.rect, small, small)[: plane_count(state.decoder.colour)]:
         size = rect.h * rect.w * kind.itemsize
         views.append(slot[at : at + size].view(kind).reshape(rect.size_hw))
         at += size

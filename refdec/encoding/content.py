@@ -80,10 +80,10 @@ def read_content(opened: Opened, *, check: Check = unchecked) -> Content:
 
     Raises what decoding raises; `check()` is called between the steps.  Memory: the symbols, 2 bytes a luma sample.
     """
-    steps = PictureDecoder(opened.headers, opened.models, opened.transform)
-    latents = steps.hyper_latents(opened.codestream)
+    decoder = PictureDecoder(opened.headers, opened.models, opened.transform)
+    latents = decoder.hyper_latents(opened.codestream)
     check()
-    symbols = steps.symbols(opened.codestream, steps.hyper_side(latents))
+    symbols = decoder.symbols(opened.codestream, decoder.hyper_side(latents))
     check()
     return content_of_arrays(opened.headers, latents, symbols.values)
 

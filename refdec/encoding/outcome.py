@@ -117,8 +117,8 @@ def decoded_luma(coded: Coded, transform: int, *, check: Check = unchecked) -> I
     """
     models, picture = coded.prepared.models, coded.headers.picture
     source = _latent_source(coded, symbols_of(coded, 0))
-    steps = PictureDecoder(coded.headers, models, transform)
-    grid = unit_grid(steps, (picture.display_height, picture.display_width), 1)
+    decoder = PictureDecoder(coded.headers, models, transform)
+    grid = unit_grid(decoder, (picture.display_height, picture.display_width), 1)
     for rect in (unit for row in range(len(grid.rows)) for unit in grid.row(row)):
         check()
         seen = latent_needed(picture, models, transform, 0, rect)

@@ -56,7 +56,7 @@ class FilteredStream:
         stream = self.core.opened(self.data)
         error = top = 0
         for band in replace(stream, uncut=True).bands():
-            rect = replace(stream.steps.shown, y=top, h=band[0].shape[0])
+            rect = replace(stream.decoder.shown, y=top, h=band[0].shape[0])
             error += output_error(band, self.source, self.worth, rect)
             top = rect.bottom
         cost = self.worth.cost(error, 8 * len(self.data))
@@ -92,14 +92,14 @@ def filtered(
         raise
     except RefdecError:
         return None
-    headers, steps = stream.headers, stream.steps
+    headers, decoder = stream.headers, stream.decoder
     if not _comparable(headers, source):
         return None
-    there = bool(networks_there(steps.models, steps.transform))
+    there = bool(networks_there(decoder.models, decoder.transform))
     if wish.networks and not there:
-        raise NoFilterNetworks(Synthesis(steps.transform).name)
+        raise NoFilterNetworks(Synthesis(decoder.transform).name)
     codes_bytes = sum(plane.nbytes for plane in source.components)
-    needed = filter_bytes(headers, steps.transform, codes_bytes, networks=there and FilterTool.EICCI in wish.tools)
+    needed = filter_bytes(headers, decoder.transform, codes_bytes, networks=there and FilterTool.EICCI in wish.tools)
     stream.limits.require_memory(needed, TooMuchMemoryToEncode)
     worth = Worth.of(headers.picture)
     before = Unfiltered.of(stream, source, worth)

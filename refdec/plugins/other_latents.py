@@ -64,14 +64,14 @@ def codes_of_latents(
         raise CustomColourUnsupported
     colour: Colour = "gray" if fields.gray_components else "RGB"
     transform, filters = choose_transform(headers.picture, None), scale_index is not None
-    steps = PictureDecoder(headers, models, transform, filters=filters, colour=colour)
-    grid = unit_grid(steps, steps.shown.size_hw, workers=1)
+    decoder = PictureDecoder(headers, models, transform, filters=filters, colour=colour)
+    grid = unit_grid(decoder, decoder.shown.size_hw, workers=1)
     units = [unit for index in range(len(grid.rows)) for unit in grid.row(index)]
     shown = 1 if fields.gray_components == 1 else 3
-    room = max(_bytes_of(steps, unit) for unit in units)
-    limits.require_memory(room + shown * steps.shown.w * steps.shown.h)
-    made = np.empty((*steps.shown.size_hw, shown), np.uint8)
-    held = LatentWindow(steps.latent_frame, latents)
+    room = max(_bytes_of(decoder, unit) for unit in units)
+    limits.require_memory(room + shown * decoder.shown.w * decoder.shown.h)
+    made = np.empty((*decoder.shown.size_hw, shown), np.uint8)
+    held = LatentWindow(decoder.latent_frame, latents)
 
     def scales(channel: int, window: Rect) -> Int32Array:
         assert scale_index is not None, "only filters read it"
@@ -79,15 +79,15 @@ def codes_of_latents(
 
     for unit in units:
         check()
-        windows = steps.windows(unit)
-        synthesis = steps.synthesis(held, windows.luma, windows.chroma, check=check)
-        planes = steps.output(steps.filtered(synthesis, scales, windows), windows, unit)
+        windows = decoder.windows(unit)
+        synthesis = decoder.synthesis(held, windows.luma, windows.chroma, check=check)
+        planes = decoder.output(decoder.filtered(synthesis, scales, windows), windows, unit)
         made[unit.rows, unit.columns] = np.stack([codes(plane, BITS) for plane in planes], axis=-1)
     return made[..., 0] if shown == 1 else made
 
 
-def _bytes_of(steps: PictureDecoder, unit: Rect) -> int:
+def _bytes_of(decoder: PictureDecoder, unit: Rect) -> int:
     """Return what the samples of a unit need while they are made."""
-    windows = steps.windows(unit)
-    latent = steps.latent_rect(windows.luma, windows.chroma)
-    return region_bytes(steps.headers, steps.transform, latent, unit, filters=steps.filters)
+    windows = decoder.windows(unit)
+    latent = decoder.latent_rect(windows.luma, windows.chroma)
+    return region_bytes(decoder.headers, decoder.transform, latent, unit, filters=decoder.filters)

@@ -21,6 +21,7 @@ from refdec.clauses import clause
 from refdec.decoding.hyper import HyperLatents
 from refdec.decoding.models import Models
 from refdec.decoding.opening import Opened
+from refdec.decoding.symbols import Symbols
 from refdec.encoding.codestream import residual_of
 from refdec.encoding.components import code_component
 from refdec.encoding.content import Written, content_of
@@ -31,7 +32,7 @@ from refdec.entropy.qualitymap import encode_quality_map
 from refdec.limits import Check, unchecked
 from refdec.transcoding.choice import worth_their_bits
 from refdec.transcoding.packaging import same_partition
-from refdec.transcoding.streamsymbols import StreamSymbols, decoded_latents
+from refdec.transcoding.streamsymbols import decoded_latents
 
 __all__ = ["LatentTargets", "latent_targets", "recoded", "requantised", "rewrapped"]
 
@@ -64,7 +65,7 @@ def rewrapped(codestream: Codestream, before: Headers, headers: Headers, payload
 
 
 @clause("2.6.7", kind="added", reason=REASON)
-def recoded(opened: Opened, headers: Headers, symbols: StreamSymbols, *, check: Check = unchecked) -> bytes:
+def recoded(opened: Opened, headers: Headers, symbols: Symbols, *, check: Check = unchecked) -> bytes:
     """(2.6.7) Return the codestream of the same symbols under headers with the same partition and rate.
 
     What has as many threads as before keeps its payload.  `check()` is called before each region.
@@ -77,7 +78,7 @@ def recoded(opened: Opened, headers: Headers, symbols: StreamSymbols, *, check: 
             part = CodedComponent(KeptSymbols(symbols.values[c]), None, None)
             made = residual_of(hyper, c, part, check=check).payloads
             payloads[marker] = _as_they_were(opened.codestream, picture, marker, made)
-    payloads |= _hyper_payloads(before, picture, symbols.latents, opened.models)
+    payloads |= _hyper_payloads(before, picture, symbols.hyper.latents, opened.models)
     return rewrapped(opened.codestream, opened.headers, headers, payloads)
 
 
@@ -116,12 +117,10 @@ class LatentTargets:
 
 
 @clause("3.B.5", kind="added", reason=REASON)
-def latent_targets(
-    opened: Opened, headers: Headers, symbols: StreamSymbols, *, check: Check = unchecked
-) -> LatentTargets:
+def latent_targets(opened: Opened, headers: Headers, symbols: Symbols, *, check: Check = unchecked) -> LatentTargets:
     """(3.B.5) Return the latents of a codestream, ready to be quantised under headers at any rate."""
     luma, chroma = (decoded_latents(opened.headers, symbols, opened.models, c, check) for c in (0, 1))
-    latents = symbols.latents
+    latents = symbols.hyper.latents
     hyper = encoder_hyper(headers.picture, opened.models, latents.z_hat, latents.quality_map)
     return LatentTargets(opened, headers, (luma, chroma), hyper)
 

@@ -42,7 +42,7 @@ class Unfiltered:
     `planes` int16 [rows, columns], unit 2^-6.
     """
 
-    steps: PictureDecoder
+    decoder: PictureDecoder
     hyper: HyperSide
     source: EncoderInput
     planes: tuple[Int16Array, Int16Array, Int16Array]
@@ -51,46 +51,46 @@ class Unfiltered:
     @classmethod
     def of(cls, stream: PictureStream, source: EncoderInput, worth: Worth) -> Unfiltered:
         """(5.2) Decode, unit by unit.  `source` has the size, the colour and the format of the codestream."""
-        steps, picture, check = replace(stream.steps, filters=False), stream.headers.picture, stream.check
-        hyper = steps.hyper_side(steps.hyper_latents(stream.codestream))
-        symbols = steps.symbols(stream.codestream, hyper)
+        decoder, picture, check = replace(stream.decoder, filters=False), stream.headers.picture, stream.check
+        hyper = decoder.hyper_side(decoder.hyper_latents(stream.codestream))
+        symbols = decoder.symbols(stream.codestream, hyper)
         check()
         small = chroma_size(picture)
         shown = picture.display_height, picture.display_width
         kept = np.empty(shown, np.int16), np.empty(small, np.int16), np.empty(small, np.int16)
-        grid, error = unit_grid(steps, shown, 1), 0
+        grid, error = unit_grid(decoder, shown, 1), 0
         for rect in (unit for row in range(len(grid.rows)) for unit in grid.row(row)):
-            windows = steps.windows(rect)
-            latents = steps.latents(symbols, steps.latent_rect(windows.luma, windows.chroma))
+            windows = decoder.windows(rect)
+            latents = decoder.latents(symbols, decoder.latent_rect(windows.luma, windows.chroma))
             check()
-            made = steps.filtered(
-                steps.synthesis(latents, windows.luma, windows.chroma, check=check), hyper.scale_index, windows
+            made = decoder.filtered(
+                decoder.synthesis(latents, windows.luma, windows.chroma, check=check), hyper.scale_index, windows
             )
-            error += output_error(steps.output(made, windows, rect), source, worth, rect)
-            for plane, values, at in zip(kept, made.as_tuple(), _places(windows.wanted, steps), strict=True):
+            error += output_error(decoder.output(made, windows, rect), source, worth, rect)
+            for plane, values, at in zip(kept, made.as_tuple(), _places(windows.wanted, decoder), strict=True):
                 plane[at.rows, at.columns] = np.clip(to_fine(values), *INT16)
             check()
-        return cls(steps, hyper, source, kept, error)
+        return cls(decoder, hyper, source, kept, error)
 
     @property
     def picture(self) -> PictureHeader:
         """The picture header."""
-        return self.steps.headers.picture
+        return self.decoder.headers.picture
 
     def bands(self) -> Iterator[Rect]:
         """Yield windows of whole rows that cover the displayed picture, from top to bottom; corners are even."""
-        shown = self.steps.shown
+        shown = self.decoder.shown
         for top in range(0, shown.h, BAND_ROWS):
             yield Rect.between(0, top, shown.w, min(top + BAND_ROWS, shown.h))
 
     def window(self, rect: Rect) -> Planes:
         """Return a window of the decoded planes, luma samples with an even corner, int32 Q18."""
-        parts = zip(self.planes, _places(rect, self.steps), strict=True)
+        parts = zip(self.planes, _places(rect, self.decoder), strict=True)
         return Planes(*(plane[at.rows, at.columns].astype(np.int32) << DROPPED for plane, at in parts))
 
     def target(self, rect: Rect) -> Planes:
         """Return the same window of the source."""
-        _, small, _ = _places(rect, self.steps)
+        _, small, _ = _places(rect, self.decoder)
         return self.source.planes(rect, small)
 
     def with_planes(self, planes: Planes) -> Unfiltered:
@@ -99,9 +99,9 @@ class Unfiltered:
         return replace(self, planes=(y, u, v))
 
 
-def _places(rect: Rect, steps: PictureDecoder) -> tuple[Rect, Rect, Rect]:
+def _places(rect: Rect, decoder: PictureDecoder) -> tuple[Rect, Rect, Rect]:
     """Return a window of luma as windows of all three planes."""
-    picture = steps.headers.picture
+    picture = decoder.headers.picture
     small = chroma_rect(rect, (picture.s_ver, picture.s_hor))
     return rect, small, small
 

@@ -75,7 +75,7 @@ def _after_linear(before: Unfiltered, linear: EfeLinear | None) -> Look:
 
 def _bits(before: Unfiltered, tools: ToolsHeader) -> int:
     """(1.5.2) Return the bits of the tools header."""
-    return 8 * len(write_headers(replace(before.steps.headers, tools=tools))[Marker.TON])
+    return 8 * len(write_headers(replace(before.decoder.headers, tools=tools))[Marker.TON])
 
 
 def _with_curve(before: Unfiltered, look: Look, tools: ToolsHeader, worth: Worth, check: Check) -> ToolsHeader:

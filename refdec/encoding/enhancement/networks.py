@@ -47,11 +47,11 @@ def choose_networks(
 
     Only of 4:4:4, as writers do.
     """
-    picture, models = before.picture, before.steps.models
-    there = networks_there(models, before.steps.transform)
+    picture, models = before.picture, before.decoder.models
+    there = networks_there(models, before.decoder.transform)
     if not there or (picture.s_ver, picture.s_hor) != (1, 1):
         return None
-    whole = before.steps.shown
+    whole = before.decoder.shown
     planes, target = look(whole), before.target(whole)
 
     def errors(found: Planes) -> tuple[int, int, int]:
@@ -60,7 +60,7 @@ def choose_networks(
 
     def filtered(parameters: Icci) -> Planes:
         check()
-        return eicci(planes, picture, parameters, before.steps.transform, models.eicci)
+        return eicci(planes, picture, parameters, before.decoder.transform, models.eicci)
 
     plain = errors(planes)
     tried = {n: errors(filtered(_parameters(picture, ALL, (n, n)))) for n in there}

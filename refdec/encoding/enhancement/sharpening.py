@@ -31,7 +31,7 @@ def choose_sharpening(before: Unfiltered, look: Look, worth: Worth, *, check: Ch
     """
     saved = _saved(before, look, check)
     thresholds = integer_constants()["lef_thresholds"][before.picture.model_id]
-    frame = before.steps.latent_frame
+    frame = before.decoder.latent_frame
     best, least = None, 0
     for channel in range(COMPONENT_CHANNELS[0]):
         check()
@@ -50,7 +50,7 @@ def _saved(before: Unfiltered, look: Look, check: Check) -> Int64Array:
     """
     picture = before.picture
     thresholds = integer_constants()["lef_thresholds"][picture.model_id]
-    frame, shown = before.steps.latent_frame, before.steps.shown
+    frame, shown = before.decoder.latent_frame, before.decoder.shown
     rows, columns = nearest_indices(frame.h, shown.h), nearest_indices(frame.w, shown.w)
     saved = np.zeros((1 + len(thresholds), frame.h, frame.w), np.int64)
     for band in before.bands():

@@ -19,8 +19,8 @@ def test_units_are_as_wide_as_workers_can_hold(
     width: int, workers: int, columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("refdec.decoding.cuts.synthesis_tiles", lambda picture, component: [])
-    steps: Any = SimpleNamespace(headers=SimpleNamespace(picture=None), transform=Synthesis.BOP)
-    grid = unit_grid(steps, (width * 9 // 16, width), workers)
+    decoder: Any = SimpleNamespace(headers=SimpleNamespace(picture=None), transform=Synthesis.BOP)
+    grid = unit_grid(decoder, (width * 9 // 16, width), workers)
     widths = [right - left for left, right in grid.columns]
     assert sum(widths) == width and max(widths) <= columns * 9 // 8 + 16
     assert max(widths) > min(columns * 3 // 4, width - 1)

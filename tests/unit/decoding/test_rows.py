@@ -37,7 +37,7 @@ def test_a_small_picture_is_one_piece() -> None:
 
 def _place_of_weights(state: Any, component: int) -> int:
     """Return where the first array of a synthesis network lies, built here if it is not there yet."""
-    network = state.steps.models.synthesis(state.steps.transform, component)
+    network = state.decoder.models.synthesis(state.decoder.transform, component)
     return int(network.conv4.stencil.taps.ctypes.data)
 
 

@@ -13,10 +13,11 @@ from refdec.bitstream.headers import read_headers
 from refdec.conformance.suite import suite_weights
 from refdec.decoding.opening import Opened, open_codestream
 from refdec.decoding.options import DecodeOptions
+from refdec.decoding.symbols import Symbols
 from refdec.limits import unchecked
 from refdec.transcoding.packaging import Packaging, packaged
 from refdec.transcoding.recoding import latent_targets, recoded, requantised, rewrapped
-from refdec.transcoding.streamsymbols import StreamSymbols, decoded_latents, decoded_symbols
+from refdec.transcoding.streamsymbols import decoded_latents, decoded_symbols
 
 VECTORS = Path(__file__).resolve().parents[2] / "golden" / "vectors"
 READING = DecodeOptions(any_level=True)
@@ -33,7 +34,7 @@ def model_of(path: Path) -> int:
 STREAMS = sorted(VECTORS.glob("*.jai"), key=lambda path: (model_of(path), path.stem))
 
 
-def opened(data: bytes) -> tuple[Opened, StreamSymbols]:
+def opened(data: bytes) -> tuple[Opened, Symbols]:
     found = open_codestream(data, suite_weights(SEED), READING)
     return found, decoded_symbols(found)
 
@@ -75,7 +76,7 @@ def test_a_coarser_rate_keeps_the_hyper_latents_and_takes_fewer_bytes() -> None:
     made, headers = requantised(latent_targets(old, old.headers, symbols), (luma - 600, chroma - 500))
     new, found = opened(made.data)
     assert new.headers.picture.beta_log == headers.picture.beta_log == (luma - 600, chroma - 500)
-    assert all(map(np.array_equal, found.latents.z_hat, symbols.latents.z_hat))
+    assert all(map(np.array_equal, found.hyper.latents.z_hat, symbols.hyper.latents.z_hat))
     assert len(made.data) < len(data)
     assert new.headers.substream_order == old.headers.substream_order
 
@@ -101,14 +102,14 @@ def test_absent_regions_stay_absent_with_other_threads_and_come_back_when_quanti
 
     kept = [part for part in whole.substreams if not (part.marker is Marker.SORP and part.payload[0] == 0)]
     old, symbols = opened(write_codestream((part.marker, part.payload) for part in kept))
-    assert symbols.absent == ((0, 0),)
+    assert symbols.absent_regions == ((0, 0),)
     threads = 2 if old.headers.picture.num_threads_r[0] != 2 else 4
     again, found = opened(recoded(old, packaged(old.headers, Packaging(threads=threads)), symbols))
-    assert found.absent == symbols.absent
+    assert found.absent_regions == symbols.absent_regions
     assert again.headers.substream_order == old.headers.substream_order
     luma, chroma = old.headers.picture.beta_log
     filled = opened(requantised(latent_targets(old, old.headers, symbols), (luma - 100, chroma))[0].data)
-    assert filled[1].absent == ()
+    assert filled[1].absent_regions == ()
     assert (
         not filled[1]
         .values[0][:, : old.headers.picture.region_steps[0] // 16, : old.headers.picture.region_steps[1] // 16]

@@ -67,11 +67,11 @@ def before(
     source = EncoderInput((codes[0], codes[1], codes[2]), BITS, False, FORMATS[output])
     settings = EncodeSettings(coded_format=FORMATS[coded or output])
     header = draft_header(source, settings, 1)
-    steps = PictureDecoder(build_headers(header), models or models_of(bundled(), 1), 1, filters=False)
+    decoder = PictureDecoder(build_headers(header), models or models_of(bundled(), 1), 1, filters=False)
     empty = np.zeros((160, header.lat_h, header.lat_w), np.int32)
     hyper = cast(HyperSide, Scales(empty if scales is None else scales))
     y, u, v = (to_fine(plane).astype(np.int16) for plane in decoded.as_tuple())
-    return Unfiltered(steps, hyper, source, (y, u, v), 0)
+    return Unfiltered(decoder, hyper, source, (y, u, v), 0)
 
 
 def after(given: Unfiltered, tools: ToolsHeader) -> Planes:
@@ -83,18 +83,18 @@ def after(given: Unfiltered, tools: ToolsHeader) -> Planes:
     read = read_headers(read_codestream(write_codestream(parts)))
     assert read.tools == tools, "every element that was written is read back"
     return apply_filters(
-        given.window(given.steps.shown),
+        given.window(given.decoder.shown),
         picture,
         read.tools,
-        transform=given.steps.transform,
-        load_icci=given.steps.models.eicci,
+        transform=given.decoder.transform,
+        load_icci=given.decoder.models.eicci,
         scale_index=given.hyper.scale_index,
     )
 
 
 def errors(given: Unfiltered, planes: Planes) -> tuple[int, int, int]:
     """The squared errors of the planes against the source, unit 2^-12."""
-    target = given.target(given.steps.shown)
+    target = given.target(given.decoder.shown)
     y, u, v = (squared_error(a, b) for a, b in zip(planes.as_tuple(), target.as_tuple(), strict=True))
     return y, u, v
 

@@ -30,7 +30,7 @@ def test_a_tint_that_follows_luma_is_taken_back(output: str, steps: tuple[int, i
     assert found is not None
     assert found.nonLinear_enabled == (1, 1)
     made = after(given, ToolsHeader(efe_nonlinear=found))
-    assert error(given, made, CHEAP) < error(given, given.window(given.steps.shown), CHEAP) // 10
+    assert error(given, made, CHEAP) < error(given, given.window(given.decoder.shown), CHEAP) // 10
 
 
 def test_a_known_curve_is_recovered() -> None:

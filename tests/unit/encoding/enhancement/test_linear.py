@@ -72,8 +72,8 @@ def test_shifted_and_faded_colour_gets_better_in_every_format(size: tuple[int, i
     assert main.weightC[0] is not None
     assert main.weightC[0].shape[1] == (4 if is_resampled(given.picture) else 1)
     made = after(given, ToolsHeader(efe_linear=found))
-    assert error(given, made, CHEAP) < error(given, given.window(given.steps.shown), CHEAP) // 2
-    assert np.array_equal(made.y, given.window(given.steps.shown).y)
+    assert error(given, made, CHEAP) < error(given, given.window(given.decoder.shown), CHEAP) // 2
+    assert np.array_equal(made.y, given.window(given.decoder.shown).y)
 
 
 def test_colour_that_follows_luma_is_made_of_luma() -> None:
