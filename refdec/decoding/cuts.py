@@ -60,10 +60,13 @@ class UnitGrid:
         """How many units there are."""
         return len(self.rows) * len(self.columns)
 
-    def row(self, index: int) -> list[Rect]:
-        """Return the units of a row."""
-        top, bottom = self.rows[index]
-        return [Rect.between(left, top, right, bottom) for left, right in self.columns]
+    def by_rows(self) -> list[list[Rect]]:
+        """Return the units, row by row."""
+        return [[Rect.between(left, top, right, bottom) for left, right in self.columns] for top, bottom in self.rows]
+
+    def units(self) -> list[Rect]:
+        """Return all units, in raster order."""
+        return [unit for row in self.by_rows() for unit in row]
 
 
 @clause("6.5", kind="added", reason=REASON)

@@ -44,7 +44,10 @@ class LatentSource:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ComponentLatent:
-    """One component in a window, int32 Q18 [C,h,w]: the residual, the latent before and after LSBS."""
+    """One component in a window, int32 Q18 [C,h,w]: the residual, the latent before and after LSBS.
+
+    `before_lsbs` is `latent` itself where LSBS is off, and where it was not to be kept.
+    """
 
     residual: Int32Array
     before_lsbs: Int32Array
@@ -191,14 +194,12 @@ def component_latent(
     watch.window(f"residual.{name}", residual, seen, frame_hw)
     own = window.seen_from(seen)
     inside = residual[:, own.rows, own.columns]
-    latent = before
-    if watch.active or keep:
-        before = before.copy() if headers.tools.lsbs_enable_flag[component] else before
     watch.window(f"latent_before_lsbs.{name}", before, window, frame_hw)
+    latent = before
     if headers.tools.lsbs_enable_flag[component]:
         origin = (window.y - sigma.rect.y, window.x - sigma.rect.x)
-        contiguous = np.ascontiguousarray(inside)
-        latent = lsbs(latent, contiguous, sigma.maps.likely, picture.model_id, origin=origin, out=latent)
+        out = None if keep or watch.active else before
+        latent = lsbs(before, inside, sigma.maps.likely, picture.model_id, origin=origin, out=out)
     watch.window(f"latent.{name}", latent, window, frame_hw)
     return ComponentLatent(inside, before, latent)
 

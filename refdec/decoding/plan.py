@@ -77,8 +77,8 @@ def row_plan(decoder: PictureDecoder, workers: int, kind: PoolKind) -> RowPlan:
     grid = unit_grid(decoder, size_hw, workers)
     look_ahead = 1 if workers == 1 and kind in {"auto", "inline"} else 2 * workers
     bands = band_grid(picture.lat_h, picture.lat_w, workers)
-    units = [grid.row(number) for number in range(len(grid.rows))]
-    schedule = make_schedule(units, [_latent_rows(decoder, row, whole) for row in units], bands, look_ahead=look_ahead)
+    rows = grid.by_rows()
+    schedule = make_schedule(rows, [_latent_rows(decoder, row, whole) for row in rows], bands, look_ahead=look_ahead)
     return RowPlan(workers, threads, look_ahead, whole, grid, bands, schedule)
 
 

@@ -26,13 +26,12 @@ from refdec.arithmetic.types import BoolArray, Int8Array, Int32Array, Int64Array
 from refdec.bitstream.picture_header import COMPONENT_CHANNELS
 from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
-from refdec.decoding.latents import ComponentLatent, LatentSource, component_latent
 from refdec.decoding.options import DecodeOptions
 from refdec.decoding.rows import open_stream
 from refdec.encoding.encoder import Coded, code, targets_of, write
 from refdec.encoding.encoderinput import EncoderInput, input_from_codes
 from refdec.encoding.hyperwindows import encoder_hyper
-from refdec.encoding.outcome import kept, symbols_of, transform_at_hand, with_luma
+from refdec.encoding.outcome import decoded_component, kept, symbols_of, transform_at_hand, with_luma
 from refdec.encoding.rounded_away import filled_up, luma_steps
 from refdec.encoding.targets import hyper_latent
 from refdec.latent.quantise import prediction_error
@@ -74,7 +73,7 @@ def decoded_before(coded: Coded) -> bool:
     picture = coded.headers.picture
     rows, columns = min(LOOK, picture.lat_h), min(LOOK, picture.lat_w)
     window = Rect((picture.lat_w - columns) // 4 * 2, (picture.lat_h - rows) // 4 * 2, columns, rows)
-    part = _latent(coded, 0, window)
+    part = decoded_component(coded, 0, window)
     target = coded.prepared.y[0][:, window.rows, window.columns]
     mean = sat32(wide(part.before_lsbs) - part.residual)
     error = prediction_error(target, mean, picture.num_chs_coded[0])
@@ -95,14 +94,6 @@ def _distance_q16(coded: Coded, window: Rect, error: Int32Array, residual: Int32
     distance = np.abs(wide(error) - residual)[wanted]
     share: Int64Array = np.minimum((distance << 16) // np.maximum(wide(one)[wanted], 1), 1 << 15)
     return share
-
-
-@clause("4.7")
-def _latent(coded: Coded, component: int, window: Rect) -> ComponentLatent:
-    """(4.7) Return residual and latents of a window as a decoder will have them."""
-    symbols = symbols_of(coded, component)
-    source = LatentSource((symbols, symbols), coded.prepared.hyper.latents.quality_steps, coded.hyper)
-    return component_latent(coded.headers, source, coded.prepared.models, component, window, keep=True)
 
 
 @clause("6.7", kind="added", reason=REASON)
@@ -167,11 +158,11 @@ def _under(coded: Coded, z_hat: tuple[Int8Array, Int8Array], check: Check) -> Co
 def _left_behind(coded: Coded, check: Check) -> Int64Array:
     """Return the squared error of luma's latent around each position of z, [hz, wz], in 1/2^16 of a squared unit."""
     picture, y = coded.headers.picture, coded.prepared.y[0]
-    frame = Rect(0, 0, picture.lat_w, picture.lat_h)
+    frame = coded.frame
     error = np.zeros(frame.size_hw, np.int64)
     for window in even_windows(frame, WINDOW, 2):
         check()
-        made = _latent(coded, 0, window).before_lsbs
+        made = decoded_component(coded, 0, window).before_lsbs
         difference = (wide(y[:, window.rows, window.columns]) - made) >> 10
         error[window.rows, window.columns] = (difference * difference).sum(axis=0)
     sums = np.zeros((error.shape[0] + 1, error.shape[1] + 1), np.int64)
@@ -186,13 +177,12 @@ def _left_behind(coded: Coded, check: Check) -> Int64Array:
 
 def _corrected(coded: Coded, component: int, wanted: Int32Array, seen: Int32Array, check: Check) -> Int32Array:
     """Return y_hat + wanted - seen of a component, window by window; `seen` is overwritten."""
-    picture = coded.headers.picture
-    frame = Rect(0, 0, picture.lat_w, picture.lat_h)
+    frame = coded.frame
     assert wanted.shape == seen.shape == (COMPONENT_CHANNELS[component], *frame.size_hw)
     for window in even_windows(frame, WINDOW, 2):
         check()
         at = (slice(None), window.rows, window.columns)
-        seen[at] = sat32(wide(_latent(coded, component, window).before_lsbs) + wanted[at] - seen[at])
+        seen[at] = sat32(wide(decoded_component(coded, component, window).before_lsbs) + wanted[at] - seen[at])
     return seen
 
 

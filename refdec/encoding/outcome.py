@@ -29,6 +29,7 @@ from refdec.tiling.geometry import Rect
 from refdec.tiling.regions import RegionGrid
 
 __all__ = [
+    "decoded_component",
     "decoded_luma",
     "kept",
     "latents_of",
@@ -84,12 +85,17 @@ def steps_of(coded: Coded, component: int) -> Int32Array:
 @clause("4.7")
 def latents_of(coded: Coded) -> tuple[ComponentLatent, ComponentLatent]:
     """(4.7) Return residual and latents of both components as a decoder will have them."""
-    frame = coded.frame
-    luma, chroma = (_latent_source(coded, symbols_of(coded, c)) for c in (0, 1))
-    return (
-        component_latent(coded.headers, luma, coded.prepared.models, 0, frame, keep=True),
-        component_latent(coded.headers, chroma, coded.prepared.models, 1, frame, keep=True),
-    )
+    return decoded_component(coded, 0, coded.frame), decoded_component(coded, 1, coded.frame)
+
+
+@clause("4.7")
+def decoded_component(coded: Coded, component: int, window: Rect) -> ComponentLatent:
+    """(4.7) Return residual and latents of a window of one component as a decoder will have them.
+
+    Symbols that are not there at once (`kept`) are made anew in each call.
+    """
+    source = _latent_source(coded, symbols_of(coded, component))
+    return component_latent(coded.headers, source, coded.prepared.models, component, window, keep=True)
 
 
 def _latent_source(coded: Coded, symbols: Int16Array) -> LatentSource:
@@ -118,8 +124,7 @@ def decoded_luma(coded: Coded, transform: int, *, check: Check = unchecked) -> I
     models, picture = coded.prepared.models, coded.headers.picture
     source = _latent_source(coded, symbols_of(coded, 0))
     decoder = PictureDecoder(coded.headers, models, transform)
-    grid = unit_grid(decoder, (picture.display_height, picture.display_width), 1)
-    for rect in (unit for row in range(len(grid.rows)) for unit in grid.row(row)):
+    for rect in unit_grid(decoder, decoder.shown.size_hw, 1).units():
         check()
         seen = latent_needed(picture, models, transform, 0, rect)
         latent = component_latent(coded.headers, source, models, 0, seen).latent

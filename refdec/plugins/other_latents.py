@@ -65,8 +65,7 @@ def codes_of_latents(
     colour: Colour = "gray" if fields.gray_components else "RGB"
     transform, filters = choose_transform(headers.picture, None), scale_index is not None
     decoder = PictureDecoder(headers, models, transform, filters=filters, colour=colour)
-    grid = unit_grid(decoder, decoder.shown.size_hw, workers=1)
-    units = [unit for index in range(len(grid.rows)) for unit in grid.row(index)]
+    units = unit_grid(decoder, decoder.shown.size_hw, workers=1).units()
     shown = 1 if fields.gray_components == 1 else 3
     room = max(_bytes_of(decoder, unit) for unit in units)
     limits.require_memory(room + shown * decoder.shown.w * decoder.shown.h)

@@ -58,8 +58,8 @@ class Unfiltered:
         small = chroma_size(picture)
         shown = picture.display_height, picture.display_width
         kept = np.empty(shown, np.int16), np.empty(small, np.int16), np.empty(small, np.int16)
-        grid, error = unit_grid(decoder, shown, 1), 0
-        for rect in (unit for row in range(len(grid.rows)) for unit in grid.row(row)):
+        error = 0
+        for rect in unit_grid(decoder, shown, 1).units():
             windows = decoder.windows(rect)
             latents = decoder.latents(symbols, decoder.latent_rect(windows.luma, windows.chroma))
             check()
