@@ -64,8 +64,9 @@ def into_ring(ring: SharedArray, slot: int, picture: SourcePicture) -> FrameUnit
 def coded_frame(state: FrameCoding, unit: FrameUnit) -> CodedFrame:
     """Encode a frame out of the ring."""
     from refdec.api.encode import encoded_picture
+    from refdec.picture.output import code_type
 
-    kind, at, planes = np.dtype(np.uint8 if unit.bits <= 8 else np.uint16), 0, []
+    kind, at, planes = code_type(unit.bits), 0, []
     for height, width in unit.shapes:
         size = height * width * kind.itemsize
         planes.append(state.ring.array[unit.slot, at : at + size].view(kind).reshape(height, width).copy())

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 import numpy as np
 
 from refdec.formats.file_errors import file_unwritable
-from refdec.picture.output import Codes
+from refdec.picture.output import Codes, code_type
 
 __all__ = ["KeptRows", "kept_rows"]
 
@@ -26,7 +26,7 @@ class KeptRows:
     """Takes rows of as many planes as there are files, all of one width; made by `kept_rows`."""
 
     def __init__(self, width: int, bits: int, files: list[tempfile.SpooledTemporaryFile[bytes]]) -> None:
-        self._width, self._kind, self._files = width, np.dtype(np.uint8 if bits <= 8 else np.uint16), files
+        self._width, self._kind, self._files = width, code_type(bits), files
         self._height = 0
 
     def add(self, *planes: Codes) -> None:

@@ -19,6 +19,7 @@ from refdec.formats.array_advice import advice_on_array
 from refdec.formats.float_view import picture_of_array
 from refdec.formats.pictures import require_floats, split_alpha
 from refdec.heif.parts import NO_PARTS, PictureParts
+from refdec.picture.output import code_type
 from refdec.plugins.source_picture import Codes, SourcePicture
 
 __all__ = ["of_array"]
@@ -74,7 +75,7 @@ def _opaque(source: Any, bits: int | None) -> SourcePicture:
     native = flat.astype(flat.dtype.newbyteorder("="), copy=False)
     largest = int(native.max(initial=0))
     fits = largest >> depth == 0
-    codes: npt.NDArray[Any] = native.astype(np.uint8 if depth <= 8 else np.uint16) if fits else native
+    codes: npt.NDArray[Any] = native.astype(code_type(depth)) if fits else native
     wanted = cast(Codes, codes)
     picture = SourcePicture.from_gray(wanted, depth) if flat.ndim == 2 else SourcePicture.from_rgb(wanted, depth)
     if bits is not None or depth == 8 or not 0 < largest < DARK:

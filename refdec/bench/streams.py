@@ -27,7 +27,6 @@ from refdec.decoding.symbols import Symbols, decode_symbols, run_of_channels
 from refdec.entropy.hyper import encode_z
 from refdec.entropy.residual import encode_residual
 from refdec.tiling.analysis import USUAL_OVERLAP, usual_synthesis_tiling
-from refdec.tiling.geometry import Rect
 from refdec.tiling.regions import RegionGrid
 from refdec.weights.pack import WeightPack
 
@@ -102,7 +101,7 @@ def _payloads(headers: Headers, component: int, hyper: HyperSide, symbols: Symbo
     units: list[bytes | None] = []
     for region in RegionGrid.of(picture, component).regions:
         core = region.y_core
-        assert core == Rect(0, 0, picture.lat_w, picture.lat_h), "streams for measurements have one region"
+        assert core == picture.latent_frame, "streams for measurements have one region"
         levels, coded = run_of_channels(hyper, component, core, slice(0, count))
         values: Int16Array = _repeated(symbols.values[component], core.h, core.w)
         units.append(encode_residual(values, levels, coded, 1))

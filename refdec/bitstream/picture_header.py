@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from refdec.clauses import clause
-from refdec.tiling.geometry import ceil_div
+from refdec.tiling.geometry import Rect, ceil_div
 
 if TYPE_CHECKING:  # many a header is read where no array is needed
     from refdec.arithmetic.types import BoolArray, UInt8Array
@@ -147,6 +147,12 @@ class PictureHeader:
     def lat_w(self) -> int:
         """(1.6.1) LatW, columns of both latents."""
         return (self.img_width + 15) >> 4
+
+    @property
+    @clause("1.6.1")
+    def latent_frame(self) -> Rect:
+        """(1.6.1) The whole of both latents: LatW columns, LatH rows."""
+        return Rect(0, 0, self.lat_w, self.lat_h)
 
     @property
     @clause("1.6.1")

@@ -118,7 +118,7 @@ def _whole_component(symbols: Symbols, component: int) -> ComponentSymbols:
     """Return the symbols of a component with its scale indices and mask, of all channels."""
     hyper, values = symbols.hyper, symbols.values[component]
     picture = hyper.picture
-    maps = hyper.sigma(component, Rect(0, 0, picture.lat_w, picture.lat_h)).maps
+    maps = hyper.sigma(component, picture.latent_frame).maps
     coded = skip_mask(maps.base, picture.cube_flags[component])
     whole = np.zeros(maps.final.shape, np.int16)
     whole[: len(values)] = values

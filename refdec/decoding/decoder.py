@@ -27,7 +27,7 @@ from refdec.picture.assembly import assemble
 from refdec.picture.colour import CustomColour
 from refdec.picture.filters.chain import ScaleIndex, apply_filters
 from refdec.picture.filters.tools import FilterTools
-from refdec.picture.planes import OutputPlanes, Planes
+from refdec.picture.planes import OutputPlanes, Planes, shown_rect
 from refdec.picture.render import Colour, gray_window, in_colour, output_reach, to_output_window
 from refdec.picture.windows import Windows
 from refdec.tiling.geometry import Rect
@@ -134,12 +134,12 @@ class PictureDecoder:
     @property
     def latent_frame(self) -> Rect:
         """The whole latent frame."""
-        return Rect(0, 0, self.headers.picture.lat_w, self.headers.picture.lat_h)
+        return self.headers.picture.latent_frame
 
     @property
     def shown(self) -> Rect:
         """The whole displayed picture."""
-        return Rect(0, 0, self.headers.picture.display_width, self.headers.picture.display_height)
+        return shown_rect(self.headers.picture)
 
     def windows(self, region: Rect) -> Windows:
         """Return what every step must hold for a rectangle of the displayed picture."""

@@ -115,8 +115,8 @@ def whole_scales(
     picture: PictureHeader, models: Models, component: int, z_hat: Int8Array, steps: QualitySteps | None
 ) -> SigmaMaps:
     """(3.2) Steps 1 to 4 for a whole component, from its hyper latents."""
-    frame = Rect(0, 0, picture.lat_w, picture.lat_h)
-    return scale_window(picture, models, component, models.hyper_scale(component).trunk(z_hat), steps, frame).maps
+    trunk = models.hyper_scale(component).trunk(z_hat)
+    return scale_window(picture, models, component, trunk, steps, picture.latent_frame).maps
 
 
 @clause("3.3.3")

@@ -20,7 +20,7 @@ from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.limits import Check, unchecked
 from refdec.picture.output import codes
 from refdec.picture.picture import PictureCodes
-from refdec.picture.planes import OutputPlanes
+from refdec.picture.planes import OutputPlanes, shown_rect
 from refdec.picture.render import Colour, output_subsampling, own_colour
 from refdec.tiling.geometry import Rect
 from refdec.tiling.windows import bounding
@@ -59,9 +59,9 @@ class DecodedRegion:
 def require_region(region: Rect, headers: Headers, colour: Colour | None) -> tuple[int, int]:
     """Return the subsampling of what is put out; raise RegionOutside and RegionOffGrid."""
     picture = headers.picture
-    whole = Rect(0, 0, picture.display_width, picture.display_height)
-    if region.w < 1 or region.h < 1 or not whole.contains(region):
-        raise RegionOutside(region, whole.size_hw)
+    shown = shown_rect(picture)
+    if region.w < 1 or region.h < 1 or not shown.contains(region):
+        raise RegionOutside(region, shown.size_hw)
     subsampling = output_subsampling(picture, colour)
     if region.y % subsampling[0] or region.x % subsampling[1]:
         raise RegionOffGrid(region, subsampling)

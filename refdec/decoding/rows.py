@@ -38,6 +38,7 @@ from refdec.decoding.work import (
     build_networks,
     decode_residual_of,
     run_step,
+    sample_type,
     unit_samples,
 )
 from refdec.limits import DEFAULT_LIMITS, Check, Limits, unchecked
@@ -49,7 +50,7 @@ from refdec.parallel.pool import PoolKind, open_pool
 from refdec.parallel.shared import SharedArray
 from refdec.picture.output import codes
 from refdec.picture.picture import PictureCodes
-from refdec.picture.planes import OutputPlanes, Planes, chroma_rect
+from refdec.picture.planes import OutputPlanes, Planes, plane_rects
 from refdec.picture.render import Colour, output_subsampling, own_colour, plane_count
 from refdec.picture.windows import Windows
 from refdec.tiling.geometry import Rect
@@ -100,10 +101,7 @@ class PictureStream:
     @property
     def sizes(self) -> tuple[tuple[int, int], ...]:
         """(height, width) of the planes of codes."""
-        picture = self.headers.picture
-        whole = Rect(0, 0, picture.display_width, picture.display_height)
-        small = chroma_rect(whole, self.subsampling).size_hw
-        return (whole.size_hw, small, small)[: plane_count(self.decoder.colour)]
+        return tuple(rect.size_hw for rect in self._plane_rects(self.decoder.shown))
 
     def useful_workers(self, wanted: int | None) -> int:
         """Return how many of the wanted workers (None: one a core) are worth their start; one for tiny pictures."""
@@ -122,14 +120,15 @@ class PictureStream:
 
     def final_planes(self, *, watch: Watch = UNWATCHED, symbols: Symbols | None = None) -> OutputPlanes:
         """Decode and return the planes before they are cut to codes, int32 Q18; a watch sees every stage."""
-        return self._joined(replace(self, uncut=True).bands(watch=watch, symbols=symbols), np.dtype(np.int32))
+        uncut = replace(self, uncut=True)
+        return uncut._joined(uncut.bands(watch=watch, symbols=symbols))
 
-    def _joined(self, bands: Iterator[Band], kind: np.dtype[Any] | None = None) -> tuple[Any, ...]:
+    def _joined(self, bands: Iterator[Band]) -> tuple[Any, ...]:
         """Return whole planes from bands; nothing is reserved before the first of them is there."""
         planes: list[Samples] = []
         done = [0] * len(self.sizes)
         for band in bands:
-            planes = planes or [np.empty(size, kind or _kind_of_codes(self.bit_depth)) for size in self.sizes]
+            planes = planes or [np.empty(size, self._sample_type) for size in self.sizes]
             for i, rows in enumerate(band):
                 planes[i][done[i] : done[i] + rows.shape[0]] = rows
                 done[i] += rows.shape[0]
@@ -199,7 +198,7 @@ class PictureStream:
             planes = SharedArray((3, picture.img_height, picture.img_width), np.int32)
         else:
             tallest, widest = plan.unit_hw
-            slots = SharedArray((plan.slots, 3 * tallest * widest * self._sample_kind.itemsize), np.uint8)
+            slots = SharedArray((plan.slots, 3 * tallest * widest * self._sample_type.itemsize), np.uint8)
         first, second = (
             SharedArray((picture.num_chs_coded[c], picture.lat_h, picture.lat_w), np.int16) for c in (0, 1)
         )
@@ -214,14 +213,23 @@ class PictureStream:
             slots,
             planes,
             self.subsampling,
-            None if self.uncut else self.bit_depth,
+            self._bits,
             self.channels,
         )
 
+    def _plane_rects(self, rect: Rect) -> tuple[Rect, ...]:
+        """Return a window of the picture as windows of the planes that are put out."""
+        return plane_rects(rect, self.subsampling, plane_count(self.decoder.colour))
+
     @property
-    def _sample_kind(self) -> np.dtype[Any]:
+    def _bits(self) -> int | None:
+        """The depth of the codes in a band, None where its samples are int32 Q18."""
+        return None if self.uncut else self.bit_depth
+
+    @property
+    def _sample_type(self) -> np.dtype[Any]:
         """The type of a sample of a band."""
-        return np.dtype(np.int32) if self.uncut else _kind_of_codes(self.bit_depth)
+        return sample_type(self._bits)
 
     def _require_memory(self, plan: RowPlan, *, watched: bool) -> None:
         """Raise TooMuchMemory before anything large is made."""
@@ -231,7 +239,7 @@ class PictureStream:
         if watched:  # stages wait for their last windows
             kept += whole_bytes(self.headers, self.decoder.transform, filters=self.decoder.filters)
         if self.uncut:
-            kept += sum(h * w for h, w in self.sizes) * self._sample_kind.itemsize
+            kept += sum(h * w for h, w in self.sizes) * self._sample_type.itemsize
         tallest, widest = plan.unit_hw
         needed = streaming_bytes(
             self.headers,
@@ -240,7 +248,7 @@ class PictureStream:
             filters=self.decoder.filters,
             whole_planes=plan.whole,
             kept_rows=plan.kept_rows,
-            slots_bytes=plan.slots * 3 * tallest * widest * self._sample_kind.itemsize,
+            slots_bytes=plan.slots * 3 * tallest * widest * self._sample_type.itemsize,
             workers=plan.workers,
             threads=plan.threads,
         )
@@ -259,17 +267,14 @@ class PictureStream:
 
     def _assembled(self, finished: Iterator[tuple[Rect, list[Samples]]], grid: UnitGrid) -> Iterator[Band]:
         """Join the units of a row to bands."""
-        kind = self._sample_kind
         width = self.sizes[0][1]
         for top, bottom in grid.rows:
             place = Rect.between(0, top, width, bottom)
-            rects = _plane_rects(place, self.subsampling, len(self.sizes))
-            band = [np.empty(rect.size_hw, kind) for rect in rects]
+            band = [np.empty(rect.size_hw, self._sample_type) for rect in self._plane_rects(place)]
             for _ in grid.columns:
                 unit, planes = next(finished)
-                columns = _plane_rects(unit, self.subsampling, len(self.sizes))
-                for target, rect, codes_of_unit in zip(band, columns, planes, strict=True):
-                    target[:, rect.columns] = codes_of_unit
+                for target, rect, samples in zip(band, self._plane_rects(unit), planes, strict=True):
+                    target[:, rect.columns] = samples
             yield tuple(band)
         for _ in finished:
             raise AssertionError("the schedule ends with the last unit")
@@ -288,17 +293,6 @@ class PictureStream:
             self.check()
             band = final if self.uncut else tuple(codes(plane, self.bit_depth) for plane in final)
         yield band
-
-
-def _plane_rects(unit: Rect, subsampling: tuple[int, int], planes: int) -> tuple[Rect, ...]:
-    """Return the windows of the planes that a window of the first goes with."""
-    small = chroma_rect(unit, subsampling)
-    return (unit, small, small)[:planes]
-
-
-def _kind_of_codes(bits: int) -> np.dtype[Any]:
-    """Return the type of codes of a bit depth."""
-    return np.dtype(np.uint8 if bits <= 8 else np.uint16)
 
 
 @clause("6.5", kind="added", reason=REASON)

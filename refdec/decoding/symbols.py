@@ -89,9 +89,8 @@ def run_of_channels(
 def show_scales(hyper: HyperSide, component: int, watch: Watch) -> None:
     """Show a watch the scale indices and masks of all channels, also of those that no run needs."""
     if watch.active:
-        picture = hyper.picture
-        frame = Rect(0, 0, picture.lat_w, picture.lat_h)
-        run_of_channels(hyper, component, frame, slice(0, COMPONENT_CHANNELS[component]), watch=watch)
+        channels = slice(0, COMPONENT_CHANNELS[component])
+        run_of_channels(hyper, component, hyper.picture.latent_frame, channels, watch=watch)
 
 
 @clause("2.6.8")

@@ -24,8 +24,8 @@ from refdec.decoding.symbols import Symbols, decode_residual
 from refdec.errors import RefdecError
 from refdec.networks.sharing import Team, shared_by, side_by_side
 from refdec.parallel.shared import SharedArray
-from refdec.picture.output import codes
-from refdec.picture.planes import chroma_rect
+from refdec.picture.output import code_type, codes
+from refdec.picture.planes import plane_rects
 from refdec.picture.render import plane_count
 from refdec.tiling.geometry import Rect
 
@@ -37,6 +37,7 @@ __all__ = [
     "build_networks",
     "decode_residual_of",
     "run_step",
+    "sample_type",
     "unit_samples",
 ]
 
@@ -220,14 +221,18 @@ def _make_planes(state: PictureState, rect: Rect, planes: Int32Array) -> None:
         target[rect.rows, rect.columns] = plane
 
 
+def sample_type(bits: int | None) -> np.dtype[Any]:
+    """Return the type of samples that are codes of some bits; None: of int32 Q18."""
+    return np.dtype(np.int32) if bits is None else code_type(bits)
+
+
 def unit_samples(state: PictureState, step: Step) -> list[Samples]:
     """Return the planes of a unit, codes or int32 Q18, as views of its slot."""
     assert state.slots is not None
     slot: UInt8Array = state.slots.array[step.slot]
-    kind: np.dtype[Any] = np.dtype(np.int32 if state.bits is None else np.uint8 if state.bits <= 8 else np.uint16)
-    small = chroma_rect(step.rect, state.subsampling)
+    kind = sample_type(state.bits)
     views, at = [], 0
-    for rect in (step.rect, small, small)[: plane_count(state.decoder.colour)]:
+    for rect in plane_rects(step.rect, state.subsampling, plane_count(state.decoder.colour)):
         size = rect.h * rect.w * kind.itemsize
         views.append(slot[at : at + size].view(kind).reshape(rect.size_hw))
         at += size

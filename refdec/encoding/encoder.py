@@ -71,7 +71,7 @@ class Coded:
     @property
     def frame(self) -> Rect:
         """The whole latent frame."""
-        return Rect(0, 0, self.headers.picture.lat_w, self.headers.picture.lat_h)
+        return self.headers.picture.latent_frame
 
 
 @clause("3.B.5")

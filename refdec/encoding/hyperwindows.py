@@ -101,7 +101,7 @@ def grfs_flags(hyper: HyperWindows, component: int, check: Check) -> BoolArray:
     """(3.B.2) Return the GRFS flags [C] of a component by the reference's choice."""
     picture = hyper.picture
     totals = np.zeros(hyper.sigma(component, Rect(0, 0, 1, 1)).maps.base.shape[0], np.int64)
-    for window in even_windows(Rect(0, 0, picture.lat_w, picture.lat_h), SUM_WINDOW, 8):
+    for window in even_windows(picture.latent_frame, SUM_WINDOW, 8):
         check()
         totals += hyper.sigma(component, window).maps.base.sum(axis=(1, 2), dtype=np.int64)
     return choose_grfs_flags(totals, component, picture.model_id, picture.num_chs_coded[component])

@@ -41,8 +41,8 @@ def filled_up(coded: Coded, strength_q8: int, check: Check) -> Int32Array:
 
     Where the scale is the least that there is, nothing was ever to be seen, and y is as it is.
     """
-    picture, y = coded.headers.picture, coded.prepared.y[0]
-    frame, made = Rect(0, 0, picture.lat_w, picture.lat_h), np.empty_like(y)
+    frame, y = coded.frame, coded.prepared.y[0]
+    made = np.empty_like(y)
     lowest = min(int(coded.hyper.sigma(0, part).maps.final.min()) for part in even_windows(frame, FILLING_WINDOW, 8))
     for window in even_windows(frame, FILLING_WINDOW, 2):
         check()

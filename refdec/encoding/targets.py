@@ -22,6 +22,7 @@ from refdec.decoding.models import Models
 from refdec.encoding.encoderinput import EncoderInput, coded_window
 from refdec.encoding.values import Targets
 from refdec.limits import Check, unchecked
+from refdec.picture.planes import coded_rect
 from refdec.picture.source import secondary_input
 from refdec.tiling.analysis import AnalysisTile, analysis_tiles, usual_analysis_tiling
 from refdec.tiling.bands import even_windows
@@ -186,8 +187,7 @@ def _light(source: EncoderInput, picture: PictureHeader, models: Models, compone
         return np.stack([made.y, *full])
 
     y = np.empty((COMPONENT_CHANNELS[component], picture.lat_h, picture.lat_w), np.int32)
-    samples = Rect(0, 0, picture.img_width, picture.img_height)
-    _by_windows(_analysis(models, component, "light"), planes, samples, LATENT_SAMPLES, WINDOW, y, check)
+    _by_windows(_analysis(models, component, "light"), planes, coded_rect(picture), LATENT_SAMPLES, WINDOW, y, check)
     return y
 
 
@@ -212,12 +212,12 @@ def _tile_latent(
     source: EncoderInput, picture: PictureHeader, network: Analysis, component: int, tile: AnalysisTile, check: Check
 ) -> Int32Array:
     """(4.6.2) Return y of one analysis tile, whose samples are those of luma or half as many each way."""
-    shown = Rect(0, 0, picture.img_width, picture.img_height)
+    coded = coded_rect(picture)
 
     def planes(window: Rect) -> Int32Array:
         if component == 0:
             return coded_window(source, picture, window).y[None]
-        doubled = Rect(2 * window.x, 2 * window.y, 2 * window.w, 2 * window.h).intersection(shown)
+        doubled = Rect(2 * window.x, 2 * window.y, 2 * window.w, 2 * window.h).intersection(coded)
         return secondary_input(coded_window(source, picture, doubled), (picture.c_ver, picture.c_hor))
 
     y = np.empty((COMPONENT_CHANNELS[component], *tile.y.made.size_hw), np.int32)

@@ -17,7 +17,7 @@ from refdec.lossless.layer import TILE_LOG2, Coding, Planes, coded_tiles, decode
 from refdec.lossless.numbers import joined, number_of, order_of, parted, pattern_of
 from refdec.lossless.tiles import TileForm
 from refdec.picture.floats import FloatPlanes, Patterns, half_of_single
-from refdec.picture.output import Codes, as_codes
+from refdec.picture.output import Codes, as_codes, code_type
 from refdec.tiling.geometry import Rect
 from refdec.trace.picture_digest import picture_sha256
 
@@ -76,7 +76,7 @@ def _bases(form: FloatForm, base: Planes, curve: tuple[int, ...]) -> list[tuple[
     """(7.8.3) Return what each part is coded from, and the bits of its codes."""
     found = [(tuple(_curved(plane, curve) for plane in base), BASE_BITS)]
     low = form.low_bits
-    nothing = np.zeros(base[0].shape, np.uint8 if low <= 8 else np.uint16)
+    nothing = np.zeros(base[0].shape, code_type(low))
     found += [((nothing,), low)] * (form.colours if low else 0)
     if form.components > form.colours:
         one: Patterns = np.array([[ONE[form.coded_bits]]], np.uint16 if form.coded_bits == 16 else np.uint32)

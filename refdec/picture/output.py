@@ -5,7 +5,7 @@ In: planes int32 Q18 in 0..255.  Out: integer codes of a bit depth, uint8 up to 
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from refdec.clauses import clause
 from refdec.networks.sharing import in_parts
 from refdec.picture.errors import BitDepthOutOfRange
 
-__all__ = ["Codes", "as_codes", "codes", "png_samples"]
+__all__ = ["Codes", "as_codes", "code_type", "codes", "png_samples"]
 
 Codes: TypeAlias = npt.NDArray[np.unsignedinteger]
 """Codes of a component, uint8 or uint16."""
@@ -24,9 +24,14 @@ LEAST_ROWS = 32
 """What threads that share the work take at least."""
 
 
+def code_type(bits: int) -> np.dtype[Any]:
+    """Return the type of codes of a bit depth: uint8 up to 8 bits, else uint16."""
+    return np.dtype(np.uint8 if bits <= 8 else np.uint16)
+
+
 def as_codes(values: IntArray, bits: int) -> Codes:
-    """Return values 0..2^bits - 1 in the type of codes of that depth: uint8 up to 8 bits, else uint16."""
-    return np.ascontiguousarray(values, np.uint8) if bits <= 8 else np.ascontiguousarray(values, np.uint16)
+    """Return values 0..2^bits - 1 in the type of codes of that depth."""
+    return np.ascontiguousarray(values, code_type(bits))
 
 
 @clause("5.11")

@@ -24,10 +24,13 @@ __all__ = [
     "ThreePlanes",
     "chroma_rect",
     "chroma_size",
+    "coded_rect",
     "decimated_reach",
     "decimated_size",
     "even_window",
     "is_420",
+    "plane_rects",
+    "shown_rect",
     "synthesised_reach",
 ]
 
@@ -115,11 +118,29 @@ def chroma_rect(rect: Rect, subsampling: Size) -> Rect:
     return Rect.between(rect.x // hor, rect.y // ver, ceil_div(rect.right, hor), ceil_div(rect.bottom, ver))
 
 
+def plane_rects(rect: Rect, subsampling: Size, planes: int = 3) -> tuple[Rect, ...]:
+    """Return a window of the luma plane as windows of all planes, of which there are three, or luma alone."""
+    small = chroma_rect(rect, subsampling)
+    return (rect, small, small)[:planes]
+
+
+@clause("1.6.1")
+def shown_rect(header: PictureFormat) -> Rect:
+    """(1.6.1) The whole displayed picture, in luma samples."""
+    return Rect(0, 0, header.display_width, header.display_height)
+
+
+@clause("1.6.1")
+def coded_rect(header: PictureFormat) -> Rect:
+    """(1.6.1) The whole coded picture, in luma samples; what is displayed is its upper left part."""
+    return Rect(0, 0, header.img_width, header.img_height)
+
+
 @clause("5.6.2")
 def even_window(rect: Rect, header: PictureFormat) -> Rect:
     """(5.6.2) Grow a window of the displayed luma plane to even corners, which phase planes need; never beyond it."""
-    size = header.display_height, header.display_width
-    return even_around(rect.intersection(Rect(0, 0, size[1], size[0])), size)
+    shown = shown_rect(header)
+    return even_around(rect.intersection(shown), shown.size_hw)
 
 
 def decimated_size(header: PictureFormat) -> Size:

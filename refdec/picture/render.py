@@ -14,7 +14,16 @@ from refdec.observation import UNWATCHED, Watch
 from refdec.picture.colour import NONE, CustomColour, clamped, rgb_from_yuv, to_output, yuv_from_rgb
 from refdec.picture.output import codes
 from refdec.picture.picture import PictureCodes
-from refdec.picture.planes import OutputPlanes, PictureFormat, Planes, Size, ThreePlanes, chroma_rect, chroma_size
+from refdec.picture.planes import (
+    OutputPlanes,
+    PictureFormat,
+    Planes,
+    Size,
+    ThreePlanes,
+    chroma_rect,
+    chroma_size,
+    shown_rect,
+)
 from refdec.picture.resample import bicubic_reach, bicubic_window
 from refdec.tiling.geometry import Rect
 from refdec.tiling.windows import bounding
@@ -156,7 +165,7 @@ def render(
     where needed (5.10, 5.14.1).  One plane is gray.
     `bits` 1..16, None is the header's bit depth.  Raises BitDepthOutOfRange.
     """
-    shown = Rect(0, 0, header.display_width, header.display_height)
+    shown = shown_rect(header)
     depth = header.bit_depth if bits is None else bits
     if len(planes) == 1:
         return PictureCodes((codes(planes[0], depth),), depth, "gray", (1, 1), rendering, warnings)

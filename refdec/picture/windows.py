@@ -13,7 +13,7 @@ from refdec.picture.filters.efe_linear import efe_linear_reach
 from refdec.picture.filters.eicci import eicci_reach
 from refdec.picture.filters.lef import lef_reach
 from refdec.picture.filters.tools import FilterTools
-from refdec.picture.planes import PictureFormat, decimated_reach, even_window, synthesised_reach
+from refdec.picture.planes import PictureFormat, coded_rect, decimated_reach, even_window, shown_rect, synthesised_reach
 from refdec.tiling.geometry import Rect
 
 __all__ = ["Windows"]
@@ -64,8 +64,7 @@ class Windows:
     @classmethod
     def whole(cls, header: PictureFormat) -> Windows:
         """Return the windows of the whole picture, from planes of the whole coded size."""
-        shown = Rect(0, 0, header.display_width, header.display_height)
-        coded = Rect(0, 0, header.img_width, header.img_height)
+        shown, coded = shown_rect(header), coded_rect(header)
         return cls(shown, shown, shown, shown, coded, coded)
 
 

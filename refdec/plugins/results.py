@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from refdec.arithmetic.shown import ShortRepr
+from refdec.picture.output import code_type
 from refdec.plugins import drawing
 from refdec.plugins.drawing import RgbArray
 from refdec.plugins.places import Boxes, Mask
@@ -108,9 +109,9 @@ class PictureResult(TaskResult, ShortRepr):
     bit_depth: int = 8
 
     def __post_init__(self) -> None:
-        array, dtype = self.array, np.uint8 if self.bit_depth <= 8 else np.uint16
+        array, dtype = self.array, code_type(self.bit_depth)
         good = isinstance(array, np.ndarray) and array.dtype == dtype and array.size > 0 and 1 <= self.bit_depth <= 16
-        require(good, self.kind, f"it is no array of {np.dtype(dtype)} codes")
+        require(good, self.kind, f"it is no array of {dtype} codes")
         require(array.ndim == 2 or array.shape[2:] == (3,), self.kind, f"it has the shape {array.shape}")
         require(int(array.max()) >> self.bit_depth == 0, self.kind, f"a code has more than {self.bit_depth} bits")
         object.__setattr__(self, "array", frozen(array))

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from refdec.arithmetic.shown import ShortRepr
 from refdec.arithmetic.types import UInt8Array, UInt16Array
 from refdec.bitstream.chroma import ChromaFormat
+from refdec.picture.output import code_type
 from refdec.plugins.errors import SourcePictureInvalid
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class SourcePicture(ShortRepr):
         object.__setattr__(self, "planes", checked)
 
     def _checked(self, index: int, plane: Any) -> npt.NDArray[Any]:
-        dtype = np.dtype(np.uint8 if self.bit_depth <= 8 else np.uint16)
+        dtype = code_type(self.bit_depth)
         if not isinstance(plane, np.ndarray) or plane.dtype != dtype or plane.ndim != 2:
             found = f"{plane.dtype} [{plane.ndim} axes]" if isinstance(plane, np.ndarray) else type(plane).__name__
             raise SourcePictureInvalid(f"plane {index} is {found}, not {dtype} [rows, columns]")

@@ -19,7 +19,6 @@ from refdec.decoding.opening import Opened
 from refdec.decoding.symbols import Symbols
 from refdec.limits import Check
 from refdec.tiling.bands import even_windows
-from refdec.tiling.geometry import Rect
 
 __all__ = ["LATENT_WINDOW", "decoded_latents", "decoded_symbols"]
 
@@ -43,7 +42,7 @@ def decoded_latents(headers: Headers, symbols: Symbols, models: Models, componen
     picture = headers.picture
     source = LatentSource(symbols.values, symbols.hyper.latents.quality_steps, symbols.hyper)
     made = np.empty((COMPONENT_CHANNELS[component], picture.lat_h, picture.lat_w), np.int32)
-    for window in even_windows(Rect(0, 0, picture.lat_w, picture.lat_h), LATENT_WINDOW, 2):
+    for window in even_windows(picture.latent_frame, LATENT_WINDOW, 2):
         check()
         part = component_latent(headers, source, models, component, window, keep=True)
         made[:, window.rows, window.columns] = part.before_lsbs

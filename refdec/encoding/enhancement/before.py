@@ -21,7 +21,7 @@ from refdec.decoding.hyper import HyperSide
 from refdec.decoding.rows import PictureStream
 from refdec.encoding.encoderinput import EncoderInput
 from refdec.encoding.enhancement.worth import DROPPED, Worth, squared_error, to_fine
-from refdec.picture.planes import OutputPlanes, Planes, chroma_rect, chroma_size
+from refdec.picture.planes import OutputPlanes, Planes, chroma_size, plane_rects
 from refdec.picture.source import plane_from_codes
 from refdec.tiling.geometry import Rect
 
@@ -99,19 +99,17 @@ class Unfiltered:
         return replace(self, planes=(y, u, v))
 
 
-def _places(rect: Rect, decoder: PictureDecoder) -> tuple[Rect, Rect, Rect]:
+def _places(rect: Rect, decoder: PictureDecoder) -> tuple[Rect, ...]:
     """Return a window of luma as windows of all three planes."""
     picture = decoder.headers.picture
-    small = chroma_rect(rect, (picture.s_ver, picture.s_hor))
-    return rect, small, small
+    return plane_rects(rect, (picture.s_ver, picture.s_hor))
 
 
 def _source_codes(source: EncoderInput, rect: Rect) -> tuple[Int32Array, Int32Array, Int32Array]:
     """(6.7) Return a window (luma samples, even corner) of the source in its own colour, as planes Q18."""
-    small = chroma_rect(rect, source.output)
     first, second, third = (
         plane_from_codes(plane[at.rows, at.columns], source.bits)
-        for plane, at in zip(source.components, (rect, small, small), strict=True)
+        for plane, at in zip(source.components, plane_rects(rect, source.output), strict=True)
     )
     return first, second, third
 

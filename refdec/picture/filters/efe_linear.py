@@ -15,7 +15,7 @@ from refdec.arithmetic.fixed import Q, rdiv, rhe
 from refdec.arithmetic.types import Int32Array, Int64Array
 from refdec.clauses import clause
 from refdec.picture.errors import EfeKernelShape
-from refdec.picture.planes import PictureFormat, Planes, chroma_rect, chroma_size, even_window
+from refdec.picture.planes import PictureFormat, Planes, chroma_rect, chroma_size, even_window, shown_rect
 from refdec.tables import efe_splits, integer_constants
 from refdec.tiling.geometry import Rect, ceil_div
 
@@ -293,8 +293,7 @@ def efe_linear(
     `planes` may be windows `held` (luma samples, even corner), of which `wanted` is made; they must hold its reach.
     Raises EfeKernelShape if weights and pattern do not fit (a parsed TON always fits).
     """
-    whole = Rect(0, 0, header.display_width, header.display_height)
-    held = held or whole
+    held = held or shown_rect(header)
     work = _Work(header, held, wanted or held)
     made = []
     for m, plane in enumerate((planes.u, planes.v)):

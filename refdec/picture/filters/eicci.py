@@ -17,7 +17,7 @@ from refdec.bitstream.transforms import Synthesis
 from refdec.clauses import clause
 from refdec.picture.errors import IcciNeedsChroma
 from refdec.picture.filters.eicci_network import EicciNetwork, analysed, correct
-from refdec.picture.planes import PictureFormat, Planes, even_window, is_420
+from refdec.picture.planes import PictureFormat, Planes, even_window, is_420, shown_rect
 from refdec.picture.resample import bicubic_ac, bilinear_ac
 from refdec.tables import eicci_models
 from refdec.tiling.geometry import Rect
@@ -129,7 +129,7 @@ def eicci_reach(wanted: Rect, header: PictureFormat, parameters: Icci) -> Rect:
     With 4:2:2 that is the whole picture: its chroma is interpolated before and after (VM writers never send this).
     """
     if header.s_hor != 1:
-        return Rect(0, 0, header.display_width, header.display_height)
+        return shown_rect(header)
     tiles = eicci_tiles_needed(wanted, header, parameters)
     return even_window(bounding([wanted, *(tile.rect for tile in tiles)]), header)
 
@@ -164,7 +164,7 @@ def eicci(
     """
     if is_420(header):
         raise IcciNeedsChroma
-    held = held or Rect(0, 0, header.display_width, header.display_height)
+    held = held or shown_rect(header)
     chosen = selected(parameters, transform, header.model_id)
     network = {kind: load_icci(kind) for kind in dict.fromkeys((chosen.luma, chosen.chroma)) if kind is not None}
     luma = None if chosen.luma is None else network[chosen.luma]
