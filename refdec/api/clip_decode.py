@@ -60,7 +60,7 @@ def clip_to_file(
 
     _refuse_single(job, suffix)
     run = _ClipDecode(clip, target, suffix, job, on_progress)
-    if _is_folder(target, suffix):
+    if _is_folder(target):
         return clip_to_folder(run.with_options(), Path(str(target)), job, on_progress)
     if suffix == RAW_SUFFIX:
         return run.to_y4m()
@@ -81,7 +81,7 @@ def _refuse_single(job: DecodeJob, suffix: str) -> None:
         require_tone_map(apart)
 
 
-def _is_folder(target: Target, suffix: str) -> bool:
+def _is_folder(target: Target) -> bool:
     """Tell whether a target is a folder: it is one, or its name has no suffix."""
     if not isinstance(target, str | os.PathLike) or is_standard_output(target):
         return False

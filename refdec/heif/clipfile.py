@@ -28,10 +28,8 @@ from refdec.limits import Limits
 __all__ = ["CLIP_BRAND", "ENTRY_CONFIG", "ENTRY_KIND", "ClipFile", "clip_of_boxes"]
 
 CLIP_BRAND, ENTRY_KIND, ENTRY_CONFIG = "jais", "jaim", "jaiC"
-ALPHA_ENTRY = "uncv"
 DESCRIBING = ("colr", "clli", "mdcv", "pasp")
 """Boxes of a sample entry that are properties of a picture too."""
-KEPT_ITEMS = ("Exif", "mime")
 PRIMARY = 1
 KNOWN_AT_TOP = frozenset({"ftyp", "meta", "moov", "mdat", "free", "skip", "uuid"})
 
