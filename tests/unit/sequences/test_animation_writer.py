@@ -11,7 +11,7 @@ from PIL import features
 
 from refdec.formats.errors import FormatCannotHold
 from refdec.limits import Limits
-from refdec.sequences.animation_writer import ANIMATION_SUFFIXES, animation_bytes, lost_in
+from refdec.sequences.animation_writer import ANIMATION_SUFFIXES, LONGEST_TIMES, animation_bytes, lost_in
 from refdec.sequences.animations import moving_animation
 from tests.unit.sequences.support import pictures
 
@@ -37,6 +37,38 @@ def test_thirtieths_are_exact_in_png_and_rounded_elsewhere() -> None:
         assert (
             made == times if suffix == ".png" else sum(filter(None, made)) in (Fraction(13, 100), Fraction(133, 1000))
         )
+
+
+def test_times_that_no_apng_counts_are_rounded_which_is_said() -> None:
+    """Pillow took the denominator that was too large, and refused the numerator that came with it."""
+    times = [Fraction(65537, 65536), Fraction(1, 100000), Fraction(65535), Fraction(0)]
+    assert lost_in(".png", times, 0, transparent=False) == (
+        "png counts times in fractions of numbers up to 65535: they are rounded",
+    )
+    found = moving_animation(animation_bytes(".png", IMAGES, times, 0), name="a", limits=Limits())
+    assert found is not None
+    made = [frame.duration for frame in found.frames]
+    assert made == [Fraction(65535, 65534), Fraction(1, 65535), Fraction(65535), None]
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".png", ".webp", ".avif"])
+def test_a_frame_that_is_too_long_is_refused_with_its_seconds(suffix: str) -> None:
+    """RuntimeError of WebP, 1 ms in AVIF, and "int too big to convert" of GIF were what came of it."""
+    longest = LONGEST_TIMES[suffix]
+    with pytest.raises(FormatCannotHold, match=r"a frame of \d+\.?\d* seconds") as caught:
+        animation_bytes(suffix, IMAGES, [*TIMES[:3], longest + Fraction(1, 100)], 0)
+    assert "OUT/" in caught.value.explain()
+    if suffix == ".avif" and not features.check("avif"):
+        return
+    data = animation_bytes(suffix, IMAGES, [*TIMES[:3], longest], 0)
+    found = moving_animation(data, name="a", limits=Limits())
+    assert found is not None and [frame.duration for frame in found.frames][3] == longest
+
+
+def test_times_that_are_too_long_together() -> None:
+    images = [PIL.Image.new("RGB", (2, 2), (index, 0, 0)) for index in range(130)]
+    with pytest.raises(FormatCannotHold, match="this clip"):
+        animation_bytes(".webp", images, [LONGEST_TIMES[".webp"]] * 130, 0)
 
 
 @pytest.mark.skipif(not features.check("avif"), reason="this Pillow has no AVIF, nothing is tried")
