@@ -14,9 +14,9 @@ Decoding.
 3. `progressive`: previews (2.6.8).  `latents`: a codestream up to a stage and no further.
 
 Encoding: `encode`, from `sources` (codestreams by `source_streams`, arrays by `source_arrays`, any codes by
-`source_codes`, read as `source_wishes` say) through the plugin door to a codestream, and `encode_file` to a file, as
-`encode_options` wish, with the region of interest of `quality_masks`, what `colour_wishes` say of its colours, and by
-`enclosing` into a HEIF file; `picture_warnings` says what of a source that does not hold.
+`source_codes`, read as `source_wishes` say) through the plugin door to a codestream, by the steps of `encode_run`, and
+`encode_file` to a file, as `encode_options` wish, with the region of interest of `quality_masks`, what `colour_wishes`
+say of its colours, and by `enclosing` into a HEIF file; `picture_warnings` says what of a source that does not hold.
 
 Clips: `clips` gives their frames one by one, `clip_decode` makes animations and video of them, `clip_folder` folders; a
 `clip_tally` adds up what is said of frames.  `clip_encode` makes clips as `clip_options` wish: `clip_sources` tells

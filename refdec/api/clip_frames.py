@@ -63,7 +63,7 @@ def into_ring(ring: SharedArray, slot: int, picture: SourcePicture) -> FrameUnit
 
 def coded_frame(state: FrameCoding, unit: FrameUnit) -> CodedFrame:
     """Encode a frame out of the ring."""
-    from refdec.api.encode import encoded_picture
+    from refdec.api.encode_run import encoded_picture
     from refdec.picture.output import code_type
 
     kind, at, planes = code_type(unit.bits), 0, []

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from refdec.api.encode import encoded_picture
 from refdec.api.encode_options import DEFAULT_OPTIONS, EncodeOptions
+from refdec.api.encode_run import encoded_picture
 from refdec.plugins.errors import RequestInvalid
 
 if TYPE_CHECKING:

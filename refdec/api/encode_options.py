@@ -190,28 +190,47 @@ class EncodeOptions(ShortRepr):
         require_kinds({name: getattr(self, name) for name in OPTION_KINDS}, OPTION_KINDS)
         limits_or_default(self.limits)
         ColourWishes.of(self.cicp, self.mdcv, self.clli)
+        FilterWish.of(self.tools)
+        if self.workers is not None and self.workers < 1:
+            raise WorkersOutOfRange(self.workers)
+        self._require_container()
+        self._require_layer()
+        self._require_private()
+        self._require_source()
+        self._require_rate()
+
+    def _require_container(self) -> None:
+        """Check what goes around the codestream.  Raises RequestInvalid."""
         if self.container not in (None, *CONTAINERS):
             raise RequestInvalid("container", self.container, f"one of {', '.join(CONTAINERS)}")
         if self.thumbnail and self.container == BARE:
             raise RequestInvalid("thumbnail", self.thumbnail, "left away for a bare codestream, which has no place")
-        FilterWish.of(self.tools)
-        if self.private is not None and (self.bpp is not None or self.max_bytes is not None):
+
+    def _require_layer(self) -> None:
+        """Check what is asked of a lossless layer.  Raises MaxErrorOutOfRange, LosslessTwice."""
+        error = self.max_error
+        if error is not None and not (WHOLE.test(error) and 0 <= error < 1 << MOST_FLOAT_BITS):
+            raise MaxErrorOutOfRange(error, MOST_BITS)
+        if self.lossless and error:
+            raise LosslessTwice(error)
+
+    def _require_private(self) -> None:
+        """Check what goes with private regions.  Raises PrivateRate, RequestInvalid, LosslessWithPrivate."""
+        if self.private is None:
+            return
+        if self.bpp is not None or self.max_bytes is not None:
             raise PrivateRate
-        if self.private is not None and self.compact:
+        if self.compact:
             raise RequestInvalid("compact", self.compact, "left away for private regions, which find the marks again")
-        if self.layer_error is not None and self.private is not None:
+        if self.layer_error is not None:
             raise LosslessWithPrivate
+
+    def _require_source(self) -> None:
+        """Check how a source is to be read.  Raises RequestInvalid, UnknownChroma, LayoutWithoutRaw."""
         if self.low_bits and self.bits is None:
             raise RequestInvalid(
                 "low bits", self.low_bits, "about the depth of the codes: say bits (--source-bits) too"
             )
-        error = self.max_error
-        if error is not None and not (WHOLE.test(error) and 0 <= error < 1 << MOST_FLOAT_BITS):
-            raise MaxErrorOutOfRange(self.max_error, MOST_BITS)
-        if self.lossless and error:
-            raise LosslessTwice(error)
-        if self.workers is not None and self.workers < 1:
-            raise WorkersOutOfRange(self.workers)
         if self.float_view not in (None, *FLOAT_VIEWS):
             raise RequestInvalid("float view", self.float_view, f"one of {', '.join(FLOAT_VIEWS)}")
         if self.subsampling is not None and self.subsampling not in RAW_FORMATS:
@@ -222,6 +241,9 @@ class EncodeOptions(ShortRepr):
             raise RequestInvalid("size", self.size, "width and height of the source in samples")
         if self.bits is not None and self.bits not in range(1, MOST_BITS + 1):
             raise RequestInvalid("bits", self.bits, f"the depth of the source, 1..{MOST_BITS}")
+
+    def _require_rate(self) -> None:
+        """Check that one rate is asked for, and one way to spend it.  Raises RateAmbiguous."""
         wishes = {
             "bpp": self.bpp,
             "psnr": self.psnr,

@@ -106,7 +106,7 @@ def test_the_library_says_nothing_unless_it_is_asked(caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.DEBUG, "refdec"):
         library.encode(np.zeros((64, 64), np.uint8), max_bytes=2000)
     found = {record.name for record in caplog.records}
-    assert {"refdec.api.encode", "refdec.plugins.rate_run", "refdec.plugins.calls"} <= found
+    assert {"refdec.api.encode_run", "refdec.plugins.rate_run", "refdec.plugins.calls"} <= found
 
 
 def test_quiet_is_no_longer_quiet_when_it_is_over(capfd: pytest.CaptureFixture[str]) -> None:
