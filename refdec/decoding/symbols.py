@@ -43,7 +43,6 @@ BAND_ROWS = 16
 SLICE_POSITIONS = 1 << 19
 """Symbols whose scale indices are there at once while the residual is decoded: about 20 MB of them."""
 ALL = slice(None)
-Pair = tuple[Int16Array, Int16Array]
 
 
 @clause("3.2")
@@ -56,7 +55,7 @@ class Symbols:
     """
 
     hyper: HyperSide
-    values: Pair
+    values: tuple[Int16Array, Int16Array]
     absent_regions: tuple[tuple[int, int], ...] = ()
 
 

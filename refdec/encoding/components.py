@@ -63,11 +63,11 @@ def code_component(
     work = QuantiserWork(component, y, hyper, models, scaler, steps, cubes, chooser, check, settled, pointwise)
     symbols, flags = _chroma(work) if component else _luma(work)
     if chooser is not None:
-        symbols, flags = _settled(work, symbols, flags)
+        symbols, flags = _chosen_once(work, symbols, flags)
     return CodedComponent(symbols, None if bool(flags.all()) else flags, grfs_flags)
 
 
-def _settled(work: QuantiserWork, source: SymbolSource, flags: UInt8Array) -> tuple[KeptSymbols, UInt8Array]:
+def _chosen_once(work: QuantiserWork, source: SymbolSource, flags: UInt8Array) -> tuple[KeptSymbols, UInt8Array]:
     """Ask a chooser about all symbols, each once, and keep them; then flags follow from what it left."""
     symbols = np.empty(work.y.shape, np.int16)
     for region in RegionGrid.of(work.picture, work.component).regions:
@@ -140,7 +140,7 @@ class _Pass:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _LumaAgain:
+class _SecondPass:
     """Luma symbols of a region in the second pass."""
 
     work: QuantiserWork
@@ -171,7 +171,7 @@ def _luma(work: QuantiserWork) -> tuple[SymbolSource, UInt8Array]:
         symbols[:, part.rows, part.columns] = made[:, at.rows, at.columns]
         np.minimum(flags, wanted, out=flags)
     alone = first.last or (grid.independent and work.chooser is None and bool(flags.all()))
-    return KeptSymbols(symbols) if alone else _LumaAgain(work, _Pass(flags, symbols, last=True), grid), flags
+    return KeptSymbols(symbols) if alone else _SecondPass(work, _Pass(flags, symbols, last=True), grid), flags
 
 
 def _first_windows(work: QuantiserWork, grid: RegionGrid) -> Iterator[tuple[int, LatentStep, Rect]]:

@@ -25,6 +25,7 @@ __all__ = [
     "chroma_rect",
     "chroma_size",
     "coded_rect",
+    "cut_planes",
     "decimated_reach",
     "decimated_size",
     "even_window",
@@ -122,6 +123,15 @@ def plane_rects(rect: Rect, subsampling: Size, planes: int = 3) -> tuple[Rect, .
     """Return a window of the luma plane as windows of all planes, of which there are three, or luma alone."""
     small = chroma_rect(rect, subsampling)
     return (rect, small, small)[:planes]
+
+
+def cut_planes(planes: Planes, held: Rect, wanted: Rect, header: PictureFormat) -> Planes:
+    """Return `wanted` of planes that are the window `held` of the picture, both with corners on the chroma grid."""
+    if held == wanted:
+        return planes
+    output = header.s_ver, header.s_hor
+    y, c = wanted.seen_from(held), chroma_rect(wanted, output).seen_from(chroma_rect(held, output))
+    return Planes(planes.y[y.rows, y.columns], planes.u[c.rows, c.columns], planes.v[c.rows, c.columns])
 
 
 @clause("1.6.1")

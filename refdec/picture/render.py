@@ -22,6 +22,7 @@ from refdec.picture.planes import (
     ThreePlanes,
     chroma_rect,
     chroma_size,
+    cut_planes,
     shown_rect,
 )
 from refdec.picture.resample import bicubic_reach, bicubic_window
@@ -114,9 +115,7 @@ def to_output_window(
         final, at = to_output(_enlarged(planes, held, wanted, header), header, custom=custom), wanted
     else:
         at = held if _interpolates(header, colour) else wanted
-        y, c = at.seen_from(held), chroma_rect(at, output).seen_from(chroma_rect(held, output))
-        part = Planes(planes.y[y.rows, y.columns], *(plane[c.rows, c.columns] for plane in (planes.u, planes.v)))
-        final = to_output(part, header, custom=custom)
+        final = to_output(cut_planes(planes, held, at, header), header, custom=custom)
     small, small_size = (
         (at, (header.display_height, header.display_width))
         if own == "RGB"

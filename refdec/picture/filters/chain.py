@@ -17,7 +17,7 @@ from refdec.picture.filters.efe_linear import ALTERNATIVE, MAIN, efe_linear
 from refdec.picture.filters.efe_nonlinear import efe_nonlinear
 from refdec.picture.filters.lef import lef, lef_index_reach
 from refdec.picture.filters.tools import FilterTools
-from refdec.picture.planes import PictureFormat, Planes, chroma_rect, chroma_size
+from refdec.picture.planes import PictureFormat, Planes, chroma_rect, chroma_size, cut_planes, plane_rects
 from refdec.picture.windows import Windows
 from refdec.tiling.geometry import Rect
 
@@ -43,19 +43,10 @@ def makes_alternative(tools: FilterTools) -> bool:
 def _require_sizes(planes: Planes, held: Rect, header: PictureFormat) -> None:
     """(5.1) Raise PlaneSizeMismatch unless the planes are the window `held` in the output format."""
     chroma_size(header)  # raises for a pair of formats that does not exist
-    chroma = chroma_rect(held, (header.s_ver, header.s_hor)).size_hw
-    for name, plane, size in zip("YUV", planes.as_tuple(), (held.size_hw, chroma, chroma), strict=True):
-        if plane.shape != size:
-            raise PlaneSizeMismatch(name, plane.shape, size)
-
-
-def _cut(planes: Planes, held: Rect, wanted: Rect, header: PictureFormat) -> Planes:
-    """Return `wanted` of planes that are the window `held` of the picture, both with corners on the chroma grid."""
-    if held == wanted:
-        return planes
-    output = header.s_ver, header.s_hor
-    y, c = wanted.seen_from(held), chroma_rect(wanted, output).seen_from(chroma_rect(held, output))
-    return Planes(planes.y[y.rows, y.columns], planes.u[c.rows, c.columns], planes.v[c.rows, c.columns])
+    rects = plane_rects(held, (header.s_ver, header.s_hor))
+    for name, plane, rect in zip("YUV", planes.as_tuple(), rects, strict=True):
+        if plane.shape != rect.size_hw:
+            raise PlaneSizeMismatch(name, plane.shape, rect.size_hw)
 
 
 @clause("5.2")
@@ -94,7 +85,7 @@ def apply_filters(
         from refdec.picture.filters.eicci import eicci
 
         planes = eicci(planes, header, tools.icci, transform, load_icci, held=at.linear, wanted=at.filtered)
-        planes = _cut(planes, at.linear, at.filtered, header)
+        planes = cut_planes(planes, at.linear, at.filtered, header)
         _show_luma(watch, "eicci", planes, at.filtered, header)
         _show_chroma(watch, "eicci", planes, at.filtered, header)
     if tools.efe_nonlinear is not None:
@@ -104,7 +95,7 @@ def apply_filters(
         index_at = lef_index_reach(at.filtered, header)
         index = None if scale_index is None else scale_index(tools.lef_ch_idx, index_at)
         planes = planes.with_luma(lef(planes.y, index, header, held=at.filtered, index_held=index_at))
-    planes = _cut(planes, at.filtered, at.wanted, header)
+    planes = cut_planes(planes, at.filtered, at.wanted, header)
     if tools.lef_ch_idx is not None:  # its outer samples are right only where the picture ends with them
         _show_luma(watch, "lef", planes, at.wanted, header)
     return planes
