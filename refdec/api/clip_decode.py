@@ -29,6 +29,8 @@ from refdec.sequences.moving import ONCE
 from refdec.sequences.timing import one_rate
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from refdec.api.decode_job import DecodeJob
     from refdec.api.decode_report import DecodeReport
     from refdec.bitstream.headers import Headers
@@ -123,7 +125,7 @@ class _ClipDecode:
 
     def to_animation(self) -> DecodeReport:
         """Write an animation."""
-        from refdec.sequences.animation_writer import animation_bytes, lost_in
+        from refdec.sequences.animation_writer import animation_bytes
 
         if (self.job.options.bit_depth or EIGHT_BITS) > EIGHT_BITS:
             what = f"samples of {self.job.options.bit_depth} bits in an animation"
@@ -131,7 +133,8 @@ class _ClipDecode:
         clip, tally = self.with_options(), FrameTally()
         pixels = FRAME_BYTES * clip.width * clip.height * len(clip)
         clip.options.limits.require_memory(pixels)
-        images, durations, deepest, blackened = [], list[Fraction](), EIGHT_BITS, False
+        images: list[Image] = []
+        durations, deepest, blackened = list[Fraction](), EIGHT_BITS, False
         for frame, said in self._decoded(clip):
             last, loses = frame.picture, self.suffix == ".webp" and _has_colours_below(frame.picture)
             tally.add(last, said, LOSSY if loses else self._fidelity(last))
@@ -139,26 +142,34 @@ class _ClipDecode:
             deepest = max(deepest, _coded_bits(clip, frame.number))
             images.append(last.to_pil())
             durations.append(frame.duration)
-        lost = lost_in(self.suffix, durations, clip.plays, transparent=clip.has_alpha)
-        metadata = last.metadata.names() if self.suffix == ".gif" else ()
-        if metadata:
-            lost += (f"gif has no place for what the file says beside its pictures: {', '.join(metadata)}",)
-        lost += (BLACKENED,) if blackened else ()
-        rendering = last.rendering
-        lost += () if last.metadata.icc else lost_colours(rendering, self.suffix)
-        lost += lost_light(rendering, self.suffix)
-        if deepest > EIGHT_BITS and self.job.options.bit_depth is None and not self.job.tone_map:
-            lost += (
-                f"{self.suffix[1:]} animations hold 8 bits of a sample, this clip has {deepest}; a folder has all",
-            )
-        modes = {image.mode for image in images}
-        if len(modes) > 1:  # gray frames beside coloured ones, or opaque ones
-            images = [image.convert("RGBA" if any("A" in mode for mode in modes) else "RGB") for image in images]
+        lost = self._lost_in_animation(last, durations, deepest, blackened=blackened)
         if len(images) > 1 and tally.all_equal:
             lost += (f"all frames are equal: Pillow writes {self.suffix[1:]} with one picture, and no times",)
-        data = animation_bytes(self.suffix, images, durations, clip.plays, rendering)
+        data = animation_bytes(self.suffix, _of_one_mode(images), durations, clip.plays, last.rendering)
         write_bytes(self.target, data)
         return tally.report(name_of(self.target), len(images), lost)
+
+    def _lost_in_animation(
+        self, last: Picture, durations: list[Fraction], deepest: int, *, blackened: bool
+    ) -> tuple[str, ...]:
+        """Return what an animation does not hold of a clip whose last picture is `last`, of up to `deepest` bits.
+
+        `blackened`: colours below full transparency become black.
+        """
+        from refdec.sequences.animation_writer import lost_in
+
+        name, rendering = self.suffix[1:], last.rendering
+        lost = lost_in(self.suffix, durations, self.clip.plays, transparent=self.clip.has_alpha)
+        if self.suffix == ".gif" and (metadata := last.metadata.names()):
+            lost += (f"gif has no place for what the file says beside its pictures: {', '.join(metadata)}",)
+        if blackened:
+            lost += (BLACKENED,)
+        if not last.metadata.icc:
+            lost += lost_colours(rendering, self.suffix)
+        lost += lost_light(rendering, self.suffix)
+        if deepest > EIGHT_BITS and self.job.options.bit_depth is None and not self.job.tone_map:
+            lost += (f"{name} animations hold 8 bits of a sample, this clip has {deepest}; a folder has all",)
+        return lost
 
     def to_y4m(self) -> DecodeReport:
         """Write raw video, frame by frame."""
@@ -252,6 +263,14 @@ def _shown_colour(clip: Clip, number: int) -> Colour | None:
 def _coded_bits(clip: Clip, number: int) -> int:
     """Return the bits of a sample that the codestream of a frame gives."""
     return _headers(clip, number).picture.bit_depth
+
+
+def _of_one_mode(images: list[Image]) -> list[Image]:
+    """Return images of one mode: where gray ones stand beside coloured, or opaque ones beside others, the larger."""
+    modes = {image.mode for image in images}
+    if len(modes) == 1:
+        return images
+    return [image.convert("RGBA" if any("A" in mode for mode in modes) else "RGB") for image in images]
 
 
 def _has_colours_below(picture: Picture) -> bool:
