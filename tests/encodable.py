@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from refdec.api.encode import encode
+from refdec.api.lossless import add_lossless
 from refdec.api.weights import load_weights
 from refdec.arithmetic.types import Int32Array
 from refdec.decoding.decoder import PictureDecoder
@@ -31,6 +33,7 @@ __all__ = [
     "coded_and_made",
     "decoded_planes",
     "encode_picture",
+    "layered_ycc",
     "photograph",
     "source",
     "two_models",
@@ -48,6 +51,14 @@ def bundled_model(model_id: int) -> WeightPack:
     """One model of the bundled pack, as a pack."""
     pack = bundled()
     return WeightPack.of(pack.by_name(name) for name in pack.names() if name_of_text(name).model_id == model_id)
+
+
+def layered_ycc(original: npt.NDArray[Any], subsampling: str = "420") -> bytes:
+    """A codestream that holds Y'CbCr, with the layer of an original of the same size, RGB or gray."""
+    (height, width), chroma = original.shape[:2], 4 if subsampling == "420" else 1
+    raw = np.random.default_rng(3).integers(0, 255, height * width + 2 * (height * width // chroma), np.uint8)
+    wishes: dict[str, Any] = {"quality": 30, "check": False, "size": (width, height), "subsampling": subsampling}
+    return add_lossless(encode(raw.tobytes(), format="yuv", **wishes), original)
 
 
 def photograph(height: int, width: int, *, bits: int = 8, seed: int = 0) -> npt.NDArray[Any]:

@@ -65,7 +65,7 @@ class JpegAiPlugin(PluginV3):
             info = self._info(options)
             colour = options.colour
             if colour is None and others.get("scale") is None:  # small pictures come in their own colours
-                options = replace(options, colour=colour_to_show(info))
+                options = replace(options, colour=colour_to_show(info, options, lossy=bool(others.get("lossy"))))
             picture = decode(self._data, options=options, **others)
             array = shown_pixels(picture, info.gray_components if colour is None else 1)
         return array[None] if index is ... else array
@@ -104,7 +104,8 @@ class JpegAiPlugin(PluginV3):
         width, height = beside.shown_size(info.width, info.height)
         channels = shown_channels(info, beside)
         shape = (height, width, *(() if channels == 1 else (channels,)))
-        dtype = np.dtype(np.uint8 if info.bit_depth <= 8 else np.uint16)
+        bits = info.bit_depth if info.layer_form is None else info.layer_form[0]
+        dtype = np.dtype(np.uint8 if bits <= 8 else np.uint16)
         batch = index is ...
         return ImageProperties(shape=(1, *shape) if batch else shape, dtype=dtype, n_images=1, is_batch=batch)
 

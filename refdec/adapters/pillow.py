@@ -98,7 +98,8 @@ class JpegAiImageFile(ImageFile.ImageFile):
             if self._exclusive_fp and self.fp is not None:
                 self.fp.close()  # it has been read
             self.fp = None
-            self.im = Image.fromarray(_pixels(self._codestream, self._about, self._scale)).im
+            image = Image.fromarray(_pixels(self._codestream, self._about, self._scale))
+            self.im, self._mode = image.im, image.mode
             self._codestream = None
             self.readonly = 0
         return super().load()

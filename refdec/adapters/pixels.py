@@ -34,7 +34,7 @@ def os_errors() -> Iterator[None]:
 
 def shown_channels(info: Info, beside: BesidePicture) -> int:
     """Return how many samples a pixel has: 1 of gray, 3 of RGB, one more with transparency."""
-    return (1 if info.gray_components == 1 else 3) + (beside.alpha is not None)
+    return (1 if info.is_gray_alone else 3) + (beside.alpha is not None)
 
 
 def shown_pixels(picture: Picture, gray_components: int | None, bits: int | None = None) -> Codes:
@@ -47,4 +47,5 @@ def shown_pixels(picture: Picture, gray_components: int | None, bits: int | None
     if picture.subsampling != (1, 1):
         raise FormatCannotHold("An array", "chroma that has fewer samples than luma", 'Leave out colour="YUV".')
     depth = picture.bit_depth if bits is None else bits
-    return pixels_of(shown_planes(picture, gray_components), picture.bit_depth, depth, picture.alpha)
+    planes, is_ycc = shown_planes(picture, gray_components), picture.colour == "YUV"
+    return pixels_of(planes, picture.bit_depth, depth, picture.alpha, is_ycc=is_ycc)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from refdec.api.decode_job import DecodeJob
     from refdec.api.decode_report import DecodeReport
     from refdec.bitstream.headers import Headers
+    from refdec.decoding.options import DecodeOptions
     from refdec.formats.decoded import Picture
     from refdec.formats.sinks import Target
     from refdec.picture.render import Colour
@@ -232,11 +233,11 @@ def _picture(clip: Clip, number: int, *, job: DecodeJob, as_rgb: bool, most_bits
 
     options = replace(clip.options, workers=1)
     with naming_frame(clip, number):
-        if as_rgb and options.colour is None and not job.tone_map:
-            options = replace(options, colour=_shown_colour(clip, number))
         if most_bits is not None and options.bit_depth is None:
             bits = None if job.lossy else original_bits(_headers(clip, number))
             options = options if bits is not None and bits <= most_bits else replace(options, bit_depth=most_bits)
+        if as_rgb and options.colour is None and not job.tone_map:
+            options = replace(options, colour=_shown_colour(clip, number, options, lossy=job.lossy))
         source = NamedBytes(clip.still(number), clip.name)
         return decode(
             source, weights=clip.pack, options=options, scale=job.scale, lossy=job.lossy, tone_map=job.tone_map
@@ -249,15 +250,20 @@ def _headers(clip: Clip, number: int) -> Headers:
     return parse(clip.codestream(number), clip.options)[1]
 
 
-def _shown_colour(clip: Clip, number: int) -> Colour | None:
+def _shown_colour(clip: Clip, number: int, options: DecodeOptions, *, lossy: bool) -> Colour | None:
     """Return the colour that an image of Pillow can hold: RGB, or gray, of a frame of Y'CbCr; else its own, None."""
+    from refdec.api.gray import ycc_shown
+    from refdec.bitstream.floatrecord import layer_form
+    from refdec.bitstream.layerrecord import layer_part
     from refdec.bitstream.userdata import read_gray_mark
     from refdec.picture.render import own_colour
 
     headers = _headers(clip, number)
     if own_colour(headers.picture) != "YUV":
         return None
-    return "RGB" if read_gray_mark(headers.user_data) is None else "gray"
+    layer = None if lossy else layer_part(headers.user_data)[1]
+    form = None if layer is None else layer_form(layer)
+    return ycc_shown(read_gray_mark(headers.user_data), form, options)
 
 
 def _coded_bits(clip: Clip, number: int) -> int:

@@ -78,14 +78,19 @@ class Place:
         alpha, is_chosen = self.beside.alpha, self.job.tone_map or self.job.options.bit_depth is not None
         return bits if alpha is None or is_chosen else file_depth(bits, alpha.bits, self.suffix)
 
-    def with_alpha(self, planes: tuple[Codes, ...], bits: int, top: int = 0) -> tuple[Codes, ...]:
-        """Return planes as the file holds them, or rows from one on, with transparency behind them if it has any."""
+    def with_alpha(
+        self, planes: tuple[Codes, ...], bits: int, top: int = 0, *, is_ycc: bool = False
+    ) -> tuple[Codes, ...]:
+        """Return planes as the file holds them, or rows from one on, with transparency behind them if it has any.
+
+        `is_ycc`: they are luma and chroma.
+        """
         alpha, deep = self.beside.alpha, self.file_bits(bits)
         if alpha is None:
             return planes
         rows = alpha.samples[top : top + planes[0].shape[0]]
         planes = tuple(at_depth(plane, bits, deep) for plane in planes)
-        return with_alpha(planes, deep, replace(alpha, samples=rows), self.suffix)
+        return with_alpha(planes, deep, replace(alpha, samples=rows), self.suffix, is_ycc=is_ycc)
 
 
 def floats_to_file(stored: PictureCodes, floats: FloatPlanes, place: Place) -> DecodeReport:
@@ -134,7 +139,7 @@ def rows_to_file(stream: PictureStream, place: Place) -> DecodeReport:
     with open_writer(target, suffix, spec) as writer, closing(bands), picture_digest() as digest:
         top = 0
         for band in map(form.planes, bands):
-            writer.write_rows(*place.with_alpha(band, stream.bit_depth, top))
+            writer.write_rows(*place.with_alpha(band, stream.bit_depth, top, is_ycc=colour == "YUV"))
             top += band[0].shape[0]
             if job.fingerprint:
                 digest.add(*band)
@@ -199,7 +204,7 @@ def whole_to_file(decoded: PictureCodes, place: Place, own_bits: int) -> DecodeR
     if place.alpha_kind is not None:
         spec = replace(spec, sizes=(*spec.sizes, spec.sizes[0]), alpha=place.alpha_kind)
     with open_writer(target, suffix, spec) as writer:
-        writer.write_rows(*place.with_alpha(picture.planes, picture.bit_depth))
+        writer.write_rows(*place.with_alpha(picture.planes, picture.bit_depth, is_ycc=picture.colour == "YUV"))
     bits, gray = (picture.bit_depth, own_bits), picture.colour == "gray"
     return DecodeReport(
         output=name_of(target),

@@ -14,9 +14,9 @@ from refdec.api.lossless import (
     layer_window,
     require_layer_size,
 )
+from refdec.bitstream.floatrecord import BASE_BITS
 from refdec.clauses import clause
 from refdec.lossless.float_layer import (
-    BASE_BITS,
     decode_float_layer,
     encode_float_layer,
     float_layer_memory,

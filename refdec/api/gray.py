@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from refdec.bitstream.userdata import read_gray_mark
+from refdec.decoding.options import DEFAULT_OPTIONS
 from refdec.decoding.region import require_region
 from refdec.picture.picture import PictureCodes
 from refdec.picture.render import output_subsampling, own_colour
@@ -24,7 +25,16 @@ if TYPE_CHECKING:
     from refdec.picture.output import Codes
     from refdec.picture.render import Colour
 
-__all__ = ["AS_DECODED", "GrayForm", "colour_to_show", "gray_form", "shown_array", "shown_colour", "shown_planes"]
+__all__ = [
+    "AS_DECODED",
+    "GrayForm",
+    "colour_to_show",
+    "gray_form",
+    "shown_array",
+    "shown_colour",
+    "shown_planes",
+    "ycc_shown",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +103,27 @@ def shown_colour(gray_components: int | None) -> Colour:
     return "RGB" if gray_components is None else "gray"
 
 
-def colour_to_show(info: Info) -> Colour | None:
+def colour_to_show(info: Info, options: DecodeOptions = DEFAULT_OPTIONS, *, lossy: bool = False) -> Colour | None:
     """Return the colour in which such a program decodes the file that `info` is about, None: what is found there.
 
-    That is RGB, or gray of what was gray, unless the codestream holds Y'CbCr.  A colour that is named costs something:
-    the original of a lossless layer, and the grays of tiles, some of which were gray and are without a tint.
+    That is RGB, or gray of what was gray, unless the codestream holds Y'CbCr; of that it is the original of a layer,
+    RGB or gray too, where it goes with `options`, and the `lossy` picture is not wished for.  A colour that is named
+    costs something: that original, and the grays of tiles, some of which were gray and are without a tint.
     """
     from refdec.inspection.summary import COLOURS
     from refdec.picture.colour import NONE
 
-    return None if info.colour != COLOURS[NONE] else shown_colour(info.gray_components)
+    if info.colour != COLOURS[NONE]:
+        return None
+    return ycc_shown(info.gray_components, None if lossy else info.layer_form, options)
+
+
+def ycc_shown(gray_components: int | None, layer_form: tuple[int, int] | None, options: DecodeOptions) -> Colour | None:
+    """Return the colour in which such a program decodes Y'CbCr, None where an original of `layer_form` comes anyway."""
+    from refdec.api.lossless import hindrance
+
+    shows_original = layer_form is not None and not hindrance(*layer_form, options)
+    return None if shows_original else shown_colour(gray_components)
 
 
 def shown_planes(picture: PictureCodes, gray_components: int | None) -> tuple[Codes, ...]:

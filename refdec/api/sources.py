@@ -114,7 +114,12 @@ def _codes_of_pillow(image: Image, wishes: SourceWishes) -> CodePicture:
     try:
         if index != here:
             image.seek(index)
-        return picture_of_image(image, limits=limits_or_default(wishes.limits), keep_alpha=wishes.in_file)
+        return picture_of_image(
+            image,
+            limits=limits_or_default(wishes.limits),
+            keep_alpha=wishes.in_file,
+            float_view=wishes.float_view if wishes.keep_floats else None,
+        )
     finally:
         if index != here:
             image.seek(here)

@@ -22,17 +22,21 @@ from refdec.clauses import clause
 from refdec.tiling.geometry import ceil_div
 
 __all__ = [
+    "BASE_BITS",
     "FIRST",
     "INFINITY",
     "MOST_CURVE_LOG2",
     "FloatForm",
     "FloatRecord",
     "layer_error",
+    "layer_form",
     "layer_in_words",
     "may_give_floats",
     "read_float_layer",
 ]
 
+BASE_BITS = 16
+"""(7.8.3) The depth of the base, and of high parts."""
 VERSION = 2
 HEAD = 33
 MOST_CURVE_LOG2 = 8
@@ -184,6 +188,17 @@ def layer_error(layer: bytes) -> int | None:
     if record is not None:
         return record.max_error
     return None if floats is None else floats.form.max_error
+
+
+@clause("7.2")
+def layer_form(layer: bytes) -> tuple[int, int] | None:
+    """(7.2) Return bits of a sample and components of colour of the codes that a layer of either version gives, of an
+    original in floats those for viewing; None of a damaged one.
+    """
+    record, floats = read_layer(layer), read_float_layer(layer)
+    if record is not None:
+        return record.bit_depth, record.components
+    return None if floats is None else (BASE_BITS, floats.form.colours)
 
 
 @clause("7.2")

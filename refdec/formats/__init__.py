@@ -5,10 +5,10 @@ Here files are opened; everything below works on bytes and arrays.
 
 Reading: `kinds` says what a file is by its name and first bytes, `files` opens it and picks the format: `png_reader`
 (16 bits through `png_kernels`; `png_chunks` are its parts), `pillow_reader` (JPEG, WebP, TIFF, BMP, GIF, AVIF, HEIC,
-JPEG 2000; `deep_tiff`, by a `tiff_page`, `deep_heif` and `deep_avif` where it would cut samples, as `boxed_pictures`
-knows; `foreign_readers` names what they raise), `pnm_reader`, `pfm`, `exr` and `float_tiff` (floats, of which
-`float_view`
-makes codes), `yuv` (5.11) or `npy`, which `array_advice` helps; `depth_rule` asks for codes of the depth that was said.
+JPEG 2000; `pillow_modes` makes codes of its modes; `deep_tiff`, by a `tiff_page`, `deep_heif` and `deep_avif` where
+it would cut samples, as `boxed_pictures` knows; `foreign_readers` names what they raise), `pnm_reader`, `pfm`, `exr`
+and `float_tiff` (floats, of which `float_view` makes codes), `yuv` (5.11) or `npy`, which `array_advice` helps;
+`depth_rule` asks for codes of the depth that was said.
 Of several pictures in a file, which `picture_ends` finds, `frames` chooses one.
 `pictures` is the result, and `description` what the file says beside the samples: `png_description` (of chunks;
 `png_light` is about light) and `pillow_description` collect it, `exif`, `icc` and `colour_points` say what it means,

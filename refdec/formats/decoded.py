@@ -81,7 +81,7 @@ class Picture(PictureCodes):
             return CodePicture(self.planes, self.bit_depth, colour, said)
         bits = file_depth(self.bit_depth, alpha.bits, suffix)
         planes = tuple(at_depth(plane, self.bit_depth, bits) for plane in self.planes)
-        *colours, opaque = with_alpha(planes, bits, alpha, suffix)
+        *colours, opaque = with_alpha(planes, bits, alpha, suffix, is_ycc=colour is Colour.YUV)
         fitted = AlphaPlane(opaque, bits, kind_in(alpha, suffix) == "premultiplied")
         return CodePicture(tuple(colours), bits, colour, said, fitted)
 

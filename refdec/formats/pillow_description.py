@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Any
 from refdec.bitstream.rendering import RenderingInfo
 from refdec.formats.boxed_pictures import NOTHING_BOXED, BoxedFacts
 from refdec.formats.colour_points import rendering_of
-from refdec.formats.description import XMP_NAME, SourceDescription, bytes_after, profile_name, resolution
+from refdec.formats.description import PROFILE, XMP_NAME, SourceDescription, bytes_after, profile_name, resolution
 from refdec.formats.errors import PictureDamaged
 from refdec.formats.exif import ExifFacts, bare_exif, dots_per_inch, exif_beside, exif_with_resolution, facts_of_exif
 from refdec.formats.foreign_readers import damage_named
 from refdec.formats.icc import read_icc
+from refdec.formats.pillow_modes import DEEP_MODES
 from refdec.heif.parts import Metadata
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["pillow_description"]
+__all__ = ["in_colours", "pillow_description"]
 
 XMP_EXTENSION = b"http://ns.adobe.com/xmp/extension/"
 KNOWN_SEGMENTS = (
@@ -38,7 +39,16 @@ KNOWN_SEGMENTS = (
 )
 """How application segments of a JPEG begin that are read elsewhere, or are about the samples."""
 MOST_DOTS = 1 << 20
-MODES_OF_PROFILES = {b"RGB ": ("RGB", "RGBA", "P", "YCbCr"), b"GRAY": ("1", "L", "LA", "I;16", "I;16B", "I;16L")}
+MODES_OF_PROFILES = {
+    b"RGB ": ("RGB", "RGBA", "RGBX", "RGBa", "P", "PA", "YCbCr"),
+    b"GRAY": ("1", "L", "LA", "La", "I", *DEEP_MODES),
+}
+CONVERTED = ("CMYK", "LAB")
+"""Modes that become RGB, of which a profile then says nothing."""
+CONVERTED_SPACES = (b"CMYK", b"Lab ")
+"""Data colour spaces of profiles for them."""
+SAMPLES_PER_PIXEL = 277
+PADDED = "RGBX"
 
 
 def pillow_description(
@@ -49,8 +59,8 @@ def pillow_description(
     `boxed`: what the boxes of its file say.
     """
     icc = _bytes_in(image, "icc_profile") or boxed.icc
-    rendering, left, kept = *_colours(image, icc), list[str]()
-    kept += left
+    rendering, left = _colours(image, icc)
+    kept = list(left) if _stays(image, icc) else []
     if rendering is None and not icc and boxed.code_points is not None:
         rendering = rendering_of(*boxed.code_points)
     if boxed.display is not None or boxed.light is not None:
@@ -73,10 +83,22 @@ def pillow_description(
         resolved = _same_dots(image, stated)
     kept += [XMP_NAME, *(resolutions if resolved else [])]
     left += _segments(image)
-    left += [*_other_pictures(image), *boxed.left]
+    left += [*_other_pictures(image), *_other_channels(image), *boxed.left]
     names = (*left, *bytes_after(surplus_bytes))
-    metadata = Metadata(icc, stated, xmp)
+    metadata = Metadata(icc if _stays(image, icc) else b"", stated, xmp)
     return SourceDescription(exif.orientation, rendering, names, remarks, frozenset(kept), metadata)
+
+
+def in_colours(description: SourceDescription, rendering: RenderingInfo) -> SourceDescription:
+    """Return a description of samples that have other colours now, which their profile was used for."""
+    metadata = description.metadata
+    left = tuple(name for name in description.left_behind if PROFILE not in name)
+    return replace(description, rendering=rendering, left_behind=left, metadata=replace(metadata, icc=b""))
+
+
+def _stays(image: Image, icc: bytes) -> bool:
+    """Tell whether a profile is about samples as they are read: gray or RGB."""
+    return image.mode not in CONVERTED and icc[16:20] not in CONVERTED_SPACES
 
 
 def _bytes_in(image: Image, key: str) -> bytes:
@@ -103,7 +125,10 @@ def _colours(image: Image, data: bytes) -> tuple[RenderingInfo | None, list[str]
         profile = read_icc(data)
         if profile.code_points is not None and image.mode in MODES_OF_PROFILES.get(data[16:20], ()):
             return rendering_of(*profile.code_points), []
-        return None, [profile_name(profile.name, needed=True)]
+        if _stays(image, data) or image.mode in CONVERTED:
+            return None, [profile_name(profile.name, needed=True)]
+        named = profile_name(profile.name, needed=False)
+        return None, [f"{named}, which is for {data[16:20].decode().strip()} and not for {image.mode}"]
     return None, []
 
 
@@ -158,3 +183,11 @@ def _other_pictures(image: Any) -> list[str]:
     """Return a name for the pictures that the index of a JPEG lists beside the one that it shows."""
     index = image.info.get("mp")
     return ["further pictures of its own (a depth or gain map, a preview or a second view)"] if index else []
+
+
+def _other_channels(image: Any) -> list[str]:
+    """Return a name for the channels of a TIFF that are no colour and no transparency."""
+    stated = getattr(image, "tag_v2", {}).get(SAMPLES_PER_PIXEL, 1)
+    read = 3 if image.mode == PADDED else len(image.getbands())
+    more = int(stated) - read if isinstance(stated, int) else 0
+    return [f"{more} further channel{'s' if more > 1 else ''} beside its colours"] if more > 0 else []

@@ -1,8 +1,9 @@
 """JPEG, WebP, TIFF, BMP, GIF, AVIF, JPEG 2000 and HEIC, read by Pillow; and pictures that are Pillow's already.
 
 In: the bytes of a file, or a `PIL.Image.Image`.  Out: `CodePicture`, not turned yet.  What Pillow would do without a
-word is refused or said: samples of more than 8 bits that it cuts to 8, CMYK, pictures behind the first one.  The size
-is compared with the limits before anything is decoded; Pillow's own bound for large pictures is not asked.
+word is refused or said: samples of more than 8 bits that it cuts to 8, colours that it converts (`pillow_modes`),
+pictures behind the first one.  The size is compared with the limits before anything is decoded; Pillow's own bound for
+large pictures is not asked.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from refdec.formats.boxed_pictures import NOTHING_BOXED, BoxedFacts, boxed_facts, cropped
+from refdec.formats.colour_points import SRGB, rendering_of
 from refdec.formats.deep_avif import deep_avif_samples
 from refdec.formats.deep_heif import deep_heif_samples
 from refdec.formats.deep_tiff import deep_samples
@@ -24,13 +26,24 @@ from refdec.formats.description import UPRIGHT, SourceDescription
 from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsupported
 from refdec.formats.exif import ORIENTATION
 from refdec.formats.float_tiff import holds_floats, read_float_tiff
+from refdec.formats.float_view import picture_of_array
 from refdec.formats.foreign_readers import damage_named
 from refdec.formats.frames import chosen_picture, require_countable
 from refdec.formats.kinds import JPEG_2000, PILLOW_FORMATS, FloatView
 from refdec.formats.orientation import turned_in_words
 from refdec.formats.picture_ends import directories_of, end_of
-from refdec.formats.pictures import CodePicture, Colour, require_pixels, split_alpha
-from refdec.formats.pillow_description import pillow_description
+from refdec.formats.pictures import CodePicture, Colour, require_floats, require_pixels, split_alpha
+from refdec.formats.pillow_description import in_colours, pillow_description
+from refdec.formats.pillow_modes import (
+    BITS_PER_SAMPLE,
+    DEEP_BITS,
+    DEEP_MODES,
+    FLOAT_MODE,
+    MULTIPLIED_MODES,
+    code_bits,
+    deep_remark,
+    plain_samples,
+)
 from refdec.limits import Limits
 from refdec.picture.output import Codes, as_codes
 
@@ -57,16 +70,10 @@ MISSING: Mapping[str, str] = {
     "AVIF": "AV1 pictures, as long as this Pillow has no decoder for them (pip install --upgrade pillow),",
 }
 """What is said where a class is not there."""
-BITS_PER_SAMPLE, PHOTOMETRIC, SAMPLES_PER_PIXEL, EXTRA_SAMPLES = 258, 262, 277, 338
+PHOTOMETRIC, EXTRA_SAMPLES = 262, 338
 ASSOCIATED = 1
 """The extra sample of a TIFF is transparency that colours are multiplied by."""
 WHITE_IS_ZERO = 0
-PLAIN_MODES = {"1": "L", "P": "RGB", "PA": "RGBA", "La": "LA", "RGBa": "RGBA", "YCbCr": "RGB", "RGBX": "RGB"}
-"""Modes that others hold without loss; what else there is (LAB, HSV, I, F) has no codes of 1 to 16 bits."""
-MULTIPLIED_MODES = ("La", "RGBa")
-DEEP_MODES = ("I;16", "I;16B", "I;16L", "I;16N")
-CMYK_REMARK = "CMYK became RGB by the simple formula, without a colour profile: colours may differ from those in print"
-CONVERT = "convert it with an image editor"
 
 
 def read_by_pillow(
@@ -182,7 +189,10 @@ def _choose(image: Any, name: str, frame: int | None) -> int:
 def _deep_colour(data: bytes, image: Any, index: int, boxed: BoxedFacts, limits: Limits) -> tuple[Codes, int] | None:
     """Return samples that Pillow would cut to 8 bits, read by others, and their depth; None for other files."""
     if image.format == "TIFF" and image.mode in ("RGB", "RGBA", "RGBX", "RGBa"):
-        return (deep_samples(data, index, limits), 16) if set(image.tag_v2.get(BITS_PER_SAMPLE, ())) == {16} else None
+        if set(image.tag_v2.get(BITS_PER_SAMPLE, ())) != {DEEP_BITS}:
+            return None
+        samples = deep_samples(data, index, limits)
+        return samples[:, :, : 4 if image.mode.endswith(("A", "a")) else 3], DEEP_BITS
     if image.format == "HEIF" and boxed.bits > 8:
         return deep_heif_samples(data, index, boxed.bits), boxed.bits
     if image.format == "AVIF" and boxed.bits > 8:
@@ -227,17 +237,22 @@ def picture_of_image(
     surplus_bytes: int = 0,
     keep_alpha: bool = False,
     boxed: BoxedFacts = NOTHING_BOXED,
+    float_view: FloatView | None = None,
 ) -> CodePicture:
     """Return the codes of an image of Pillow, and what it says about them; its current frame if it has several.
 
-    `keep_alpha`: see `read_picture`.  `boxed`: what the boxes of its file say.
+    `keep_alpha`: see `read_picture`.  `boxed`: what the boxes of its file say.  `float_view`: how floats become codes,
+    None: they are refused.
 
     Raises PictureDamaged, PictureUnsupported, PictureTooLarge or AlphaNotSupported.
     """
     require_pixels(*image.size, limits or Limits())
-    bits = _bits(image, name, boxed)
-    remarks = (CMYK_REMARK,) if image.mode == "CMYK" else ()
-    kept = _KeptAlpha(keep_alpha, keep_alpha and _is_multiplied(image))
+    if image.mode == FLOAT_MODE and float_view is not None:
+        return _of_floats(image, name, limits or Limits(), float_view, pillow_description(image, (), surplus_bytes))
+    bits, cut = code_bits(image, name, boxed.bits), deep_remark(image)
+    remarks = (cut,) if cut else ()
+    own = name != "Pillow"  # an image of a caller is not changed, and Pillow divides its colours as it loads it
+    kept = _KeptAlpha(keep_alpha, keep_alpha and (_is_multiplied(image) if own else image.mode in MULTIPLIED_MODES))
     if kept.multiplied and name == "TIFF":
         _left_multiplied(image)
     with _bound_named(name):
@@ -246,12 +261,28 @@ def picture_of_image(
     if description.orientation != UPRIGHT and image.getexif().get(ORIENTATION, UPRIGHT) == UPRIGHT:
         done = turned_in_words(description.orientation)  # Pillow's reader of TIFF turns the picture itself
         description = replace(description, orientation=UPRIGHT, remarks=(done, *remarks))
-    samples = _samples(image, name, kept)
+    with _bound_named(name):
+        plain = plain_samples(image, name, multiplied=kept.multiplied)
+    samples = plain.samples
+    if plain.remark:
+        description = replace(description, remarks=(*description.remarks, plain.remark))
+    if plain.is_srgb:
+        description = in_colours(description, rendering_of(*SRGB))
     if getattr(image, "tag_v2", {}).get(PHOTOMETRIC) == WHITE_IS_ZERO and image.mode in DEEP_MODES:
         samples = ((1 << bits) - 1) - samples  # Pillow does this up to 8 bits only
     if name == JPEG_2000 and image.mode in DEEP_MODES:
         samples = np.right_shift(samples, 16 - bits, dtype=np.uint16)  # Pillow spreads them over 16 bits
     return _picture_of(samples, bits, name, description, kept)
+
+
+def _of_floats(
+    image: Image, name: str, limits: Limits, float_view: FloatView, description: SourceDescription
+) -> CodePicture:
+    """Return the picture of an image of floats (mode F), which a layer keeps."""
+    require_floats(*image.size, 1, limits)
+    with _bound_named(name):
+        image.load()
+    return picture_of_array(np.asarray(image, np.float32), float_view, name, description)
 
 
 def _picture_of(samples: Codes, bits: int, name: str, description: SourceDescription, kept: _KeptAlpha) -> CodePicture:
@@ -261,33 +292,3 @@ def _picture_of(samples: Codes, bits: int, name: str, description: SourceDescrip
         raise AlphaNotSupported(name)
     components = tuple(as_codes(samples[:, :, i], bits) for i in range(samples.shape[2]))
     return CodePicture(components, bits, Colour.GRAY if len(components) == 1 else Colour.RGB, description, alpha)
-
-
-def _bits(image: Image, name: str, boxed: BoxedFacts) -> int:
-    """Return the depth of the codes.  Raises PictureUnsupported where Pillow would cut them to 8 bits."""
-    if boxed.bits > 8 and image.mode in DEEP_MODES:
-        return boxed.bits
-    stated = getattr(image, "tag_v2", {}).get(BITS_PER_SAMPLE, (8,))
-    deepest = max(boxed.bits, *stated) if isinstance(stated, tuple) else int(stated)
-    if image.mode in DEEP_MODES:
-        return deepest if 8 < deepest <= 16 else 16
-    if image.mode in ("I", "F", "LAB", "HSV") or deepest > 16:
-        raise PictureUnsupported(name, f"samples of the kind {image.mode} ({CONVERT} to 8 or 16 bits, RGB or gray)")
-    if deepest > 8:
-        raise PictureUnsupported(name, f"colour of {deepest} bits ({CONVERT} to PNG, or to 8 bits)")
-    return 8
-
-
-def _samples(image: Image, name: str, kept: _KeptAlpha) -> Codes:
-    """Return samples [rows, columns, channels]; palettes and CMYK become RGB, a transparent colour a fourth channel."""
-    if image.mode in DEEP_MODES:
-        deep = np.asarray(image)
-        return deep.astype(np.uint16)[:, :, None]
-    if image.mode not in ("L", "LA", "RGB", "RGBA", "CMYK", *PLAIN_MODES):
-        raise PictureUnsupported(name, f"the mode {image.mode}")
-    transparent = "transparency" in image.info and image.mode in ("1", "L", "P", "RGB")
-    mode = "RGBA" if transparent else {**PLAIN_MODES, "CMYK": "RGB"}.get(image.mode, image.mode)
-    if kept.multiplied and image.mode in MULTIPLIED_MODES:
-        mode = image.mode  # as they are
-    samples = np.asarray(image if mode == image.mode else image.convert(mode), dtype=np.uint8)
-    return samples if samples.ndim == 3 else samples[:, :, None]

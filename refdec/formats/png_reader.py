@@ -22,6 +22,7 @@ from refdec.formats.frames import chosen_picture
 from refdec.formats.pictures import CodePicture, Colour, require_pixels, split_alpha
 from refdec.formats.png_chunks import GRAY, PALETTE, PngChunks, PngHead, files_in
 from refdec.formats.png_description import png_description
+from refdec.formats.transparency import with_key
 from refdec.limits import Limits
 from refdec.picture.output import Codes, as_codes
 from refdec.tiling.geometry import ceil_div
@@ -34,6 +35,9 @@ __all__ = ["read_png"]
 BEST_DEFLATE = 1032
 """No deflate stream grows by more than this factor."""
 PIECE = 1 << 16
+NARROW_MOST = 255
+KEYED_CHANNELS = (1, 3)
+"""Of pictures that may have one transparent colour; others have an alpha channel."""
 PILLOW_PIXELS = 80_000_000
 """Below the size from which Pillow warns."""
 WHOLE = ((0, 0, 1, 1),)
@@ -163,18 +167,18 @@ def _inflated(file: PngChunks, size: int) -> UInt8Array:
 
 
 def _with_transparent_colour(file: PngChunks, samples: Codes) -> Codes:
-    """Return samples with transparency where one of them has the one transparent colour, as they are where none has."""
-    transparent = file.body(b"tRNS")
+    """Return samples with transparency where one of them has the one transparent colour, as they are where none has.
+
+    Pillow compares the colour of a file of less than 8 bits with samples that it has spread over 8.
+    """
+    transparent, depth = file.body(b"tRNS"), file.head.depth
     if transparent is None:
         return samples
-    colour = np.frombuffer(transparent[: len(transparent) // 2 * 2], ">u2")
-    if colour.size != samples.shape[2]:
+    stated = np.frombuffer(transparent[: len(transparent) // 2 * 2], ">u2")
+    if stated.size != samples.shape[2]:
         raise PictureDamaged("PNG", "its transparent colour (tRNS) has the wrong size")
-    found = np.all(samples == colour, axis=2, keepdims=True)
-    if not found.any():
-        return samples
-    opaque = np.where(found, 0, (1 << 8 * samples.itemsize) - 1).astype(samples.dtype)
-    return np.concatenate((samples, opaque), axis=2)
+    most = (1 << depth) - 1
+    return with_key(samples, (stated & most).astype(np.int64) * (NARROW_MOST // most if depth < 8 else 1))
 
 
 def _pillow_samples(file: PngChunks, index: int) -> UInt8Array:
@@ -185,11 +189,12 @@ def _pillow_samples(file: PngChunks, index: int) -> UInt8Array:
         if index:
             picture.seek(index)
         samples = np.asarray(picture.convert(_plain_mode(picture)), dtype=np.uint8)
-    return samples if samples.ndim == 3 else samples[:, :, None]
+    samples = samples if samples.ndim == 3 else samples[:, :, None]
+    return _with_transparent_colour(file, samples) if samples.shape[2] in KEYED_CHANNELS else samples
 
 
 def _plain_mode(picture: Image) -> str:
-    """Return the mode without palette that holds all of a picture."""
-    if "transparency" in picture.info:
-        return "RGBA"
-    return {"1": "L", "P": "RGB"}.get(picture.mode, picture.mode)
+    """Return the mode without palette that holds all of a picture, but for a transparent colour."""
+    if picture.mode == "P":
+        return "RGBA" if "transparency" in picture.info else "RGB"
+    return {"1": "L"}.get(picture.mode, picture.mode)

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from refdec.arithmetic.types import Int64Array
+from refdec.arithmetic.types import Int64Array, IntArray
 from refdec.formats.colours import EIGHT_BIT_SUFFIXES
 from refdec.heif.parts import AlphaPlane
 from refdec.picture.output import Codes, as_codes
@@ -25,6 +25,7 @@ __all__ = [
     "kind_in",
     "pixels_of",
     "with_alpha",
+    "with_key",
 ]
 
 AlphaKind: TypeAlias = Literal["straight", "premultiplied"]
@@ -65,23 +66,42 @@ def at_depth(codes: Codes, old: int, new: int) -> Codes:
     return as_codes(scaled, new)
 
 
-def with_alpha(planes: tuple[Codes, ...], bits: int, alpha: AlphaPlane, suffix: str) -> tuple[Codes, ...]:
-    """Return planes of `bits` bits, and transparency of their depth behind them, as a suffix's format holds them."""
+def with_alpha(
+    planes: tuple[Codes, ...], bits: int, alpha: AlphaPlane, suffix: str, *, is_ycc: bool = False
+) -> tuple[Codes, ...]:
+    """Return planes of `bits` bits, and transparency of their depth behind them, as a suffix's format holds them.
+
+    `is_ycc`: all planes but the first are chroma.
+    """
     fitted = replace(alpha, samples=at_depth(alpha.samples, alpha.bits, bits), bits=bits)
     if alpha.premultiplied and suffix not in HOLDS_MULTIPLIED:
-        planes = _straightened(planes, fitted)
+        zeros = (0, *((1 << (bits - 1) if is_ycc else 0),) * (len(planes) - 1))
+        planes = tuple(_straightened(plane, fitted, zero) for plane, zero in zip(planes, zeros, strict=True))
     return (*planes, fitted.samples)
 
 
-def pixels_of(planes: tuple[Codes, ...], bits: int, depth: int, alpha: AlphaPlane | None) -> Codes:
+def pixels_of(
+    planes: tuple[Codes, ...], bits: int, depth: int, alpha: AlphaPlane | None, *, is_ycc: bool = False
+) -> Codes:
     """Return planes of `bits` bits as pixels of `depth`, [rows, columns] of one, else [rows, columns, channels].
 
-    Transparency is the last channel, and colours are not multiplied by it.
+    Transparency is the last channel, and colours are not multiplied by it.  `is_ycc`: they are luma and chroma.
     """
     planes = tuple(at_depth(plane, bits, depth) for plane in planes)
     if alpha is not None:
-        planes = with_alpha(planes, depth, alpha, STRAIGHT)
+        planes = with_alpha(planes, depth, alpha, STRAIGHT, is_ycc=is_ycc)
     return np.ascontiguousarray(planes[0] if len(planes) == 1 else np.stack(planes, axis=-1))
+
+
+def with_key(samples: Codes, key: IntArray) -> Codes:
+    """Return samples [rows, columns, 1 or 3] with transparency behind them where some have the one transparent colour;
+    as they are where none has.
+    """
+    found = np.all(samples == key, axis=2, keepdims=True)
+    if not found.any():
+        return samples
+    opaque = np.where(found, 0, np.iinfo(samples.dtype).max).astype(samples.dtype)
+    return np.concatenate((samples, opaque), axis=2)
 
 
 def kind_in(alpha: AlphaPlane, suffix: str) -> AlphaKind:
@@ -89,16 +109,15 @@ def kind_in(alpha: AlphaPlane, suffix: str) -> AlphaKind:
     return "premultiplied" if alpha.premultiplied and suffix in HOLDS_MULTIPLIED else "straight"
 
 
-def _straightened(planes: tuple[Codes, ...], alpha: AlphaPlane) -> tuple[Codes, ...]:
-    """Return colours without the transparency that they are multiplied by, of its depth; where nothing is, 0."""
+def _straightened(plane: Codes, alpha: AlphaPlane, zero: int) -> Codes:
+    """Return a colour without the transparency that it is multiplied by, of its depth; where nothing is, `zero`.
+
+    `zero` is the code that no transparency changes: 0 of light, the middle of chroma, as Y'CbCr is a sum of multiplied
+    R'G'B'.  Chroma of fewer samples stays, since no format with transparency takes it.
+    """
+    if plane.shape != alpha.samples.shape:
+        return plane
     most = (1 << alpha.bits) - 1
     divisor = np.maximum(alpha.samples.astype(np.int64), 1)
-    return tuple(
-        as_codes(
-            np.where(
-                alpha.samples, np.minimum((2 * plane.astype(np.int64) * most + divisor) // (2 * divisor), most), 0
-            ),
-            alpha.bits,
-        )
-        for plane in planes
-    )
+    divided: Int64Array = zero + (2 * (plane.astype(np.int64) - zero) * most + divisor) // (2 * divisor)
+    return as_codes(np.where(alpha.samples, np.clip(divided, 0, most), zero), alpha.bits)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from refdec.bitstream.chroma import ChromaFormat
-from refdec.bitstream.floatrecord import layer_error, layer_in_words
+from refdec.bitstream.floatrecord import layer_error, layer_form, layer_in_words
 from refdec.bitstream.framing import Codestream, read_codestream
 from refdec.bitstream.headers import Edition, Headers, read_headers
 from refdec.bitstream.layerrecord import layer_part
@@ -44,7 +44,8 @@ class Info:
     `file`: what the HEIF file around it holds, None: it stands alone.
     `private_regions`: X,Y,W,H of what it does not show; `sealed_bytes`: of what a key opens, None: there is nothing.
     `lossless_layer`: what the layer gives (7.2), None: there is none; `layer_bytes`: its length; `layer_max_error`: how
-    far a sample of that may be from the original, 0: it is lossless.
+    far a sample of that may be from the original, 0: it is lossless; `layer_form`: its bits of a sample, and 1
+    component of gray or 3 of RGB, of floats those of the picture for viewing.
     """
 
     width: int
@@ -79,11 +80,17 @@ class Info:
     lossless_layer: str | None
     layer_bytes: int | None
     layer_max_error: int | None
+    layer_form: tuple[int, int] | None
     codestream_bytes: int
     bits_per_pixel: str
     substreams: tuple[SubstreamInfo, ...]
     warnings: tuple[str, ...]
     file: dict[str, Any] | None = None
+
+    @property
+    def is_gray_alone(self) -> bool:
+        """Whether one component is shown: the source had gray alone, and so has the original of a layer."""
+        return self.gray_components == 1 and (self.layer_form is None or self.layer_form[1] == 1)
 
     def as_json(self) -> dict[str, Any]:
         """Return plain dictionaries, lists, numbers and strings; `file` where there is one."""
@@ -152,6 +159,7 @@ def info_of(codestream: Codestream, headers: Headers) -> Info:
         lossless_layer=None if layer is None else layer_in_words(layer),
         layer_bytes=None if layer is None else len(layer),
         layer_max_error=None if layer is None else layer_error(layer),
+        layer_form=None if layer is None else layer_form(layer),
         codestream_bytes=codestream.end,
         bits_per_pixel=rate_of(codestream.end, picture.display_width * picture.display_height),
         substreams=parts,

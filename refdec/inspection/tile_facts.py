@@ -20,7 +20,16 @@ __all__ = ["TileFacts"]
 
 SUMS = ("user_data_bytes", "sealed_bytes", "layer_bytes", "codestream_bytes")
 """Bytes, of which a whole has those of all its tiles."""
-OF_EACH = {*SUMS, "layer_max_error", "bits_per_pixel", "substreams", "private_regions", "warnings", "file"}
+OF_EACH = {
+    *SUMS,
+    "layer_max_error",
+    "layer_form",
+    "bits_per_pixel",
+    "substreams",
+    "private_regions",
+    "warnings",
+    "file",
+}
 """What each tile has of its own, or the whole of all: tiles are not said to differ in it."""
 MOST_NAMED = 8
 """Damaged tiles that warnings say what is wrong with."""
@@ -87,6 +96,7 @@ class TileFacts:
             bits_per_pixel=rate_of(coded, grid.width * grid.height),
             lossless_layer=None if layer is None else layer.lossless_layer,
             layer_max_error=None if layer is None else layer.layer_max_error,
+            layer_form=None if layer is None else layer.layer_form,
             warnings=(*self._damage(), *dict.fromkeys(line for info in legal.values() for line in info.warnings)),
         )
 

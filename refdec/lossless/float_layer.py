@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from refdec.arithmetic.types import Int64Array
-from refdec.bitstream.floatrecord import INFINITY, MOST_CURVE_LOG2, FloatForm, FloatRecord
+from refdec.bitstream.floatrecord import BASE_BITS, INFINITY, MOST_CURVE_LOG2, FloatForm, FloatRecord
 from refdec.clauses import clause
 from refdec.limits import Check, unchecked
 from refdec.lossless.errors import LayerDamaged, LayerOfOtherPicture, MaxErrorOutOfRange
@@ -21,10 +21,8 @@ from refdec.picture.output import Codes, as_codes, code_type
 from refdec.tiling.geometry import Rect
 from refdec.trace.picture_digest import picture_sha256
 
-__all__ = ["BASE_BITS", "decode_float_layer", "encode_float_layer", "float_layer_memory", "places_apart"]
+__all__ = ["decode_float_layer", "encode_float_layer", "float_layer_memory", "places_apart"]
 
-BASE_BITS = 16
-"""(7.8.3) The depth of the base, and of high parts."""
 ONE = {16: 0x3C00, 32: 0x3F800000}
 """The pattern of 1, by bits: transparency is predicted from it."""
 HALF, SINGLE, SINGLE_OF_HALVES = 0, 1, 2

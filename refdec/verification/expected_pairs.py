@@ -91,7 +91,8 @@ def code_pair(expected: FewBits, found: PictureCodes, alpha: AlphaPlane | None, 
         multiplied = suffix == MULTIPLIED if picture.alpha is None else picture.alpha.premultiplied
         wished = picture.alpha or _opaque(wanted[0], found.bit_depth)
         shown = alpha or _opaque(planes[0], found.bit_depth)
-        planes = with_alpha(planes, found.bit_depth, shown, MULTIPLIED if multiplied else STRAIGHT)
+        held = MULTIPLIED if multiplied else STRAIGHT
+        planes = with_alpha(planes, found.bit_depth, shown, held, is_ycc=found.colour == "YUV")
         planes = (*planes[:-1], at_depth(shown.samples, shown.bits, wished.bits))  # however deep the colours
         wanted = (*wanted, wished.samples)
     return Pair(compare_planes(names, wanted, planes), of, tuple(said))

@@ -20,6 +20,7 @@ import pytest
 from PIL import Image
 
 import refdec
+from tests.encodable import layered_ycc, photograph
 from tests.unit.bitstream.support import patched
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -204,6 +205,12 @@ def test_transparency_is_kept(channels: int, mode: str) -> None:
 def test_a_lossless_layer_gives_the_original() -> None:
     picture = np.random.default_rng(7).integers(0, 255, (64, 64, 3), dtype=np.uint8)
     assert np.array_equal(np.asarray(to_png(refdec.encode(picture, quality=30, lossless=True))), picture)
+
+
+@pytest.mark.parametrize("subsampling", ["420", "444"])
+def test_a_lossless_layer_gives_the_original_behind_ycbcr(subsampling: str) -> None:
+    picture = photograph(64, 64)
+    assert np.array_equal(np.asarray(to_png(layered_ycc(picture, subsampling))), picture)
 
 
 def test_a_server_ends_when_it_is_asked_to() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import refdec
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
-from tests.encodable import GOLDEN, photograph
+from tests.encodable import GOLDEN, layered_ycc, photograph
 from tests.unit.bitstream.support import patched
 from tests.unit.heif.grids import TURN, gray_stream, grid_data, streams
 
@@ -169,6 +169,24 @@ def test_a_lossless_layer_gives_the_original(bits: int) -> None:
     data = refdec.encode(picture, bits=bits, quality=30, lossless=True)
     assert np.array_equal(iio.imread(data, extension=".jai"), picture)
     assert not np.array_equal(iio.imread(data, extension=".jai", lossy=True), picture)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("gray", [False, True])
+def test_a_lossless_layer_gives_the_original_behind_ycbcr(bits: int, gray: bool) -> None:
+    """Found: RGB was asked for by name, and so the lossy picture came."""
+    original = photograph(64, 64, bits=bits)[..., 0 if gray else slice(None)]
+    data = layered_ycc(original)
+    shown = np.stack([original] * 3, axis=-1) if gray else original
+    assert np.array_equal(iio.imread(data, extension=".jai"), shown)
+    assert np.array_equal(iio.imread(data, extension=".jai", region=(3, 5, 20, 10)), shown[5:15, 3:23])
+    properties = iio.improps(data, extension=".jai")
+    assert (properties.shape, properties.dtype) == (shown.shape, shown.dtype)
+    lossy = refdec.decode(data, colour="RGB").array
+    for wish in ({"lossy": True}, {"colour": "RGB"}):
+        assert np.array_equal(iio.imread(data, extension=".jai", **wish), lossy)
+    for wish in ({"bit_depth": 12}, {"filters": False}, {"channels": (10, 10)}):
+        assert iio.imread(data, extension=".jai", **wish).shape == (64, 64, 3), "an original that does not go with it"
 
 
 def test_damage_is_an_error_of_imageio_whatever_is_asked() -> None:

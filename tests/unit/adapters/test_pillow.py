@@ -18,11 +18,12 @@ from PIL import Image, ImageFile, ImageOps, ImageSequence
 
 import refdec
 import refdec.adapters.pillow as adapter
+from refdec.api.lossless import add_lossless
 from refdec.bitstream.rendering import Cicp, RenderingInfo
 from refdec.formats.icc_writer import icc_profile
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.formats.transparency import at_depth
-from tests.encodable import GOLDEN, photograph
+from tests.encodable import GOLDEN, layered_ycc, photograph
 from tests.unit.heif.grids import SIZE, TURN, gray_stream, grid_data, streams
 
 STREAM = GOLDEN / "kodim15_m1_+0_65x79.jai"
@@ -81,7 +82,7 @@ def test_every_suffix_of_codestreams_is_known(suffix: str) -> None:
 def test_what_cannot_be_is_an_error_of_pillow() -> None:
     with pytest.raises(OSError, match="transparent"):
         Image.new("RGBA", (64, 64)).save(BytesIO(), adapter.FORMAT)
-    with pytest.raises(OSError, match="kind F"):
+    with pytest.raises(OSError, match="mode F"):
         Image.new("F", (64, 64)).save(BytesIO(), adapter.FORMAT)
     with pytest.raises(OSError, match="out of reach"):
         Image.new("RGB", (64, 64)).save(BytesIO(), adapter.FORMAT, bpp=1e-6)
@@ -271,6 +272,22 @@ def test_a_lossless_layer_gives_the_original(bits: int) -> None:
     picture = photograph(64, 64, bits=bits)
     image = Image.open(BytesIO(refdec.encode(picture, bits=bits, quality=30, lossless=True)))
     assert np.array_equal(np.asarray(image), at_depth(picture, bits, 8))
+
+
+@pytest.mark.parametrize(("bits", "gray"), [(8, False), (16, False), (8, True)])
+def test_a_lossless_layer_gives_the_original_behind_ycbcr(bits: int, gray: bool) -> None:
+    original = photograph(64, 64, bits=bits)[..., 0 if gray else slice(None)]
+    image = Image.open(BytesIO(layered_ycc(original, "444")))
+    shown = at_depth(original, bits, 8)
+    assert np.array_equal(np.asarray(image), np.stack([shown] * 3, axis=-1) if gray else shown)
+
+
+def test_the_original_of_a_gray_picture_may_have_colour() -> None:
+    """Found: the mode of the image said gray, and its pixels were RGB."""
+    original = photograph(64, 64)
+    data = add_lossless(refdec.encode(original[..., 0], quality=30, check=False), original)
+    image = Image.open(BytesIO(data))
+    assert image.mode == "RGB" and np.array_equal(np.asarray(image), original) and image.mode == "RGB"
 
 
 def test_a_save_that_fails_over_a_file_leaves_it_empty_as_the_page_says(file: Path) -> None:

@@ -34,6 +34,12 @@ def test_colours_are_not_multiplied_by_it() -> None:
     assert np.all(shown_pixels(picture, 1)[..., 0] == 128)
 
 
+def test_chroma_is_divided_about_its_middle() -> None:
+    half: Codes = np.full((2, 2), 128, np.uint8)
+    picture = Picture((half // 2, half, half), 8, "YUV", alpha=AlphaPlane(half, 8, premultiplied=True))
+    assert shown_pixels(picture, 3)[0, 0].tolist() == [128, 128, 128, 128]
+
+
 def test_subsampled_chroma_is_no_array() -> None:
     picture = Picture((PLANE, PLANE[:1, :1], PLANE[:1, :1]), 8, "YUV", (2, 2))
     with pytest.raises(OSError, match="fewer samples than luma") as caught, os_errors():

@@ -26,10 +26,11 @@ from refdec.bitstream.framing import read_codestream
 from refdec.bitstream.layerrecord import LosslessRecord, layer_part, read_layer, with_layer
 from refdec.bitstream.markers import Marker
 from refdec.decoding.options import DecodeOptions
+from refdec.formats.files import read_picture
 from refdec.formats.stream_files import stream_in
 from refdec.limits import Limits, TooMuchMemory
 from refdec.lossless.errors import LayerDamaged, LayerOfOtherPicture
-from tests.encodable import bundled, photograph
+from tests.encodable import bundled, layered_ycc, photograph
 from tests.unit.privacy.test_sealing import changed
 
 PICTURE = photograph(70, 90)
@@ -122,6 +123,14 @@ def test_what_does_not_go_with_the_original_is_the_lossy_picture_and_says_so(
         np.array_equal(plane, other)
         for plane, other in zip(picture.planes, refdec.decode(exact, lossy=True, **wishes).planes, strict=True)
     )
+
+
+def test_behind_ycbcr_the_original_is_rgb_everywhere(tmp_path: Path) -> None:
+    data = layered_ycc(PICTURE[:64, :64])
+    assert np.array_equal(refdec.decode(data).array, PICTURE[:64, :64])
+    report = decode_to_file(data, tmp_path / "a.png")
+    assert report.fidelity == "lossless" and report.warnings == ()
+    assert np.array_equal(np.stack(read_picture(tmp_path / "a.png").components, axis=-1), PICTURE[:64, :64])
 
 
 def test_files_say_how_near_they_are(exact: bytes, tmp_path: Path) -> None:

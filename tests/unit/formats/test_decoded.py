@@ -41,6 +41,15 @@ def test_it_is_saved_by_suffix_and_by_format(suffix: str, tmp_path: Path) -> Non
         made.save(io.BytesIO())
 
 
+def test_chroma_beside_transparency_is_divided_about_its_middle(tmp_path: Path) -> None:
+    half = np.full((2, 2), 128, np.uint8)
+    alpha = AlphaPlane(half, 8, premultiplied=True)
+    Picture((half // 2, half, half), 8, "YUV", alpha=alpha).save(tmp_path / "a.npy")
+    assert np.load(tmp_path / "a.npy")[0, 0].tolist() == [128, 128, 128, 128]
+    with pytest.raises(FormatCannotHold, match="smaller than luma"):
+        Picture((half, half[:1, :1], half[:1, :1]), 8, "YUV", (2, 2), alpha=alpha).save(tmp_path / "b.npy")
+
+
 def test_saving_says_what_is_lost(tmp_path: Path) -> None:
     made = decoded(rendering=RenderingInfo(Cicp(9, 16, 0, 1, 0)))
     with pytest.warns(UserWarning, match="BT.2020 and transfer PQ"):

@@ -181,11 +181,18 @@ def test_white_may_be_zero() -> None:
     assert np.array_equal(found.components[0], 255 - shallow)
 
 
-def test_samples_that_have_no_codes_are_refused() -> None:
-    with pytest.raises(PictureUnsupported, match="samples of the kind"):
-        read_picture(saved(PIL.Image.fromarray(np.zeros((4, 4), np.int32)), ".tif"))
-    with pytest.raises(PictureUnsupported):
-        read_picture(saved(rgb().convert("LAB"), ".tif"))
+def test_32_bits_of_gray_are_read_where_16_are_enough() -> None:
+    deep = picture(9, 8, 16, Colour.GRAY).components[0].astype(np.int32)
+    found = read_picture(saved(PIL.Image.fromarray(deep), ".tif"))
+    assert (found.bits, found.colour) == (16, Colour.GRAY) and np.array_equal(found.components[0], deep)
+    with pytest.raises(PictureUnsupported, match="TIFF with samples of 0 to 65536, beyond 16 bits"):
+        read_picture(saved(PIL.Image.fromarray(np.array([[0, 65536]], np.int32)), ".tif"))
+
+
+def test_lab_becomes_srgb_and_that_is_said() -> None:
+    found = read_picture(saved(rgb().convert("LAB"), ".tif"))
+    assert found.description.remarks[0].startswith("LAB became sRGB") and found.description.rendering is not None
+    assert np.abs(samples(found).astype(int) - np.asarray(rgb())).mean() < 3
 
 
 @pytest.mark.parametrize(("suffix", "mode"), [(".webp", "RGBA"), (".tif", "RGBA"), (".tif", "LA"), (".gif", "P")])

@@ -184,6 +184,48 @@ def test_a_transparent_colour_of_16_bits_is_refused_where_it_is_used() -> None:
         read(file(head(2, 2, 16, 0), bytes(10), chunk(b"tRNS", b"\1\0\0\0")))
 
 
+@pytest.mark.parametrize("depth", [1, 2, 4, 8, 16])
+def test_a_transparent_colour_leaves_gray_gray(depth: int) -> None:
+    """Found: gray became RGB up to 8 bits, and below 8 Pillow looked for another colour than the one that is meant."""
+    codes = np.arange(8) % (1 << depth)
+    row = b"".join(int(code).to_bytes(2, "big")[-max(1, depth // 8) :] for code in codes)
+    if depth < 8:
+        row = int("".join(f"{code:0{depth}b}" for code in codes), 2).to_bytes(depth, "big")
+    for key, used in ((1, True), (200, False)):
+        if depth < 8 and not used:
+            key = 3 if depth > 1 else 0
+            row = bytes(depth)
+            used = key == 0
+        data = file(head(8, 1, depth, 0), b"\0" + row, chunk(b"tRNS", key.to_bytes(2, "big")))
+        made = read_png(data, bits=None, limits=Limits(), keep_alpha=True)
+        assert made.colour is Colour.GRAY and len(made.components) == 1
+        assert (made.alpha is not None) is used, (depth, key)
+        if made.alpha is not None and key == 1:
+            assert np.array_equal(made.alpha.samples[0] == 0, codes == 1)
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_colour_with_a_transparent_colour_stays_colour(used: bool) -> None:
+    key = struct.pack(">3H", 3, 4, 5 if used else 6)
+    made = read_png(
+        file(head(2, 1, 8, 2), b"\0\3\4\5\7\7\7", chunk(b"tRNS", key)), bits=None, limits=Limits(), keep_alpha=True
+    )
+    assert made.colour is Colour.RGB and [plane.tolist() for plane in made.components] == [[[3, 7]], [[4, 7]], [[5, 7]]]
+    assert (made.alpha is not None) is used
+    if made.alpha is not None:
+        assert made.alpha.samples.tolist() == [[0, 255]]
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_a_palette_is_transparent_where_an_entry_that_is_used_is(used: bool) -> None:
+    entries = bytes([255, 255, 7 if not used else 255, 100 if used else 255])
+    palette = chunk(b"PLTE", bytes(range(15)))
+    data = file(head(4, 1, 8, 3), b"\0\0\1\4\3", palette, chunk(b"tRNS", entries))
+    made = read_png(data, bits=None, limits=Limits(), keep_alpha=True)
+    assert made.colour is Colour.RGB and made.components[0].tolist() == [[0, 3, 12, 9]]
+    assert (made.alpha is not None) is used
+
+
 def test_codes_in_the_low_bits_and_depths_that_a_file_states() -> None:
     low = file(head(3, 1, 16, 0), b"\0" + np.array([0, 512, 1023], ">u2").tobytes())
     found = read_png(low, bits=10, low_bits=True, limits=Limits())

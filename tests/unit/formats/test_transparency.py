@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from refdec.formats.transparency import at_depth, common_depth, kind_in, with_alpha
+from refdec.formats.transparency import at_depth, common_depth, kind_in, pixels_of, with_alpha, with_key
 from refdec.heif.parts import AlphaPlane, Samples
 
 
@@ -41,3 +41,31 @@ def test_straight_colours_stay() -> None:
     for suffix in (".png", ".tif"):
         kept, opaque = with_alpha((colour,), 8, alpha, suffix)
         assert np.array_equal(kept, colour) and np.array_equal(opaque, alpha.samples)
+
+
+@pytest.mark.parametrize("bits", [8, 10, 16])
+def test_chroma_is_divided_about_its_middle(bits: int) -> None:
+    """Found: chroma was divided as light is, so that gray became purple where it was half transparent."""
+    most, middle = (1 << bits) - 1, 1 << (bits - 1)
+    kind = np.uint8 if bits == 8 else np.uint16
+    alpha = AlphaPlane(np.array([[0, 1, most // 4, most // 2, most]], kind), bits, premultiplied=True)
+    luma = alpha.samples // 2
+    gray = np.full((1, 5), middle, kind)
+    straight = (middle + (middle // 2) * np.array([[0, 1, 1, 1, 1]])).astype(kind)
+    multiplied = np.round(middle + (straight.astype(float) - middle) * alpha.samples / most).astype(kind)
+    y, u, v, opaque = with_alpha((luma, gray, multiplied), bits, alpha, ".npy", is_ycc=True)
+    assert np.array_equal(u, gray) and np.array_equal(opaque, alpha.samples)
+    assert np.abs(v.astype(int) - straight)[0, 2:].max() <= 3 and v[0, 0] == middle, "nothing is there: no colour"
+    assert np.abs(y.astype(int)[0, 2:] - most // 2).max() <= 3 and y[0, 0] == 0
+
+
+def test_planes_of_ycc_become_pixels_without_a_tint() -> None:
+    alpha = AlphaPlane(np.array([[64, 255]], np.uint8), 8, premultiplied=True)
+    planes = (np.array([[32, 100]], np.uint8), *(np.full((1, 2), 128, np.uint8),) * 2)
+    assert pixels_of(planes, 8, 8, alpha, is_ycc=True).tolist() == [[[128, 128, 128, 64], [100, 128, 128, 255]]]
+
+
+def test_a_transparent_colour_is_a_channel_where_a_sample_has_it() -> None:
+    samples = np.array([[[1, 2, 3], [1, 2, 4]]], np.uint16)
+    assert with_key(samples, np.array([1, 2, 9])) is samples
+    assert with_key(samples, np.array([1, 2, 4])).tolist() == [[[1, 2, 3, 65535], [1, 2, 4, 0]]]
