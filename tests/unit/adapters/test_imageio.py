@@ -183,9 +183,11 @@ def test_a_lossless_layer_gives_the_original_behind_ycbcr(bits: int, gray: bool)
     properties = iio.improps(data, extension=".jai")
     assert (properties.shape, properties.dtype) == (shown.shape, shown.dtype)
     lossy = refdec.decode(data, colour="RGB").array
-    for wish in ({"lossy": True}, {"colour": "RGB"}):
+    named: list[dict[str, Any]] = [{"lossy": True}, {"colour": "RGB"}]
+    for wish in named:
         assert np.array_equal(iio.imread(data, extension=".jai", **wish), lossy)
-    for wish in ({"bit_depth": 12}, {"filters": False}, {"channels": (10, 10)}):
+    others: list[dict[str, Any]] = [{"bit_depth": 12}, {"filters": False}, {"channels": (10, 10)}]
+    for wish in others:
         assert iio.imread(data, extension=".jai", **wish).shape == (64, 64, 3), "an original that does not go with it"
 
 

@@ -18,11 +18,13 @@ from PIL import Image, ImageFile, ImageOps, ImageSequence
 
 import refdec
 import refdec.adapters.pillow as adapter
+from refdec.api.encode_file import encode_to_file
 from refdec.api.lossless import add_lossless
 from refdec.bitstream.rendering import Cicp, RenderingInfo
 from refdec.formats.icc_writer import icc_profile
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.formats.transparency import at_depth
+from refdec.plugins.core_errors import TooFewBytes
 from tests.encodable import GOLDEN, layered_ycc, photograph
 from tests.unit.heif.grids import SIZE, TURN, gray_stream, grid_data, streams
 
@@ -295,6 +297,22 @@ def test_a_save_that_fails_over_a_file_leaves_it_empty_as_the_page_says(file: Pa
     with pytest.raises(OSError, match="out of reach"):
         Image.new("RGB", (64, 64)).save(file, bpp=1e-6)
     assert file.read_bytes() == b""
+
+
+def test_a_save_that_fails_early_or_elsewhere_leaves_what_was_there_as_the_page_says(file: Path) -> None:
+    before, target = file.read_bytes(), BytesIO(b"what was there")
+    with pytest.raises(OSError, match="out of reach"):
+        Image.new("RGB", (64, 64)).save(target, adapter.FORMAT, bpp=1e-6)
+    assert target.getvalue() == b"what was there"
+    photo = BytesIO()
+    Image.fromarray(photograph(64, 64)).save(photo, "JPEG")
+    with Image.open(BytesIO(photo.getvalue()[:900])) as cut, pytest.raises(OSError, match="truncated"):
+        cut.save(file)
+    with pytest.raises(TooFewBytes):
+        encode_to_file(Image.new("RGB", (64, 64)), file, refdec.EncodeOptions(max_bytes=10))
+    assert file.read_bytes() == before
+    encode_to_file(Image.new("RGB", (64, 64)), file, refdec.EncodeOptions(quality=30))
+    assert Image.open(file).size == (64, 64)
 
 
 def test_colours_of_the_codestream_are_a_profile() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from refdec.formats.transparency import at_depth, common_depth, kind_in, pixels_of, with_alpha, with_key
 from refdec.heif.parts import AlphaPlane, Samples
+from refdec.picture.output import as_codes
 
 
 def every_code(bits: int) -> Samples:
@@ -47,12 +48,11 @@ def test_straight_colours_stay() -> None:
 def test_chroma_is_divided_about_its_middle(bits: int) -> None:
     """Found: chroma was divided as light is, so that gray became purple where it was half transparent."""
     most, middle = (1 << bits) - 1, 1 << (bits - 1)
-    kind = np.uint8 if bits == 8 else np.uint16
-    alpha = AlphaPlane(np.array([[0, 1, most // 4, most // 2, most]], kind), bits, premultiplied=True)
-    luma = alpha.samples // 2
-    gray = np.full((1, 5), middle, kind)
-    straight = (middle + (middle // 2) * np.array([[0, 1, 1, 1, 1]])).astype(kind)
-    multiplied = np.round(middle + (straight.astype(float) - middle) * alpha.samples / most).astype(kind)
+    shares = np.array([[0, 1, most // 4, most // 2, most]])
+    alpha = AlphaPlane(as_codes(shares, bits), bits, premultiplied=True)
+    luma, gray = as_codes(shares // 2, bits), as_codes(np.full((1, 5), middle), bits)
+    straight = middle + (middle // 2) * np.array([[0, 1, 1, 1, 1]])
+    multiplied = as_codes(np.round(middle + (straight - middle) * shares / most).astype(int), bits)
     y, u, v, opaque = with_alpha((luma, gray, multiplied), bits, alpha, ".npy", is_ycc=True)
     assert np.array_equal(u, gray) and np.array_equal(opaque, alpha.samples)
     assert np.abs(v.astype(int) - straight)[0, 2:].max() <= 3 and v[0, 0] == middle, "nothing is there: no colour"
