@@ -33,6 +33,7 @@ from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import Job, Outcome, Summary
 from refdec.parallel.processes import available_cores
 from refdec.parallel.report import BatchReport
+from refdec.parallel.typed_names import NO_NAMES, TypedNames, naming_as_typed, typed_names
 
 if TYPE_CHECKING:
     from refdec.parallel.attempts import BatchFunction
@@ -213,9 +214,12 @@ def encode_archive(archive: PictureArchive, *, watch: Callable[[Outcome], None] 
     """Encode an archive of pictures; `watch` sees each outcome.  It goes on and raises as `decode_archive` does."""
     roi = archive.encode.roi
     encode = replace(archive.encode, workers=1)  # a process works on one picture
-    encode = replace(encode, roi=Path(roi).absolute()) if isinstance(roi, str | Path) else encode
-    suffix = f".{encode.container or BARE}"
-    return _run(archive, lambda weights: EncodeOne(encode, weights), watch, suffix=suffix, inputs=READ_SUFFIXES)
+    mask = Path(roi) if isinstance(roi, str | Path) else None
+    encode = encode if mask is None else replace(encode, roi=mask.absolute())
+    suffix, typed = f".{encode.container or BARE}", typed_names(mask)
+    return _run(
+        archive, lambda weights: EncodeOne(encode, weights), watch, suffix=suffix, inputs=READ_SUFFIXES, typed=typed
+    )
 
 
 def transcode_archive(archive: StreamArchive, *, watch: Callable[[Outcome], None] | None = None) -> Summary:
@@ -245,13 +249,17 @@ def _run(
     suffix: str = CODESTREAM_SUFFIXES[0],
     inputs: Collection[str] = CODESTREAM_SUFFIXES,
     keeps: Collection[str] = (),
+    typed: TypedNames = NO_NAMES,
 ) -> Summary:
     """Run an archive: `function(weights)` does the work on a file that becomes one with a suffix, or keeps its own.
 
-    What its sources raise comes before the report is opened.
+    `typed`: what the other files were typed as that the work reads.  What its sources raise comes before the report is
+    opened.
     """
     weights = None if archive.weights is None else archive.weights.absolute()
-    _pack_of(weights)  # a pack that cannot be read is one error, not one for each file; forked workers share it
+    typed = {**typed, **typed_names(archive.weights)}
+    with naming_as_typed(typed):
+        _pack_of(weights)  # a pack that cannot be read is one error, not one for each file; forked workers share it
     others = LeftOut()
     jobs = archive_jobs(archive.sources, archive.out, suffix, inputs=inputs, keeps=keeps, others=others)
     first = list(itertools.islice(jobs, 1))
@@ -261,5 +269,5 @@ def _run(
         if archive.report is not None:
             report = stack.enter_context(BatchReport.open(still_there(archive.report), resume=archive.options.resume))
         every = itertools.chain(first, jobs)
-        summary = run_batch(function(weights), every, archive.options, report=report, watch=watch)
+        summary = run_batch(function(weights), every, archive.options, report=report, watch=watch, typed=typed)
     return replace(summary, left_out=dict(others.counts))

@@ -16,6 +16,7 @@ from refdec.bitstream.firstbytes import START_BYTES
 from refdec.decoding.options import limits_or_default
 from refdec.formats.errors import NoSuchPicture
 from refdec.formats.files import NamedBytes, name_of
+from refdec.formats.pipes import is_pipe, named
 from refdec.sequences.errors import ClipOption, NotAClip
 from refdec.sequences.moving import MovingPicture
 
@@ -63,8 +64,8 @@ def moving_or_still(
 
 def _named_source(source: Encodable, limits: Limits) -> str | NamedBytes | None:
     """Return the path of a source, or its bytes under its name; None for what is no file."""
-    if isinstance(source, str | os.PathLike) and str(source) != "-":
-        return os.fspath(source)
+    if isinstance(source, str | os.PathLike) and not is_pipe(source):
+        return named(source)
     if isinstance(source, bytes | bytearray | memoryview | str) or (
         hasattr(source, "read") and not hasattr(source, "__array__") and not hasattr(source, "__array_interface__")
     ):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from refdec.errors import RefdecError
+from refdec.formats.pipes import named
 
 __all__ = ["concerning", "name_source"]
 
@@ -19,7 +20,7 @@ def name_source(source: object, problems: Iterable[RefdecError]) -> None:
     """Write the name of a source into problems that know none; bytes and file objects have no name to type."""
     if isinstance(source, str | os.PathLike):
         for problem in problems:
-            problem.source = problem.source or os.fspath(source)
+            problem.source = problem.source or named(source)
 
 
 @contextmanager

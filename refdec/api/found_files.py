@@ -10,12 +10,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from refdec.api.errors import NothingMatches, PipeAmongMany
+from refdec.formats.pipes import is_pipe
 from refdec.parallel.errors import FolderMissing
 from refdec.parallel.folders import walk
 
-__all__ = ["PIPE", "files_below", "is_archive", "named_files"]
-
-PIPE = "-"
+__all__ = ["files_below", "is_archive", "named_files"]
 
 
 def is_archive(source: str) -> bool:
@@ -29,7 +28,7 @@ def named_files(sources: Iterable[str]) -> Iterator[Path]:
     Raises NothingMatches, PipeAmongMany.
     """
     for source in sources:
-        if source == PIPE:
+        if is_pipe(source):
             raise PipeAmongMany
         if Path(source).is_dir():
             continue

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from refdec.api.found_files import PIPE, files_below
+from refdec.api.found_files import files_below
 from refdec.api.info import read_info
 from refdec.errors import RefdecError
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
+from refdec.formats.pipes import is_pipe, named
 
 if TYPE_CHECKING:
     from refdec.bitstream.editions import EditionName
@@ -48,12 +49,12 @@ def read_infos(
     unlisted: list[FolderMissing] = []
     for source in sources:
         try:
-            if source == PIPE:
-                paths: Iterator[Path | str] = iter([PIPE])
+            if is_pipe(source):
+                paths: Iterator[Path | str] = iter([source])
             else:
                 paths = files_below([source], CODESTREAM_SUFFIXES, unreadable=unlisted.append)
             for path in paths:
-                yield _read(str(path), limits, lenient, any_level, edition)
+                yield _read(named(path), limits, lenient, any_level, edition)
         except RefdecError as problem:
             yield FileInfo(source, None, problem)
     yield from (FileInfo(problem.folder, None, problem) for problem in unlisted)

@@ -159,8 +159,8 @@ def act(
     typed = arguments_of(action, texts)
     options = options_for(bench.guest, dict(order.options), action)
     kinds = {argument.name: argument.kind for argument in action.arguments}
-    wanted = {name: Path(text) for name, text in typed.items() if kinds[name] in {"codestream", "codestreams"}}
-    several = len(wanted) > 1 or any(path.is_dir() for path in wanted.values())
+    wanted = {name: text for name, text in typed.items() if kinds[name] in {"codestream", "codestreams"}}
+    several = len(wanted) > 1 or any(Path(text).is_dir() for text in wanted.values())
     frame, clips, decode = (
         replace(order.frame, among_others=several),
         set[str](),
@@ -172,7 +172,7 @@ def act(
             clips.add(stream.clip.name)
 
     reading = StreamReading(decode, order.reading, frame, complain, remark, progress, count_clip)
-    streams = {name: TaskStreams(path, reading, single=kinds[name] == "codestream") for name, path in wanted.items()}
+    streams = {name: TaskStreams(text, reading, single=kinds[name] == "codestream") for name, text in wanted.items()}
     given = ActionInput(
         options,
         bench.core,

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from refdec.api.concerning import concerning
 from refdec.api.errors import OutputsMeet, PipeAmongMany
-from refdec.api.found_files import PIPE
 from refdec.api.task import run_on_stream, stream_for
 from refdec.api.task_pictures import write_result_picture
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
+from refdec.formats.pipes import is_pipe
 
 if TYPE_CHECKING:
     from refdec.api.task import TaskOrder
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["jobs_of", "run_job"]
 
 
-def jobs_of(inputs: Sequence[Path], order: TaskOrder, pictures: Path | None) -> Iterator[Job]:
+def jobs_of(inputs: Sequence[str | Path], order: TaskOrder, pictures: Path | None) -> Iterator[Job]:
     """Yield the jobs of a batch: files, and the codestreams of folders; pictures of results go to a folder.
 
     Raises, before any job, PipeAmongMany, and OutputsMeet where two files would have one picture.
@@ -32,14 +32,15 @@ def jobs_of(inputs: Sequence[Path], order: TaskOrder, pictures: Path | None) -> 
     from refdec.parallel.folders import folder_jobs
     from refdec.parallel.outcomes import Job
 
+    if any(is_pipe(path) for path in inputs):
+        raise PipeAmongMany
     made: dict[Path, Path] = {}
-    for path in inputs:
-        if str(path) == PIPE:
-            raise PipeAmongMany
+    paths = [Path(path) for path in inputs]
+    for path in paths:
         output = None if pictures is None or path.is_dir() else pictures / f"{path.stem}.png"
         if output is not None and (other := made.setdefault(output, path)) is not path:
             raise OutputsMeet(str(other), str(path), str(output))
-    for path in inputs:
+    for path in paths:
         if path.is_dir():
             yield from folder_jobs(path, CODESTREAM_SUFFIXES, out=pictures, out_suffix=".png", options=order)
         else:

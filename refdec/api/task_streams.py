@@ -14,6 +14,7 @@ from refdec.api.chosen_frame import FrameWish, chosen_stream, every_stream
 from refdec.api.concerning import concerning
 from refdec.errors import RefdecError
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
+from refdec.formats.pipes import is_pipe, named
 
 if TYPE_CHECKING:
     from refdec.api.chosen_frame import ChosenStream
@@ -24,14 +25,15 @@ if TYPE_CHECKING:
 __all__ = ["StreamReading", "TaskStreams", "streams_below"]
 
 
-def streams_below(path: Path) -> Iterator[Path]:
-    """Yield the codestreams of a folder in order, or the file itself.  Raises FolderMissing."""
+def streams_below(source: str | Path) -> Iterator[str]:
+    """Yield the codestreams of a folder in order, or the file itself, or "-".  Raises FolderMissing."""
     from refdec.parallel.folders import walk
 
-    if path.is_dir():
-        yield from (path / below for below in walk(path, CODESTREAM_SUFFIXES))
+    place = Path(source)
+    if place.is_dir():
+        yield from (named(place / below) for below in walk(place, CODESTREAM_SUFFIXES))
     else:
-        yield path
+        yield source if isinstance(source, str) and is_pipe(source) else named(place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class TaskStreams:
     where nobody says which.  Those whose names are `known` are left out, and counted all the same.
     """
 
-    path: Path
+    source: str
     reading: StreamReading
     single: bool = False
     known: Callable[[str], bool] = _nothing
@@ -75,15 +77,15 @@ class TaskStreams:
         return replace(self, known=known)
 
     def __iter__(self) -> Iterator[NamedBundle]:
-        files = list(streams_below(self.path))
-        for index, path in enumerate(files):
+        files = list(streams_below(self.source))
+        for index, name in enumerate(files):
             self.reading.progress(index / len(files))
             try:
-                yield from self._of_file(str(path), index / len(files), 1 / len(files))
+                yield from self._of_file(name, index / len(files), 1 / len(files))
             except RefdecError as problem:
-                if not self.path.is_dir():
+                if not Path(self.source).is_dir():
                     raise
-                self.reading.complain(str(path), problem)
+                self.reading.complain(name, problem)
 
     def _of_file(self, name: str, done: float, share: float) -> Iterator[NamedBundle]:
         """Yield the bundles of one file."""

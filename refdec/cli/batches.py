@@ -18,6 +18,7 @@ import typer
 from refdec.cli import console
 from refdec.cli.errors import InputAsTarget, OutputExists, OutputFolderMissing, SeveralFilesOnly, WrongNumbers
 from refdec.cli.outputs import PIPE, require_distinct, spelled
+from refdec.formats.pipes import is_pipe, named
 
 if TYPE_CHECKING:
     from refdec.parallel.batch import BatchOptions
@@ -80,9 +81,7 @@ class BatchWishes:
         return BatchOptions(self.workers, self.executor, timeout_s=self.timeout, resume=not self.overwrite)
 
 
-def places(
-    command: FileCommand, sources: Sequence[str], out: Path | None, *, overwrite: bool
-) -> OneFile | SeveralFiles:
+def places(command: FileCommand, sources: Sequence[str], out: str | None, *, overwrite: bool) -> OneFile | SeveralFiles:
     """Return what the names stand for: of two the second is the output, unless --out names it.
 
     --out is a file where one file is the input, and the name has a suffix or is -; else it is a folder.  Raises
@@ -93,14 +92,15 @@ def places(
     several = is_archive(sources[0])
     if out is not None:
         alone = len(sources) == 1 and not several
-        if alone and (spelled(out) == PIPE or (out.suffix and not out.is_dir())):
-            return _as_one_file(command, sources[0], str(out))
-        return SeveralFiles(tuple(sources), out)
+        folder = Path(out)
+        if alone and (spelled(out) == PIPE or (folder.suffix and not folder.is_dir())):
+            return _as_one_file(command, sources[0], out)
+        return SeveralFiles(tuple(sources), folder)
     if len(sources) == 2:
         return SeveralFiles((sources[0],), Path(sources[1])) if several else _as_one_file(command, *sources)
     if len(sources) > 1 or several:
         raise OutputFolderMissing(command.name)
-    if sources[0] == PIPE:
+    if is_pipe(sources[0]):
         return OneFile(PIPE, PIPE)
     target = Path(sources[0]).with_suffix(command.suffix)
     if target.exists() and not overwrite:
@@ -167,11 +167,12 @@ def run_several(done: str, run: Callable[[Callable[[Outcome], None]], Summary], 
 
         def watch(outcome: Outcome) -> None:
             count(outcome.status.value)
-            show_warnings(outcome.details.get("warnings", ()), source=outcome.job.input)
+            called = named(outcome.job.input)
+            show_warnings(outcome.details.get("warnings", ()), source=called)
             if outcome.message is not None:
-                console.say(f"refdec: {outcome.job.input}: {outcome.message.splitlines()[0]}", always=True)
+                console.say(f"refdec: {called}: {outcome.message.splitlines()[0]}", always=True)
             elif outcome.status == DONE and (name := _longer_name(outcome)) is not None:
-                console.say(f"refdec: {outcome.job.input}: written as {name}: its folder has two of that name")
+                console.say(f"refdec: {called}: written as {name}: its folder has two of that name")
 
         summary = run(watch)
     if as_json:
@@ -183,5 +184,5 @@ def run_several(done: str, run: Callable[[Callable[[Outcome], None]], Summary], 
 
 def _longer_name(outcome: Outcome) -> str | None:
     """Return the name of an output that keeps the suffix of its input, because two inputs have one name before it."""
-    output, name = outcome.job.output, outcome.job.input.name
-    return output.name if output is not None and output.stem == name else None
+    output, source = outcome.job.output, outcome.job.input
+    return output.name if output is not None and source.suffix and output.stem == source.name else None

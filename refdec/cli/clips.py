@@ -15,11 +15,11 @@ from refdec.formats.kinds import CODESTREAM_SUFFIXES, FILE_SUFFIXES
 __all__ = ["clip_place"]
 
 
-def clip_place(sources: Sequence[str], out: Path | None, frame: int | None = None) -> OneFile | None:
+def clip_place(sources: Sequence[str], out: str | None, frame: int | None = None) -> OneFile | None:
     """Return a folder and the file that it becomes: of the suffix of a clip, or (`frame`: the one picture of the folder
     that is wanted) of any of ours; no folder itself.
     """
-    names = [*sources, *([] if out is None else [str(out)])]
+    names = [*sources, *([] if out is None else [out])]
     if len(names) != 2 or not Path(names[0]).is_dir():
         return None
     target = Path(names[1])

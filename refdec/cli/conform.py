@@ -166,9 +166,9 @@ def run(
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Cases under way at once.")] = 1,
     timeout: Annotated[float, typer.Option(min=0.1, metavar="S", help="Seconds that a case may take.")] = 60.0,
-    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON.")] = None,
-    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as JUnit XML.")] = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page.")] = None,
+    json_file: Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON.")] = None,
+    junit: Annotated[str | None, typer.Option(metavar="FILE", help="Write the report as JUnit XML.")] = None,
+    html: Annotated[str | None, typer.Option(metavar="FILE", help="Write the report as one HTML page.")] = None,
     spec: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Where docs/spec lies, for links of the page; default: this checkout's."),
@@ -179,12 +179,14 @@ def run(
 
     Example: refdec conform run suite --decoder 'mydecoder {in} {out} {weights}' --html report.html
     """
+    from refdec.cli.outputs import require_files
     from refdec.cli.startup import prepare_process
 
     if "{weights}" not in (decoder or ""):
         refuse_idle("is what {weights} stands for: it needs --decoder with {weights}", {"--weights": weights})
     if html is None:
         refuse_idle("is for links of the page: it needs --html", {"--spec": spec})
+    require_files("conform run", {"--json": json_file, "--junit": junit, "--html": html})
     prepare_process()
     from refdec.conformance.runner import RunOptions, run_suite
     from refdec.conformance.suite import open_suite
@@ -213,7 +215,7 @@ def _cases(count: int) -> str:
 
 
 def _write_reports(
-    found: RunResult, json_file: Path | None, junit: Path | None, html: Path | None, spec: str | None
+    found: RunResult, json_file: str | None, junit: str | None, html: str | None, spec: str | None
 ) -> None:
     from refdec.conformance import report
     from refdec.formats.files import write_text
@@ -221,4 +223,4 @@ def _write_reports(
     writers = ((json_file, report.to_json), (junit, report.to_junit), (html, partial(report.to_html, spec=spec)))
     for path, writer in writers:
         if path is not None:
-            write_text(str(path), writer(found))
+            write_text(path, writer(found))

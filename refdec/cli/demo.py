@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from importlib import resources
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,11 +20,11 @@ RECORDED = "feac79795114b896e0dc3fd8b983c2c59c36f47de9ccd09a50730c6ad35dd6eb"
 
 def demo(
     target: Annotated[
-        Path | None, typer.Argument(metavar="[OUT.png]", help="Picture file to write; default: demo.png.")
+        str | None, typer.Argument(metavar="[OUT.png]", help="Picture file to write; default: demo.png.")
     ] = None,
     out: OneOutOption = None,
     stream: Annotated[
-        Path | None, typer.Option(metavar="FILE.jai", help="Write the bundled codestream to this file, too.")
+        str | None, typer.Option(metavar="FILE.jai", help="Write the bundled codestream to this file, too.")
     ] = None,
     json: JsonFlag = False,
 ) -> None:
@@ -34,12 +33,14 @@ def demo(
     Example: refdec demo photo.png --stream photo.jai
     """
     from refdec.api.decode_file import decode_to_file
-    from refdec.cli.outputs import output_of, require_distinct
+    from refdec.cli.outputs import output_of, require_distinct, require_files
     from refdec.cli.startup import prepare_process
     from refdec.formats.files import write_bytes
 
-    target = Path(output_of(target, out, "demo.png"))
-    require_distinct("-", {"OUT.png": target, "--stream": stream})
+    target = output_of(target, out, "demo.png")
+    outputs = {"OUT.png": target, "--stream": stream}
+    require_files("demo", outputs)
+    require_distinct("-", outputs)
     data = resources.files("refdec").joinpath("data", "demo.jai").read_bytes()
     prepare_process()
     start = time.perf_counter()
@@ -47,7 +48,7 @@ def demo(
         report = decode_to_file(data, target, on_progress=show)
     seconds = time.perf_counter() - start
     if stream is not None:  # last: where the picture cannot be written nothing is
-        write_bytes(str(stream), data)
+        write_bytes(stream, data)
     equal = report.fingerprint == RECORDED
     bpp = 8 * len(data) / (report.width * report.height)
     if json:

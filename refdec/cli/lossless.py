@@ -56,7 +56,8 @@ def add(
 
     require_one_pipe((source, original))
     target = output_of(target, out)
-    require_distinct(source, {"the codestream": target})
+    for read in (source, original):
+        require_distinct(read, {"the codestream": target})
     prepare_process()
     limits = limits_of(limit_pixels, limit_memory, time_limit)
     options = EncodeOptions(bits=source_bits, low_bits=low_bits, limits=limits)

@@ -137,11 +137,11 @@ TimeLimit = Annotated[
     typer.Option("--time-limit", metavar="SECONDS", rich_help_panel=LIMITS, help="Give up a file that takes longer."),
 ]
 OutOption = Annotated[
-    Path | None,
+    str | None,
     typer.Option("--out", "-o", metavar="OUT", help="Output, or the folder for the outputs of several inputs."),
 ]
 OneOutOption = Annotated[
-    Path | None, typer.Option("--out", "-o", metavar="OUT", help="The output, in place of the argument.")
+    str | None, typer.Option("--out", "-o", metavar="OUT", help="The output, in place of the argument.")
 ]
 ReportOption = Annotated[
     Path | None,

@@ -11,28 +11,36 @@ from pathlib import Path
 import typer
 
 from refdec.cli.errors import FileTwice, OutputNotNamed, OutputTwice
+from refdec.formats.pipes import PIPE, is_pipe, named
 from refdec.formats.standard_output import is_standard_output
 
-__all__ = ["PIPE", "output_of", "require_distinct", "require_one_pipe", "spelled"]
-
-PIPE = "-"
+__all__ = ["PIPE", "output_of", "require_distinct", "require_files", "require_one_pipe", "spelled"]
 
 
 def spelled(output: str | Path) -> str:
     """Return an output as it was typed; "-" for every name of standard output, beside which nothing is said there."""
-    return PIPE if is_standard_output(str(output)) else str(output)
+    return PIPE if is_standard_output(output) else named(output)
 
 
 def require_distinct(source: str, outputs: Mapping[str, str | Path | None]) -> None:
     """Raise FileTwice if an output (its option or name, its path; None: not wanted) is the input or another output."""
-    places = {} if source == PIPE else {os.path.realpath(source): "the input"}
+    places = {} if is_pipe(source) else {os.path.realpath(source): "the input"}
     for what, path in outputs.items():
         if path is None or spelled(path) == PIPE:
             continue
         place = os.path.realpath(path)
         if place in places:
-            raise FileTwice(what, str(path), places[place])
+            raise FileTwice(what, named(path), places[place])
         places[place] = what
+
+
+def require_files(command: str, outputs: Mapping[str, str | Path | None]) -> None:
+    """Raise BadParameter for an output (its option or name, its path) that is standard output, where a command has its
+    own words.
+    """
+    for what, path in outputs.items():
+        if path is not None and spelled(path) == PIPE:
+            raise typer.BadParameter(f"{what} is a file: what {command} says goes to standard output")
 
 
 def require_one_pipe(sources: Sequence[str]) -> None:
@@ -41,10 +49,10 @@ def require_one_pipe(sources: Sequence[str]) -> None:
         raise typer.BadParameter("- is standard input, which can be read once: name a file for the other one")
 
 
-def output_of(argument: str | Path | None, option: Path | None, default: str | None = None) -> str:
+def output_of(argument: str | Path | None, option: str | None, default: str | None = None) -> str:
     """Return the output that an argument or -o names, else the default.  Raises OutputTwice, OutputNotNamed."""
     if argument is not None and option is not None:
-        raise OutputTwice(str(argument), str(option))
+        raise OutputTwice(named(argument), option)
     chosen = option if argument is None else argument
     wanted = default if chosen is None else chosen
     if wanted is None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from refdec.cli import console
+from refdec.cli.idle import refuse_idle, refuse_typed
 from refdec.cli.options import (
     AnyLevelFlag,
     EditionOption,
@@ -52,7 +54,7 @@ def task(
         list[str] | None, typer.Option("--option", metavar="KEY=VALUE", help="Option of the task; repeatable.")
     ] = None,
     picture: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             metavar="OUT.png",
             help="Write the result as a picture, in the format of its suffix; a folder for several inputs.",
@@ -86,26 +88,22 @@ def task(
     from refdec.api.chosen_frame import FrameWish
     from refdec.api.task import TaskOrder
 
-    if help_ or name is None:
+    if help_ or name is None or not arguments:
         _explain(context, name, whole=help_, as_json=json)
         return
-    from refdec.cli.outputs import require_distinct
+    from refdec.cli.outputs import require_distinct, require_files
     from refdec.cli.startup import prepare_process
     from refdec.decoding.options import DecodeOptions
-    from refdec.formats.standard_output import is_standard_output
     from refdec.sequences.timing import moment
 
     if over and picture is None:
         raise typer.BadParameter("--over lays the picture of the result over the decoded one: it needs --picture")
     if legend and picture is None:
         raise typer.BadParameter("--legend stands below the picture of the result: it needs --picture")
-    if picture is not None and is_standard_output(str(picture)):
-        raise typer.BadParameter("--picture is a file: what the task says goes to standard output")
+    require_files("the task", {"--picture": picture})
+    drawn = None if picture is None else Path(picture)
     guest = installed_plugins().task(name)
-    texts = tuple(arguments or ())
-    if not texts:
-        _explain(context, name, whole=False, as_json=json)
-        return
+    texts = tuple(arguments)
     prepare_process()
     order = TaskOrder(
         name,
@@ -128,12 +126,14 @@ def task(
     if action is not None:
         if over:
             raise typer.BadParameter(f"--over is for the result of one codestream; {action.name} has no picture below")
-        code = _act(action, texts[1:], order, picture, json)
+        refuse_idle(f"is for a task on several files; {action.name} takes one after the other", {"--workers": workers})
+        code = _act(action, texts[1:], order, drawn, json)
     elif len(texts) > 1 or Path(texts[0]).is_dir():
-        code = _run_on_batch([Path(text) for text in texts], order, picture, workers, json)
+        code = _run_on_batch(texts, order, drawn, workers, json)
     else:
-        require_distinct(texts[0], {"--picture": picture})
-        code = _run_on_file(texts[0], order, picture, json)
+        refuse_idle("is for a task on several files: it has one worker for one", {"--workers": workers})
+        require_distinct(texts[0], {"--picture": drawn})
+        code = _run_on_file(texts[0], order, drawn, json)
     if code:
         raise typer.Exit(code)
 
@@ -145,7 +145,11 @@ def _explain(context: typer.Context, name: str | None, *, whole: bool, as_json: 
 
     if whole:
         console.result(context.get_help())
-    elif name is not None:
+        return
+    reason = "is for running a task, and what it runs on is not named: refdec task NAME IN.jai"
+    refuse_typed(context, reason, but=() if name is not None else ("--json",))
+    if name is not None:
+        installed_plugins().task(name)
         console.result(sections_text(sections_of_guests("task", (), {"name": name})).rstrip())
     else:
         _list(as_json)
@@ -217,11 +221,12 @@ def _act(action: Action, texts: tuple[str, ...], order: TaskOrder, picture: Path
 
 
 def _run_on_batch(
-    inputs: list[Path], order: TaskOrder, picture: Path | None, workers: int | None, as_json: bool
+    inputs: Sequence[str], order: TaskOrder, picture: Path | None, workers: int | None, as_json: bool
 ) -> int:
     """Run a task on many codestreams, print each result as it comes, return one exit code for all."""
     from refdec.api.task_batch import jobs_of, run_job
     from refdec.cli.warnings import show_warnings
+    from refdec.formats.pipes import named
     from refdec.parallel.batch import BatchOptions, run_batch
 
     naming = set[str]()
@@ -231,7 +236,7 @@ def _run_on_batch(
         nonlocal clips
         details = outcome.details or {}
         clips += outcome.details is None or "frame" in details  # what failed may be one
-        show_warnings(details.get("remarks", ()), source=outcome.job.input)
+        show_warnings(details.get("remarks", ()), source=named(outcome.job.input))
         kind = (details.get("result") or {}).get("kind", "")
         if kind in NAMING_KINDS and not naming:  # once, not for each of many
             say_what_is_known(order)

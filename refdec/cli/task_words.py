@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from refdec.cli import console
+from refdec.formats.pipes import named
 
 if TYPE_CHECKING:
     from refdec.api.task import TaskOrder
@@ -38,13 +39,13 @@ def show_result(
     if written is not None:
         show_warnings(written.remarks)
     if as_json:
-        output = {} if written is None else {"output": str(written.path)}
+        output = {} if written is None else {"output": named(written.path)}
         console.show_json({"task": order.task, "input": name, **output, **facts, "result": result.json()})
         return
     console.result(result.text())
     if written is not None:
         kind = f"{written.bit_depth} bit {written.colour}"
-        console.say(f"refdec: {written.path}: {written.width} x {written.height}, {kind}")
+        console.say(f"refdec: {named(written.path)}: {written.width} x {written.height}, {kind}")
 
 
 def say_what_is_known(order: TaskOrder) -> None:
@@ -75,6 +76,6 @@ def show_outcome(outcome: Outcome) -> None:
     details = outcome.details
     if text := details.get("text"):
         frame = f", frame {details['frame']} of {details['frames']}" if "frame" in details else ""
-        console.result(f"{outcome.job.input}{frame}\n{text}\n")
+        console.result(f"{named(outcome.job.input)}{frame}\n{text}\n")
     else:
-        console.say(f"refdec: {outcome.job.input}: {outcome.message or outcome.status}", always=True)
+        console.say(f"refdec: {named(outcome.job.input)}: {outcome.message or outcome.status}", always=True)

@@ -32,7 +32,7 @@ from refdec.cli.options import (
     grid,
     limits_of,
 )
-from refdec.cli.outputs import PIPE
+from refdec.formats.pipes import is_pipe
 
 if TYPE_CHECKING:
     from refdec.api.transcode import TranscodeReport
@@ -177,11 +177,11 @@ def transcode(
         _transcode_batch(place, options, weights, wishes, json)
 
 
-def _require_output(sources: list[str], out: Path | None) -> None:
+def _require_output(sources: list[str], out: str | None) -> None:
     """Raise OutputNotNamed for one codestream without an output: what is usual elsewhere would replace it."""
     from refdec.api.found_files import is_archive
 
-    if len(sources) == 1 and out is None and sources[0] != PIPE and not is_archive(sources[0]):
+    if len(sources) == 1 and out is None and not is_pipe(sources[0]) and not is_archive(sources[0]):
         raise OutputNotNamed
 
 

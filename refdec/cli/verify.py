@@ -32,7 +32,7 @@ __all__ = ["verify"]
 
 def verify(
     inputs: Annotated[
-        list[Path], typer.Argument(metavar="IN.jai...", help="Codestreams, or folders of them; - is a pipe.")
+        list[str], typer.Argument(metavar="IN.jai...", help="Codestreams, or folders of them; - is a pipe.")
     ],
     expect: Annotated[
         Path | None,
@@ -65,7 +65,12 @@ def verify(
     ] = None,
     weights: WeightsOption = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Processes for several files; default: the cores.")
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Processes for several files, the frames of a clip, tiles, and a lossless layer; default: the cores.",
+        ),
     ] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="FILE.jsonl", help="Write one JSON object a line as files finish.")
@@ -101,6 +106,7 @@ def verify(
         lenient=lenient,
         any_level=any_level,
         ignore_weights_fingerprint=ignore_weights_fingerprint,
+        workers=workers,
         limits=limits_of(limit_pixels, limit_memory, time_limit),
     )
     request = Request(
@@ -112,12 +118,13 @@ def verify(
         trace=trace,
         options=options,
     )
-    require_distinct(str(inputs[0]), {"--trace": trace, "--report": report})
-    many = len(inputs) > 1 or inputs[0].is_dir() or report is not None
+    for source in inputs:
+        require_distinct(source, {"--trace": trace, "--report": report})
+    many = len(inputs) > 1 or Path(inputs[0]).is_dir() or report is not None
     code = (
         _verify_batch(inputs, request, workers, report, resume, json)
         if many
-        else _verify_file(str(inputs[0]), request, json)
+        else _verify_file(inputs[0], request, json)
     )
     if code:
         raise typer.Exit(code)
@@ -139,9 +146,10 @@ def _refuse_idle(expect: Path | None, options: Mapping[str, object]) -> None:
 def _verify_file(source: str, request: VerifyRequest, as_json: bool) -> int:
     """Verify one file, print the verdict, return the exit code."""
     from refdec.cli.deadline import in_time
+    from refdec.cli.interruption import interruptible
     from refdec.verification.files import verify_file
 
-    with console.progress(f"verifying {Path(source).name}"):
+    with interruptible(), console.progress(f"verifying {Path(source).name}"):
         verdict = in_time(request.options.limits.seconds, lambda: verify_file(source, request))
     if as_json:
         console.show_json(verdict.as_json())
@@ -152,7 +160,7 @@ def _verify_file(source: str, request: VerifyRequest, as_json: bool) -> int:
 
 
 def _verify_batch(
-    inputs: list[Path], request: VerifyRequest, workers: int | None, report: Path | None, resume: bool, as_json: bool
+    inputs: list[str], request: VerifyRequest, workers: int | None, report: Path | None, resume: bool, as_json: bool
 ) -> int:
     """Verify many files, print each verdict as it comes, return one exit code for all."""
     from refdec.parallel.batch import BatchOptions
@@ -166,7 +174,9 @@ def _verify_batch(
 
 def _show_lines(outcome: Outcome) -> None:
     """Print a verdict of a batch, or why there is none."""
-    said = f"{outcome.job.input}: {outcome.status}: {outcome.message or ''}"
+    from refdec.formats.pipes import named
+
+    said = f"{named(outcome.job.input)}: {outcome.status}: {outcome.message or ''}"
     for line in outcome.details.get("text") or [said]:
         console.result(line)
 

@@ -76,7 +76,7 @@ def view(
     Example: refdec view photo.jai --element 'num_*'
     """
     from refdec.cli.options import number_list
-    from refdec.cli.outputs import require_distinct
+    from refdec.cli.outputs import require_distinct, require_files
     from refdec.cli.startup import prepare_process
 
     shown = {"--element": element, "--offset": offset, "--all": everything}
@@ -95,10 +95,12 @@ def view(
     if not decodes:
         decoder = {"--weights": weights, "--ignore-weights-fingerprint": ignore_weights_fingerprint}
         refuse_idle("is for decoding, which only --symbols and the pictures of --html ask for", decoder)
+    require_files("view", {"--html": html})
     require_distinct(file, {"--html": html})
     from refdec.api.view import ViewRequest, view_file
     from refdec.api.view_page import write_page
     from refdec.decoding.options import DecodeOptions
+    from refdec.formats.pipes import named
 
     options = DecodeOptions(
         edition=edition,
@@ -114,11 +116,11 @@ def view(
     if html is not None:
         with console.progress(f"decoding {Path(file).name}", quiet=not decodes):
             seen = write_page(file, html, request, weights=weights, pictures=decodes)
-        show = {"page": str(html), "bytes": html.stat().st_size, "problems": len(seen.tree.problems)}
+        show = {"page": named(html), "bytes": html.stat().st_size, "problems": len(seen.tree.problems)}
         if json:
             console.show_json(show)
         else:
-            console.result(f"{html}: {show['bytes']} bytes; open it in a browser")
+            console.result(f"{named(html)}: {show['bytes']} bytes; open it in a browser")
     else:
         seen = view_file(file, request, weights=weights)
         paths = _chosen(seen.tree, element, offset)

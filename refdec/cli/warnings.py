@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from pathlib import Path
 
 from refdec.cli import console
 
 __all__ = ["hear_libraries", "show_warnings"]
 
 
-def show_warnings(sentences: Iterable[str], *, source: Path | None = None) -> None:
+def show_warnings(sentences: Iterable[str], *, source: str | None = None) -> None:
     """Say each warning in a line on stderr; `source` names the file, for commands that read several."""
     begin = "refdec:" if source is None else f"refdec: {source}:"
     for warning in sentences:

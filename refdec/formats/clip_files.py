@@ -16,6 +16,7 @@ from refdec.errors import BitOffset
 from refdec.formats.errors import FileTooLong, FileUnreadable
 from refdec.formats.file_errors import file_unreadable
 from refdec.formats.files import Source, read_bytes
+from refdec.formats.pipes import is_pipe, named
 from refdec.heif.boxes import FileBox
 from refdec.heif.boxreader import read_boxes
 from refdec.heif.clipfile import ClipFile, clip_of_boxes
@@ -87,7 +88,7 @@ def clip_or_bytes(source: Source, *, limits: Limits, lenient: bool = False) -> F
 
 def _file_at(source: Source, limits: Limits) -> ClipBytes | None:
     """Return the bytes of a file that has a length, None for pipes and what is in memory."""
-    if not isinstance(source, str | os.PathLike) or str(source) == "-":
+    if not isinstance(source, str | os.PathLike) or is_pipe(source):
         return None
     path = Path(source)
     try:
@@ -95,9 +96,9 @@ def _file_at(source: Source, limits: Limits) -> ClipBytes | None:
             return None
         return ClipBytes(path, b"", path.stat().st_size, limits.codestream_bytes)
     except OSError as reason:
-        raise file_unreadable(str(path), reason) from reason
+        raise file_unreadable(named(path), reason) from reason
     except ValueError as reason:  # a NUL in a path
-        raise FileUnreadable(str(path), str(reason)) from reason
+        raise FileUnreadable(named(path), str(reason)) from reason
 
 
 def clip_in(whole: ClipBytes, limits: Limits, *, lenient: bool = False) -> FoundClip | None:

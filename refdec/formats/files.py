@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeAlias
 from refdec.formats.errors import FileTooLong, FileUnreadable, FormatCannotHold, PictureUnrecognised, SuffixUnknown
 from refdec.formats.file_errors import file_unreadable
 from refdec.formats.kinds import PILLOW_FORMATS, FloatView, sniffed_suffix
+from refdec.formats.pipes import is_pipe, named
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def name_of(source: Source | Target) -> str:
     if isinstance(source, bytes | bytearray | memoryview):
         return "the data"
     if isinstance(source, str | os.PathLike):
-        return "standard input or output" if source == "-" else os.fspath(source)
+        return "standard input or output" if is_pipe(source) else named(source)
     return str(getattr(source, "name", "the stream"))
 
 
@@ -148,7 +149,7 @@ def read_bytes(source: Source, *, limits: Limits | None = None) -> bytes:
 
 def _read_at_most(source: str | os.PathLike[str] | BinaryIO, count: int) -> bytes:
     """Read up to `count` bytes in pieces: a limit is no reason to reserve that much memory."""
-    if isinstance(source, str) and source == "-":
+    if is_pipe(source):
         if not hasattr(sys.stdin, "buffer"):
             raise ValueError("it is closed, or gives text only")
         return _drain(sys.stdin.buffer, count)

@@ -15,6 +15,7 @@ from typing import BinaryIO, Protocol, TypeAlias
 
 from refdec.formats.errors import FileUnwritable
 from refdec.formats.file_errors import file_unwritable
+from refdec.formats.pipes import named
 from refdec.formats.standard_output import data_stream, is_standard_output
 from refdec.formats.unfinished import unfinished_file
 
@@ -32,14 +33,14 @@ class Sink(Protocol):
     def discard(self) -> None: ...
 
 
-def _mode_of(path: Path) -> int | None:
+def _mode_of(path: Path, name: str) -> int | None:
     """Return the permissions of a file, None where there is none; raises FileUnwritable where it is read-only."""
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
     except OSError:
         return None
     if not mode & stat.S_IWUSR:  # a rename would replace it all the same
-        raise file_unwritable(str(path), PermissionError(EACCES, "it is read-only"))
+        raise file_unwritable(name, PermissionError(EACCES, "it is read-only"))
     return mode
 
 
@@ -47,23 +48,23 @@ class AtomicFile:
     """A new file that replaces `path`, with its mode, on commit and vanishes on discard.  Raises FileUnwritable."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path.resolve()  # a link stays a link, and what it points to is replaced
-        self._mode = _mode_of(self._path)
+        self._path, self._name = path.resolve(), named(path)  # a link stays a link, and what it points to is replaced
+        self._mode = _mode_of(self._path, self._name)
         try:
             self._partial = unfinished_file(self._path)
         except OSError as reason:
-            raise file_unwritable(str(path), reason) from reason
+            raise file_unwritable(self._name, reason) from reason
         self._file: BinaryIO | None = os.fdopen(os.dup(self._partial.descriptor), "wb")
 
     def write(self, data: bytes | memoryview) -> None:
         """Append bytes."""
         if self._file is None:
-            raise FileUnwritable(str(self._path), "it is closed")
+            raise FileUnwritable(self._name, "it is closed")
         try:
             self._file.write(data)
         except OSError as reason:
             self.discard()
-            raise file_unwritable(str(self._path), reason) from reason
+            raise file_unwritable(self._name, reason) from reason
 
     def commit(self) -> None:
         """Bring all bytes to the disk and give the file its name."""
@@ -78,7 +79,7 @@ class AtomicFile:
             self._partial.become(self._path)
         except OSError as reason:
             self.discard()
-            raise file_unwritable(str(self._path), reason) from reason
+            raise file_unwritable(self._name, reason) from reason
         self._file = None
 
     def discard(self) -> None:
@@ -128,8 +129,8 @@ class _Device(Borrowed):
         try:
             stream = path.open("wb")
         except OSError as reason:
-            raise file_unwritable(str(path), reason) from reason
-        super().__init__(stream, str(path))
+            raise file_unwritable(named(path), reason) from reason
+        super().__init__(stream, named(path))
 
     def commit(self) -> None:
         super().commit()
@@ -151,9 +152,9 @@ def sink_of(target: Target) -> Sink:
         return Borrowed(target, str(getattr(target, "name", "the stream")))
     path = Path(target)
     if "\0" in str(path):
-        raise FileUnwritable(str(path), "its name has a NUL")
+        raise FileUnwritable(named(path), "its name has a NUL")
     if path.is_dir():
-        raise file_unwritable(str(path), IsADirectoryError(EISDIR, "it is a folder"))
+        raise file_unwritable(named(path), IsADirectoryError(EISDIR, "it is a folder"))
     if path.exists() and not path.is_file():
         return _Device(path)
     return AtomicFile(path)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from refdec.formats.errors import FileUnwritable
+from refdec.formats.pipes import is_pipe
 
 __all__ = ["abandon", "claim", "data_stream", "divert", "is_standard_output", "release", "results", "still_there"]
 
@@ -139,7 +140,7 @@ def data_stream() -> BinaryIO:
 
 def is_standard_output(target: object) -> bool:
     """Tell whether a target is "-", or, in a process whose output is claimed, a path that names standard output."""
-    if isinstance(target, str) and target == "-":
+    if is_pipe(target):
         return True
     return _claim is not None and isinstance(target, str | os.PathLike) and os.fspath(target) in NAMES
 

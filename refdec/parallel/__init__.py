@@ -13,7 +13,8 @@ Many files.  In: jobs and a function of a job.  Out: a line of a report for each
 1. `folders` lists files as jobs; `batch` draws them, no more than workers can be busy with, and `new_folders` takes
    folders away again that stayed empty.
 2. `crews` runs them: worker processes, or an executor that `executors` finds by its name.
-3. `attempts` is one file inside a worker, under the time limit of `deadline`; `outcomes` is what became of it.
+3. `attempts` is one file inside a worker, under the time limit of `deadline`; `outcomes` is what became of it, and
+   `typed_names` have its errors name files as they were typed.
 4. `report` writes the lines, so that a batch can be resumed; `signals` makes SIGTERM an orderly end.
 
 A first run.  `compiling` is a second process that compiles kernels beside the first.

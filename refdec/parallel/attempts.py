@@ -11,7 +11,7 @@ import hashlib
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,6 +20,7 @@ from refdec.errors import ExitCode, RefdecError, origins
 from refdec.parallel.deadline import within
 from refdec.parallel.errors import FileTimeout
 from refdec.parallel.outcomes import Job, Outcome, Status
+from refdec.parallel.typed_names import TypedNames, as_typed
 
 __all__ = ["BatchFunction", "JobOrder", "attempt", "failed"]
 
@@ -30,12 +31,22 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 @dataclass(frozen=True, slots=True)
 class JobOrder:
-    """A job on its way to a worker, with absolute paths: workers may live in another folder."""
+    """A job on its way to a worker, with absolute paths: workers may live in another folder.
+
+    `typed`: what these paths, and others that the work may name, were typed as.
+    """
 
     index: int
     job: Job
     timeout_s: float | None = None
     sha256: bool = False
+    typed: TypedNames = field(default_factory=dict)
+
+    @property
+    def called(self) -> str:
+        """What the work is called: that on the input, as it was typed."""
+        name = str(self.job.input)
+        return f"the work on {self.typed.get(name, name)}"
 
 
 def attempt(function: BatchFunction, order: JobOrder) -> Outcome:
@@ -49,7 +60,7 @@ def attempt(function: BatchFunction, order: JobOrder) -> Outcome:
         details = within(order.timeout_s, lambda: function(order.job))
         done = replace(blank, details=details or {}, **_measured(order))
     except Exception as error:  # one file must not end a batch of a million; a bug is reported as a bug
-        done = failed(blank, error)
+        done = failed(blank, as_typed(error, order.typed))
     return replace(done, seconds=time.perf_counter() - began)
 
 

@@ -28,6 +28,7 @@ from refdec.parallel.outcomes import Job, Outcome, Status, Summary, Tally
 from refdec.parallel.processes import StartMethod
 from refdec.parallel.report import BatchReport
 from refdec.parallel.signals import Terminated, orderly_sigterm
+from refdec.parallel.typed_names import NO_NAMES, TypedNames, typed_names
 
 __all__ = ["BatchOptions", "is_complete", "run_batch"]
 
@@ -80,9 +81,14 @@ class _Batch:
     """One run: which jobs are under way, and what became of the others."""
 
     def __init__(
-        self, options: BatchOptions, report: BatchReport | None, watch: Callable[[Outcome], None] | None
+        self,
+        options: BatchOptions,
+        report: BatchReport | None,
+        watch: Callable[[Outcome], None] | None,
+        typed: TypedNames,
     ) -> None:
         self.options = options
+        self.typed = typed
         self.report = report
         self.watch = watch
         self.tally = Tally()
@@ -139,7 +145,8 @@ class _Batch:
         """Return the order of a job."""
         output = None if job.output is None else job.output.absolute()
         moved = replace(job, input=job.input.absolute(), output=output)
-        return JobOrder(index, moved, self.options.timeout_s, self.options.sha256)
+        typed = {**self.typed, **typed_names(job.input, job.output)}
+        return JobOrder(index, moved, self.options.timeout_s, self.options.sha256, typed)
 
     def give_up(self, reason: str, exit_code: int) -> None:
         """Record all jobs under way as interrupted."""
@@ -155,8 +162,11 @@ def run_batch(
     *,
     report: BatchReport | None = None,
     watch: Callable[[Outcome], None] | None = None,
+    typed: TypedNames = NO_NAMES,
 ) -> Summary:
     """Run `function` on every job; return the summary.  `watch` sees each outcome (progress).
+
+    Messages name the files of jobs as the jobs do; `typed`: what other files of the function were typed as.
 
     Never raises for a file: its outcome says what went wrong (a bug in the function has exit code 70).  SIGINT and
     SIGTERM end the batch in order: busy workers remove what they have not finished, their files are reported as
@@ -165,7 +175,7 @@ def run_batch(
     BadExecutor, and what `jobs` raises.
     """
     began = time.monotonic()
-    batch = _Batch(options, report, watch)
+    batch = _Batch(options, report, watch, typed)
     number: signal.Signals | None = None
     with orderly_sigterm(), _backend(function, options) as backend:
         whole = False

@@ -146,7 +146,7 @@ class ProcessBackend:
     def _lost(self, worker: _Worker) -> Outcome:
         worker.process.join()
         order = self._dismiss(worker)
-        error = WorkerLost(worker.process.pid, worker.process.exitcode, f"the work on {order.job.input}")
+        error = WorkerLost(worker.process.pid, worker.process.exitcode, order.called)
         blank = Outcome(order.index, order.job, Status.LOST, seconds=time.monotonic() - worker.since)
         return replace(failed(blank, error), status=Status.LOST)
 
@@ -205,7 +205,7 @@ class ExecutorBackend:
         try:
             return future.result()
         except (BrokenExecutor, CancelledError) as reason:
-            error = WorkerLost(None, None, f"the work on {order.job.input}")
+            error = WorkerLost(None, None, order.called)
             return replace(failed(blank, error), status=Status.LOST, message=f"{error.headline()} {reason}".strip())
         except Exception as error:  # foreign: whatever the executor raises instead of an outcome
             return replace(failed(blank, error), status=Status.LOST)

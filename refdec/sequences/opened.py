@@ -12,6 +12,7 @@ from typing import BinaryIO
 from refdec.formats.errors import FileUnreadable
 from refdec.formats.file_errors import file_unreadable
 from refdec.formats.files import Source, name_of, read_bytes
+from refdec.formats.pipes import is_pipe, named
 from refdec.limits import Limits
 from refdec.sequences.animations import animation_suffix, moving_animation
 from refdec.sequences.frame_folder import moving_folder
@@ -38,12 +39,12 @@ def moving_picture(source: Source, limits: Limits) -> MovingPicture | None:
 
     Raises FileUnreadable, FileTooLong, NoFrames, PictureDamaged, PictureUnsupported, PictureTooLarge, TooLarge.
     """
-    if isinstance(source, str | Path) and str(source) != "-" and Path(source).is_dir():
+    if isinstance(source, str | Path) and not is_pipe(source) and Path(source).is_dir():
         try:
             return moving_folder(Path(source), limits)
         except OSError as reason:
             raise file_unreadable(str(source), reason) from reason
-    if isinstance(source, str | Path) and str(source) != "-":
+    if isinstance(source, str | Path) and not is_pipe(source):
         stream = _opened(Path(source))
         start = stream.read(LOOKED_AT)
         stream.seek(0)
@@ -62,6 +63,6 @@ def _opened(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as reason:
-        raise file_unreadable(str(path), reason) from reason
+        raise file_unreadable(named(path), reason) from reason
     except ValueError as reason:  # a NUL in a path
-        raise FileUnreadable(str(path), str(reason)) from reason
+        raise FileUnreadable(named(path), str(reason)) from reason

@@ -27,7 +27,7 @@ from refdec.inspection.problems import Findings, find_problems, is_absence
 from refdec.limits import Check
 from refdec.parallel.clock import check_of
 from refdec.trace.fingerprints import Fingerprints
-from refdec.verification.remarks import remarks_on
+from refdec.verification.remarks import remarks_on, worker_remarks
 from refdec.verification.shown import shown_picture
 from refdec.verification.verdict import Verdict
 from refdec.weights.errors import MissingCheckpoint
@@ -68,7 +68,9 @@ def verify_codestream(
         legal=False,
     )
     verdict = _judged(findings, pack, name, expectation, options, beside)
-    verdict = replace(verdict, remarks=remarks_on(findings, verdict.problems))
+    user_data = None if findings.headers is None else findings.headers.user_data
+    shared = worker_remarks(user_data, options.workers)
+    verdict = replace(verdict, remarks=(*remarks_on(findings, verdict.problems), *shared))
     return _by_the_published(verdict, findings) if findings.survey.draft else verdict
 
 

@@ -16,19 +16,20 @@ from refdec.api.beside import NOTHING_BESIDE, beside_of
 from refdec.api.clips import Clip, found_clip
 from refdec.api.concerning import name_source
 from refdec.api.errors import PipeAmongMany
-from refdec.api.found_files import PIPE
 from refdec.api.tiled import TiledPicture, require_whole, tiled_in
 from refdec.api.weights import load_weights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
-from refdec.errors import CodestreamError, FileError, InputError, LimitExceeded, RefdecError, UnsupportedError
+from refdec.errors import CodestreamError, InputError, LimitExceeded, RefdecError, UnsupportedError
 from refdec.formats.files import name_of, read_bytes, write_bytes
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
+from refdec.formats.pipes import is_pipe, named
 from refdec.formats.standard_output import still_there
 from refdec.formats.stream_files import StreamFile, stream_in
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import EXIT_ORDER, Job, Outcome, Status, Summary
 from refdec.parallel.report import BatchReport
+from refdec.parallel.typed_names import as_typed
 from refdec.sequences.errors import ClipOption
 from refdec.trace.tracefile import write_trace
 from refdec.verification.boxes import with_boxes
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
     from refdec.weights.pack import WeightPack
 
 __all__ = ["VerifyRequest", "VerifySummary", "verify_file", "verify_files"]
+
+VERDICTS = (CodestreamError, UnsupportedError, LimitExceeded)
+"""What is wrong with a codestream or its file, and not with what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,9 @@ def verify_file(
             Path(name), request.expect, request.tolerance, request.fraction, request.bit_depth
         )
     pack = weights or load_weights(request.weights)
-    try:
-        verdict = _on(_opened(source, request.options, pack), pack, name, expectation, request)
-    except InputError:  # of what is expected, also where a limit ends reading it
-        raise
-    except (CodestreamError, UnsupportedError, LimitExceeded) as problem:
-        verdict = Verdict(name, (problem,), ended_by=problem)
+    verdict = _verdict(source, pack, name, expectation, request)
+    for problem in verdict.problems:
+        as_typed(problem, {name_of(source): name})
     name_source(source if shown is None else shown, verdict.problems)
     if request.trace is not None and verdict.fingerprints:
         target = request.trace / f"{Path(name).stem}.json" if request.trace.is_dir() else request.trace
@@ -91,34 +92,51 @@ def verify_file(
     return verdict
 
 
-def _opened(source: Source, options: DecodeOptions, pack: WeightPack) -> Clip | TiledPicture | StreamFile | RefdecError:
-    """Return what a source holds, or why it leads to no codestream."""
+def _verdict(
+    source: Source, pack: WeightPack, name: str, expectation: Expectation | None, request: VerifyRequest
+) -> Verdict:
+    """Return the verdict on a source; that one leads to no codestream is a verdict too.
+
+    Raises InputError for a source that cannot be read, and for what is expected, also where a limit ends reading that.
+    """
     try:
-        clip = found_clip(source, options, pack)
-        if isinstance(clip, Clip):
-            return clip
-        data = read_bytes(source, limits=options.limits) if clip is None else clip
-        tiled = tiled_in(data, options)
-        return tiled if isinstance(tiled, TiledPicture) else stream_in(data, limits=options.limits)
-    except (CodestreamError, UnsupportedError, LimitExceeded) as problem:
-        return problem
+        opened = _opened(source, request.options, pack)
+    except VERDICTS as problem:
+        return Verdict(name, (problem,), ended_by=problem)
+    try:
+        return _on(opened, pack, name, expectation, request)
+    except InputError:
+        raise
+    except VERDICTS as problem:
+        return Verdict(name, (problem,), ended_by=problem)
+
+
+def _opened(source: Source, options: DecodeOptions, pack: WeightPack) -> Clip | TiledPicture | StreamFile:
+    """Return what a source holds.
+
+    Raises FileUnreadable, and CodestreamError, UnsupportedError, LimitExceeded where it leads to no codestream.
+    """
+    clip = found_clip(source, options, pack)
+    if isinstance(clip, Clip):
+        return clip
+    data = read_bytes(source, limits=options.limits) if clip is None else clip
+    tiled = tiled_in(data, options)
+    return tiled if isinstance(tiled, TiledPicture) else stream_in(data, limits=options.limits)
 
 
 def _on(
-    opened: Clip | TiledPicture | StreamFile | RefdecError,
+    opened: Clip | TiledPicture | StreamFile,
     pack: WeightPack,
     name: str,
     expectation: Expectation | None,
     request: VerifyRequest,
 ) -> Verdict:
-    """Return the verdict on what was opened."""
-    if isinstance(opened, StreamFile):
-        return _of_stream(opened, pack, name, expectation, request.options)
+    """Return the verdict on what was opened.  Raises what decoding and comparing raise, ClipOption, PictureOfTiles."""
     if isinstance(opened, Clip):
-        return _of_clip(opened, request)
+        return _of_clip(replace(opened, name=name), request)
     if isinstance(opened, TiledPicture):
         return _of_tiles(replace(opened, name=name), pack, expectation, request)
-    return Verdict(name, (opened,), ended_by=opened)
+    return _of_stream(opened, pack, name, expectation, request.options)
 
 
 def _of_clip(clip: Clip, request: VerifyRequest) -> Verdict:
@@ -147,7 +165,7 @@ def _of_stream(
     if expectation is not None:
         try:
             beside = beside_of(found.file, options)
-        except (CodestreamError, UnsupportedError, LimitExceeded) as problem:
+        except VERDICTS as problem:
             expectation = None
             unshown.append(problem)
     verdict = verify_codestream(data, pack, name=name, expectation=expectation, options=options, beside=beside)
@@ -158,13 +176,7 @@ def _of_stream(
 
 def _verify_job(request: VerifyRequest, job: Job) -> Mapping[str, Any]:
     """Verify one file of a batch, called as it was typed (the job's options); returns the line of the report."""
-    try:
-        verdict = verify_file(job.input, request, shown=job.options)
-    except FileError as problem:
-        if problem.name == str(job.input):
-            problem.name = problem.filename = job.options
-        raise
-    line = verdict.as_json()
+    line = (verdict := verify_file(job.input, request, shown=job.options)).as_json()
     line.pop("input")
     line.pop("sha256")
     digests = verdict.fingerprints
@@ -207,15 +219,15 @@ class VerifySummary:
         return "\n".join(lines)
 
 
-def _jobs(inputs: Iterable[Path]) -> Iterator[Job]:
+def _jobs(inputs: Iterable[str | Path]) -> Iterator[Job]:
     """Yield a job for each file, whose options are what to call it: workers have its absolute path."""
-    for path in inputs:
+    for path in map(Path, inputs):
         for job in folder_jobs(path, CODESTREAM_SUFFIXES) if path.is_dir() else (Job(path),):
-            yield replace(job, options=str(job.input))
+            yield replace(job, options=named(job.input))
 
 
 def verify_files(
-    inputs: Iterable[Path],
+    inputs: Iterable[str | Path],
     request: VerifyRequest,
     *,
     batch: BatchOptions = BatchOptions(resume=False),  # noqa: B008 - frozen
@@ -228,12 +240,13 @@ def verify_files(
     OneExpectationForMany, PipeAmongMany, FolderMissing, ReportUnreadable.
     """
     inputs = tuple(inputs)
-    if any(str(path) == PIPE for path in inputs):
+    if any(is_pipe(path) for path in inputs):
         raise PipeAmongMany
     for option, path in (("--expect", request.expect), ("--trace", request.trace)):
         if path is not None and not path.is_dir() and not (option == "--expect" and path.suffix == ".json"):
             raise OneExpectationForMany(option)
-    function = partial(_verify_job, request)
+    alone = replace(request, options=replace(request.options, workers=1))  # a process works on one file
+    function = partial(_verify_job, alone)
     if report is None:
         counts = _Counts(watch)
         summary = run_batch(function, _jobs(inputs), batch, watch=counts.add)

@@ -22,7 +22,7 @@ from refdec.errors import RefdecError
 from refdec.inspection.problems import Findings
 from refdec.weights.errors import MissingCheckpoint
 
-__all__ = ["remarks_on"]
+__all__ = ["remarks_on", "worker_remarks"]
 
 GARBAGE = (BitStackUnderflow, EscapeOutOfRange, IntegrityCheckFailed, ZEscapeOutOfRange)
 """What entropy-coded data come to where the distributions are those of other weights."""
@@ -49,6 +49,16 @@ def remarks_on(findings: Findings, problems: Iterable[RefdecError]) -> tuple[str
     if any(isinstance(problem, GARBAGE) for problem in found) and not named:
         said.append("the stream does not say for which weights it was made; with other weights it may be legal")
     return tuple(said)
+
+
+def worker_remarks(user_data: bytes | None, workers: int | None) -> tuple[str, ...]:
+    """Return what there is to say of a number of workers that one codestream has no work for, None: nobody gave one."""
+    if workers is None or workers == 1 or layer_part(user_data)[1] is not None:
+        return ()
+    return (
+        "one worker did it, since every stage of a codestream is looked at: others share files, frames, tiles, and a "
+        "lossless layer",
+    )
 
 
 @clause("1.5.4", kind="added", reason="a legal codestream need not show the whole picture; who checks it wants to know")

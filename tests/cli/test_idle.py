@@ -50,6 +50,14 @@ ALONE = [
     ("bench tasks --data thumbnail=. --resume", "--resume goes on with FILE.json: it needs --out"),
     ("bench tasks --data thumbnail=. --teachers .", "it needs --data of classify or embed"),
     ("bench tasks --data thumbnail=. --pair .", "--pair is for the task of that name"),
+    (f"task statistics {DEMO} --workers 3", "--workers is for a task on several files: it has one worker for one"),
+    (
+        f"task retrieval index {DEMO} x.db --workers 3",
+        "is for a task on several files; index takes one after the other",
+    ),
+    ("task statistics --picture p.png --over", "what it runs on is not named: refdec task NAME IN.jai"),
+    ("task statistics --json", "what it runs on is not named"),
+    ("task --workers 3", "what it runs on is not named"),
     ("bench speed steady --largest 512", "--largest is for the part sizes"),
 ]
 

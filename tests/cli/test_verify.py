@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 import refdec as library
+from refdec.api.clips import Clip
+from refdec.verification.clips import verify_clip
+from refdec.verification.verdict import Verdict
+from tests.unit.heif.clips import clip_data
 
 from .conftest import Run
 
@@ -123,6 +127,28 @@ def test_workers_name_files_as_they_were_typed(
     assert any("view in/cut.jai" in hint for one in lines["in/cut.jai"]["details"]["problems"] for hint in one["hints"])
     assert lines["none.jai"]["message"].startswith("none.jai cannot be read")
     assert "in/bad.jai: not conformant" in refdec("verify", "in", "--workers", 1).out
+
+
+def test_workers_of_one_file_share_the_frames_of_a_clip(
+    refdec: Refdec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing took them; and one codestream, of which every stage is looked at, says that it has no use for them."""
+    given = list[int | None]()
+
+    def watched(clip: Clip, *, workers: int | None = 1) -> Verdict:
+        given.append(workers)
+        return verify_clip(clip, workers=workers)
+
+    monkeypatch.setattr("refdec.verification.files.verify_clip", watched)
+    (tmp_path / "clip.jaii").write_bytes(clip_data())
+    shared, alone, usual = (
+        refdec("verify", tmp_path / "clip.jaii", *wish).out for wish in (["--workers", 3], ["--workers", 1], [])
+    )
+    assert given == [3, 1, None] and shared == alone == usual
+    remark = "remark: one worker did it, since every stage of a codestream is looked at"
+    assert remark in refdec("verify", DEMO, "--workers", 2).out
+    assert "remark" not in refdec("verify", DEMO, "--workers", 1).out + refdec("verify", DEMO).out
+    assert "remark" not in refdec("verify", DEMO, DEMO, "--workers", 2).out
 
 
 @pytest.mark.parametrize(

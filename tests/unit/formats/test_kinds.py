@@ -40,5 +40,5 @@ def test_folders_are_searched_for_the_same_suffixes_everywhere(tmp_path: Path) -
     expected = sorted(tmp_path / f"{n}{suffix}" for n, suffix in enumerate(CODESTREAM_SUFFIXES))
     for path in (*expected, tmp_path / "other.png"):
         path.write_bytes(CODESTREAM_START)
-    assert sorted(streams_below(tmp_path)) == expected
+    assert sorted(map(Path, streams_below(tmp_path))) == expected
     assert sorted(job.input for job in archive_jobs([str(tmp_path)], tmp_path / "out")) == expected
