@@ -25,8 +25,8 @@ zlib pack them.  `colours` tells what a format can say of colours,
 `icc_writer` makes the profiles of those that know no cICP, and `losses` says what a format cannot hold.
 `sinks` is where the bytes go: a file that appears whole or not at all (`unfinished`, until it is whole), or
 somebody else's stream; `pipes` tells "-" from a file of that name, and `standard_output` keeps the stream that
-everybody knows for results, whatever else in the process prints.  `decoded` is the picture that `refdec.decode` returns, which saves itself;
-`float_files` writes an original in floats.
+everybody knows for results, whatever else in the process prints.  `decoded` is the picture that `refdec.decode`
+returns, which saves itself; `float_files` writes an original in floats.
 `difference_pictures` makes a picture of what two others differ in.
 
 `errors` has one class a thing that can be wrong with a file, `file_errors` a kind of those for each OSError.
