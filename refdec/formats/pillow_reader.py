@@ -282,7 +282,7 @@ def _of_floats(
     require_floats(*image.size, 1, limits)
     with _bound_named(name):
         image.load()
-    return picture_of_array(np.asarray(image, np.float32), float_view, name, description)
+    return picture_of_array(np.asarray(image), float_view, name, description)
 
 
 def _picture_of(samples: Codes, bits: int, name: str, description: SourceDescription, kept: _KeptAlpha) -> CodePicture:
