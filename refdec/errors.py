@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import PurePath
@@ -28,12 +28,19 @@ __all__ = [
     "UnsupportedError",
     "UsageError",
     "WeightsError",
+    "first_of",
     "origins",
 ]
 
 
 FILE = re.compile(r"\bFILE\b(?P<suffix>\.[a-z]+)?")
 """The word in a hint that stands for the file which an error is about."""
+
+
+def first_of(names: Sequence[object], most: int = 3, *, apart: str = ", ") -> str:
+    """Return names as a list that stays short whatever a file holds: the first, and how many more there are."""
+    more = len(names) - most
+    return apart.join(map(str, names[:most])) + (f" and {more} more" if more > 0 else "")
 
 
 class ExitCode(IntEnum):

@@ -9,23 +9,23 @@ import pickle
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from refdec.errors import first_of
 from refdec_train.errors import StateUnreadable
 
-__all__ = ["DAMAGE", "difference", "listed", "other_options", "read_tensors", "write_tensors"]
+__all__ = ["DAMAGE", "difference", "other_options", "read_tensors", "write_tensors"]
 
 DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, struct.error, pickle.UnpicklingError, EOFError, NotImplementedError),
     *(RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError, SyntaxError),
 )
 """What readers of archives of arrays and tensors raise for other files and for damaged ones."""
-SHOWN = 3
 """So many names are told of those that differ."""
 
 
@@ -60,16 +60,12 @@ def difference(wanted: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> str
     others = [name for name in found if name not in wanted]
     wrong = [name for name in wanted if name in found and found[name].shape != wanted[name].shape]
     groups = (("missing", missing), ("of another shape", wrong), ("unknown", others))
-    return "; ".join(f"{listed(names)} {'is' if len(names) == 1 else 'are'} {what}" for what, names in groups if names)
+    return "; ".join(
+        f"{first_of(names)} {'is' if len(names) == 1 else 'are'} {what}" for what, names in groups if names
+    )
 
 
 def other_options(kept: Mapping[str, object], now: Mapping[str, object]) -> str:
     """Say in what the options of a state differ from those of now; empty where they do not."""
     pairs = ((name, kept.get(name), now.get(name)) for name in {**now, **kept})
     return ", ".join(f"{name} was {was}, and is {value}" for name, was, value in pairs if was != value)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return the first of many names, and how many more there are."""
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -16,11 +16,12 @@ import torch
 from torch import Tensor
 
 from refdec.api.picture_files import write_npz
+from refdec.errors import first_of
 from refdec_train.codec import Codec
 from refdec_train.errors import StateUnreadable, WeightsDiffer
 from refdec_train.state import STATE, State, read_state
 from refdec_train.synthesis import BOP, transform_of, transforms_in
-from refdec_train.tensor_files import DAMAGE, difference, listed, read_tensors
+from refdec_train.tensor_files import DAMAGE, difference, read_tensors
 
 __all__ = ["Taken", "Weights", "codec_with", "load_weights", "read_weights", "save_weights"]
 
@@ -112,7 +113,7 @@ def load_weights(codec: Codec, weights: Weights, *, partly: bool = False) -> Tak
     if words := difference(wanted, {name: found[name] for name in found if name in own or not partly}):
         raise WeightsDiffer(weights.path, words)
     codec.load_state_dict({name: found.get(name, value) for name, value in own.items()})
-    return Taken(weights.path, random, left, weights.untrained, listed(unknown))
+    return Taken(weights.path, random, left, weights.untrained, first_of(unknown))
 
 
 def codec_with(weights: Weights, transforms: tuple[str, ...] = ()) -> tuple[Codec, Taken]:

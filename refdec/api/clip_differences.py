@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from refdec.api.clips import Clip
+from refdec.errors import first_of
 
 __all__ = ["ClipDifference", "compare_clips"]
 
@@ -47,8 +48,7 @@ class ClipDifference:
             ("coded otherwise", self.changed),
         ):
             if numbers:
-                more = f" and {len(numbers) - MOST_FRAMES} more" if len(numbers) > MOST_FRAMES else ""
-                found.append(f"{what}: frames {', '.join(map(str, numbers[:MOST_FRAMES]))}{more}")
+                found.append(f"{what}: frames {first_of(numbers, MOST_FRAMES)}")
         if self.changed:
             one = self.changed[0]
             found.append(

@@ -7,7 +7,7 @@ values. The kind is told by what the files begin with, raw YUV by its suffix.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -115,8 +115,9 @@ def diff_files(
     `layout` describes raw YUV files whose names do not: "768x512_10bit_444".  `edition`: the text that codestreams are
     read by, "auto": whichever each is legal in.  `show`: where a picture of the difference goes.  `decode`: compare the
     pictures of codestreams too, decoded with `weights`; so does `show`.  Clips are compared frame by frame, as they
-    are coded and timed.  Raises InputError where a file cannot be read,
-    KindUnknown, KindsDiffer, NoDifferencePicture, OptionForOtherKind, and what decoding raises.
+    are coded and timed, byte by byte: `edition` and `weights` are not for them.
+    Raises InputError where a file cannot be read, KindUnknown, KindsDiffer, NoDifferencePicture, OptionForOtherKind,
+    and what decoding raises.
     """
     limits = limits_or_default(limits)
     whole = read_bytes(a, limits=limits), read_bytes(b, limits=limits)
@@ -126,7 +127,10 @@ def diff_files(
     ):
         raise OptionForOtherKind("--layout (layout=)", "raw YUV")
     clips = [_clip(part, limits) if kind == "codestream" else None for part, kind in zip(whole, kinds, strict=True)]
+    reading = {"weights": weights is not None, "edition": edition != "auto"}
     if clips != [None, None]:
+        if None not in clips and not decode and show is None:
+            _refuse(reading, "codestreams by themselves (frames of clips are compared byte by byte)")
         return _clips(clips, kinds, pictures=decode or show is not None)
     data = _without_boxes(whole[0], limits), _without_boxes(whole[1], limits)
     if kinds[0] != kinds[1]:
@@ -136,9 +140,7 @@ def diff_files(
         if not decode and show is None:
             return found
         return _with_pictures(found, [_decoded(part, edition, weights, limits) for part in data], show)
-    for option, wished in (("decode", decode), ("weights", weights is not None), ("edition", edition != "auto")):
-        if wished:
-            raise OptionForOtherKind(f"--{option} ({option}=)", "codestreams")
+    _refuse({"decode": decode} | reading, "codestreams")
     if kinds[0] != "picture" and show is not None:
         raise NoDifferencePicture(f"a {kinds[0]} is no picture")
     if kinds[0] == "trace":
@@ -147,6 +149,13 @@ def diff_files(
         return _dumps(_load(data[0], name_of(a)), _load(data[1], name_of(b)))
     pictures = [_picture(part, source, layout, limits) for part, source in zip(data, (a, b), strict=True)]
     return _pictures(pictures[0], pictures[1], show)
+
+
+def _refuse(wishes: Mapping[str, bool], wanted: str) -> None:
+    """Raise OptionForOtherKind for the first wish that is there, of files that are none of those it is for."""
+    for option, wished in wishes.items():
+        if wished:
+            raise OptionForOtherKind(f"--{option} ({option}=)", wanted)
 
 
 def _decoded(data: bytes, edition: EditionName, weights: Source | None, limits: Limits) -> CodePicture:

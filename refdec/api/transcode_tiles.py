@@ -17,6 +17,7 @@ from refdec.api.transcode_run import Transcoded, reading_options, run
 from refdec.bitstream.headers import Headers
 from refdec.bitstream.layerrecord import layer_part, with_layer
 from refdec.decoding.opening import parse
+from refdec.errors import first_of
 from refdec.heif.picturefile import coded_anew
 from refdec.heif.writing import write_heif
 from refdec.weights.ranges import ModelRange
@@ -107,8 +108,7 @@ def _by_tiles(tiled: TiledPicture, made: Mapping[int, Transcoded]) -> list[str]:
             said.setdefault(sentence, []).append(numbers[item])
     found = []
     for sentence, those in said.items():
-        named, more = ", ".join(map(str, those[:MOST_NAMED])), len(those) - MOST_NAMED
-        which = f" (tiles {named}{f' and {more} more' if more > 0 else ''})"
+        which = f" (tiles {first_of(those, MOST_NAMED)})"
         found.append(sentence if len(those) == len(made) else sentence + which)
     return found
 

@@ -9,7 +9,7 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.options import AnyLevelFlag, EditionOption, JsonFlag, LenientFlag
-from refdec.errors import ExitCode
+from refdec.errors import ExitCode, first_of
 
 if TYPE_CHECKING:
     from refdec.api.infos import FileInfo
@@ -123,8 +123,7 @@ def _differing(differences: Mapping[str, list[dict[str, Any]]]) -> list[tuple[st
     rows = list[tuple[str, str, str]]()
     for name, groups in differences.items():
         for group in groups:
-            listed, more = group["items"][:MOST_TILES], len(group["items"]) - MOST_TILES
-            items = " ".join(map(str, listed)) + (f" and {more} more" if more > 0 else "")
+            items = first_of(group["items"], MOST_TILES, apart=" ")
             rows.append((name.replace("_", " "), _text(group["value"]), items))
     return rows
 

@@ -9,6 +9,7 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.options import JsonFlag, OneOutOption
+from refdec.errors import first_of
 
 __all__ = ["app"]
 
@@ -50,9 +51,7 @@ def import_(
     ]
     for row in imported.rows:
         if row.unexpected:
-            console.say(
-                f"refdec: warning: {row.file} holds tensors that no network uses: {', '.join(row.unexpected[:4])}"
-            )
+            console.say(f"refdec: warning: {row.file} holds tensors that no network uses: {first_of(row.unexpected)}")
     decodes, missing = abilities(imported.pack.names()), missing_rows(imported.pack)
     if json:
         files = [dict(zip(("file", "checkpoint", "published", "remark"), row, strict=True)) for row in rows]

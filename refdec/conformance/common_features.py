@@ -15,6 +15,7 @@ from itertools import combinations
 from typing import Any
 
 from refdec.conformance.verdicts import CaseResult, CaseVerdict
+from refdec.errors import first_of
 
 __all__ = ["CommonRule", "common_rules"]
 
@@ -56,7 +57,7 @@ class CommonRule:
         if not self.passed:
             return f"No {self.streams} passed: {symptoms}."
         if not self.features and not self.lacking:
-            told = _names(self.cases)
+            told = first_of(self.cases, MOST_NAMES)
             return f"Nothing in the headers tells {told} from the {self.passed} {streams} that passed: {symptoms}."
         one = count == self.failed == 1
         how_many = f"All {count}" if count == self.failed else f"{count} of the {self.failed}"
@@ -70,7 +71,7 @@ class CommonRule:
             verb = (
                 ("has", "have")[len(self.exceptions) > 1] if self.features else ("does", "do")[len(self.exceptions) > 1]
             )
-            others = f"of the {self.passed} that passed only {_names(self.exceptions)} {verb} too"
+            others = f"of the {self.passed} that passed only {first_of(self.exceptions, MOST_NAMES)} {verb} too"
         else:
             both = " both" if len(parts) == 1 and len(self.features + self.lacking) > 1 else ""
             others = (
@@ -101,11 +102,6 @@ class CommonRule:
             "exceptions": list(self.exceptions),
             "symptoms": dict(self.symptoms),
         }
-
-
-def _names(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:MOST_NAMES])
-    return f"{shown} and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else shown
 
 
 def common_rules(results: Sequence[CaseResult]) -> tuple[CommonRule, ...]:

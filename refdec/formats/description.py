@@ -5,7 +5,6 @@ In: what readers find.  Out: `SourceDescription`, frozen, that travels with the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from refdec.bitstream.rendering import RenderingInfo
@@ -19,12 +18,10 @@ __all__ = [
     "XMP_NAME",
     "SourceDescription",
     "bytes_after",
-    "first_of",
     "profile_name",
     "resolution",
 ]
 
-MOST_NAMES = 3
 LEFT_BY_CODESTREAM, LEFT_BY_FILE = (
     f"left behind, since {place} has no place for it: " for place in ("a codestream", "a HEIF file")
 )
@@ -78,9 +75,3 @@ def resolution(x: object, y: object) -> str:
 def bytes_after(count: int) -> tuple[str, ...]:
     """Return how to call bytes after the end of a picture, none if there are none."""
     return (f"{count} bytes after its end",) if count else ()
-
-
-def first_of(names: Sequence[str]) -> str:
-    """Return names as a list that stays short whatever a file holds: three, and how many more there are."""
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return f"{', '.join(names[:MOST_NAMES])}{more}"

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from refdec.formats.description import UPRIGHT, first_of
+from refdec.errors import first_of
+from refdec.formats.description import UPRIGHT
 from refdec.formats.errors import PictureDamaged
 from refdec.formats.exif_tree import ENTRY_BYTES, EXIF_IFD, GPS_IFD, INTEROP_IFD, ORDERS
 from refdec.formats.foreign_readers import damage_named

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from refdec.errors import first_of
 from refdec.formats.colorimetry import CHROMATICITIES
 from refdec.formats.colour_points import UNSPECIFIED, primaries_of_chromaticities
-from refdec.formats.description import SourceDescription, first_of
+from refdec.formats.description import SourceDescription
 from refdec.formats.errors import FormatCannotHold, PictureDamaged, PictureUnsupported
 from refdec.formats.float_view import picture_of_floats
 from refdec.formats.foreign_readers import damage_named, without_console

@@ -12,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from refdec.bitstream.rendering import RenderingInfo
+from refdec.errors import first_of
 from refdec.formats.colour_points import (
     SRGB,
     UNSPECIFIED,
@@ -24,7 +25,6 @@ from refdec.formats.description import (
     XMP_NAME,
     SourceDescription,
     bytes_after,
-    first_of,
     profile_name,
     resolution,
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from refdec.errors import BitOffset, CodestreamError, UnsupportedError
+from refdec.errors import BitOffset, CodestreamError, UnsupportedError, first_of
 from refdec.heif.boxes import FieldPlace, FileBox
 from refdec.heif.boxreader import read_boxes
 from refdec.heif.boxtable import box_layout
@@ -150,13 +150,7 @@ def _items(box: FileBox, parts: list[Part]) -> list[Node]:
         if at > start:
             found.append(_bytes("of no item", start, at - start))
         (_, _, name, note), *others = group
-        also = (
-            f"also {others[0][2]}"
-            if len(others) == 1
-            else f"also {others[0][2]} and {len(others) - 1} more"
-            if others
-            else ""
-        )
+        also = f"also {first_of([other[2] for other in others], 1)}" if others else ""
         found.append(_bytes(name, at, length, ", ".join(filter(None, (note, also)))))
         start = at + length
     if start < stop:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from refdec.errors import RefdecError
+from refdec.errors import RefdecError, first_of
 from refdec.heif.boxes import FileBox
 from refdec.heif.grid import first_coded
 from refdec.heif.heiffile import HeifFile, Item, Reference
@@ -161,9 +161,7 @@ def _item_rows(file: HeifFile | None) -> Iterator[ItemRow]:
 def _relation(reference: Reference) -> str:
     """Return a reference in words."""
     words = RELATIONS.get(reference.kind, f"{printable(reference.kind)} to item")
-    more = len(reference.targets) - MOST_FIELDS
-    named = ", ".join(map(str, reference.targets[:MOST_FIELDS]))
-    return f"{words} {named}" + (f" and {more} more" if more > 0 else "")
+    return f"{words} {first_of(reference.targets, MOST_FIELDS)}"
 
 
 def _properties(item: Item) -> tuple[PropertyWords, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
-from refdec.formats.description import first_of
+from refdec.errors import first_of
 from refdec.formats.files import READ_SUFFIXES
 from refdec.limits import Limits
 from refdec.sequences.errors import NoFrames

@@ -5,12 +5,13 @@ In: the bytes of a file.  Out: `Expectation`, which compares a decoding with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refdec.bitstream.chroma import ChromaFormat
+from refdec.errors import first_of
 from refdec.formats.colours import COLOUR_OF_SUFFIX
 from refdec.formats.files import READ_SUFFIXES, read_bytes, read_picture
 from refdec.formats.pictures import CodePicture
@@ -110,9 +111,10 @@ class Expectation:
         else:
             lines.append(f"{result.equal_stages} stages are equal")
         if missing := result.missing("only in A"):
-            lines.append(f"the expectation has {_listed(missing)}, which this decode does not make")
+            lines.append(f"the expectation has {first_of(missing, MOST_STAGES)}, which this decode does not make")
         if beyond := compare_traces(expected, found).missing("only in B"):
-            lines.append(f"this decode makes {_listed(beyond)}, which the expectation does not have: not compared")
+            named = first_of(beyond, MOST_STAGES)
+            lines.append(f"this decode makes {named}, which the expectation does not have: not compared")
         return Comparison("fingerprints", str(self.path), result.equal, tuple(lines), result.as_json())
 
     def _read(self, data: bytes, suffix: str, shown: ShownPicture, limits: Limits) -> CodePicture:
@@ -158,12 +160,6 @@ class Expectation:
         fewer = in_few_bits(expected, suffix, bits) if bits < expected.bits and expected.floats is None else None
         found = fewer or FewBits(expected)
         return found if expected.floats is None else found._replace(said=VIEWED)
-
-
-def _listed(stages: Sequence[str]) -> str:
-    """Return the first of many names, and how many more there are."""
-    more = len(stages) - MOST_STAGES
-    return ", ".join(stages[:MOST_STAGES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _colours(expected: CodePicture, suffix: str, shown: ShownPicture) -> tuple[Colour | None, ...]:

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 import refdec as library
+from tests.unit.heif.clips import clip_data
 
 from .conftest import Run
 
@@ -225,7 +226,8 @@ def test_files_that_cannot_be_compared(refdec: Refdec, picture: Path, tmp_path: 
 def test_options_for_other_kinds_of_files(refdec: Refdec, picture: Path, tmp_path: Path) -> None:
     """They were passed over without a word."""
     (tmp_path / "a.json").write_text('{"sha256": {"codes.0[1]": "aa"}}')
-    trace = tmp_path / "a.json"
+    (tmp_path / "a.jaii").write_bytes(clip_data())
+    trace, clip = tmp_path / "a.json", tmp_path / "a.jaii"
     for a, words, said in (
         (picture, ("--layout", "8x8_420"), "--layout (layout=) is for raw YUV, and these files are none."),
         (DEMO, ("--layout", "8x8_420"), "--layout (layout=) is for raw YUV, and these files are none."),
@@ -233,6 +235,7 @@ def test_options_for_other_kinds_of_files(refdec: Refdec, picture: Path, tmp_pat
         (picture, ("--decode", "--weights", "w.pack"), "--decode (decode=) is for codestreams"),
         (picture, ("--picture", tmp_path / "d.png", "--weights", "w.pack"), "--weights (weights=) is for codestreams"),
         (trace, ("--edition", "draft"), "--edition (edition=) is for codestreams"),
+        (clip, ("--edition", "draft"), "--edition (edition=) is for codestreams by themselves (frames of clips are"),
     ):
         ran = refdec("diff", a, a, *words)
         assert ran.code == 2 and said in ran.err and "[RD1615]" in ran.err and ran.out == ""
