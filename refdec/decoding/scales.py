@@ -19,7 +19,7 @@ from refdec.latent.sigma import SigmaMaps, scale_maps
 from refdec.tiling.geometry import Rect, ceil_div
 from refdec.tiling.windows import blocks_around
 
-__all__ = ["SigmaWindow", "scale_window", "scaled_window"]
+__all__ = ["SigmaWindow", "scale_window", "window_from_s0"]
 
 ALL = slice(None)
 
@@ -49,11 +49,11 @@ def scale_window(
     """
     rect = blocks_around(window, (picture.lat_h, picture.lat_w))
     s0 = _s0_window(models, component, trunk, (picture.lat_h, picture.lat_w), rect, channels)
-    return scaled_window(picture, models, component, s0, steps, rect, channels=channels)
+    return window_from_s0(picture, models, component, s0, steps, rect, channels=channels)
 
 
 @clause("3.2")
-def scaled_window(
+def window_from_s0(
     picture: PictureHeader,
     models: Models,
     component: int,

@@ -32,7 +32,7 @@ __all__ = [
     "SLICE_POSITIONS",
     "GrowingRegion",
     "Symbols",
-    "decode_residual",
+    "decode_component_residual",
     "decode_symbols",
     "region_units",
     "run_of_channels",
@@ -160,7 +160,7 @@ def region_units(codestream: Codestream, headers: Headers, component: int) -> li
 
 
 @clause("3.2")
-def decode_residual(
+def decode_component_residual(
     codestream: Codestream,
     headers: Headers,
     hyper: HyperSide,
@@ -207,14 +207,16 @@ def decode_symbols(
 ) -> Symbols:
     """(3.2) Decode the residual of both components; of it only `regions` (region_idx; None: all).
 
-    Substreams of other independent regions are not read.  Raises as decode_residual.
+    Substreams of other independent regions are not read.  Raises as decode_component_residual.
     """
     picture = headers.picture
     absent: list[tuple[int, int]] = []
     made: list[Int16Array] = []
     for c in (0, 1):
         symbols = np.zeros((picture.num_chs_coded[c], picture.lat_h, picture.lat_w), np.int16)
-        missing = decode_residual(codestream, headers, hyper, c, symbols, channels, regions=regions, watch=watch)
+        missing = decode_component_residual(
+            codestream, headers, hyper, c, symbols, channels, regions=regions, watch=watch
+        )
         absent += [(c, region) for region in missing]
         made.append(symbols)
     return Symbols(hyper, (made[0], made[1]), tuple(absent))

@@ -20,7 +20,7 @@ from refdec.decoding.decoder import PictureDecoder
 from refdec.decoding.hyper import HyperLatents, HyperSide
 from refdec.decoding.latents import LatentWindow
 from refdec.decoding.schedule import Kind, Step
-from refdec.decoding.symbols import Symbols, decode_residual
+from refdec.decoding.symbols import Symbols, decode_component_residual
 from refdec.errors import RefdecError
 from refdec.networks.sharing import Team, shared_by, side_by_side
 from refdec.parallel.shared import SharedArray
@@ -172,7 +172,7 @@ def decode_residual_of(state: PictureState, component: int) -> None:
     decoder = state.decoder
     state.trunks[component].array[:] = decoder.models.hyper_scale(component).trunk(state.hyper_latents.z_hat[component])
     target: Int16Array = state.symbols[component].array
-    decode_residual(
+    decode_component_residual(
         state.codestream, decoder.headers, state.hyper, component, target, state.channels, watch=decoder.watch
     )
 

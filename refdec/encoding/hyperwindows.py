@@ -15,7 +15,7 @@ from refdec.bitstream.picture_header import PictureHeader
 from refdec.clauses import clause
 from refdec.decoding.hyper import HyperLatents, HyperSide, HyperWindows, psi_window
 from refdec.decoding.models import Models
-from refdec.decoding.scales import SigmaWindow, scaled_window
+from refdec.decoding.scales import SigmaWindow, window_from_s0
 from refdec.latent.qualitysteps import QualitySteps
 from refdec.latent.quantise import choose_grfs_flags
 from refdec.limits import Check
@@ -53,7 +53,7 @@ class KeptSide:
         """(3.2) Return the scale indices of a window of the latent, grown to whole blocks."""
         rect = blocks_around(window, (self.picture.lat_h, self.picture.lat_w))
         s0 = self.maps[component].s0[channels, rect.rows, rect.columns]
-        return scaled_window(self.picture, self.models, component, s0, self.steps, rect, channels=channels)
+        return window_from_s0(self.picture, self.models, component, s0, self.steps, rect, channels=channels)
 
     def psi(self, component: int, window: Rect) -> Int32Array:
         """(4.10.3) Return a window of the merged psi frame."""

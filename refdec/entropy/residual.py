@@ -1,8 +1,8 @@
 """Residual symbols: decoding and encoding of one region's run (2.5, 2.6).
 
 In: a unit (1.4.1), the distribution index and the mask of each position, [C][h][w], C = num_chs.  Out: int16 values, 0
-where not coded.  `ResidualRun` and `encode_residual_slices` do the same in slices, for pictures whose levels do not fit
-in memory at once.
+where not coded.  `ResidualRun` and `encode_residual_slices` work in slices, for pictures whose levels do not fit in
+memory at once; `decode_residual` and `encode_residual` give them the whole as one.
 """
 
 from __future__ import annotations
@@ -57,15 +57,14 @@ def decode_residual(
     run_levels, run_coded = _require_run(levels, coded)
     length = run_levels.size
     needed = length if channels is None else _positions(levels.shape, channels)
-    stacks = open_stacks(unit, threads, strict=strict, at=at)
+    run = start_residual(unit, length, threads, strict=strict, at=at)
+    in_groups = needed <= _groups_end(length, threads)
+    given = _round_up(needed, 4 * threads) if in_groups else length
+    run, decoded = run.advance(run_levels[:given], run_coded[:given])
+    if needed == length:
+        run.finish()
     values = np.zeros(length, np.int16)
-    groups_end = _groups_end(length, threads)
-    grouped = min(_round_up(needed, 4 * threads), groups_end)
-    stacks = _decode(stacks, run_levels, run_coded, values, (0, grouped, 4), 0)
-    stacks = _decode(stacks, run_levels, run_coded, values, (groups_end, max(needed, groups_end), 1), 0)
-    values[needed:] = 0
-    if strict and needed == length:
-        stacks.require_finished()
+    values[:needed] = decoded[:needed]
     return values.reshape(levels.shape)
 
 
