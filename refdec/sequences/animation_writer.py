@@ -100,7 +100,8 @@ def _apng_time(seconds: Fraction) -> Fraction:
     """Return the fraction nearest to a time whose numerator and denominator have 16 bits, which APNG counts with."""
     if seconds <= 1:
         return seconds.limit_denominator(MOST_IN_16_BITS)
-    return 1 / (1 / seconds).limit_denominator(MOST_IN_16_BITS)
+    found = Fraction(seconds.denominator, seconds.numerator).limit_denominator(MOST_IN_16_BITS)
+    return Fraction(found.denominator, found.numerator)
 
 
 def _with_colours(png: bytes, rendering: RenderingInfo) -> bytes:
