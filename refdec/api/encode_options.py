@@ -64,6 +64,7 @@ MOST_BITS = 16
 MOST_FLOAT_BITS = 31
 """Bits of the largest error of floats, in places of their order."""
 FLOATS_LEFT = "its floats of {bits} bits are left behind, coded for viewing only: --lossless or --max-error keep them"
+ONE_REGION = "one region is not independent: there is no other one"
 NO_TOOLS = "none"
 LAYER_QUALITY = 25
 """Of the lossy picture below a lossless layer, where no rate is asked for: near it the sum of both is smallest."""
@@ -244,6 +245,17 @@ class EncodeOptions(ShortRepr):
 
     def _require_rate(self) -> None:
         """Check that one rate is asked for, and one way to spend it.  Raises RateAmbiguous."""
+        given = self.rate_wishes
+        if len(given) > 1 and not set(given) <= POINT and set(given) not in SEARCHES_OF_A_MODEL:
+            raise RateAmbiguous(given[0], given[1])
+        if self.roi is not None and self.settings.quality_map is not None:
+            raise RateAmbiguous("roi", "quality map")
+        if self.chroma_displacement is not None and self.settings.luma_only:
+            raise RateAmbiguous("chroma displacement", f"chroma {LUMA_ALONE}")
+
+    @property
+    def rate_wishes(self) -> tuple[str, ...]:
+        """What is said about the rate, by name."""
         wishes = {
             "bpp": self.bpp,
             "psnr": self.psnr,
@@ -253,13 +265,7 @@ class EncodeOptions(ShortRepr):
             "chroma displacement": self.chroma_displacement,
             "model": self.model,
         }
-        given = [name for name, value in wishes.items() if value is not None]
-        if len(given) > 1 and not set(given) <= POINT and set(given) not in SEARCHES_OF_A_MODEL:
-            raise RateAmbiguous(given[0], given[1])
-        if self.roi is not None and self.settings.quality_map is not None:
-            raise RateAmbiguous("roi", "quality map")
-        if self.chroma_displacement is not None and self.settings.luma_only:
-            raise RateAmbiguous("chroma displacement", f"chroma {LUMA_ALONE}")
+        return tuple(name for name, value in wishes.items() if value is not None)
 
     def target(self, core: Core) -> RateTarget:
         """Return the rate that is asked for, with the models that there are.  Raises NoModel, RequestInvalid."""

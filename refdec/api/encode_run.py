@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from refdec.api.encode_options import ONE_REGION
 from refdec.decoding.options import limits_or_default
 
 if TYPE_CHECKING:
@@ -71,13 +72,26 @@ def encoded_picture(
     picture, parts = options.with_parts(source, in_file=in_file)
     pack, check = load_weights(weights), check_of(limits_or_default(options.limits))
     core = Core(pack, limits=options.limits, check=check)
-    settled = _settled(picture, _Settled(options, parts, picture.warnings), core, in_file=in_file)
+    said = (*picture.warnings, *_of_no_use(options))
+    settled = _settled(picture, _Settled(options, parts, said), core, in_file=in_file)
     beside = file_overhead(picture, settled.parts) if in_file and options.max_bytes is not None else 0
     data = _codestream(picture, settled.options, beside, core, progress or _no_progress)
     if options.layer_error is not None:
         data = _with_layer(Inputs(data, pack, None, check), picture, options, options.layer_error)
     headers = headers_of(data, options.limits, Edition(options.settings.edition))  # a guest may have returned anything
-    return Encoded(data, headers, enclosed(data, headers, settled.parts) if in_file else b"", settled.warnings)
+    warnings = settled.warnings
+    if options.settings.independent_regions and not headers.picture.independent_regions:
+        warnings = (*warnings, ONE_REGION)
+    return Encoded(data, headers, enclosed(data, headers, settled.parts) if in_file else b"", warnings)
+
+
+def _of_no_use(options: EncodeOptions) -> Iterator[str]:
+    """Yield what is said of the rate to an encoder that does not look at it; the size is held all the same."""
+    guest = _installed().encoder(options.encoder)
+    if not guest.item.capabilities.rate_control:
+        for wish in options.rate_wishes:
+            if wish != "max bytes":
+                yield f"the encoder {guest.name} has a rate of its own: {wish} changes nothing"
 
 
 class _Settled(NamedTuple):

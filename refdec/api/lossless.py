@@ -79,8 +79,9 @@ def add_lossless(
     A HEIF file stays one, with all that stands beside its codestream.
 
     `original`: a picture of the same size, RGB or gray, read as `options` wish (`bits`, `frame` ...).  `max_error`: how
-    far a sample may be off.  Raises OriginalSizeDiffers, OriginalTurned, OriginalNotRgb, LayerPlaceTaken,
-    MaxErrorOutOfRange, and what `refdec.decode` and `refdec.encode` raise of their sources.
+    far a sample may be off.  What there is to say of the original is a `PictureWarning`.
+    Raises OriginalSizeDiffers, OriginalTurned, OriginalNotRgb, LayerPlaceTaken, MaxErrorOutOfRange, and what
+    `refdec.decode` and `refdec.encode` raise of their sources.
     """
     from refdec.api.encode_options import DEFAULT_OPTIONS as USUAL
     from refdec.heif.picturefile import picture_orientation
@@ -90,6 +91,8 @@ def add_lossless(
     with concerning(source):
         inputs = read_inputs(source, weights, reading)
     picture, parts = options.with_parts(original, in_file=inputs.file is not None)
+    for sentence in picture.warnings:
+        warnings.warn(sentence, PictureWarning, stacklevel=2)
     with concerning(source):
         if inputs.file is not None and parts.orientation != picture_orientation(inputs.file):
             raise OriginalTurned

@@ -139,13 +139,14 @@ def _transcoded(
     progress: Progress | None,
 ) -> _Output:
     """Return what was made, bare or in a HEIF file; `target` None: what the source is."""
-    from refdec.api.clips import naming_frame, open_clip
+    from refdec.api.clips import Clip, found_clip, naming_frame
     from refdec.api.tiled import TiledPicture, tiled_in
     from refdec.api.transcode_run import reading_options
     from refdec.api.weights import load_weights
-    from refdec.decoding.options import limits_or_default
+    from refdec.decoding.options import DecodeOptions, limits_or_default
     from refdec.formats.files import NamedBytes, name_of, read_bytes
     from refdec.parallel.clock import check_of
+    from refdec.sequences.errors import NotAClip
     from refdec.startup import prepare_kernels
 
     prepare_kernels()
@@ -154,7 +155,9 @@ def _transcoded(
     how = _How(target, options, pack, check_of(limits), progress or _no_progress)
     with concerning(source), ExitStack() as naming:
         if options.frame is not None:
-            clip = open_clip(source, limits=limits)
+            clip = found_clip(source, DecodeOptions(limits=limits))
+            if not isinstance(clip, Clip):
+                raise NotAClip("--frame")
             data = clip.still(options.frame)
             naming.enter_context(naming_frame(clip, options.frame))
         else:

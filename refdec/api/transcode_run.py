@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from refdec.api.encode_options import ONE_REGION
 from refdec.api.errors import OtherModel
 from refdec.api.transcode_rates import best_displacement, lowest_displacement, rate_kept, rate_missed
 from refdec.api.weights import require_weights
@@ -287,7 +288,7 @@ class _Transcode:
         if picture.stream_profile_idc != (profile := self.before.picture.stream_profile_idc):
             said.append(f"stream_profile_idc {profile} is left behind: headers of the draft have none")
         if self.options.independent_regions and not picture.independent_regions:
-            said.append("one region is not independent: there is no other one")
+            said.append(ONE_REGION)
         return tuple(said)
 
 

@@ -242,7 +242,10 @@ def _point_in_words(data: bytes) -> str:
 
 
 def codec_named(name: str, encoder: EncoderCodec) -> Codec:
-    """Return one of OTHER_CODECS, or an encoder set up like `encoder`.  Raises UnknownCodec, UnknownFilterTool."""
+    """Return one of OTHER_CODECS, or an encoder set up like `encoder`, with its time budget where it has use for one.
+
+    Raises UnknownCodec, UnknownFilterTool.
+    """
     from dataclasses import replace
 
     from refdec.plugins.filterwish import FilterWish
@@ -257,4 +260,5 @@ def codec_named(name: str, encoder: EncoderCodec) -> Codec:
         FilterWish.of(tools)
     if plain not in encoders:
         raise UnknownCodec(name, (*sorted(encoders), *others))
-    return replace(encoder, name=name)
+    budget = encoder.time_budget_seconds if encoders[plain].item.capabilities.time_budget else None
+    return replace(encoder, name=name, time_budget_seconds=budget)

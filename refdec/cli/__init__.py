@@ -19,7 +19,7 @@ and imports that module alone.
     conform           `conform`             refdec.conformance
     bench             `bench`               refdec.bench: `bench_speed`, `bench_rd`, `bench_quality`, `bench_retrieval`,
                                              `bench_look`, `bench_generations`, `bench_lossless`, `bench_icons`,
-                                             `bench_kept`, `bench_tasks`
+                                             `bench_kept`, `bench_tasks`; `bench_codecs` are those asked for
 
 `help` makes the pages of --help, with what `guest_help` knows of encoders and tasks; `verbosity` is -q and -v.
 `conversions` leaves values alone that need none. `encode_options` are the options of `encode`, `encode_words` what it

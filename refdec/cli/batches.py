@@ -17,7 +17,7 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.errors import InputAsTarget, OutputExists, OutputFolderMissing, SeveralFilesOnly, WrongNumbers
-from refdec.cli.outputs import PIPE, require_distinct, spelled
+from refdec.cli.outputs import PIPE, require_apart, require_distinct, spelled
 from refdec.formats.pipes import is_pipe, named
 
 if TYPE_CHECKING:
@@ -95,9 +95,9 @@ def places(command: FileCommand, sources: Sequence[str], out: str | None, *, ove
         folder = Path(out)
         if alone and (spelled(out) == PIPE or (folder.suffix and not folder.is_dir())):
             return _as_one_file(command, sources[0], out)
-        return SeveralFiles(tuple(sources), folder)
+        return _as_several(sources, out)
     if len(sources) == 2:
-        return SeveralFiles((sources[0],), Path(sources[1])) if several else _as_one_file(command, *sources)
+        return _as_several(sources[:1], sources[1]) if several else _as_one_file(command, *sources)
     if len(sources) > 1 or several:
         raise OutputFolderMissing(command.name)
     if is_pipe(sources[0]):
@@ -106,6 +106,13 @@ def places(command: FileCommand, sources: Sequence[str], out: str | None, *, ove
     if target.exists() and not overwrite:
         raise OutputExists(str(target))
     return OneFile(sources[0], str(target))
+
+
+def _as_several(sources: Sequence[str], folder: str) -> SeveralFiles:
+    """Return inputs and their folder.  Raises BadParameter for standard output, which takes one file."""
+    if spelled(folder) == PIPE:
+        raise typer.BadParameter("- is standard output, which takes one file: several outputs need a folder")
+    return SeveralFiles(tuple(sources), Path(folder))
 
 
 def _as_one_file(command: FileCommand, source: str, target: str) -> OneFile:
@@ -146,6 +153,7 @@ def run_one(
     from refdec.cli.startup import prepare_process
     from refdec.cli.warnings import show_warnings
 
+    require_apart(place.target, as_json=as_json)
     require_distinct(place.source, {"the codestream": place.target})
     prepare_process()
     with console.progress(f"{doing} {Path(place.source).name}") as show:

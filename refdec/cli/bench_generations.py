@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from refdec.cli import console
+from refdec.cli.bench_codecs import codecs_of
 from refdec.cli.errors import WrongNumbers
 from refdec.cli.options import JsonFlag, WeightsOption, number_list
 from refdec.cli.plugins import ENVIRONMENT_VARIABLE
@@ -47,7 +48,7 @@ def generations(
     Example: refdec bench generations kodak --out generations.json --plot generations.png
     """
     from refdec.api.weights import load_weights
-    from refdec.bench.codecs import EncoderCodec, codec_named
+    from refdec.bench.codecs import EncoderCodec
     from refdec.bench.generations import (
         BEGIN_GENERATIONS,
         generations_table,
@@ -64,8 +65,8 @@ def generations(
     places = number_list("--settings", settings)
     plugins = os.environ.get(ENVIRONMENT_VARIABLE)
     template = EncoderCodec("", weights=weights, plugins=plugins, time_budget_seconds=time_budget)
-    names = [name.strip() for name in codecs.split(",") if name.strip()]
-    chosen = [codec_named(name, template) for name in names]
+    chosen = codecs_of(codecs, template, {})
+    names = [codec.name for codec in chosen]
     most = min((len(codec.settings) for codec in chosen), default=0)
     if not all(place in range(1, most + 1) for place in places):
         raise WrongNumbers("--settings", f"numbers 1..{most}", settings)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from refdec.cli import console
+from refdec.cli.bench_codecs import codecs_of
 from refdec.cli.errors import WrongNumbers
 from refdec.cli.idle import refuse_idle
 from refdec.cli.options import JsonFlag, WeightsOption, numbers
@@ -50,7 +51,7 @@ def look(
     """
     from refdec import __version__
     from refdec.api.task_pictures import picture_suffix
-    from refdec.bench.codecs import EncoderCodec, codec_named
+    from refdec.bench.codecs import EncoderCodec
     from refdec.bench.look import CLOSE, look_at
     from refdec.bench.look_page import render_look_page
     from refdec.bench.look_sheet import SheetPlan, look_sheet, write_sheet
@@ -66,8 +67,7 @@ def look(
     template = EncoderCodec(
         "", weights=weights, plugins=os.environ.get(ENVIRONMENT_VARIABLE), time_budget_seconds=time_budget
     )
-    names = dict.fromkeys(name.strip() for name in codecs.split(",") if name.strip())
-    chosen = [codec_named(name, template) for name in names]
+    chosen = codecs_of(codecs, template, {})
     pictures = picture_files(inputs)
     if sheet is not None:
         picture_suffix(sheet)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from refdec.cli import console
+from refdec.cli.bench_codecs import codecs_of, names_of
 from refdec.cli.errors import WrongNumbers
 from refdec.cli.idle import refuse_idle
 from refdec.cli.options import JsonFlag, WeightsOption, number_list
@@ -103,7 +104,7 @@ def rd(
 
     Examples: refdec bench rd kodak --out rd.json --plot rd.png; refdec bench rd --set text=scans --set photos=kodak
     """
-    from refdec.bench.codecs import EncoderCodec, codec_named
+    from refdec.bench.codecs import EncoderCodec
     from refdec.bench.pictures import picture_files, picture_sets
     from refdec.bench.plotted import require_plot
     from refdec.bench.rd_summary import RdResults, read_results, report_text
@@ -128,11 +129,12 @@ def rd(
     )
     if qualities is not None:
         template = replace(template, settings=_qualities(qualities), by_quality=True)
-    chosen = [codec_named(name, template) for name in _names(codecs)]
+    rates = {"--displacements": displacements, "--qualities": qualities, "--gray-alone": gray_alone}
+    chosen = codecs_of(codecs, template, rates)
     pictures = picture_sets(sets) if sets else {"": picture_files(inputs or [])}
     facts = _facts(chosen, weights)
     before = read_results(out) if resume and out is not None and out.is_file() else RdResults((), facts)
-    kept = before.without(_names(again))
+    kept = before.without(names_of(again))
     points = list(kept.points)
     if out is not None:
         facts = kept.continued(out, facts)
@@ -140,7 +142,7 @@ def rd(
     def keep() -> str:
         kinds = [*pictures, *(point.kind for point in points)]
         points.sort(key=lambda point: (_place(point.codec, codecs), kinds.index(point.kind)))
-        return report_text(points, _names(anchors), facts)
+        return report_text(points, names_of(anchors), facts)
 
     def keep_points(more: Sequence[RdPoint]) -> None:
         points.extend(more)
@@ -148,7 +150,7 @@ def rd(
             write_text(out, keep())
 
     code = _measure(pictures, chosen, points, workers, keep_points)
-    _finish(points, keep(), _names(anchors), _Files(out, plot, markdown), json)
+    _finish(points, keep(), names_of(anchors), _Files(out, plot, markdown), json)
     if code:
         raise typer.Exit(code)
 
@@ -161,12 +163,8 @@ def _qualities(text: str) -> tuple[int, ...]:
     return found
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
 def _place(codec: str, codecs: str) -> int:
-    names = _names(codecs)
+    names = names_of(codecs)
     return names.index(codec) if codec in names else len(names)
 
 

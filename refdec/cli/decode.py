@@ -36,7 +36,7 @@ from refdec.cli.options import (
     limits_of,
     numbers,
 )
-from refdec.cli.outputs import PIPE, require_distinct
+from refdec.cli.outputs import PIPE, require_apart, require_distinct
 
 if TYPE_CHECKING:
     from refdec.api.decode_job import DecodeJob
@@ -231,6 +231,7 @@ def decode(
     place = places(FileCommand("decode", ".png", CODESTREAM_SUFFIXES), sources, out, overwrite=overwrite)
     if isinstance(place, OneFile):
         wishes.refuse_for_one("decode")
+        require_apart(place.target, as_json=json)
         require_distinct(place.source, {"the picture": place.target, "--trace": trace, "--dump": dump})
         _decode_file(place.source, place.target, job, weights, json)
         return

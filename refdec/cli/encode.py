@@ -57,6 +57,7 @@ from refdec.cli.encode_options import (
     ToolsOption,
     WrittenEditionOption,
 )
+from refdec.cli.idle import refuse_alone
 from refdec.cli.options import (
     ExecutorOption,
     JsonFlag,
@@ -167,6 +168,7 @@ def encode(
     from refdec.sequences.errors import ClipOption
     from refdec.sequences.timing import frame_rate
 
+    refuse_alone(regions, independent)
     wishes = BatchWishes(workers, report, executor, timeout, overwrite)
     suffix = f".{container or 'jai'}"
     clip = ClipOptions(None if fps is None else frame_rate(fps), loops, workers)

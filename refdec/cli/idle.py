@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 import typer
 
-__all__ = ["refuse_idle", "refuse_typed"]
+__all__ = ["refuse_alone", "refuse_idle", "refuse_typed"]
 
 
 def refuse_idle(reason: str, options: Mapping[str, object]) -> None:
@@ -26,3 +26,11 @@ def refuse_typed(context: typer.Context, reason: str, *, but: Collection[str] = 
         typed = source is not None and source.name == "COMMANDLINE"
         if typed and option.startswith("-") and option not in but:
             raise typer.BadParameter(f"{option} {reason}")
+
+
+def refuse_alone(regions: str | None, independent: bool) -> None:
+    """Raise BadParameter for --independent beside --regions (as it was typed) that says one.  Raises WrongNumbers."""
+    from refdec.cli.options import grid
+
+    if regions is not None and grid(regions) == (1, 1):
+        refuse_idle("is about several regions, and --regions says one", {"--independent": independent})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from refdec.cli import console
+from refdec.cli.idle import refuse_idle
 from refdec.cli.options import AnyLevelFlag, EditionOption, JsonFlag, LenientFlag
 from refdec.errors import ExitCode, first_of
 
@@ -42,6 +43,8 @@ def info(
     from refdec.api.found_files import is_archive
     from refdec.api.info import read_info
 
+    if json_lines:
+        refuse_idle("and --json-lines are two forms of one thing: ask for one of them", {"--json": json})
     if len(files) > 1 or json_lines or is_archive(files[0]):
         _show_several(files, {"any_level": any_level, "edition": edition, "lenient": lenient}, json, json_lines)
         return

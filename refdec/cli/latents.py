@@ -52,13 +52,17 @@ def latents(
     Example: refdec latents photo.jai photo.npz --stage symbols
     """
     from refdec.cli.deadline import in_time
-    from refdec.cli.outputs import PIPE, output_of, require_distinct
+    from refdec.cli.outputs import PIPE, output_of, require_apart, require_distinct
     from refdec.cli.startup import prepare_process
     from refdec.cli.warnings import show_warnings
 
     if stage != "picture":
         refuse_idle("is for stage picture: it needs --stage picture", {"--synthesis": synthesis})
+    if stage == "headers":
+        decoder = {"--weights": weights, "--ignore-weights-fingerprint": ignore_weights_fingerprint}
+        refuse_idle("is for decoding, and --stage headers decodes nothing", decoder)
     target = output_of(target, out)
+    require_apart(target, as_json=json)
     require_distinct(source, {"the bundle": target})
 
     prepare_process()

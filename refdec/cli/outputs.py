@@ -14,7 +14,7 @@ from refdec.cli.errors import FileTwice, OutputNotNamed, OutputTwice
 from refdec.formats.pipes import PIPE, is_pipe, named
 from refdec.formats.standard_output import is_standard_output
 
-__all__ = ["PIPE", "output_of", "require_distinct", "require_files", "require_one_pipe", "spelled"]
+__all__ = ["PIPE", "output_of", "require_apart", "require_distinct", "require_files", "require_one_pipe", "spelled"]
 
 
 def spelled(output: str | Path) -> str:
@@ -32,6 +32,12 @@ def require_distinct(source: str, outputs: Mapping[str, str | Path | None]) -> N
         if place in places:
             raise FileTwice(what, named(path), places[place])
         places[place] = what
+
+
+def require_apart(target: str, *, as_json: bool) -> None:
+    """Raise BadParameter where --json would be printed to standard output, and the file goes there."""
+    if as_json and target == PIPE:
+        raise typer.BadParameter("--json is printed to standard output, where the file goes: name a file")
 
 
 def require_files(command: str, outputs: Mapping[str, str | Path | None]) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from refdec.cli.batches import BatchWishes, FileCommand, OneFile, SeveralFiles, places, run_one, run_several
 from refdec.cli.errors import OutputNotNamed
+from refdec.cli.idle import refuse_alone
 from refdec.cli.options import (
     SEVERAL,
     STREAM,
@@ -144,6 +145,7 @@ def transcode(
     from refdec.api.transcode_options import TranscodeOptions
     from refdec.formats.files import READ_SUFFIXES
 
+    refuse_alone(regions, bool(independent))
     wishes = BatchWishes(workers, report, executor, timeout, overwrite)
     _require_output(sources, out)
     suffix = f".{container or 'jai'}"

@@ -98,6 +98,7 @@ def check_encoder(item: Any) -> None:
         stray = [value for value in getattr(able, field) if value not in values]
         _require(not stray, f"its {field} name {', '.join(map(str, stray))}")
     _require(bool(able.inputs), "it takes no inputs")
+    _require(isinstance(able.time_budget, bool), "its time_budget is neither True nor False")
 
 
 def check_task(item: Any) -> None:

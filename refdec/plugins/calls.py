@@ -107,6 +107,8 @@ def check_request(guest: Guest[Encoder], picture: SourcePicture, request: Encode
         demand("bit depth", str(settings.bit_depth), able.bit_depths)
     for tool in settings.tools_in_use():
         demand("tool", tool, able.tools)
+    if request.time_budget_seconds is not None and not able.time_budget:
+        raise CannotDo(guest.name, "time budget of", f"{request.time_budget_seconds:g} s", ())
 
 
 def encode_with(

@@ -212,6 +212,7 @@ class Capabilities:
 
     `inputs`: "picture" or "codestream" (it needs `SourcePicture.codestream`).  `rate_control`: of "point", "bpp",
     "psnr"; empty: the encoder does not look at the target.  `profiles`: of `profile_names()`.  `tools`: of ALL_TOOLS.
+    `time_budget`: False for an encoder that improves nothing for a time, and has no use for `time_budget_seconds`.
     The defaults fit an encoder with `latents`, where the core does all of this.
     """
 
@@ -220,6 +221,7 @@ class Capabilities:
     bit_depths: tuple[int, ...] = BIT_DEPTHS
     rate_control: tuple[str, ...] = ("point", "bpp", "psnr")
     tools: tuple[str, ...] = ALL_TOOLS
+    time_budget: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "profiles", tuple(_profile(name) for name in self.profiles))

@@ -158,7 +158,7 @@ def test_latents_go_to_a_pipe(refdec: Callable[..., Any], tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     written: list[tuple[object, bytes]] = []
     monkeypatch.setattr("refdec.formats.files.write_bytes", lambda target, data: written.append((target, data)))
-    ran = refdec("latents", stream, "-", "--stage", "headers", "--json")
+    ran = refdec("latents", stream, "-", "--stage", "headers")
     ((target, data),) = written
     assert (ran.code, ran.out, target, data[:2]) == (0, "", "-", b"PK")
     assert not list(tmp_path.iterdir())

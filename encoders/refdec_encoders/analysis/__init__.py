@@ -6,6 +6,7 @@ In: a picture.  Out: target latents; the core quantises them, meets the rate and
 from __future__ import annotations
 
 from refdec.plugins.api import (
+    Capabilities,
     CoreServices,
     Encoder,
     EncodeRequest,
@@ -36,6 +37,8 @@ class Analysis(Encoder):
             choices=("light", "bop", "hop"),
         ),
     )
+
+    capabilities = Capabilities(time_budget=False)
 
     def latents(self, picture: SourcePicture, request: EncodeRequest, core: CoreServices) -> TargetLatents:
         """Return the latents of the analysis networks of `request.model_id`."""

@@ -214,3 +214,14 @@ def test_without_matplotlib_there_is_no_plot(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(PlotUnavailable, match="plot"):
         require_plot(Path("rd.png"))
+
+
+def test_a_time_budget_is_for_encoders_that_have_use_for_one() -> None:
+    template = EncoderCodec("", time_budget_seconds=3.0)
+    kept = {name: codec_named(name, template) for name in ("analysis", "refine", "refine+lef")}
+    assert {name: getattr(codec, "time_budget_seconds", None) for name, codec in kept.items()} == {
+        "analysis": None,
+        "refine": 3.0,
+        "refine+lef": 3.0,
+    }
+    assert "at most 3 s" in kept["refine"].description and "at most" not in kept["analysis"].description

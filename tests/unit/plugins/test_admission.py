@@ -71,6 +71,7 @@ def test_a_task_must_do_something() -> None:
         (Capabilities(bit_depths=(12,)), "12"),
         (Capabilities(rate_control=("luck",)), "luck"),
         (Capabilities(tools=("magic",)), "magic"),
+        (Capabilities(time_budget=3), "neither True nor False"),  # type: ignore[arg-type]
     ],
 )
 def test_capabilities_name_things_that_exist(capabilities: Capabilities, reason: str) -> None:

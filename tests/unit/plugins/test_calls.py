@@ -195,6 +195,11 @@ def test_the_symbol_chooser_is_a_guest_too() -> None:
         (Capabilities(bit_depths=(8,)), EncodeRequest(OperatingPoint(1), CodingSettings(bit_depth=10)), "bit depth 10"),
         (Capabilities(tools=("rvs",)), EncodeRequest(OperatingPoint(1), CodingSettings(threads=2)), "tool threads"),
         (Capabilities(tools=()), EncodeRequest(OperatingPoint(1), CodingSettings(rvs=True)), "nothing of that kind"),
+        (
+            Capabilities(time_budget=False),
+            EncodeRequest(OperatingPoint(1), time_budget_seconds=2.5),
+            "time budget of 2.5 s",
+        ),
     ],
 )
 def test_what_an_encoder_cannot_do_is_refused_first(capabilities: Any, request_: Any, reason: str) -> None:
