@@ -13,9 +13,16 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeAlias
 
-from refdec.formats.errors import FileTooLong, FileUnreadable, FormatCannotHold, PictureUnrecognised, SuffixUnknown
+from refdec.formats.errors import (
+    FileTooLong,
+    FileUnreadable,
+    FormatCannotHold,
+    PictureDamaged,
+    PictureUnrecognised,
+    SuffixUnknown,
+)
 from refdec.formats.file_errors import file_unreadable
-from refdec.formats.kinds import PILLOW_FORMATS, FloatView, sniffed_suffix
+from refdec.formats.kinds import PILLOW_FORMATS, FloatView, other_than_picture, sniffed_suffix
 from refdec.formats.pipes import is_pipe, named
 from refdec.limits import Limits
 
@@ -257,8 +264,10 @@ def read_picture(
     data = read_bytes(source, limits=limits)
     begun = sniffed_suffix(data)
     chosen = suffix.lower() or begun or named
-    if chosen not in READ_SUFFIXES:
+    if chosen not in READ_SUFFIXES or not data:
         raise PictureUnrecognised(named, READ_SUFFIXES, empty=not data)
+    if not begun and (other := other_than_picture(data)):
+        raise PictureDamaged(PILLOW_FORMATS.get(chosen, chosen[1:].upper()), f"it begins like {other}")
     wishes = _Wishes(bits, limits, frame, low_bits, keep_alpha, float_view)
     picture = _read_as(chosen, data, wishes)
     if suffix or named not in READ_SUFFIXES or FAMILIES.get(named, named) == FAMILIES.get(chosen, chosen):

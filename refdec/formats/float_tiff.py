@@ -13,19 +13,19 @@ import numpy as np
 
 from refdec.formats.colour_points import UNSPECIFIED
 from refdec.formats.description import XMP_NAME, SourceDescription, profile_name
-from refdec.formats.errors import PictureDamaged, PictureUnsupported
+from refdec.formats.errors import PictureDamaged
 from refdec.formats.exif import bare_exif, exif_beside, exif_from_bytes, facts_of_exif
 from refdec.formats.float_view import picture_of_floats
 from refdec.formats.foreign_readers import damage_named
 from refdec.formats.icc import read_icc
 from refdec.formats.kinds import FloatView
 from refdec.formats.pictures import CodePicture, require_floats, require_pixels
-from refdec.formats.tiff_page import SAVE_PLAIN, SEPARATE, opened_page
+from refdec.formats.tiff_page import SEPARATE, opened_page, page_unread
 from refdec.heif.parts import Metadata
 from refdec.limits import Limits
 from refdec.picture.floats import FloatPlanes
 
-__all__ = ["holds_floats", "read_float_tiff"]
+__all__ = ["holds_floats", "read_float_tiff", "tiff_description"]
 
 SAMPLE_FORMAT, IEEE = 339, 3
 PHOTOMETRICS = {1: (1, 2), 2: (3, 4)}
@@ -79,7 +79,7 @@ def read_float_tiff(data: bytes, index: int, *, limits: Limits, float_view: Floa
         shape = (height, width) if channels == 1 else shape
         known = page.dtype is not None and page.dtype.kind == "f" and page.dtype.itemsize in (2, 4)
         if not known or channels not in PHOTOMETRICS.get(int(page.photometric), ()) or page.shape != shape:
-            raise PictureUnsupported("TIFF", f"samples of {page.dtype}, {page.axes}, {page.photometric}", SAVE_PLAIN)
+            raise page_unread(page)
         samples = np.asarray(page.asarray())
         extra = [int(kind) for kind in page.extrasamples]
     if samples.shape != shape:
@@ -87,7 +87,7 @@ def read_float_tiff(data: bytes, index: int, *, limits: Limits, float_view: Floa
     planes = samples.reshape(height, width, 1) if channels == 1 else np.moveaxis(samples, 0, 2) if apart else samples
     parts = tuple(_patterns(planes[:, :, i]) for i in range(channels))
     floats = FloatPlanes(parts, 8 * samples.dtype.itemsize, extra[:1] == [ASSOCIATED])
-    description, primaries = _description(data)
+    description, primaries = tiff_description(data)
     return picture_of_floats(floats, float_view, primaries, "TIFF", description)
 
 
@@ -97,8 +97,8 @@ def _patterns(plane: Any) -> Any:
     return bits.astype(bits.dtype.newbyteorder("="))
 
 
-def _description(data: bytes) -> tuple[SourceDescription, int]:
-    """Return what a file says beside its samples, and the primaries that its profile means."""
+def tiff_description(data: bytes) -> tuple[SourceDescription, int]:
+    """Return what a TIFF says beside its samples, and the primaries that its profile means, 2 where it means none."""
     facts = facts_of_exif(lambda: exif_from_bytes(data))
     icc, xmp, exif = b"", b"", b""
     try:

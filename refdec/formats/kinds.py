@@ -29,6 +29,7 @@ __all__ = [
     "is_codestream",
     "is_heif_of_ours",
     "is_jpeg_ai",
+    "other_than_picture",
     "sniffed_suffix",
 ]
 
@@ -59,6 +60,8 @@ FLOAT_SUFFIXES = (*FLOAT_ALONE, ".tif", ".tiff", ".npy")
 FloatView: TypeAlias = Literal["sdr", "pq", "codes"]
 FLOAT_VIEWS: tuple[FloatView, ...] = ("sdr", "pq", "codes")
 """How floats become codes for viewing."""
+SHOWN_TEXT = 40
+"""Characters of a text that is no picture."""
 MEDIA_TYPE, HEIF_MEDIA_TYPE = "image/jpeg-ai", "image/jaii"
 """What we call a bare codestream, for which no type is registered; and the registered type of HEIF files."""
 
@@ -88,3 +91,14 @@ def sniffed_suffix(data: bytes) -> str:
     """Return the suffix of the picture format that data begin like, or an empty text."""
     kind = file_kind(data)
     return "" if kind is None else kind.suffix
+
+
+def other_than_picture(data: bytes) -> str:
+    """Return what data begin like that are no picture of `sniffed_suffix`: a page of HTML, a text; "" where that is not
+    known.
+    """
+    if (kind := file_kind(data)) is not None:
+        return kind.name
+    begin = data[:SHOWN_TEXT]
+    is_text = begin.isascii() and begin.translate(None, b"\t\n\r").decode().isprintable()
+    return f"a text: {begin.decode()!r}" if is_text else ""

@@ -45,10 +45,10 @@ MODES_OF_PROFILES = {
 }
 CONVERTED = ("CMYK", "LAB")
 """Modes that become RGB, of which a profile then says nothing."""
-CONVERTED_SPACES = (b"CMYK", b"Lab ")
-"""Data colour spaces of profiles for them."""
+INKS = b"CMYK"
+"""The data colour space of a profile that is about no samples of gray or RGB."""
 SAMPLES_PER_PIXEL = 277
-PADDED = "RGBX"
+PADDED, PADDED_BMP, OPAQUE = "RGBX", "BGRX", 255
 
 
 def pillow_description(
@@ -98,7 +98,7 @@ def in_colours(description: SourceDescription, rendering: RenderingInfo) -> Sour
 
 def _stays(image: Image, icc: bytes) -> bool:
     """Tell whether a profile is about samples as they are read: gray or RGB."""
-    return image.mode not in CONVERTED and icc[16:20] not in CONVERTED_SPACES
+    return image.mode not in CONVERTED and icc[16:20] != INKS
 
 
 def _bytes_in(image: Image, key: str) -> bytes:
@@ -128,7 +128,7 @@ def _colours(image: Image, data: bytes) -> tuple[RenderingInfo | None, list[str]
         if _stays(image, data) or image.mode in CONVERTED:
             return None, [profile_name(profile.name, needed=True)]
         named = profile_name(profile.name, needed=False)
-        return None, [f"{named}, which is for {data[16:20].decode().strip()} and not for {image.mode}"]
+        return None, [f"{named}, which is for {INKS.decode()} and not for {image.mode}"]
     return None, []
 
 
@@ -190,4 +190,17 @@ def _other_channels(image: Any) -> list[str]:
     stated = getattr(image, "tag_v2", {}).get(SAMPLES_PER_PIXEL, 1)
     read = 3 if image.mode == PADDED else len(image.getbands())
     more = int(stated) - read if isinstance(stated, int) else 0
-    return [f"{more} further channel{'s' if more > 1 else ''} beside its colours"] if more > 0 else []
+    named = [f"{more} further channel{'s' if more > 1 else ''} beside its colours"] if more > 0 else []
+    return [*named, *(["the fourth channel, to which its BMP gives no meaning"] if _has_fourth(image) else [])]
+
+
+def _has_fourth(image: Any) -> bool:
+    """Tell whether a BMP of 32 bits, not loaded yet, has anything in the bytes beside its colours; where all are full,
+    they say no more than that it is opaque.
+    """
+    (tile, *_) = getattr(image, "tile", None) or (None,)
+    if image.format != "BMP" or tile is None or not isinstance(tile.args, tuple) or tile.args[0] != PADDED_BMP:
+        return False
+    image.fp.seek(tile.offset)
+    beside = image.fp.read(4 * image.width * image.height)[3::4]
+    return any(beside) and beside.count(OPAQUE) < len(beside)

@@ -34,7 +34,7 @@ __all__ = [
     "plain_samples",
 ]
 
-BITS_PER_SAMPLE = 258
+BITS_PER_SAMPLE, SAMPLE_FORMAT, SIGNED = 258, 339, 2
 NARROW_BITS, DEEP_BITS = 8, 16
 PLAIN_MODES: Mapping[str, str] = {
     **{mode: mode for mode in ("L", "LA", "RGB", "RGBA")},
@@ -68,6 +68,8 @@ KEEP_FLOATS = (
 )
 SCALE = "Bring them to 0..65535 first: refdec.encode(numpy.clip(numpy.asarray(image), 0, 65535).astype('uint16'))"
 
+LIFT = "Lift them first, in Python: refdec.encode((tifffile.imread(FILE).astype('int16') + 128).astype('uint8'))"
+
 
 class PlainSamples(NamedTuple):
     """Samples [rows, columns, 1 to 4], uint8 or uint16, and what was done to make them, "" for nothing.
@@ -98,7 +100,9 @@ def code_bits(image: Image, name: str, boxed_bits: int) -> int:
     if image.mode == WIDE_MODE:
         return DEEP_BITS
     if deepest > NARROW_BITS:
-        raise PictureUnsupported(name, f"colour of {deepest} bits", FROM_FILE if name == "Pillow" else SAVE_SHALLOW)
+        raise PictureUnsupported(
+            name, f"{image.mode} of {deepest} bits", FROM_FILE if name == "Pillow" else SAVE_SHALLOW
+        )
     return NARROW_BITS
 
 
@@ -146,8 +150,17 @@ def _narrow(image: Image, name: str, multiplied: bool) -> PlainSamples:
         return PlainSamples(_array(_of_lab(image, name)), LAB_REMARK + left, is_srgb=True)
     mode = PLAIN_MODES[image.mode]
     mode = "RGBA" if image.mode == "P" and image.has_transparency_data else mode
+    if getattr(image, "tag_v2", {}).get(SAMPLE_FORMAT) in (SIGNED, (SIGNED,)):
+        _require_positive(image, name)
     remark = YCC_REMARK if image.mode == "YCbCr" else ""
     return PlainSamples(_array(image if mode == image.mode else image.convert(mode)), remark)
+
+
+def _require_positive(image: Image, name: str) -> None:
+    """Raise PictureUnsupported where samples of a signed byte are negative, which Pillow takes for 128 and more."""
+    signed = np.asarray(image, dtype=np.uint8).view(np.int8)
+    if signed.size and int(signed.min()) < 0:
+        raise PictureUnsupported(name, f"samples of {signed.min()} to {signed.max()}", LIFT)
 
 
 def _array(image: Image) -> Codes:

@@ -21,7 +21,7 @@ from refdec.formats.boxed_pictures import NOTHING_BOXED, BoxedFacts, boxed_facts
 from refdec.formats.colour_points import SRGB, rendering_of
 from refdec.formats.deep_avif import deep_avif_samples
 from refdec.formats.deep_heif import deep_heif_samples
-from refdec.formats.deep_tiff import deep_samples
+from refdec.formats.deep_tiff import deep_samples, other_tiff
 from refdec.formats.description import UPRIGHT, SourceDescription
 from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsupported
 from refdec.formats.exif import ORIENTATION
@@ -74,6 +74,8 @@ PHOTOMETRIC, EXTRA_SAMPLES = 262, 338
 ASSOCIATED = 1
 """The extra sample of a TIFF is transparency that colours are multiplied by."""
 WHITE_IS_ZERO = 0
+NO_SUCH_MODE = "unknown pixel mode"
+"""What Pillow says of a sound TIFF whose samples it has no mode for."""
 
 
 def read_by_pillow(
@@ -105,10 +107,16 @@ def read_by_pillow(
     if name == "WebP":  # Pillow allocates its picture on opening
         require_pixels(*webp_size(data), limits)
     with ExitStack() as stack:
-        with _bound_named(name):
-            image = stack.enter_context(opened_by_pillow(data, name))
-            require_pixels(*image.size, limits)
-            index = _choose(image, name, frame)
+        try:
+            with _bound_named(name):
+                image = stack.enter_context(opened_by_pillow(data, name))
+                require_pixels(*image.size, limits)
+                index = _choose(image, name, frame)
+        except PictureDamaged as reason:
+            if (name, reason.what) != ("TIFF", NO_SUCH_MODE):
+                raise
+            other = other_tiff(data, chosen_picture(name, max(1, directories_of(data)), frame), limits)
+            return _picture_of(*other[:2], name, other.description, _KeptAlpha(keep_alpha, other.multiplied))
         deep = _deep_colour(data, image, index, boxed, limits)
         if deep is not None:
             kept = _KeptAlpha(keep_alpha, _is_multiplied(image))

@@ -10,15 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from refdec.formats.array_advice import advice_on_array
 from refdec.formats.errors import PictureUnsupported
 from refdec.formats.foreign_readers import damage_named, without_log
 
-__all__ = ["SAVE_PLAIN", "SEPARATE", "opened_page"]
+__all__ = ["SEPARATE", "opened_page", "page_unread"]
 
 SEPARATE = 2
 """Value of the tag planar configuration: components lie one behind the other."""
-SAVE_PLAIN = "Save it as RGB or gray of 8 or 16 bits, or of floats of 16 or 32, with an image editor."
-"""What helps with samples of other kinds."""
 
 
 @contextmanager
@@ -35,3 +34,13 @@ def opened_page(data: bytes, index: int, samples: str) -> Iterator[Any]:
     without_log("tifffile")
     with damage_named("TIFF"), tifffile.TiffFile(io.BytesIO(data)) as file:
         yield file.pages[index].aspage()
+
+
+def page_unread(page: Any) -> PictureUnsupported:
+    """Return the error for a picture whose samples are of a kind that is not read, with what makes an array of them."""
+    kind, channels = page.dtype, int(page.samplesperpixel)
+    photometric = getattr(page.photometric, "name", str(page.photometric)).lower()
+    what = f"{channels} channel{'s' if channels > 1 else ''} of {kind} ({photometric})"
+    advice = "" if kind is None else advice_on_array(kind, tuple(int(n) for n in page.shape), floats=True)
+    remedy = f"Encode an array of it in Python: array = tifffile.imread(FILE), then refdec.encode(array).  {advice}"
+    return PictureUnsupported("TIFF", what, remedy.rstrip())

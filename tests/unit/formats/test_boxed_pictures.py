@@ -130,7 +130,7 @@ def test_jpeg_2000_of_more_bits() -> None:
     for component in range(3):
         data[42 + 3 * component] = 11  # Ssiz: 12 bits
     assert boxed_facts(bytes(data), "JPEG 2000", Limits()) == BoxedFacts(12)
-    with pytest.raises(PictureUnsupported, match="colour of 12 bits"):
+    with pytest.raises(PictureUnsupported, match="RGB of 12 bits"):
         read_picture(bytes(data))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from refdec.errors import InputError
 from refdec.formats.errors import (
     FileTooLong,
     FileUnreadable,
@@ -105,6 +106,19 @@ def test_unknown_suffixes() -> None:
     with pytest.raises(FormatCannotHold):
         open_writer("a.pgm", "", picture(2, 2).spec())
     assert set(WRITERS) <= set(READ_SUFFIXES)
+
+
+def test_a_file_that_is_no_picture_is_called_what_it_is(tmp_path: Path) -> None:
+    """Found: an empty file and the page of an error were "no sound PNG file"."""
+    for data, words in (
+        (b"", "There is no picture: the data are empty"),
+        (b"<html>not found</html>", "no sound JPEG file: it begins like a page of HTML"),
+        (b"not found", "no sound JPEG file: it begins like a text: 'not found'"),
+        (b"\0\1\2\3", "no sound JPEG file"),
+    ):
+        (tmp_path / "a.jpg").write_bytes(data)
+        with pytest.raises(InputError, match=words):
+            read_picture(tmp_path / "a.jpg")
 
 
 def test_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from refdec.api.task_streams import streams_below
 from refdec.bitstream.firstbytes import CODESTREAM_START
 from refdec.bitstream.markers import Marker
 from refdec.formats.files import READ_SUFFIXES, write_picture
-from refdec.formats.kinds import CODESTREAM_SUFFIXES, is_codestream, sniffed_suffix
+from refdec.formats.kinds import CODESTREAM_SUFFIXES, is_codestream, other_than_picture, sniffed_suffix
 from refdec.formats.pictures import CodePicture, Colour
 
 
@@ -34,6 +34,13 @@ def test_pictures_are_known_by_their_first_bytes(suffix: str, tmp_path: Path) ->
 
 def test_other_bytes_are_no_picture() -> None:
     assert [sniffed_suffix(data) for data in (b"", CODESTREAM_START, b"P7", b"JFIF")] == [""] * 4
+
+
+def test_what_is_no_picture_is_called_what_it_begins_like() -> None:
+    assert other_than_picture(b"<!DOCTYPE html><html>404</html>") == "a page of HTML"
+    assert other_than_picture(b"%PDF-1.7") == "a PDF document"
+    assert other_than_picture(b"hello\nthere") == r"a text: 'hello\nthere'"
+    assert other_than_picture(b"\0\1\2 binary") == ""
 
 
 def test_folders_are_searched_for_the_same_suffixes_everywhere(tmp_path: Path) -> None:

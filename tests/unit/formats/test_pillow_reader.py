@@ -325,6 +325,17 @@ def test_the_content_counts_before_the_name(tmp_path: Any) -> None:
         read_picture(tmp_path / "a.jpeg", suffix=".png")
 
 
+@pytest.mark.parametrize("fourth", [0, 255, 100])
+def test_the_fourth_channel_of_a_bmp_is_named_where_it_says_something(fourth: int) -> None:
+    """Found: it was passed over without a word."""
+    image = rgb().convert("RGBA")
+    image.putalpha(fourth)
+    found = read_picture(saved(image, ".bmp"))
+    assert np.array_equal(samples(found), np.asarray(rgb()))
+    named = any("fourth channel" in name for name in found.description.left_behind)
+    assert named is (fourth == 100)
+
+
 def test_an_index_to_pictures_that_are_not_there_leaves_the_first_one() -> None:
     data = multi_picture(16, 16)
     cut = data[: data.index(b"\xff\xd9") + 2]
