@@ -15,13 +15,29 @@ import numpy.typing as npt
 from refdec.clauses import clause
 from refdec.tiling.geometry import Rect
 
-__all__ = ["UNWATCHED", "Collector", "Observer", "Several", "Size", "Unwatched", "Watch"]
+__all__ = [
+    "UNWATCHED",
+    "Collector",
+    "Observer",
+    "Progress",
+    "Several",
+    "Size",
+    "Unwatched",
+    "Watch",
+    "no_progress",
+]
 
 Array = npt.NDArray[Any]
 Size = tuple[int, int]
 Observer: TypeAlias = Callable[[str, npt.NDArray[Any]], None]
 """Told of each stage: its name of 6.5 item 4, and the array."""
+Progress: TypeAlias = Callable[[float], None]
+"""Told the share of the work that is done, 0..1, of a decode or anything else; may raise to cancel."""
 REASON = "the text names whole stages; a decoder is free to make them in parts"
+
+
+def no_progress(share: float) -> None:
+    """Take no notice of the share that is done."""
 
 
 class Watch(Protocol):

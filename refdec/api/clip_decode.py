@@ -6,7 +6,7 @@ In: a `Clip`, a target and a `DecodeJob`.  Out: a file, or a folder, whole or no
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -23,6 +23,7 @@ from refdec.formats.errors import FormatCannotHold
 from refdec.formats.files import NamedBytes, name_of, write_bytes
 from refdec.formats.sinks import sink_of
 from refdec.formats.standard_output import is_standard_output
+from refdec.observation import Progress, no_progress
 from refdec.picture.picture import LOSSY
 from refdec.sequences.errors import ClipFormatUnknown, ClipOption, RatesDiffer
 from refdec.sequences.moving import ONCE
@@ -53,7 +54,7 @@ EIGHT_BITS = 8
 
 
 def clip_to_file(
-    clip: Clip, target: Target, suffix: str, job: DecodeJob, on_progress: Callable[[float], None] = lambda share: None
+    clip: Clip, target: Target, suffix: str, job: DecodeJob, on_progress: Progress = no_progress
 ) -> DecodeReport:
     """Decode a clip to an animation (.png, .gif, .webp, .avif), to .y4m, or to a folder of pictures.
 
@@ -99,7 +100,7 @@ class _ClipDecode:
     target: Target
     suffix: str
     job: DecodeJob
-    on_progress: Callable[[float], None]
+    on_progress: Progress
 
     def _decoded(self, clip: Clip) -> Iterator[tuple[ClipFrame, tuple[str, ...]]]:
         """Yield frames, each with how long it is shown until the next one that decodes, and its warnings."""

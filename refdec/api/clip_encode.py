@@ -22,6 +22,7 @@ from refdec.api.encode_options import DEFAULT_OPTIONS, EncodeOptions
 from refdec.api.errors import OptionsExpected
 from refdec.arithmetic.argument_kinds import CALLS, NUMBER, TEXT, WHOLE, ValueKind, require_kinds
 from refdec.decoding.options import limits_or_default
+from refdec.observation import Progress, no_progress
 from refdec.sequences.errors import NotAClip
 from refdec.sequences.frame_naming import naming_picture
 from refdec.sequences.moving import MovingFrame, MovingPicture
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from refdec.api.sources import Encodable
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
-    from refdec.plugins.requests import Progress
     from refdec.weights.pack import WeightPack
 
 __all__ = ["encode_clip", "encode_moving", "encode_source"]
@@ -107,7 +107,7 @@ def encode_moving(
             wishes,
             pictures,
             transparency,
-            progress or (lambda share: None),
+            progress or no_progress,
         )
         maker.run(load_weights(weights))
         return maker.write(target)

@@ -7,7 +7,6 @@ In: a `Clip`, a folder and a `DecodeJob`.  Out: the folder, which appears with a
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from refdec.formats.unfinished import Unfinished, unfinished_folder
 if TYPE_CHECKING:
     from refdec.api.decode_job import DecodeJob
     from refdec.api.decode_report import DecodeReport
+    from refdec.observation import Progress
 
 __all__ = ["clip_to_folder"]
 
@@ -30,7 +30,7 @@ FRAME_SUFFIX = ".png"
 FEWEST_DIGITS = 5
 
 
-def clip_to_folder(clip: Clip, folder: Path, job: DecodeJob, on_progress: Callable[[float], None]) -> DecodeReport:
+def clip_to_folder(clip: Clip, folder: Path, job: DecodeJob, on_progress: Progress) -> DecodeReport:
     """Write a picture for each frame; frames of the same bytes are decoded once, damaged ones are left out, and named.
 
     Raises FileUnwritable; FrameDamaged or FrameUnsupported where no frame decodes.

@@ -43,8 +43,8 @@ from refdec.sequences.timing import in_units, seconds_in_words, timescale_of
 if TYPE_CHECKING:
     from refdec.api.source_wishes import WithParts
     from refdec.formats.sinks import Target
+    from refdec.observation import Progress
     from refdec.parallel.shared import SharedArray
-    from refdec.plugins.requests import Progress
     from refdec.weights.pack import WeightPack
 
 __all__ = ["ClipMaker"]

@@ -6,7 +6,6 @@ In: a source, a target and a `DecodeJob`.  Out: a picture file (whole, or none),
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from refdec.formats.errors import NoFloats
 from refdec.formats.files import NamedBytes
 from refdec.formats.kinds import FLOAT_ALONE, FLOAT_SUFFIXES
 from refdec.formats.transparency import common_depth
+from refdec.observation import Progress, no_progress
 
 if TYPE_CHECKING:
     from refdec.api.beside import BesidePicture
@@ -48,7 +48,7 @@ def decode_to_file(
     job: DecodeJob = DEFAULT_JOB,
     *,
     weights: WeightPack | Source | None = None,
-    on_progress: Callable[[float], None] = lambda share: None,
+    on_progress: Progress = no_progress,
 ) -> DecodeReport:
     """Decode a codestream, or the HEIF file of one, to a picture file; the file appears whole or not at all.
 
@@ -124,7 +124,7 @@ class _Goal:
     usual: Colour | None
     gray: bool | None
     options: DecodeOptions
-    on_progress: Callable[[float], None]
+    on_progress: Progress
 
     @property
     def mapped_bits(self) -> int | None:
@@ -137,7 +137,7 @@ class _Goal:
         return Place(self.target, self.suffix, job, form, read.beside, self.on_progress, read.hidden, self.mapped_bits)
 
     @classmethod
-    def of(cls, target: Target, suffix: str, job: DecodeJob, on_progress: Callable[[float], None]) -> _Goal:
+    def of(cls, target: Target, suffix: str, job: DecodeJob, on_progress: Progress) -> _Goal:
         """Return the goal of a job.  Raises SuffixUnknown."""
         from refdec.api.tone_map import TONE_MAP_BITS
 
@@ -261,7 +261,7 @@ def _coded_to_file(read: _ReadStream, goal: _Goal, source: Source) -> DecodeRepo
 
 
 def _clip_to_file(
-    clip: Clip, source: Source, target: Target, suffix: str, job: DecodeJob, on_progress: Callable[[float], None]
+    clip: Clip, source: Source, target: Target, suffix: str, job: DecodeJob, on_progress: Progress
 ) -> DecodeReport:
     """Decode a clip, or the one frame of it that is wanted."""
     from refdec.api.clip_decode import clip_to_file

@@ -14,7 +14,7 @@ from refdec.api.decode import decoded_at_once, opened_stream, useful_workers
 from refdec.api.decode_report import DecodeReport
 from refdec.api.picture_files import write_json, write_npz
 from refdec.formats.transparency import at_depth, file_depth, kind_in, with_alpha
-from refdec.observation import UNWATCHED
+from refdec.observation import UNWATCHED, Progress
 
 if TYPE_CHECKING:
     from refdec.api.beside import BesidePicture
@@ -55,7 +55,7 @@ class Place:
     job: DecodeJob
     form: GrayForm
     beside: BesidePicture
-    on_progress: Callable[[float], None]
+    on_progress: Progress
     hidden: Hidden | None
     mapped_bits: int | None = None
 
@@ -232,7 +232,7 @@ class _Fan:
 class _Ticks:
     """An observer that turns stages into a share of the work."""
 
-    def __init__(self, show: Callable[[float], None]) -> None:
+    def __init__(self, show: Progress) -> None:
         self._show, self._seen = show, 0
 
     def __call__(self, _stage: str, _array: IntArray) -> None:

@@ -26,6 +26,7 @@ from refdec.heif.picturefile import (
 )
 from refdec.heif.transforms import crops
 from refdec.heif.writing import write_heif
+from refdec.observation import no_progress
 from refdec.sequences.errors import ClipOption
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def with_thumbnail(
     shown = picture if options.private is None else public_picture(picture, options.private)
     settings = CodingSettings(edition=options.settings.edition)
     wishes = EncodeOptions(quality=THUMBNAIL_QUALITY, settings=settings, limits=options.limits)
-    return replace(parts, thumbnail=code(_small_picture(shown), wishes, lambda share: None)), ()
+    return replace(parts, thumbnail=code(_small_picture(shown), wishes, no_progress)), ()
 
 
 def file_overhead(picture: SourcePicture, parts: PictureParts) -> int:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from refdec.arithmetic.types import Int32Array
     from refdec.formats.files import Source
     from refdec.formats.kinds import FloatView
-    from refdec.plugins.requests import Progress
+    from refdec.observation import Progress
     from refdec.privacy.regions import PrivateRegions
     from refdec.weights.pack import WeightPack
 

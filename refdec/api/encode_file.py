@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from refdec.api.sources import Encodable
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
-    from refdec.plugins.requests import Progress
+    from refdec.observation import Progress
     from refdec.weights.pack import WeightPack
 
 __all__ = ["EncodeReport", "encode_to_file"]

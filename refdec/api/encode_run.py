@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from refdec.api.encode_options import ONE_REGION
 from refdec.decoding.options import limits_or_default
+from refdec.observation import Progress, no_progress
 
 if TYPE_CHECKING:
     from refdec.api.encode_options import EncodeOptions
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from refdec.plugins.core import Core
     from refdec.plugins.rate_targets import RateTarget
     from refdec.plugins.registry import Plugins
-    from refdec.plugins.requests import Progress
     from refdec.plugins.source_picture import SourcePicture
     from refdec.weights.pack import WeightPack
 
@@ -75,7 +75,7 @@ def encoded_picture(
     said = (*picture.warnings, *_of_no_use(options))
     settled = _settled(picture, _Settled(options, parts, said), core, in_file=in_file)
     beside = file_overhead(picture, settled.parts) if in_file and options.max_bytes is not None else 0
-    data = _codestream(picture, settled.options, beside, core, progress or _no_progress)
+    data = _codestream(picture, settled.options, beside, core, progress or no_progress)
     if options.layer_error is not None:
         data = _with_layer(Inputs(data, pack, None, check), picture, options, options.layer_error)
     headers = headers_of(data, options.limits, Edition(options.settings.edition))  # a guest may have returned anything
@@ -123,9 +123,7 @@ def _settled(picture: SourcePicture, wished: _Settled, core: Core, *, in_file: b
     return _Settled(options, parts, warnings)
 
 
-def _codestream(
-    picture: SourcePicture, options: EncodeOptions, beside: int, core: Core, progress: Callable[[float], None]
-) -> bytes:
+def _codestream(picture: SourcePicture, options: EncodeOptions, beside: int, core: Core, progress: Progress) -> bytes:
     """Return the codestream of a picture, without a layer; `beside`: bytes of `max_bytes` that a file has around it.
 
     Raises what `encode` raises.
@@ -200,7 +198,3 @@ def _improver(core: Core, picture: SourcePicture, options: EncodeOptions, target
 
 def _facts(picture: SourcePicture) -> tuple[int, int, int, str]:
     return picture.width, picture.height, picture.bit_depth, picture.colour
-
-
-def _no_progress(done: float) -> None:
-    """Take no notice."""

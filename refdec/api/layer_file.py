@@ -27,12 +27,11 @@ if TYPE_CHECKING:
     from refdec.formats.sinks import Target
     from refdec.formats.transparency import AlphaKind
     from refdec.heif.parts import Metadata
+    from refdec.observation import Progress
     from refdec.picture.output import Codes
     from refdec.picture.render import Colour
 
 __all__ = ["LayerFile", "layer_of"]
-
-Progress = Callable[[float], None]
 
 
 def layer_of(

@@ -5,20 +5,18 @@ In: paths.  Out: what was imported or found.  The files are opened here; the con
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from refdec.api.weights import load_weights
+from refdec.observation import Progress, no_progress
 
 if TYPE_CHECKING:
     from refdec.weights.collection import Imported
     from refdec.weights.pack import WeightPack
 
 __all__ = ["describe_pack", "encoding_models", "import_weights", "missing_rows", "verify_pack"]
-
-ShowShare = Callable[[float], None]
 
 
 def import_weights(
@@ -28,7 +26,7 @@ def import_weights(
     title: str = "",
     licence: str = "",
     beside: Path | None = None,
-    on_progress: ShowShare = lambda share: None,
+    on_progress: Progress = no_progress,
 ) -> Imported:
     """Import all checkpoint files below a folder and write them as a pack file, which appears whole or not at all.
 
@@ -121,7 +119,7 @@ def _bundled_bytes() -> int:
         return file.stat().st_size
 
 
-def verify_pack(path: Path | None, *, on_progress: ShowShare = lambda share: None) -> list[str]:
+def verify_pack(path: Path | None, *, on_progress: Progress = no_progress) -> list[str]:
     """Read every tensor of a pack and recompute all fingerprints; returns the names.
 
     Raises MemberDamaged, PackFingerprintDiffers and other WeightsError at the first difference.

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from refdec.formats.files import Source
     from refdec.formats.stream_files import StreamFile
     from refdec.limits import Limits
+    from refdec.observation import Progress
     from refdec.plugins.core import Core
-    from refdec.plugins.requests import CodingSettings, Progress
+    from refdec.plugins.requests import CodingSettings
     from refdec.plugins.source_picture import SourcePicture
     from refdec.privacy.regions import PrivateRegions
     from refdec.tiling.geometry import Rect

@@ -18,6 +18,7 @@ from refdec.api.weights import load_weights, require_weights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.errors import RefdecError
 from refdec.limits import Limits
+from refdec.observation import Progress, no_progress
 
 if TYPE_CHECKING:
     from refdec.api.chosen_frame import ChosenStream
@@ -143,7 +144,7 @@ def act(
     *,
     complain: Complain,
     remark: Callable[[str], None] = lambda sentence: None,
-    progress: Callable[[float], None] = lambda done: None,
+    progress: Progress = no_progress,
 ) -> TaskResult:
     """Run an action of a task on what a user typed after it; `complain` is told of files of a folder that are left out.
 

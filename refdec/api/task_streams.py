@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from refdec.api.chosen_frame import ChosenStream
     from refdec.bundles import LatentBundle
     from refdec.decoding.options import DecodeOptions
+    from refdec.observation import Progress
     from refdec.plugins.task_base import NamedBundle
 
 __all__ = ["StreamReading", "TaskStreams", "streams_below"]
@@ -49,7 +50,7 @@ class StreamReading:
     frame: FrameWish
     complain: Callable[[str, RefdecError], None]
     remark: Callable[[str], None]
-    progress: Callable[[float], None]
+    progress: Progress
     found: Callable[[ChosenStream], None]
 
 

@@ -6,7 +6,7 @@ a time where there are several workers, and puts them together.  The samples are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +22,7 @@ from refdec.heif.grid import Grid, grid_of, is_grid, tile_error
 from refdec.heif.grid_errors import GridWrong, PictureOfTiles
 from refdec.heif.heiffile import HeifFile
 from refdec.heif.picturefile import GRID_KIND
+from refdec.observation import Progress, no_progress
 from refdec.tiling.geometry import Rect, ceil_div
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class TiledPicture:
         *,
         lossy: bool = False,
         tone_map: bool = False,
-        on_progress: Callable[[float], None] = lambda share: None,
+        on_progress: Progress = no_progress,
     ) -> ShownTiles:
         """Decode the tiles that the options need, the whole picture or the tiles of a region; not yet upright.
 

@@ -5,7 +5,6 @@ In: a `TiledPicture`, a target and a `DecodeJob`.  Out: a picture file (whole, o
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from refdec.decoding.options import DecodeOptions
     from refdec.formats.files import Source
     from refdec.formats.sinks import Target
+    from refdec.observation import Progress
     from refdec.picture.render import Colour
     from refdec.weights.pack import WeightPack
 
@@ -109,7 +109,7 @@ def tiles_to_file(
     suffix: str,
     job: DecodeJob,
     weights: WeightPack | Source | None,
-    on_progress: Callable[[float], None],
+    on_progress: Progress,
 ) -> DecodeReport:
     """Decode a picture made of tiles; of each the original, where it has a layer and the format goes with it.
 

@@ -21,6 +21,7 @@ from refdec.api.picture_warnings import PictureWarning
 from refdec.api.transcode_options import DEFAULT_TRANSCODE, TranscodeOptions
 from refdec.arithmetic.argument_kinds import CALLS, require_kinds
 from refdec.limits import Limits
+from refdec.observation import Progress, no_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from refdec.limits import Check
     from refdec.weights.pack import WeightPack
 
-    Progress = Callable[[float], None]
 
 __all__ = ["TranscodeReport", "transcode", "transcode_to_file"]
 
@@ -152,7 +152,7 @@ def _transcoded(
     prepare_kernels()
     limits = limits_or_default(options.limits)
     pack = cache(lambda: load_weights(weights))  # not before it is needed, and once: it may be a file that is read
-    how = _How(target, options, pack, check_of(limits), progress or _no_progress)
+    how = _How(target, options, pack, check_of(limits), progress or no_progress)
     with concerning(source), ExitStack() as naming:
         if options.frame is not None:
             clip = found_clip(source, DecodeOptions(limits=limits))
@@ -222,10 +222,6 @@ def _of_tiles(tiled: TiledPicture, data: bytes, how: _How) -> _Output:
     size = tiled.grid.width, tiled.grid.height
     known = made.coded_bytes, made.what, made.exact, made.first, made.warnings
     return _Output(made.data, len(data), size, *known)
-
-
-def _no_progress(done: float) -> None:
-    """Take no notice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from refdec.weights.ranges import SYNTAX, ModelRange
 
 if TYPE_CHECKING:
     from refdec.api.transcode_options import TranscodeOptions
+    from refdec.observation import Progress
     from refdec.weights.pack import WeightPack
 
 __all__ = ["Transcoded", "reading_options", "run"]
@@ -69,7 +70,7 @@ def run(
     *,
     pack: Callable[[], WeightPack],
     check: Check,
-    progress: Callable[[float], None],
+    progress: Progress,
 ) -> Transcoded:
     """Transcode; `pack` loads the weights, not before they are needed.  Raises what `refdec.transcode` raises."""
     reading = reading_options(options)
@@ -130,7 +131,7 @@ class _Transcode:
     reading: DecodeOptions
     pack: Callable[[], WeightPack]
     check: Check
-    progress: Callable[[float], None]
+    progress: Progress
 
     @property
     def rate(self) -> Pair:

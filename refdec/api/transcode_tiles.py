@@ -20,6 +20,7 @@ from refdec.decoding.opening import parse
 from refdec.errors import first_of
 from refdec.heif.picturefile import coded_anew
 from refdec.heif.writing import write_heif
+from refdec.observation import Progress, no_progress
 from refdec.weights.ranges import ModelRange
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def transcode_tiles(
     *,
     pack: Callable[[], WeightPack],
     check: Check,
-    progress: Callable[[float], None],
+    progress: Progress,
 ) -> TranscodedTiles:
     """Transcode all tiles of the picture that a file holds; `data` are the bytes of that.
 
@@ -153,7 +154,7 @@ class _TileRates:
     options: TranscodeOptions
     pack: Callable[[], WeightPack]
     check: Check
-    progress: Callable[[float], None]
+    progress: Progress
 
     @property
     def pixels(self) -> int:
@@ -216,7 +217,7 @@ class _TileRates:
             with naming_tile(self.tiled.grid, tile.index):
                 plain = not layers and tile.layer_bytes > 0
                 data = with_layer(tile.data, b"", limits=options.limits) if plain else tile.data
-                made[item] = run(data, own, pack=self.pack, check=self.check, progress=lambda share: None)
+                made[item] = run(data, own, pack=self.pack, check=self.check, progress=no_progress)
             if most is None:
                 self.progress(len(made) / len(self.tiles))
         return made

@@ -7,7 +7,7 @@ by size; the work of `refdec bench icons`.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
@@ -18,6 +18,7 @@ import numpy as np
 from refdec.arithmetic.types import UInt8Array
 from refdec.bench.pictures import read_rgb
 from refdec.metrics.psnr import psnr_rgb
+from refdec.observation import Progress, no_progress
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -78,7 +79,7 @@ def measure_icons(
     *,
     sides: Sequence[int] = ICON_SIDES,
     weights: WeightPack | Source | None = None,
-    progress: Callable[[float], None] = lambda share: None,
+    progress: Progress = no_progress,
 ) -> list[IconRow]:
     """Return a row for each size and way; pictures are cut to squares and made small.  Raises what encoding raises."""
     from PIL import Image

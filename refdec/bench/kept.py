@@ -23,6 +23,7 @@ from refdec.bench.kept_features import COMPARED, same_frame
 from refdec.errors import RefdecError
 from refdec.formats.description import LEFT_BY_FILE
 from refdec.formats.foreign_readers import damage_named
+from refdec.observation import Progress, no_progress
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -110,7 +111,7 @@ def measure_kept(
     files: Sequence[Path],
     *,
     weights: WeightPack | Source | None = None,
-    progress: Callable[[float], None] = lambda share: None,
+    progress: Progress = no_progress,
 ) -> list[KeptRow]:
     """Return what became of files; of several pictures in one it is the first that is looked at."""
     rows = []

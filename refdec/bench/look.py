@@ -5,13 +5,14 @@ In: picture files, codecs, rates.  Out: frozen values that a page is made of.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refdec.arithmetic.types import UInt8Array
 from refdec.bench.pictures import read_rgb
+from refdec.observation import Progress, no_progress
 
 if TYPE_CHECKING:
     from refdec.bench.codecs import Codec
@@ -84,7 +85,7 @@ def look_at(
     codecs: Sequence[Codec],
     rates: Sequence[float],
     *,
-    done: Callable[[float], None] = lambda share: None,
+    done: Progress = no_progress,
 ) -> list[LookedAt]:
     """Code every picture with every codec at every rate (bits per pixel); `done` is told the share."""
     total = len(pictures) * len(codecs) * len(rates)

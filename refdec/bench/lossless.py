@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
@@ -22,6 +22,7 @@ import numpy as np
 from refdec.arithmetic.types import UInt8Array
 from refdec.bench.errors import LossFound
 from refdec.bench.pictures import read_rgb
+from refdec.observation import Progress, no_progress
 
 if TYPE_CHECKING:
     from refdec.formats.files import Source
@@ -62,7 +63,7 @@ def measure_lossless(
     *,
     quality: int | None = None,
     weights: WeightPack | Source | None = None,
-    progress: Callable[[float], None] = lambda share: None,
+    progress: Progress = no_progress,
 ) -> list[LosslessSizes]:
     """Return the sizes of pictures; `quality`: of the lossy picture, None: the usual one below a layer.
 

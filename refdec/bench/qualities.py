@@ -5,7 +5,7 @@ In: pictures, qualities, a pack.  Out: a row a quality, with means and ranges ov
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
@@ -15,6 +15,7 @@ from refdec.bench.pictures import read_rgb
 from refdec.bench.rd_tables import TextTable
 
 if TYPE_CHECKING:
+    from refdec.observation import Progress
     from refdec.weights.pack import WeightPack
 
 __all__ = ["QualityRow", "measure_qualities", "quality_table"]
@@ -39,7 +40,7 @@ class QualityRow:
 
 
 def measure_qualities(
-    pictures: Sequence[Path], qualities: Sequence[int], pack: WeightPack, *, done: Callable[[float], None]
+    pictures: Sequence[Path], qualities: Sequence[int], pack: WeightPack, *, done: Progress
 ) -> list[QualityRow]:
     """Encode every picture at every quality with the encoder `analysis`, and decode it; `done` is told the share."""
     from refdec.api.decode import decode

@@ -9,7 +9,7 @@ that are looked for, which a descriptor without places confuses with the whole.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
@@ -20,6 +20,7 @@ import numpy as np
 from refdec.arithmetic.types import UInt8Array
 from refdec.bench.pictures import read_rgb
 from refdec.encoding.ratecontrol import chroma_displacement
+from refdec.observation import Progress, no_progress
 
 if TYPE_CHECKING:
     from refdec.plugins.registry import Guest, Plugins
@@ -93,7 +94,7 @@ def quarters(rgb: UInt8Array) -> Iterator[UInt8Array]:
 class _Run:
     """One measurement, in a folder of its own."""
 
-    def __init__(self, plugins: Plugins, weights: Path | None, folder: Path, show: Callable[[float], None]) -> None:
+    def __init__(self, plugins: Plugins, weights: Path | None, folder: Path, show: Progress) -> None:
         from refdec.api.weights import load_weights
         from refdec.plugins.core import Core
 
@@ -148,7 +149,7 @@ def measure_recall(
     plugins: Plugins,
     *,
     weights: Path | None = None,
-    progress: Callable[[float], None] = lambda done: None,
+    progress: Progress = no_progress,
 ) -> tuple[list[Recall], int]:
     """Return the recall of every variant over the pictures, and how many pictures the database had."""
     steps = len(pictures) * 2

@@ -10,7 +10,7 @@ unit of about half a megapixel.  Where filters or HOP need it (`cuts.needs_whole
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
@@ -43,7 +43,7 @@ from refdec.decoding.work import (
 )
 from refdec.limits import DEFAULT_LIMITS, Check, Limits, unchecked
 from refdec.networks.sharing import helped_by, shared_by
-from refdec.observation import UNWATCHED, Watch
+from refdec.observation import UNWATCHED, Progress, Watch, no_progress
 from refdec.parallel.counts import tell_fewer, workers_for
 from refdec.parallel.ordered import Pool
 from refdec.parallel.pool import PoolKind, open_pool
@@ -60,7 +60,6 @@ __all__ = ["Band", "PictureStream", "open_stream"]
 
 Band = tuple[Samples, ...]
 """Rows of the three planes, or of gray's one: codes, or int32 Q18."""
-Progress = Callable[[float], None]
 COMPONENTS_AND_NETWORKS = 3
 """Threads that have something to do before workers start."""
 REASON = "bounded memory; a decoder is free to cut its work, the text demands the integers of the whole"
@@ -139,7 +138,7 @@ class PictureStream:
         *,
         workers: int = 1,
         kind: PoolKind = "auto",
-        on_progress: Progress = lambda share: None,
+        on_progress: Progress = no_progress,
         watch: Watch = UNWATCHED,
         symbols: Symbols | None = None,
     ) -> Generator[Band, None, None]:

@@ -6,9 +6,8 @@ In: the wishes of a user.  Out: `EncodeRequest`, frozen and checked; `Capabiliti
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from refdec.arithmetic.types import Int32Array
 from refdec.bitstream.chroma import ChromaFormat
 from refdec.bitstream.levels import profile_named, profiles
 from refdec.bitstream.transforms import Synthesis
+from refdec.observation import Progress, no_progress
 from refdec.plugins.guest_options import OptionValues
 from refdec.plugins.rate_targets import BitsPerPixel, LumaPsnr, Pair, RateTarget, require_wish
 
@@ -26,12 +26,9 @@ __all__ = [
     "Capabilities",
     "CodingSettings",
     "EncodeRequest",
-    "Progress",
     "profile_names",
 ]
 
-Progress: TypeAlias = Callable[[float], None]
-"""Told the share of the work that is done, 0..1; may raise to cancel."""
 
 THREADS = (1, 2, 4, 8, 16)
 BIT_DEPTHS = (8, 10)
@@ -180,7 +177,7 @@ class EncodeRequest:
     target: RateTarget
     settings: CodingSettings = field(default_factory=CodingSettings)
     options: OptionValues = field(default_factory=OptionValues)
-    progress: Progress = lambda done: None
+    progress: Progress = no_progress
     time_budget_seconds: float | None = None
     model_id: int | None = None
 

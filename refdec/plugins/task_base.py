@@ -12,8 +12,8 @@ from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from refdec.bundles import LatentBundle, Stage
 from refdec.heads.head import Head
+from refdec.observation import Progress, no_progress
 from refdec.plugins.guest_options import NAME_PATTERN, Option, OptionValues
-from refdec.plugins.requests import Progress
 from refdec.plugins.result import TaskResult
 from refdec.plugins.services import CoreServices
 
@@ -66,7 +66,7 @@ class ActionInput:
     bundles: Mapping[str, Iterable[NamedBundle]] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, Path] = field(default_factory=dict)
-    progress: Progress = lambda done: None
+    progress: Progress = no_progress
 
     def unknown(self, argument: str, known: Callable[[str], bool]) -> Iterable[NamedBundle]:
         """Return the bundles of an argument whose names are not known: what an earlier run did is not decoded again."""

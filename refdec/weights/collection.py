@@ -21,10 +21,10 @@ from refdec.weights.pack import NO_NOTES, Checkpoint, Origin, PackNotes, WeightP
 from refdec.weights.recognise import is_lfs_pointer, pointed_at, recognise
 from refdec.weights.tensorfile import TensorFile
 
-__all__ = ["FileRow", "FileToImport", "Imported", "Progress", "import_folder", "with_models_of"]
+__all__ = ["FileRow", "FileToImport", "ImportProgress", "Imported", "import_folder", "with_models_of"]
 
 FileToImport: TypeAlias = Callable[[], BinaryIO] | bytes
-Progress: TypeAlias = Callable[[int, int, str], None]
+ImportProgress: TypeAlias = Callable[[int, int, str], None]
 """Called with (files done, files in all, name of the next file)."""
 FLOAT_ANCESTOR = "VM_common/"
 # why a file is left aside
@@ -88,7 +88,7 @@ def _import_file(file: str, content: FileToImport) -> tuple[FileRow, Checkpoint 
 
 @clause("6.2")
 def import_folder(
-    files: Mapping[str, FileToImport], *, on_progress: Progress | None = None, notes: PackNotes = NO_NOTES
+    files: Mapping[str, FileToImport], *, on_progress: ImportProgress | None = None, notes: PackNotes = NO_NOTES
 ) -> Imported:
     """(6.2) Import all checkpoints among the files (names relative to their folder, `/` or `__` between the parts).
 

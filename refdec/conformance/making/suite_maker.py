@@ -9,7 +9,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -43,6 +43,7 @@ from refdec.decoding.models import models_of
 from refdec.errors import UnsupportedError
 from refdec.formats.files import write_picture
 from refdec.inspection.problems import find_problems
+from refdec.observation import Progress, no_progress
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_checkpoint
 
@@ -155,7 +156,7 @@ def _chosen(name: str, patterns: Sequence[str]) -> bool:
 
 
 def make_suite(
-    store: Store, options: MakeOptions = MakeOptions(), *, on_progress: Callable[[float], None] = lambda done: None
+    store: Store, options: MakeOptions = MakeOptions(), *, on_progress: Progress = no_progress
 ) -> SuiteManifest:
     """Write a suite and return its manifest.  Raises NoSuchCase where the patterns match nothing."""
     pack, dice = suite_weights(options.seed), dice_of(options.seed)
