@@ -47,8 +47,11 @@ def rd(
         str, typer.Option(metavar="A,B", rich_help_panel=RATES, help="Encoders of refdec, and jpeg, webp, avif.")
     ] = CODECS,
     anchors: Annotated[
-        str, typer.Option(metavar="A,B", rich_help_panel=RATES, help="Codecs that BD-rates are against.")
-    ] = ANCHORS,
+        str | None,
+        typer.Option(
+            metavar="A,B", rich_help_panel=RATES, help=f"Codecs that BD-rates are against; default, of {ANCHORS}: all."
+        ),
+    ] = None,
     displacements: Annotated[
         str | None,
         typer.Option(
@@ -118,6 +121,7 @@ def rd(
         refuse_idle("goes on with FILE.json: it needs --out", {"--resume": resume})
     if not resume:
         refuse_idle("is about what FILE.json has: it needs --resume", {"--again": again or None})
+    _require_known("--again", again, names_of(codecs), "measured now: --codecs")
     require_plot(plot)
     template = EncoderCodec(
         "",
@@ -136,13 +140,16 @@ def rd(
     before = read_results(out) if resume and out is not None and out.is_file() else RdResults((), facts)
     kept = before.without(names_of(again))
     points = list(kept.points)
+    measured = (*names_of(codecs), *(point.codec for point in points))
+    _require_known("--anchors", anchors or "", measured, "measured: --codecs")
+    against = names_of(ANCHORS if anchors is None else anchors)
     if out is not None:
         facts = kept.continued(out, facts)
 
     def keep() -> str:
         kinds = [*pictures, *(point.kind for point in points)]
         points.sort(key=lambda point: (_place(point.codec, codecs), kinds.index(point.kind)))
-        return report_text(points, names_of(anchors), facts)
+        return report_text(points, against, facts)
 
     def keep_points(more: Sequence[RdPoint]) -> None:
         points.extend(more)
@@ -150,9 +157,16 @@ def rd(
             write_text(out, keep())
 
     code = _measure(pictures, chosen, points, workers, keep_points)
-    _finish(points, keep(), names_of(anchors), _Files(out, plot, markdown), json)
+    _finish(points, keep(), against, _Files(out, plot, markdown), json)
     if code:
         raise typer.Exit(code)
+
+
+def _require_known(option: str, text: str, known: Sequence[str], where: str) -> None:
+    """Raise BadParameter for a codec of an option that is not among those it can be about."""
+    for name in names_of(text):
+        if name not in known:
+            raise typer.BadParameter(f"{option} names {name}, which is none of the codecs that are {where}")
 
 
 def _qualities(text: str) -> tuple[int, ...]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from refdec.cli import console
-from refdec.cli.idle import refuse_idle
 from refdec.cli.options import AnyLevelFlag, EditionOption, JsonFlag, LenientFlag
 from refdec.errors import ExitCode, first_of
 
@@ -43,7 +42,9 @@ def info(
     from refdec.api.found_files import is_archive
     from refdec.api.info import read_info
 
-    if json_lines:
+    if json and json_lines:
+        from refdec.cli.idle import refuse_idle
+
         refuse_idle("and --json-lines are two forms of one thing: ask for one of them", {"--json": json})
     if len(files) > 1 or json_lines or is_archive(files[0]):
         _show_several(files, {"any_level": any_level, "edition": edition, "lenient": lenient}, json, json_lines)

@@ -30,7 +30,7 @@ def scene(tmp_path: Path) -> Path:
 def test_tables_file_and_continuation(refdec: Refdec, scene: Path, tmp_path: Path) -> None:
     out = tmp_path / "rd.json"
     common = ("bench", "rd", scene, "--out", out, "--workers", 1, "--displacements", "-400,0,300")
-    ran = refdec(*common, "--codecs", "jpeg")
+    ran = refdec(*common[:-2], "--codecs", "jpeg")
     assert ran.code == 0, ran.err
     assert len(json.loads(out.read_text())["points"]) == 6
     ran = refdec(*common, "--codecs", "analysis,jpeg", "--resume", "--markdown", tmp_path / "rd.md")
@@ -114,3 +114,10 @@ def test_retrieval(refdec: Refdec, scene: Path, tmp_path: Path, monkeypatch: pyt
     assert values["pictures_in_database"] == 5
     assert values["variants"][0]["recall_at_1"] == 1
     assert ran.out.splitlines()[1].startswith("mirrored\t1\t1.000")
+
+
+def test_anchors_are_codecs_that_are_measured(refdec: Refdec, scene: Path, tmp_path: Path) -> None:
+    """One that is not was passed over."""
+    ran = refdec("bench", "rd", scene, "--codecs", "jpeg", "--anchors", "jpeg,webp", "--out", tmp_path / "r.json")
+    assert ran.code == 2 and "--anchors names webp, which is none of the codecs" in " ".join(ran.err.split())
+    assert not (tmp_path / "r.json").exists()

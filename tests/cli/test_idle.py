@@ -65,6 +65,10 @@ ALONE = [
         "bench rd p.png --codecs jpeg,webp --qualities 20",
         "--qualities is for encoders of refdec, and --codecs names none",
     ),
+    (
+        "bench rd p.png --out r.json --resume --codecs jpeg --again webp",
+        "--again names webp, which is none of the codecs",
+    ),
     ("bench rd p.png --codecs jpeg --gray-alone", "--gray-alone is for encoders of refdec"),
     ("encode p.png a.jai --independent --regions 1x1", "is about several regions, and --regions says one"),
     (f"transcode {DEMO} a.jai --independent --regions 1x1", "is about several regions, and --regions says one"),
