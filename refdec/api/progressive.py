@@ -42,8 +42,8 @@ class Progressive:
     def preview(self, y: int, uv: int) -> Picture:
         """Return the picture of the first `y` and `uv` residual channels; what is decoded already is not decoded again.
 
-        With `channels` or more it is what `decode` returns.  `Limits.seconds` holds for each preview.  Raises
-        CodestreamError where the residual is damaged, TimeIsUp.
+        With `channels` or more it is what `decode` returns, of a codestream with a lossless layer the lossy picture.
+        `Limits.seconds` holds for each preview.  Raises CodestreamError where the residual is damaged, TimeIsUp.
         """
         from refdec.formats.decoded import picture_of
         from refdec.parallel.clock import check_of

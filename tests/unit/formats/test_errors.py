@@ -34,7 +34,7 @@ CAUSES: dict[type[RefdecError], Callable[[Path], object]] = {
     errors.NoFloats: lambda folder: write_floats(folder / "a.exr", None, ".exr"),
     errors.NoSuchPicture: lambda _: read_picture(b"P5 1 1 1 \0", suffix=".pgm", frame=2),
     errors.NotAFolder: lambda folder: folder_sources(folder / "absent"),
-    errors.PictureDamaged: lambda _: read_picture(b"", suffix=".png"),
+    errors.PictureDamaged: lambda _: read_picture(b"\x89PNG", suffix=".png"),
     errors.PictureNeedsMemory: lambda _: read_picture(
         b"P5 9999 9999 255 ", suffix=".pgm", limits=Limits(memory_bytes=1 << 20)
     ),
