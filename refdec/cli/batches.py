@@ -17,7 +17,7 @@ import typer
 
 from refdec.cli import console
 from refdec.cli.errors import InputAsTarget, OutputExists, OutputFolderMissing, SeveralFilesOnly, WrongNumbers
-from refdec.cli.outputs import PIPE, require_apart, require_distinct, spelled
+from refdec.cli.outputs import PIPE, Inputs, require_apart, require_distinct, require_none_replaced, spelled
 from refdec.formats.pipes import is_pipe, named
 
 if TYPE_CHECKING:
@@ -52,6 +52,17 @@ class SeveralFiles:
 
     sources: tuple[str, ...]
     folder: Path
+
+    def require_distinct(
+        self, beside: Inputs, report: Path | None, suffixes: Collection[str], reads: Collection[str]
+    ) -> None:
+        """Raise FileTwice if an output or the report would replace what is read, or each other.
+
+        `beside`: what is read beside the sources, of which folders have files with suffixes of `reads`; `suffixes`:
+        those of outputs.
+        """
+        require_distinct({"an input": self.sources, **beside}, {"--report": report}, below=reads)
+        require_none_replaced(self.sources, self.folder, suffixes, {**beside, "--report": report})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +153,13 @@ def run_one(
     work: Callable[..., Made],
     in_words: Callable[[Made], str],
     *,
+    beside: Inputs,
     seconds: float | None,
     as_json: bool,
 ) -> None:
     """Make one codestream by `work(progress=...)`: show what is being done ("encoding"), and tell what was made.
 
+    `beside`: what is read beside the source.
     Raises FileTwice, TimeIsUp after `seconds`, and what `work` raises.
     """
     from refdec.cli.deadline import in_time
@@ -154,7 +167,7 @@ def run_one(
     from refdec.cli.warnings import show_warnings
 
     require_apart(place.target, as_json=as_json)
-    require_distinct(place.source, {"the codestream": place.target})
+    require_distinct({"the input": place.source, **beside}, {"the codestream": place.target})
     prepare_process()
     with console.progress(f"{doing} {Path(place.source).name}") as show:
         report = in_time(seconds, partial(work, progress=show))
@@ -186,7 +199,7 @@ def run_several(done: str, run: Callable[[Callable[[Outcome], None]], Summary], 
     if as_json:
         console.show_json(summary.as_json())
     else:
-        console.say(summary.explain())
+        console.say(summary.explain(), always=bool(summary.stopped))
     raise typer.Exit(summary.exit_code)
 
 

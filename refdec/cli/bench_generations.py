@@ -59,6 +59,7 @@ def generations(
     from refdec.bench.plotted import require_plot, write_figure
     from refdec.bench.rd_tables import markdown as as_markdown
     from refdec.bench.rd_tables import placed
+    from refdec.cli.outputs import require_distinct, require_writable
     from refdec.formats.files import write_text
 
     require_plot(plot)
@@ -71,6 +72,10 @@ def generations(
     if not all(place in range(1, most + 1) for place in places):
         raise WrongNumbers("--settings", f"numbers 1..{most}", settings)
     pictures = picture_files(inputs)
+    require_distinct(
+        {"an input": pictures, "--weights": weights}, {"--out": out, "--plot": plot, "--markdown": markdown}
+    )
+    require_writable((out, plot, markdown))
     points: list[Generation] = []
     total = len(pictures) * len(chosen)
 

@@ -31,10 +31,13 @@ def kept(
     import json as json_module
 
     from refdec.bench.kept import FEATURES, Fate, files_of, measure_kept, tally
+    from refdec.cli.outputs import require_distinct, require_writable
     from refdec.cli.startup import prepare_process
     from refdec.formats.files import write_text
 
     files = files_of(inputs)
+    require_distinct({"an input": files, "--weights": weights}, {"--out": out})
+    require_writable((out,))
     prepare_process()
     with console.progress("going there and back") as show:
         rows = measure_kept(files, weights=weights, progress=show)

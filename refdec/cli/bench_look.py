@@ -56,6 +56,7 @@ def look(
     from refdec.bench.look_page import render_look_page
     from refdec.bench.look_sheet import SheetPlan, look_sheet, write_sheet
     from refdec.bench.pictures import picture_files, read_rgb
+    from refdec.cli.outputs import require_distinct, require_writable
     from refdec.cli.startup import prepare_process
     from refdec.formats.files import write_text
     from refdec.tiling.geometry import Rect
@@ -69,6 +70,8 @@ def look(
     )
     chosen = codecs_of(codecs, template, {})
     pictures = picture_files(inputs)
+    require_distinct({"an input": pictures, "--weights": weights}, {"--out": out, "--sheet": sheet})
+    require_writable((out, sheet))
     if sheet is not None:
         picture_suffix(sheet)
         plan.require([read_rgb(path).shape[:2] for path in pictures], codecs=len(chosen), rates=len(rates))

@@ -34,10 +34,13 @@ def lossless(
 
     from refdec.bench.lossless import ROWS, means, measure_lossless
     from refdec.bench.pictures import picture_files
+    from refdec.cli.outputs import require_distinct, require_writable
     from refdec.cli.startup import prepare_process
     from refdec.formats.files import write_text
 
     pictures = picture_files(inputs)
+    require_distinct({"an input": pictures, "--weights": weights}, {"--out": out})
+    require_writable((out,))
     prepare_process()
     with console.progress("measuring") as show:
         rows = measure_lossless(pictures, quality=quality, weights=weights, progress=show)

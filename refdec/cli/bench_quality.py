@@ -34,6 +34,7 @@ def quality(
     from refdec.bench.qualities import measure_qualities, quality_table
     from refdec.bench.rd_tables import markdown as as_markdown
     from refdec.bench.rd_tables import placed
+    from refdec.cli.outputs import require_distinct, require_writable
     from refdec.cli.startup import prepare_process
     from refdec.formats.files import write_bytes
 
@@ -41,6 +42,8 @@ def quality(
     if not all(value in range(1, 101) for value in wanted):
         raise WrongNumbers("--qualities", "numbers 1..100", qualities)
     pictures, pack = picture_files(inputs), load_weights(weights)
+    require_distinct({"an input": pictures, "--weights": weights}, {"--markdown": markdown})
+    require_writable((markdown,))
     prepare_process()
     with console.progress("measuring") as show:
         rows = measure_qualities(pictures, wanted, pack, done=show)

@@ -111,6 +111,7 @@ def rd(
     from refdec.bench.pictures import picture_files, picture_sets
     from refdec.bench.plotted import require_plot
     from refdec.bench.rd_summary import RdResults, read_results, report_text
+    from refdec.cli.outputs import require_distinct, require_writable
     from refdec.formats.files import write_text
 
     if bool(inputs) == bool(sets):
@@ -136,6 +137,9 @@ def rd(
     rates = {"--displacements": displacements, "--qualities": qualities, "--gray-alone": gray_alone}
     chosen = codecs_of(codecs, template, rates)
     pictures = picture_sets(sets) if sets else {"": picture_files(inputs or [])}
+    read = {"an input": [path for paths in pictures.values() for path in paths], "--weights": weights}
+    require_distinct(read, {"--out": out, "--plot": plot, "--markdown": markdown})
+    require_writable((out, plot, markdown))
     facts = _facts(chosen, weights)
     before = read_results(out) if resume and out is not None and out.is_file() else RdResults((), facts)
     kept = before.without(names_of(again))

@@ -32,9 +32,12 @@ def retrieval(
 
     from refdec.bench.pictures import picture_files
     from refdec.bench.retrieval import measure_recall
+    from refdec.cli.outputs import require_distinct, require_writable
     from refdec.formats.files import write_text
 
     pictures = picture_files(inputs)
+    require_distinct({"an input": pictures, "--weights": weights}, {"--out": out})
+    require_writable((out,))
     with console.progress("measuring") as show:
         rows, size = measure_recall(pictures, installed_plugins(), weights=weights, progress=show)
     values = {"pictures_in_database": size, "variants": [row.as_json() for row in rows]}

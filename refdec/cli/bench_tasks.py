@@ -15,8 +15,12 @@ from refdec.cli.plugins import installed_plugins
 
 if TYPE_CHECKING:
     from refdec.bench.tasks.figures import TaskRow
+    from refdec.cli.outputs import Inputs
 
 __all__ = ["tasks"]
+
+BESIDE_PICTURES = (".xml", ".head", ".tflite", ".pth", ".npz")
+"""Suffixes of what else lies in the folders of data, of --teachers and of --pair."""
 
 
 def tasks(
@@ -60,7 +64,8 @@ def tasks(
     from refdec.bench.tasks.entries import folders_of, measured
     from refdec.bench.tasks.figures import continued, read_rows, report_text
     from refdec.bench.tasks.ground import Ground
-    from refdec.formats.files import write_text
+    from refdec.cli.outputs import require_distinct, require_writable
+    from refdec.formats.files import READ_SUFFIXES, write_text
     from refdec.plugins.core import Core
 
     chosen = number_list("--qualities", qualities)
@@ -76,6 +81,10 @@ def tasks(
     if "pair" not in folders:
         refuse_idle("is for the task of that name: it needs --data pair=FOLDER", {"--pair": pair})
     require_plot(plot)
+    read: Inputs = {"an input": list(folders.values()), "--teachers": teachers, "--pair": pair, "--weights": weights}
+    written = {"--out": out, "--plot": plot, "--markdown": markdown}
+    require_distinct(read, written, below=(*READ_SUFFIXES, *BESIDE_PICTURES))
+    require_writable(written.values())
     pack = load_weights(weights)
     kept = read_rows(out, pack.fingerprint) if resume and out is not None and out.is_file() else []
     rows: list[TaskRow] = []

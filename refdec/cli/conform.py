@@ -17,6 +17,7 @@ from refdec.cli.progress_lines import progress_lines
 from refdec.errors import ExitCode
 
 if TYPE_CHECKING:
+    from refdec.cli.outputs import Inputs
     from refdec.conformance.run_result import RunResult
 
 __all__ = ["app"]
@@ -105,6 +106,7 @@ def add(
 
     Example: refdec conform add suite photo.jai --expect photo.png
     """
+    from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
 
     if tolerance == 0:
@@ -113,6 +115,8 @@ def add(
         refuse_idle(
             "is for the picture of a stream that is not refused", {"--tolerance": tolerance, "--fraction": fraction}
         )
+    expected = expect if Path(expect).is_file() else None
+    require_distinct({"the codestream": stream, "--expect": expected, "--weights": weights}, {"the suite": suite})
     prepare_process()
     from refdec.conformance.adding import AddOptions, add_case
     from refdec.conformance.case import TOLERANCE, Tolerance, case_to_json
@@ -179,23 +183,38 @@ def run(
 
     Example: refdec conform run suite --decoder 'mydecoder {in} {out} {weights}' --html report.html
     """
-    from refdec.cli.outputs import require_files
+    from refdec.cli.outputs import require_distinct, require_files, require_writable
     from refdec.cli.startup import prepare_process
+    from refdec.conformance.case import SUITE_FILE
+    from refdec.formats.files import READ_SUFFIXES
+    from refdec.formats.kinds import CODESTREAM_SUFFIXES
 
     if "{weights}" not in (decoder or ""):
         refuse_idle("is what {weights} stands for: it needs --decoder with {weights}", {"--weights": weights})
     if html is None:
         refuse_idle("is for links of the page: it needs --html", {"--spec": spec})
-    require_files("conform run", {"--json": json_file, "--junit": junit, "--html": html})
+    place, chosen = _place(suite, patterns, builtin)
+    written = {"--json": json_file, "--junit": junit, "--html": html}
+    require_files("conform run", written)
+    manifest = None if place is None else place / SUITE_FILE
+    read: Inputs = {"the suite": place, "the list of its cases": manifest, "--weights": weights}
+    require_distinct(read, written, below=(*CODESTREAM_SUFFIXES, *READ_SUFFIXES, ".pth", ".npz"))
+    require_writable(written.values())
     prepare_process()
     from refdec.conformance.runner import RunOptions, run_suite
     from refdec.conformance.suite import open_suite
 
-    place, chosen = _place(suite, patterns, builtin)
     options = RunOptions(decoder, weights, jobs, timeout, chosen)
     with progress_lines("refdec conform", "cases") as progress:
         found = run_suite(open_suite(place), options, watch=progress)
+    failed = _show_verdicts(found, every=every)
     _write_reports(found, json_file, junit, html, spec)
+    if failed:
+        raise typer.Exit(ExitCode.DIFFERS)
+
+
+def _show_verdicts(found: RunResult, *, every: bool) -> int:
+    """Print what became of cases, and return how many are not as expected."""
     for result in found.results:
         if every or not result.passed:
             said = f": {result.message}" if result.message else ""
@@ -206,8 +225,7 @@ def run(
         console.result(f"{count:5}  {verdict.value}")
     failed = sum(not result.passed for result in found.results)
     console.result(f"{_cases(len(found.results))} in {found.seconds:.1f} s, {failed or 'none'} not as expected")
-    if failed:
-        raise typer.Exit(ExitCode.DIFFERS)
+    return failed
 
 
 def _cases(count: int) -> str:

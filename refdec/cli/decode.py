@@ -232,12 +232,14 @@ def decode(
     if isinstance(place, OneFile):
         wishes.refuse_for_one("decode")
         require_apart(place.target, as_json=json)
-        require_distinct(place.source, {"the picture": place.target, "--trace": trace, "--dump": dump})
+        read = {"the input": place.source, "--key": key, "--weights": weights}
+        require_distinct(read, {"the picture": place.target, "--trace": trace, "--dump": dump})
         _decode_file(place.source, place.target, job, weights, json)
         return
     for option, given in (("--trace", trace), ("--dump", dump), ("--timings", timings)):
         if given:
             raise OneFileOnly(option)
+    place.require_distinct({"--key": key, "--weights": weights}, report, (job.suffix or ".png",), CODESTREAM_SUFFIXES)
     _decode_batch(place, job, weights, wishes, json)
 
 

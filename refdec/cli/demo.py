@@ -40,7 +40,7 @@ def demo(
     target = output_of(target, out, "demo.png")
     outputs = {"OUT.png": target, "--stream": stream}
     require_files("demo", outputs)
-    require_distinct("-", outputs)
+    require_distinct({}, outputs)
     data = resources.files("refdec").joinpath("data", "demo.jai").read_bytes()
     prepare_process()
     start = time.perf_counter()

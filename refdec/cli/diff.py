@@ -45,8 +45,7 @@ def diff(
     from refdec.cli.outputs import require_distinct, require_one_pipe
 
     require_one_pipe((a, b))
-    for source in (a, b):
-        require_distinct(source, {"--picture": picture})
+    require_distinct({"an input": (a, b), "--weights": weights}, {"--picture": picture})
     if picture is None:
         refuse_idle("is the scale of the picture of the difference: it needs --picture", {"--amplify": amplify})
         if not decode:

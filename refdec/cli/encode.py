@@ -83,6 +83,7 @@ from refdec.cli.options import (
 if TYPE_CHECKING:
     from refdec.api.clip_options import ClipOptions
     from refdec.api.encode_options import EncodeOptions
+    from refdec.cli.outputs import Inputs
 
 __all__ = ["encode"]
 
@@ -162,6 +163,7 @@ def encode(
     from refdec.api.encode_options import LUMA_ALONE, EncodeOptions, chroma_format
     from refdec.cli.clips import clip_place
     from refdec.cli.keys import private_regions
+    from refdec.cli.outputs import files_named
     from refdec.formats.files import READ_SUFFIXES
     from refdec.formats.kinds import goes_in_file
     from refdec.plugins.requests import CodingSettings
@@ -227,25 +229,29 @@ def encode(
         compact=compact,
         workers=workers,
     )
+    beside = {"--roi": roi, "--key": key, "--weights": weights, **files_named("--option", options.encoder_options)}
     if isinstance(place, OneFile):
         shared = options.layer_error is not None or goes_in_file(Path(place.target).suffix.lower(), container)
         wishes.refuse_for_one("encode", workers=not shared)
-        _encode_file(place, options, weights, json, clip)
+        _encode_file(place, options, weights, beside, json, clip)
     else:
         if clip.says_something:
             raise ClipOption("A folder of outputs", "Name the clip that becomes of a folder: OUT.jaii")
+        place.require_distinct(beside, report, (suffix,), READ_SUFFIXES)
         _encode_batch(place, options, weights, wishes, json)
 
 
-def _encode_file(place: OneFile, options: EncodeOptions, weights: Path | None, json: bool, clip: ClipOptions) -> None:
-    """Encode one picture, or one clip."""
+def _encode_file(
+    place: OneFile, options: EncodeOptions, weights: Path | None, beside: Inputs, json: bool, clip: ClipOptions
+) -> None:
+    """Encode one picture, or one clip; `beside`: what is read beside it."""
     from refdec.api.clip_encode import encode_source
     from refdec.cli.encode_words import made_in_words
 
     work = partial(encode_source, place.source, place.target, options, weights=weights, clip=clip)
     seconds = None if options.limits is None else options.limits.seconds
     in_words = partial(made_in_words, asked=bool(options.filters.tools))
-    run_one("encoding", place, work, in_words, seconds=seconds, as_json=json)
+    run_one("encoding", place, work, in_words, beside=beside, seconds=seconds, as_json=json)
 
 
 def _encode_batch(

@@ -63,7 +63,7 @@ def latents(
         refuse_idle("is for decoding, and --stage headers decodes nothing", decoder)
     target = output_of(target, out)
     require_apart(target, as_json=json)
-    require_distinct(source, {"the bundle": target})
+    require_distinct({"the input": source, "--weights": weights}, {"the bundle": target})
 
     prepare_process()
     from refdec.api.chosen_frame import FrameWish

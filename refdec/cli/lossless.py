@@ -56,8 +56,8 @@ def add(
 
     require_one_pipe((source, original))
     target = output_of(target, out)
-    for read in (source, original):
-        require_distinct(read, {"the codestream": target})
+    read = {"the input": source, "the original": original, "--weights": weights}
+    require_distinct(read, {"the codestream": target})
     prepare_process()
     limits = limits_of(limit_pixels, limit_memory, time_limit)
     options = EncodeOptions(bits=source_bits, low_bits=low_bits, limits=limits)
@@ -75,7 +75,7 @@ def drop(source: StreamArgument, target: TargetArgument = None, out: OneOutOptio
     from refdec.formats.files import write_bytes
 
     target = output_of(target, out)
-    require_distinct(source, {"the codestream": target})
+    require_distinct({"the input": source}, {"the codestream": target})
     write_bytes(target, drop_lossless(source))
     if target != PIPE:
         console.ending(f"{target}: the lossy picture alone")

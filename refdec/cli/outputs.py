@@ -1,20 +1,38 @@
-"""Files that a command is about to write: none of them is its input, and no two of them are one; nor are two inputs
-standard input.
+"""Files that a command is about to write: none of them is one that it reads, and no two of them are one; nor are two
+inputs standard input.
 """
 
 from __future__ import annotations
 
+import glob
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import typer
 
 from refdec.cli.errors import FileTwice, OutputNotNamed, OutputTwice
 from refdec.formats.pipes import PIPE, is_pipe, named
+from refdec.formats.sinks import sink_of
 from refdec.formats.standard_output import is_standard_output
 
-__all__ = ["PIPE", "output_of", "require_apart", "require_distinct", "require_files", "require_one_pipe", "spelled"]
+__all__ = [
+    "PIPE",
+    "Inputs",
+    "files_named",
+    "output_of",
+    "require_apart",
+    "require_distinct",
+    "require_files",
+    "require_none_replaced",
+    "require_one_pipe",
+    "require_writable",
+    "spelled",
+]
+
+Inputs: TypeAlias = Mapping[str, str | Path | Sequence[str | Path] | None]
+"""What a command reads: an option or a name ("the input"), and its paths, folders and patterns, as they were typed."""
 
 
 def spelled(output: str | Path) -> str:
@@ -22,16 +40,88 @@ def spelled(output: str | Path) -> str:
     return PIPE if is_standard_output(output) else named(output)
 
 
-def require_distinct(source: str, outputs: Mapping[str, str | Path | None]) -> None:
-    """Raise FileTwice if an output (its option or name, its path; None: not wanted) is the input or another output."""
-    places = {} if is_pipe(source) else {os.path.realpath(source): "the input"}
+def require_distinct(inputs: Inputs, outputs: Mapping[str, str | Path | None], *, below: Collection[str] = ()) -> None:
+    """Raise FileTwice if an output (its option or name, its path; None: not wanted) is an input or another output.
+
+    `below`: suffixes of the files that are read in folders.  Devices and pipes are nothing that could be replaced.
+    """
+    places = dict[str, str]()
+    for what, source in _each(inputs):
+        places.setdefault(os.path.realpath(source), _in_words(what))
     for what, path in outputs.items():
         if path is None or spelled(path) == PIPE:
             continue
         place = os.path.realpath(path)
-        if place in places:
-            raise FileTwice(what, named(path), places[place])
-        places[place] = what
+        if Path(place).exists() and not Path(place).is_file() and not Path(place).is_dir():
+            continue
+        held = (_in_words(name) for name, source in _each(inputs) if _holds(source, path, below))
+        if (other := places.get(place) or next(held, None)) is not None:
+            raise FileTwice(what, named(path), other)
+        places[place] = _in_words(what)
+
+
+def require_none_replaced(
+    sources: Sequence[str | Path], folder: Path, suffixes: Collection[str], files: Inputs
+) -> None:
+    """Raise FileTwice if what becomes of one of several inputs would replace another file of the command.
+
+    `folder`, `suffixes`: of the outputs, which are called as the inputs and lie as these do.  `files`: what is read or
+    written beside them.
+    """
+    for what, path in _each(files):
+        place, root = Path(os.path.realpath(path)), Path(os.path.realpath(folder))
+        if place.suffix.lower() not in suffixes or not place.is_relative_to(root):
+            continue
+        if any(_becomes(source, place.relative_to(root)) for source in sources):
+            raise FileTwice("an output", named(path), _in_words(what))
+
+
+def files_named(option: str, values: Mapping[str, object]) -> dict[str, str]:
+    """Return those values of KEY=VALUE that are files, by what names them: "--option mask"."""
+    return {f"{option} {key}": text for key, value in values.items() if Path(text := str(value)).is_file()}
+
+
+def _each(inputs: Inputs) -> Iterator[tuple[str, str | Path]]:
+    """Yield name and path of everything that is read, but for standard input."""
+    for what, paths in inputs.items():
+        if paths is not None:
+            for path in [paths] if isinstance(paths, str | Path) else paths:
+                if not is_pipe(path):
+                    yield what, path
+
+
+def _in_words(what: str) -> str:
+    """Return what a file is called: that of an option is what the option names."""
+    return f"what {what} names" if what.startswith("-") else what
+
+
+def _holds(source: str | Path, path: str | Path, suffixes: Collection[str]) -> bool:
+    """Tell whether a file is there and is one of a folder or of a pattern."""
+    if not Path(path).is_file():
+        return False
+    place = os.path.realpath(path)
+    if Path(source).is_dir():
+        folders = (os.path.realpath(source), Path(source).absolute())  # what lies in it may be a link
+        inside = any(Path(one).is_relative_to(folder) for one in (place, Path(path).absolute()) for folder in folders)
+        return inside and Path(path).suffix.lower() in suffixes
+    return place in map(os.path.realpath, _matching(source))
+
+
+def _matching(source: str | Path) -> Sequence[str]:
+    """Return the files that a pattern names; a file is its own."""
+    text = os.fspath(source)
+    if not glob.has_magic(text) or Path(text).exists():
+        return [text]
+    return glob.glob(text, recursive=True)  # noqa: PTH207 - any root
+
+
+def _becomes(source: str | Path, place: Path) -> bool:
+    """Tell whether something of a source gets an output at this place below the folder of outputs."""
+    if Path(source).is_dir():
+        beside = Path(source) / place.parent
+        names = [path.name for path in beside.iterdir()] if beside.is_dir() else []
+        return any(place.stem in (name, Path(name).stem) for name in names)
+    return not place.parent.name and any(Path(match).stem == place.stem for match in _matching(source))
 
 
 def require_apart(target: str, *, as_json: bool) -> None:
@@ -47,6 +137,13 @@ def require_files(command: str, outputs: Mapping[str, str | Path | None]) -> Non
     for what, path in outputs.items():
         if path is not None and spelled(path) == PIPE:
             raise typer.BadParameter(f"{what} is a file: what {command} says goes to standard output")
+
+
+def require_writable(outputs: Iterable[str | Path | None]) -> None:
+    """Raise FileUnwritable for a file (None: not wanted) that cannot be begun, before long work would be lost."""
+    for path in outputs:
+        if path is not None and spelled(path) != PIPE and (Path(path).is_file() or not Path(path).exists()):
+            sink_of(path).discard()
 
 
 def require_one_pipe(sources: Sequence[str]) -> None:

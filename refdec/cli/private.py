@@ -50,7 +50,7 @@ def open_(
     from refdec.privacy.errors import KeyOrLeaveOut
 
     target = output_of(target, out)
-    require_distinct(source, {"the codestream": target})
+    require_distinct({"the input": source, "--key": key}, {"the codestream": target})
     chosen = opening_key(key, passphrase=passphrase)
     if chosen is None:
         raise KeyOrLeaveOut
@@ -70,7 +70,7 @@ def drop(source: StreamArgument, target: TargetArgument = None, out: OneOutOptio
     from refdec.formats.files import write_bytes
 
     target = output_of(target, out)
-    require_distinct(source, {"the codestream": target})
+    require_distinct({"the input": source}, {"the codestream": target})
     write_bytes(target, drop_private(source))
     if target != PIPE:
         console.ending(f"{target}: the public codestream alone")

@@ -91,9 +91,10 @@ def task(
     if help_ or name is None or not arguments:
         _explain(context, name, whole=help_, as_json=json)
         return
-    from refdec.cli.outputs import require_distinct, require_files
+    from refdec.cli.outputs import files_named, require_distinct, require_files, require_none_replaced
     from refdec.cli.startup import prepare_process
     from refdec.decoding.options import DecodeOptions
+    from refdec.formats.kinds import CODESTREAM_SUFFIXES
     from refdec.sequences.timing import moment
 
     if over and picture is None:
@@ -102,12 +103,14 @@ def task(
         raise typer.BadParameter("--legend stands below the picture of the result: it needs --picture")
     require_files("the task", {"--picture": picture})
     drawn = None if picture is None else Path(picture)
+    values = key_values("--option", option or [])
+    beside = {**files_named("--option", values), "--weights": weights}
     guest = installed_plugins().task(name)
     texts = tuple(arguments)
     prepare_process()
     order = TaskOrder(
         name,
-        tuple(key_values("--option", option or []).items()),
+        tuple(values.items()),
         os.environ.get(ENVIRONMENT_VARIABLE),
         weights,
         any_weights,
@@ -127,12 +130,15 @@ def task(
         if over:
             raise typer.BadParameter(f"--over is for the result of one codestream; {action.name} has no picture below")
         refuse_idle(f"is for a task on several files; {action.name} takes one after the other", {"--workers": workers})
+        require_distinct({"an input": texts[1:], **beside}, {"--picture": drawn}, below=CODESTREAM_SUFFIXES)
         code = _act(action, texts[1:], order, drawn, json)
     elif len(texts) > 1 or Path(texts[0]).is_dir():
+        if drawn is not None:
+            require_none_replaced(texts, drawn, (".png",), beside)
         code = _run_on_batch(texts, order, drawn, workers, json)
     else:
         refuse_idle("is for a task on several files: it has one worker for one", {"--workers": workers})
-        require_distinct(texts[0], {"--picture": drawn})
+        require_distinct({"the input": texts[0], **beside}, {"--picture": drawn})
         code = _run_on_file(texts[0], order, drawn, json)
     if code:
         raise typer.Exit(code)
@@ -249,5 +255,5 @@ def _run_on_batch(
     jobs = jobs_of(inputs, order, picture)
     summary = run_batch(run_job, jobs, BatchOptions(workers=workers, resume=False), watch=watch)
     show_warnings(order.frame.unused(clips))
-    console.say(summary.explain())
+    console.say(summary.explain(), always=bool(summary.stopped))
     return summary.exit_code

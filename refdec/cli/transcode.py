@@ -144,6 +144,7 @@ def transcode(
     """
     from refdec.api.transcode_options import TranscodeOptions
     from refdec.formats.files import READ_SUFFIXES
+    from refdec.formats.kinds import CODESTREAM_SUFFIXES
 
     refuse_alone(regions, bool(independent))
     wishes = BatchWishes(workers, report, executor, timeout, overwrite)
@@ -176,6 +177,8 @@ def transcode(
         wishes.refuse_for_one("transcode", workers=True)
         _transcode_file(place, options, weights, json)
     else:
+        made = CODESTREAM_SUFFIXES if container is None else (suffix,)
+        place.require_distinct({"--weights": weights}, report, made, CODESTREAM_SUFFIXES)
         _transcode_batch(place, options, weights, wishes, json)
 
 
@@ -193,7 +196,8 @@ def _transcode_file(place: OneFile, options: TranscodeOptions, weights: Path | N
 
     work = partial(transcode_to_file, place.source, place.target, options, weights=weights)
     seconds = None if options.limits is None else options.limits.seconds
-    run_one("transcoding", place, work, _in_words, seconds=seconds, as_json=json)
+    beside = {"--weights": weights}
+    run_one("transcoding", place, work, _in_words, beside=beside, seconds=seconds, as_json=json)
 
 
 def _in_words(report: TranscodeReport) -> str:

@@ -24,6 +24,7 @@ from refdec.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from refdec.cli.outputs import Inputs
     from refdec.parallel.outcomes import Outcome
     from refdec.verification.files import VerifyRequest
 
@@ -90,7 +91,6 @@ def verify(
     Exit code 3 if a rule is broken, 4 if the result differs, 5 if a legal stream is not supported or above a limit.
     Example: refdec verify photo.jai --expect photo.png
     """
-    from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
 
     _refuse_idle(expect, {"--tolerance": tolerance, "--fraction": fraction, "--bit-depth": bit_depth})
@@ -118,8 +118,7 @@ def verify(
         trace=trace,
         options=options,
     )
-    for source in inputs:
-        require_distinct(source, {"--trace": trace, "--report": report})
+    _require_distinct(inputs, request, report)
     many = len(inputs) > 1 or Path(inputs[0]).is_dir() or report is not None
     code = (
         _verify_batch(inputs, request, workers, report, resume, json)
@@ -128,6 +127,20 @@ def verify(
     )
     if code:
         raise typer.Exit(code)
+
+
+def _require_distinct(inputs: list[str], request: VerifyRequest, report: Path | None) -> None:
+    """Raise FileTwice if a trace or the report would replace something that is read, or each other."""
+    from refdec.cli.outputs import require_distinct, require_none_replaced
+    from refdec.formats.kinds import CODESTREAM_SUFFIXES
+    from refdec.verification.expectation import TRACE_SUFFIX, expected_file
+
+    trace, expect = request.trace, request.expect
+    expected = [] if expect is None else [expect, *(expected_file(Path(source), expect) or expect for source in inputs)]
+    read: Inputs = {"an input": inputs, "--expect": expected, "--weights": request.weights}
+    require_distinct(read, {"--trace": trace, "--report": report}, below=CODESTREAM_SUFFIXES)
+    if trace is not None and trace.is_dir():
+        require_none_replaced(inputs, trace, (TRACE_SUFFIX,), {**read, "--report": report})
 
 
 def _refuse_idle(expect: Path | None, options: Mapping[str, object]) -> None:
@@ -168,7 +181,7 @@ def _verify_batch(
 
     options = BatchOptions(workers=workers, resume=resume)
     summary = verify_files(inputs, request, batch=options, report=report, watch=_show_json if as_json else _show_lines)
-    console.say(summary.explain())
+    console.say(summary.explain(), always=bool(summary.batch.stopped))
     return summary.exit_code
 
 

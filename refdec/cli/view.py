@@ -96,7 +96,7 @@ def view(
         decoder = {"--weights": weights, "--ignore-weights-fingerprint": ignore_weights_fingerprint}
         refuse_idle("is for decoding, which only --symbols and the pictures of --html ask for", decoder)
     require_files("view", {"--html": html})
-    require_distinct(file, {"--html": html})
+    require_distinct({"the input": file, "--weights": weights}, {"--html": html})
     from refdec.api.view import ViewRequest, view_file
     from refdec.api.view_page import write_page
     from refdec.decoding.options import DecodeOptions

@@ -14,6 +14,7 @@ from refdec.errors import first_of
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="List, import, show and verify packs of weights.")
+CHECKPOINT_SUFFIXES = (".pth", ".npz")
 PackArgument = Annotated[Path | None, typer.Argument(metavar="[PACK]", help="Pack file; default: the bundled pack.")]
 
 
@@ -39,11 +40,11 @@ def import_(
     Example: refdec weights import checkpoints/ my.pack
     """
     from refdec.api.packs import import_weights, missing_rows
-    from refdec.cli.outputs import output_of
+    from refdec.cli.outputs import output_of, require_distinct
     from refdec.weights.completeness import abilities
 
     pack = Path(output_of(pack, out))
-
+    require_distinct({"an input": folder}, {"the pack": pack}, below=CHECKPOINT_SUFFIXES)
     with console.progress(f"importing {folder}") as show:
         imported = import_weights(folder, pack, title=title, licence=licence, beside=beside, on_progress=show)
     rows = [

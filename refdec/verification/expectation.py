@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from refdec.picture.render import Colour
     from refdec.verification.shown import ShownPicture
 
-__all__ = ["TRACE_SUFFIX", "Expectation", "expectation_for"]
+__all__ = ["TRACE_SUFFIX", "Expectation", "expectation_for", "expected_file"]
 
 TRACE_SUFFIX = ".json"
 DECLARED_DEPTHS = (".png", ".npy")
@@ -178,10 +178,15 @@ def expectation_for(source: Path, expect: Path, tolerance: int, fraction: float,
 
     Raises ExpectationMissing, ToleranceInvalid.
     """
+    found = expected_file(source, expect)
+    if found is None:
+        raise ExpectationMissing(source.stem, str(expect))
+    return Expectation(found, tolerance, fraction, bit_depth)
+
+
+def expected_file(source: Path, expect: Path) -> Path | None:
+    """Return the file that says what is expected of an input, None where a folder has none of its stem."""
     if not expect.is_dir():
-        return Expectation(expect, tolerance, fraction, bit_depth)
-    for suffix in (*READ_SUFFIXES, TRACE_SUFFIX):
-        candidate = expect / (source.stem + suffix)
-        if candidate.is_file():
-            return Expectation(candidate, tolerance, fraction, bit_depth)
-    raise ExpectationMissing(source.stem, str(expect))
+        return expect
+    candidates = (expect / (source.stem + suffix) for suffix in (*READ_SUFFIXES, TRACE_SUFFIX))
+    return next((candidate for candidate in candidates if candidate.is_file()), None)
