@@ -25,8 +25,10 @@ from refdec.api.found_files import named_files
 from refdec.api.transcode import transcode_to_file
 from refdec.api.transcode_options import DEFAULT_TRANSCODE, TranscodeOptions
 from refdec.api.weights import load_weights
+from refdec.formats.file_errors import file_unwritable
 from refdec.formats.files import READ_SUFFIXES
 from refdec.formats.kinds import CODESTREAM_SUFFIXES, HEIF_SUFFIX
+from refdec.formats.sinks import make_folder_for
 from refdec.formats.standard_output import still_there
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
@@ -77,6 +79,13 @@ def _pack_of(path: Path | None) -> WeightPack:
     return load_weights(path)
 
 
+def _output_of(job: Job) -> Path:
+    """Return the output of a job; from now on there is its folder.  Raises FileUnwritable."""
+    assert job.output is not None, "jobs of an archive have outputs"
+    make_folder_for(job.output)
+    return job.output
+
+
 @dataclass(frozen=True, slots=True)
 class DecodeOne:
     """The work on one file of an archive: picklable, so that any executor can carry it."""
@@ -86,8 +95,8 @@ class DecodeOne:
 
     def __call__(self, job: Job) -> Mapping[str, Any]:
         """Decode a job's file; return size, format, fingerprint and warnings for the report."""
-        assert job.output is not None, "jobs of an archive have outputs"
-        report = decode_to_file(job.input, job.output, self.decode, weights=_pack_of(self.weights))
+        output = _output_of(job)
+        report = decode_to_file(job.input, output, self.decode, weights=_pack_of(self.weights))
         found = report.as_json()
         kept = ("width", "height", "bit_depth", "colour", "fingerprint", "warnings")
         return {name: found[name] for name in kept if found[name]}
@@ -102,8 +111,8 @@ class EncodeOne:
 
     def __call__(self, job: Job) -> Mapping[str, Any]:
         """Encode a job's picture; return size, rate and operating point for the report."""
-        assert job.output is not None, "jobs of an archive have outputs"
-        report = encode_source(job.input, job.output, self.encode, weights=_pack_of(self.weights))
+        output = _output_of(job)
+        report = encode_source(job.input, output, self.encode, weights=_pack_of(self.weights))
         found = report.as_json()
         return {name: found[name] for name in found if name not in SAID_BY_THE_LINE and found[name] not in (None, ())}
 
@@ -117,8 +126,8 @@ class TranscodeOne:
 
     def __call__(self, job: Job) -> Mapping[str, Any]:
         """Transcode a job's codestream; return sizes, rate and what became of it for the report."""
-        assert job.output is not None, "jobs of an archive have outputs"
-        report = transcode_to_file(job.input, job.output, self.transcode, weights=_pack_of(self.weights))
+        output = _output_of(job)
+        report = transcode_to_file(job.input, output, self.transcode, weights=_pack_of(self.weights))
         found = report.as_json()
         return {name: found[name] for name in found if name not in SAID_BY_THE_LINE and found[name] != ()}
 
@@ -267,7 +276,10 @@ def _run(
     with ExitStack() as stack:
         report = None
         if archive.report is not None:
-            report = stack.enter_context(BatchReport.open(still_there(archive.report), resume=archive.options.resume))
+            lines = BatchReport.open(
+                still_there(archive.report), resume=archive.options.resume, unwritable=file_unwritable
+            )
+            report = stack.enter_context(lines)
         every = itertools.chain(first, jobs)
         summary = run_batch(function(weights), every, archive.options, report=report, watch=watch, typed=typed)
     return replace(summary, left_out=dict(others.counts))

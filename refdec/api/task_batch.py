@@ -16,6 +16,7 @@ from refdec.api.task import run_on_stream, stream_for
 from refdec.api.task_pictures import write_result_picture
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.formats.pipes import is_pipe
+from refdec.formats.sinks import make_folder_for
 
 if TYPE_CHECKING:
     from refdec.api.task import TaskOrder
@@ -53,6 +54,8 @@ def run_job(job: Job) -> Mapping[str, Any]:
     Returns {"text", "result", "remarks"}, and of a clip {"frame", "frames"}.
     """
     order: TaskOrder = job.options
+    if job.output is not None:
+        make_folder_for(job.output)
     stream = stream_for(job.input, replace(order, frame=replace(order.frame, among_others=True)))
     with concerning(job.input):
         result = run_on_stream(stream, order)

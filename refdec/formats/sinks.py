@@ -19,7 +19,7 @@ from refdec.formats.pipes import named
 from refdec.formats.standard_output import data_stream, is_standard_output
 from refdec.formats.unfinished import unfinished_file
 
-__all__ = ["AtomicFile", "Borrowed", "Sink", "Target", "sink_of"]
+__all__ = ["AtomicFile", "Borrowed", "Sink", "Target", "make_folder_for", "sink_of"]
 
 Target: TypeAlias = str | os.PathLike[str] | BinaryIO
 """A path, "-" (or /dev/stdout) for standard output, or a binary file object."""
@@ -42,6 +42,14 @@ def _mode_of(path: Path, name: str) -> int | None:
     if not mode & stat.S_IWUSR:  # a rename would replace it all the same
         raise file_unwritable(name, PermissionError(EACCES, "it is read-only"))
     return mode
+
+
+def make_folder_for(path: Path) -> None:
+    """Make the folder that a file is to lie in, and those above it.  Raises FileUnwritable, which names the file."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as reason:
+        raise file_unwritable(named(path), reason) from reason
 
 
 class AtomicFile:

@@ -53,15 +53,29 @@ def attempt(function: BatchFunction, order: JobOrder) -> Outcome:
     """Do one job within its time; return what became of it."""
     began = time.perf_counter()
     blank = Outcome(order.index, order.job, Status.DONE)
+    unmade: OSError | None = None
     try:
         blank = replace(blank, input_bytes=_size(order.job.input))
         if order.job.output is not None:
-            order.job.output.parent.mkdir(parents=True, exist_ok=True)
+            unmade = _missing_for(order.job.output)
         details = within(order.timeout_s, lambda: function(order.job))
         done = replace(blank, details=details or {}, **_measured(order))
     except Exception as error:  # one file must not end a batch of a million; a bug is reported as a bug
-        done = failed(blank, as_typed(error, order.typed))
+        blind = isinstance(error, FileNotFoundError) and not isinstance(error, RefdecError)
+        done = failed(blank, as_typed(unmade if unmade is not None and blind else error, order.typed))
     return replace(done, seconds=time.perf_counter() - began)
+
+
+def _missing_for(output: Path) -> OSError | None:
+    """Make the folder of an output; return what the system says where it cannot be made.
+
+    The work goes on: it has words of its own for what it cannot write, or makes its folders elsewhere.
+    """
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as reason:
+        return reason
+    return None
 
 
 def failed(blank: Outcome, error: BaseException) -> Outcome:

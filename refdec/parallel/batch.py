@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from refdec.errors import RefdecError
 from refdec.parallel.attempts import BatchFunction, JobOrder
 from refdec.parallel.counts import workers_for
 from refdec.parallel.crews import Backend, ExecutorBackend, ProcessBackend
@@ -106,11 +107,21 @@ class _Batch:
         outcome = replace(outcome, job=job)
         self.tally.add(outcome)
         if self.report is not None:
-            self.report.write(outcome)
+            self._write_line(self.report, outcome)
         if self.watch is not None:
             self.watch(outcome)
         if outcome.fatal:
             self.stopped = (outcome.message or "nothing more can be written").splitlines()[0]
+
+    def _write_line(self, report: BatchReport, outcome: Outcome) -> None:
+        """Write a line of the report; where that cannot be, it has its last one, and no further file is begun."""
+        try:
+            report.write(outcome)
+        except BrokenPipeError:
+            raise
+        except OSError as reason:
+            self.report = None
+            self.stopped = reason.headline() if isinstance(reason, RefdecError) else f"{reason}."
 
     def skips(self, index: int, job: Job) -> bool:
         """Record a job that needs no work; return whether it was one."""
@@ -171,8 +182,8 @@ def run_batch(
     Never raises for a file: its outcome says what went wrong (a bug in the function has exit code 70).  SIGINT and
     SIGTERM end the batch in order: busy workers remove what they have not finished, their files are reported as
     interrupted, and the summary names the signal.  Folders that were made for outputs which did not come are removed
-    again.  A full disk and a broken executor end it early as well.  Raises
-    BadExecutor, and what `jobs` raises.
+    again.  A full disk, a report that cannot be written and a broken executor end it early as well: what is under way
+    is finished then.  Raises BadExecutor, BrokenPipeError, and what `jobs` raises.
     """
     began = time.monotonic()
     batch = _Batch(options, report, watch, typed)

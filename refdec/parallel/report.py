@@ -9,6 +9,8 @@ import hashlib
 import json
 import os
 from array import array
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO, TypeAlias
@@ -22,8 +24,14 @@ from refdec.parallel.outcomes import Job, Outcome, Status
 __all__ = ["BatchReport", "digest_of"]
 
 UInt64Array: TypeAlias = npt.NDArray[np.uint64]
+Unwritable: TypeAlias = Callable[[str, OSError], OSError]
 DIGEST_BYTES = 8
 NOTHING: UInt64Array = np.empty(0, np.uint64)
+
+
+def named_os_error(name: str, reason: OSError) -> OSError:
+    """Return what the system says of a file, with its name."""
+    return OSError(reason.errno, reason.strerror or str(reason), name)
 
 
 def digest_of(text: str) -> int:
@@ -44,19 +52,36 @@ class BatchReport:
     are done.  Lines come in the order in which files finish; `index` tells the order of the jobs.
     """
 
-    def __init__(self, file: TextIO, finished: UInt64Array = NOTHING) -> None:
+    def __init__(
+        self, file: TextIO, name: str, finished: UInt64Array = NOTHING, unwritable: Unwritable = named_os_error
+    ) -> None:
         self._file = file
+        self._name = name
         self._finished = finished
+        self._unwritable = unwritable
+        self._is_cut = False
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, resume: bool = False) -> BatchReport:
-        """Open a report for writing; `resume` keeps what is there.  Raises ReportUnreadable and OSError."""
-        path = Path(path)
+    def open(
+        cls, path: str | os.PathLike[str], *, resume: bool = False, unwritable: Unwritable = named_os_error
+    ) -> BatchReport:
+        """Open a report for writing; `resume` keeps what is there.
+
+        `unwritable` makes the error of a report that cannot be written, an OSError, of its name and of what the system
+        says.  Raises ReportUnreadable and that error.
+        """
+        path, name = Path(path), os.fspath(path)
         finished: UInt64Array = NOTHING
-        if resume and path.is_file():
+        keep = resume and path.is_file()
+        if keep:
             finished, whole_bytes = _read(path)
-            os.truncate(path, whole_bytes)
-        return cls(path.open("a" if resume else "w", encoding="utf-8", newline="\n"), finished)
+        try:
+            if keep:
+                os.truncate(path, whole_bytes)
+            file = path.open("a" if resume else "w", encoding="utf-8", newline="\n")
+        except OSError as reason:
+            raise unwritable(name, reason) from reason
+        return cls(file, name, finished, unwritable)
 
     def has(self, job: Job) -> bool:
         """Tell whether an earlier run says that this job is done."""
@@ -65,13 +90,20 @@ class BatchReport:
         return place < len(self._finished) and int(self._finished[place]) == digest
 
     def write(self, outcome: Outcome) -> None:
-        """Write one line."""
-        self._file.write(json.dumps(outcome.as_line(), default=str) + "\n")
-        self._file.flush()
+        """Write one line.  Raises the error of a file that cannot be written, and BrokenPipeError of a pipe."""
+        try:
+            self._file.write(json.dumps(outcome.as_line(), default=str) + "\n")
+            self._file.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as reason:
+            self._is_cut = True
+            raise self._unwritable(self._name, reason) from reason
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file; of a line that could not be written it has been said."""
+        with suppress(OSError) if self._is_cut else nullcontext():
+            self._file.close()
 
     def __enter__(self) -> Self:
         return self

@@ -20,6 +20,7 @@ from refdec.api.tiled import TiledPicture, require_whole, tiled_in
 from refdec.api.weights import load_weights
 from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.errors import CodestreamError, InputError, LimitExceeded, RefdecError, UnsupportedError
+from refdec.formats.file_errors import file_unwritable
 from refdec.formats.files import name_of, read_bytes, write_bytes
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.formats.pipes import is_pipe, named
@@ -252,7 +253,7 @@ def verify_files(
         summary = run_batch(function, _jobs(inputs), batch, watch=counts.add)
     else:
         report = still_there(report)
-        with BatchReport.open(report, resume=batch.resume) as lines:
+        with BatchReport.open(report, resume=batch.resume, unwritable=file_unwritable) as lines:
             counts = _Counts(watch, RecordedVerdicts.read(report) if batch.resume and report.is_file() else None)
             summary = run_batch(function, _jobs(inputs), batch, report=lines, watch=counts.add)
     return VerifySummary(summary, dict(counts.verdicts), dict(counts.exit_codes), counts.recorded)

@@ -243,3 +243,37 @@ def test_out_names_a_file_where_one_file_is_the_input(refdec: Refdec, archive: P
     assert Image.open(tmp_path / "x.png").size == (96, 64)
     assert refdec("decode", archive / "a.jai", "-o", tmp_path / "x", "--workers", 1).code == 0
     assert names(tmp_path / "x") == ["a.png"]
+
+
+def test_outputs_that_cannot_be_written_are_named_as_one_is(refdec: Refdec, archive: Path, tmp_path: Path) -> None:
+    """A folder that could not be made said "[Errno 20] Not a directory: ...", status "ENOTDIR"."""
+    (tmp_path / "file").write_text("no folder")
+    target = tmp_path / "file" / "new"
+    ran = refdec("decode", archive, "--out", target, "--report", tmp_path / "r.jsonl", "--workers", 1)
+    assert ran.code == 1
+    for name in ("a.png", "sub/b.png"):
+        assert f"{target}/{name} cannot be written: Not a directory. [RD0702]" in ran.err
+    lines = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text().splitlines()]
+    assert [line["code"] for line in lines] == ["RD0702", "RD0702"]
+    ran = refdec("task", "statistics", archive, "--picture", target, "--workers", 1)
+    assert ran.code == 1 and f"{target}/a.png cannot be written: Not a directory. [RD0702]" in ran.err
+
+
+def test_a_report_that_cannot_be_written_is_named_beside_the_summary(
+    refdec: Refdec, archive: Path, tmp_path: Path
+) -> None:
+    """It said "No space left on device" and nothing of what was done; with --json the code was ENOSPC."""
+    said = "Stopped: /dev/full cannot be written: No space left on device. [RD0702]"
+    common = ("--report", "/dev/full", "--workers", 1)
+    ran = refdec("decode", archive, "--out", tmp_path / "pictures", *common, "-q")
+    assert ran.code == 1 and "1 file in" in ran.err and said in ran.err
+    assert len(list((tmp_path / "pictures").rglob("*.png"))) == 1
+    ran = refdec("decode", archive, "--out", tmp_path / "others", *common, "--json")
+    summary = json.loads(ran.out)
+    assert (ran.code, summary["statuses"], summary["exit_code"]) == (1, {"done": 1}, 1)
+    assert summary["stopped"] in said
+    ran = refdec("verify", archive, *common)
+    assert ran.code == 1 and "1 conformant" in ran.err and said in ran.err
+    ran = refdec("decode", archive, "--out", tmp_path / "new", "--report", tmp_path / "none" / "r.jsonl")
+    assert ran.code == 1 and "none/r.jsonl cannot be written: No such file or directory. [RD0702]" in ran.err
+    assert not (tmp_path / "new").exists()

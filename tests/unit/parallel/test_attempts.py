@@ -32,6 +32,14 @@ def test_a_finished_file_is_measured(tmp_path: Path) -> None:
     assert outcome.seconds > 0
 
 
+def test_a_folder_that_cannot_be_made_is_told_unless_the_work_has_words_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    outcome = done(work.upper, tmp_path, "abc", output="file/a.out")
+    assert (outcome.status, outcome.exit_code, outcome.code) == (Status.FAILED, 1, "ENOTDIR")
+    outcome = done(work.obey, tmp_path, "break", output="file/a.out")
+    assert outcome.code == "RD0999"
+
+
 def test_work_without_output(tmp_path: Path) -> None:
     outcome = done(work.obey, tmp_path, "nothing")
     assert (outcome.status, outcome.output_bytes, outcome.sha256) == (Status.DONE, None, None)

@@ -276,3 +276,15 @@ def test_a_full_disk_ends_the_batch(program: Callable[..., Program], tmp_path: P
     assert len(left) == done
     assert done in (1, 2)
     assert not any(line.endswith(".part") for line in left)
+
+
+def test_a_report_that_cannot_be_written_ends_the_batch(tmp_path: Path) -> None:
+    """What is under way is finished, and counted; nothing more is begun."""
+    fill(tmp_path, *"abcdefgh")
+    outcomes: list[Outcome] = []
+    with BatchReport.open("/dev/full") as report:
+        summary = run_batch(work.upper, jobs_of(tmp_path), OWN, report=report, watch=outcomes.append)
+    assert summary.exit_code == 1
+    assert summary.stopped == "[Errno 28] No space left on device: '/dev/full'."
+    assert summary.statuses == {Status.DONE: len(outcomes)} and 1 <= len(outcomes) <= 4
+    assert len(names(tmp_path / "out")) == len(outcomes)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
 import pytest
 
+from refdec.formats.errors import FileUnwritable
+from refdec.formats.file_errors import file_unwritable
 from refdec.parallel.errors import ReportUnreadable
 from refdec.parallel.outcomes import Job, Outcome, Status
 from refdec.parallel.report import BatchReport
@@ -61,3 +64,16 @@ def test_many_finished_jobs_are_known_again(tmp_path: Path) -> None:
             report.write(outcome(f"{number}.jai"))
     with BatchReport.open(path, resume=True) as report:
         assert [report.has(Job(Path(f"{number}.jai"))) for number in range(2000)] == [True, False] * 1000
+
+
+def test_a_report_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """A full disk said "No space left on device", of what it did not say; closing the file said it once more."""
+    with BatchReport.open("/dev/full") as report, pytest.raises(OSError, match="No space left") as caught:
+        report.write(outcome("a"))
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, "/dev/full")
+    with BatchReport.open("/dev/full", unwritable=file_unwritable) as report, pytest.raises(FileUnwritable) as named:
+        report.write(outcome("a"))
+    assert named.value.headline() == "/dev/full cannot be written: No space left on device. [RD0702]"
+    for place in (tmp_path / "none" / "report.jsonl", tmp_path):
+        with pytest.raises(FileUnwritable, match=str(tmp_path)):
+            BatchReport.open(place, unwritable=file_unwritable)
