@@ -244,6 +244,10 @@ def new_key_file(path: str | os.PathLike[str]) -> PrivateKey:
         raise KeyFileTaken(os.fspath(path)) from None
     except OSError as reason:
         raise file_unwritable(os.fspath(path), reason) from reason
-    with os.fdopen(handle, "w") as file:
-        file.write(key.to_text())
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(key.to_text())
+    except OSError as reason:
+        target.unlink(missing_ok=True)
+        raise file_unwritable(os.fspath(path), reason) from reason
     return key

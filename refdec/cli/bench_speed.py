@@ -79,11 +79,14 @@ def speed(
 
 def _keep(found: dict[str, Any], folder: Path) -> None:
     """Write tables and plot; parts that were not measured this time stay as they are."""
-    folder.mkdir(parents=True, exist_ok=True)
+    from refdec.formats.files import write_text
+    from refdec.formats.sinks import make_folder_for
+
     path = folder / "speed.json"
+    make_folder_for(path)
     earlier = json_format.loads(path.read_text()) if path.exists() else {}
     merged = {**earlier, **found}
-    path.write_text(json_format.dumps(merged, indent=1) + "\n")
+    write_text(path, json_format.dumps(merged, indent=1) + "\n")
     if "sizes" in merged:
         from refdec.bench.plotted import write_figure
         from refdec.bench.speed_plot import sizes_figure

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -53,9 +54,12 @@ class FolderStore:
                 self._unfinished.remove()
             remove_empty(self._new)
             return
-        if self._folder.exists():
-            self._folder.rmdir()  # it is empty; not everywhere can a rename replace it
-        self._place().become(self._folder)
+        try:
+            if self._folder.exists():
+                self._folder.rmdir()  # it is empty; not everywhere can a rename replace it
+            self._place().become(self._folder)
+        except OSError as reason:
+            raise file_unwritable(str(self._folder), reason) from reason
 
     def _place(self) -> Unfinished:
         """Return the folder that becomes the suite, made when it is needed."""
@@ -65,10 +69,13 @@ class FolderStore:
         return self._unfinished
 
     def write(self, path: str, data: bytes) -> None:
-        """Write one file."""
-        target = self._place().path / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        """Write one file.  Raises FileUnwritable."""
+        try:
+            target = self._place().path / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        except OSError as reason:
+            raise file_unwritable(str(self._folder / path), reason) from reason
 
 
 class ArchiveStore:
@@ -90,19 +97,25 @@ class ArchiveStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self._file.close()
-            self._stream.close()
+            with suppress(OSError) if error is not None else nullcontext():  # what is given up may not fit either
+                self._file.close()
+                self._stream.close()
             if error is None:
                 self._unfinished.become(self._path)
+        except OSError as reason:
+            raise file_unwritable(str(self._path), reason) from reason
         finally:
             self._unfinished.remove()
 
     def write(self, path: str, data: bytes) -> None:
-        """Write one file."""
+        """Write one file.  Raises FileUnwritable."""
         entry = zipfile.ZipInfo(path, EPOCH)
         entry.compress_type = zipfile.ZIP_DEFLATED
         entry.external_attr = 0o644 << 16
-        self._file.writestr(entry, data)
+        try:
+            self._file.writestr(entry, data)
+        except OSError as reason:
+            raise file_unwritable(str(self._path), reason) from reason
 
 
 def extend_suite(place: Path, files: Mapping[str, bytes], last: Mapping[str, bytes]) -> None:

@@ -23,10 +23,12 @@ from refdec.api.privacy import drop_private, new_key_file, read_key_file
 from refdec.api.transcode import transcode
 from refdec.bitstream.rendering import ContentLight, RenderingInfo
 from refdec.errors import RefdecError
+from refdec.formats.errors import FileUnwritable
 from refdec.plugins.requests import CodingSettings
 from refdec.plugins.source_picture import SourcePicture
 from refdec.privacy.errors import PrivatePartInTheWay, PrivateRate, PrivateRegionInvalid, WrongKey
 from tests.encodable import GOLDEN, photograph
+from tests.full_disk import files_of_at_most
 
 PICTURE = photograph(96, 128)
 BOX = (40, 24, 30, 20)
@@ -144,6 +146,12 @@ def test_a_gray_picture_without_its_chroma() -> None:
     gray = PICTURE[..., 0]
     made = refdec.encode(gray, private=PrivateRegions([BOX], KEY), **wishes)
     assert refdec.open_private(made, KEY) == refdec.encode(gray, **wishes)
+
+
+def test_a_key_that_does_not_fit_leaves_no_file(tmp_path: Path) -> None:
+    with pytest.raises(FileUnwritable, match=r"my\.key cannot be written"), files_of_at_most(10):
+        new_key_file(tmp_path / "my.key")
+    assert not list(tmp_path.iterdir())
 
 
 def test_files_and_reports(sealed: bytes, tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from refdec.conformance.storage import ArchiveStore, FolderStore
+from refdec.formats.errors import FileUnwritable
+from tests.full_disk import files_of_at_most
 
 
 def store_of(name: str, folder: Path) -> FolderStore | ArchiveStore:
@@ -32,6 +34,15 @@ def test_of_a_suite_that_fails_nothing_is_left(name: str, tmp_path: Path) -> Non
     with pytest.raises(ValueError, match="struck"), store_of(name, tmp_path) as store:
         store.write("cases/one", b"1")
         raise ValueError("struck")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["suite", "suite.zip"])
+def test_on_a_full_disk_the_suite_is_named(name: str, tmp_path: Path) -> None:
+    noise = b"".join(number.to_bytes(2, "big") for number in range(20_000))
+    with pytest.raises(FileUnwritable, match=rf"{name}\S* cannot be written: File too large"):  # noqa: SIM117 - the store ends inside
+        with files_of_at_most(1000), store_of(name, tmp_path) as store:
+            store.write("cases/one", noise)
     assert not list(tmp_path.iterdir())
 
 
