@@ -16,7 +16,7 @@ from refdec.bitstream.firstbytes import START_BYTES
 from refdec.decoding.options import limits_or_default
 from refdec.formats.errors import NoSuchPicture
 from refdec.formats.files import NamedBytes, name_of
-from refdec.formats.pipes import is_pipe, named
+from refdec.formats.pipes import is_read_once, named
 from refdec.sequences.errors import ClipOption, NotAClip
 from refdec.sequences.moving import MovingPicture
 
@@ -63,10 +63,10 @@ def moving_or_still(
 
 
 def _named_source(source: Encodable, limits: Limits) -> str | NamedBytes | None:
-    """Return the path of a source, or its bytes under its name; None for what is no file."""
-    if isinstance(source, str | os.PathLike) and not is_pipe(source):
+    """Return the path of a source, or the bytes of what can be read once, under its name; None for what is no file."""
+    if isinstance(source, str | os.PathLike) and not is_read_once(source):
         return named(source)
-    if isinstance(source, bytes | bytearray | memoryview | str) or (
+    if isinstance(source, bytes | bytearray | memoryview | str | os.PathLike) or (
         hasattr(source, "read") and not hasattr(source, "__array__") and not hasattr(source, "__array_interface__")
     ):
         from refdec.formats.files import read_bytes

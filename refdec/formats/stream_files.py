@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from refdec.bitstream.firstbytes import START_BYTES, is_heif
 from refdec.formats.files import Source, read_bytes
-from refdec.formats.pipes import is_pipe
+from refdec.formats.pipes import is_read_once
 from refdec.limits import Limits
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ def _first_of_clip(data: bytes, limits: Limits) -> HeifFile:
 
 
 def may_hold_clip(source: Source) -> bool:
-    """Tell whether a source may hold a clip: a file that begins with boxes does, and what is not read yet may."""
-    if not isinstance(source, str | os.PathLike) or is_pipe(source):
+    """Tell whether a source may hold a clip: a file that begins with boxes does, and what can be read once may."""
+    if not isinstance(source, str | os.PathLike) or is_read_once(source):
         return not isinstance(source, bytes | bytearray | memoryview) or is_heif(bytes(source[:START_BYTES]))
     try:
         with Path(source).open("rb") as file:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from refdec.formats.errors import FileUnreadable
 from refdec.formats.file_errors import file_unreadable
 from refdec.formats.files import Source, name_of, read_bytes
-from refdec.formats.pipes import is_pipe, named
+from refdec.formats.pipes import is_read_once, named
 from refdec.limits import Limits
 from refdec.sequences.animations import animation_suffix, moving_animation
 from refdec.sequences.frame_folder import moving_folder
@@ -39,12 +39,12 @@ def moving_picture(source: Source, limits: Limits) -> MovingPicture | None:
 
     Raises FileUnreadable, FileTooLong, NoFrames, PictureDamaged, PictureUnsupported, PictureTooLarge, TooLarge.
     """
-    if isinstance(source, str | Path) and not is_pipe(source) and Path(source).is_dir():
-        try:
-            return moving_folder(Path(source), limits)
-        except OSError as reason:
-            raise file_unreadable(str(source), reason) from reason
-    if isinstance(source, str | Path) and not is_pipe(source):
+    if isinstance(source, str | Path) and not is_read_once(source):
+        if Path(source).is_dir():
+            try:
+                return moving_folder(Path(source), limits)
+            except OSError as reason:
+                raise file_unreadable(str(source), reason) from reason
         stream = _opened(Path(source))
         start = stream.read(LOOKED_AT)
         stream.seek(0)

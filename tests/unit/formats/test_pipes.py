@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from refdec.api.concerning import name_source
 from refdec.formats.clip_files import clip_or_bytes
 from refdec.formats.errors import FileUnwritable
 from refdec.formats.files import name_of, read_bytes, write_bytes
-from refdec.formats.pipes import is_pipe, named
+from refdec.formats.pipes import is_pipe, is_read_once, named
 from refdec.formats.standard_output import is_standard_output
 from refdec.formats.stream_files import may_hold_clip
 from refdec.limits import DEFAULT_LIMITS, TimeIsUp
@@ -35,6 +36,17 @@ def test_its_name_is_not_taken_for_a_pipe() -> None:
     problem = TimeIsUp(1.0)
     name_source(Path("-"), (problem,))
     assert problem.source == "./-"
+
+
+def test_what_can_be_read_once_is_told_without_opening_it(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    for place in (tmp_path, tmp_path / "file", str(tmp_path / "link"), tmp_path / "missing", Path("-"), "a\0b"):
+        assert not is_read_once(place)
+    os.mkfifo(tmp_path / "pipe")  # nobody writes: opening it would wait
+    (tmp_path / "other").symlink_to(tmp_path / "pipe")
+    for place in ("-", tmp_path / "pipe", str(tmp_path / "other"), os.devnull):
+        assert is_read_once(place) and may_hold_clip(place)
 
 
 @pytest.mark.parametrize("place", ["./-", Path("-")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,16 @@ def test_sources(tmp_path: Path) -> None:
     assert moving_picture(STREAM, LIMITS) is None and moving_picture(animation(".gif", count=1), LIMITS) is None
     raw.write_bytes(STREAM)
     assert moving_picture(raw, LIMITS) is None
+
+
+def test_pipes_that_have_a_name_are_read_once() -> None:
+    for data, count in ((y4m(), 3), (animation(".gif"), 4), (STREAM, 0)):
+        reading, writing = os.pipe()
+        os.write(writing, data)
+        os.close(writing)
+        found = moving_picture(f"/dev/fd/{reading}", LIMITS)
+        os.close(reading)
+        assert (0 if found is None else len(list(found.frames))) == count
 
 
 def test_starts() -> None:
