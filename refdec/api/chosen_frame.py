@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from refdec.formats.stream_files import codestream_bytes, may_hold_clip
+from refdec.formats.stream_files import StreamFile, may_hold_clip, read_stream_file
 from refdec.sequences.errors import ClipOption, NotAClip
 
 if TYPE_CHECKING:
     from refdec.api.clips import Clip
     from refdec.decoding.options import DecodeOptions
     from refdec.formats.files import Source
+    from refdec.heif.heiffile import HeifFile
 
 __all__ = ["ANY_FRAME", "ChosenStream", "FrameWish", "chosen_stream", "every_stream"]
 
@@ -64,7 +65,7 @@ ANY_FRAME = FrameWish()
 class ChosenStream:
     """A codestream; of a `clip` of `frames` that of `frame`, from 1, and both are 0 where it stands alone.
 
-    `guessed`: nobody said which.
+    `guessed`: nobody said which.  `file`: the HEIF file that it is the picture of; of a clip, `beside` makes it.
     """
 
     data: bytes
@@ -72,6 +73,12 @@ class ChosenStream:
     frames: int = 0
     guessed: bool = False
     clip: Clip | None = None
+    file: HeifFile | None = None
+
+    @property
+    def beside(self) -> HeifFile | None:
+        """The file whose picture it is, with all that stands beside it; None for a bare codestream."""
+        return self.file if self.clip is None else self.clip.still_file(self.frame)
 
     @contextmanager
     def named(self) -> Iterator[None]:
@@ -108,9 +115,9 @@ def chosen_stream(source: Source, options: DecodeOptions, wish: FrameWish = ANY_
     Raises NotAClip, FrameMissing, ClipOption, SampleOutside, and what reading a file raises.
     """
     clip = _clip_of(source, options)
-    if isinstance(clip, bytes):
+    if isinstance(clip, StreamFile):
         wish.require_none()
-        return ChosenStream(clip)
+        return ChosenStream(clip.codestream, file=clip.file)
     number = wish.of(clip)
     return ChosenStream(clip.codestream(number or 1), number or 1, len(clip), number is None, clip)
 
@@ -121,22 +128,25 @@ def every_stream(source: Source, options: DecodeOptions, wish: FrameWish = ANY_F
     Raises what `chosen_stream` raises.
     """
     clip = _clip_of(source, options)
-    if isinstance(clip, bytes):
+    if isinstance(clip, StreamFile):
         wish.require_none()
-        yield ChosenStream(clip)
+        yield ChosenStream(clip.codestream, file=clip.file)
         return
     number = wish.of(clip)
     for frame in range(1, len(clip) + 1) if number is None else (number,):
         yield ChosenStream(clip.codestream(frame), frame, len(clip), clip=clip)
 
 
-def _clip_of(source: Source, options: DecodeOptions) -> Clip | bytes:
-    """Return the clip of a source, or its codestream where it holds one picture.  Raises what reading a file raises."""
+def _clip_of(source: Source, options: DecodeOptions) -> Clip | StreamFile:
+    """Return the clip of a source; its codestream and what is beside it where it holds one picture.
+
+    Raises what reading a file raises.
+    """
     if not may_hold_clip(source):
-        return codestream_bytes(source, limits=options.limits)
+        return read_stream_file(source, limits=options.limits)
     from refdec.api.clips import Clip, found_clip
 
     found = found_clip(source, options)
     if isinstance(found, Clip):
         return found
-    return codestream_bytes(source if found is None else found, limits=options.limits)
+    return read_stream_file(source if found is None else found, limits=options.limits)

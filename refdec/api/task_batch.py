@@ -61,5 +61,5 @@ def run_job(job: Job) -> Mapping[str, Any]:
         result = run_on_stream(stream, order)
         remarks: tuple[str, ...] = ()
         if job.output is not None:
-            remarks = write_result_picture(result, job.output, stream if order.over else None, order).remarks
+            remarks = write_result_picture(result, job.output, stream, order).remarks
     return {"text": result.text(), "result": result.json(), "remarks": remarks, **stream.facts}

@@ -1,6 +1,8 @@
 """Pictures of what tasks say, in files: maps, frames and bars, laid over the decoded picture where that is wished.
 
-In: a result, and the codestream below it.  Out: a picture file, whole or not there, and which wishes changed nothing.
+In: a result, and the codestream that it is of.  Out: a picture file, whole or not there, what it leaves out of the
+codestream's file, and which wishes changed nothing.  A result that is a picture has the colours of the codestream and
+is as its file shows it; what is drawn is sRGB.
 """
 
 from __future__ import annotations
@@ -9,8 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from refdec.api.beside import NOTHING_BESIDE, BesidePicture, part_of
 from refdec.api.task import pack_and_core
-from refdec.formats.colours import EIGHT_BIT_SUFFIXES
+from refdec.formats.colours import EIGHT_BIT_SUFFIXES, colours_in_words
+from refdec.formats.description import UPRIGHT, SourceDescription
+from refdec.heif.parts import NO_METADATA, Metadata
+from refdec.tiling.geometry import Rect, ceil_div
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -18,7 +24,9 @@ if TYPE_CHECKING:
     from refdec.api.chosen_frame import ChosenStream
     from refdec.api.task import TaskOrder
     from refdec.arithmetic.types import UInt8Array
+    from refdec.bitstream.rendering import RenderingInfo
     from refdec.formats.pictures import CodePicture
+    from refdec.picture.output import Codes
     from refdec.plugins.result import TaskResult
 
 __all__ = ["ResultPicture", "codes_of_array", "picture_suffix", "write_result_picture"]
@@ -46,7 +54,10 @@ def picture_suffix(target: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ResultPicture:
-    """The picture of a result in a file, RGB or gray, and in `remarks` what was asked for and changed nothing in it."""
+    """The picture of a result in a file, RGB or gray.
+
+    `remarks`: what was asked for and changed nothing in it, and what it leaves out of the codestream's file.
+    """
 
     path: Path
     width: int
@@ -57,26 +68,38 @@ class ResultPicture:
 
 
 def write_result_picture(
-    result: TaskResult, target: Path, under: ChosenStream | None, order: TaskOrder
+    result: TaskResult, target: Path, stream: ChosenStream | None, order: TaskOrder
 ) -> ResultPicture:
-    """Write the picture of a result; `under`: the codestream whose decoded picture lies below it.
+    """Write the picture of a result; `stream`: the codestream that it is of, None: of several.
+
+    Its decoded picture lies below where the order says so.
 
     Raises SuffixUnknown, FormatCannotHold, FileUnwritable, and what decoding raises; errors of a frame of a clip say
     which it is.
     """
     import numpy as np
 
+    from refdec.formats.colours import colour_tags
     from refdec.formats.files import write_picture
+    from refdec.formats.losses import losses
     from refdec.plugins.drawing import stacked
     from refdec.plugins.results import PictureResult
 
     suffix, remarks, bits = picture_suffix(target), list[str](), EIGHT_BITS
+    shown, under = _Shown(), stream if order.over else None
     if isinstance(result, PictureResult):  # its own codes: what is shown of other results is drawn
         array, bits = result.array, result.bit_depth
+        if stream is not None:
+            shown = _shown_in(stream, order)
+            array, cut = shown.upright(array)
+            remarks += (*shown.left_out(), *cut)
+        remarks += losses(suffix, bits, result.bit_depth, shown.rendering, shown.metadata, gray=array.ndim == 2)
         if bits > EIGHT_BITS and suffix in EIGHT_BIT_SUFFIXES:
             array, bits = (array >> (bits - EIGHT_BITS)).astype(np.uint8), EIGHT_BITS
     else:
-        array = result.picture(_decoded(under, order) if under is not None and result.lies_over else None)
+        below = under if result.lies_over else None
+        array = result.picture(None if below is None else _decoded(below, order))
+        remarks += () if below is None else _shown_in(below, order).drawn_over()
     if under is not None and not result.lies_over:
         remarks.append(f"--over changes nothing: {result.kind} of {order.task} is not laid over a picture")
     if order.legend:
@@ -85,9 +108,76 @@ def write_result_picture(
             remarks.append(f"--legend changes nothing: no colours of this {result.kind} have a meaning of their own")
         else:
             array = stacked((array, legend))
-    made = codes_of_array(array, bits, suffix)
-    write_picture(target, made, suffix=suffix)
+    cicp, gamma = colour_tags(shown.rendering)
+    said = SourceDescription(rendering=shown.rendering, metadata=shown.metadata)
+    made = replace(codes_of_array(array, bits, suffix), description=said)
+    write_picture(target, made, suffix=suffix, cicp=cicp, gamma=gamma)
     return ResultPicture(target, array.shape[1], array.shape[0], bits, made.colour.value, tuple(remarks))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a codestream and its file say of the picture: colours, what stands beside it, which way is up, which part.
+
+    `size`: rows and columns as they are stored.
+    """
+
+    rendering: RenderingInfo | None = None
+    metadata: Metadata = NO_METADATA
+    beside: BesidePicture = NOTHING_BESIDE
+    has_alpha: bool = False
+    size: tuple[int, int] = (0, 0)
+
+    def left_out(self) -> tuple[str, ...]:
+        """Return the sentence about transparency, which no result has."""
+        return ("the picture of the result has no transparency: that of the file is left out",) * self.has_alpha
+
+    def upright(self, array: Codes) -> tuple[Codes, tuple[str, ...]]:
+        """Return a result [rows, columns, ...] as the file shows its picture, and what could not be done."""
+        import numpy as np
+
+        if self.beside.is_upright:
+            return array, ()
+        (rows, columns), (height, width) = array.shape[:2], self.size
+        scale, times = max(1, ceil_div(height, rows)), max(1, rows // height)
+        if (ceil_div(height, scale) * times, ceil_div(width, scale) * times) != (rows, columns):
+            return array, ("the picture of the result is not turned or cropped as the file asks: it has another size",)
+        part = self.beside.part
+        beside = (
+            self.beside
+            if part is None or times == 1
+            else replace(self.beside, part=Rect(*(times * each for each in (part.x, part.y, part.w, part.h))))
+        )
+        planes = (array,) if array.ndim == 2 else tuple(array[..., index] for index in range(array.shape[2]))
+        made = [beside.plane(plane, scale=scale) for plane in planes]
+        return (made[0] if array.ndim == 2 else np.stack(made, axis=-1)), ()
+
+    def drawn_over(self) -> tuple[str, ...]:
+        """Return what the decoded picture below a drawing, which is sRGB and as it is stored, has lost there."""
+        colours = colours_in_words(self.rendering) or ("of an ICC profile" if self.metadata.icc else "")
+        turned = self.beside.orientation != UPRIGHT
+        return (
+            *((f"--over draws the decoded picture as if it were sRGB; its colours are {colours}",) if colours else ()),
+            *(("--over draws the decoded picture without the transparency of the file",) if self.has_alpha else ()),
+            *(("--over draws the decoded picture as it is stored: the file turns it",) if turned else ()),
+            *(("--over draws all of the decoded picture: the file shows a part",) if self.beside.part else ()),
+        )
+
+
+def _shown_in(stream: ChosenStream, order: TaskOrder) -> _Shown:
+    """Return what a codestream and its file say of the picture.  Raises what reading boxes and headers raises."""
+    from refdec.decoding.opening import parse
+    from refdec.formats.exif import turned_upright
+    from refdec.heif.picturefile import has_alpha, metadata_of, picture_orientation
+
+    with stream.named():
+        headers = parse(stream.data, order.reading)[1]
+        size = headers.picture.display_height, headers.picture.display_width
+        file = stream.beside
+        if file is None:
+            return _Shown(headers.rendering, size=size)
+        beside = BesidePicture(picture_orientation(file), part=part_of(file, order.reading))
+        return _Shown(headers.rendering, turned_upright(metadata_of(file)), beside, has_alpha(file), size)
 
 
 def codes_of_array(array: npt.NDArray[Any], bits: int, suffix: str) -> CodePicture:

@@ -192,7 +192,7 @@ def _run_on_file(source: str, order: TaskOrder, picture: Path | None, as_json: b
         with concerning(source):
             result = in_time(limits.seconds, lambda: run_on_stream(stream, order))
             if picture is not None:
-                written = write_result_picture(result, picture, stream if order.over else None, order)
+                written = write_result_picture(result, picture, stream, order)
     read = read_info(data, limits=limits, lenient=reading.lenient, any_level=reading.any_level, edition=reading.edition)
     show_warnings((*stream.remarks, *read.warnings))
     if result.kind in NAMING_KINDS:

@@ -21,6 +21,7 @@ __all__ = [
     "FEW_BITS",
     "SPREAD_SUFFIXES",
     "colour_tags",
+    "colours_in_words",
     "lost_colours",
     "lost_light",
 ]
@@ -69,17 +70,24 @@ def colour_tags(rendering: RenderingInfo | None) -> tuple[tuple[int, int] | None
     return tags, None if tags is None else GAMMA_OF_TRANSFER.get(tags[1])
 
 
-def lost_colours(rendering: RenderingInfo | None, suffix: str) -> tuple[str, ...]:
-    """Return the warning of a file that cannot say the colours of its picture, and would be taken for sRGB."""
+def colours_in_words(rendering: RenderingInfo | None) -> str:
+    """Return the colours of a picture that is not shown right where it is taken for sRGB; "" for one that is."""
     tags = _code_points(rendering)
-    said = suffix in WITH_CICP or (tags is not None and suffix in WITH_ICC and icc_profile(*tags) is not None)
-    if tags is None or tags in AS_ASSUMED or said:
-        return ()
+    if tags is None or tags in AS_ASSUMED:
+        return ""
     primaries = PRIMARIES_NAMES.get(tags[0], str(tags[0]))
     transfer = TRANSFER_NAMES.get(tags[1], str(tags[1]))
+    return f"primaries {primaries} and transfer {transfer} (cICP {tags[0]}, {tags[1]})"
+
+
+def lost_colours(rendering: RenderingInfo | None, suffix: str) -> tuple[str, ...]:
+    """Return the warning of a file that cannot say the colours of its picture, and would be taken for sRGB."""
+    tags, colours = _code_points(rendering), colours_in_words(rendering)
+    said = suffix in WITH_CICP or (tags is not None and suffix in WITH_ICC and icc_profile(*tags) is not None)
+    if not colours or said:
+        return ()
     return (
-        f"{suffix[1:]} cannot say the colours of this picture, primaries {primaries} and transfer {transfer} (cICP "
-        f"{tags[0]}, {tags[1]}), so viewers take it for sRGB; png says them",
+        f"{suffix[1:]} cannot say the colours of this picture, {colours}, so viewers take it for sRGB; png says them",
     )
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "coded_anew",
     "file_around",
     "first_elements",
+    "has_alpha",
     "metadata_of",
     "picture_orientation",
     "picture_properties",
@@ -239,12 +240,24 @@ def alpha_of(file: HeifFile, limits: Limits) -> AlphaPlane | None:
 
     Raises AlphaUnreadable, AlphaDamaged, TooLarge.
     """
+    item = _alpha_item(file)
+    if item is None:
+        return None
+    prem = any(
+        each.kind == "prem" and each.source == file.primary and item.id in each.targets for each in file.references
+    )
+    return read_alpha(item, premultiplied=prem, limits=limits)
+
+
+def has_alpha(file: HeifFile) -> bool:
+    """Tell whether the picture has transparency, readable or not."""
+    return _alpha_item(file) is not None
+
+
+def _alpha_item(file: HeifFile) -> Item | None:
+    """Return the item of the transparency of the picture."""
     for item in file.pointing_at("auxl", file.primary):
         kind = item.property_of("auxC")
         if kind is not None and kind.values["aux_type"] in ALPHA_TYPES:
-            prem = any(
-                each.kind == "prem" and each.source == file.primary and item.id in each.targets
-                for each in file.references
-            )
-            return read_alpha(item, premultiplied=prem, limits=limits)
+            return item
     return None

@@ -10,11 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from refdec.api.weights import load_weights
 from refdec.formats.files import read_picture
+from refdec.formats.icc_writer import icc_profile
+from refdec.formats.png_chunks import files_in
 from refdec.plugins.api import CodingSettings, EncodeRequest, OperatingPoint, SourcePicture
 from refdec.plugins.core import Core
+from tests.encodable import photograph
 from tests.unit.bitstream.support import patched
 
 from .conftest import Run
@@ -41,6 +45,12 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
         coded = core.code_latents(picture(seed), lambda _, t=targets: t, request)  # type: ignore[misc]
         (folder / f"{name}.jai").write_bytes(coded)
     return folder
+
+
+def cicp_in(path: Path) -> bytes | None:
+    """Return what a PNG says of its colours by code points."""
+    ((file,), _) = files_in(path.read_bytes())
+    return next((bytes(body) for kind, body in file.chunks if kind == b"cICP"), None)
 
 
 def test_tasks_are_listed(refdec: Refdec) -> None:
@@ -268,3 +278,49 @@ def test_odd_streams_are_read_on_request(
 def test_tasks_can_be_switched_off(refdec: Refdec, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REFDEC_PLUGINS", "none")
     assert refdec("task", "statistics", DEMO).code == 2
+
+
+@pytest.mark.parametrize("task", [("thumbnail",), ("enhance", "--option", "what=denoise")])
+@pytest.mark.parametrize("code_points", [(9, 16), (12, 13)])
+def test_a_result_that_is_a_picture_says_its_colours(
+    refdec: Refdec, tmp_path: Path, task: tuple[str, ...], code_points: tuple[int, int]
+) -> None:
+    """Found: they were dropped without a word; `decode` writes them."""
+    named, stream, out = {9: "bt2020/pq", 12: "p3/srgb"}[code_points[0]], tmp_path / "a.jaii", tmp_path / "a.png"
+    Image.fromarray(photograph(72, 88)).save(tmp_path / "s.png")
+    assert refdec("encode", tmp_path / "s.png", stream, "--bit-depth", 10, "--cicp", named, "--no-check").code == 0
+    ran = refdec("task", task[0], stream, *task[1:], "--picture", out)
+    assert ran.code == 0 and "warning" not in ran.err, ran.err
+    assert cicp_in(out) == bytes([*code_points, 0, 1])
+    ran = refdec("task", task[0], stream, *task[1:], "--picture", tmp_path / "a.ppm")
+    assert ran.code == 0 and ran.err.count("cannot say the colours") == 1
+    ran = refdec("task", "statistics", stream, "--over", "--picture", out)
+    assert ran.code == 0 and "as if it were sRGB" in ran.err and cicp_in(out) is None
+    assert "sRGB" not in refdec("task", "statistics", stream, "--picture", out).err, "nothing lies below"
+
+
+def test_a_result_that_is_a_picture_keeps_profiles_and_orientation_and_names_transparency(
+    refdec: Refdec, tmp_path: Path
+) -> None:
+    """Found: transparency was dropped without a word, a picture stood as it is stored."""
+    profile = icc_profile(12, 13)
+    assert profile is not None
+    colours = np.dstack([photograph(72, 88), np.full((72, 88), 90, np.uint8)])
+    exif = Image.Exif()
+    exif[274] = 6
+    Image.fromarray(colours).save(tmp_path / "s.png", icc_profile=profile, exif=exif)
+    stream, out, decoded = tmp_path / "a.jaii", tmp_path / "a.png", tmp_path / "d.png"
+    assert refdec("encode", tmp_path / "s.png", stream, "--no-check").code == 0
+    assert refdec("decode", stream, decoded, "--scale", 8).code == 0
+    for task, size in ((("thumbnail",), (9, 11)), (("enhance", "--option", "what=denoise"), (72, 88))):
+        ran = refdec("task", task[0], stream, *task[1:], "--picture", out)
+        assert ran.code == 0 and ran.err.count("transparency") == 1, ran.err
+        shown = Image.open(out)
+        assert shown.info["icc_profile"] == profile and shown.size == size
+        if task == ("thumbnail",):
+            assert np.array_equal(np.asarray(shown), np.asarray(Image.open(decoded)))
+    (tmp_path / "pictures").mkdir()
+    ran = refdec("task", "thumbnail", stream, stream.parent, "--picture", tmp_path / "pictures", "--workers", 1)
+    assert "transparency" in ran.err
+    ran = refdec("task", "statistics", stream, "--over", "--picture", out)
+    assert ran.code == 0 and "without the transparency" in ran.err and "sRGB" in ran.err
