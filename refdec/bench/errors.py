@@ -10,6 +10,7 @@ __all__ = [
     "LossFound",
     "NoPictures",
     "NotEightBits",
+    "NothingMeasured",
     "PicturesAlike",
     "PlotFormatUnknown",
     "PlotUnavailable",
@@ -32,6 +33,22 @@ class NoPictures(UsageError):
 
     def explain(self) -> str:
         return f"There is no picture in {', '.join(self.paths)}.\nGive files or folders:  refdec bench rd FOLDER"
+
+
+class NothingMeasured(UsageError):
+    """There would be no figures: no picture can be measured, or no table comes of what is measured.
+
+    What was there of files and tables stays as it is.
+    """
+
+    code, clause = "RD1443", ""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def explain(self) -> str:
+        return f"Nothing is measured, and nothing is written: {self.reason}"
 
 
 class UnknownCodec(UsageError):

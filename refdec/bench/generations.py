@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from refdec.bench.pictures import read_rgb, require_names_apart
+from refdec.bench.pictures import read_rgb, require_measurable, require_names_apart
 from refdec.bench.rd_tables import TextTable
 
 if TYPE_CHECKING:
@@ -99,12 +99,13 @@ def measure_generations(
 ) -> Summary:
     """Code every picture `count` times by every codec, at the settings at `places` of those it has, from 1.
 
-    Raises PicturesAlike.
+    Raises PicturesAlike, and NothingMeasured, before anything is coded, where no picture can be.
     """
     from refdec.parallel.batch import BatchOptions, run_batch
     from refdec.parallel.outcomes import Job, Status
 
     require_names_apart(pictures)
+    require_measurable(pictures)
     jobs = [
         Job(path, None, (codec, tuple(codec.settings[place - 1] for place in places), count))
         for codec in codecs

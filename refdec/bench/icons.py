@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from refdec.formats.files import Source
     from refdec.weights.pack import WeightPack
 
-__all__ = ["ICON_SIDES", "IconRow", "drawn_icons", "measure_icons"]
+__all__ = ["ICON_SIDES", "MOST_SIDE", "IconRow", "drawn_icons", "measure_icons"]
 
 ICON_SIDES = (16, 32, 64)
+MOST_SIDE = 256
+"""Larger pictures are not very small ones: `bench rd` measures them."""
 ICONS = 12
 FINE = 8
 """Icons are drawn so many times as large, and made smaller."""
@@ -81,7 +83,10 @@ def measure_icons(
     weights: WeightPack | Source | None = None,
     progress: Progress = no_progress,
 ) -> list[IconRow]:
-    """Return a row for each size and way; pictures are cut to squares and made small.  Raises what encoding raises."""
+    """Return a row for each size, 1..MOST_SIDE, and way; pictures are cut to squares and made small.
+
+    Raises what encoding raises.
+    """
     from PIL import Image
 
     images = [_square(Image.fromarray(read_rgb(path))) for path in pictures] or drawn_icons()

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from refdec.arithmetic.types import UInt8Array
-from refdec.bench.errors import NoPictures, NotEightBits, PicturesAlike, SetUnclear
+from refdec.bench.errors import NoPictures, NotEightBits, NothingMeasured, PicturesAlike, SetUnclear
+from refdec.errors import RefdecError
 
-__all__ = ["picture_files", "picture_sets", "read_rgb", "require_names_apart"]
+__all__ = ["picture_files", "picture_sets", "read_rgb", "require_measurable", "require_names_apart"]
 
 
 def picture_files(paths: Sequence[Path]) -> list[Path]:
@@ -53,6 +54,25 @@ def require_names_apart(paths: Sequence[Path]) -> None:
         if path.stem in named:
             raise PicturesAlike(str(named[path.stem]), str(path))
         named[path.stem] = path
+
+
+def require_measurable(paths: Sequence[Path], least_side: int = 1) -> None:
+    """Raise NothingMeasured where there is no picture among these that can be measured; most are not read for it.
+
+    `least_side`: rows and columns that it needs.
+    """
+    first = ""
+    for path in paths:
+        try:
+            rows, columns, _ = read_rgb(path).shape
+        except RefdecError as problem:
+            first = first or f"{path}: {problem.explain().splitlines()[0]}"
+            continue
+        if min(rows, columns) >= least_side:
+            return
+        first = first or f"{path} has {rows} x {columns} samples, and {least_side} rows and columns are the least."
+    none = "" if len(paths) == 1 else f"none of {len(paths)} pictures can be; the first:  "
+    raise NothingMeasured(f"{none}{first}")
 
 
 def read_rgb(path: Path) -> UInt8Array:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from refdec.bench.pictures import read_rgb, require_names_apart
+from refdec.bench.pictures import read_rgb, require_measurable, require_names_apart
 
 if TYPE_CHECKING:
     from refdec.bench.codecs import Codec
@@ -97,8 +97,11 @@ def measure_points(
 ) -> Summary:
     """Measure every codec on every picture, but for what is known; `found` is handed the points as they come.
 
-    `pictures`: files, or sets of them by the names of their kinds.  Raises PicturesAlike.
+    `pictures`: files, or sets of them by the names of their kinds.
+
+    Raises PicturesAlike, and NothingMeasured, before anything is coded, for a kind of which no picture can be.
     """
+    from refdec.metrics.msssim import LEAST_SIDE
     from refdec.parallel.batch import BatchOptions, run_batch
     from refdec.parallel.outcomes import Job, Status
 
@@ -113,6 +116,9 @@ def measure_points(
         lacking = tuple(s for s in codec.settings if (codec.name, s, kind, path.stem) not in there)
         if lacking:
             jobs.append(Job(path, None, (codec, lacking, kind)))
+    for kind in dict.fromkeys(job.options[-1] for job in jobs):
+        if not any(point.kind == kind for point in known):
+            require_measurable(sets[kind], LEAST_SIDE)
 
     def watch(outcome: Outcome) -> None:
         if outcome.status is Status.DONE:

@@ -1,17 +1,29 @@
 """Rate and distortion of codecs over pictures: tables for people, as rows and as Markdown.
 
-In: points.  Out: texts.
+In: points.  Out: texts, and pages with tables between their marks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from refdec.bench.errors import NothingMeasured
 from refdec.bench.rd import RdPoint
 from refdec.bench.rd_summary import EDGES, bd_rates, codecs_of, kinds_of, mean_points, named_with_count, qualities_of
 
-__all__ = ["BEGIN", "BEGIN_KINDS", "END", "TextTable", "markdown", "placed", "tables_of", "tables_of_kinds"]
+__all__ = [
+    "BEGIN",
+    "BEGIN_KINDS",
+    "END",
+    "TextTable",
+    "markdown",
+    "placed",
+    "tables_of",
+    "tables_of_kinds",
+    "write_page",
+]
 
 BEGIN, END = "<!-- tables of refdec bench rd -->", "<!-- end of these tables -->"
 BEGIN_KINDS = "<!-- tables of refdec bench rd --set -->"
@@ -106,3 +118,16 @@ def placed(page: str, text: str, begin: str = BEGIN) -> str:
     head, found, rest = page.partition(begin)
     _, end, tail = rest.partition(END)
     return f"{head}{begin}\n\n{text}\n{END}{tail}" if found and end else text
+
+
+def write_page(path: Path, tables: Sequence[TextTable], begin: str = BEGIN, below: str = "") -> None:
+    """Write tables, and a text below them, between the marks of a page; where it has none, in its place.
+
+    Raises NothingMeasured, before the page is touched, where no table has a row, and FileUnwritable.
+    """
+    from refdec.formats.files import write_text
+
+    if not any(table.rows for table in tables):
+        raise NothingMeasured(f"there is no row for the tables of {path}")
+    page = path.read_text(encoding="utf-8") if path.is_file() else ""
+    write_text(path, placed(page, markdown(tables) + below, begin))

@@ -49,6 +49,7 @@ def generations(
     """
     from refdec.api.weights import load_weights
     from refdec.bench.codecs import EncoderCodec
+    from refdec.bench.errors import NothingMeasured
     from refdec.bench.generations import (
         BEGIN_GENERATIONS,
         generations_table,
@@ -57,8 +58,7 @@ def generations(
     )
     from refdec.bench.pictures import picture_files
     from refdec.bench.plotted import require_plot, write_figure
-    from refdec.bench.rd_tables import markdown as as_markdown
-    from refdec.bench.rd_tables import placed
+    from refdec.bench.rd_tables import write_page
     from refdec.cli.outputs import require_distinct, require_writable
     from refdec.formats.files import write_text
 
@@ -91,18 +91,19 @@ def generations(
             show(done[0] / total)
 
         summary = measure_generations(pictures, chosen, places, count, workers=workers, found=keep, failed=failed)
+    if not points:
+        raise NothingMeasured("every picture failed, as said above")
     points.sort(key=lambda point: names.index(point.codec))
     facts = {"weights": load_weights(weights).fingerprint, "codecs": {c.name: c.description for c in chosen}}
     text, table = generations_text(points, facts), generations_table(points)
     if out is not None:
         write_text(out, text)
-    if plot is not None and points:
+    if plot is not None:
         from refdec.bench.generations_plot import losses_figure
 
         write_figure(losses_figure(points), plot)
     if markdown is not None:
-        page = markdown.read_text(encoding="utf-8") if markdown.is_file() else ""
-        write_text(markdown, placed(page, as_markdown([table]), BEGIN_GENERATIONS))
+        write_page(markdown, [table], BEGIN_GENERATIONS)
     if json:
         console.result(text.rstrip("\n"))
     else:

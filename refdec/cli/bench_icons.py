@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from refdec.cli import console
+from refdec.cli.errors import WrongNumbers
 from refdec.cli.options import JsonFlag, WeightsOption, number_list
 
 __all__ = ["icons"]
@@ -18,7 +19,7 @@ def icons(
         list[Path] | None,
         typer.Argument(metavar="PICTURE.png...", help="Pictures, or folders of them; none: a dozen drawn icons."),
     ] = None,
-    sides: Annotated[str, typer.Option(metavar="N,N", help="Sizes to make of them.")] = "16,32,64",
+    sides: Annotated[str, typer.Option(metavar="N,N", help="Sizes to make of them, 1..256.")] = "16,32,64",
     weights: WeightsOption = None,
     json: JsonFlag = False,
 ) -> None:
@@ -26,12 +27,14 @@ def icons(
 
     Example: refdec bench icons
     """
-    from refdec.bench.icons import measure_icons
+    from refdec.bench.icons import MOST_SIDE, measure_icons
     from refdec.bench.pictures import picture_files
     from refdec.cli.startup import prepare_process
 
-    pictures = picture_files(inputs) if inputs else []
     sizes = number_list("--sides", sides)
+    if not all(1 <= side <= MOST_SIDE for side in sizes):
+        raise WrongNumbers("--sides", f"numbers 1..{MOST_SIDE}", sides)
+    pictures = picture_files(inputs) if inputs else []
     prepare_process()
     with console.progress("measuring") as show:
         rows = measure_icons(pictures, sides=sizes, weights=weights, progress=show)

@@ -32,11 +32,9 @@ def quality(
     from refdec.api.weights import load_weights
     from refdec.bench.pictures import picture_files
     from refdec.bench.qualities import measure_qualities, quality_table
-    from refdec.bench.rd_tables import markdown as as_markdown
-    from refdec.bench.rd_tables import placed
+    from refdec.bench.rd_tables import write_page
     from refdec.cli.outputs import require_distinct, require_writable
     from refdec.cli.startup import prepare_process
-    from refdec.formats.files import write_bytes
 
     wanted = number_list("--qualities", qualities)
     if not all(value in range(1, 101) for value in wanted):
@@ -49,9 +47,7 @@ def quality(
         rows = measure_qualities(pictures, wanted, pack, done=show)
     table = quality_table(rows, [path.stem for path in pictures])
     if markdown is not None:
-        page = markdown.read_text(encoding="utf-8") if markdown.is_file() else ""
-        text = f"{as_markdown([table])}\nWeights {pack.fingerprint}.\n"
-        write_bytes(markdown, placed(page, text).encode())
+        write_page(markdown, [table], below=f"\nWeights {pack.fingerprint}.\n")
     if json:
         console.show_json({"weights": pack.fingerprint, "rows": [row.as_json() for row in rows]})
     else:

@@ -108,6 +108,7 @@ def rd(
     Examples: refdec bench rd kodak --out rd.json --plot rd.png; refdec bench rd --set text=scans --set photos=kodak
     """
     from refdec.bench.codecs import EncoderCodec
+    from refdec.bench.errors import NothingMeasured
     from refdec.bench.pictures import picture_files, picture_sets
     from refdec.bench.plotted import require_plot
     from refdec.bench.rd_summary import RdResults, read_results, report_text
@@ -147,6 +148,8 @@ def rd(
     measured = (*names_of(codecs), *(point.codec for point in points))
     _require_known("--anchors", anchors or "", measured, "measured: --codecs")
     against = names_of(ANCHORS if anchors is None else anchors)
+    if markdown is not None and sets and not set(against) & set(measured):
+        raise typer.BadParameter("of kinds of pictures --markdown writes BD-rates: --anchors names no codec among them")
     if out is not None:
         facts = kept.continued(out, facts)
 
@@ -161,6 +164,8 @@ def rd(
             write_text(out, keep())
 
     code = _measure(pictures, chosen, points, workers, keep_points)
+    if not points:
+        raise NothingMeasured("every picture failed, as said above")
     _finish(points, keep(), against, _Files(out, plot, markdown), json)
     if code:
         raise typer.Exit(code)
@@ -230,14 +235,14 @@ class _Files:
 
 def _finish(points: list[RdPoint], text: str, anchors: Sequence[str], files: _Files, as_json: bool) -> None:
     """Print the tables, write file and plot."""
-    from refdec.bench.rd_tables import BEGIN, BEGIN_KINDS, markdown, placed, tables_of, tables_of_kinds
+    from refdec.bench.rd_tables import BEGIN, BEGIN_KINDS, tables_of, tables_of_kinds, write_page
     from refdec.formats.files import write_text
 
     by_kind = any(point.kind for point in points)
     tables = tables_of_kinds(points, anchors) if by_kind else tables_of(points, anchors)
     if files.out is not None:
         write_text(files.out, text)
-    if files.plot is not None and points:
+    if files.plot is not None:
         from refdec.bench.plotted import write_figure
         from refdec.bench.rd_plot import rd_figure
 
@@ -245,8 +250,7 @@ def _finish(points: list[RdPoint], text: str, anchors: Sequence[str], files: _Fi
         title = f"{pictures} pictures, means; bits of whole files"
         write_figure(rd_figure(points, title), files.plot)
     if files.markdown is not None:
-        page = files.markdown.read_text(encoding="utf-8") if files.markdown.is_file() else ""
-        write_text(files.markdown, placed(page, markdown(tables), BEGIN_KINDS if by_kind else BEGIN))
+        write_page(files.markdown, tables, BEGIN_KINDS if by_kind else BEGIN)
     if as_json:
         console.result(text.rstrip("\n"))
         return

@@ -60,6 +60,7 @@ def tasks(
     --resume --out tasks.json --plot tasks.png
     """
     from refdec.api.weights import load_weights
+    from refdec.bench.errors import NothingMeasured
     from refdec.bench.plotted import require_plot
     from refdec.bench.tasks.entries import folders_of, measured
     from refdec.bench.tasks.figures import continued, read_rows, report_text
@@ -94,6 +95,8 @@ def tasks(
         if out is not None:
             write_text(out, report_text(continued(kept, rows), _facts(pack.fingerprint, chosen, most)))
     all_rows = continued(kept, rows)
+    if not all_rows:
+        raise NothingMeasured("every task is left out, as said above")
     _show(all_rows, report_text(all_rows, _facts(pack.fingerprint, chosen, most)), plot, markdown, as_json=json)
 
 
@@ -107,17 +110,14 @@ def _facts(fingerprint: str, qualities: tuple[int, ...], most: int) -> dict[str,
 def _show(rows: list[TaskRow], text: str, plot: Path | None, markdown: Path | None, *, as_json: bool) -> None:
     """Print the tables, write page and plot."""
     from refdec.bench.plotted import write_figure
-    from refdec.bench.rd_tables import markdown as markdown_of
-    from refdec.bench.rd_tables import placed
+    from refdec.bench.rd_tables import write_page
     from refdec.bench.tasks.tables import BEGIN, tables_of, tasks_figure
-    from refdec.formats.files import write_text
 
     tables = tables_of(rows)
     if plot is not None:
         write_figure(tasks_figure(rows), plot)
     if markdown is not None:
-        page = markdown.read_text(encoding="utf-8") if markdown.is_file() else ""
-        write_text(markdown, placed(page, markdown_of(tables), BEGIN))
+        write_page(markdown, tables, BEGIN)
     if as_json:
         console.result(text.rstrip("\n"))
         return

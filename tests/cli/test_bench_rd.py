@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from refdec.bench.errors import NotEightBits
 from refdec.formats.files import write_picture
 from refdec.formats.pictures import CodePicture, Colour
 
@@ -29,9 +30,10 @@ def scene(tmp_path: Path) -> Path:
 
 def test_tables_file_and_continuation(refdec: Refdec, scene: Path, tmp_path: Path) -> None:
     out = tmp_path / "rd.json"
-    common = ("bench", "rd", scene, "--out", out, "--workers", 1, "--displacements", "-400,0,300")
-    ran = refdec(*common[:-2], "--codecs", "jpeg")
+    common = ("bench", "rd", scene, "--out", out, "--workers", 1)
+    ran = refdec(*common, "--codecs", "jpeg")
     assert ran.code == 0, ran.err
+    common = (*common, "--displacements", "-400,0,300")
     assert len(json.loads(out.read_text())["points"]) == 6
     ran = refdec(*common, "--codecs", "analysis,jpeg", "--resume", "--markdown", tmp_path / "rd.md")
     assert ran.code == 0, ran.err
@@ -121,3 +123,54 @@ def test_anchors_are_codecs_that_are_measured(refdec: Refdec, scene: Path, tmp_p
     ran = refdec("bench", "rd", scene, "--codecs", "jpeg", "--anchors", "jpeg,webp", "--out", tmp_path / "r.json")
     assert ran.code == 2 and "--anchors names webp, which is none of the codecs" in " ".join(ran.err.split())
     assert not (tmp_path / "r.json").exists()
+
+
+@pytest.mark.parametrize("command", ["rd", "generations"])
+def test_old_figures_stay_where_nothing_can_be_measured(refdec: Refdec, tmp_path: Path, command: str) -> None:
+    """Found: a table of "0 pictures" took the place of the old one, and a file without points that of the results."""
+    page, out, small = tmp_path / "page.md", tmp_path / "a.json", tmp_path / "small.png"
+    marks = f"<!-- tables of refdec bench {command} -->\n\nold\n\n<!-- end of these tables -->"
+    page.write_text(marks)
+    out.write_text("old")
+    planes = tuple(np.full((100, 300), 9 * k, np.uint8) for k in range(3))
+    write_picture(small, CodePicture(planes, 8, Colour.RGB))
+    (tmp_path / "text.png").write_bytes(b"no picture")
+    inputs = [small, tmp_path / "text.png"] if command == "rd" else [tmp_path / "text.png"]
+    files = ("--codecs", "jpeg", "--out", out, "--markdown", page, "--workers", 1)
+    ran = refdec("bench", command, *inputs, *files)
+    assert ran.code == 2 and "Nothing is measured" in ran.err and "Traceback" not in ran.err
+    assert command != "rd" or ("none of 2" in ran.err and "100 x 300" in ran.err)
+    assert page.read_text() == marks and out.read_text() == "old"
+
+
+@pytest.mark.parametrize("command", ["rd", "generations"])
+def test_old_figures_stay_where_every_picture_fails(
+    refdec: Refdec, scene: Path, tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from refdec.bench import codecs
+
+    def broken(*_given: object) -> None:
+        raise NotEightBits("scene.png", "nothing")
+
+    page, out = tmp_path / "page.md", tmp_path / "a.json"
+    page.write_text("old")
+    monkeypatch.setattr(codecs.PillowCodec, "code", broken)
+    files = ("--codecs", "jpeg", "--out", out, "--markdown", page, "--workers", 1)
+    ran = refdec("bench", command, scene, *files)
+    assert ran.code == 2 and "every picture failed" in ran.err and "scene.png" in ran.err
+    assert page.read_text() == "old" and not out.exists()
+
+
+def test_kinds_without_an_anchor_make_no_page(refdec: Refdec, scene: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("old")
+    common = ("bench", "rd", "--set", f"text={scene}", "--codecs", "jpeg", "--anchors", "webp")
+    ran = refdec(*common, "--markdown", page)
+    assert ran.code == 2 and "--anchors" in ran.err and page.read_text() == "old"
+
+
+@pytest.mark.parametrize("sides", ["0", "16,0", "257", "4000"])
+def test_sides_of_icons_have_bounds(refdec: Refdec, sides: str) -> None:
+    """Found: 0 ended in a traceback, and nothing kept 4000 from running for minutes."""
+    ran = refdec("bench", "icons", "--sides", sides)
+    assert ran.code == 2 and "--sides takes numbers 1..256" in ran.err

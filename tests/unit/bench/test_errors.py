@@ -11,6 +11,7 @@ CAUSES = {
         errors.NoPictures(("a", "b")),
         errors.UnknownCodec("gif", ("jpeg",)),
         errors.CodecMissing("AVIF"),
+        errors.NothingMeasured("every picture failed"),
         errors.PlotFormatUnknown("a.jpg", (".png", ".svg")),
         errors.PlotUnavailable(),
         errors.BenchmarkFileInvalid("rd.json", "junk"),

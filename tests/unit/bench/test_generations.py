@@ -12,7 +12,7 @@ import pytest
 import refdec
 from refdec.arithmetic.types import UInt8Array
 from refdec.bench.codecs import CodedFile, EncoderCodec
-from refdec.bench.errors import PicturesAlike
+from refdec.bench.errors import NothingMeasured, PicturesAlike
 from refdec.bench.generations import (
     Generation,
     generations_table,
@@ -71,10 +71,13 @@ def test_pictures_of_one_name_are_refused(tmp_path: Path) -> None:
 
 
 def test_failures_are_told(tmp_path: Path) -> None:
-    (tmp_path / "broken.png").write_bytes(b"no picture")
+    broken, good = tmp_path / "broken.png", saved(tmp_path, photograph(64, 64))
+    broken.write_bytes(b"no picture")
     told: list[Outcome] = []
-    summary = measure_generations([tmp_path / "broken.png"], [Darker()], (1,), 2, workers=1, failed=told.append)
+    summary = measure_generations([broken, good], [Darker()], (1,), 2, workers=1, failed=told.append)
     assert summary.exit_code != 0 and len(told) == 1
+    with pytest.raises(NothingMeasured, match="broken"):
+        measure_generations([broken], [Darker()], (1,), 2, workers=1)
 
 
 def test_table_and_text_say_the_same(tmp_path: Path) -> None:
