@@ -16,6 +16,7 @@ from refdec.errors import LimitExceeded, UsageError
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "LESS_MEMORY",
     "Check",
     "LimitImpossible",
     "Limits",
@@ -29,6 +30,9 @@ __all__ = [
 Check: TypeAlias = Callable[[], None]
 """Called between steps of a decode; whatever it raises ends the decode."""
 MIB = 1 << 20
+LESS_MEMORY = ("A part needs less: --region X,Y,W,H", "Fewer workers need less: --workers 1")
+"""What a decode can be asked for that takes less memory, a line for each option."""
+RAISE_MEMORY = "Or allow more: --limit-memory BYTES\nIn Python: Limits(memory_bytes=...)"
 
 
 class TooLarge(LimitExceeded):
@@ -43,7 +47,8 @@ class TooLarge(LimitExceeded):
     def explain(self) -> str:
         return (
             f"{self.what} is {self.value}, the limit is {self.limit}.\n"
-            "If you trust the file, raise the limit: --limit-pixels on the command line, Limits(...) in Python."
+            "If you trust the file, raise the limit: --limit-pixels\n"
+            "In Python: Limits(...)"
         )
 
 
@@ -59,7 +64,7 @@ class TooMuchMemory(LimitExceeded):
     def explain(self) -> str:
         return (
             f"Decoding needs about {-(-self.needed_bytes // MIB)} MiB, the limit is {self.limit_bytes // MIB} MiB.\n"
-            "A part needs less (--region X,Y,W,H), and so do fewer workers (--workers 1); or raise --limit-memory."
+            + "\n".join((*LESS_MEMORY, RAISE_MEMORY))
         )
 
 
@@ -72,7 +77,7 @@ class TooMuchMemoryToEncode(TooMuchMemory):
         return (
             f"Encoding needs about {-(-self.needed_bytes // MIB)} MiB, the limit is {self.limit_bytes // MIB} MiB.\n"
             "The encoder analysis needs least (--encoder analysis), without --cubes; of its networks bop less than\n"
-            "hop (--option networks=bop); or raise --limit-memory."
+            f"hop (--option networks=bop)\n{RAISE_MEMORY}"
         )
 
 
@@ -84,7 +89,7 @@ class TooMuchMemoryToTranscode(TooMuchMemory):
     def explain(self) -> str:
         return (
             f"Transcoding needs about {-(-self.needed_bytes // MIB)} MiB, the limit is {self.limit_bytes // MIB} MiB.\n"
-            "At the old rate and in the old regions it needs least; or raise --limit-memory."
+            f"At the old rate and in the old regions it needs least.\n{RAISE_MEMORY}"
         )
 
 
@@ -100,7 +105,7 @@ class TimeIsUp(LimitExceeded):
     def explain(self) -> str:
         return (
             f"The work is not finished after {self.seconds:g} s.\n"
-            "If you trust the file, allow more: --time-limit SECONDS, or Limits(seconds=...) in Python."
+            "If you trust the file, allow more: --time-limit SECONDS\nIn Python: Limits(seconds=...)"
         )
 
 

@@ -6,13 +6,14 @@ first one for all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from refdec.formats.stream_files import StreamFile, may_hold_clip, read_stream_file
+from refdec.heif.track_errors import SampleOutside
 from refdec.sequences.errors import ClipOption, NotAClip
 
 if TYPE_CHECKING:
@@ -122,10 +123,16 @@ def chosen_stream(source: Source, options: DecodeOptions, wish: FrameWish = ANY_
     return ChosenStream(clip.codestream(number or 1), number or 1, len(clip), number is None, clip)
 
 
-def every_stream(source: Source, options: DecodeOptions, wish: FrameWish = ANY_FRAME) -> Iterator[ChosenStream]:
+def every_stream(
+    source: Source,
+    options: DecodeOptions,
+    wish: FrameWish = ANY_FRAME,
+    leave_out: Callable[[SampleOutside], None] | None = None,
+) -> Iterator[ChosenStream]:
     """Yield the codestreams of a source: of a clip all, in the order of its frames, or the one that is meant.
 
-    Raises what `chosen_stream` raises.
+    `leave_out` is told of frames that are not all in the file; None: they are errors.  Raises what `chosen_stream`
+    raises.
     """
     clip = _clip_of(source, options)
     if isinstance(clip, StreamFile):
@@ -134,7 +141,14 @@ def every_stream(source: Source, options: DecodeOptions, wish: FrameWish = ANY_F
         return
     number = wish.of(clip)
     for frame in range(1, len(clip) + 1) if number is None else (number,):
-        yield ChosenStream(clip.codestream(frame), frame, len(clip), clip=clip)
+        try:
+            data = clip.codestream(frame)
+        except SampleOutside as problem:
+            if leave_out is None:
+                raise
+            leave_out(problem)
+            continue
+        yield ChosenStream(data, frame, len(clip), clip=clip)
 
 
 def _clip_of(source: Source, options: DecodeOptions) -> Clip | StreamFile:

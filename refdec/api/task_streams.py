@@ -15,6 +15,7 @@ from refdec.api.concerning import concerning
 from refdec.errors import RefdecError
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.formats.pipes import is_pipe, named
+from refdec.sequences.errors import FrameDamaged, FrameUnsupported
 
 if TYPE_CHECKING:
     from refdec.api.chosen_frame import ChosenStream
@@ -66,6 +67,8 @@ class TaskStreams:
     A codestream of a folder that cannot be decoded is complained of and left out; a single one raises.  Of a clip all
     frames are streams, named by their number, unless one of them is meant; `single`: one, and the first, with a remark,
     where nobody says which.  Those whose names are `known` are left out, and counted all the same.
+
+    In lenient reading a damaged frame among others is left out with a remark; if none decodes, the first error counts.
     """
 
     source: str
@@ -94,22 +97,44 @@ class TaskStreams:
 
         if self.known(name):
             return
+        damaged, good = list[RefdecError](), 0
+
+        def leave_out(problem: RefdecError) -> None:
+            damaged.append(problem)
+            self.reading.remark(f"{name}: left out: {problem.headline()}")
+
         with concerning(name):
-            for stream in self._streams(name):
+            for stream in self._streams(name, leave_out if self._leaves_out else None):
                 self.reading.found(stream)
                 named = f"{name}, frame {stream.frame}" if stream.frames else name
                 if stream.frames:
                     self.reading.progress(done + share * (stream.frame - 1) / stream.frames)
-                if not stream.frames or not self.known(named):
+                if stream.frames and self.known(named):
+                    good += 1
+                    continue
+                try:
                     with stream.named():
                         bundle = self.reading.decode(stream.data)
-                    yield NamedBundle(named, bundle)
+                except (FrameDamaged, FrameUnsupported) as problem:
+                    if not self._leaves_out:
+                        raise
+                    leave_out(problem)
+                    continue
+                good += 1
+                yield NamedBundle(named, bundle)
+            if damaged and not good:
+                raise damaged[0]
 
-    def _streams(self, name: str) -> Iterator[ChosenStream]:
+    @property
+    def _leaves_out(self) -> bool:
+        """Whether frames that do not decode are left out: not where one of them is meant."""
+        return self.reading.options.lenient and not self.single and not self.reading.frame.option
+
+    def _streams(self, name: str, leave_out: Callable[[RefdecError], None] | None) -> Iterator[ChosenStream]:
         """Yield the codestreams of one file."""
         reading = self.reading
         if not self.single:
-            yield from every_stream(name, reading.options, reading.frame)
+            yield from every_stream(name, reading.options, reading.frame, leave_out)
             return
         stream = chosen_stream(name, reading.options, reading.frame)
         for sentence in stream.remarks:

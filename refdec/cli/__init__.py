@@ -27,7 +27,7 @@ says of what it made, `task_words` what `task` says of results. `options` are op
 `keys` those of private regions, `batches` tells one input from many and runs the many, `clips` what becomes a clip,
 `outputs` checks files about to be written, `console` is the only place that prints, `progress_lines` says how far a run
 is, `warnings` the warnings of commands whose results have no place for them, and `idle` refuses options that do
-nothing without another one. `deadline` and `interruption` end a
-command in time or in order, and `leaving` its process without delay. `errors` has the errors of the command line
-itself.
+nothing without another one.  `hints` keeps of what helps the lines that a command has the options for. `deadline`
+and `interruption` end a command in time or in order, and `leaving` its process without delay. `errors` has the errors
+of the command line itself.
 """

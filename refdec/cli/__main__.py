@@ -6,13 +6,14 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from refdec.clauses import clause_path, way_in_words
 from refdec.cli.console import say
 from refdec.cli.errors import Interrupted
+from refdec.cli.hints import fitting_hints, hints_without_memory
 from refdec.cli.interruption import interruptible
 from refdec.errors import CodestreamError, ExitCode, InputError, LimitExceeded, RefdecError, UnsupportedError, origins
 from refdec.formats.errors import FileUnwritable
@@ -23,27 +24,50 @@ __all__ = ["command", "main"]
 
 OF_STREAMS = (CodestreamError, UnsupportedError, LimitExceeded)
 """Errors below which stands through which clauses the decoder came: those that a codestream causes."""
+NO_MEMORY = "this machine does not have the memory for it"
 
 # Before NumPy is there: BLAS would start threads, which spin for a while even when they are not used.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-def _as_json(error: RefdecError | OSError, exit_code: int) -> None:
+def _as_json(error: BaseException, exit_code: int, hints: Sequence[str] = ()) -> None:
     """Print an error as one JSON object on stdout, where the command was asked for JSON and somebody still listens."""
-    if "--json" not in sys.argv:
+    if "--json" not in sys.argv[1:]:
         return
     from refdec.cli.console import result_line
     from refdec.inspection.render import ending_json
 
     if isinstance(error, RefdecError):
-        facts = ending_json(error)
+        facts = ending_json(error) | {"hints": list(hints)}
     else:
-        code = errno.errorcode.get(error.errno or 0, "OSError")
-        facts = {"code": code, "clause": "", "at": None, "message": str(error), "hints": [], "through": []}
+        code, message = _named(error)
+        facts = {"code": code, "clause": "", "at": None, "message": message, "hints": list(hints), "through": []}
     try:
         result_line({"error": facts | {"exit_code": int(exit_code)}})
     except (OSError, FileUnwritable):
         abandon()
+
+
+def _named(error: BaseException) -> tuple[str, str]:
+    """Return code and message of an error that has no number."""
+    if isinstance(error, OSError):
+        return errno.errorcode.get(error.errno or 0, "OSError"), str(error)
+    if isinstance(error, MemoryError):
+        return "MemoryError", NO_MEMORY
+    told: Callable[[], str] = error.format_message  # type: ignore[attr-defined]  # see _is_of_typing
+    return "UsageError", told()
+
+
+def _is_of_typing(error: BaseException) -> bool:
+    """Tell whether an error is Typer's about what was typed; its classes lie at other places in other versions."""
+    return hasattr(error, "format_message")
+
+
+def _plain(arguments: Sequence[str]) -> Sequence[str]:
+    """Return arguments from the name of the command on: -q and -v may stand before it."""
+    from refdec.cli.verbosity import without_verbosity
+
+    return without_verbosity(arguments)[1]
 
 
 def _own_name() -> str:
@@ -91,9 +115,12 @@ def _run(arguments: Sequence[str]) -> int | str | None:
         with interruptible():
             _run_command(arguments)
     except SystemExit as leaving:
+        for mistyped in filter(_is_of_typing, origins(leaving)):
+            _as_json(mistyped, ExitCode.USAGE)
         return leaving.code
     except RefdecError as error:
-        _as_json(error, error.exit_code)
+        hints = fitting_hints(error, _plain(arguments))
+        _as_json(error, error.exit_code, hints)
         say(f"refdec: {error.headline()}", always=True)
         if (
             isinstance(error, OF_STREAMS)
@@ -101,7 +128,7 @@ def _run(arguments: Sequence[str]) -> int | str | None:
             and (way := way_in_words(clause_path(error)))
         ):
             say(f"  {way}", always=True)
-        for hint in error.hints():
+        for hint in hints:
             say(f"  {hint}", always=True)
         return error.exit_code
     except BrokenPipeError:
@@ -112,8 +139,11 @@ def _run(arguments: Sequence[str]) -> int | str | None:
         say(f"refdec: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""), always=True)
         return ExitCode.IO
     except MemoryError:
-        say("refdec: this machine does not have the memory for it", always=True)
-        say("  A part needs less (--region X,Y,W,H), and so do fewer workers: --workers 1", always=True)
+        hints = hints_without_memory(_plain(arguments))
+        _as_json(MemoryError(), ExitCode.IO, hints)
+        say(f"refdec: {NO_MEMORY}", always=True)
+        for hint in hints:
+            say(f"  {hint}", always=True)
         return ExitCode.IO
     except Exception:
         say(traceback.format_exc().rstrip(), always=True)

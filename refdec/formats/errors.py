@@ -157,7 +157,7 @@ class PictureTooLarge(LimitExceeded, InputError):
     def explain(self) -> str:
         return (
             f"The picture is {self.width} x {self.height}, the limit is {self.limit} pixels.\n"
-            "If you trust the file, raise the limit: --limit-pixels on the command line, Limits(...) in Python."
+            "If you trust the file, raise the limit: --limit-pixels\nIn Python: Limits(pixels=...)"
         )
 
 
@@ -170,7 +170,7 @@ class PictureNeedsMemory(TooMuchMemoryToEncode, InputError):
         return (
             f"Reading the picture needs at least {-(-self.needed_bytes // MIB)} MiB, the limit is "
             f"{self.limit_bytes // MIB} MiB.\n"
-            "If you trust the file, raise the limit: --limit-memory, in Python Limits(memory_bytes=...)."
+            "If you trust the file, raise the limit: --limit-memory\nIn Python: Limits(memory_bytes=...)"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import signal
@@ -40,3 +41,15 @@ def test_a_signal_becomes_an_error_of_its_own(number: signal.Signals, kind: type
         signal.pause()
     assert caught.value.exit_code == 128 + number
     assert kind.code in str(pickle.loads(pickle.dumps(caught.value)))
+
+
+@pytest.mark.parametrize(
+    "command", ["decode", "bench rd", "nosuch", "decode a.jai a.png --nosuch", "decode --workers x"]
+)
+def test_errors_of_typing_are_json_where_that_was_asked_for(refdec: Refdec, command: str) -> None:
+    """Found: errors with a number were JSON, those of typing left standard output empty."""
+    ran = refdec(*command.split(), "--json")
+    said = json.loads(ran.out)["error"]
+    assert ran.code == said["exit_code"] == 2 and said["code"] == "UsageError" and said["message"] in ran.err
+    assert set(said) == set(json.loads(refdec("info", "missing.jai", "--json").out)["error"])
+    assert refdec(*command.split()).out == ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shlex
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 import typer.main
 
 from refdec.cli.app import COMMANDS, app_for
+from refdec.cli.hints import hints_without_memory
 from refdec.conformance.suite import Suite, open_suite
 from refdec.errors import ExitCode, RefdecError
 from tests.unit.test_every_error import Cause, cases, provoke
@@ -23,6 +26,7 @@ from .conftest import Run
 Refdec = Callable[..., Run]
 COMMAND = re.compile(rf"refdec ((?:{'|'.join(COMMANDS)})(?: .*)?)$")
 BARE = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+DEMO = Path(str(resources.files("refdec").joinpath("data", "demo.jai")))
 NEVER = {ExitCode.USAGE, ExitCode.BUG}
 MUTATIONS = 60
 TAKES = {
@@ -60,6 +64,7 @@ TAKES = {
     "--decoder": "conform run",
     "--bit-depth": "decode,verify",
     "--float-view": "encode",
+    "--part": "bench look",
 }
 """Options that errors name without a command, and the commands in which these errors come up."""
 
@@ -194,3 +199,30 @@ def test_commands_that_errors_advise_exist_with_their_options(
         for option in BARE.findall(line.partition("pip install")[0]):
             for command in TAKES[option].split(","):
                 assert option in options_of(command), (package, option, command)
+
+
+@pytest.mark.parametrize(
+    ("command", "named"),
+    [
+        (("latents", "FILE", "a.npz"), set()),
+        (("task", "thumbnail", "FILE"), set()),
+        (("-q", "decode", "FILE", "a.png"), {"--region", "--workers"}),
+    ],
+)
+def test_what_needs_less_memory_is_an_option_of_the_command(
+    command: tuple[str, ...], named: set[str], refdec: Refdec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found: --region and --workers were advised to commands that have none, or refuse it for one file."""
+    monkeypatch.chdir(tmp_path)
+    Path("FILE").write_bytes(DEMO.read_bytes())
+    ran = refdec(*command, "--limit-memory", "1M")
+    assert ran.code == ExitCode.UNSUPPORTED and set(BARE.findall(ran.err)) == named | {"--limit-memory"}, ran.err
+    said = json.loads(refdec(*command, "--limit-memory", "1M", "--json").out) if command[0] == "task" else None
+    assert said is None or set(BARE.findall(" ".join(said["error"]["hints"]))) == {"--limit-memory"}
+
+
+def test_hints_of_a_machine_without_memory() -> None:
+    assert hints_without_memory(["latents", "a.jai"]) == hints_without_memory(["task"]) == ()
+    assert len(hints_without_memory(["decode", "a.jai"])) == 2
+    assert len(hints_without_memory(["bench", "rd", "a.png"])) == 1
+    assert hints_without_memory(["nosuch"]) == hints_without_memory([]) == hints_without_memory(["bench"]) == ()

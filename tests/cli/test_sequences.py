@@ -12,6 +12,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
+import refdec as library
 from tests.unit.heif.clips import clip_data
 from tests.unit.sequences.support import animation, pictures
 
@@ -79,6 +80,24 @@ def test_a_bad_frame(refdec: Refdec, clip: Path) -> None:
     assert ran.code == 3 and not (clip.parent / "x.png").exists()
     lenient = refdec("decode", bad, clip.parent / "x.png", "--lenient")
     assert lenient.code == 0 and "left out: Frame 4" in lenient.err and "3 frames" in lenient.out
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_an_action_of_a_task_leaves_bad_frames_out(refdec: Refdec, clip: Path, cut: bool) -> None:
+    """Found: --lenient was taken, and the action failed as without it."""
+    data, opened = bytearray(clip.read_bytes()), library.open_clip(clip)
+    data[opened.place(2)[0]] ^= 0xFF
+    bad = clip.with_name("bad.jaii")
+    bad.write_bytes(bytes(data[:-2] if cut else data))
+    assert refdec("task", "events", "find", bad).code == 3
+    ran = refdec("task", "events", "find", bad, "--lenient", "--json")
+    assert ran.code == 0 and "left out: Frame 2" in ran.err, ran.err
+    assert ("left out: Frame 5" in ran.err) is cut
+    for number in range(1, len(opened) + 1):
+        data[opened.place(number)[0]] = 0
+    bad.write_bytes(bytes(data))
+    ran = refdec("task", "events", "find", bad, "--lenient")
+    assert ran.code == 3 and "Frame 1" in ran.err
 
 
 def test_wishes_that_do_not_fit(refdec: Refdec, clip: Path) -> None:
