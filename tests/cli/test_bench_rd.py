@@ -33,9 +33,9 @@ def test_tables_file_and_continuation(refdec: Refdec, scene: Path, tmp_path: Pat
     common = ("bench", "rd", scene, "--out", out, "--workers", 1)
     ran = refdec(*common, "--codecs", "jpeg")
     assert ran.code == 0, ran.err
-    common = (*common, "--displacements", "-400,0,300")
+    analysed = (*common, "--displacements", "-400,0,300")
     assert len(json.loads(out.read_text())["points"]) == 6
-    ran = refdec(*common, "--codecs", "analysis,jpeg", "--resume", "--markdown", tmp_path / "rd.md")
+    ran = refdec(*analysed, "--codecs", "analysis,jpeg", "--resume", "--markdown", tmp_path / "rd.md")
     assert ran.code == 0, ran.err
     values = json.loads(out.read_text())
     assert len(values["points"]) == 9
@@ -43,7 +43,7 @@ def test_tables_file_and_continuation(refdec: Refdec, scene: Path, tmp_path: Pat
     assert {row["anchor"] for row in values["bd_rates"]} <= {"analysis", "jpeg"}
     assert "| jpeg | 72 |" in (tmp_path / "rd.md").read_text()
     assert ran.out.splitlines()[0].startswith("codec\tsetting\tbpp")
-    assert json.loads(refdec(*common, "--codecs", "analysis,jpeg", "--resume", "--json").out) == values
+    assert json.loads(refdec(*analysed, "--codecs", "analysis,jpeg", "--resume", "--json").out) == values
 
 
 def test_a_file_of_displacements_is_not_continued_with_qualities(refdec: Refdec, scene: Path, tmp_path: Path) -> None:

@@ -71,7 +71,8 @@ def test_what_holds_codestreams_is_read_from_one(
 ) -> None:
     """The first bytes of decode, info, latents and task were gone: the data were empty, or waited for."""
     monkeypatch.chdir(tmp_path)
-    data = {"bare": STREAM.read_bytes, "HEIF": whole_file, "clip": clip}[kind]()
+    makers: dict[str, Callable[[], bytes]] = {"bare": STREAM.read_bytes, "HEIF": whole_file, "clip": clip}
+    data = makers[kind]()
     (tmp_path / "out").mkdir()
     (tmp_path / "other.jai").write_bytes(STREAM.read_bytes())
     (tmp_path / "0").write_bytes(data)
