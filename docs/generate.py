@@ -360,8 +360,8 @@ def cli_page() -> str:
         "70 a bug in refdec, 130 interrupted.\n\n"
         "What plugins and libraries print goes to stderr too, so that a codestream or JSON in a pipe is nothing else.\n"
         "Characters that a console's encoding lacks, bytes of file names that are no UTF-8, and control characters in\n"
-        "names are shown escaped (`\\u2713`, `\\udcff`, `\\x1b`). A standard output that cannot be written ends in\n"
-        "exit code 1; a standard error that cannot stops nothing.\n\n"
+        "names are shown escaped (`\\u2713`, `\\udcff`, `\\x1b`). A result that is lost, since standard\n"
+        "output is closed or cannot be written, ends in exit code 1; a standard error that cannot stops nothing.\n\n"
         "Every command takes these, at any place:\n\n" + "".join(parts).rstrip() + "\n"
     )
 

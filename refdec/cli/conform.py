@@ -70,7 +70,7 @@ def make(
     if json:
         console.show_json({"suite": str(out), "seed": seed, "size": size, "cases": list(manifest.cases)})
     else:
-        console.result(f"{out}: {_cases(len(manifest.cases))}")
+        console.ending(f"{out}: {_cases(len(manifest.cases))}")
 
 
 @app.command()
@@ -130,7 +130,7 @@ def add(
     if json:
         console.show_json({**loads(case_to_json(added.case)), "notes": list(added.notes)})
         return
-    console.result(f"{suite}: added {added.case.name} ({added.case.kind}); {'; '.join(added.notes)}")
+    console.ending(f"{suite}: added {added.case.name} ({added.case.kind}); {'; '.join(added.notes)}")
 
 
 @app.command("list")

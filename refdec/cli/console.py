@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol, TextIO, cast
 
 from refdec.formats.errors import FileUnwritable
-from refdec.formats.standard_output import abandon, results
+from refdec.formats.standard_output import abandon, is_closed, results
 
 REFRESH_SECONDS = 0.1
 CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
@@ -114,8 +114,8 @@ def result(text: str) -> None:
 
 
 def ending(text: str) -> None:
-    """Print the closing line of a command that wrote a file, on stdout."""
-    if not _quiet:
+    """Print the closing line of a command that wrote a file, on stdout, if there is one: it is no result."""
+    if not _quiet and not is_closed():
         result(text)
 
 

@@ -14,13 +14,24 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from errno import EBADF
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from refdec.formats.errors import FileUnwritable
 from refdec.formats.pipes import is_pipe
 
-__all__ = ["abandon", "claim", "data_stream", "divert", "is_standard_output", "release", "results", "still_there"]
+__all__ = [
+    "abandon",
+    "claim",
+    "data_stream",
+    "divert",
+    "is_closed",
+    "is_standard_output",
+    "release",
+    "results",
+    "still_there",
+]
 
 ESCAPING = "backslashreplace"
 """How characters are shown that the encoding of a console lacks, and bytes of file names that are no UTF-8."""
@@ -30,9 +41,15 @@ NAMES = frozenset({"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
 
 
 class _Nowhere(io.StringIO):
-    """Standard output of a process that was started without one: takes text, keeps nothing, and has no bytes."""
+    """Standard output of a process that was started without one: takes text, keeps nothing, and has no bytes.
+
+    `release` tells that something was lost.
+    """
+
+    has_lost = False
 
     def write(self, text: str) -> int:
+        self.has_lost = self.has_lost or bool(text)
         return len(text)
 
 
@@ -105,12 +122,15 @@ def claim() -> None:
 def release() -> None:
     """Write out what results are still held back, at the end of a command; guests stay away from standard output.
 
-    Raises OSError where they cannot be written.
+    Raises OSError where they cannot be written, or were written to a standard output that is closed.
     """
     global _claim
     if _claim is not None:
         _claim = replace(_claim, at_work=False)
         _claim.results.flush()
+        if isinstance(_claim.results, _Nowhere) and _claim.results.has_lost:
+            _claim.results.has_lost = False
+            raise OSError(EBADF, "it is closed")
 
 
 def divert() -> None:
@@ -127,6 +147,11 @@ def results() -> TextIO:
     if _claim is not None and (_claim.at_work or _claim.holds(sys.stdout)):
         return _claim.results
     return sys.stdout or _Nowhere()
+
+
+def is_closed() -> bool:
+    """Tell whether there is no standard output: what is printed is lost."""
+    return isinstance(results(), _Nowhere)
 
 
 def data_stream() -> BinaryIO:

@@ -118,6 +118,16 @@ def test_standard_streams_that_are_closed_or_full(tmp_path: Path) -> None:
     assert ended("decode", STREAM, picture, "--timings", shell="2>/dev/full") == (0, b"")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["info {}", "info {} --json", "verify {}", "view {}", "task statistics {}", "bench icons --sides 16", "--help"],
+)
+def test_a_result_that_nobody_gets_is_no_success(typed: str) -> None:
+    """With a closed standard output the result was lost, and the exit code 0."""
+    said = ended(*typed.format(STREAM).split(), shell=">&-")
+    assert said == (1, b"refdec: standard output cannot be written: it is closed\n")
+
+
 def test_a_reader_that_goes_away_ends_a_command_quietly() -> None:
     read, write = os.pipe()
     os.close(read)
