@@ -21,6 +21,7 @@ from refdec.errors import RefdecError
 from refdec.formats.colours import lost_colours, lost_light
 from refdec.formats.errors import FormatCannotHold
 from refdec.formats.files import NamedBytes, name_of, write_bytes
+from refdec.formats.folders import names_folder
 from refdec.formats.sinks import sink_of
 from refdec.formats.standard_output import is_standard_output
 from refdec.observation import Progress, no_progress
@@ -89,7 +90,7 @@ def _is_folder(target: Target) -> bool:
     """Tell whether a target is a folder: it is one, or its name has no suffix."""
     if not isinstance(target, str | os.PathLike) or is_standard_output(target):
         return False
-    return Path(target).is_dir() or str(target).endswith(("/", os.sep)) or not Path(target).suffix
+    return Path(target).is_dir() or names_folder(target) or not Path(target).suffix
 
 
 @dataclass(frozen=True, slots=True)

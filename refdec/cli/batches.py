@@ -18,6 +18,7 @@ import typer
 from refdec.cli import console
 from refdec.cli.errors import InputAsTarget, OutputExists, OutputFolderMissing, SeveralFilesOnly, WrongNumbers
 from refdec.cli.outputs import PIPE, Inputs, require_apart, require_distinct, require_none_replaced, spelled
+from refdec.formats.folders import names_folder
 from refdec.formats.pipes import is_pipe, named
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ class BatchWishes:
 def places(command: FileCommand, sources: Sequence[str], out: str | None, *, overwrite: bool) -> OneFile | SeveralFiles:
     """Return what the names stand for: of two the second is the output, unless --out names it.
 
-    --out is a file where one file is the input, and the name has a suffix or is -; else it is a folder.  Raises
+    --out is a file where one file is the input, and the name is -, or has a suffix and no / at its end; else it is a
+    folder.  Raises
     InputAsTarget, OutputExists, OutputFolderMissing.
     """
     from refdec.api.found_files import is_archive
@@ -104,7 +106,7 @@ def places(command: FileCommand, sources: Sequence[str], out: str | None, *, ove
     if out is not None:
         alone = len(sources) == 1 and not several
         folder = Path(out)
-        if alone and (spelled(out) == PIPE or (folder.suffix and not folder.is_dir())):
+        if alone and (spelled(out) == PIPE or (folder.suffix and not folder.is_dir() and not names_folder(out))):
             return _as_one_file(command, sources[0], out)
         return _as_several(sources, out)
     if len(sources) == 2:

@@ -1,10 +1,12 @@
 """Folders as collections of files to read: the one place where an import meets the file system.
 
-In: a path.  Out: a mapping from file name, relative to the folder, to a function that opens the file.
+In: a path.  Out: a mapping from file name, relative to the folder, to a function that opens the file; and whether a
+text names a folder.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,7 +14,12 @@ from typing import BinaryIO
 
 from refdec.formats.errors import NotAFolder
 
-__all__ = ["folder_sources"]
+__all__ = ["folder_sources", "names_folder"]
+
+
+def names_folder(place: object) -> bool:
+    """Tell whether a text ends as the name of a folder does ("out/"); a `Path` does not keep that."""
+    return isinstance(place, str) and place.endswith(("/", os.sep))
 
 
 def _open(path: Path) -> BinaryIO:

@@ -15,6 +15,7 @@ from typing import BinaryIO, Protocol, TypeAlias
 
 from refdec.formats.errors import FileUnwritable
 from refdec.formats.file_errors import file_unwritable
+from refdec.formats.folders import names_folder
 from refdec.formats.pipes import named
 from refdec.formats.standard_output import data_stream, is_standard_output
 from refdec.formats.unfinished import unfinished_file
@@ -161,8 +162,11 @@ def sink_of(target: Target) -> Sink:
     path = Path(target)
     if "\0" in str(path):
         raise FileUnwritable(named(path), "its name has a NUL")
-    if path.is_dir():
-        raise file_unwritable(named(path), IsADirectoryError(EISDIR, "it is a folder"))
+    if path.is_dir() or names_folder(target):
+        raise file_unwritable(
+            named(target),
+            IsADirectoryError(EISDIR, "it is a folder" if path.is_dir() else "its name is that of a folder"),
+        )
     if path.exists() and not path.is_file():
         return _Device(path)
     return AtomicFile(path)

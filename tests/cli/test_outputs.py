@@ -181,3 +181,30 @@ def test_what_can_be_written_stays_as_it_is(here: Path) -> None:
     assert _contents(here) == before
     with pytest.raises(FileUnwritable):
         require_writable(["k1.png/x.json"])
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "decode k.jai d.png/",
+        "encode k1.png d.jai/ --displacement 0",
+        "encode k1.png d.jaii/ --displacement 0",
+        "transcode k.jai d.jai/",
+        "latents k.jai d.npz/ --stage headers",
+        "demo d.png/",
+        "lossless add k.jai k.png d.jai/ --max-error 40",
+    ],
+)
+def test_the_name_of_a_folder_is_not_that_of_a_file(refdec: Refdec, here: Path, typed: str) -> None:
+    """`decode k.jai d.png/` wrote a file d.png, and reported "d.png/"."""
+    if "k.png" in typed:
+        assert refdec("decode", "k.jai", "k.png").code == 0
+    before = _contents(here)
+    ran = refdec(*typed.split())
+    assert ran.code == 1 and f"{typed.split()[-3 if '--' in typed else -1]} cannot be written" in ran.err, ran.err
+    assert "its name is that of a folder. [RD0702]" in ran.err and _contents(here) == before
+
+
+def test_a_folder_that_is_named_by_out_is_made(refdec: Refdec, here: Path) -> None:
+    ran = refdec("decode", "k.jai", "--out", "new.png/", "--workers", 1)
+    assert ran.code == 0 and [path.name for path in (here / "new.png").iterdir()] == ["k.png"]

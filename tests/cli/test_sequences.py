@@ -33,6 +33,11 @@ def clip(tmp_path: Path, refdec: Refdec) -> Path:
     return tmp_path / "clip.jaii"
 
 
+def test_a_name_that_ends_as_that_of_a_folder_is_a_folder(refdec: Refdec, clip: Path) -> None:
+    ran = refdec("decode", clip, f"{clip.parent}/new.png/")
+    assert ran.code == 0 and (clip.parent / "new.png" / "frame-00003.png").is_file(), ran.err
+
+
 def test_in_and_out(refdec: Refdec, clip: Path) -> None:
     for name in ("a.png", "a.gif", "a.webp", "a.y4m", "out/"):
         ran = refdec("decode", clip, f"{clip.parent}/{name}")

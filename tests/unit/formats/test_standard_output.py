@@ -78,3 +78,24 @@ assert memory.getvalue() == "kept"
 def test_a_stream_in_memory_is_claimed_as_it_is() -> None:
     done = subprocess.run([sys.executable, "-c", IN_MEMORY], capture_output=True, cwd=ROOT, check=True)
     assert (done.stdout, done.stderr) == (b"", b"talk\n")
+
+
+def test_what_is_lost_to_a_closed_standard_output_is_told_once() -> None:
+    code = """
+import sys
+from refdec.formats import standard_output as out
+def ending():
+    try:
+        out.release()
+    except OSError as reason:
+        return reason.strerror
+out.claim()
+said = [out.is_closed(), ending()]
+out.claim()
+out.results().write("a result")
+said += [ending(), ending()]
+sys.stderr.write(repr(said))
+"""
+    command = ["sh", "-c", 'exec "$0" -c "$1" >&-', sys.executable, code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "[True, None, 'it is closed', None]")
