@@ -164,8 +164,9 @@ def errors_page() -> str:
         "the picture header (1.5, 1.5.1), and found the value of an element out of its range (1.8 (8)). Each step\n"
         "is a function with the mark of that clause ([clauses](clauses.md)), outermost first; a function with\n"
         "several marks is one step, `3.2 + 4.7 + 5.2`; the last is the clause of the error itself. With `--json`\n"
-        "it is the list `through`; a mistyped command has the code `UsageError` there. Errors from worker\n"
-        "processes bring their way along.\n\n" + _table(("code", "class", "clause", "exit", "meaning", "case"), rows)
+        "it is the list `through`; a mistyped command has the code `UsageError` there.\n"
+        "Errors from worker processes bring their way along.\n\n"
+        + _table(("code", "class", "clause", "exit", "meaning", "case"), rows)
     )
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "KindsDiffer",
     "LayoutWithoutRaw",
     "MaskWrong",
+    "NoCodestreams",
     "NoDifferencePicture",
     "NothingMatches",
     "OptionForOtherKind",
@@ -292,6 +293,22 @@ class PipeAmongMany(UsageError):
         return (
             "- is standard input, which has no name to give to workers, a report or a folder of outputs: name a file "
             "instead, or give - alone."
+        )
+
+
+class NoCodestreams(UsageError):
+    """A folder of codestreams is asked for, and there is none in it."""
+
+    code = "RD0986"
+
+    def __init__(self, folder: str, suffixes: tuple[str, ...]) -> None:
+        super().__init__(folder, suffixes)
+        self.folder, self.suffixes = folder, suffixes
+
+    def explain(self) -> str:
+        return (
+            f"There is no codestream in {self.folder}: no file there ends in {' or '.join(self.suffixes)}.\n"
+            "Name a folder that has some, or a codestream."
         )
 
 

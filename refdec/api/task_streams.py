@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from refdec.api.chosen_frame import FrameWish, chosen_stream, every_stream
 from refdec.api.concerning import concerning
+from refdec.api.errors import NoCodestreams
 from refdec.errors import RefdecError
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.formats.pipes import is_pipe, named
@@ -64,9 +65,10 @@ def _nothing(name: str) -> bool:
 class TaskStreams:
     """The bundles of one argument: decoded one after the other, each time they are asked for.
 
-    A codestream of a folder that cannot be decoded is complained of and left out; a single one raises.  Of a clip all
-    frames are streams, named by their number, unless one of them is meant; `single`: one, and the first, with a remark,
-    where nobody says which.  Those whose names are `known` are left out, and counted all the same.
+    A codestream of a folder that cannot be decoded is complained of and left out; a single one raises, and so does a
+    folder without any (NoCodestreams).  Of a clip all frames are streams, named by their number, unless one of them is
+    meant; `single`: one, and the first, with a remark, where nobody says which.  Those whose names are `known` are left
+    out, and counted all the same.
 
     In lenient reading a damaged frame among others is left out with a remark; if none decodes, the first error counts.
     """
@@ -82,6 +84,8 @@ class TaskStreams:
 
     def __iter__(self) -> Iterator[NamedBundle]:
         files = list(streams_below(self.source))
+        if not files:
+            raise NoCodestreams(self.source, tuple(CODESTREAM_SUFFIXES))
         for index, name in enumerate(files):
             self.reading.progress(index / len(files))
             try:

@@ -48,7 +48,7 @@ class NothingMeasured(UsageError):
         self.reason = reason
 
     def explain(self) -> str:
-        return f"Nothing is measured, and nothing is written: {self.reason}"
+        return f"Nothing is measured, and nothing is written: {self.reason.removesuffix('.')}."
 
 
 class UnknownCodec(UsageError):

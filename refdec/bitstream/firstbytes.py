@@ -83,6 +83,13 @@ _KINDS: tuple[tuple[bytes, FileKind], ...] = (
         LFS_POINTER_START,
         FileKind("a Git LFS pointer, a few lines of text in the place of the file", "In the clone, type: git lfs pull"),
     ),
+    (
+        b"SQLite format 3\0",
+        FileKind(
+            "a SQLite database",
+            "If the task retrieval made it, it stands behind the codestream: refdec task retrieval query IN.jai FILE",
+        ),
+    ),
     (b"<!DOCTYPE html", _HTML),
     (b"<!doctype html", _HTML),
     (b"<html", _HTML),

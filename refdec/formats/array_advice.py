@@ -9,13 +9,16 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["advice_on_array"]
+__all__ = ["EMPTY", "advice_on_array"]
 
 SINGLE_BYTES, CODE_BYTES = 4, 2
+EMPTY = "It is empty: a picture has a row and a column at least."
 
 
 def advice_on_array(dtype: np.dtype[Any], shape: tuple[int, ...], *, floats: bool = False) -> str:
     """Return what makes a picture of an array; `floats`: halves and singles are read here, and only shapes wrong."""
+    if 0 in shape:
+        return EMPTY
     if dtype.kind == "b":
         return "Make black and white of it: array.astype(np.uint8) * 255"
     if dtype.kind == "f" and dtype.itemsize > SINGLE_BYTES:
@@ -28,7 +31,7 @@ def advice_on_array(dtype: np.dtype[Any], shape: tuple[int, ...], *, floats: boo
         return "Its samples must be numbers: array.astype(np.float32)"
     if dtype.kind == "f" and not floats:
         return (
-            "lossless=True keeps them as they are, [rows, columns] or [rows, columns, 3 or 4] of float16 or float32,\n"
+            "lossless=True keeps them as they are, [rows, columns] or [rows, columns, 1 to 4] of float16 or float32,\n"
             "and max_error=N nearly so.  Samples of 0 to 1 become codes so: np.rint(array * 255).astype(np.uint8)"
         )
     if len(shape) == 4:

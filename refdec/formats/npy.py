@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from refdec.formats.array_advice import advice_on_array
+from refdec.formats.array_advice import EMPTY, advice_on_array
 from refdec.formats.depth_rule import require_depth
 from refdec.formats.description import SourceDescription, bytes_after
 from refdec.formats.errors import AlphaNotSupported, PictureDamaged, PictureUnsupported
@@ -129,12 +129,14 @@ def _npy_head(data: bytes, at: int, limits: Limits) -> _ArrayHead:
     channels = shape[2] if len(shape) == 3 else 1
     kind = (dtype.kind, dtype.itemsize)
     if len(shape) not in (2, 3) or channels not in (1, 2, 3, 4) or kind not in KINDS:
-        needed = "uint8, uint16, float16 or float32 [rows, columns] or [rows, columns, 3 or 4]"
+        needed = "uint8, uint16, float16 or float32 [rows, columns] or [rows, columns, 1 to 4]"
         what = f"an array of {dtype} and of the shape {shape}, not {needed},"
         remedy = f"{advice_on_array(dtype, shape, floats=True)}\nThen write it anew: np.save(FILE, array)"
         raise PictureUnsupported("NPY", what, remedy)
+    if 0 in shape:
+        raise PictureUnsupported("NPY", f"an empty array, of the shape {shape},", EMPTY)
     head = _ArrayHead(int(shape[0]), int(shape[1]), channels, dtype, fortran, stream.tell())
     require_pixels(head.width, head.height, limits)
-    if not head.count or len(data) < head.end:
+    if len(data) < head.end:
         raise PictureDamaged("NPY", f"it has {len(data) - head.begin} bytes of samples for {head.count} of them")
     return head

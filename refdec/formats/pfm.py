@@ -9,6 +9,7 @@ import re
 
 import numpy as np
 
+from refdec.formats.array_advice import EMPTY
 from refdec.formats.colour_points import UNSPECIFIED
 from refdec.formats.description import SourceDescription, bytes_after
 from refdec.formats.errors import PictureDamaged, PictureUnsupported
@@ -28,8 +29,8 @@ SINGLE_BITS = 32
 def read_pfm(data: bytes, *, limits: Limits, frame: int | None = None, float_view: FloatView = "codes") -> CodePicture:
     """Read singles, and make codes of them (`float_view`); rows stand from the bottom up in the file.
 
-    Raises PictureDamaged, PictureUnsupported (a scale that is not 1; samples beyond 0..1 as codes), PictureTooLarge,
-    PictureNeedsMemory, SeveralPictures or NoSuchPicture.
+    Raises PictureDamaged, PictureUnsupported (a scale that is not 1; samples beyond 0..1 as codes; no samples),
+    PictureTooLarge, PictureNeedsMemory, SeveralPictures or NoSuchPicture.
     """
     found: list[tuple[re.Match[bytes], tuple[int, int, int]]] = []
     at = 0
@@ -39,7 +40,7 @@ def read_pfm(data: bytes, *, limits: Limits, frame: int | None = None, float_vie
             raise PictureDamaged("PFM", "its header cannot be read")
         width, height, channels = int(head[2]), int(head[3]), 3 if head[1] == b"F" else 1
         if not width or not height:
-            raise PictureDamaged("PFM", "it has no samples")
+            raise PictureUnsupported("PFM", f"{height} rows and {width} columns", EMPTY)
         require_floats(width, height, channels, limits)
         count = width * height * channels
         if len(data) - head.end() < 4 * count:

@@ -215,6 +215,33 @@ def test_the_worst_of_an_action_decides_the_exit_code(refdec: Refdec, album: Pat
     assert ran.code == 3 and "limit is 64" in ran.err and "pictures  0" in ran.out
 
 
+def test_nothing_to_index_makes_no_database(refdec: Refdec, tmp_path: Path) -> None:
+    """Found: an empty folder ended with 0, and left a database of nothing, as a folder of bad files did."""
+    folder, database = tmp_path / "album", tmp_path / "index.db"
+    folder.mkdir()
+    for task in (("retrieval", "index", folder, database), ("events", "find", folder), ("statistics", "total", folder)):
+        ran = refdec("task", *task)
+        assert ran.code == 2 and "RD0986" in ran.err and str(folder) in ran.err
+    (folder / "a.jai").write_bytes(b"junk")
+    ran = refdec("task", "retrieval", "index", folder, database)
+    assert ran.code == 3 and "pictures  0" in ran.out and not database.exists()
+    ran = refdec("task", "retrieval", "index", folder, tmp_path / "missing" / "index.db")
+    assert ran.code != 0 and "cannot be made" in ran.err, "before anything is decoded"
+
+
+def test_a_database_and_a_codestream_in_the_wrong_order(refdec: Refdec, album: Path, tmp_path: Path) -> None:
+    """Found: advice to cut a codestream out of the database, or to remove the codestream."""
+    database, picture = tmp_path / "index.db", album / "p1.jai"
+    assert refdec("task", "retrieval", "index", picture, database).code == 0
+    ran = refdec("task", "retrieval", "query", database, picture)
+    assert "a SQLite database" in ran.err and f"refdec task retrieval query IN.jai {database}" in ran.err
+    held = picture.read_bytes()
+    for second in (picture, album):
+        ran = refdec("task", "retrieval", "index", database, second)
+        assert ran.code != 0 and "stand first" in ran.err and "remove" not in ran.err and "Traceback" not in ran.err
+    assert picture.read_bytes() == held
+
+
 def test_two_results_do_not_meet_in_one_picture(refdec: Refdec, album: Path, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     twin = Path(shutil.copy(album / "p1.jai", tmp_path / "other"))

@@ -110,7 +110,7 @@ def test_an_array_of_another_type_is_refused_in_one_sentence() -> None:
         read_picture(stream.getvalue(), suffix=".npy")
     assert caught.value.explain() == (
         "NPY with an array of float64 and of the shape (2, 3), "
-        "not uint8, uint16, float16 or float32 [rows, columns] or [rows, columns, 3 or 4], is not read here.\n"
+        "not uint8, uint16, float16 or float32 [rows, columns] or [rows, columns, 1 to 4], is not read here.\n"
         "lossless=True keeps singles: array.astype(np.float32); codes are np.rint(array * 255).astype(np.uint8)\n"
         "Then write it anew: np.save(FILE, array)"
     )

@@ -53,6 +53,7 @@ SERIES = {
 ELSEWHERE: dict[str, tuple[str, ...]] = {
     "cli/test_verbosity.py": ("OutputTwice", "OutputNotNamed"),
     "cli/test_archives.py": ("NothingMatches", "OutputsMeet", "OutputIsInput", "OutputNoFolder"),
+    "cli/test_task.py": ("NoCodestreams",),
     "cli/test_verify.py": ("PipeAmongMany",),
     "cli/test_conform.py": ("SuiteNotNamed",),
     "cli/test_errors.py": ("OutputFolderMissing", "OneFileOnly", "Interrupted", "Ended"),

@@ -34,15 +34,19 @@ def index(given: ActionInput) -> TaskResult:
     """Put the descriptors of codestreams into a database; names that are there already are replaced, or left out.
 
     Each picture is written as soon as it is described, so that others can write between, and nothing that was done is
-    lost.
+    lost.  A new database is made with the first of them: there is none where nothing can be described.
     """
-    from refdec_tasks.retrieval.database import Entry, create_or_open, open_existing
+    from refdec_tasks.retrieval.database import Entry, create_or_open, open_existing, prove_place
 
     path, resume, wanted = given.paths["DB"], given.options.flag("resume"), given.options["by"]
-    with create_or_open(path, wanted) as database:
-        database.prove_writable()  # before hours of decoding
-        kind = database.kind
-        there = frozenset(database.names()) if resume else frozenset()
+    kind, there = kind_named(wanted or DUPLICATES), frozenset[str]()
+    if path.exists():
+        with create_or_open(path, wanted) as database:
+            database.prove_writable()  # before hours of decoding
+            kind = database.kind
+            there = frozenset(database.names()) if resume else frozenset()
+    else:
+        prove_place(path)
     counts = {"added": 0, "replaced": 0}
     bundles = given.unknown("DIR", there.__contains__) if resume else given.bundles["DIR"]
     for named in bundles:
@@ -50,6 +54,8 @@ def index(given: ActionInput) -> TaskResult:
         entry = Entry(named.name, headers.display_width, headers.display_height, descriptor)
         with create_or_open(path, kind.name) as database:
             counts["replaced" if database.put(entry, headers.weights_fingerprint) else "added"] += 1
+    if not path.exists():  # no codestream could be used
+        return Scalars({**counts, "pictures": 0})
     with open_existing(path) as database:
         return Scalars({**counts, "pictures": len(database)})
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from refdec.plugins.api import Int8Array, Refusal, Unusable
 from refdec_tasks.retrieval.descriptor import unit_rows
 from refdec_tasks.retrieval.kinds import DUPLICATES, KINDS, Kind, kind_named
 
-__all__ = ["SCHEMA_VERSION", "Database", "Entry", "create_or_open", "open_existing"]
+__all__ = ["SCHEMA_VERSION", "Database", "Entry", "create_or_open", "open_existing", "prove_place"]
 
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x4A414952
@@ -33,6 +34,8 @@ TABLES = (
 )
 """A name is text; that of a file whose name is no UTF-8 is its bytes."""
 CHUNK = 4096
+SQLITE_START = b"SQLite format 3\0"
+ORDER = "The codestreams stand first, then the database:  refdec task retrieval index DIR DB"
 WAIT_SECONDS = 60.0
 """How long one process waits for another; each holds the file for the moment of one change or of a piece of reading."""
 PRIOR = 8
@@ -196,6 +199,24 @@ def _as_name(stored: str | bytes) -> str:
     return os.fsdecode(stored.encode() if isinstance(stored, str) else stored)
 
 
+def _begins_as_database(path: Path) -> bool:
+    """Tell whether a file begins like those of SQLite."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(SQLITE_START)) == SQLITE_START
+    except OSError:
+        return False
+
+
+def prove_place(path: Path) -> None:
+    """Raise Unusable where no file can be made beside a database that is not there yet."""
+    try:
+        with tempfile.TemporaryFile(dir=path.absolute().parent):
+            pass
+    except OSError as problem:
+        raise Unusable(f"{path} cannot be made as a database of descriptors: {problem.strerror}.") from problem
+
+
 @contextmanager
 def _explaining(path: Path) -> Iterator[None]:
     """Turn what SQLite complains about into an error that names the file and says what to do.  Raises Unusable."""
@@ -208,10 +229,13 @@ def _explaining(path: Path) -> Iterator[None]:
                 f"{path} was kept by another process for {WAIT_SECONDS:g} seconds.\n"
                 "What was indexed before is in it.  Go on later: index with --option resume=yes"
             )
+        elif path.is_dir() or (kind == sqlite3.SQLITE_NOTADB and not _begins_as_database(path)):
+            what = "a folder" if path.is_dir() else "something else"
+            reason = f"{path} cannot be used as a database of descriptors: it is {what}.\n{ORDER}"
         elif kind in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
             reason = (
                 f"{path} cannot be used as a database of descriptors: {problem}.\n"
-                "It is damaged, or something else: name another file, or remove it and index again."
+                "It is damaged: name another file, or remove it and index again."
             )
         else:
             reason = f"{path} cannot be used as a database of descriptors: {problem}."

@@ -40,6 +40,7 @@ def numpy_array() -> bytes:
 ENCODE, CONVERT = "refdec encode FILE OUT.jai", "refdec encode FILE.png OUT.jai"
 GREP = "grep -obaP '\\xff\\x80\\xff\\x82' FILE | cut -d: -f1"
 STARTS = {
+    "sqlite": (b"SQLite format 3\0\x10\0", "a SQLite database", "refdec task retrieval query IN.jai FILE"),
     "png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG picture", ENCODE),
     "pgm": (b"P5\n2 2\n255\n", "a PGM picture", ENCODE),
     "ppm": (b"P6\n2 2\n255\n", "a PPM picture", ENCODE),

@@ -81,7 +81,8 @@ def test_a_bound_is_kept() -> None:
     [
         (ARRAYS["float32"], {}, "lossless=True keeps them as they are"),
         (ARRAYS["float32"].astype(np.float64), {"lossless": True}, "array.astype(np.float32)"),
-        (np.zeros((4, 4, 5), np.float32), {"lossless": True}, "[rows, columns, 3 or 4]"),
+        (np.zeros((0, 4), np.float32), {"lossless": True}, "It is empty"),
+        (np.zeros((4, 4, 5), np.float32), {"lossless": True}, "[rows, columns, 1 to 4]"),
     ],
 )
 def test_without_a_layer_the_error_says_how(array: Any, wishes: Any, advice: str) -> None:
@@ -133,6 +134,13 @@ def test_a_file_of_another_array_says_what_to_type(array: Any, advice: str) -> N
     _, said, then = caught.value.explain().splitlines()
     assert said.startswith(advice) or advice in said
     assert then == "Then write it anew: np.save(FILE, array)"
+
+
+@pytest.mark.parametrize("array", [np.zeros((0, 6, 2), np.float32), np.zeros((6, 0), np.uint8)])
+def test_an_empty_array_is_called_that(array: Any) -> None:
+    """Found: it was called cut, with 0 bytes of samples for 0 of them."""
+    with pytest.raises(PictureUnsupported, match="an empty array, of the shape"):
+        read_npy(saved(array), bits=None, limits=Limits())
 
 
 def test_what_is_advised_makes_a_picture() -> None:

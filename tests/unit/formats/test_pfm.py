@@ -36,7 +36,9 @@ def test_samples_without_a_code(sample: float) -> None:
 def test_what_else_is_refused() -> None:
     with pytest.raises(PictureUnsupported, match="scale"):
         read_pfm(pfm([0] * 4, scale="-2.0"), limits=Limits())
-    for data in (b"PF\n", pfm([0] * 3), pfm([], size="0 2")):
+    with pytest.raises(PictureUnsupported, match="2 rows and 0 columns"):
+        read_pfm(pfm([], size="0 2"), limits=Limits())
+    for data in (b"PF\n", pfm([0] * 3)):
         with pytest.raises(PictureDamaged):
             read_pfm(data, limits=Limits())
     with pytest.raises(PictureTooLarge):
