@@ -8,6 +8,7 @@ is listed.  Where a file system has no locks nothing is removed.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import shutil
@@ -24,6 +25,9 @@ __all__ = ["Unfinished", "unfinished_file", "unfinished_folder"]
 NAMES = 4
 """So many processes may write one path at a time; what is left under names beyond these is not found again."""
 MOST_TRIES = 16
+LONGEST_NAME = 255
+"""Bytes of a name on the file systems in use; beyond them the system says so."""
+HASH_DIGITS = 16
 FILE_MODE = 0o666
 """As of any new file: the process's umask takes away from it."""
 _HAVE_LOCKS = find_spec("fcntl") is not None
@@ -96,7 +100,7 @@ def _created(path: Path, create: Callable[[Path], int]) -> Unfinished:
     """Create and lock what nobody has, under the first name that is free."""
     for place in _names(path):
         _remove_abandoned(place)
-    drawn = (path.with_name(f".{path.name}.{secrets.token_hex(4)}.part") for _ in range(MOST_TRIES))
+    drawn = (_hidden(path, secrets.token_hex(4)) for _ in range(MOST_TRIES))
     for place in chain(_names(path), drawn):
         try:
             made = Unfinished(place, create(place))
@@ -109,7 +113,18 @@ def _created(path: Path, create: Callable[[Path], int]) -> Unfinished:
 
 
 def _names(path: Path) -> Iterator[Path]:
-    return (path.with_name(f".{path.name}.refdec-{number}.part") for number in range(NAMES))
+    return (_hidden(path, f"refdec-{number}") for number in range(NAMES))
+
+
+def _hidden(path: Path, mark: str) -> Path:
+    """Return a hidden name beside `path`; of a name that leaves no room for the rest its begin and its hash."""
+    name, ending = os.fsencode(path.name), f".{mark}.part"
+    room = LONGEST_NAME - len(f".{ending}")
+    if len(name) <= room or len(name) > LONGEST_NAME:  # which the system refuses before anything is made
+        return path.with_name(f".{path.name}{ending}")
+    digest = hashlib.sha256(name).hexdigest()[:HASH_DIGITS]
+    begin = name[: room - len(f"-{digest}")].decode(errors="ignore")  # no part of a letter is left
+    return path.with_name(f".{begin}-{digest}{ending}")
 
 
 def _remove_abandoned(place: Path) -> None:

@@ -11,7 +11,7 @@ One picture.  In: a state that every worker holds, and units.  Out: results in t
 Many files.  In: jobs and a function of a job.  Out: a line of a report for each, and a summary.
 
 1. `folders` lists files as jobs; `batch` draws them, no more than workers can be busy with, and `new_folders` takes
-   folders away again that stayed empty.
+   folders away again that stayed empty; `places` says what lies at a path.
 2. `crews` runs them: worker processes, or an executor that `executors` finds by its name.
 3. `attempts` is one file inside a worker, under the time limit of `deadline`; `outcomes` is what became of it, and
    `typed_names` have its errors name files as they were typed.

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from refdec.parallel.places import is_there
+
 __all__ = ["missing_folders", "remove_empty"]
 
 
@@ -16,7 +18,7 @@ def missing_folders(folder: Path) -> tuple[Path, ...]:
     """Return `folder` and those above it that do not exist, innermost first."""
     missing = []
     for place in (folder, *folder.parents):
-        if place.exists():
+        if is_there(place):
             break
         missing.append(place)
     return tuple(missing)

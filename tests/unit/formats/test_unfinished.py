@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from refdec.formats import unfinished
+from refdec.formats.errors import FileUnwritable
 from refdec.formats.files import write_bytes
-from refdec.formats.sinks import AtomicFile
+from refdec.formats.sinks import AtomicFile, sink_of
 from refdec.formats.unfinished import Unfinished, unfinished_file, unfinished_folder
 
 KILLED = """
@@ -55,6 +56,40 @@ def test_what_several_left_goes_at_once(tmp_path: Path) -> None:
     first.remove()
     write_bytes(tmp_path / "a.png", b"whole")
     assert remaining(tmp_path) == ["a.png"]
+
+
+@pytest.mark.parametrize("letter", ["y", "ä", "漢", "\udcff"])
+@pytest.mark.parametrize("kind", ["unfinished_file", "unfinished_folder"])
+def test_names_that_leave_no_room_are_shortened(kind: str, letter: str, tmp_path: Path) -> None:
+    """Legal names above 240 bytes were too long, with what is put beside them while a file is written."""
+    size = len(os.fsencode(letter))
+    for room in (236, 240, 251):  # of what the suffix leaves
+        name = letter * (room // size) + "x" * (room % size) + ".png"
+        made = getattr(unfinished, kind)(tmp_path / name)
+        assert len(os.fsencode(made.path.name)) <= 255 and made.path.name.startswith(".")
+        if letter != "\udcff":
+            made.path.name.encode()
+        other = getattr(unfinished, kind)(tmp_path / (name[:-5] + "z.png"))
+        assert made.path.with_suffix("") != other.path.with_suffix(""), "names of equal length are told apart"
+        made.become(tmp_path / name)
+        other.remove()
+    assert len(remaining(tmp_path)) == 3
+
+
+def test_what_was_left_of_a_long_name_goes_too(tmp_path: Path) -> None:
+    place = tmp_path / ("y" * 251 + ".png")
+    killed("unfinished_file", place)
+    write_bytes(place, b"whole")
+    assert remaining(tmp_path) == [place.name]
+
+
+def test_names_that_no_file_can_have_are_unwritable(tmp_path: Path) -> None:
+    for place in (tmp_path / ("y" * 252 + ".png"), tmp_path / ("y" * 300) / "a.png"):
+        with pytest.raises(FileUnwritable, match="File name too long"):
+            write_bytes(place, b"data")
+        with pytest.raises(FileUnwritable, match="File name too long"):
+            sink_of(place)
+    assert not remaining(tmp_path)
 
 
 def test_what_others_write_and_own_stays(tmp_path: Path) -> None:
