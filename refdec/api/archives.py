@@ -33,6 +33,7 @@ from refdec.formats.standard_output import still_there
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import Job, Outcome, Summary
+from refdec.parallel.places import is_folder, is_there
 from refdec.parallel.processes import available_cores
 from refdec.parallel.report import BatchReport
 from refdec.parallel.typed_names import NO_NAMES, TypedNames, naming_as_typed, typed_names
@@ -190,7 +191,7 @@ def archive_jobs(
     with other ones.  Raises
     NothingMatches, OutputsMeet and OutputIsInput for files that are named, OutputNoFolder, FolderMissing.
     """
-    if out.exists() and not out.is_dir():
+    if is_there(out) and not is_folder(out):
         raise OutputNoFolder(str(out))
     sources = list(sources)
     made: dict[Path, Path] = {}
@@ -198,12 +199,12 @@ def archive_jobs(
         output = out / (path.stem + (path.suffix if path.suffix.lower() in keeps else suffix))
         if output in made:
             raise OutputsMeet(str(made[output]), str(path), str(output))
-        if output.exists() and output.samefile(path):
+        if is_there(output) and output.samefile(path):
             raise OutputIsInput(str(path))
         made[output] = path
     yield from (Job(path, output) for output, path in made.items())
     for source in sources:
-        if Path(source).is_dir():
+        if is_folder(source):
             left_out = others or LeftOut()
             yield from folder_jobs(Path(source), inputs, out=out, out_suffix=suffix, keeps=keeps, left_out=left_out)
 
@@ -237,7 +238,7 @@ def transcode_archive(archive: StreamArchive, *, watch: Callable[[Outcome], None
     Raises OutputIsInput for a folder that is to take what becomes of it.
     """
     for source in map(Path, archive.sources):
-        if source.is_dir() and archive.out.is_dir() and source.samefile(archive.out):
+        if is_folder(source) and is_folder(archive.out) and source.samefile(archive.out):
             raise OutputIsInput(str(source))
     wished = archive.transcode.container
     keeps = (HEIF_SUFFIX,) if wished is None else ()

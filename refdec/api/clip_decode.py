@@ -25,6 +25,7 @@ from refdec.formats.folders import names_folder
 from refdec.formats.sinks import sink_of
 from refdec.formats.standard_output import is_standard_output
 from refdec.observation import Progress, no_progress
+from refdec.parallel.places import is_folder
 from refdec.picture.picture import LOSSY
 from refdec.sequences.errors import ClipFormatUnknown, ClipOption, RatesDiffer
 from refdec.sequences.moving import ONCE
@@ -90,7 +91,7 @@ def _is_folder(target: Target) -> bool:
     """Tell whether a target is a folder: it is one, or its name has no suffix."""
     if not isinstance(target, str | os.PathLike) or is_standard_output(target):
         return False
-    return Path(target).is_dir() or names_folder(target) or not Path(target).suffix
+    return is_folder(Path(target)) or names_folder(target) or not Path(target).suffix
 
 
 @dataclass(frozen=True, slots=True)

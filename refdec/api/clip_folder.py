@@ -18,6 +18,7 @@ from refdec.errors import RefdecError
 from refdec.formats.file_errors import file_unwritable
 from refdec.formats.files import NamedBytes
 from refdec.formats.unfinished import Unfinished, unfinished_folder
+from refdec.parallel.places import is_there
 
 if TYPE_CHECKING:
     from refdec.api.decode_job import DecodeJob
@@ -51,7 +52,7 @@ def clip_to_folder(clip: Clip, folder: Path, job: DecodeJob, on_progress: Progre
             if isinstance(made, RefdecError):
                 tally.problem(made)
                 continue
-            if not path.exists():  # the same bytes as the frame before
+            if not is_there(path):  # the same bytes as the frame before
                 shutil.copyfile(written[-1], path)
             written.append(path)
             tally.add_report(made)
@@ -68,7 +69,7 @@ def clip_to_folder(clip: Clip, folder: Path, job: DecodeJob, on_progress: Progre
 def _move(unfinished: Unfinished, folder: Path) -> None:
     """Give a folder its name, or move what is in it into one that is there."""
     try:
-        if not folder.exists():
+        if not is_there(folder):
             unfinished.become(folder)
             return
         for path in sorted(unfinished.path.iterdir()):

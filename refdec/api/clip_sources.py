@@ -17,6 +17,7 @@ from refdec.decoding.options import limits_or_default
 from refdec.formats.errors import NoSuchPicture
 from refdec.formats.files import NamedBytes, name_of
 from refdec.formats.pipes import is_read_once, named
+from refdec.parallel.places import is_folder
 from refdec.sequences.errors import ClipOption, NotAClip
 from refdec.sequences.moving import MovingPicture
 
@@ -44,7 +45,7 @@ def moving_or_still(
     still = source if given is None or isinstance(given, str) else given
     moving = None
     if given is not None and not options.format and options.size is None:
-        if isinstance(given, str) and Path(given).is_dir():
+        if isinstance(given, str) and is_folder(given):
             moving = moving_picture(given, limits)
         elif moving_start(start := _start_of(given)) and (options.frame is None or is_always_moving(start)):
             moving = moving_picture(given if isinstance(given, str) else given.getvalue(), limits)

@@ -13,13 +13,14 @@ from refdec.api.errors import NothingMatches, PipeAmongMany
 from refdec.formats.pipes import is_pipe
 from refdec.parallel.errors import FolderMissing
 from refdec.parallel.folders import walk
+from refdec.parallel.places import is_file, is_folder, is_there
 
 __all__ = ["files_below", "is_archive", "named_files"]
 
 
 def is_archive(source: str) -> bool:
     """Tell whether a source stands for several files: a folder, or a pattern that is no file itself."""
-    return Path(source).is_dir() or (glob.has_magic(source) and not Path(source).exists())
+    return is_folder(source) or (glob.has_magic(source) and not is_there(source))
 
 
 def named_files(sources: Iterable[str]) -> Iterator[Path]:
@@ -30,13 +31,13 @@ def named_files(sources: Iterable[str]) -> Iterator[Path]:
     for source in sources:
         if is_pipe(source):
             raise PipeAmongMany
-        if Path(source).is_dir():
+        if is_folder(source):
             continue
-        if Path(source).exists():
+        if is_there(source):
             yield Path(source)
             continue
         matches = sorted(glob.glob(source, recursive=True)) if glob.has_magic(source) else []  # noqa: PTH207 - any root
-        files = [Path(match) for match in matches if Path(match).is_file()]
+        files = [Path(match) for match in matches if is_file(match)]
         if not files:
             raise NothingMatches(source)
         yield from files
@@ -52,5 +53,5 @@ def files_below(
     sources = list(sources)
     yield from named_files(sources)
     for source in sources:
-        if Path(source).is_dir():
+        if is_folder(source):
             yield from (Path(source) / below for below in walk(Path(source), suffixes, unreadable=unreadable))

@@ -19,6 +19,7 @@ from refdec.decoding.options import DEFAULT_OPTIONS, DecodeOptions
 from refdec.errors import RefdecError
 from refdec.limits import Limits
 from refdec.observation import Progress, no_progress
+from refdec.parallel.places import is_folder
 
 if TYPE_CHECKING:
     from refdec.api.chosen_frame import ChosenStream
@@ -161,7 +162,7 @@ def act(
     options = options_for(bench.guest, dict(order.options), action)
     kinds = {argument.name: argument.kind for argument in action.arguments}
     wanted = {name: text for name, text in typed.items() if kinds[name] in {"codestream", "codestreams"}}
-    several = len(wanted) > 1 or any(Path(text).is_dir() for text in wanted.values())
+    several = len(wanted) > 1 or any(is_folder(text) for text in wanted.values())
     frame, clips, decode = (
         replace(order.frame, among_others=several),
         set[str](),

@@ -17,6 +17,7 @@ from refdec.api.task_pictures import write_result_picture
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.formats.pipes import is_pipe
 from refdec.formats.sinks import make_folder_for
+from refdec.parallel.places import is_folder
 
 if TYPE_CHECKING:
     from refdec.api.task import TaskOrder
@@ -38,11 +39,11 @@ def jobs_of(inputs: Sequence[str | Path], order: TaskOrder, pictures: Path | Non
     made: dict[Path, Path] = {}
     paths = [Path(path) for path in inputs]
     for path in paths:
-        output = None if pictures is None or path.is_dir() else pictures / f"{path.stem}.png"
+        output = None if pictures is None or is_folder(path) else pictures / f"{path.stem}.png"
         if output is not None and (other := made.setdefault(output, path)) is not path:
             raise OutputsMeet(str(other), str(path), str(output))
     for path in paths:
-        if path.is_dir():
+        if is_folder(path):
             yield from folder_jobs(path, CODESTREAM_SUFFIXES, out=pictures, out_suffix=".png", options=order)
         else:
             yield Job(path, None if pictures is None else pictures / f"{path.stem}.png", order)

@@ -16,6 +16,7 @@ from refdec.api.errors import NoCodestreams
 from refdec.errors import RefdecError
 from refdec.formats.kinds import CODESTREAM_SUFFIXES
 from refdec.formats.pipes import is_pipe, named
+from refdec.parallel.places import is_folder
 from refdec.sequences.errors import FrameDamaged, FrameUnsupported
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def streams_below(source: str | Path) -> Iterator[str]:
     from refdec.parallel.folders import walk
 
     place = Path(source)
-    if place.is_dir():
+    if is_folder(place):
         yield from (named(place / below) for below in walk(place, CODESTREAM_SUFFIXES))
     else:
         yield source if isinstance(source, str) and is_pipe(source) else named(place)
@@ -91,7 +92,7 @@ class TaskStreams:
             try:
                 yield from self._of_file(name, index / len(files), 1 / len(files))
             except RefdecError as problem:
-                if not Path(self.source).is_dir():
+                if not is_folder(self.source):
                     raise
                 self.reading.complain(name, problem)
 

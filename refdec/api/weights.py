@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import os
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refdec.api.errors import WeightsDiffer
+from refdec.parallel.places import is_folder
 
 if TYPE_CHECKING:
     from refdec.formats.files import Source
@@ -39,7 +39,7 @@ def load_weights(weights: WeightPack | Source | None) -> WeightPack:
     from refdec.weights.errors import PackIsFolder
     from refdec.weights.packfile import read_pack
 
-    if isinstance(weights, str | os.PathLike) and Path(weights).is_dir():
+    if isinstance(weights, str | os.PathLike) and is_folder(weights):
         raise PackIsFolder(os.fspath(weights))
     pack = _bundled() if weights is None else read_pack(read_bytes(weights))
     if LOG.isEnabledFor(logging.INFO):  # a fingerprint may have to be computed

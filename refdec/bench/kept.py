@@ -24,6 +24,7 @@ from refdec.errors import RefdecError
 from refdec.formats.description import LEFT_BY_FILE
 from refdec.formats.foreign_readers import damage_named
 from refdec.observation import Progress, no_progress
+from refdec.parallel.places import is_folder
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -101,7 +102,7 @@ def files_of(paths: Sequence[Path]) -> list[Path]:
 
     found: list[Path] = []
     for path in paths:
-        found += [path / below for below in walk(path, READ_SUFFIXES)] if path.is_dir() else [path]
+        found += [path / below for below in walk(path, READ_SUFFIXES)] if is_folder(path) else [path]
     if not found:
         raise NoPictures(tuple(map(str, paths)))
     return found

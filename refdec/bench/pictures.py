@@ -13,6 +13,7 @@ import numpy as np
 from refdec.arithmetic.types import UInt8Array
 from refdec.bench.errors import NoPictures, NotEightBits, NothingMeasured, PicturesAlike, SetUnclear
 from refdec.errors import RefdecError
+from refdec.parallel.places import is_folder, is_there
 
 __all__ = ["picture_files", "picture_sets", "read_rgb", "require_measurable", "require_names_apart"]
 
@@ -23,7 +24,7 @@ def picture_files(paths: Sequence[Path]) -> list[Path]:
 
     found: list[Path] = []
     for path in paths:
-        found += [path / below for below in walk(path, [".png"])] if path.is_dir() else [path]
+        found += [path / below for below in walk(path, [".png"])] if is_folder(path) else [path]
     if not found:
         raise NoPictures(tuple(map(str, paths)))
     return found
@@ -40,7 +41,7 @@ def picture_sets(texts: Sequence[str]) -> dict[str, list[Path]]:
         if not (name.strip() and given and where.strip()):
             raise SetUnclear(text)
         path = Path(where.strip())
-        matched = [path] if path.exists() else sorted(path.parent.glob(path.name))
+        matched = [path] if is_there(path) else sorted(path.parent.glob(path.name))
         if not matched:
             raise NoPictures((where,))
         found.setdefault(name.strip(), []).extend(picture_files(matched))

@@ -12,6 +12,7 @@ from pathlib import Path
 from refdec.bench.errors import NothingMeasured
 from refdec.bench.rd import RdPoint
 from refdec.bench.rd_summary import EDGES, bd_rates, codecs_of, kinds_of, mean_points, named_with_count, qualities_of
+from refdec.parallel.places import is_file
 
 __all__ = [
     "BEGIN",
@@ -129,5 +130,5 @@ def write_page(path: Path, tables: Sequence[TextTable], begin: str = BEGIN, belo
 
     if not any(table.rows for table in tables):
         raise NothingMeasured(f"there is no row for the tables of {path}")
-    page = path.read_text(encoding="utf-8") if path.is_file() else ""
+    page = path.read_text(encoding="utf-8") if is_file(path) else ""
     write_text(path, placed(page, markdown(tables) + below, begin))

@@ -20,6 +20,7 @@ from refdec.cli.errors import InputAsTarget, OutputExists, OutputFolderMissing, 
 from refdec.cli.outputs import PIPE, Inputs, require_apart, require_distinct, require_none_replaced, spelled
 from refdec.formats.folders import names_folder
 from refdec.formats.pipes import is_pipe, named
+from refdec.parallel.places import is_folder, is_there
 
 if TYPE_CHECKING:
     from refdec.parallel.batch import BatchOptions
@@ -106,7 +107,7 @@ def places(command: FileCommand, sources: Sequence[str], out: str | None, *, ove
     if out is not None:
         alone = len(sources) == 1 and not several
         folder = Path(out)
-        if alone and (spelled(out) == PIPE or (folder.suffix and not folder.is_dir() and not names_folder(out))):
+        if alone and (spelled(out) == PIPE or (folder.suffix and not is_folder(folder) and not names_folder(out))):
             return _as_one_file(command, sources[0], out)
         return _as_several(sources, out)
     if len(sources) == 2:
@@ -116,7 +117,7 @@ def places(command: FileCommand, sources: Sequence[str], out: str | None, *, ove
     if is_pipe(sources[0]):
         return OneFile(PIPE, PIPE)
     target = Path(sources[0]).with_suffix(command.suffix)
-    if target.exists() and not overwrite:
+    if is_there(target) and not overwrite:
         raise OutputExists(str(target))
     return OneFile(sources[0], str(target))
 

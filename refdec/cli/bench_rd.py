@@ -16,6 +16,7 @@ from refdec.cli.errors import WrongNumbers
 from refdec.cli.idle import refuse_idle
 from refdec.cli.options import JsonFlag, WeightsOption, number_list
 from refdec.cli.plugins import ENVIRONMENT_VARIABLE
+from refdec.parallel.places import is_file
 
 if TYPE_CHECKING:
     from refdec.bench.codecs import Codec
@@ -142,7 +143,7 @@ def rd(
     require_distinct(read, {"--out": out, "--plot": plot, "--markdown": markdown})
     require_writable((out, plot, markdown))
     facts = _facts(chosen, weights)
-    before = read_results(out) if resume and out is not None and out.is_file() else RdResults((), facts)
+    before = read_results(out) if resume and out is not None and is_file(out) else RdResults((), facts)
     kept = before.without(names_of(again))
     points = list(kept.points)
     measured = (*names_of(codecs), *(point.codec for point in points))

@@ -13,6 +13,7 @@ import typer
 from refdec.cli import console
 from refdec.cli.idle import refuse_idle
 from refdec.cli.options import JsonFlag
+from refdec.parallel.places import is_there
 
 __all__ = ["speed"]
 
@@ -84,7 +85,7 @@ def _keep(found: dict[str, Any], folder: Path) -> None:
 
     path = folder / "speed.json"
     make_folder_for(path)
-    earlier = json_format.loads(path.read_text()) if path.exists() else {}
+    earlier = json_format.loads(path.read_text()) if is_there(path) else {}
     merged = {**earlier, **found}
     write_text(path, json_format.dumps(merged, indent=1) + "\n")
     if "sizes" in merged:

@@ -12,6 +12,7 @@ from refdec.cli.errors import WrongNumbers
 from refdec.cli.idle import refuse_idle
 from refdec.cli.options import JsonFlag, WeightsOption, number_list
 from refdec.cli.plugins import installed_plugins
+from refdec.parallel.places import is_file
 
 if TYPE_CHECKING:
     from refdec.bench.tasks.figures import TaskRow
@@ -87,7 +88,7 @@ def tasks(
     require_distinct(read, written, below=(*READ_SUFFIXES, *BESIDE_PICTURES))
     require_writable(written.values())
     pack = load_weights(weights)
-    kept = read_rows(out, pack.fingerprint) if resume and out is not None and out.is_file() else []
+    kept = read_rows(out, pack.fingerprint) if resume and out is not None and is_file(out) else []
     rows: list[TaskRow] = []
     ground = Ground(pack, Core(pack), installed_plugins(), chosen, most, teachers, pair, console.say)
     for row in measured(ground, folders, kept):

@@ -16,6 +16,7 @@ from refdec.cli.errors import FileTwice, OutputNotNamed, OutputTwice
 from refdec.formats.pipes import PIPE, is_pipe, named
 from refdec.formats.sinks import sink_of
 from refdec.formats.standard_output import is_standard_output
+from refdec.parallel.places import is_file, is_folder, is_there
 
 __all__ = [
     "PIPE",
@@ -52,7 +53,7 @@ def require_distinct(inputs: Inputs, outputs: Mapping[str, str | Path | None], *
         if path is None or spelled(path) == PIPE:
             continue
         place = os.path.realpath(path)
-        if Path(place).exists() and not Path(place).is_file() and not Path(place).is_dir():
+        if is_there(place) and not is_file(place) and not is_folder(place):
             continue
         held = (_in_words(name) for name, source in _each(inputs) if _holds(source, path, below))
         if (other := places.get(place) or next(held, None)) is not None:
@@ -78,7 +79,7 @@ def require_none_replaced(
 
 def files_named(option: str, values: Mapping[str, object]) -> dict[str, str]:
     """Return those values of KEY=VALUE that are files, by what names them: "--option mask"."""
-    return {f"{option} {key}": text for key, value in values.items() if Path(text := str(value)).is_file()}
+    return {f"{option} {key}": text for key, value in values.items() if is_file(text := str(value))}
 
 
 def _each(inputs: Inputs) -> Iterator[tuple[str, str | Path]]:
@@ -97,10 +98,10 @@ def _in_words(what: str) -> str:
 
 def _holds(source: str | Path, path: str | Path, suffixes: Collection[str]) -> bool:
     """Tell whether a file is there and is one of a folder or of a pattern."""
-    if not Path(path).is_file():
+    if not is_file(path):
         return False
     place = os.path.realpath(path)
-    if Path(source).is_dir():
+    if is_folder(source):
         folders = (os.path.realpath(source), Path(source).absolute())  # what lies in it may be a link
         inside = any(Path(one).is_relative_to(folder) for one in (place, Path(path).absolute()) for folder in folders)
         return inside and Path(path).suffix.lower() in suffixes
@@ -110,16 +111,16 @@ def _holds(source: str | Path, path: str | Path, suffixes: Collection[str]) -> b
 def _matching(source: str | Path) -> Sequence[str]:
     """Return the files that a pattern names; a file is its own."""
     text = os.fspath(source)
-    if not glob.has_magic(text) or Path(text).exists():
+    if not glob.has_magic(text) or is_there(text):
         return [text]
     return glob.glob(text, recursive=True)  # noqa: PTH207 - any root
 
 
 def _becomes(source: str | Path, place: Path) -> bool:
     """Tell whether something of a source gets an output at this place below the folder of outputs."""
-    if Path(source).is_dir():
+    if is_folder(source):
         beside = Path(source) / place.parent
-        names = [path.name for path in beside.iterdir()] if beside.is_dir() else []
+        names = [path.name for path in beside.iterdir()] if is_folder(beside) else []
         return any(place.stem in (name, Path(name).stem) for name in names)
     return not place.parent.name and any(Path(match).stem == place.stem for match in _matching(source))
 
@@ -142,7 +143,7 @@ def require_files(command: str, outputs: Mapping[str, str | Path | None]) -> Non
 def require_writable(outputs: Iterable[str | Path | None]) -> None:
     """Raise FileUnwritable for a file (None: not wanted) that cannot be begun, before long work would be lost."""
     for path in outputs:
-        if path is not None and spelled(path) != PIPE and (Path(path).is_file() or not Path(path).exists()):
+        if path is not None and spelled(path) != PIPE and (is_file(path) or not is_there(path)):
             sink_of(path).discard()
 
 

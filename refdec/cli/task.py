@@ -28,6 +28,7 @@ from refdec.cli.options import (
 )
 from refdec.cli.plugins import ENVIRONMENT_VARIABLE, installed_plugins
 from refdec.cli.task_words import NAMING_KINDS, outcome_line, say_what_is_known, show_outcome, show_result
+from refdec.parallel.places import is_folder
 
 if TYPE_CHECKING:
     from refdec.api.task import TaskOrder
@@ -132,7 +133,7 @@ def task(
         refuse_idle(f"is for a task on several files; {action.name} takes one after the other", {"--workers": workers})
         require_distinct({"an input": texts[1:], **beside}, {"--picture": drawn}, below=CODESTREAM_SUFFIXES)
         code = _act(action, texts[1:], order, drawn, json)
-    elif len(texts) > 1 or Path(texts[0]).is_dir():
+    elif len(texts) > 1 or is_folder(texts[0]):
         if drawn is not None:
             require_none_replaced(texts, drawn, (".png",), beside)
         code = _run_on_batch(texts, order, drawn, workers, json)

@@ -22,6 +22,7 @@ from refdec.cli.options import (
     WeightsOption,
     limits_of,
 )
+from refdec.parallel.places import is_folder
 
 if TYPE_CHECKING:
     from refdec.cli.outputs import Inputs
@@ -119,7 +120,7 @@ def verify(
         options=options,
     )
     _require_distinct(inputs, request, report)
-    many = len(inputs) > 1 or Path(inputs[0]).is_dir() or report is not None
+    many = len(inputs) > 1 or is_folder(inputs[0]) or report is not None
     code = (
         _verify_batch(inputs, request, workers, report, resume, json)
         if many

@@ -44,6 +44,7 @@ from refdec.formats.files import READ_SUFFIXES, read_bytes, read_picture, write_
 from refdec.formats.kinds import CODESTREAM_SUFFIXES, HEIF_SUFFIX
 from refdec.formats.pictures import CodePicture, Colour
 from refdec.formats.yuv import YuvLayout
+from refdec.parallel.places import is_there
 from refdec.trace.picture_digest import picture_sha256
 
 __all__ = ["AddOptions", "Added", "add_case"]
@@ -88,7 +89,7 @@ def add_case(suite: Path, stream: Path, options: AddOptions) -> Added:
     name = options.name or re.sub(r"[^A-Za-z0-9_.-]+", "_", stream.stem).strip("._")
     if not PLAIN_NAME.fullmatch(name):
         raise CaseNameUnfit(name)
-    opened = open_suite(suite) if suite.exists() else None
+    opened = open_suite(suite) if is_there(suite) else None
     manifest = NEW if opened is None else opened.manifest
     if name in manifest.cases:
         raise CaseNameTaken(name, str(suite))

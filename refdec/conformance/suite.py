@@ -26,6 +26,7 @@ from refdec.conformance.case import (
     manifest_from_json,
 )
 from refdec.conformance.errors import ManifestDamaged, NoSuchCase, NotASuite
+from refdec.parallel.places import is_file
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
 
@@ -179,7 +180,7 @@ def open_suite(path: Path | None) -> Suite:
     """
     place = builtin_data() if path is None else path
     files: Files
-    if place.is_file() and zipfile.is_zipfile(place):
+    if is_file(place) and zipfile.is_zipfile(place):
         files = SuiteZip(str(place), zipfile.ZipFile(place))
     else:
         files = Folder(place)

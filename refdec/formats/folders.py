@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from refdec.formats.errors import NotAFolder
+from refdec.parallel.places import is_file, is_folder
 
 __all__ = ["folder_sources", "names_folder"]
 
@@ -31,7 +32,7 @@ def folder_sources(folder: Path) -> dict[str, Callable[[], BinaryIO]]:
 
     Links to folders are not followed, so that the walk ends.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise NotAFolder(folder)
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = sorted(path for path in folder.rglob("*") if is_file(path))
     return {path.relative_to(folder).as_posix(): partial(_open, path) for path in files}

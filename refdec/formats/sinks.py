@@ -19,6 +19,7 @@ from refdec.formats.folders import names_folder
 from refdec.formats.pipes import named
 from refdec.formats.standard_output import data_stream, is_standard_output
 from refdec.formats.unfinished import unfinished_file
+from refdec.parallel.places import is_file, is_folder, is_there
 
 __all__ = ["AtomicFile", "Borrowed", "Sink", "Target", "make_folder_for", "sink_of"]
 
@@ -162,11 +163,11 @@ def sink_of(target: Target) -> Sink:
     path = Path(target)
     if "\0" in str(path):
         raise FileUnwritable(named(path), "its name has a NUL")
-    if path.is_dir() or names_folder(target):
+    if is_folder(path) or names_folder(target):
         raise file_unwritable(
             named(target),
-            IsADirectoryError(EISDIR, "it is a folder" if path.is_dir() else "its name is that of a folder"),
+            IsADirectoryError(EISDIR, "it is a folder" if is_folder(path) else "its name is that of a folder"),
         )
-    if path.exists() and not path.is_file():
+    if is_there(path) and not is_file(path):
         return _Device(path)
     return AtomicFile(path)

@@ -26,6 +26,7 @@ from refdec.parallel.errors import ExecutorBroken
 from refdec.parallel.executors import executor_named
 from refdec.parallel.new_folders import missing_folders, remove_empty
 from refdec.parallel.outcomes import Job, Outcome, Status, Summary, Tally
+from refdec.parallel.places import is_file, is_there
 from refdec.parallel.processes import StartMethod
 from refdec.parallel.report import BatchReport
 from refdec.parallel.signals import Terminated, orderly_sigterm
@@ -72,10 +73,10 @@ def _backend(function: BatchFunction, options: BatchOptions) -> Iterator[Backend
 
 def is_complete(job: Job) -> bool:
     """Tell whether a job's output is there: not empty, and not older than its input."""
-    if job.output is None or not job.output.is_file():
+    if job.output is None or not is_file(job.output):
         return False
     made = job.output.stat()
-    return made.st_size > 0 and (not job.input.exists() or made.st_mtime_ns >= job.input.stat().st_mtime_ns)
+    return made.st_size > 0 and (not is_there(job.input) or made.st_mtime_ns >= job.input.stat().st_mtime_ns)
 
 
 class _Batch:

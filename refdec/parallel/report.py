@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from refdec.parallel.errors import ReportUnreadable
 from refdec.parallel.outcomes import Job, Outcome, Status
+from refdec.parallel.places import is_file
 
 __all__ = ["BatchReport", "digest_of"]
 
@@ -72,7 +73,7 @@ class BatchReport:
         """
         path, name = Path(path), os.fspath(path)
         finished: UInt64Array = NOTHING
-        keep = resume and path.is_file()
+        keep = resume and is_file(path)
         if keep:
             finished, whole_bytes = _read(path)
         try:

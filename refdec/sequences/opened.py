@@ -14,6 +14,7 @@ from refdec.formats.file_errors import file_unreadable
 from refdec.formats.files import Source, name_of, read_bytes
 from refdec.formats.pipes import is_read_once, named
 from refdec.limits import Limits
+from refdec.parallel.places import is_folder
 from refdec.sequences.animations import animation_suffix, moving_animation
 from refdec.sequences.frame_folder import moving_folder
 from refdec.sequences.moving import MovingPicture
@@ -40,7 +41,7 @@ def moving_picture(source: Source, limits: Limits) -> MovingPicture | None:
     Raises FileUnreadable, FileTooLong, NoFrames, PictureDamaged, PictureUnsupported, PictureTooLarge, TooLarge.
     """
     if isinstance(source, str | Path) and not is_read_once(source):
-        if Path(source).is_dir():
+        if is_folder(source):
             try:
                 return moving_folder(Path(source), limits)
             except OSError as reason:

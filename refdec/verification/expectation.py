@@ -20,6 +20,7 @@ from refdec.formats.rows import NARROW
 from refdec.formats.transparency import ALPHA_SUFFIXES, common_depth
 from refdec.formats.yuv import LUMA_ONLY, YuvLayout
 from refdec.limits import Limits
+from refdec.parallel.places import is_file, is_folder
 from refdec.trace.stage_differences import compare_traces
 from refdec.trace.tracefile import read_trace
 from refdec.verification.depths import FewBits, in_few_bits
@@ -186,7 +187,7 @@ def expectation_for(source: Path, expect: Path, tolerance: int, fraction: float,
 
 def expected_file(source: Path, expect: Path) -> Path | None:
     """Return the file that says what is expected of an input, None where a folder has none of its stem."""
-    if not expect.is_dir():
+    if not is_folder(expect):
         return expect
     candidates = (expect / (source.stem + suffix) for suffix in (*READ_SUFFIXES, TRACE_SUFFIX))
-    return next((candidate for candidate in candidates if candidate.is_file()), None)
+    return next((candidate for candidate in candidates if is_file(candidate)), None)

@@ -29,6 +29,7 @@ from refdec.formats.stream_files import StreamFile, stream_in
 from refdec.parallel.batch import BatchOptions, run_batch
 from refdec.parallel.folders import folder_jobs
 from refdec.parallel.outcomes import EXIT_ORDER, Job, Outcome, Status, Summary
+from refdec.parallel.places import is_file, is_folder
 from refdec.parallel.report import BatchReport
 from refdec.parallel.typed_names import as_typed
 from refdec.sequences.errors import ClipOption
@@ -88,7 +89,7 @@ def verify_file(
         as_typed(problem, {name_of(source): name})
     name_source(source if shown is None else shown, verdict.problems)
     if request.trace is not None and verdict.fingerprints:
-        target = request.trace / f"{Path(name).stem}.json" if request.trace.is_dir() else request.trace
+        target = request.trace / f"{Path(name).stem}.json" if is_folder(request.trace) else request.trace
         write_bytes(target, write_trace(name, verdict.fingerprints))
     return verdict
 
@@ -223,7 +224,7 @@ class VerifySummary:
 def _jobs(inputs: Iterable[str | Path]) -> Iterator[Job]:
     """Yield a job for each file, whose options are what to call it: workers have its absolute path."""
     for path in map(Path, inputs):
-        for job in folder_jobs(path, CODESTREAM_SUFFIXES) if path.is_dir() else (Job(path),):
+        for job in folder_jobs(path, CODESTREAM_SUFFIXES) if is_folder(path) else (Job(path),):
             yield replace(job, options=named(job.input))
 
 
@@ -244,7 +245,7 @@ def verify_files(
     if any(is_pipe(path) for path in inputs):
         raise PipeAmongMany
     for option, path in (("--expect", request.expect), ("--trace", request.trace)):
-        if path is not None and not path.is_dir() and not (option == "--expect" and path.suffix == ".json"):
+        if path is not None and not is_folder(path) and not (option == "--expect" and path.suffix == ".json"):
             raise OneExpectationForMany(option)
     alone = replace(request, options=replace(request.options, workers=1))  # a process works on one file
     function = partial(_verify_job, alone)
@@ -254,7 +255,7 @@ def verify_files(
     else:
         report = still_there(report)
         with BatchReport.open(report, resume=batch.resume, unwritable=file_unwritable) as lines:
-            counts = _Counts(watch, RecordedVerdicts.read(report) if batch.resume and report.is_file() else None)
+            counts = _Counts(watch, RecordedVerdicts.read(report) if batch.resume and is_file(report) else None)
             summary = run_batch(function, _jobs(inputs), batch, report=lines, watch=counts.add)
     return VerifySummary(summary, dict(counts.verdicts), dict(counts.exit_codes), counts.recorded)
 
