@@ -45,7 +45,9 @@ def read(job: Job) -> None:
 
 
 def make(job: Job) -> None:
-    """Make nothing."""
+    """Write a job's output, whose folder cannot be made."""
+    assert job.output is not None
+    job.output.write_bytes(b"")
 
 
 @pytest.mark.parametrize("executor", [None, "concurrent.futures:ThreadPoolExecutor"])
@@ -59,7 +61,7 @@ def test_messages_of_a_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ex
     run_batch(make, [Job(Path("file"), Path("file/below/out.png"))], options, watch=seen.append)
     run_batch(read, [Job(tmp_path / "gone.jai")], options, watch=seen.append)
     messages = [outcome.message or "" for outcome in seen]
-    assert messages[0].startswith("in/gone.jai cannot be read") and "'file/below'" in messages[1]
+    assert messages[0].startswith("in/gone.jai cannot be read") and "'file/below/out.png'" in messages[1]
     assert str(tmp_path) not in messages[0] + messages[1]
     assert messages[2].startswith(f"{tmp_path}/gone.jai"), "it was typed like this"
 
