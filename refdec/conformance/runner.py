@@ -25,6 +25,7 @@ from refdec.conformance.run_result import RunResult
 from refdec.conformance.stream_features import with_features
 from refdec.conformance.suite import BUNDLED_WEIGHTS, Suite, case_weights, open_suite
 from refdec.conformance.verdicts import CaseResult, CaseVerdict
+from refdec.errors import RefdecError
 from refdec.formats.files import read_picture
 from refdec.formats.pictures import CodePicture
 from refdec.formats.yuv import YuvLayout
@@ -60,11 +61,13 @@ def suite_picture(suite: Suite, case: Case) -> CodePicture | None:
         return None
     told = case.picture
     layout, bits = YuvLayout(told.width, told.height, told.bits, told.chroma), told.bits if told.bits > 8 else None
-    picture = read_picture(file, suffix=Path(told.file or "").suffix, layout=layout, bits=bits)
+    name = f"{suite.name}/{case.name}/{told.file}"
+    try:
+        picture = read_picture(file, suffix=Path(told.file or "").suffix, layout=layout, bits=bits)
+    except RefdecError as reason:
+        raise ManifestDamaged(name, f"the expected picture cannot be read: {reason.headline()}") from reason
     if picture_sha256(picture.components) != told.sha256:
-        raise ManifestDamaged(
-            f"{suite.name}/{case.name}", "its expected picture has another hash than the manifest says"
-        )
+        raise ManifestDamaged(name, "the expected picture has another hash than the manifest says")
     return picture
 
 

@@ -9,6 +9,7 @@ import fnmatch
 import hashlib
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,7 @@ from refdec.conformance.case import (
     manifest_from_json,
 )
 from refdec.conformance.errors import ManifestDamaged, NoSuchCase, NotASuite
+from refdec.errors import WeightsError
 from refdec.parallel.places import is_file
 from refdec.weights.pack import WeightPack
 from refdec.weights.seeded import seeded_pack
@@ -153,13 +155,22 @@ class Suite:
             return self.files.read(path)
         except KeyError as reason:
             raise ManifestDamaged(self.name, f"the file {path} is missing") from reason
+        except (zipfile.BadZipFile, zlib.error, EOFError) as reason:
+            raise ManifestDamaged(self.name, f"the file {path} is damaged: {reason}") from reason
 
 
 def case_weights(suite: Suite, case: Case) -> WeightPack:
     """Return the weights of a case: its own, refdec's bundled ones, or the stand-ins of the suite."""
     if not case.weights:
         return suite_weights(suite.manifest.weights_seed)
-    return load_weights(None) if case.weights == BUNDLED_WEIGHTS else _read_pack(suite.pack_file(case))
+    if case.weights == BUNDLED_WEIGHTS:
+        return load_weights(None)
+    file = suite.pack_file(case)
+    try:
+        return _read_pack(file)
+    except WeightsError as reason:
+        name = f"{suite.name}/{case.weights}"
+        raise ManifestDamaged(name, f"the weights of {case.name} cannot be read: {reason.headline()}") from reason
 
 
 @lru_cache(maxsize=2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refdec.errors import LimitExceeded, UnsupportedError, UsageError, WeightsError
+from refdec.errors import LimitExceeded, RefdecError, UnsupportedError, UsageError, WeightsError
 
 __all__ = [
     "HeadDamaged",
@@ -17,6 +17,11 @@ __all__ = [
 ]
 
 
+def _of(problem: RefdecError) -> str:
+    """Return the name of the file that an error is about, behind a space; "" where there is none."""
+    return problem.source and f" {problem.source}"
+
+
 class NotAHead(WeightsError):
     """A file is no head file."""
 
@@ -27,7 +32,7 @@ class NotAHead(WeightsError):
         self.reason = reason
 
     def explain(self) -> str:
-        return f"This is no head file: {self.reason}.\nHow one is made stands in docs/tasks.md."
+        return f"{self.source or 'This'} is no head file: {self.reason}.\nHow one is made stands in docs/tasks.md."
 
 
 class HeadTooNew(UnsupportedError):
@@ -41,7 +46,7 @@ class HeadTooNew(UnsupportedError):
 
     def explain(self) -> str:
         return (
-            f"The head file has version {self.version} of the format; this refdec knows {self.known}.\n"
+            f"The head file{_of(self)} has version {self.version} of the format; this refdec knows {self.known}.\n"
             "Try:  pip install --upgrade refdec"
         )
 
@@ -56,7 +61,7 @@ class HeadDamaged(WeightsError):
         self.reason = reason
 
     def explain(self) -> str:
-        return f"The head file is damaged: {self.reason}.\nCopy or download it again, or write it anew."
+        return f"The head file{_of(self)} is damaged: {self.reason}.\nCopy or download it again, or write it anew."
 
 
 class HeadStepInvalid(WeightsError):
@@ -69,7 +74,10 @@ class HeadStepInvalid(WeightsError):
         self.step, self.reason = step, reason
 
     def explain(self) -> str:
-        return f"The head cannot run: {self.step} {self.reason}.\nWhich steps there are stands in docs/tasks.md."
+        return (
+            f"The head{_of(self)} cannot run: {self.step} {self.reason}.\n"
+            "Which steps there are stands in docs/tasks.md."
+        )
 
 
 class HeadTooLarge(LimitExceeded):

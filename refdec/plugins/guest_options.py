@@ -107,7 +107,7 @@ class Option:
         if self.kind is bool:
             word = text.strip().lower()
             return True if word in TRUE else False if word in FALSE else None
-        return self.kind(text)
+        return None if self.kind is Path and not text else self.kind(text)
 
     def _allows(self, value: object) -> bool:
         if not isinstance(value, self.kind) or (isinstance(value, bool) and self.kind is not bool):

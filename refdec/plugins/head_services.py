@@ -6,12 +6,16 @@ labels, boxes, a map of classes.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from refdec.arithmetic.fixed import ONE_Q18
 from refdec.arithmetic.types import Int32Array
 from refdec.bundles import LatentBundle
+from refdec.errors import RefdecError
+from refdec.formats.files import read_bytes
+from refdec.formats.pipes import named
 from refdec.heads.cutting import HeadWindow
 from refdec.heads.errors import HeadStepInvalid
 from refdec.heads.head import FEATURES, Head, HeadFacts
@@ -25,6 +29,8 @@ from refdec.weights.pack import Checkpoint
 __all__ = ["HeadServices"]
 
 MOST_CLASSES = 256
+MOST_BYTES = 1 << 26
+"""No head file is near this size: its layers have at most 2^26 products for a position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,19 @@ class HeadServices:
         return upon_synthesis(head, self.decoder(bundle.headers.model_id))
 
     @staticmethod
-    def load(data: bytes) -> Head:
-        """Return the head in a head file.
+    def load(source: bytes | os.PathLike[str]) -> Head:
+        """Return the head in a head file, a path or its bytes; errors name the path.
 
-        Raises NotAHead, HeadTooNew, HeadDamaged, HeadStepInvalid, HeadTooLarge, and WeightsError of a damaged archive.
+        Raises NotAHead, HeadTooNew, HeadDamaged, HeadStepInvalid, HeadTooLarge, WeightsError of a damaged archive,
+        FileUnreadable, and FileTooLong above 64 MiB.
         """
-        return read_head(data)
+        if isinstance(source, bytes):
+            return read_head(source)
+        try:
+            return read_head(read_bytes(source, limits=Limits(codestream_bytes=MOST_BYTES)))
+        except RefdecError as problem:
+            problem.source = problem.source or named(source)
+            raise
 
     def run(self, heads: Head | Sequence[Head], bundle: LatentBundle) -> Mapping[str, Int32Array]:
         """Return the outputs by name, int32 Q18 [C, h, w], of the head that reads latents of the bundle's weights.

@@ -10,14 +10,11 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from refdec.plugins.api import Head, HeadServices, Option, OptionValues, Refusal
+from refdec.plugins.api import Head, HeadServices, Option, OptionValues
 
 __all__ = ["HEAD_OPTION", "bundled_heads", "heads_digest", "wanted_heads"]
 
 HEAD_OPTION = Option("head", Path, None, "head file of your own in place of the bundled ones (refdec-train head)")
-
-MOST_BYTES = 1 << 26
-"""No head file is near this size: its layers have at most 2^26 products for a position."""
 
 
 @cache
@@ -43,16 +40,7 @@ def heads_digest(package: str) -> str:
 def wanted_heads(package: str, options: OptionValues, folder: str = "") -> tuple[Head, ...]:
     """Return the head of the option `head`, or the bundled ones of a package, or of a folder in it.
 
-    Raises Refusal, and what loading a head raises.
+    Raises what loading a head raises.
     """
     path: Path | None = options["head"]
-    if path is None:
-        return bundled_heads(package, folder)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as problem:
-        raise Refusal(f"The head file {path} cannot be read: {problem.strerror}.") from problem
-    if len(data) > MOST_BYTES:
-        raise Refusal(f"{path} has more than {MOST_BYTES >> 20} MiB, which no head file has.")
-    return (HeadServices.load(data),)
+    return bundled_heads(package, folder) if path is None else (HeadServices.load(path),)

@@ -37,6 +37,8 @@ WHOLE = 100
 INPAINT, SUPERRES = "inpaint", "superres"
 WHATS = ("denoise", "lowlight", "exposure", "colour", INPAINT, SUPERRES)
 """All but the last two are done by correcting the latents of all of the picture."""
+MADE_FOR = "enhance-"
+"""So the names of heads begin that `refdec-train head enhance` makes; what they are for follows."""
 
 
 class Enhance(Task):
@@ -72,7 +74,7 @@ class Enhance(Task):
         from refdec_tasks.enhance.holes import holes_of
         from refdec_tasks.enhance.restoring import restored
 
-        heads, strength = wanted_heads(__name__, options, what), options.integer("strength")
+        heads, strength = _heads_for(what, options), options.integer("strength")
         if what == INPAINT:
             size = bundle.headers.display_height, bundle.headers.display_width
             if not heads and strength != WHOLE:
@@ -89,6 +91,21 @@ class Enhance(Task):
         if what == SUPERRES:
             return doubled(heads, bundle, core, strength)
         return restored(heads, bundle, core, strength)
+
+
+def _heads_for(what: str, options: OptionValues) -> Sequence[Head]:
+    """Return the heads of what is wanted, or one's own.  Raises Refusal where that says that it is for something else.
+
+    Those that correct latents have outputs of one kind: any of them would run, and do what nobody asked for.
+    """
+    heads = wanted_heads(__name__, options, what)
+    for said in (head.facts.name.removeprefix(MADE_FOR) for head in heads):
+        if said in WHATS and said != what:
+            raise Refusal(
+                f"{options['head']} is a head for {said}, not for {what}: take what={said}, or a head that "
+                f"refdec-train head enhance {what} makes."
+            )
+    return heads
 
 
 @hookimpl

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from refdec_tasks.enhance import INPAINT, SUPERRES, Enhance
 from refdec_tasks.enhance.restoring import blended
 
 import refdec
+from refdec.api.heads import load_head, save_head
 from refdec.api.task import TaskOrder, run_on_file
 from refdec.api.task_batch import jobs_of, run_job
 from refdec.heads import network
@@ -48,6 +50,7 @@ SMALL = {"inpaint": (("hole", "20,13,17,30;50,50,8,8"),)}
 """Holes of the recorded codestream."""
 HALF = 86, 67
 ROOT = Path(__file__).resolve().parents[3]
+BUNDLED_HEADS = ROOT / "tasks" / "refdec_tasks" / "enhance"
 STREAM = "kodim21_m1_+0_64x64.jai"
 
 
@@ -177,8 +180,10 @@ def test_holes_are_filled_and_nothing_else_is_touched(model: int) -> None:
 
 
 def test_a_head_of_ones_own_fills_holes(tmp_path: Path) -> None:
-    """One for whole pictures will do: it has the outputs."""
-    data, denoiser = stream("inpaint"), ROOT / "tasks" / "refdec_tasks" / "enhance" / "denoise" / "model1.head"
+    """Here the bundled one for noise under another name: it has the outputs."""
+    data, denoiser = stream("inpaint"), tmp_path / "own.head"
+    head = load_head(BUNDLED_HEADS / "denoise" / "model1.head")
+    save_head(replace(head, facts=replace(head.facts, name="enhance-inpaint")), denoiser)
     border, made = enhanced(data, "inpaint"), enhanced(data, "inpaint", head=denoiser).copy()
     assert not np.array_equal(made, border)
     assert np.array_equal(enhanced(data, "inpaint", head=denoiser, strength=0), border)
@@ -217,6 +222,15 @@ def test_a_strength_without_a_head_is_refused() -> None:
     order = TaskOrder("enhance", (("what", "inpaint"), ("hole", "1,2,3,4"), ("strength", "50")))
     with pytest.raises(Refusal, match="none comes with refdec: leave it away"):
         run_on_file(stream("denoise"), order)
+
+
+@pytest.mark.parametrize(
+    ("what", "other"), [("inpaint", "denoise"), ("denoise", "lowlight"), ("superres", "colour"), ("colour", "superres")]
+)
+def test_a_head_for_something_else_is_refused(what: str, other: str) -> None:
+    """It ran, and did what it is for, without a word."""
+    with pytest.raises(Refusal, match=rf"model1\.head is a head for {other}, not for {what}: take what={other}"):
+        enhanced(stream("denoise"), what, head=BUNDLED_HEADS / other / "model1.head")
 
 
 def test_a_head_of_another_kind_is_refused() -> None:

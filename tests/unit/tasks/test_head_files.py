@@ -10,11 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from refdec_tasks.head_files import bundled_heads, heads_digest, wanted_heads
+from refdec_tasks.head_files import HEAD_OPTION, bundled_heads, heads_digest, wanted_heads
 
+from refdec.errors import WeightsError
+from refdec.formats.errors import FileTooLong, FileUnreadable
+from refdec.heads.errors import HeadDamaged, HeadStepInvalid, HeadTooNew, NotAHead
 from refdec.heads.head import Head
 from refdec.heads.network import HeadNetwork
-from refdec.plugins.api import OptionValues, Refusal
+from refdec.plugins.api import OptionValues
+from refdec.plugins.errors import OptionInvalid
 
 ROOT = Path(__file__).resolve().parents[3]
 TASKS = ROOT / "tasks" / "refdec_tasks"
@@ -115,5 +119,29 @@ def test_a_folder_without_heads_has_none() -> None:
 
 
 def test_a_head_file_without_end_is_refused() -> None:
-    with pytest.raises(Refusal, match="64 MiB, which no head file has"):
+    with pytest.raises(FileTooLong, match="/dev/zero is longer than the limit of 67108864 bytes"):
         wanted_heads("refdec_tasks.classify", OptionValues({"head": Path("/dev/zero")}))
+
+
+def test_errors_of_a_head_file_name_it(tmp_path: Path) -> None:
+    """Only one of several paths of a command is the head, and a file that is missing is none of usage."""
+    whole = (TASKS / "classify" / "model1.head").read_bytes()
+    place = tmp_path / "own.head"
+    with pytest.raises(FileUnreadable, match=r"own\.head cannot be read") as caught:
+        wanted_heads("refdec_tasks.classify", OptionValues({"head": place}))
+    assert caught.value.exit_code == 1
+    for data, kind in ((b"text", WeightsError), (whole[:500], WeightsError), (b"", WeightsError)):
+        place.write_bytes(data)
+        with pytest.raises(kind) as damaged:
+            wanted_heads("refdec_tasks.classify", OptionValues({"head": place}))
+        assert damaged.value.source == str(place)
+    for problem in (NotAHead("x"), HeadDamaged("x"), HeadStepInvalid("x", "y"), HeadTooNew(3, 2)):
+        assert "own.head" not in str(problem) and "  " not in str(problem)
+        problem.source = "own.head"
+        assert "own.head" in str(problem)
+
+
+def test_an_empty_name_is_no_head_file() -> None:
+    """It was "The head file . cannot be read"."""
+    with pytest.raises(OptionInvalid, match="head"):
+        HEAD_OPTION.parse("")
