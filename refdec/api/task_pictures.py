@@ -86,11 +86,11 @@ def write_result_picture(
     from refdec.plugins.results import PictureResult
 
     suffix, remarks, bits = picture_suffix(target), list[str](), EIGHT_BITS
-    shown, under = _Shown(), stream if order.over else None
+    shown, under = _ShownByFile(), stream if order.over else None
     if isinstance(result, PictureResult):  # its own codes: what is shown of other results is drawn
         array, bits = result.array, result.bit_depth
         if stream is not None:
-            shown = _shown_in(stream, order)
+            shown = _shown_by_file(stream, order)
             array, cut = shown.upright(array)
             remarks += (*shown.left_out(), *cut)
         remarks += losses(suffix, bits, result.bit_depth, shown.rendering, shown.metadata, gray=array.ndim == 2)
@@ -99,7 +99,7 @@ def write_result_picture(
     else:
         below = under if result.lies_over else None
         array = result.picture(None if below is None else _decoded(below, order))
-        remarks += () if below is None else _shown_in(below, order).drawn_over()
+        remarks += () if below is None else _shown_by_file(below, order).drawn_over()
     if under is not None and not result.lies_over:
         remarks.append(f"--over changes nothing: {result.kind} of {order.task} is not laid over a picture")
     if order.legend:
@@ -116,7 +116,7 @@ def write_result_picture(
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class _ShownByFile:
     """What a codestream and its file say of the picture: colours, what stands beside it, which way is up, which part.
 
     `size`: rows and columns as they are stored.
@@ -164,7 +164,7 @@ class _Shown:
         )
 
 
-def _shown_in(stream: ChosenStream, order: TaskOrder) -> _Shown:
+def _shown_by_file(stream: ChosenStream, order: TaskOrder) -> _ShownByFile:
     """Return what a codestream and its file say of the picture.  Raises what reading boxes and headers raises."""
     from refdec.decoding.opening import parse
     from refdec.formats.exif import turned_upright
@@ -175,9 +175,9 @@ def _shown_in(stream: ChosenStream, order: TaskOrder) -> _Shown:
         size = headers.picture.display_height, headers.picture.display_width
         file = stream.beside
         if file is None:
-            return _Shown(headers.rendering, size=size)
+            return _ShownByFile(headers.rendering, size=size)
         beside = BesidePicture(picture_orientation(file), part=part_of(file, order.reading))
-        return _Shown(headers.rendering, turned_upright(metadata_of(file)), beside, has_alpha(file), size)
+        return _ShownByFile(headers.rendering, turned_upright(metadata_of(file)), beside, has_alpha(file), size)
 
 
 def codes_of_array(array: npt.NDArray[Any], bits: int, suffix: str) -> CodePicture:
