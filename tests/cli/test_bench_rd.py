@@ -30,7 +30,7 @@ def scene(tmp_path: Path) -> Path:
 
 def test_tables_file_and_continuation(refdec: Refdec, scene: Path, tmp_path: Path) -> None:
     out = tmp_path / "rd.json"
-    common = ("bench", "rd", scene, "--out", out, "--workers", 1)
+    common: tuple[object, ...] = ("bench", "rd", scene, "--out", out, "--workers", 1)
     ran = refdec(*common, "--codecs", "jpeg")
     assert ran.code == 0, ran.err
     analysed = (*common, "--displacements", "-400,0,300")
