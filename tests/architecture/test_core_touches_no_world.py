@@ -33,7 +33,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "networks/panels.py": ({"processes"}, "each thread keeps room of its own for products"),
     "networks/sharing.py": ({"processes"}, "threads that share a layer, whose results do not depend on them"),
     "parallel/attempts.py": ({"files", "clock"}, "one file of a batch: its folder, its size, its seconds"),
-    "parallel/batch.py": ({"files", "clock", "processes"}, "a batch of files, its time, and its end by a signal"),
+    "parallel/batch.py": ({"clock", "processes"}, "a batch of files, its time, and its end by a signal"),
     "parallel/board.py": ({"files", "clock"}, "pipes between a pool and its workers"),
     "parallel/clock.py": ({"clock"}, "limits of time"),
     "parallel/compiling.py": ({"processes", "switch"}, "a second process compiles, and ends with the first one"),
@@ -47,6 +47,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "parallel/folders.py": ({"files"}, "walks through folders of millions of files"),
     "parallel/heap.py": ({"environment", "switch"}, "makes the allocator of the process give memory back"),
     "parallel/new_folders.py": ({"files"}, "folders that a batch makes for its outputs"),
+    "parallel/places.py": ({"files"}, "tells whether there is a file, of names that no file can have, too"),
     "parallel/pool.py": ({"processes", "clock"}, "worker processes"),
     "parallel/processes.py": (
         {"files", "processes", "clock", "switch", "environment"},
