@@ -18,7 +18,7 @@ from refdec.limits import Limits
 if TYPE_CHECKING:
     from refdec.heif.heiffile import HeifFile
 
-__all__ = ["StreamFile", "codestream_bytes", "may_hold_clip", "read_stream_file", "stream_in"]
+__all__ = ["StreamFile", "may_hold_clip", "read_stream_file", "stream_in"]
 
 
 MOVIE, ITEMS = "moov", "meta"
@@ -81,8 +81,3 @@ def may_hold_clip(source: Source) -> bool:
 def read_stream_file(source: Source, *, limits: Limits | None = None) -> StreamFile:
     """Read a file.  Raises what `stream_in` raises, FileUnreadable, FileTooLong."""
     return stream_in(read_bytes(source, limits=limits), limits=limits)
-
-
-def codestream_bytes(source: Source, *, limits: Limits | None = None) -> bytes:
-    """Return the codestream of a file, whatever stands beside it.  Raises what `read_stream_file` raises."""
-    return read_stream_file(source, limits=limits).codestream

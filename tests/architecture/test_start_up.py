@@ -102,7 +102,7 @@ def test_a_command_does_not_import_the_others() -> None:
         "conversions",
         "errors",
         "help",
-        "idle",
+        "hints",
         "info",
         "interruption",
         "options",
