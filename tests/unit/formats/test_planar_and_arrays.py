@@ -13,6 +13,7 @@ from refdec.formats.errors import (
     FormatCannotHold,
     PictureDamaged,
     PictureTooLarge,
+    PictureUnrecognised,
     PictureUnsupported,
     RowsDoNotFit,
     YuvLayoutUnknown,
@@ -56,7 +57,7 @@ def test_ppm_headers_may_hold_comments() -> None:
     ("data", "error"),
     [
         (b"P6\n2 x\n255\n", PictureDamaged),
-        (b"", PictureDamaged),
+        (b"", PictureUnrecognised),
         (b"P6\n0 2\n255\n", PictureDamaged),
         (b"P6\n2 2\n255\n" + bytes(11), PictureDamaged),
         (b"P5\n1 1\n1023\n\xff\xff", PictureDamaged),
