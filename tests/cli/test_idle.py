@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,5 +151,9 @@ def test_an_option_without_its_partner_is_refused(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     ran = refdec(*(word.strip("'") for word in typed.split()))
-    assert ran.code == 2 and ran.out == "" and said in " ".join(ran.err.split())
+    assert ran.code == 2 and said in " ".join(ran.err.split())
+    if "--json" in typed.split():
+        assert json.loads(ran.out)["error"]["code"] == "UsageError"
+    else:
+        assert ran.out == ""
     assert not list(tmp_path.iterdir())
