@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,7 +102,8 @@ def test_a_file_of_that_name_is_written(refdec: Refdec, here: Path, stream: byte
 def test_what_a_command_says_is_not_mixed_with_a_file(refdec: Refdec, here: Path, typed: str) -> None:
     (here / "a.jai").write_bytes(DEMO.read_bytes())
     ran = refdec(*typed.split())
-    assert (ran.code, ran.out) == (2, "") and "says goes to standard output" in " ".join(ran.err.split())
+    assert ran.code == 2 and "says goes to standard output" in " ".join(ran.err.split())
+    assert json.loads(ran.out)["error"]["exit_code"] == 2 if "--json" in typed else ran.out == ""
     assert [path.name for path in here.iterdir()] == ["a.jai"]
 
 

@@ -203,8 +203,9 @@ def test_pictures_of_one_name_are_refused_unless_they_are_of_two_kinds(tmp_path:
 def test_a_picture_that_fails_is_told(tmp_path: Path) -> None:
     path = save(tmp_path / "small.png", scene(32, 32))
     failed: list[Any] = []
-    summary = measure_points([path], [JPEG], workers=1, failed=failed.append)
-    assert summary.exit_code != 0
+    large = save(tmp_path / "large.png", scene(176, 176))
+    summary = measure_points([path, large], [JPEG], workers=1, failed=failed.append)
+    assert summary.exit_code != 0 and len(failed) == 1
     assert "176" in failed[0].message
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,11 @@ def read(job: Job) -> None:
         raise file_unreadable(str(job.input), reason) from reason
 
 
+def read_other(job: Job, *, other: Path) -> None:
+    """Read another file than the job's."""
+    read(Job(other))
+
+
 def make(job: Job) -> None:
     """Write a job's output, whose folder cannot be made."""
     assert job.output is not None
@@ -70,7 +76,7 @@ def test_other_files_of_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     mask, seen = tmp_path / "mask.png", list[Outcome]()
     run_batch(
-        lambda job: read(Job(mask)),
+        partial(read_other, other=mask),
         [Job(Path("a"))],
         BatchOptions(workers=1),
         watch=seen.append,

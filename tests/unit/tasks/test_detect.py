@@ -18,7 +18,7 @@ from refdec.api.task import TaskOrder, run_on_file
 from refdec.api.task_batch import jobs_of, run_job
 from refdec.heads.errors import HeadOfOtherWeights, NotAHead
 from refdec.heads.network import HeadNetwork
-from refdec.plugins.api import Box, Boxes, OptionValues, Refusal
+from refdec.plugins.api import Box, Boxes, OptionValues
 from refdec.plugins.core import Core
 from refdec.weights.bundled import bundled_pack
 from tests.sample_bundles import sample_bundle
@@ -99,7 +99,7 @@ def test_a_head_of_ones_own(tmp_path: Path) -> None:
     save_head(own, tmp_path / "own.head")
     labels = {box.label for box in found(smear(1), ("head", str(tmp_path / "own.head"))).boxes}
     assert labels <= {"cat", "dog"} and labels
-    with pytest.raises(Refusal, match=r"missing\.head cannot be read"):
+    with pytest.raises(FileNotFoundError, match=r"missing\.head cannot be read"):
         found(smear(1), ("head", str(tmp_path / "missing.head")))
     (tmp_path / "bad.head").write_bytes(b"no head")
     with pytest.raises(NotAHead):

@@ -18,7 +18,7 @@ from refdec.api.task_batch import jobs_of, run_job
 from refdec.heads.errors import HeadOfOtherWeights, HeadStepInvalid
 from refdec.heads.head import Head
 from refdec.heads.network import HeadNetwork
-from refdec.plugins.api import Mask, Refusal
+from refdec.plugins.api import Mask
 from tests.encodable import GOLDEN
 from tests.unit.heads.support import detector, segmenter
 
@@ -112,7 +112,7 @@ def test_the_answer_is_the_same_alone_and_in_a_batch(head: Path, tmp_path: Path)
 
 
 def test_a_head_must_be_there_and_of_this_kind(tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match=r"missing\.head cannot be read"):
+    with pytest.raises(FileNotFoundError, match=r"missing\.head cannot be read"):
         mask_of(tmp_path / "missing.head")
     save_head(of_this_stream(detector()), tmp_path / "boxes.head")
     with pytest.raises(HeadStepInvalid, match="no map with each of"):
