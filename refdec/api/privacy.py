@@ -247,6 +247,8 @@ def new_key_file(path: str | os.PathLike[str]) -> PrivateKey:
     try:
         with os.fdopen(handle, "w") as file:
             file.write(key.to_text())
+            file.flush()
+            os.fsync(handle)  # what is sealed for a key that is lost nobody opens
     except OSError as reason:
         target.unlink(missing_ok=True)
         raise file_unwritable(os.fspath(path), reason) from reason

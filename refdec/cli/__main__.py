@@ -13,7 +13,6 @@ from pathlib import Path
 from refdec.clauses import clause_path, way_in_words
 from refdec.cli.console import say
 from refdec.cli.errors import Interrupted
-from refdec.cli.hints import fitting_hints, hints_without_memory
 from refdec.cli.interruption import interruptible
 from refdec.errors import CodestreamError, ExitCode, InputError, LimitExceeded, RefdecError, UnsupportedError, origins
 from refdec.formats.errors import FileUnwritable
@@ -119,6 +118,8 @@ def _run(arguments: Sequence[str]) -> int | str | None:
             _as_json(mistyped, ExitCode.USAGE)
         return leaving.code
     except RefdecError as error:
+        from refdec.cli.hints import fitting_hints
+
         hints = fitting_hints(error, _plain(arguments))
         _as_json(error, error.exit_code, hints)
         say(f"refdec: {error.headline()}", always=True)
@@ -139,6 +140,8 @@ def _run(arguments: Sequence[str]) -> int | str | None:
         say(f"refdec: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""), always=True)
         return ExitCode.IO
     except MemoryError:
+        from refdec.cli.hints import hints_without_memory
+
         hints = hints_without_memory(_plain(arguments))
         _as_json(MemoryError(), ExitCode.IO, hints)
         say(f"refdec: {NO_MEMORY}", always=True)

@@ -102,7 +102,6 @@ def test_a_command_does_not_import_the_others() -> None:
         "conversions",
         "errors",
         "help",
-        "hints",
         "info",
         "interruption",
         "options",
