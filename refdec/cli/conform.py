@@ -108,6 +108,7 @@ def add(
     """
     from refdec.cli.outputs import require_distinct
     from refdec.cli.startup import prepare_process
+    from refdec.parallel.places import is_file
 
     if tolerance == 0:
         refuse_idle("allows differences within the tolerance, which is 0", {"--fraction": fraction})
@@ -115,7 +116,7 @@ def add(
         refuse_idle(
             "is for the picture of a stream that is not refused", {"--tolerance": tolerance, "--fraction": fraction}
         )
-    expected = expect if Path(expect).is_file() else None
+    expected = expect if is_file(expect) else None
     require_distinct({"the codestream": stream, "--expect": expected, "--weights": weights}, {"the suite": suite})
     prepare_process()
     from refdec.conformance.adding import AddOptions, add_case

@@ -140,7 +140,7 @@ def _require_distinct(inputs: list[str], request: VerifyRequest, report: Path | 
     expected = [] if expect is None else [expect, *(expected_file(Path(source), expect) or expect for source in inputs)]
     read: Inputs = {"an input": inputs, "--expect": expected, "--weights": request.weights}
     require_distinct(read, {"--trace": trace, "--report": report}, below=CODESTREAM_SUFFIXES)
-    if trace is not None and trace.is_dir():
+    if trace is not None and is_folder(trace):
         require_none_replaced(inputs, trace, (TRACE_SUFFIX,), {**read, "--report": report})
 
 

@@ -208,3 +208,22 @@ def test_the_name_of_a_folder_is_not_that_of_a_file(refdec: Refdec, here: Path, 
 def test_a_folder_that_is_named_by_out_is_made(refdec: Refdec, here: Path) -> None:
     ran = refdec("decode", "k.jai", "--out", "new.png/", "--workers", 1)
     assert ran.code == 0 and [path.name for path in (here / "new.png").iterdir()] == ["k.png"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("verify a.jai --trace LONG", "RD0702"),
+        ("conform add suite a.jai --expect LONG", "RD1711"),
+        ("bench tasks --data thumbnail=LONG", "RD143"),
+    ],
+)
+def test_names_that_no_file_can_have_are_errors_of_ours(
+    refdec: Refdec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, code: str
+) -> None:
+    """They ended in the system's "File name too long", by which nobody knew what it was about."""
+    monkeypatch.chdir(tmp_path)
+    Path("a.jai").write_bytes(DEMO.read_bytes())
+    ran = refdec(*typed.replace("LONG", 260 * "y").split())
+    assert ran.code and f"[{code}" in ran.err, ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jai"]

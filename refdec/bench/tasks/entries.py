@@ -24,6 +24,7 @@ from refdec.bench.tasks.per_picture import picture_rows
 from refdec.bench.tasks.segment import SEGMENT
 from refdec.bench.tasks.thumbnail import THUMBNAIL
 from refdec.bench.tasks.whole_pictures import CLASSIFY, EMBED
+from refdec.parallel.places import is_folder
 
 __all__ = ["ENTRIES", "TaskBench", "folders_of", "measured"]
 
@@ -68,7 +69,7 @@ def folders_of(texts: Sequence[str]) -> dict[str, Path]:
         if task not in known or not given or not where:
             raise DataUnclear(text, known)
         found[task] = Path(where)
-        if not found[task].is_dir():
+        if not is_folder(found[task]):
             raise NoData(where, "is no folder")
     return found
 
